@@ -1,0 +1,202 @@
+//! A scanned file and its verdicts go in; its outcome comes out, with the text after the fixes. Writing it is a step of its own.
+
+use std::io::Write;
+use std::path::Path;
+
+use crate::outcome::{FileOutcome, Finding, Fix, Status};
+use crate::policy::{Applicability, ExpungeCall, Profile, Rewrite, Verdict, judge};
+use crate::repository::Repository;
+use crate::rewrite::{self, Edit};
+use crate::rules::{Code, Rules};
+use crate::scan::{Scanned, find_sites};
+use crate::selection::Selection;
+use crate::site::Site;
+use crate::source::Source;
+use crate::syntax::Tree;
+
+/// What decides about the sites of a file.
+pub struct Context<'a> {
+    /// The rules in force.
+    pub rules: &'a Rules,
+    /// The codes to report.
+    pub selection: &'a Selection,
+    /// Which list to write.
+    pub profile: Profile,
+    /// The file's repository.
+    pub repository: &'a Repository,
+    /// Where the repository notices that expunge cascades.
+    pub expunge_call: ExpungeCall<'a>,
+}
+
+impl Context<'_> {
+    /// Judges every site of a file and applies the fixes to its text.
+    pub fn outcome(&self, scanned: Scanned, display: String) -> FileOutcome {
+        let Scanned { path, source, sites, syntax_errors } = scanned;
+        let mut findings = Vec::new();
+        let mut fixed = Vec::new();
+        let mut safe_sites = 0;
+        for site in &sites {
+            match judge(site, self.profile, self.expunge_call) {
+                Verdict::Safe => safe_sites += 1,
+                Verdict::Rewrite(rewrite) if self.selection.has(rewrite.code) => {
+                    let finding = self.rewritten(&source, site, rewrite);
+                    fixed.extend(finding.fix.iter().map(|_| site));
+                    findings.push(finding);
+                }
+                Verdict::Manual { code, reason, before, suggestion } if self.selection.has(code) => {
+                    let mut finding = self.finding(&source, site, code, &reason);
+                    finding.before = before;
+                    if let Some(suggestion) = suggestion {
+                        finding.help = format!("did you mean {suggestion}?");
+                    }
+                    findings.push(finding);
+                }
+                _ => {}
+            }
+        }
+        let status = match self.apply(&path, &source, &findings, &fixed, syntax_errors.len()) {
+            Ok(None) => Status::Unchanged,
+            Ok(Some(changed)) => Status::Changed(Box::new(changed)),
+            Err(reason) => {
+                for finding in &mut findings {
+                    finding.fix = None;
+                    finding.after = None;
+                }
+                Status::Failed(reason)
+            }
+        };
+        let syntax_errors = syntax_errors.iter().map(|range| source.position(range.start)).collect();
+        FileOutcome { path, display, source: Some(source), status, findings, safe_sites, syntax_errors }
+    }
+
+    fn finding(&self, source: &Source, site: &Site, code: Code, reason: &str) -> Finding {
+        let diagnostic = self.rules.diagnostic(code);
+        let line = |offset| source.position(offset).line;
+        Finding {
+            code,
+            name: diagnostic.map(|diagnostic| diagnostic.name.clone()).unwrap_or_default(),
+            severity: diagnostic.map_or(crate::rules::Severity::Warning, |diagnostic| diagnostic.severity),
+            message: diagnostic.map(|diagnostic| diagnostic.message.replace("{reason}", reason)).unwrap_or_default(),
+            help: diagnostic.map(|diagnostic| diagnostic.help.clone()).unwrap_or_default(),
+            span: site.value_span.clone(),
+            start: source.position(site.value_span.start),
+            end: source.position(site.value_span.end),
+            call_lines: (line(site.call_span.start), line(site.call_span.end)),
+            callee: site.callee.clone(),
+            relationship: site.relationship.clone(),
+            before: None,
+            after: None,
+            fix: None,
+        }
+    }
+
+    fn rewritten(&self, source: &Source, site: &Site, rewrite: Rewrite) -> Finding {
+        let mut finding = self.finding(source, site, rewrite.code, "");
+        finding.before = Some(rewrite.before);
+        match rewrite::edits(source, site, rewrite.after) {
+            Ok(edits) => {
+                finding.after = Some(rewrite.after);
+                finding.fix = Some(Fix {
+                    applicability: Applicability::Safe,
+                    edits,
+                    lost: rewrite.before.minus(rewrite.after),
+                    notes: rewrite.notes,
+                });
+            }
+            Err(reason) => finding.help = format!("{}: {reason}", finding.help),
+        }
+        finding
+    }
+
+    /// The text after the fixes, checked: it has no more syntax errors, and each fixed site now has the set that was promised.
+    fn apply(
+        &self,
+        path: &Path,
+        source: &Source,
+        findings: &[Finding],
+        fixed: &[&Site],
+        errors: usize,
+    ) -> Result<Option<Source>, String> {
+        let fixes: Vec<_> = findings.iter().filter_map(|finding| finding.fix.as_ref()).collect();
+        let mut edits: Vec<&Edit> = fixes.iter().flat_map(|fix| &fix.edits).collect();
+        edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+        if edits.is_empty() {
+            return Ok(None);
+        }
+        let text = splice(source.text(), &edits).ok_or("two fixes overlap; nothing was changed")?;
+        let changed = source.with_text(text);
+        changed.to_bytes().map_err(|error| error.to_string())?;
+        let tree = Tree::parse(&changed.parser_text());
+        if tree.syntax_errors().len() > errors {
+            return Err("the fixed text would not parse; nothing was changed".to_owned());
+        }
+        let sites = find_sites(self.rules, self.repository, path, &tree);
+        let wanted = findings.iter().filter(|finding| finding.fix.is_some()).filter_map(|finding| finding.after);
+        for (site, after) in fixed.iter().zip(wanted) {
+            let start = moved(site.value_span.start, &edits);
+            let now = sites.iter().find(|now| now.value_span.start == start);
+            let keeps_promise = now.is_some_and(|now| {
+                judge(now, self.profile, self.expunge_call) == Verdict::Safe
+                    && (now.flag.is_some() || now.options() == Some(after))
+            });
+            if !keeps_promise {
+                let line = source.position(site.value_span.start).line;
+                return Err(format!("the fix of line {line} would not give {after}; nothing was changed"));
+            }
+        }
+        Ok(Some(changed))
+    }
+}
+
+/// The text with the edits carried out; None where they overlap.
+fn splice(text: &str, edits: &[&Edit]) -> Option<String> {
+    let mut out = String::with_capacity(text.len() + 64 * edits.len());
+    let mut at = 0;
+    for edit in edits {
+        out.push_str(text.get(at..edit.range.start)?);
+        out.push_str(&edit.text);
+        at = edit.range.end;
+    }
+    out.push_str(text.get(at..)?);
+    Some(out)
+}
+
+/// Where an offset that no edit covers is after the edits.
+fn moved(offset: usize, edits: &[&Edit]) -> usize {
+    let before = edits.iter().filter(|edit| edit.range.end <= offset);
+    let (added, removed) =
+        before.fold((0, 0), |(added, removed), edit| (added + edit.text.len(), removed + edit.range.len()));
+    offset + added - removed
+}
+
+/// Writes a changed file in one step: to a temporary file beside it, synced, renamed over it. Mode and owner stay.
+///
+/// # Errors
+/// The file changed since it was read, is read-only or gone, or can't be written; it is as it was then.
+pub fn write(path: &Path, before: &Source, after: &Source) -> Result<(), String> {
+    let io = |error: std::io::Error| error.to_string();
+    let expected = before.to_bytes().map_err(|error| error.to_string())?;
+    let bytes = after.to_bytes().map_err(|error| error.to_string())?;
+    let metadata = std::fs::symlink_metadata(path).map_err(|error| format!("it can't be read again: {error}"))?;
+    if metadata.permissions().readonly() {
+        return Err("it is read-only; make it writable and run again".to_owned());
+    }
+    let mut file = writer(path).map_err(io)?;
+    file.write_all(&bytes).map_err(io)?;
+    let current = std::fs::read(path).map_err(|error| format!("it can't be read again: {error}"))?;
+    if current != expected {
+        return Err("it changed since it was read; run again".to_owned());
+    }
+    file.commit().map_err(io)
+}
+
+#[cfg(unix)]
+fn writer(path: &Path) -> std::io::Result<atomic_write_file::AtomicWriteFile> {
+    use atomic_write_file::unix::OpenOptionsExt;
+    atomic_write_file::OpenOptions::new().preserve_mode(true).preserve_owner(true).open(path)
+}
+
+#[cfg(not(unix))]
+fn writer(path: &Path) -> std::io::Result<atomic_write_file::AtomicWriteFile> {
+    atomic_write_file::AtomicWriteFile::open(path)
+}

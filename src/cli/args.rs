@@ -1,0 +1,122 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::policy::Profile;
+use crate::report::Format;
+
+/// Finds SQLAlchemy cascades that are unsafe under asyncio and writes the explicit list.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cascade-fix",
+    version,
+    args_conflicts_with_subcommands = true,
+    after_help = "Exit status: 0 nothing to do (fix: applied), 1 something to change or for a human, 2 wrong usage or a failed file.\n\
+                  Without a command, `diff` is run."
+)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub common: Common,
+    #[command(flatten)]
+    pub color: colorchoice_clap::Color,
+    /// Print no summary and no progress
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Print the patch of the safe fixes; writes nothing
+    Diff(Common),
+    /// Print the findings with their reasons; writes nothing
+    Check {
+        #[command(flatten)]
+        common: Common,
+        /// How to print them
+        #[arg(long, value_name = "FORMAT", default_value = "full")]
+        output_format: Format,
+    },
+    /// Apply the safe fixes
+    Fix {
+        #[command(flatten)]
+        common: Common,
+        /// Exit with 1 if a file was changed, as commit hooks want it
+        #[arg(long)]
+        exit_non_zero_on_fix: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Common {
+    /// Files and folders to check [default: the working directory]
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Report these codes, or prefixes of codes, only
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// Do not report these codes, or prefixes of codes
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// Which list to write
+    #[arg(long, value_name = "PROFILE", default_value = "recommended")]
+    pub profile: Profile,
+    /// Leave out files and folders that match the glob (as in .gitignore)
+    #[arg(long, value_name = "GLOB", value_delimiter = ',')]
+    pub exclude: Vec<String>,
+    /// Do not respect ignore files, nor the default excludes (.venv, node_modules, build, …)
+    #[arg(long)]
+    pub no_ignore: bool,
+    /// Check files that are named on the command line even if they are excluded
+    #[arg(long)]
+    pub no_force_exclude: bool,
+    /// Add the rules of a folder
+    #[arg(long, value_name = "DIR")]
+    pub rules: Vec<PathBuf>,
+    /// How many threads to use [default: one per core]
+    #[arg(short = 'j', long, value_name = "NUMBER", default_value_t = 0, hide_default_value = true)]
+    pub threads: usize,
+}
+
+impl Common {
+    /// The paths to check.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        if self.paths.is_empty() { vec![PathBuf::from(".")] } else { self.paths.clone() }
+    }
+
+    /// The command line that runs another command on the same.
+    pub fn command_line(&self, command: &str) -> String {
+        let mut words = vec!["cascade-fix".to_owned(), command.to_owned()];
+        let list = |words: &mut Vec<String>, option: &str, values: &[String]| {
+            if !values.is_empty() {
+                words.extend([option.to_owned(), values.join(",")]);
+            }
+        };
+        list(&mut words, "--select", &self.select);
+        list(&mut words, "--ignore", &self.ignore);
+        list(&mut words, "--exclude", &self.exclude);
+        if self.profile != Profile::default() {
+            words.extend(["--profile".to_owned(), "preserve".to_owned()]);
+        }
+        let flags = [("--no-ignore", self.no_ignore), ("--no-force-exclude", self.no_force_exclude)];
+        words.extend(flags.into_iter().filter(|(_, set)| *set).map(|(flag, _)| flag.to_owned()));
+        for folder in &self.rules {
+            words.extend(["--rules".to_owned(), folder.display().to_string()]);
+        }
+        words.extend(self.paths.iter().map(|path| path.display().to_string()));
+        words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./,=:@%+".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}

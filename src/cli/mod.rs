@@ -1,0 +1,150 @@
+//! Arguments go in; an exit status comes out. Everything that touches terminal and disk is called from here.
+
+mod args;
+mod progress;
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Parser;
+
+use crate::apply;
+use crate::outcome::{Outcome, Status};
+use crate::report::{Applied, Format, write_findings, write_patch, write_summary};
+use crate::rules::Rules;
+use crate::selection::Selection;
+use crate::{Job, discover};
+
+use args::{Arguments, Command, Common};
+
+/// Nothing to do.
+const CLEAN: u8 = 0;
+/// Something to change, or for a human.
+const FINDINGS: u8 = 1;
+/// Wrong usage, or a file failed.
+const FAILURE: u8 = 2;
+
+/// Runs the program on the process's arguments.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match dispatch(&arguments) {
+        Ok(status) => ExitCode::from(status),
+        Err(error) if is_broken_pipe(&error) => ExitCode::from(CLEAN),
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "cascade-fix: {error:#}");
+            ExitCode::from(FAILURE)
+        }
+    }
+}
+
+/// The reader of the output has gone, as `head` does: no failure of ours.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe))
+}
+
+fn dispatch(arguments: &Arguments) -> anyhow::Result<u8> {
+    arguments.color.write_global();
+    match &arguments.command {
+        None => diff(arguments, &arguments.common),
+        Some(Command::Diff(common)) => diff(arguments, common),
+        Some(Command::Check { common, output_format }) => check(arguments, common, *output_format),
+        Some(Command::Fix { common, exit_non_zero_on_fix }) => fix(arguments, common, *exit_non_zero_on_fix),
+    }
+}
+
+fn diff(arguments: &Arguments, common: &Common) -> anyhow::Result<u8> {
+    let outcome = run(arguments, common)?;
+    print(|color, out| write_patch(&outcome, color, out))?;
+    summarize(arguments, common, &outcome, None, true)?;
+    Ok(status(&outcome))
+}
+
+fn check(arguments: &Arguments, common: &Common, format: Format) -> anyhow::Result<u8> {
+    let outcome = run(arguments, common)?;
+    print(|color, out| write_findings(format, &outcome, color, out))?;
+    if format.is_for_people() || io::stderr().is_terminal() {
+        summarize(arguments, common, &outcome, None, false)?;
+    }
+    Ok(status(&outcome))
+}
+
+fn fix(arguments: &Arguments, common: &Common, exit_non_zero_on_fix: bool) -> anyhow::Result<u8> {
+    let mut outcome = run(arguments, common)?;
+    let mut applied = Applied::default();
+    for file in &mut outcome.files {
+        let (Status::Changed(changed), Some(source)) = (&file.status, &file.source) else { continue };
+        match apply::write(&file.path, source, changed) {
+            Ok(()) => {
+                applied.files += 1;
+                applied.findings += file.findings.iter().filter(|finding| finding.fix.is_some()).count();
+            }
+            Err(reason) => file.status = Status::Failed(reason),
+        }
+    }
+    print(|_, out| {
+        let written = outcome.files.iter().filter(|file| matches!(file.status, Status::Changed(_)));
+        written.into_iter().try_for_each(|file| writeln!(out, "{}", file.display))
+    })?;
+    summarize(arguments, common, &outcome, Some(applied), true)?;
+    Ok(match outcome.totals().files_failed {
+        0 if exit_non_zero_on_fix && applied.files > 0 => FINDINGS,
+        0 => CLEAN,
+        _ => FAILURE,
+    })
+}
+
+fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<Outcome> {
+    let mut rules = Rules::built_in()?;
+    for folder in &common.rules {
+        rules.add_folder(folder)?;
+    }
+    let job = Job {
+        paths: common.paths(),
+        walk: discover::Settings {
+            exclude: common.exclude.clone(),
+            no_ignore: common.no_ignore,
+            no_force_exclude: common.no_force_exclude,
+            threads: common.threads,
+        },
+        selection: Selection::new(&common.select, &common.ignore)?,
+        profile: common.profile,
+        rules,
+    };
+    let shown = !arguments.quiet && io::stderr().is_terminal();
+    Ok(progress::shown_while(shown, |counter| crate::run(&job, counter))?)
+}
+
+/// Prints to stdout: in colour on a terminal (or as `--color` says), else byte for byte.
+fn print(write: impl FnOnce(bool, &mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    let stdout = io::stdout();
+    let color = anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
+    let mut out = io::BufWriter::new(stdout.lock());
+    write(color, &mut out).and_then(|()| out.flush()).context("can't write to stdout")
+}
+
+fn summarize(
+    arguments: &Arguments,
+    common: &Common,
+    outcome: &Outcome,
+    applied: Option<Applied>,
+    show_manual: bool,
+) -> anyhow::Result<()> {
+    if arguments.quiet {
+        return Ok(());
+    }
+    let mut out = io::BufWriter::new(io::stderr().lock());
+    write_summary(outcome, applied, &common.command_line("fix"), show_manual, &mut out)
+        .and_then(|()| out.flush())
+        .context("can't write to stderr")
+}
+
+fn status(outcome: &Outcome) -> u8 {
+    match outcome.totals() {
+        totals if totals.files_failed > 0 => FAILURE,
+        totals if totals.fixable_safe + totals.manual > 0 => FINDINGS,
+        _ => CLEAN,
+    }
+}

@@ -1,0 +1,264 @@
+//! The paths of the command line go in; the Python files below them come out, each once.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use ignore::{DirEntry, WalkBuilder, WalkState};
+
+/// Folders that hold no code of the project: ruff's list.
+const DEFAULT_EXCLUDES: [&str; 26] = [
+    ".bzr",
+    ".direnv",
+    ".eggs",
+    ".git",
+    ".git-rewrite",
+    ".hg",
+    ".ipynb_checkpoints",
+    ".mypy_cache",
+    ".nox",
+    ".pants.d",
+    ".pyenv",
+    ".pytest_cache",
+    ".pytype",
+    ".ruff_cache",
+    ".svn",
+    ".tox",
+    ".venv",
+    ".vscode",
+    "__pypackages__",
+    "_build",
+    "buck-out",
+    "build",
+    "dist",
+    "node_modules",
+    "site-packages",
+    "venv",
+];
+
+/// What is walked.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Globs as in `.gitignore`, relative to the working directory.
+    pub exclude: Vec<String>,
+    /// Switches off ignore files and the default excludes.
+    pub no_ignore: bool,
+    /// Lifts the excludes for files named on the command line.
+    pub no_force_exclude: bool,
+    /// 0 for one per core.
+    pub threads: usize,
+}
+
+/// What ends before it is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotRead {
+    /// Left out, and why.
+    Skipped(PathBuf, String),
+    /// It, or the folder, can't be read.
+    Failed(PathBuf, String),
+}
+
+/// Why nothing can be walked.
+#[derive(Debug, thiserror::Error)]
+pub enum DiscoverError {
+    /// A path of the command line.
+    #[error("{0}: no such file or folder")]
+    Missing(PathBuf),
+    /// A glob of `--exclude`.
+    #[error("--exclude {0}: {1}")]
+    Glob(String, ignore::Error),
+    /// Where the program was started.
+    #[error("the working directory can't be told: {0}")]
+    WorkingDirectory(#[from] std::io::Error),
+}
+
+/// A walk over checked paths.
+pub struct Walk {
+    settings: Settings,
+    working_directory: PathBuf,
+    excludes: Gitignore,
+    files: Vec<PathBuf>,
+    folders: Vec<PathBuf>,
+}
+
+impl Walk {
+    /// Checks the paths and the globs.
+    ///
+    /// # Errors
+    /// A path does not exist, or a glob is malformed.
+    pub fn new(paths: &[PathBuf], settings: &Settings) -> Result<Self, DiscoverError> {
+        let working_directory = std::env::current_dir()?;
+        let (mut files, mut folders) = (Vec::new(), Vec::new());
+        for path in paths {
+            let path = without_dot(path);
+            let kind = path.symlink_metadata().map_err(|_| DiscoverError::Missing(path.clone()))?;
+            if path.is_dir() {
+                folders.push(path);
+            } else if kind.is_file() || kind.is_symlink() {
+                files.push(path);
+            } else {
+                return Err(DiscoverError::Missing(path));
+            }
+        }
+        let excludes = excludes(settings, &working_directory)?;
+        let mut walk = Self { settings: settings.clone(), working_directory, excludes, files, folders: Vec::new() };
+        walk.files.sort_by_key(|file| walk.working_directory.join(file));
+        walk.files.dedup_by_key(|file| walk.working_directory.join(file));
+        folders.sort_by_key(|folder| walk.absolute(folder));
+        for folder in folders {
+            if !walk.covers(&walk.absolute(&folder)) {
+                walk.folders.push(folder);
+            }
+        }
+        Ok(walk)
+    }
+
+    /// Whether the walk comes by every file below the folder (absolute).
+    pub fn covers(&self, folder: &Path) -> bool {
+        self.folders.iter().any(|walked| folder.starts_with(self.absolute(walked)))
+    }
+
+    /// The absolute path of each path of the command line.
+    pub fn roots(&self) -> impl Iterator<Item = PathBuf> {
+        self.folders.iter().chain(&self.files).map(|path| self.absolute(path))
+    }
+
+    /// A path, absolute.
+    pub fn absolute(&self, path: &Path) -> PathBuf {
+        if path.as_os_str() == "." { self.working_directory.clone() } else { self.working_directory.join(path) }
+    }
+
+    /// Where the program was started.
+    pub fn working_directory(&self) -> &Path {
+        &self.working_directory
+    }
+
+    /// The same settings over another folder.
+    pub fn of_folder(&self, folder: &Path) -> Self {
+        Self {
+            settings: self.settings.clone(),
+            working_directory: self.working_directory.clone(),
+            excludes: self.excludes.clone(),
+            files: Vec::new(),
+            folders: vec![folder.to_owned()],
+        }
+    }
+
+    /// Calls a visitor with every file, on several threads; each thread makes its own visitor. Tells what is not read.
+    pub fn run<V: FnMut(&Path) + Send>(&self, visitor: impl Fn() -> V) -> Vec<NotRead> {
+        let named: HashSet<PathBuf> = self.files.iter().map(|file| self.absolute(file)).collect();
+        let mut not_read = Vec::new();
+        let mut visit = visitor();
+        for file in &self.files {
+            match self.reason_to_skip(file) {
+                Some(reason) => not_read.push(NotRead::Skipped(file.clone(), reason)),
+                None => visit(file),
+            }
+        }
+        drop(visit);
+        let Some((first, others)) = self.folders.split_first() else {
+            return not_read;
+        };
+        let not_read = Mutex::new(not_read);
+        self.walk_builder(first, others).build_parallel().run(|| {
+            let mut visit = visitor();
+            let (named, not_read) = (&named, &not_read);
+            Box::new(move |entry| {
+                match entry {
+                    Ok(entry) if is_python(&entry) => {
+                        let path = entry.path().strip_prefix("./").unwrap_or(entry.path());
+                        if named.is_empty() || !named.contains(&self.absolute(path)) {
+                            visit(path);
+                        }
+                    }
+                    Ok(_) => {}
+                    Err(error) => not_read.lock().unwrap_or_else(PoisonError::into_inner).push(failed(&error)),
+                }
+                WalkState::Continue
+            })
+        });
+        not_read.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn walk_builder(&self, first: &Path, others: &[PathBuf]) -> WalkBuilder {
+        let mut builder = WalkBuilder::new(first);
+        for folder in others {
+            builder.add(folder);
+        }
+        let excludes = self.excludes.clone();
+        builder
+            .hidden(false)
+            .parents(!self.settings.no_ignore)
+            .ignore(!self.settings.no_ignore)
+            .git_ignore(!self.settings.no_ignore)
+            .git_global(!self.settings.no_ignore)
+            .git_exclude(!self.settings.no_ignore)
+            .threads(self.settings.threads)
+            .filter_entry(move |entry| {
+                let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+                entry.depth() == 0 || !excludes.matched(entry.path(), is_folder).is_ignore()
+            });
+        builder
+    }
+
+    fn reason_to_skip(&self, file: &Path) -> Option<String> {
+        if file.is_symlink() {
+            return Some("is a symbolic link; name the file it leads to".to_owned());
+        }
+        if self.settings.no_force_exclude {
+            return None;
+        }
+        let inside = self.absolute(file);
+        let inside = inside.strip_prefix(&self.working_directory).ok()?;
+        match self.excludes.matched_path_or_any_parents(inside, false) {
+            ignore::Match::Ignore(glob) => {
+                Some(format!("is excluded by `{}`; --no-force-exclude lifts that for named files", glob.original()))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn excludes(settings: &Settings, working_directory: &Path) -> Result<Gitignore, DiscoverError> {
+    let mut builder = GitignoreBuilder::new(working_directory);
+    let add = |builder: &mut GitignoreBuilder, glob: &str| {
+        let result = builder.add_line(None, glob).map(|_| ());
+        result.map_err(|error| DiscoverError::Glob(glob.to_owned(), error))
+    };
+    if !settings.no_ignore {
+        for name in DEFAULT_EXCLUDES {
+            add(&mut builder, &format!("{name}/"))?;
+        }
+    }
+    for glob in &settings.exclude {
+        add(&mut builder, glob)?;
+    }
+    builder.build().map_err(|error| DiscoverError::Glob(String::new(), error))
+}
+
+fn is_python(entry: &DirEntry) -> bool {
+    let extension = entry.path().extension().and_then(|extension| extension.to_str());
+    entry.file_type().is_some_and(|kind| kind.is_file()) && matches!(extension, Some("py" | "pyi"))
+}
+
+/// `./a` and `a/` as `a`; the folder itself stays `.`.
+fn without_dot(path: &Path) -> PathBuf {
+    let cleaned: PathBuf = path.components().filter(|part| *part != std::path::Component::CurDir).collect();
+    if cleaned.as_os_str().is_empty() { PathBuf::from(".") } else { cleaned }
+}
+
+fn failed(error: &ignore::Error) -> NotRead {
+    let mut path = PathBuf::new();
+    let mut inner = error;
+    loop {
+        match inner {
+            ignore::Error::WithPath { path: at, err } => {
+                path.clone_from(at);
+                inner = err;
+            }
+            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => inner = err,
+            _ => return NotRead::Failed(path, inner.to_string()),
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! What a run knows of each file and each site: the one result that diff, check, fix and every report show.
+
+use std::path::PathBuf;
+
+use crate::cascade::CascadeOptions;
+use crate::model::Relationship;
+use crate::policy::Applicability;
+use crate::rewrite::Edit;
+use crate::rules::{Code, Severity};
+use crate::source::{Position, Source};
+
+/// A site that is not as it should be.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The diagnostic.
+    pub code: Code,
+    /// The diagnostic's name.
+    pub name: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// One line.
+    pub message: String,
+    /// What to do, in a few words.
+    pub help: String,
+    /// The value's range in the text, in bytes.
+    pub span: std::ops::Range<usize>,
+    /// Where the value begins.
+    pub start: Position,
+    /// Where it ends.
+    pub end: Position,
+    /// The call's first and last line, 1-based.
+    pub call_lines: (usize, usize),
+    /// Who is called.
+    pub callee: String,
+    /// What is known of the relationship.
+    pub relationship: Option<Relationship>,
+    /// The effective set now, where it is known.
+    pub before: Option<CascadeOptions>,
+    /// The effective set after the fix.
+    pub after: Option<CascadeOptions>,
+    /// What to write; None where a human has to decide.
+    pub fix: Option<Fix>,
+}
+
+/// The edits of one finding.
+#[derive(Debug, Clone)]
+pub struct Fix {
+    /// Whether it may be applied unseen.
+    pub applicability: Applicability,
+    /// In order of position, without overlap; ranges are bytes of the text.
+    pub edits: Vec<Edit>,
+    /// The options that go.
+    pub lost: CascadeOptions,
+    /// What speaks for it, in sentences.
+    pub notes: Vec<String>,
+}
+
+/// How a file ends.
+#[derive(Debug, Clone)]
+pub enum Status {
+    /// Nothing to write.
+    Unchanged,
+    /// The text after the safe fixes.
+    Changed(Box<Source>),
+    /// Not looked at, and why.
+    Skipped(String),
+    /// It went wrong, and why.
+    Failed(String),
+}
+
+/// All that is known of one file.
+#[derive(Debug, Clone)]
+pub struct FileOutcome {
+    /// Absolute.
+    pub path: PathBuf,
+    /// As reports show it: relative to the working directory where it is below it, with `/`.
+    pub display: String,
+    /// The text before; None where the file was not read.
+    pub source: Option<Source>,
+    /// How it ends.
+    pub status: Status,
+    /// Its findings, in order of position.
+    pub findings: Vec<Finding>,
+    /// How many of its sites need nothing.
+    pub safe_sites: usize,
+    /// Where it can't be parsed.
+    pub syntax_errors: Vec<Position>,
+}
+
+impl FileOutcome {
+    /// A file that was not read.
+    pub fn not_read(path: PathBuf, display: String, status: Status) -> Self {
+        Self { path, display, source: None, status, findings: Vec::new(), safe_sites: 0, syntax_errors: Vec::new() }
+    }
+}
+
+/// The result of a run.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// The files with something to say, in order of path.
+    pub files: Vec<FileOutcome>,
+    /// How many files were read.
+    pub files_scanned: usize,
+    /// How many of them were parsed.
+    pub files_parsed: usize,
+}
+
+impl Outcome {
+    /// All findings with their files, in order.
+    pub fn findings(&self) -> impl Iterator<Item = (&FileOutcome, &Finding)> {
+        self.files.iter().flat_map(|file| file.findings.iter().map(move |finding| (file, finding)))
+    }
+
+    /// The numbers of the summary.
+    pub fn totals(&self) -> Totals {
+        let mut totals =
+            Totals { files_scanned: self.files_scanned, files_parsed: self.files_parsed, ..Totals::default() };
+        for file in &self.files {
+            totals.safe_sites += file.safe_sites;
+            totals.files_with_findings += usize::from(!file.findings.is_empty());
+            totals.files_failed += usize::from(matches!(file.status, Status::Failed(_)));
+            totals.files_skipped += usize::from(matches!(file.status, Status::Skipped(_)));
+            for finding in &file.findings {
+                match finding.fix {
+                    Some(_) => totals.fixable_safe += 1,
+                    None => totals.manual += 1,
+                }
+            }
+        }
+        totals
+    }
+}
+
+/// The numbers of the summary.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Files read.
+    pub files_scanned: usize,
+    /// Files parsed.
+    pub files_parsed: usize,
+    /// Files with a finding.
+    pub files_with_findings: usize,
+    /// Files that could not be read or written.
+    pub files_failed: usize,
+    /// Files not looked at.
+    pub files_skipped: usize,
+    /// Findings with a safe fix.
+    pub fixable_safe: usize,
+    /// Findings for a human.
+    pub manual: usize,
+    /// Sites that need nothing.
+    pub safe_sites: usize,
+}

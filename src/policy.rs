@@ -1,0 +1,179 @@
+//! A site with its value goes in; the verdict comes out: which set to write instead, and why.
+//!
+//! What SQLAlchemy does with each option is documented at <https://docs.sqlalchemy.org/en/20/orm/cascades.html>.
+
+use serde::Serialize;
+
+use crate::cascade::{self, CascadeError, CascadeOption, CascadeOptions};
+use crate::python::PyValue;
+use crate::rules::{Code, Sets};
+use crate::site::{Flag, Site};
+
+/// Which list replaces an unsafe one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Profile {
+    /// Drops refresh-expire, and expunge where nothing in the repository calls expunge(obj)
+    #[default]
+    Recommended,
+    /// Drops refresh-expire alone
+    Preserve,
+}
+
+/// Whether a fix may be applied unseen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Applicability {
+    /// It changes nothing but what the diagnostic is about.
+    Safe,
+    /// Only a human can decide.
+    Manual,
+}
+
+/// What is to be done at a site.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// Nothing.
+    Safe,
+    /// Another set is to be written.
+    Rewrite(Rewrite),
+    /// A human has to look.
+    Manual {
+        /// The diagnostic.
+        code: Code,
+        /// What stands for `{reason}` in its message.
+        reason: String,
+        /// The effective set, where it is known.
+        before: Option<CascadeOptions>,
+        /// What to try, where something is near.
+        suggestion: Option<String>,
+    },
+}
+
+/// One set in place of another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rewrite {
+    /// The diagnostic.
+    pub code: Code,
+    /// The effective set now.
+    pub before: CascadeOptions,
+    /// The effective set afterwards.
+    pub after: CascadeOptions,
+    /// What speaks for the choice, in sentences.
+    pub notes: Vec<String>,
+}
+
+/// Where the repository notices that expunge cascades: `path:line`, or None.
+pub type ExpungeCall<'a> = Option<&'a str>;
+
+/// Whether the verdict on the site depends on who calls `expunge(obj)`.
+pub fn needs_expunge_call(site: &Site, profile: Profile) -> bool {
+    let with = judge(site, profile, Some(""));
+    let without = judge(site, profile, None);
+    match (with, without) {
+        (Verdict::Rewrite(with), Verdict::Rewrite(without)) => with.after != without.after,
+        _ => false,
+    }
+}
+
+/// Decides about a site.
+pub fn judge(site: &Site, profile: Profile, expunge_call: ExpungeCall<'_>) -> Verdict {
+    let literal = match &site.value {
+        Ok(literal) => literal,
+        Err(reason) => return manual(Code::Cas301, reason.clone()),
+    };
+    if site.sets == Sets::CascadeDelete {
+        return judge_flag(site, &literal.value, profile, expunge_call);
+    }
+    match cascade::parse(&literal.value) {
+        Err(error) => refused(&literal.value, &error),
+        Ok(parsed) => {
+            let code = if parsed.has_all { Code::Cas001 } else { Code::Cas002 };
+            hazard(code, parsed.options, site.viewonly, profile, expunge_call)
+        }
+    }
+}
+
+/// sqlmodel: `if rel_info.cascade_delete: rel_kwargs["cascade"] = "all, delete-orphan"`, unless overridden.
+fn judge_flag(site: &Site, value: &PyValue, profile: Profile, expunge_call: ExpungeCall<'_>) -> Verdict {
+    let is_set = match value {
+        PyValue::None | PyValue::Bool(false) | PyValue::Int(0) => false,
+        PyValue::Bool(true) | PyValue::Int(_) => true,
+        other => return manual(Code::Cas301, format!("`{}` is no flag", other.repr())),
+    };
+    match &site.flag {
+        Some(Flag::Overridden) | None => return Verdict::Safe,
+        _ if !is_set => return Verdict::Safe,
+        _ => {}
+    }
+    let meant = cascade::parse(&PyValue::Str("all, delete-orphan".to_owned()));
+    let before = meant.map(|parsed| parsed.options).unwrap_or_default();
+    match (&site.flag, hazard(Code::Cas003, before, site.viewonly, profile, expunge_call)) {
+        (Some(Flag::OutOfReach(reason)), Verdict::Rewrite(rewrite)) => Verdict::Manual {
+            code: rewrite.code,
+            reason: reason.clone(),
+            before: Some(rewrite.before),
+            suggestion: Some(format!("sa_relationship_kwargs={{\"cascade\": \"{}\"}}", rewrite.after)),
+        },
+        (_, verdict) => verdict,
+    }
+}
+
+fn hazard(
+    code: Code,
+    given: CascadeOptions,
+    viewonly: bool,
+    profile: Profile,
+    expunge_call: ExpungeCall<'_>,
+) -> Verdict {
+    let before = if viewonly { given.of_viewonly() } else { given };
+    if !before.contains(CascadeOption::RefreshExpire) {
+        return Verdict::Safe;
+    }
+    let mut after = before.without(CascadeOption::RefreshExpire);
+    let mut notes = Vec::new();
+    if viewonly && before != given {
+        notes.push(
+            "viewonly: SQLAlchemy 2.x keeps only merge, refresh-expire and expunge of the list, 1.4 refuses the others"
+                .to_owned(),
+        );
+    }
+    if profile == Profile::Recommended && after.contains(CascadeOption::Expunge) {
+        match expunge_call {
+            Some(place) => notes.push(format!("expunge is kept: {place} detaches objects with it")),
+            None => {
+                after = after.without(CascadeOption::Expunge);
+                notes.push("expunge is left out: nothing in the repository calls expunge(obj)".to_owned());
+            }
+        }
+    }
+    Verdict::Rewrite(Rewrite { code, before, after, notes })
+}
+
+fn refused(value: &PyValue, error: &CascadeError) -> Verdict {
+    let suggestion = match (value, error) {
+        (_, CascadeError::InvalidOptions(_)) => nearest_value(value),
+        (PyValue::Bool(false), _) => {
+            Some("no cascade argument, which means save-update, merge; False is refused from 2.0 on".to_owned())
+        }
+        _ => None,
+    };
+    Verdict::Manual { code: Code::Cas201, reason: error.to_string(), before: None, suggestion }
+}
+
+/// The whole value with each unknown option replaced by the nearest that exists.
+fn nearest_value(value: &PyValue) -> Option<String> {
+    let names: Vec<&str> = match value {
+        PyValue::Str(text) => cascade::split(text).into_iter().map(|range| &text[range]).collect(),
+        PyValue::Collection(_, items) => items
+            .iter()
+            .map(|item| if let PyValue::Str(text) = item { Some(text.as_str()) } else { None })
+            .collect::<Option<_>>()?,
+        _ => return None,
+    };
+    let names: Option<Vec<_>> = names.into_iter().map(cascade::nearest_spelling).collect();
+    Some(format!("\"{}\"", names?.join(", ")))
+}
+
+fn manual(code: Code, reason: String) -> Verdict {
+    Verdict::Manual { code, reason, before: None, suggestion: None }
+}

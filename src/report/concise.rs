@@ -1,0 +1,19 @@
+//! One line for each finding: `path:line:column: CODE message`, which editors and terminals make a link of.
+
+use std::io::{self, Write};
+
+use crate::outcome::{FileOutcome, Finding, Outcome};
+
+pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    outcome.findings().try_for_each(|(file, finding)| writeln!(out, "{}", line(file, finding)))
+}
+
+/// The line of one finding, its end excluded.
+pub(crate) fn line(file: &FileOutcome, finding: &Finding) -> String {
+    let Finding { code, message, start, .. } = finding;
+    let advice = match finding.after {
+        Some(after) => format!("write `{after}`"),
+        None => finding.help.clone(),
+    };
+    format!("{}:{}:{}: {code} {message}; {advice}", file.display, start.line, start.column)
+}

@@ -1,0 +1,53 @@
+//! Each finding as a compiler shows it: the source with the value underlined, the new list, and the reasons.
+
+use std::io::{self, Write};
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use crate::outcome::{FileOutcome, Finding, Outcome};
+use crate::rules::Severity;
+use crate::source::Source;
+
+pub(super) fn write(outcome: &Outcome, color: bool, out: &mut dyn Write) -> io::Result<()> {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    for (file, finding) in outcome.findings() {
+        if let Some(source) = &file.source {
+            writeln!(out, "{}\n", renderer.render(&groups(file, finding, source)))?;
+        }
+    }
+    Ok(())
+}
+
+fn groups<'a>(file: &'a FileOutcome, finding: &'a Finding, source: &'a Source) -> Vec<Group<'a>> {
+    let level = match finding.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let (first, last) = finding.call_lines;
+    let lines = source.line_range(first).start..source.line_range(last.max(finding.end.line)).end;
+    let value = finding.span.start - lines.start..finding.span.end - lines.start;
+    let snippet = Snippet::source(source.parser_text()[lines].to_owned())
+        .line_start(first)
+        .path(&file.display)
+        .annotation(AnnotationKind::Primary.span(value).label(label(finding)));
+    let mut group = level.primary_title(&finding.message).id(finding.code.as_str()).element(snippet);
+    for note in finding.fix.iter().flat_map(|fix| &fix.notes) {
+        group = group.element(Level::NOTE.message(note));
+    }
+    if finding.fix.is_none() {
+        group = group.element(Level::HELP.message(&finding.help));
+    }
+    vec![group]
+}
+
+fn label(finding: &Finding) -> String {
+    let relationship = finding
+        .relationship
+        .as_ref()
+        .and_then(|known| Some(format!("{}.{}: ", known.owner.as_ref()?, known.attribute.as_ref()?)));
+    let relationship = relationship.unwrap_or_default();
+    match finding.after {
+        Some(after) => format!("{relationship}write `{after}`"),
+        None => format!("{relationship}needs a human"),
+    }
+}

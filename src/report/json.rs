@@ -1,0 +1,168 @@
+//! The JSON that other programs read. Its keys are a contract.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::cascade::CascadeOptions;
+use crate::model::Relationship;
+use crate::outcome::{FileOutcome, Finding, Outcome, Status};
+use crate::policy::Applicability;
+use crate::rules::{Code, Severity};
+use crate::source::Position;
+
+pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &report(outcome))?;
+    writeln!(out)
+}
+
+pub(super) fn write_lines(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    outcome.findings().try_for_each(|(file, finding)| {
+        serde_json::to_writer(&mut *out, &finding_of(file, finding))?;
+        writeln!(out)
+    })
+}
+
+#[derive(Serialize)]
+struct JsonReport<'a> {
+    version: u32,
+    findings: Vec<JsonFinding<'a>>,
+    safe_sites: usize,
+    suppressed: usize,
+    skipped: Vec<JsonReason<'a>>,
+    failed: Vec<JsonReason<'a>>,
+    syntax_errors: Vec<JsonSyntaxError<'a>>,
+    summary: JsonSummary,
+}
+
+#[derive(Serialize)]
+struct JsonFinding<'a> {
+    code: Code,
+    name: &'a str,
+    severity: Severity,
+    message: &'a str,
+    path: &'a str,
+    start: Position,
+    end: Position,
+    call: JsonCall<'a>,
+    relationship: Option<&'a Relationship>,
+    before: Option<CascadeOptions>,
+    after: Option<CascadeOptions>,
+    fix: Option<JsonFix<'a>>,
+    help: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonCall<'a> {
+    start_line: usize,
+    end_line: usize,
+    callee: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonFix<'a> {
+    applicability: Applicability,
+    edits: Vec<JsonEdit<'a>>,
+    lost: CascadeOptions,
+    notes: &'a [String],
+}
+
+#[derive(Serialize)]
+struct JsonEdit<'a> {
+    path: &'a str,
+    start: usize,
+    end: usize,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonReason<'a> {
+    path: &'a str,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonSyntaxError<'a> {
+    path: &'a str,
+    line: usize,
+    column: usize,
+}
+
+#[derive(Serialize)]
+struct JsonSummary {
+    files_scanned: usize,
+    files_parsed: usize,
+    files_with_findings: usize,
+    fixable_safe: usize,
+    fixable_unsafe: usize,
+    manual: usize,
+}
+
+fn report(outcome: &Outcome) -> JsonReport<'_> {
+    let totals = outcome.totals();
+    let reasons = |wanted: fn(&Status) -> Option<&str>| {
+        let files = outcome.files.iter();
+        files.filter_map(|file| Some(JsonReason { path: &file.display, reason: wanted(&file.status)? })).collect()
+    };
+    JsonReport {
+        version: 1,
+        findings: outcome.findings().map(|(file, finding)| finding_of(file, finding)).collect(),
+        safe_sites: totals.safe_sites,
+        suppressed: 0,
+        skipped: reasons(|status| if let Status::Skipped(reason) = status { Some(reason) } else { None }),
+        failed: reasons(|status| if let Status::Failed(reason) = status { Some(reason) } else { None }),
+        syntax_errors: outcome
+            .files
+            .iter()
+            .flat_map(|file| {
+                file.syntax_errors.iter().map(|at| JsonSyntaxError {
+                    path: &file.display,
+                    line: at.line,
+                    column: at.column,
+                })
+            })
+            .collect(),
+        summary: JsonSummary {
+            files_scanned: totals.files_scanned,
+            files_parsed: totals.files_parsed,
+            files_with_findings: totals.files_with_findings,
+            fixable_safe: totals.fixable_safe,
+            fixable_unsafe: 0,
+            manual: totals.manual,
+        },
+    }
+}
+
+fn finding_of<'a>(file: &'a FileOutcome, finding: &'a Finding) -> JsonFinding<'a> {
+    let (start_line, end_line) = finding.call_lines;
+    let offset = |at| file.source.as_ref().map_or(at, |source| source.disk_offset(at));
+    JsonFinding {
+        code: finding.code,
+        name: &finding.name,
+        severity: finding.severity,
+        message: &finding.message,
+        path: &file.display,
+        start: finding.start,
+        end: finding.end,
+        call: JsonCall { start_line, end_line, callee: &finding.callee },
+        relationship: finding.relationship.as_ref(),
+        before: finding.before,
+        after: finding.after,
+        fix: finding.fix.as_ref().map(|fix| JsonFix {
+            applicability: fix.applicability,
+            edits: fix
+                .edits
+                .iter()
+                .map(|edit| JsonEdit {
+                    path: &file.display,
+                    start: offset(edit.range.start),
+                    end: offset(edit.range.end),
+                    text: &edit.text,
+                })
+                .collect(),
+            lost: fix.lost,
+            notes: &fix.notes,
+        }),
+        help: &finding.help,
+    }
+}

@@ -1,0 +1,53 @@
+//! An outcome goes in; what people and programs read comes out. Every report is a view of the same outcome.
+
+mod concise;
+mod full;
+mod json;
+mod patch;
+mod summary;
+
+use std::io::{self, Write};
+
+use crate::outcome::Outcome;
+
+pub use patch::write_patch;
+pub use summary::{Applied, write_summary};
+
+/// How `check` prints its findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Format {
+    /// Source, new list and reasons of each finding
+    #[default]
+    Full,
+    /// One line for each finding
+    Concise,
+    /// One JSON document
+    Json,
+    /// One JSON object a line for each finding
+    Jsonl,
+}
+
+impl Format {
+    /// Whether people read it.
+    pub fn is_for_people(self) -> bool {
+        matches!(self, Format::Full | Format::Concise)
+    }
+}
+
+/// Prints the findings.
+///
+/// # Errors
+/// The output can't be written.
+pub fn write_findings(format: Format, outcome: &Outcome, color: bool, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Full => full::write(outcome, color, out),
+        Format::Concise => concise::write(outcome, out),
+        Format::Json => json::write(outcome, out),
+        Format::Jsonl => json::write_lines(outcome, out),
+    }
+}
+
+/// `1 file`, `2 files`.
+fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}

@@ -1,0 +1,99 @@
+//! The changes as one patch that `git apply` takes, byte for byte; on a terminal in colour, with the changed words marked.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use similar::{ChangeTag, TextDiff};
+
+use crate::outcome::{FileOutcome, Outcome, Status};
+
+/// Lines of context around a change, as git has it.
+const CONTEXT: usize = 3;
+
+/// Prints the patch of all safe fixes.
+///
+/// # Errors
+/// The output can't be written, or a text does not fit its encoding.
+pub fn write_patch(outcome: &Outcome, color: bool, out: &mut dyn Write) -> io::Result<()> {
+    outcome.files.iter().try_for_each(|file| write_file(file, color, out))
+}
+
+fn write_file(file: &FileOutcome, color: bool, out: &mut dyn Write) -> io::Result<()> {
+    let (Status::Changed(changed), Some(source)) = (&file.status, &file.source) else {
+        return Ok(());
+    };
+    let old = source.to_bytes().map_err(io::Error::other)?;
+    let new = changed.to_bytes().map_err(io::Error::other)?;
+    // git ends lines at \n alone
+    let lines = |text| -> Vec<_> { <[u8]>::split_inclusive(text, |byte| *byte == b'\n').collect() };
+    let diff = TextDiff::from_slices(&lines(&old), &lines(&new));
+    let style = |style: Style, text: &str| if color { format!("{style}{text}{style:#}") } else { text.to_owned() };
+    let bold = Style::new().bold();
+    writeln!(out, "{}", style(bold, &format!("--- {}", name_in_patch("a/", &file.display))))?;
+    writeln!(out, "{}", style(bold, &format!("+++ {}", name_in_patch("b/", &file.display))))?;
+    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
+        writeln!(out, "{}", style(AnsiColor::Cyan.on_default(), &hunk.header().to_string()))?;
+        if color {
+            for op in hunk.ops() {
+                for change in diff.iter_inline_changes(op) {
+                    write_marked(change.tag(), change.iter_strings_lossy(), out)?;
+                }
+            }
+        } else {
+            hunk.iter_changes().try_for_each(|change| write_line(change.tag(), change.value(), out))?;
+        }
+    }
+    Ok(())
+}
+
+fn write_line(tag: ChangeTag, line: &[u8], out: &mut dyn Write) -> io::Result<()> {
+    write!(out, "{tag}")?;
+    out.write_all(line)?;
+    if !line.ends_with(b"\n") {
+        write!(out, "\n\\ No newline at end of file\n")?;
+    }
+    Ok(())
+}
+
+fn write_marked<'a>(
+    tag: ChangeTag,
+    words: impl Iterator<Item = (bool, std::borrow::Cow<'a, str>)>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let style = match tag {
+        ChangeTag::Equal => Style::new(),
+        ChangeTag::Delete => AnsiColor::Red.on_default(),
+        ChangeTag::Insert => AnsiColor::Green.on_default(),
+    };
+    write!(out, "{style}{tag}{style:#}")?;
+    let mut ended = false;
+    for (is_changed, word) in words {
+        let style = if is_changed { style.invert() } else { style };
+        ended = word.ends_with('\n');
+        let word = word.trim_end_matches(['\n', '\r']);
+        write!(out, "{style}{word}{style:#}")?;
+    }
+    let _ = ended;
+    writeln!(out)
+}
+
+/// A path as git writes it in a patch: quoted where it has a control character, a quote or a backslash, and with a tab
+/// behind it where it has a blank, or the name would end there.
+fn name_in_patch(prefix: &str, path: &str) -> String {
+    let path = path.trim_start_matches('/');
+    if path.chars().any(|c| c.is_control() || matches!(c, '"' | '\\')) {
+        let escaped: String = path.bytes().map(escaped_byte).collect();
+        return format!("\"{prefix}{escaped}\"");
+    }
+    let tab = if path.contains(' ') { "\t" } else { "" };
+    format!("{prefix}{path}{tab}")
+}
+
+fn escaped_byte(byte: u8) -> String {
+    match byte {
+        b'"' => "\\\"".to_owned(),
+        b'\\' => "\\\\".to_owned(),
+        b' '..=b'~' => char::from(byte).to_string(),
+        _ => format!("\\{byte:03o}"),
+    }
+}

@@ -1,0 +1,116 @@
+//! What a person wants to know at the end: what was found, fixed and skipped, why, and what to type next.
+
+use std::io::{self, Write};
+
+use super::{concise, count};
+use crate::outcome::{Outcome, Status};
+use crate::rules::Code;
+
+/// How many lines each list of files may take.
+const MOST_LISTED: usize = 20;
+
+/// What `fix` wrote.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// Findings fixed.
+    pub findings: usize,
+    /// Files written.
+    pub files: usize,
+}
+
+/// Prints the summary. `applied` is what was written, None where nothing was meant to be; `next` is the command that
+/// applies the fixes; `show_manual` lists the findings for a human, where no other report does.
+///
+/// # Errors
+/// The output can't be written.
+pub fn write_summary(
+    outcome: &Outcome,
+    applied: Option<Applied>,
+    next: &str,
+    show_manual: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let totals = outcome.totals();
+    if show_manual {
+        for (file, finding) in outcome.findings().filter(|(_, finding)| finding.fix.is_none()) {
+            writeln!(out, "{}", concise::line(file, finding))?;
+        }
+    }
+    list(out, "Skipped", outcome, |status| if let Status::Skipped(reason) = status { Some(reason) } else { None })?;
+    list(out, "Failed", outcome, |status| if let Status::Failed(reason) = status { Some(reason) } else { None })?;
+    syntax_errors(outcome, out)?;
+    let mut sentences = Vec::new();
+    match applied {
+        Some(applied) if applied.files > 0 => {
+            sentences.push(format!(
+                "Fixed {} in {}",
+                count(applied.findings, "unsafe cascade"),
+                count(applied.files, "file")
+            ));
+        }
+        None if totals.fixable_safe > 0 => {
+            let files = outcome.files.iter().filter(|file| matches!(file.status, Status::Changed(_))).count();
+            let codes = by_code(outcome);
+            sentences.push(format!(
+                "{} in {} can be fixed safely ({codes})",
+                count(totals.fixable_safe, "unsafe cascade"),
+                count(files, "file")
+            ));
+        }
+        _ => sentences.push("Nothing to fix".to_owned()),
+    }
+    if totals.manual > 0 {
+        sentences.push(format!("{} for a human", count(totals.manual, "finding")));
+    }
+    sentences.push(format!("{} safe already", count(totals.safe_sites, "cascade")));
+    sentences.push(format!("{} checked", count(totals.files_scanned, "file")));
+    writeln!(out, "{}.", sentences.join("; "))?;
+    if applied.is_none() && totals.fixable_safe > 0 {
+        writeln!(out, "Apply with: {next}")?;
+    }
+    Ok(())
+}
+
+/// `CAS001: 3, CAS002: 1`
+fn by_code(outcome: &Outcome) -> String {
+    let number = |code| outcome.findings().filter(|(_, finding)| finding.code == code && finding.fix.is_some()).count();
+    let numbers = Code::ALL.into_iter().map(|code| (code, number(code))).filter(|(_, number)| *number > 0);
+    numbers.map(|(code, number)| format!("{code}: {number}")).collect::<Vec<_>>().join(", ")
+}
+
+fn list(out: &mut dyn Write, title: &str, outcome: &Outcome, reason: fn(&Status) -> Option<&String>) -> io::Result<()> {
+    let files: Vec<_> = outcome.files.iter().filter_map(|file| Some((&file.display, reason(&file.status)?))).collect();
+    if files.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{title} {}:", count(files.len(), "file"))?;
+    for (path, reason) in files.iter().take(MOST_LISTED) {
+        writeln!(out, "  {path}: {reason}")?;
+    }
+    more(out, files.len())
+}
+
+fn syntax_errors(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    let files: Vec<_> = outcome.files.iter().filter_map(|file| Some((file, file.syntax_errors.first()?))).collect();
+    if files.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "Syntax errors in {}; only the statements that parse were checked there:",
+        count(files.len(), "file")
+    )?;
+    for (file, at) in files.iter().take(MOST_LISTED) {
+        writeln!(out, "  {}:{}:{}", file.display, at.line, at.column)?;
+    }
+    more(out, files.len())
+}
+
+fn more(out: &mut dyn Write, length: usize) -> io::Result<()> {
+    match length.checked_sub(MOST_LISTED) {
+        Some(rest) if rest > 0 => {
+            writeln!(out, "  … and {rest} more (`cascade-fix check --output-format json` lists all)")
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,136 @@
+//! What is known of the whole repository, whichever of its files are named: where it begins, its modules, and what its code
+//! would notice. Looked up only when a finding needs it.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use crate::resolve::Scope;
+use crate::rules::Rules;
+use crate::source::Source;
+use crate::syntax::Tree;
+
+/// The repositories of the paths of the command line.
+#[derive(Debug)]
+pub struct Repositories(Vec<Repository>);
+
+impl Repositories {
+    /// One repository for each root that a path belongs to. Paths are absolute.
+    pub fn around(paths: impl Iterator<Item = PathBuf>, working_directory: &Path) -> Self {
+        let mut repositories: Vec<Repository> = Vec::new();
+        for path in paths {
+            let repository = Repository::around(&path, working_directory);
+            if repositories.iter().all(|known| known.root != repository.root) {
+                repositories.push(repository);
+            }
+        }
+        // the innermost first
+        repositories.sort_by_key(|repository| std::cmp::Reverse(repository.root.as_os_str().len()));
+        Self(repositories)
+    }
+
+    /// The repository of a file at an absolute path.
+    pub fn of(&self, path: &Path) -> &Repository {
+        let around = self.0.iter().find(|repository| path.starts_with(&repository.root));
+        around.unwrap_or(&self.0[0])
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Repository> {
+        self.0.iter()
+    }
+}
+
+/// A repository around paths under check.
+#[derive(Debug)]
+pub struct Repository {
+    root: PathBuf,
+    working_directory: PathBuf,
+    scopes: Mutex<HashMap<PathBuf, Option<Arc<Scope>>>>,
+    expunge_call: OnceLock<Option<String>>,
+}
+
+impl Repository {
+    /// The repository of a path: the nearest folder above it with `.git`, else with `pyproject.toml`, else the folder
+    /// itself. Both paths are absolute.
+    pub fn around(path: &Path, working_directory: &Path) -> Self {
+        let folder = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
+        let above = |marker: &str| folder.ancestors().find(|folder| folder.join(marker).exists());
+        let root = above(".git").or_else(|| above("pyproject.toml")).unwrap_or(folder);
+        Self {
+            root: root.to_owned(),
+            working_directory: working_directory.to_owned(),
+            scopes: Mutex::default(),
+            expunge_call: OnceLock::new(),
+        }
+    }
+
+    /// The folder in which the repository begins.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The first place, as `path:line`, that calls `expunge(obj)` or has it called. `candidates` gives the files with the
+    /// word in them, in order of path; it is asked once, and not before it is needed.
+    pub fn expunge_call(&self, rules: &Rules, candidates: impl FnOnce() -> Vec<PathBuf>) -> Option<&str> {
+        let find = || candidates().iter().find_map(|file| self.first_observation(rules, file));
+        self.expunge_call.get_or_init(find).as_deref()
+    }
+
+    fn first_observation(&self, rules: &Rules, file: &Path) -> Option<String> {
+        let source = read(file)?;
+        let tree = Tree::parse(&source.parser_text());
+        let node = rules.find_observation(&tree.root())?;
+        let line = source.position(node.range().start).line;
+        Some(format!("{}:{line}", self.display(&self.working_directory.join(file))))
+    }
+
+    /// A path as reports show it: relative to the working directory where it is below it.
+    pub fn display(&self, path: &Path) -> String {
+        path.strip_prefix(&self.working_directory).unwrap_or(path).to_string_lossy().replace('\\', "/")
+    }
+
+    /// The folders in which an absolute import of the file may begin: those around it, up to the repository's root, and
+    /// the `src` folders in them. Folders that are no packages come first: Python's path holds no packages.
+    pub fn import_roots(&self, file: &Path) -> Vec<PathBuf> {
+        let within = |folder: &&Path| folder.starts_with(&self.root);
+        let (packages, mut roots): (Vec<_>, Vec<_>) = file
+            .ancestors()
+            .skip(1)
+            .take_while(within)
+            .map(Path::to_owned)
+            .partition(|folder| folder.join("__init__.py").exists());
+        let sources: Vec<_> = roots.iter().map(|folder| folder.join("src")).filter(|folder| folder.is_dir()).collect();
+        roots.extend(sources);
+        roots.extend(packages);
+        roots
+    }
+
+    /// The file of the module below an import root: `a/b.py`, or the package's `a/b/__init__.py`.
+    pub fn module_file(&self, import_root: &Path, module: &[String]) -> Option<PathBuf> {
+        let stem = module.iter().fold(import_root.to_owned(), |path, name| path.join(name));
+        let package = stem.join("__init__.py");
+        [package, stem.with_extension("py"), stem.with_extension("pyi")]
+            .into_iter()
+            .find(|file| file.starts_with(&self.root) && file.is_file())
+    }
+
+    /// What the module in a file binds, read and parsed once; None where the file can't be read.
+    pub fn module_scope(&self, file: &Path) -> Option<Arc<Scope>> {
+        let lock = || self.scopes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(file) {
+            return known.clone();
+        }
+        let scope = read_scope(file).map(Arc::new);
+        lock().insert(file.to_owned(), scope.clone());
+        scope
+    }
+}
+
+fn read_scope(file: &Path) -> Option<Scope> {
+    Some(Scope::of_module(&Tree::parse(&read(file)?.parser_text()).root()))
+}
+
+fn read(file: &Path) -> Option<Source> {
+    Source::decode(std::fs::read(file).ok()?).ok()
+}

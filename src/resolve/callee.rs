@@ -1,0 +1,265 @@
+//! The node that is called goes in; which relationship constructor it is comes out, or that it is none.
+//!
+//! A name is followed through the scopes around it, the module's imports and the project's own modules, until it ends
+//! at a name of `rules/constructors.yml`.
+
+use std::cell::Cell;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::bindings::{Dotted, ModuleName, Scope, Target};
+use crate::repository::Repository;
+use crate::rules::{ConstructorKind, Constructors};
+use crate::syntax::{Node, dotted_name};
+
+/// How many names are looked up to find out who is called.
+const MAX_LOOKUPS: u32 = 200;
+
+/// Who is called.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Callee {
+    /// A relationship constructor, by kind and fully qualified name.
+    Constructor(ConstructorKind, String),
+    /// A class whose instances hand out SQLAlchemy's names as attributes.
+    Namespace,
+    /// Something else, certainly.
+    Other,
+    /// A name that nothing in reach binds.
+    Unbound,
+    /// It can't be told, and why.
+    Unknown(String),
+}
+
+/// Follows names.
+pub struct Resolver<'a> {
+    /// What the names may end at.
+    pub constructors: &'a Constructors,
+    /// Where the project's own modules are found.
+    pub repository: &'a Repository,
+}
+
+/// A module under resolution.
+#[derive(Clone)]
+struct Module {
+    path: Arc<Path>,
+    scope: Arc<Scope>,
+}
+
+impl Resolver<'_> {
+    /// Who is called by a node in the file at an absolute path.
+    pub fn callee(&self, path: &Path, module_scope: &Arc<Scope>, function: &Node<'_>) -> Callee {
+        let Some(names) = dotted_name(function) else {
+            return self.without_name(function);
+        };
+        let module = Module { path: path.into(), scope: Arc::clone(module_scope) };
+        let budget = &Cell::new(MAX_LOOKUPS);
+        let found = match local_scope(function, &names[0]) {
+            Some(scope) => {
+                self.name(&Module { scope: Arc::new(scope), ..module.clone() }, Some(&module), &names, budget)
+            }
+            None => self.name(&module, None, &names, budget),
+        };
+        let is_like_a_constructor = names.last().is_some_and(|name| self.constructors.has_simple_name(name));
+        match found {
+            Callee::Unbound | Callee::Unknown(_) if !is_like_a_constructor => Callee::Other,
+            Callee::Unbound if names.len() == 1 => self.assumed(&names),
+            Callee::Unbound | Callee::Unknown(_) if hands_out_models(function, &names) => self.assumed(&names),
+            Callee::Unbound => Callee::Unknown(format!("nothing in reach defines `{}`", names[0])),
+            found => found,
+        }
+    }
+
+    /// `get_db().relationship(…)`: no name to follow.
+    fn without_name(&self, function: &Node<'_>) -> Callee {
+        match function.field("attribute") {
+            Some(name) if self.constructors.has_simple_name(&name.text()) => {
+                Callee::Unknown(format!("`{}` is the attribute of an expression", name.text()))
+            }
+            _ => Callee::Other,
+        }
+    }
+
+    fn assumed(&self, names: &[String]) -> Callee {
+        let name = &names[names.len() - 1];
+        match self.constructors.kind_by_simple_name(name) {
+            Some(kind) => Callee::Constructor(kind, format!("sqlalchemy.orm.{name}")),
+            None => Callee::Other,
+        }
+    }
+
+    /// Follows a dotted name in a scope, then in the module around it, then in star imports.
+    fn name(&self, module: &Module, around: Option<&Module>, names: &[String], budget: &Cell<u32>) -> Callee {
+        let Some(left) = budget.get().checked_sub(1) else {
+            return Callee::Unknown(format!("`{}` is defined in terms of itself", names[0]));
+        };
+        budget.set(left);
+        let mut best = Callee::Unbound;
+        for target in module.scope.targets(&names[0]) {
+            match self.target(around.unwrap_or(module), target, &names[0], &names[1..], budget) {
+                found @ (Callee::Constructor(..) | Callee::Namespace) => return found,
+                found @ Callee::Unknown(_) => best = found,
+                found if best == Callee::Unbound => best = found,
+                _ => {}
+            }
+        }
+        if best != Callee::Unbound {
+            return best;
+        }
+        if let Some(around) = around {
+            return self.name(around, None, names, budget);
+        }
+        let stars = module.scope.stars.iter().rev();
+        stars
+            .map(|star| self.member(module, star, names, budget))
+            .find(|found| matches!(found, Callee::Constructor(..) | Callee::Namespace))
+            .unwrap_or(Callee::Unbound)
+    }
+
+    fn target(&self, module: &Module, target: &Target, name: &str, rest: &[String], budget: &Cell<u32>) -> Callee {
+        let with_rest = |path: &[String]| -> Dotted { path.iter().chain(rest).cloned().collect() };
+        match target {
+            Target::Module(path) => self.absolute(module, &with_rest(path), budget),
+            Target::Member(from, member) => {
+                let found = self.member(module, from, &with_rest(std::slice::from_ref(member)), budget);
+                match found {
+                    Callee::Other if !rest.is_empty() && self.is_foreign(module, from) => Callee::Unknown(format!(
+                        "`{name}` comes from `{}`, which is not part of this repository",
+                        from.path.join(".")
+                    )),
+                    found => found,
+                }
+            }
+            Target::Alias(path) if path[0] == name => Callee::Other,
+            Target::Alias(path) => self.name(module, None, &with_rest(path), budget),
+            Target::CallResult { callee, first_argument } if rest.is_empty() => match first_argument {
+                Some(bound) if callee.last().is_some_and(|name| name == "partial") => {
+                    self.name(module, None, bound, budget)
+                }
+                _ => Callee::Unknown(format!("`{name}` is the result of calling `{}`", callee.join("."))),
+            },
+            Target::CallResult { callee, .. } => match self.name(module, None, callee, budget) {
+                Callee::Namespace => self.attribute_of_namespace(rest),
+                _ => Callee::Unknown(format!("`{name}` is the result of calling `{}`", callee.join("."))),
+            },
+            Target::Function(_) | Target::Class(_) if !rest.is_empty() => Callee::Other,
+            Target::Function(handed_on) => self.wrapper(module, handed_on, budget),
+            Target::Class(bases) => self.wrapper(module, bases, budget),
+            Target::Opaque(what) => Callee::Unknown(format!("`{name}` is {what}")),
+        }
+    }
+
+    /// A function that calls one of the names, or a class with them as bases.
+    fn wrapper(&self, module: &Module, names: &[Dotted], budget: &Cell<u32>) -> Callee {
+        names
+            .iter()
+            .map(|names| self.name(module, None, names, budget))
+            .find(|found| matches!(found, Callee::Constructor(..) | Callee::Namespace))
+            .unwrap_or(Callee::Other)
+    }
+
+    fn attribute_of_namespace(&self, rest: &[String]) -> Callee {
+        let rest = rest.join(".");
+        ["sqlalchemy.orm", "sqlalchemy"]
+            .iter()
+            .map(|module| format!("{module}.{rest}"))
+            .find_map(|qualified| Some(Callee::Constructor(self.constructors.kind(&qualified)?, qualified)))
+            .unwrap_or(Callee::Other)
+    }
+
+    /// A member of a module that an import statement names.
+    fn member(&self, module: &Module, from: &ModuleName, names: &[String], budget: &Cell<u32>) -> Callee {
+        if from.level == 0 {
+            let path: Dotted = from.path.iter().chain(names).cloned().collect();
+            return self.absolute(module, &path, budget);
+        }
+        let Some(folder) = module.path.ancestors().nth(from.level) else {
+            return Callee::Unknown("a relative import leads out of the file system".to_owned());
+        };
+        let path: Dotted = from.path.iter().chain(names).cloned().collect();
+        self.inside(&[folder.to_owned()], &path, from.path.len(), budget).unwrap_or_else(|| {
+            Callee::Unknown(format!(
+                "no file of this repository is the module `{}{}`",
+                ".".repeat(from.level),
+                from.path.join(".")
+            ))
+        })
+    }
+
+    fn absolute(&self, module: &Module, path: &[String], budget: &Cell<u32>) -> Callee {
+        let qualified = path.join(".");
+        if let Some(kind) = self.constructors.kind(&qualified) {
+            return Callee::Constructor(kind, qualified);
+        }
+        if self.constructors.is_namespace(&qualified) {
+            return Callee::Namespace;
+        }
+        let folders = self.repository.import_roots(&module.path);
+        self.inside(&folders, path, 1, budget).unwrap_or(Callee::Other)
+    }
+
+    /// Follows a dotted name below the first folder that has its module: the longest part of it that is a module's
+    /// file, then the rest inside. None where no such file exists.
+    fn inside(
+        &self,
+        folders: &[std::path::PathBuf],
+        path: &[String],
+        at_least: usize,
+        budget: &Cell<u32>,
+    ) -> Option<Callee> {
+        let mut missing = None;
+        for folder in folders {
+            for length in (at_least..=path.len()).rev() {
+                let Some(file) = self.repository.module_file(folder, &path[..length]) else {
+                    continue;
+                };
+                if length == path.len() {
+                    return Some(Callee::Other);
+                }
+                let Some(scope) = self.repository.module_scope(&file) else {
+                    continue;
+                };
+                match self.name(&Module { path: file.as_path().into(), scope }, None, &path[length..], budget) {
+                    Callee::Unbound => {
+                        let file = self.repository.display(&file);
+                        missing = Some(Callee::Unknown(format!("`{}` is not defined in {file}", path[length])));
+                    }
+                    found => return Some(found),
+                }
+            }
+            if missing.is_some() {
+                return missing;
+            }
+        }
+        missing
+    }
+
+    fn is_foreign(&self, module: &Module, from: &ModuleName) -> bool {
+        from.level == 0
+            && from.path.first().is_none_or(|head| head != "sqlalchemy")
+            && !self
+                .repository
+                .import_roots(&module.path)
+                .iter()
+                .any(|root| self.repository.module_file(root, &from.path[..1]).is_some())
+    }
+}
+
+/// The innermost function or lambda around a node that binds the name.
+fn local_scope(node: &Node<'_>, name: &str) -> Option<Scope> {
+    node.ancestors()
+        .filter(|ancestor| matches!(&*ancestor.kind(), "function_definition" | "lambda"))
+        .map(|function| Scope::of_function(&function))
+        .find(|scope| scope.targets(name).next().is_some())
+}
+
+/// Whether the object before the last dot is used in the file as flask-sqlalchemy's is: `db.Model`, `db.Column`, ….
+fn hands_out_models(function: &Node<'_>, names: &[String]) -> bool {
+    const USES: [&str; 5] = [".Model", ".Column(", ".ForeignKey(", ".Table(", ".session."];
+    let object = names[..names.len() - 1].join(".");
+    let text = function.get_doc().src.as_str();
+    !object.is_empty()
+        && text.match_indices(&object).any(|(at, _)| {
+            let starts = !text[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.'));
+            starts && USES.iter().any(|used| text[at + object.len()..].starts_with(used))
+        })
+}

@@ -1,0 +1,212 @@
+//! A value's node goes in; the Python value it is a literal of comes out with the spans it stands in, or why it is none.
+
+use std::ops::Range;
+
+use crate::python::{CollectionKind, PyValue};
+use crate::syntax::{Node, positional_arguments, unparenthesized};
+
+/// A literal, or a collection of literals. Ranges are bytes of the text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Literal {
+    /// What it evaluates to.
+    pub value: PyValue,
+    /// The whole of it, parentheses around it excluded.
+    pub span: Range<usize>,
+    /// How it is written.
+    pub shape: Shape,
+}
+
+/// How a literal is written.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shape {
+    /// A string literal, or several in implicit concatenation.
+    String(Vec<StringPart>),
+    /// A display, or a call of the type on one.
+    Collection {
+        /// The display with its brackets; None for `set()` and the like.
+        display: Option<Range<usize>>,
+        /// How the display is written; `frozenset([…])` has a list's.
+        written_as: CollectionKind,
+        /// Its elements.
+        items: Vec<Literal>,
+    },
+    /// None, True, a number.
+    Constant,
+}
+
+/// One string literal of a string.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StringPart {
+    /// Prefix, quotes and content.
+    pub span: Range<usize>,
+    /// What stands between the quotes.
+    pub content: Range<usize>,
+    /// What it evaluates to.
+    pub value: String,
+}
+
+/// Evaluates a literal.
+///
+/// # Errors
+/// Why the value can't be known from the node alone, in words that complete "this cascade can't be known here: …".
+pub fn evaluate(node: &Node<'_>) -> Result<Literal, String> {
+    let node = unparenthesized(node);
+    let constant = |value| Ok(Literal { value, span: node.range(), shape: Shape::Constant });
+    match &*node.kind() {
+        "string" => string(&node, std::slice::from_ref(&node)),
+        "concatenated_string" => {
+            let parts: Vec<_> = node.named_children().filter(|child| child.kind() == "string").collect();
+            string(&node, &parts)
+        }
+        "list" => collection(&node, CollectionKind::List),
+        "tuple" => collection(&node, CollectionKind::Tuple),
+        "set" => collection(&node, CollectionKind::Set),
+        "dictionary" if node.named_children().next().is_none() => {
+            constant(PyValue::Collection(CollectionKind::Set, Vec::new()))
+        }
+        "call" => call(&node),
+        "none" => constant(PyValue::None),
+        "true" => constant(PyValue::Bool(true)),
+        "false" => constant(PyValue::Bool(false)),
+        "integer" => constant(node.text().parse().map_or(PyValue::Opaque("int"), PyValue::Int)),
+        "float" => constant(PyValue::Opaque("float")),
+        "ellipsis" => constant(PyValue::Opaque("ellipsis")),
+        "lambda" => constant(PyValue::Opaque("function")),
+        "identifier" => Err(format!("`{}` is a name, no literal", node.text())),
+        "attribute" => Err(format!("`{}` is an attribute, no literal", first_line(&node.text()))),
+        "conditional_expression" => Err("it is a conditional expression".to_owned()),
+        "boolean_operator" => Err("it is a boolean expression".to_owned()),
+        _ => Err(format!("`{}` is computed", first_line(&node.text()))),
+    }
+}
+
+fn first_line(text: &str) -> String {
+    match text.split_once(['\n', '\r']) {
+        Some((line, _)) => format!("{} …", line.trim_end()),
+        None => text.to_owned(),
+    }
+}
+
+/// `set()`, `frozenset([…])`, `list(…)`, `tuple(…)` on a display.
+fn call(node: &Node<'_>) -> Result<Literal, String> {
+    let unknown = || Err(format!("`{}` is computed", first_line(&node.text())));
+    let (Some(function), Some(arguments)) = (node.field("function"), node.field("arguments")) else {
+        return unknown();
+    };
+    let kind = match &*function.text() {
+        "set" => CollectionKind::Set,
+        "frozenset" => CollectionKind::FrozenSet,
+        "list" => CollectionKind::List,
+        "tuple" => CollectionKind::Tuple,
+        _ => return unknown(),
+    };
+    let arguments: Vec<_> = arguments.named_children().filter(|child| child.kind() != "comment").collect();
+    let [argument] = arguments.as_slice() else {
+        let shape = Shape::Collection { display: None, written_as: kind, items: Vec::new() };
+        let empty = Literal { value: PyValue::Collection(kind, Vec::new()), span: node.range(), shape };
+        return if arguments.is_empty() { Ok(empty) } else { unknown() };
+    };
+    match evaluate(argument)? {
+        Literal { value: PyValue::Collection(_, values), shape: shape @ Shape::Collection { .. }, .. } => {
+            Ok(Literal { value: PyValue::Collection(kind, values), span: node.range(), shape })
+        }
+        _ => unknown(),
+    }
+}
+
+fn collection(node: &Node<'_>, kind: CollectionKind) -> Result<Literal, String> {
+    let items = positional_arguments(node).iter().map(evaluate).collect::<Result<Vec<_>, _>>()?;
+    Ok(Literal {
+        value: PyValue::Collection(kind, items.iter().map(|item| item.value.clone()).collect()),
+        span: node.range(),
+        shape: Shape::Collection { display: Some(node.range()), written_as: kind, items },
+    })
+}
+
+fn string(node: &Node<'_>, parts: &[Node<'_>]) -> Result<Literal, String> {
+    let mut value = String::new();
+    let mut is_bytes = false;
+    let mut string_parts = Vec::new();
+    for part in parts {
+        let (part, bytes) = string_part(part)?;
+        is_bytes |= bytes;
+        value.push_str(&part.value);
+        string_parts.push(part);
+    }
+    Ok(Literal {
+        value: if is_bytes { PyValue::Bytes(value.into_bytes()) } else { PyValue::Str(value) },
+        span: node.range(),
+        shape: if is_bytes { Shape::Constant } else { Shape::String(string_parts) },
+    })
+}
+
+fn string_part(node: &Node<'_>) -> Result<(StringPart, bool), String> {
+    let unknown = |why: &str| Err(format!("`{}` {why}", first_line(&node.text())));
+    let start = node.children().find(|child| child.kind() == "string_start");
+    let end = node.children().find(|child| child.kind() == "string_end");
+    let (Some(start), Some(end)) = (start, end) else {
+        return unknown("is no complete string");
+    };
+    let prefix = start.text().trim_end_matches(['"', '\'']).to_ascii_lowercase();
+    if prefix.contains('t') {
+        return unknown("is a template string");
+    }
+    if node.children().any(|child| child.kind() == "interpolation") {
+        return unknown("is an f-string with fields");
+    }
+    let content = start.range().end..end.range().start;
+    let raw = node.get_doc().src[content.clone()].replace("\r\n", "\n");
+    let braces = if prefix.contains('f') { raw.replace("{{", "{").replace("}}", "}") } else { raw };
+    let value = if prefix.contains('r') { Some(braces) } else { unescape(&braces, prefix.contains('b')) };
+    match value {
+        Some(value) => Ok((StringPart { span: node.range(), content, value }, prefix.contains('b'))),
+        None => unknown("has an escape that is not decoded"),
+    }
+}
+
+/// Carries out Python's escape sequences; None for names of characters (`\N{…}`) and lone surrogates.
+fn unescape(text: &str, is_bytes: bool) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        let escape = rest.chars().next()?;
+        let simple = match escape {
+            '\n' => Some(""),
+            '\\' => Some("\\"),
+            '\'' => Some("'"),
+            '"' => Some("\""),
+            'a' => Some("\u{7}"),
+            'b' => Some("\u{8}"),
+            'f' => Some("\u{c}"),
+            'n' => Some("\n"),
+            'r' => Some("\r"),
+            't' => Some("\t"),
+            'v' => Some("\u{b}"),
+            _ => None,
+        };
+        let taken = if let Some(simple) = simple {
+            out.push_str(simple);
+            escape.len_utf8()
+        } else {
+            let (digits_at, digits, radix) = match escape {
+                '0'..='7' => (0, rest.bytes().take(3).take_while(|b| (b'0'..=b'7').contains(b)).count(), 8),
+                'x' => (1, 2, 16),
+                'u' if !is_bytes => (1, 4, 16),
+                'U' if !is_bytes => (1, 8, 16),
+                'N' if !is_bytes => return None,
+                _ => {
+                    out.push('\\');
+                    continue;
+                }
+            };
+            let digits = rest.get(digits_at..digits_at + digits)?;
+            out.push(char::from_u32(u32::from_str_radix(digits, radix).ok()?)?);
+            digits_at + digits.len()
+        };
+        rest = &rest[taken..];
+    }
+    out.push_str(rest);
+    Some(out)
+}

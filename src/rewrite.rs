@@ -1,0 +1,221 @@
+//! A site and the set to write go in; the edits come out. Ranges are bytes of the text.
+//!
+//! The smallest text is replaced: quotes, prefixes and brackets stay, and so do comments between the parts of a value.
+
+use std::ops::Range;
+
+use crate::cascade::{self, CascadeOption, CascadeOptions};
+use crate::python::{CollectionKind, PyValue};
+use crate::resolve::{Literal, Shape, StringPart};
+use crate::site::{Flag, Site};
+use crate::source::Source;
+
+/// One replacement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced; empty for an insertion.
+    pub range: Range<usize>,
+    /// What stands there afterwards.
+    pub text: String,
+}
+
+/// The edits that make the site's effective set `after`, in order, without overlap.
+///
+/// # Errors
+/// Why the value can't be rewritten in place, in words.
+pub fn edits(source: &Source, site: &Site, after: CascadeOptions) -> Result<Vec<Edit>, String> {
+    if let Some(flag) = &site.flag {
+        return override_flag(source, site, flag, after);
+    }
+    let literal = site.value.as_ref().map_err(Clone::clone)?;
+    match &literal.shape {
+        Shape::String(parts) => Ok(rewrite_string(source.text(), parts, after)),
+        Shape::Collection { display: Some(display), written_as, items } => {
+            Ok(rewrite_display(source, literal, display, *written_as, items, after))
+        }
+        _ => Err("the value is no string and no display".to_owned()),
+    }
+}
+
+fn rewrite_string(text: &str, parts: &[StringPart], after: CascadeOptions) -> Vec<Edit> {
+    let (first, last) = (&parts[0], &parts[parts.len() - 1]);
+    if parts.len() == 1 {
+        return vec![Edit { range: first.content.clone(), text: after.to_string() }];
+    }
+    let has_comment = parts.windows(2).any(|pair| text[pair[0].span.end..pair[1].span.start].contains('#'));
+    if !has_comment {
+        let quote = &text[first.content.end..first.span.end];
+        return vec![Edit { range: first.content.start..last.span.end, text: format!("{after}{quote}") }];
+    }
+    let shares = shares_of_parts(parts, after);
+    let last_used = shares.iter().rposition(|share| !share.is_empty()).unwrap_or(0);
+    parts
+        .iter()
+        .zip(shares)
+        .enumerate()
+        .map(|(index, (part, share))| {
+            let names: Vec<_> = share.iter().map(|option| option.name()).collect();
+            let separator = if index < last_used && !share.is_empty() { ", " } else { "" };
+            let text = match (index, after.is_empty()) {
+                (0, true) => after.to_string(),
+                _ => names.join(", ") + separator,
+            };
+            Edit { range: part.content.clone(), text }
+        })
+        .filter(|edit| text[edit.range.clone()] != edit.text)
+        .collect()
+}
+
+/// Which options each part of a concatenated string gets: those it has now stay, the others go to the part with `all`.
+fn shares_of_parts(parts: &[StringPart], after: CascadeOptions) -> Vec<Vec<CascadeOption>> {
+    let whole: String = parts.iter().map(|part| part.value.as_str()).collect();
+    let mut ends = Vec::new();
+    for part in parts {
+        ends.push(ends.last().copied().unwrap_or(0) + part.value.len());
+    }
+    let part_of = |range: &Range<usize>| ends.iter().position(|end| range.start < *end).unwrap_or(0);
+    let names = cascade::split(&whole);
+    let named = |name: &str| names.iter().find(|range| &whole[(*range).clone()] == name).map(part_of);
+    let of_all = named("all").or_else(|| names.first().map(part_of)).unwrap_or(0);
+    let mut shares = vec![Vec::new(); parts.len()];
+    for option in after.iter() {
+        shares[named(option.name()).unwrap_or(of_all)].push(option);
+    }
+    shares
+}
+
+fn rewrite_display(
+    source: &Source,
+    literal: &Literal,
+    display: &Range<usize>,
+    written_as: CollectionKind,
+    items: &[Literal],
+    after: CascadeOptions,
+) -> Vec<Edit> {
+    let text = source.text();
+    let inside = display.start + 1..display.end - 1;
+    if after.is_empty() {
+        return vec![match written_as {
+            CollectionKind::Set if display == &literal.span => {
+                Edit { range: display.clone(), text: "set()".to_owned() }
+            }
+            CollectionKind::Set => Edit { range: display.clone(), text: String::new() },
+            _ => Edit { range: inside, text: String::new() },
+        }];
+    }
+    let one_line = !text[inside.clone()].contains(['\n', '\r', '#']);
+    if one_line {
+        let names: Vec<_> = after.iter().map(|option| quoted_like(text, items, option.name())).collect();
+        let comma = if written_as == CollectionKind::Tuple && names.len() == 1 { "," } else { "" };
+        return vec![Edit { range: inside, text: names.join(", ") + comma }];
+    }
+    rewrite_items(source, items, after, inside.end)
+}
+
+/// One item at a time, so that comments and lines between them stay.
+fn rewrite_items(source: &Source, items: &[Literal], after: CascadeOptions, end: usize) -> Vec<Edit> {
+    let text = source.text();
+    let name_of = |item: &Literal| if let PyValue::Str(name) = &item.value { name.clone() } else { String::new() };
+    let mut rest: Vec<_> =
+        after.iter().filter(|option| !items.iter().any(|item| name_of(item) == option.name())).collect();
+    let mut seen: Vec<String> = Vec::new();
+    let mut edits = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let name = name_of(item);
+        let stays = after.iter().any(|option| option.name() == name) && !seen.contains(&name);
+        let share = if name == "all" { std::mem::take(&mut rest) } else { Vec::new() };
+        seen.push(name);
+        if stays {
+            continue;
+        }
+        if share.is_empty() {
+            edits.push(Edit { range: with_comma(text, item, items.get(index + 1), end), text: String::new() });
+            continue;
+        }
+        let names: Vec<_> =
+            share.iter().map(|option| quoted_like(text, std::slice::from_ref(item), option.name())).collect();
+        let line = source.line_range(source.position(item.span.start).line);
+        let indentation = &text[line.start..item.span.start];
+        let separator = if indentation.trim().is_empty() {
+            format!(",{}{indentation}", source.newline_at(item.span.start))
+        } else {
+            ", ".to_owned()
+        };
+        edits.push(Edit { range: item.span.clone(), text: names.join(&separator) });
+    }
+    edits
+}
+
+/// An item and its comma; its line too where nothing else stands on it.
+fn with_comma(text: &str, item: &Literal, next: Option<&Literal>, end: usize) -> Range<usize> {
+    let until = next.map_or(end, |next| next.span.start);
+    let between = &text[item.span.end..until];
+    let comma = between.find([',', '#']).filter(|at| between[*at..].starts_with(','));
+    let after_comma = item.span.end + comma.map_or(0, |at| at + 1);
+    let has_comment = text[after_comma..until].contains('#');
+    match next {
+        Some(next) if !has_comment => item.span.start..next.span.start,
+        _ if has_comment => item.span.start..after_comma,
+        _ => text[..item.span.start].trim_end().len()..after_comma,
+    }
+}
+
+/// A name as string literal in the quotes and with the prefix of the first item.
+fn quoted_like(text: &str, items: &[Literal], name: &str) -> String {
+    let part = items.iter().find_map(|item| match &item.shape {
+        Shape::String(parts) => parts.first(),
+        _ => None,
+    });
+    match part {
+        Some(part) => {
+            let opening = &text[part.span.start..part.content.start];
+            let closing = &text[part.content.end..part.span.end];
+            format!("{opening}{name}{closing}")
+        }
+        None => format!("\"{name}\""),
+    }
+}
+
+fn override_flag(source: &Source, site: &Site, flag: &Flag, after: CascadeOptions) -> Result<Vec<Edit>, String> {
+    let quote = if source.text()[site.call_span.clone()].contains('"')
+        || !source.text()[site.call_span.clone()].contains('\'')
+    {
+        '"'
+    } else {
+        '\''
+    };
+    let value = format!("{quote}{after}{quote}");
+    let key = format!("{quote}cascade{quote}");
+    let comma = |is_empty: bool| if is_empty { "" } else { ", " };
+    let insert = |at: usize, text: String| Ok(vec![Edit { range: at..at, text }]);
+    match flag {
+        Flag::Display(at, is_empty) => insert_first(source, *at, format!("{key}: {value}"), *is_empty),
+        Flag::DictCall(at, is_empty) => insert(*at, format!("cascade={value}{}", comma(*is_empty))),
+        Flag::Argument(argument) => {
+            let text = format!("sa_relationship_kwargs={{{key}: {value}}}");
+            let line = source.line_range(source.position(argument.start).line);
+            let indentation = &source.text()[line.start..argument.start];
+            if indentation.trim().is_empty() {
+                // in front of the flag, so that a comment behind it stays with it
+                insert(argument.start, format!("{text},{}{indentation}", source.newline_at(argument.start)))
+            } else {
+                insert(argument.end, format!(", {text}"))
+            }
+        }
+        Flag::OutOfReach(reason) => Err(reason.clone()),
+        Flag::Overridden => Err("the flag is overridden".to_owned()),
+    }
+}
+
+/// Inserts the first item of a dictionary display, on a line of its own where the items have theirs.
+fn insert_first(source: &Source, at: usize, item: String, is_empty: bool) -> Result<Vec<Edit>, String> {
+    let rest = &source.text()[at..];
+    let blank = rest.len() - rest.trim_start().len();
+    let own_line = rest[..blank].contains(['\n', '\r']) && !is_empty;
+    let text = match (is_empty, own_line) {
+        (true, _) => item,
+        (false, false) => format!("{item}, "),
+        (false, true) => format!("{}{item},", &rest[..blank]),
+    };
+    Ok(vec![Edit { range: at..at, text }])
+}

@@ -1,0 +1,68 @@
+//! A fully qualified name goes in; which kind of relationship constructor it is comes out.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::Deserialize;
+
+/// What a constructor makes, and so which arguments it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConstructorKind {
+    /// `sqlalchemy.orm.relationship` and its other names.
+    Relationship,
+    /// `sqlalchemy.orm.backref`.
+    Backref,
+    /// `sqlmodel.Relationship`.
+    Sqlmodel,
+}
+
+/// The table of constructors, as one file gives it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConstructorsFile {
+    #[serde(default)]
+    constructors: HashMap<ConstructorKind, Vec<String>>,
+    #[serde(default)]
+    namespaces: Vec<String>,
+}
+
+/// Who makes a relationship, by fully qualified name.
+#[derive(Debug, Default)]
+pub struct Constructors {
+    kinds: HashMap<String, ConstructorKind>,
+    simple_names: HashSet<String>,
+    namespaces: HashSet<String>,
+}
+
+impl Constructors {
+    pub(super) fn add(&mut self, file: ConstructorsFile) {
+        for (kind, names) in file.constructors {
+            for name in names {
+                let simple = name.rsplit('.').next().unwrap_or(&name).to_owned();
+                self.simple_names.insert(simple);
+                self.kinds.insert(name, kind);
+            }
+        }
+        self.namespaces.extend(file.namespaces);
+    }
+
+    /// The kind of the constructor with the fully qualified name.
+    pub fn kind(&self, qualified: &str) -> Option<ConstructorKind> {
+        self.kinds.get(qualified).copied()
+    }
+
+    /// The kind of the constructor that SQLAlchemy has under a name, whatever its module.
+    pub fn kind_by_simple_name(&self, name: &str) -> Option<ConstructorKind> {
+        self.kind(&format!("sqlalchemy.orm.{name}"))
+    }
+
+    /// Whether some constructor ends in the name.
+    pub fn has_simple_name(&self, name: &str) -> bool {
+        self.simple_names.contains(name)
+    }
+
+    /// Whether instances of the class hand out `sqlalchemy.orm`'s names as attributes.
+    pub fn is_namespace(&self, qualified: &str) -> bool {
+        self.namespaces.contains(qualified)
+    }
+}

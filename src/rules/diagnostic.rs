@@ -1,0 +1,103 @@
+//! What is said of a finding: code, message, documentation and examples of a diagnostic.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A diagnostic's code. Its text is part of the contract with users.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Code {
+    /// `all` implies refresh-expire.
+    Cas001,
+    /// refresh-expire is listed.
+    Cas002,
+    /// sqlmodel's `cascade_delete=True`.
+    Cas003,
+    /// SQLAlchemy refuses the value.
+    Cas201,
+    /// The value can't be known.
+    Cas301,
+}
+
+impl Code {
+    /// All codes, in order.
+    pub const ALL: [Code; 5] = [Code::Cas001, Code::Cas002, Code::Cas003, Code::Cas201, Code::Cas301];
+
+    /// The code as users write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Code::Cas001 => "CAS001",
+            Code::Cas002 => "CAS002",
+            Code::Cas003 => "CAS003",
+            Code::Cas201 => "CAS201",
+            Code::Cas301 => "CAS301",
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// It does not work.
+    Error,
+    /// It works, and bites.
+    Warning,
+}
+
+/// A diagnostic's texts and examples, one file each in `rules/diagnostics/`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Diagnostic {
+    /// Its code.
+    pub code: Code,
+    /// Its name, in words joined by hyphens.
+    pub name: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// One line; `{reason}` stands for what differs from finding to finding.
+    pub message: String,
+    /// What to do, in a few words.
+    pub help: String,
+    /// What it looks for.
+    pub what: String,
+    /// Why that is bad.
+    pub why: String,
+    /// Before and after.
+    pub example: Example,
+    /// What behaves differently after the fix.
+    pub changes: String,
+    /// Where to read on.
+    pub references: Vec<String>,
+    /// Sources that do not give this diagnostic.
+    pub valid: Vec<String>,
+    /// Sources that do.
+    pub invalid: Vec<InvalidExample>,
+}
+
+/// Code before and after.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Example {
+    /// Before.
+    pub before: String,
+    /// After.
+    pub after: String,
+}
+
+/// A source that gives the diagnostic, and what the fix makes of it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InvalidExample {
+    /// The source.
+    pub source: String,
+    /// The source after the fix; absent where there is none.
+    pub fixed: Option<String>,
+}

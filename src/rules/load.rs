@@ -1,0 +1,191 @@
+//! YAML texts go in; rules come out, or an error that names file, line and key.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+use ast_grep_config::{GlobalRules, RuleConfig, SerializableRuleConfig};
+use ast_grep_language::SupportLang;
+use include_dir::{Dir, include_dir};
+use serde::de::{DeserializeOwned, IgnoredAny};
+
+use super::constructors::ConstructorsFile;
+use super::{Constructors, Diagnostic, Rule, RuleError, Rules};
+
+static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rules");
+
+pub(super) fn built_in() -> Result<Rules, RuleError> {
+    let mut rules = Rules {
+        spellings: Vec::new(),
+        observations: Vec::new(),
+        diagnostics: Vec::new(),
+        constructors: Constructors::default(),
+    };
+    let mut folders = vec![&BUILT_IN];
+    while let Some(folder) = folders.pop() {
+        folders.extend(folder.dirs());
+        for file in folder.files() {
+            let text = file.contents_utf8().unwrap_or_default();
+            add_file(&mut rules, &Path::new("rules").join(file.path()), text)?;
+        }
+    }
+    rules.diagnostics.sort_by_key(|diagnostic| diagnostic.code);
+    rules.spellings.sort_by(|a, b| a.config.id.cmp(&b.config.id));
+    Ok(rules)
+}
+
+pub(super) fn add_folder(rules: &mut Rules, folder: &Path) -> Result<(), RuleError> {
+    let io_error = |path: &Path, source| RuleError::Io { path: path.to_owned(), source };
+    let mut paths: Vec<PathBuf> = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).map_err(|error| io_error(&folder, error))? {
+            let path = entry.map_err(|error| io_error(&folder, error))?.path();
+            match path.extension().and_then(|extension| extension.to_str()) {
+                _ if path.is_dir() => folders.push(path),
+                Some("yml" | "yaml") => paths.push(path),
+                _ => {}
+            }
+        }
+    }
+    paths.sort();
+    for path in paths {
+        let text = std::fs::read_to_string(&path).map_err(|error| io_error(&path, error))?;
+        add_file(rules, &path, &text)?;
+    }
+    Ok(())
+}
+
+fn add_file(rules: &mut Rules, path: &Path, text: &str) -> Result<(), RuleError> {
+    for document in documents(text) {
+        let file = RuleFile { path, text, document };
+        let keys = file.parse::<BTreeMap<String, IgnoredAny>>()?;
+        if keys.contains_key("rule") {
+            add_rule(rules, &file)?;
+        } else if keys.contains_key("code") {
+            rules.diagnostics.push(file.parse::<Diagnostic>()?);
+        } else {
+            rules.constructors.add(file.parse::<ConstructorsFile>()?);
+        }
+    }
+    Ok(())
+}
+
+fn add_rule(rules: &mut Rules, file: &RuleFile<'_>) -> Result<(), RuleError> {
+    let serializable = file.parse::<SerializableRuleConfig<SupportLang>>()?;
+    if serializable.id.is_empty() {
+        return Err(file.broken("id", "is missing; give the rule a name of its own"));
+    }
+    let Some(metadata) = &serializable.metadata else {
+        return Err(file.broken("metadata", "is missing; say under it what the rule `sets`, or what it `observes`"));
+    };
+    let metadata = serde_json::to_value(metadata).map_err(|error| file.broken("metadata", &error.to_string()))?;
+    let observes = metadata.get("observes").is_some();
+    let config =
+        RuleConfig::try_from(serializable, &GlobalRules::default()).map_err(|error| file.broken_chain(&error))?;
+    if observes {
+        let metadata = file.metadata(metadata)?;
+        rules.observations.push(Rule { config, metadata });
+        return Ok(());
+    }
+    let variables = config.matcher.defined_vars();
+    if !variables.contains("VALUE") {
+        return Err(file.broken("rule", "captures no $VALUE; let it stand for the cascade's value"));
+    }
+    if !variables.contains("CALLEE") && !variables.contains("KEYWORDS") {
+        return Err(
+            file.broken("rule", "captures neither $CALLEE, the function called, nor $KEYWORDS, the dictionary's name")
+        );
+    }
+    let metadata = file.metadata(metadata)?;
+    rules.spellings.push(Rule { config, metadata });
+    Ok(())
+}
+
+/// One document of a rule file, with what an error needs to say where it is.
+struct RuleFile<'a> {
+    path: &'a Path,
+    text: &'a str,
+    /// Range of bytes in the text.
+    document: std::ops::Range<usize>,
+}
+
+impl RuleFile<'_> {
+    fn body(&self) -> &str {
+        &self.text[self.document.clone()]
+    }
+
+    fn first_line(&self) -> usize {
+        self.text[..self.document.start].matches('\n').count()
+    }
+
+    fn parse<T: DeserializeOwned>(&self) -> Result<T, RuleError> {
+        ast_grep_config::from_str(self.body()).map_err(|error| {
+            let message = error.to_string();
+            let message = message.lines().next().unwrap_or_default();
+            match error.location() {
+                Some(at) => {
+                    let line = usize::try_from(at.line()).unwrap_or(1);
+                    let key = self.key_at(line).unwrap_or("yaml");
+                    self.broken_at(self.first_line() + line, key, message)
+                }
+                None => self.broken("yaml", message),
+            }
+        })
+    }
+
+    fn metadata<T: DeserializeOwned>(&self, metadata: serde_json::Value) -> Result<T, RuleError> {
+        serde_json::from_value(metadata).map_err(|error| self.broken("metadata", &error.to_string()))
+    }
+
+    /// The key on a line of the document (1-based), or the last one before it.
+    fn key_at(&self, line: usize) -> Option<&str> {
+        self.body()
+            .lines()
+            .take(line)
+            .filter_map(|line| line.trim_start().trim_start_matches("- ").split_once(':'))
+            .map(|(key, _)| key.trim())
+            .last()
+    }
+
+    fn broken(&self, key: &str, message: &str) -> RuleError {
+        let line = self.body().lines().position(|line| line.starts_with(&format!("{key}:")));
+        self.broken_at(self.first_line() + line.unwrap_or(0) + 1, key, message)
+    }
+
+    /// An error of ast-grep's names the part of the rule in backquotes, and its cause one level below.
+    fn broken_chain(&self, error: &(dyn Error + 'static)) -> RuleError {
+        let mut messages = vec![error.to_string()];
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            messages.push(error.to_string());
+            cause = error.source();
+        }
+        let message = messages.join(" ");
+        let key = ["utils", "constraints", "transform", "labels", "fix"]
+            .into_iter()
+            .find(|key| message.contains(&format!("`{key}`")))
+            .unwrap_or("rule");
+        self.broken(key, &message)
+    }
+
+    fn broken_at(&self, line: usize, key: &str, message: &str) -> RuleError {
+        RuleError::Broken { path: self.path.to_owned(), line, key: key.to_owned(), message: message.to_owned() }
+    }
+}
+
+/// The ranges of the YAML documents in a text.
+fn documents(text: &str) -> Vec<std::ops::Range<usize>> {
+    let mut ranges = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    for line in text.split_inclusive('\n') {
+        if line.trim_end() == "---" {
+            ranges.push(start..at);
+            start = at + line.len();
+        }
+        at += line.len();
+    }
+    ranges.push(start..text.len());
+    ranges.retain(|range| text[range.clone()].lines().any(|line| !line.trim().is_empty() && !line.starts_with('#')));
+    ranges
+}

@@ -1,0 +1,64 @@
+//! Rule files go in; spellings, observations, diagnostics and the table of constructors come out.
+//!
+//! The files are YAML. A document with a `rule` key is a rule in ast-grep's language; what it means for cascade-fix
+//! stands under its `metadata`. The built-in files are part of the binary; a folder of the user's adds to them.
+
+mod constructors;
+mod diagnostic;
+mod error;
+mod load;
+mod spelling;
+
+pub use constructors::{ConstructorKind, Constructors};
+pub use diagnostic::{Code, Diagnostic, InvalidExample, Severity};
+pub use error::RuleError;
+pub use spelling::{Observation, Rule, Sets, Spelling};
+
+use std::path::Path;
+
+use crate::syntax::Node;
+
+/// Everything that is data: what to look for and what to say of it.
+pub struct Rules {
+    /// Where a cascade can stand.
+    pub spellings: Vec<Rule<Spelling>>,
+    /// What code elsewhere in the repository would notice.
+    pub observations: Vec<Rule<Observation>>,
+    /// The diagnostics, by code.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Who makes a relationship.
+    pub constructors: Constructors,
+}
+
+impl Rules {
+    /// The built-in rules.
+    ///
+    /// # Errors
+    /// A built-in file is broken; a test keeps that from happening.
+    pub fn built_in() -> Result<Self, RuleError> {
+        load::built_in()
+    }
+
+    /// Adds the rules of a folder (`*.yml`, `*.yaml`, subfolders included).
+    ///
+    /// # Errors
+    /// The folder can't be read, or a file in it is broken.
+    pub fn add_folder(&mut self, folder: &Path) -> Result<(), RuleError> {
+        load::add_folder(self, folder)
+    }
+
+    /// The diagnostic with the code.
+    pub fn diagnostic(&self, code: Code) -> Option<&Diagnostic> {
+        self.diagnostics.iter().find(|diagnostic| diagnostic.code == code)
+    }
+
+    /// The spellings that match below a node, in order of position.
+    pub fn find_spellings<'r, 't>(&'r self, root: &Node<'t>) -> Vec<(&'r Rule<Spelling>, spelling::Match<'t>)> {
+        spelling::find_all(&self.spellings, root)
+    }
+
+    /// The first place below a node that would notice what an option does.
+    pub fn find_observation<'t>(&self, root: &Node<'t>) -> Option<Node<'t>> {
+        spelling::find_all(&self.observations, root).into_iter().next().map(|(_, found)| found.get_node().clone())
+    }
+}

@@ -1,0 +1,100 @@
+//! A syntax tree goes in; the nodes that a rule in ast-grep's language matches come out.
+
+use ast_grep_config::RuleConfig;
+use ast_grep_core::matcher::MatcherExt;
+use ast_grep_core::{Matcher, NodeMatch};
+use ast_grep_language::SupportLang;
+use serde::Deserialize;
+
+use super::ConstructorKind;
+use crate::syntax::{Doc, Node};
+
+/// A match of a rule, with the nodes it captured.
+pub type Match<'t> = NodeMatch<'t, Doc>;
+
+/// A rule in ast-grep's language, and what its metadata says.
+pub struct Rule<M> {
+    /// The rule itself.
+    pub config: RuleConfig<SupportLang>,
+    /// What it means here.
+    pub metadata: M,
+}
+
+/// A place where a cascade is bound to a relationship. The rule matches the binding and captures
+/// `$VALUE`, the cascade's value; and `$CALLEE`, the function or class that gets it, or `$KEYWORDS`, the name of a dictionary of
+/// keyword arguments.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Spelling {
+    /// What the value sets.
+    pub sets: Sets,
+    /// What `$CALLEE` must turn out to be.
+    pub of: Vec<ConstructorKind>,
+    /// The cascade is the backref's, though the callee is the declaring side.
+    #[serde(default)]
+    pub is_backref: bool,
+    /// Sources in which the rule finds no site.
+    #[serde(default)]
+    pub valid: Vec<String>,
+    /// Sources in which the rule finds a site.
+    #[serde(default)]
+    pub invalid: Vec<String>,
+}
+
+/// What a site's value sets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sets {
+    /// The cascade itself.
+    Cascade,
+    /// sqlmodel's flag that stands for `all, delete-orphan`.
+    CascadeDelete,
+}
+
+/// Code that notices whether a cascade option is set.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Observation {
+    /// The option; only `expunge` is looked for.
+    pub observes: Observed,
+    /// Sources in which the rule finds nothing.
+    #[serde(default)]
+    pub valid: Vec<String>,
+    /// Sources in which the rule finds something.
+    #[serde(default)]
+    pub invalid: Vec<String>,
+}
+
+/// A cascade option that code can notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Observed {
+    /// `Session.expunge(obj)`
+    Expunge,
+}
+
+/// All matches of the rules below a node, each in order of position. The walk is iterative: the depth of the tree
+/// costs no stack.
+pub(super) fn find_all<'r, 't, M>(rules: &'r [Rule<M>], root: &Node<'t>) -> Vec<(&'r Rule<M>, Match<'t>)> {
+    let mut by_kind: Vec<Vec<&Rule<M>>> = Vec::new();
+    for rule in rules {
+        for kind in rule.config.matcher.potential_kinds().iter().flatten() {
+            if by_kind.len() <= kind {
+                by_kind.resize_with(kind + 1, Vec::new);
+            }
+            by_kind[kind].push(rule);
+        }
+    }
+    let mut found = Vec::new();
+    for node in root.dfs() {
+        let Some(candidates) = by_kind.get(usize::from(node.kind_id())) else {
+            continue;
+        };
+        for rule in candidates {
+            if let Some(matched) = rule.config.matcher.match_node(node.clone()) {
+                found.push((*rule, matched));
+            }
+        }
+    }
+    found
+}

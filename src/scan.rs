@@ -1,0 +1,204 @@
+//! A walk goes in; the files with cascade sites come out, read and parsed once, with what else was noticed on the way.
+
+use std::fs::File;
+use std::io::Read;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use memchr::memmem::Finder;
+
+use crate::discover::{NotRead, Walk};
+use crate::repository::{Repositories, Repository};
+use crate::resolve::Resolver;
+use crate::rules::Rules;
+use crate::site::{self, Site};
+use crate::source::Source;
+use crate::syntax::Tree;
+
+/// A file that was parsed.
+#[derive(Debug)]
+pub struct Scanned {
+    /// Absolute.
+    pub path: PathBuf,
+    /// Its text.
+    pub source: Source,
+    /// Its cascade sites, in order of position.
+    pub sites: Vec<Site>,
+    /// The ranges that can't be parsed.
+    pub syntax_errors: Vec<Range<usize>>,
+}
+
+/// What a walk found.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// The files that were parsed and have sites or syntax errors, in order of path.
+    pub files: Vec<Scanned>,
+    /// The files that were skipped or could not be read.
+    pub not_read: Vec<NotRead>,
+    /// How many files were read.
+    pub files_scanned: usize,
+    /// How many of them were parsed.
+    pub files_parsed: usize,
+    /// The files with the word `expunge`, in order of path.
+    pub expunge_candidates: Vec<PathBuf>,
+}
+
+/// Reads every file of the walk; parses those that can have a site. `progress` counts the files.
+pub fn scan(walk: &Walk, rules: &Rules, repositories: &Repositories, progress: &AtomicUsize) -> Scan {
+    let collected = Mutex::new(Scan::default());
+    let not_read = walk.run(|| {
+        let mut worker =
+            Worker { walk, rules, repositories, buffer: Vec::new(), local: Scan::default(), collected: &collected };
+        move |path: &Path| {
+            worker.visit(path);
+            progress.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    let mut scan = collected.into_inner().unwrap_or_else(PoisonError::into_inner);
+    scan.not_read.extend(not_read);
+    scan.files.sort_by(|a, b| a.path.cmp(&b.path));
+    scan.expunge_candidates.sort();
+    scan
+}
+
+/// One thread's part; it is handed in when the thread ends.
+struct Worker<'a> {
+    walk: &'a Walk,
+    rules: &'a Rules,
+    repositories: &'a Repositories,
+    buffer: Vec<u8>,
+    local: Scan,
+    collected: &'a Mutex<Scan>,
+}
+
+impl Worker<'_> {
+    fn visit(&mut self, path: &Path) {
+        self.local.files_scanned += 1;
+        if let Err(error) = read_into(path, &mut self.buffer) {
+            self.local.not_read.push(NotRead::Failed(path.to_owned(), error.to_string()));
+            return;
+        }
+        if contains_expunge(&self.buffer) {
+            self.local.expunge_candidates.push(path.to_owned());
+        }
+        if !can_have_a_site(&self.buffer) {
+            return;
+        }
+        match Source::decode(self.buffer.clone()) {
+            Ok(source) => self.parse(path, source),
+            Err(error) => self.local.not_read.push(NotRead::Skipped(path.to_owned(), error.to_string())),
+        }
+    }
+
+    fn parse(&mut self, path: &Path, source: Source) {
+        self.local.files_parsed += 1;
+        let absolute = self.walk.absolute(path);
+        let tree = Tree::parse(&source.parser_text());
+        let sites = find_sites(self.rules, self.repositories.of(&absolute), &absolute, &tree);
+        let syntax_errors = tree.syntax_errors();
+        if !sites.is_empty() || !syntax_errors.is_empty() {
+            self.local.files.push(Scanned { path: absolute, source, sites, syntax_errors });
+        }
+    }
+}
+
+impl Drop for Worker<'_> {
+    fn drop(&mut self) {
+        let mut all = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
+        all.files.append(&mut self.local.files);
+        all.not_read.append(&mut self.local.not_read);
+        all.expunge_candidates.append(&mut self.local.expunge_candidates);
+        all.files_scanned += self.local.files_scanned;
+        all.files_parsed += self.local.files_parsed;
+    }
+}
+
+/// The sites of a parsed file at an absolute path.
+pub fn find_sites(rules: &Rules, repository: &Repository, path: &Path, tree: &Tree) -> Vec<Site> {
+    let resolver = Resolver { constructors: &rules.constructors, repository };
+    site::find(rules, &resolver, path, tree)
+}
+
+/// Reads without asking for the length first: two system calls less for each file.
+fn read_into(path: &Path, buffer: &mut Vec<u8>) -> std::io::Result<()> {
+    const CHUNK: usize = 64 * 1024;
+    let mut file = File::open(path)?;
+    let mut filled = 0;
+    buffer.resize(buffer.capacity().max(CHUNK), 0);
+    loop {
+        if filled == buffer.len() {
+            buffer.resize(filled * 2, 0);
+        }
+        match file.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(length) => filled += length,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    buffer.truncate(filled);
+    Ok(())
+}
+
+/// Whether the bytes have the word that an observation needs.
+pub fn contains_expunge(bytes: &[u8]) -> bool {
+    memchr::memmem::find(bytes, b"expunge").is_some()
+}
+
+/// Whether the bytes can bind a cascade: `cascade=`, `cascade_delete=` or `"cascade"`, or so many arguments by position.
+fn can_have_a_site(bytes: &[u8]) -> bool {
+    has_cascade_binding(bytes) || has_positional_cascade(bytes)
+}
+
+fn has_cascade_binding(bytes: &[u8]) -> bool {
+    memchr::memmem::find_iter(bytes, b"cascade").any(|at| {
+        let before = at.checked_sub(1).map(|at| bytes[at]);
+        let rest = &bytes[at + b"cascade".len()..];
+        if matches!(before, Some(b'"' | b'\'')) {
+            return matches!(rest.first(), Some(b'"' | b'\''));
+        }
+        let rest = rest.strip_prefix(b"_delete").unwrap_or(rest);
+        let is_whole_word = before.is_none_or(|byte| !(byte.is_ascii_alphanumeric() || byte == b'_'));
+        is_whole_word && assigns(rest)
+    })
+}
+
+/// Whether an `=` that is no comparison follows, behind blanks, line ends or a continued line.
+fn assigns(rest: &[u8]) -> bool {
+    let blanks = rest.iter().take_while(|byte| byte.is_ascii_whitespace() || **byte == b'\\').count();
+    let rest = &rest[blanks..];
+    (rest.first() == Some(&b'=') && rest.get(1) != Some(&b'=')) || rest.first() == Some(&b'#')
+}
+
+/// Whether a relationship constructor gets more than ten arguments: in SQLAlchemy 1.x the cascade can be one of them.
+fn has_positional_cascade(bytes: &[u8]) -> bool {
+    const FEWEST_COMMAS: usize = 10;
+    let finder = Finder::new(b"elation");
+    finder.find_iter(bytes).any(|at| {
+        let rest = &bytes[at + b"elation".len()..];
+        let rest = rest.strip_prefix(b"ship").unwrap_or(rest);
+        let rest = rest.strip_prefix(b"Property").unwrap_or(rest).trim_ascii_start();
+        rest.first() == Some(&b'(') && commas_in_parentheses(rest) >= FEWEST_COMMAS
+    }) || memchr::memmem::find_iter(bytes, b"dynamic_loader").any(|at| {
+        let rest = bytes[at + b"dynamic_loader".len()..].trim_ascii_start();
+        rest.first() == Some(&b'(') && commas_in_parentheses(rest) >= FEWEST_COMMAS
+    })
+}
+
+/// The commas up to the matching parenthesis. Brackets in strings count too: a wrong guess costs a parse, or a call that no
+/// code base was seen to have.
+fn commas_in_parentheses(bytes: &[u8]) -> usize {
+    let (mut depth, mut commas) = (0_usize, 0);
+    for byte in bytes {
+        match byte {
+            b'(' => depth += 1,
+            b')' if depth <= 1 => break,
+            b')' => depth -= 1,
+            b',' => commas += 1,
+            _ => {}
+        }
+    }
+    commas
+}

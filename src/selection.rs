@@ -1,0 +1,53 @@
+//! Codes and prefixes of the command line go in; the set of codes to report comes out.
+
+use crate::rules::Code;
+
+/// The codes to report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selection(Vec<Code>);
+
+/// A code or prefix that selects nothing.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{given}` is no diagnostic's code and no prefix of one{}", nearest.map(|code| format!("; did you mean {code}?")).unwrap_or_default())]
+pub struct UnknownCode {
+    given: String,
+    nearest: Option<Code>,
+}
+
+impl Default for Selection {
+    fn default() -> Self {
+        Self(Code::ALL.to_vec())
+    }
+}
+
+impl Selection {
+    /// The codes of `select` (all, where it is empty) that `ignore` does not name.
+    ///
+    /// # Errors
+    /// A name selects nothing.
+    pub fn new(select: &[String], ignore: &[String]) -> Result<Self, UnknownCode> {
+        let selected = if select.is_empty() { Code::ALL.to_vec() } else { named(select)? };
+        let ignored = named(ignore)?;
+        Ok(Self(selected.into_iter().filter(|code| !ignored.contains(code)).collect()))
+    }
+
+    /// Whether the code is to be reported.
+    pub fn has(&self, code: Code) -> bool {
+        self.0.contains(&code)
+    }
+}
+
+fn named(names: &[String]) -> Result<Vec<Code>, UnknownCode> {
+    let mut codes = Vec::new();
+    for name in names {
+        let wanted = name.trim().to_ascii_uppercase();
+        let matching: Vec<_> = Code::ALL.into_iter().filter(|code| code.as_str().starts_with(&wanted)).collect();
+        if matching.is_empty() || wanted.is_empty() {
+            let nearest = Code::ALL.into_iter().min_by_key(|code| strsim::damerau_levenshtein(code.as_str(), &wanted));
+            let nearest = nearest.filter(|code| strsim::damerau_levenshtein(code.as_str(), &wanted) <= 2);
+            return Err(UnknownCode { given: name.clone(), nearest });
+        }
+        codes.extend(matching);
+    }
+    Ok(codes)
+}

@@ -1,0 +1,133 @@
+//! A file's bytes go in; decoded text comes out, with what is needed to write it back to the byte.
+//!
+//! Three kinds of positions exist, and only this module converts between them: offsets in the decoded text (UTF-8
+//! bytes, byte order mark excluded; what the syntax tree uses), offsets in the file on disk, and 1-based lines and
+//! columns (in characters).
+
+mod encoding;
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use serde::Serialize;
+
+pub use encoding::{DecodeError, Encoding};
+
+/// A decoded Python source file.
+#[derive(Debug, Clone)]
+pub struct Source {
+    text: String,
+    encoding: Encoding,
+    line_starts: Vec<usize>,
+}
+
+/// A place in a file, as reports give it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Position {
+    /// 1-based. `\n`, `\r\n` and a lone `\r` end a line, as in Python.
+    pub line: usize,
+    /// 1-based, in characters.
+    pub column: usize,
+    /// Offset in the file on disk, in bytes.
+    pub byte: usize,
+}
+
+impl Source {
+    /// Decodes a file as Python does: UTF-8, or what its byte order mark or its first two lines declare (PEP 263).
+    ///
+    /// # Errors
+    /// The encoding is unknown, the bytes do not fit it, or encoding the text again would not give the same bytes.
+    pub fn decode(bytes: Vec<u8>) -> Result<Self, DecodeError> {
+        let (text, encoding) = encoding::decode(bytes)?;
+        Ok(Self::new(text, encoding))
+    }
+
+    fn new(text: String, encoding: Encoding) -> Self {
+        let line_starts = line_starts(&text);
+        Self { text, encoding, line_starts }
+    }
+
+    /// The decoded text, line endings as they are on disk.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The text for the parser, of the same length: it knows no lone `\r` as line ending.
+    pub fn parser_text(&self) -> Cow<'_, str> {
+        let bytes = self.text.as_bytes();
+        let is_lone = |at: usize| bytes[at] == b'\r' && bytes.get(at + 1) != Some(&b'\n');
+        if !memchr::memchr_iter(b'\r', bytes).any(is_lone) {
+            return Cow::Borrowed(&self.text);
+        }
+        let lines = self.line_starts.iter().enumerate().map(|(index, start)| {
+            let end = self.line_starts.get(index + 1).copied().unwrap_or(bytes.len());
+            (*start, end)
+        });
+        let mut text = String::with_capacity(bytes.len());
+        for (start, end) in lines {
+            let line = &self.text[start..end];
+            match line.strip_suffix('\r') {
+                Some(body) => text.extend([body, "\n"]),
+                None => text.push_str(line),
+            }
+        }
+        Cow::Owned(text)
+    }
+
+    /// The same file with another text.
+    pub fn with_text(&self, text: String) -> Self {
+        Self::new(text, self.encoding)
+    }
+
+    /// The bytes of the file on disk.
+    ///
+    /// # Errors
+    /// The text has a character that the encoding lacks.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, DecodeError> {
+        self.encoding.encode(&self.text)
+    }
+
+    /// Where an offset of the text is on disk, in bytes.
+    pub fn disk_offset(&self, offset: usize) -> usize {
+        self.encoding.bom_len() + self.encoding.encoded_len(&self.text[..offset])
+    }
+
+    /// The place of an offset of the text.
+    pub fn position(&self, offset: usize) -> Position {
+        let line = self.line_starts.partition_point(|start| *start <= offset);
+        let start = self.line_starts[line - 1];
+        Position { line, column: self.text[start..offset].chars().count() + 1, byte: self.disk_offset(offset) }
+    }
+
+    /// The range of the line (1-based) in the text, its ending excluded.
+    pub fn line_range(&self, line: usize) -> Range<usize> {
+        let start = self.line_starts[line - 1];
+        let end = self.line_starts.get(line).copied().unwrap_or(self.text.len());
+        let text = self.text[start..end].trim_end_matches(['\r', '\n']);
+        start..start + text.len()
+    }
+
+    /// The line ending that follows the line of an offset, or the file's first one.
+    pub fn newline_at(&self, offset: usize) -> &str {
+        let rest = &self.text[offset..];
+        let from = rest.find(['\r', '\n']).map(|at| offset + at);
+        let Some(at) = from.or_else(|| self.text.find(['\r', '\n'])) else {
+            return "\n";
+        };
+        match &self.text.as_bytes()[at..] {
+            [b'\r', b'\n', ..] => "\r\n",
+            [b'\r', ..] => "\r",
+            _ => "\n",
+        }
+    }
+}
+
+fn line_starts(text: &str) -> Vec<usize> {
+    let bytes = text.as_bytes();
+    let ends = bytes.iter().enumerate().filter_map(|(at, byte)| match byte {
+        b'\n' => Some(at + 1),
+        b'\r' if bytes.get(at + 1) != Some(&b'\n') => Some(at + 1),
+        _ => None,
+    });
+    std::iter::once(0).chain(ends).collect()
+}

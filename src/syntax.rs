@@ -1,0 +1,99 @@
+//! Text goes in; a syntax tree comes out, with the few ways in which the stages walk it.
+
+use std::ops::Range;
+
+use ast_grep_core::AstGrep;
+use ast_grep_core::tree_sitter::StrDoc;
+use ast_grep_language::SupportLang;
+
+/// The document type of a parsed Python file.
+pub type Doc = StrDoc<SupportLang>;
+/// A node of a parsed Python file.
+pub type Node<'t> = ast_grep_core::Node<'t, Doc>;
+
+/// A parsed Python file. Offsets are bytes of the text.
+pub struct Tree(AstGrep<Doc>);
+
+impl Tree {
+    /// Parses; never fails: what can't be parsed becomes error nodes.
+    pub fn parse(text: &str) -> Self {
+        Self(AstGrep::new(text, SupportLang::Python))
+    }
+
+    /// The root of the tree.
+    pub fn root(&self) -> Node<'_> {
+        self.0.root()
+    }
+
+    /// The ranges that can't be parsed, in order; empty where the file is well-formed.
+    pub fn syntax_errors(&self) -> Vec<Range<usize>> {
+        if !self.root().get_inner_node().has_error() {
+            return Vec::new();
+        }
+        let mut errors: Vec<Range<usize>> = Vec::new();
+        for node in self.root().dfs() {
+            let inside = errors.last().is_some_and(|last| node.range().end <= last.end);
+            if (node.is_error() || node.is_missing()) && !inside {
+                errors.push(node.range());
+            }
+        }
+        errors
+    }
+}
+
+/// Whether some part of the node can't be parsed.
+pub fn has_error(node: &Node<'_>) -> bool {
+    node.get_inner_node().has_error()
+}
+
+/// The node without the parentheses around it.
+pub fn unparenthesized<'t>(node: &Node<'t>) -> Node<'t> {
+    let mut node = node.clone();
+    while node.kind() == "parenthesized_expression" {
+        let Some(inner) = node.named_children().find(|child| child.kind() != "comment") else {
+            break;
+        };
+        node = inner;
+    }
+    node
+}
+
+/// `a.b.c` as its names, where the node is nothing else.
+pub fn dotted_name(node: &Node<'_>) -> Option<Vec<String>> {
+    let mut names = Vec::new();
+    let mut node = unparenthesized(node);
+    loop {
+        match &*node.kind() {
+            "identifier" => {
+                names.push(node.text().into_owned());
+                names.reverse();
+                return Some(names);
+            }
+            "attribute" => {
+                names.push(node.field("attribute")?.text().into_owned());
+                node = unparenthesized(&node.field("object")?);
+            }
+            _ => return None,
+        }
+    }
+}
+
+/// The value of a keyword argument in an argument list, or of a string key in a dictionary display.
+pub fn keyword_value<'t>(container: &Node<'t>, keyword: &str) -> Option<Node<'t>> {
+    container.named_children().find_map(|child| {
+        let matches = match &*child.kind() {
+            "keyword_argument" => child.field("name")?.text() == keyword,
+            "pair" => child.field("key")?.text().trim_matches(['"', '\'']) == keyword,
+            _ => false,
+        };
+        matches.then(|| child.field("value"))?
+    })
+}
+
+/// The arguments of a call that are given by position, comments left out.
+pub fn positional_arguments<'t>(arguments: &Node<'t>) -> Vec<Node<'t>> {
+    arguments
+        .named_children()
+        .filter(|child| !matches!(&*child.kind(), "keyword_argument" | "comment" | "dictionary_splat"))
+        .collect()
+}
