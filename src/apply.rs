@@ -43,11 +43,11 @@ impl Context<'_> {
                     fixed.extend(finding.fix.iter().map(|_| site));
                     findings.push(finding);
                 }
-                Verdict::Manual { code, reason, before, suggestion } if self.selection.has(code) => {
+                Verdict::Manual { code, reason, before, help } if self.selection.has(code) => {
                     let mut finding = self.finding(&source, site, code, &reason);
                     finding.before = before;
-                    if let Some(suggestion) = suggestion {
-                        finding.help = format!("did you mean {suggestion}?");
+                    if let Some(help) = help {
+                        finding.help = help;
                     }
                     findings.push(finding);
                 }

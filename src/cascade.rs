@@ -3,7 +3,6 @@
 //! It follows `CascadeOptions` in `sqlalchemy/orm/util.py`, whose answers for 511 values are recorded in
 //! `testdata/oracle/cascade_truth.jsonl`.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
@@ -251,17 +250,16 @@ fn sort_as_python_does(values: &mut [PyValue]) -> Result<(), CascadeError> {
     Ok(())
 }
 
-/// For each unknown option the spelling that was probably meant, if one is near.
+/// The valid spelling that was probably meant by an option, if one is near; several names for several run together.
 pub fn nearest_spelling(option: &str) -> Option<String> {
     let folded = option.trim().to_lowercase().replace(['_', ' '], "-");
-    let pieces: Vec<_> =
-        folded.split(|c: char| !(c.is_alphanumeric() || c == '-')).filter(|piece| !piece.is_empty()).collect();
-    let nearest: Option<BTreeSet<_>> = pieces.iter().map(|piece| nearest_name(piece)).collect();
-    if let Some(names) = nearest.filter(|names| !names.is_empty()) {
-        let ordered: Vec<_> = OPTION_NAMES.into_iter().filter(|name| names.contains(name)).collect();
-        return Some(ordered.join(", "));
+    if let Some(names) = run_together(&folded) {
+        return Some(names);
     }
-    run_together(&folded)
+    let pieces = folded.split(|c: char| !(c.is_alphanumeric() || c == '-'));
+    let pieces = pieces.map(|piece| piece.trim_matches('-')).filter(|piece| !piece.is_empty());
+    let names: Option<Vec<_>> = pieces.map(nearest_name).collect();
+    names.filter(|names| !names.is_empty()).map(|names| names.join(", "))
 }
 
 fn nearest_name(piece: &str) -> Option<&'static str> {

@@ -8,6 +8,7 @@ pub mod apply;
 pub mod cascade;
 pub mod cli;
 pub mod discover;
+pub mod hints;
 pub mod model;
 pub mod outcome;
 pub mod policy;
@@ -28,6 +29,8 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
 
 use apply::Context;
+use rayon::prelude::*;
+
 use discover::{DiscoverError, NotRead, Settings, Walk};
 use outcome::{FileOutcome, Outcome, Status};
 use policy::{ExpungeCall, Profile, needs_expunge_call};
@@ -59,7 +62,8 @@ pub fn run(job: &Job, progress: &AtomicUsize) -> Result<Outcome, DiscoverError> 
     let repositories = Repositories::around(walk.roots(), walk.working_directory());
     let mut scan = scan::scan(&walk, &job.rules, &repositories, progress);
     let mut outcome = Outcome { files: Vec::new(), files_scanned: scan.files_scanned, files_parsed: scan.files_parsed };
-    for file in std::mem::take(&mut scan.files) {
+    let files = std::mem::take(&mut scan.files);
+    outcome.files.par_extend(files.into_par_iter().map(|file| {
         let repository = repositories.of(&file.path);
         let display = repository.display(&file.path);
         let context = Context {
@@ -69,8 +73,8 @@ pub fn run(job: &Job, progress: &AtomicUsize) -> Result<Outcome, DiscoverError> 
             repository,
             expunge_call: expunge_call(job, &walk, repository, &scan, &file),
         };
-        outcome.files.push(context.outcome(file, display));
-    }
+        context.outcome(file, display)
+    }));
     for not_read in scan.not_read {
         let (path, status) = match not_read {
             NotRead::Skipped(path, reason) => (path, Status::Skipped(reason)),
@@ -110,7 +114,7 @@ fn expunge_candidates(walk: &Walk) -> Vec<PathBuf> {
     let found = Mutex::new(Vec::new());
     walk.run(|| {
         |path: &std::path::Path| {
-            if std::fs::read(path).is_ok_and(|bytes| scan::contains_expunge(&bytes)) {
+            if std::fs::read(path).is_ok_and(|bytes| hints::has_expunge(&bytes)) {
                 found.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(path.to_owned());
             }
         }

@@ -44,8 +44,8 @@ pub enum Verdict {
         reason: String,
         /// The effective set, where it is known.
         before: Option<CascadeOptions>,
-        /// What to try, where something is near.
-        suggestion: Option<String>,
+        /// What to do, where that differs from the diagnostic's own help.
+        help: Option<String>,
     },
 }
 
@@ -110,9 +110,9 @@ fn judge_flag(site: &Site, value: &PyValue, profile: Profile, expunge_call: Expu
     match (&site.flag, hazard(Code::Cas003, before, site.viewonly, profile, expunge_call)) {
         (Some(Flag::OutOfReach(reason)), Verdict::Rewrite(rewrite)) => Verdict::Manual {
             code: rewrite.code,
-            reason: reason.clone(),
+            reason: String::new(),
             before: Some(rewrite.before),
-            suggestion: Some(format!("sa_relationship_kwargs={{\"cascade\": \"{}\"}}", rewrite.after)),
+            help: Some(format!("{reason}; have it set \"cascade\": \"{}\"", rewrite.after)),
         },
         (_, verdict) => verdict,
     }
@@ -150,14 +150,14 @@ fn hazard(
 }
 
 fn refused(value: &PyValue, error: &CascadeError) -> Verdict {
-    let suggestion = match (value, error) {
-        (_, CascadeError::InvalidOptions(_)) => nearest_value(value),
+    let help = match (value, error) {
+        (_, CascadeError::InvalidOptions(_)) => nearest_value(value).map(|value| format!("did you mean {value}?")),
         (PyValue::Bool(false), _) => {
-            Some("no cascade argument, which means save-update, merge; False is refused from 2.0 on".to_owned())
+            Some("leave it out: the default is save-update, merge, which False meant before 2.0".to_owned())
         }
         _ => None,
     };
-    Verdict::Manual { code: Code::Cas201, reason: error.to_string(), before: None, suggestion }
+    Verdict::Manual { code: Code::Cas201, reason: error.to_string(), before: None, help }
 }
 
 /// The whole value with each unknown option replaced by the nearest that exists.
@@ -175,5 +175,5 @@ fn nearest_value(value: &PyValue) -> Option<String> {
 }
 
 fn manual(code: Code, reason: String) -> Verdict {
-    Verdict::Manual { code, reason, before: None, suggestion: None }
+    Verdict::Manual { code, reason, before: None, help: None }
 }

@@ -115,6 +115,15 @@ impl Repository {
             .find(|file| file.starts_with(&self.root) && file.is_file())
     }
 
+    /// The dotted name of the package in a folder; empty where it is none.
+    pub fn package(&self, folder: &Path) -> Vec<String> {
+        let is_package = |folder: &&Path| folder.starts_with(&self.root) && folder.join("__init__.py").is_file();
+        let names = folder.ancestors().take_while(is_package).filter_map(Path::file_name);
+        let mut names: Vec<_> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+        names.reverse();
+        names
+    }
+
     /// What the module in a file binds, read and parsed once; None where the file can't be read.
     pub fn module_scope(&self, file: &Path) -> Option<Arc<Scope>> {
         let lock = || self.scopes.lock().unwrap_or_else(PoisonError::into_inner);

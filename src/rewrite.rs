@@ -49,21 +49,21 @@ fn rewrite_string(text: &str, parts: &[StringPart], after: CascadeOptions) -> Ve
     }
     let shares = shares_of_parts(parts, after);
     let last_used = shares.iter().rposition(|share| !share.is_empty()).unwrap_or(0);
-    parts
-        .iter()
-        .zip(shares)
-        .enumerate()
-        .map(|(index, (part, share))| {
-            let names: Vec<_> = share.iter().map(|option| option.name()).collect();
-            let separator = if index < last_used && !share.is_empty() { ", " } else { "" };
-            let text = match (index, after.is_empty()) {
-                (0, true) => after.to_string(),
-                _ => names.join(", ") + separator,
-            };
-            Edit { range: part.content.clone(), text }
-        })
-        .filter(|edit| text[edit.range.clone()] != edit.text)
-        .collect()
+    let edits = parts.iter().zip(shares).enumerate().map(|(index, (part, share))| {
+        let names: Vec<_> = share.iter().map(|option| option.name()).collect();
+        let rest = &text[part.span.end..last.span.start.max(part.span.end)];
+        let comment = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        if index == 0 && after.is_empty() {
+            Edit { range: part.content.clone(), text: after.to_string() }
+        } else if names.is_empty() && rest[comment..].starts_with('#') {
+            // nothing is left of the part but its comment
+            Edit { range: part.span.start..part.span.end + comment, text: String::new() }
+        } else {
+            let separator = if index < last_used && !names.is_empty() { ", " } else { "" };
+            Edit { range: part.content.clone(), text: names.join(", ") + separator }
+        }
+    });
+    edits.filter(|edit| text[edit.range.clone()] != edit.text).collect()
 }
 
 /// Which options each part of a concatenated string gets: those it has now stay, the others go to the part with `all`.
@@ -146,17 +146,22 @@ fn rewrite_items(source: &Source, items: &[Literal], after: CascadeOptions, end:
     edits
 }
 
-/// An item and its comma; its line too where nothing else stands on it.
+/// An item and its comma, up to what follows: the next item, or the comment behind it, which stays. The last item goes
+/// with what separates it from the one before.
 fn with_comma(text: &str, item: &Literal, next: Option<&Literal>, end: usize) -> Range<usize> {
     let until = next.map_or(end, |next| next.span.start);
     let between = &text[item.span.end..until];
     let comma = between.find([',', '#']).filter(|at| between[*at..].starts_with(','));
     let after_comma = item.span.end + comma.map_or(0, |at| at + 1);
-    let has_comment = text[after_comma..until].contains('#');
+    let behind = &text[after_comma..until];
+    let blank = behind.len() - behind.trim_start_matches([' ', '\t']).len();
+    if behind[blank..].starts_with('#') {
+        return item.span.start..after_comma + blank;
+    }
     match next {
-        Some(next) if !has_comment => item.span.start..next.span.start,
-        _ if has_comment => item.span.start..after_comma,
-        _ => text[..item.span.start].trim_end().len()..after_comma,
+        Some(next) if !behind.contains('#') => item.span.start..next.span.start,
+        Some(_) => item.span.start..after_comma,
+        None => text[..item.span.start].trim_end().len()..after_comma,
     }
 }
 

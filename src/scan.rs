@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use memchr::memmem::Finder;
-
 use crate::discover::{NotRead, Walk};
+use crate::hints;
 use crate::repository::{Repositories, Repository};
 use crate::resolve::Resolver;
 use crate::rules::Rules;
@@ -76,17 +75,20 @@ struct Worker<'a> {
 impl Worker<'_> {
     fn visit(&mut self, path: &Path) {
         self.local.files_scanned += 1;
-        if let Err(error) = read_into(path, &mut self.buffer) {
-            self.local.not_read.push(NotRead::Failed(path.to_owned(), error.to_string()));
-            return;
-        }
-        if contains_expunge(&self.buffer) {
+        let bytes = match read_into(path, &mut self.buffer) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.local.not_read.push(NotRead::Failed(path.to_owned(), error.to_string()));
+                return;
+            }
+        };
+        if hints::has_expunge(bytes) {
             self.local.expunge_candidates.push(path.to_owned());
         }
-        if !can_have_a_site(&self.buffer) {
+        if !hints::can_have_a_site(bytes) {
             return;
         }
-        match Source::decode(self.buffer.clone()) {
+        match Source::decode(bytes.to_vec()) {
             Ok(source) => self.parse(path, source),
             Err(error) => self.local.not_read.push(NotRead::Skipped(path.to_owned(), error.to_string())),
         }
@@ -121,84 +123,20 @@ pub fn find_sites(rules: &Rules, repository: &Repository, path: &Path, tree: &Tr
     site::find(rules, &resolver, path, tree)
 }
 
-/// Reads without asking for the length first: two system calls less for each file.
-fn read_into(path: &Path, buffer: &mut Vec<u8>) -> std::io::Result<()> {
-    const CHUNK: usize = 64 * 1024;
+/// Reads a file into the buffer, which grows and stays; gives the bytes read. The length is not asked for first: two system
+/// calls less for each file.
+fn read_into<'b>(path: &Path, buffer: &'b mut Vec<u8>) -> std::io::Result<&'b [u8]> {
     let mut file = File::open(path)?;
     let mut filled = 0;
-    buffer.resize(buffer.capacity().max(CHUNK), 0);
     loop {
         if filled == buffer.len() {
-            buffer.resize(filled * 2, 0);
+            buffer.resize((filled * 2).max(64 * 1024), 0);
         }
         match file.read(&mut buffer[filled..]) {
-            Ok(0) => break,
+            Ok(0) => return Ok(&buffer[..filled]),
             Ok(length) => filled += length,
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
     }
-    buffer.truncate(filled);
-    Ok(())
-}
-
-/// Whether the bytes have the word that an observation needs.
-pub fn contains_expunge(bytes: &[u8]) -> bool {
-    memchr::memmem::find(bytes, b"expunge").is_some()
-}
-
-/// Whether the bytes can bind a cascade: `cascade=`, `cascade_delete=` or `"cascade"`, or so many arguments by position.
-fn can_have_a_site(bytes: &[u8]) -> bool {
-    has_cascade_binding(bytes) || has_positional_cascade(bytes)
-}
-
-fn has_cascade_binding(bytes: &[u8]) -> bool {
-    memchr::memmem::find_iter(bytes, b"cascade").any(|at| {
-        let before = at.checked_sub(1).map(|at| bytes[at]);
-        let rest = &bytes[at + b"cascade".len()..];
-        if matches!(before, Some(b'"' | b'\'')) {
-            return matches!(rest.first(), Some(b'"' | b'\''));
-        }
-        let rest = rest.strip_prefix(b"_delete").unwrap_or(rest);
-        let is_whole_word = before.is_none_or(|byte| !(byte.is_ascii_alphanumeric() || byte == b'_'));
-        is_whole_word && assigns(rest)
-    })
-}
-
-/// Whether an `=` that is no comparison follows, behind blanks, line ends or a continued line.
-fn assigns(rest: &[u8]) -> bool {
-    let blanks = rest.iter().take_while(|byte| byte.is_ascii_whitespace() || **byte == b'\\').count();
-    let rest = &rest[blanks..];
-    (rest.first() == Some(&b'=') && rest.get(1) != Some(&b'=')) || rest.first() == Some(&b'#')
-}
-
-/// Whether a relationship constructor gets more than ten arguments: in SQLAlchemy 1.x the cascade can be one of them.
-fn has_positional_cascade(bytes: &[u8]) -> bool {
-    const FEWEST_COMMAS: usize = 10;
-    let finder = Finder::new(b"elation");
-    finder.find_iter(bytes).any(|at| {
-        let rest = &bytes[at + b"elation".len()..];
-        let rest = rest.strip_prefix(b"ship").unwrap_or(rest);
-        let rest = rest.strip_prefix(b"Property").unwrap_or(rest).trim_ascii_start();
-        rest.first() == Some(&b'(') && commas_in_parentheses(rest) >= FEWEST_COMMAS
-    }) || memchr::memmem::find_iter(bytes, b"dynamic_loader").any(|at| {
-        let rest = bytes[at + b"dynamic_loader".len()..].trim_ascii_start();
-        rest.first() == Some(&b'(') && commas_in_parentheses(rest) >= FEWEST_COMMAS
-    })
-}
-
-/// The commas up to the matching parenthesis. Brackets in strings count too: a wrong guess costs a parse, or a call that no
-/// code base was seen to have.
-fn commas_in_parentheses(bytes: &[u8]) -> usize {
-    let (mut depth, mut commas) = (0_usize, 0);
-    for byte in bytes {
-        match byte {
-            b'(' => depth += 1,
-            b')' if depth <= 1 => break,
-            b')' => depth -= 1,
-            b',' => commas += 1,
-            _ => {}
-        }
-    }
-    commas
 }

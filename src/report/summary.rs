@@ -60,9 +60,12 @@ pub fn write_summary(
         _ => sentences.push("Nothing to fix".to_owned()),
     }
     if totals.manual > 0 {
-        sentences.push(format!("{} for a human", count(totals.manual, "finding")));
+        let verb = if totals.manual == 1 { "needs" } else { "need" };
+        sentences.push(format!("{} {verb} a human", count(totals.manual, "finding")));
     }
-    sentences.push(format!("{} safe already", count(totals.safe_sites, "cascade")));
+    if totals.safe_sites > 0 {
+        sentences.push(format!("{} safe already", count(totals.safe_sites, "cascade")));
+    }
     sentences.push(format!("{} checked", count(totals.files_scanned, "file")));
     writeln!(out, "{}.", sentences.join("; "))?;
     if applied.is_none() && totals.fixable_safe > 0 {

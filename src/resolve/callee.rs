@@ -176,6 +176,11 @@ impl Resolver<'_> {
             return Callee::Unknown("a relative import leads out of the file system".to_owned());
         };
         let path: Dotted = from.path.iter().chain(names).cloned().collect();
+        // SQLAlchemy's and sqlmodel's own code
+        let qualified: Dotted = self.repository.package(folder).into_iter().chain(path.iter().cloned()).collect();
+        if let Some(found) = self.known(qualified.join(".")) {
+            return found;
+        }
         self.inside(&[folder.to_owned()], &path, from.path.len(), budget).unwrap_or_else(|| {
             Callee::Unknown(format!(
                 "no file of this repository is the module `{}{}`",
@@ -186,15 +191,19 @@ impl Resolver<'_> {
     }
 
     fn absolute(&self, module: &Module, path: &[String], budget: &Cell<u32>) -> Callee {
-        let qualified = path.join(".");
-        if let Some(kind) = self.constructors.kind(&qualified) {
-            return Callee::Constructor(kind, qualified);
-        }
-        if self.constructors.is_namespace(&qualified) {
-            return Callee::Namespace;
+        if let Some(found) = self.known(path.join(".")) {
+            return found;
         }
         let folders = self.repository.import_roots(&module.path);
         self.inside(&folders, path, 1, budget).unwrap_or(Callee::Other)
+    }
+
+    /// What a fully qualified name is by `rules/constructors.yml`.
+    fn known(&self, qualified: String) -> Option<Callee> {
+        match self.constructors.kind(&qualified) {
+            Some(kind) => Some(Callee::Constructor(kind, qualified)),
+            None => self.constructors.is_namespace(&qualified).then_some(Callee::Namespace),
+        }
     }
 
     /// Follows a dotted name below the first folder that has its module: the longest part of it that is a module's

@@ -10,14 +10,14 @@ use include_dir::{Dir, include_dir};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::constructors::ConstructorsFile;
-use super::{Constructors, Diagnostic, Rule, RuleError, Rules};
+use super::{Constructors, Diagnostic, Rule, RuleError, RuleSet, Rules};
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rules");
 
 pub(super) fn built_in() -> Result<Rules, RuleError> {
     let mut rules = Rules {
-        spellings: Vec::new(),
-        observations: Vec::new(),
+        spellings: RuleSet::default(),
+        observations: RuleSet::default(),
         diagnostics: Vec::new(),
         constructors: Constructors::default(),
     };
@@ -30,7 +30,6 @@ pub(super) fn built_in() -> Result<Rules, RuleError> {
         }
     }
     rules.diagnostics.sort_by_key(|diagnostic| diagnostic.code);
-    rules.spellings.sort_by(|a, b| a.config.id.cmp(&b.config.id));
     Ok(rules)
 }
 
@@ -85,7 +84,7 @@ fn add_rule(rules: &mut Rules, file: &RuleFile<'_>) -> Result<(), RuleError> {
         RuleConfig::try_from(serializable, &GlobalRules::default()).map_err(|error| file.broken_chain(&error))?;
     if observes {
         let metadata = file.metadata(metadata)?;
-        rules.observations.push(Rule { config, metadata });
+        rules.observations.add(Rule { config, metadata });
         return Ok(());
     }
     let variables = config.matcher.defined_vars();
@@ -98,7 +97,7 @@ fn add_rule(rules: &mut Rules, file: &RuleFile<'_>) -> Result<(), RuleError> {
         );
     }
     let metadata = file.metadata(metadata)?;
-    rules.spellings.push(Rule { config, metadata });
+    rules.spellings.add(Rule { config, metadata });
     Ok(())
 }
 

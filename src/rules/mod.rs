@@ -12,18 +12,19 @@ mod spelling;
 pub use constructors::{ConstructorKind, Constructors};
 pub use diagnostic::{Code, Diagnostic, InvalidExample, Severity};
 pub use error::RuleError;
-pub use spelling::{Observation, Rule, Sets, Spelling};
+pub use spelling::{Observation, Rule, RuleSet, Sets, Spelling};
 
 use std::path::Path;
 
+use crate::hints::Hints;
 use crate::syntax::Node;
 
 /// Everything that is data: what to look for and what to say of it.
 pub struct Rules {
     /// Where a cascade can stand.
-    pub spellings: Vec<Rule<Spelling>>,
+    pub spellings: RuleSet<Spelling>,
     /// What code elsewhere in the repository would notice.
-    pub observations: Vec<Rule<Observation>>,
+    pub observations: RuleSet<Observation>,
     /// The diagnostics, by code.
     pub diagnostics: Vec<Diagnostic>,
     /// Who makes a relationship.
@@ -52,13 +53,14 @@ impl Rules {
         self.diagnostics.iter().find(|diagnostic| diagnostic.code == code)
     }
 
-    /// The spellings that match below a node, in order of position.
+    /// The spellings that match in a file, in order of position.
     pub fn find_spellings<'r, 't>(&'r self, root: &Node<'t>) -> Vec<(&'r Rule<Spelling>, spelling::Match<'t>)> {
-        spelling::find_all(&self.spellings, root)
+        self.spellings.find_all(root, &Hints::of_sites(&root.get_doc().src))
     }
 
-    /// The first place below a node that would notice what an option does.
+    /// The first place in a file that would notice whether an option is set.
     pub fn find_observation<'t>(&self, root: &Node<'t>) -> Option<Node<'t>> {
-        spelling::find_all(&self.observations, root).into_iter().next().map(|(_, found)| found.get_node().clone())
+        let found = self.observations.find_all(root, &Hints::of_expunge(&root.get_doc().src));
+        found.into_iter().map(|(_, found)| found.get_node().clone()).min_by_key(|node| node.range().start)
     }
 }

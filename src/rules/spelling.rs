@@ -7,6 +7,7 @@ use ast_grep_language::SupportLang;
 use serde::Deserialize;
 
 use super::ConstructorKind;
+use crate::hints::Hints;
 use crate::syntax::{Doc, Node};
 
 /// A match of a rule, with the nodes it captured.
@@ -73,28 +74,49 @@ pub enum Observed {
     Expunge,
 }
 
-/// All matches of the rules below a node, each in order of position. The walk is iterative: the depth of the tree
-/// costs no stack.
-pub(super) fn find_all<'r, 't, M>(rules: &'r [Rule<M>], root: &Node<'t>) -> Vec<(&'r Rule<M>, Match<'t>)> {
-    let mut by_kind: Vec<Vec<&Rule<M>>> = Vec::new();
-    for rule in rules {
+/// Rules, by the kinds of nodes that they can match.
+pub struct RuleSet<M> {
+    rules: Vec<Rule<M>>,
+    /// Indices into `rules`, by the id of the kind.
+    by_kind: Vec<Vec<usize>>,
+}
+
+impl<M> Default for RuleSet<M> {
+    fn default() -> Self {
+        Self { rules: Vec::new(), by_kind: Vec::new() }
+    }
+}
+
+impl<M> RuleSet<M> {
+    pub(super) fn add(&mut self, rule: Rule<M>) {
         for kind in rule.config.matcher.potential_kinds().iter().flatten() {
-            if by_kind.len() <= kind {
-                by_kind.resize_with(kind + 1, Vec::new);
+            if self.by_kind.len() <= kind {
+                self.by_kind.resize_with(kind + 1, Vec::new);
             }
-            by_kind[kind].push(rule);
+            self.by_kind[kind].push(self.rules.len());
         }
+        self.rules.push(rule);
     }
-    let mut found = Vec::new();
-    for node in root.dfs() {
-        let Some(candidates) = by_kind.get(usize::from(node.kind_id())) else {
-            continue;
-        };
-        for rule in candidates {
-            if let Some(matched) = rule.config.matcher.match_node(node.clone()) {
-                found.push((*rule, matched));
+
+    /// The rules, in the order of their files.
+    pub fn iter(&self) -> impl Iterator<Item = &Rule<M>> {
+        self.rules.iter()
+    }
+
+    /// All matches below a node that touch a hint, outer nodes first. The walk is iterative: the depth of the tree costs no
+    /// stack.
+    pub(super) fn find_all<'r, 't>(&'r self, root: &Node<'t>, hints: &Hints) -> Vec<(&'r Rule<M>, Match<'t>)> {
+        let mut found = Vec::new();
+        let mut stack = vec![root.clone()];
+        while let Some(node) = stack.pop() {
+            for index in self.by_kind.get(usize::from(node.kind_id())).into_iter().flatten() {
+                let rule = &self.rules[*index];
+                found.extend(rule.config.matcher.match_node(node.clone()).map(|matched| (rule, matched)));
             }
+            let from = stack.len();
+            stack.extend(node.children().filter(|child| hints.touch(&child.range())));
+            stack[from..].reverse();
         }
+        found
     }
-    found
 }

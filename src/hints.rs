@@ -1,0 +1,123 @@
+//! Bytes go in; the places in them that can matter come out, before anything is parsed.
+//!
+//! A file without a hint is never parsed, and in a parsed file only the nodes around a hint are looked at.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+static CASCADE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("cascade"));
+static EXPUNGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("expunge"));
+/// `relation`, `relationship`, `Relationship`, `RelationshipProperty`
+static RELATION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("elation"));
+static DYNAMIC_LOADER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("dynamic_loader"));
+
+/// The position of `cascade` among the arguments of SQLAlchemy 1.2 and 1.3, from 0; in 1.4 it is one more.
+const FEWEST_COMMAS: usize = 10;
+
+/// Ranges of bytes, in order and apart from each other.
+#[derive(Debug, Default)]
+pub struct Hints(Vec<Range<usize>>);
+
+impl Hints {
+    /// Where a cascade can be bound: `cascade=`, `cascade_delete=`, `"cascade"`, and constructors with as many arguments
+    /// as it takes to give the cascade by position.
+    pub fn of_sites(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        Self::new(cascade_bindings(bytes).chain(long_calls(bytes)))
+    }
+
+    /// Where `expunge` stands.
+    pub fn of_expunge(text: &str) -> Self {
+        Self::new(EXPUNGE.find_iter(text.as_bytes()).map(|at| at..at + 1))
+    }
+
+    fn new(ranges: impl Iterator<Item = Range<usize>>) -> Self {
+        let mut ranges: Vec<_> = ranges.collect();
+        ranges.sort_by_key(|range| range.start);
+        let mut apart: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
+        for range in ranges {
+            match apart.last_mut() {
+                Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+                _ => apart.push(range),
+            }
+        }
+        Self(apart)
+    }
+
+    /// Whether a hint is in the range, or partly so.
+    pub fn touch(&self, range: &Range<usize>) -> bool {
+        let first = self.0.partition_point(|hint| hint.end <= range.start);
+        self.0.get(first).is_some_and(|hint| hint.start < range.end)
+    }
+}
+
+/// Whether a file with the bytes can have a cascade site.
+pub fn can_have_a_site(bytes: &[u8]) -> bool {
+    cascade_bindings(bytes).chain(long_calls(bytes)).next().is_some()
+}
+
+/// Whether a file with the bytes can call `expunge`.
+pub fn has_expunge(bytes: &[u8]) -> bool {
+    EXPUNGE.find(bytes).is_some()
+}
+
+fn cascade_bindings(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    CASCADE.find_iter(bytes).filter(|at| is_binding(bytes, *at)).map(|at| at..at + 1)
+}
+
+fn is_binding(bytes: &[u8], at: usize) -> bool {
+    let before = at.checked_sub(1).map(|at| bytes[at]);
+    let rest = &bytes[at + b"cascade".len()..];
+    if matches!(before, Some(b'"' | b'\'')) {
+        return matches!(rest.first(), Some(b'"' | b'\''));
+    }
+    let rest = rest.strip_prefix(b"_delete").unwrap_or(rest);
+    let is_whole_word = before.is_none_or(|byte| !(byte.is_ascii_alphanumeric() || byte == b'_'));
+    is_whole_word && is_assigned(rest)
+}
+
+/// Whether an `=` that is no comparison follows, behind white space, a continued line or a comment.
+fn is_assigned(rest: &[u8]) -> bool {
+    let blanks = rest.iter().take_while(|byte| byte.is_ascii_whitespace() || matches!(byte, b'\\' | b'\x0b')).count();
+    let rest = &rest[blanks..];
+    match rest.first() {
+        Some(b'=') => rest.get(1) != Some(&b'='),
+        Some(b'#') => true,
+        _ => false,
+    }
+}
+
+/// Calls of a constructor with so many arguments that the cascade can be one of them.
+fn long_calls(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let relations = RELATION.find_iter(bytes).filter_map(|at| {
+        let end = at + b"elation".len();
+        let rest = &bytes[end..];
+        let rest = rest.strip_prefix(b"ship").unwrap_or(rest);
+        long_arguments(bytes, at, rest.strip_prefix(b"Property").unwrap_or(rest))
+    });
+    let loaders = DYNAMIC_LOADER.find_iter(bytes);
+    relations.chain(loaders.filter_map(|at| long_arguments(bytes, at, &bytes[at + b"dynamic_loader".len()..])))
+}
+
+/// From the callee to the matching parenthesis, if there are enough commas between. Brackets and commas in strings count too: a
+/// wrong guess costs a parse, or overlooks a call that no code base was seen to have.
+fn long_arguments(bytes: &[u8], start: usize, after_name: &[u8]) -> Option<Range<usize>> {
+    let arguments = after_name.trim_ascii_start();
+    if arguments.first() != Some(&b'(') {
+        return None;
+    }
+    let (mut depth, mut commas) = (0_usize, 0);
+    let length = arguments.iter().take_while(|byte| {
+        match byte {
+            b'(' => depth += 1,
+            b')' => depth -= 1,
+            b',' => commas += 1,
+            _ => {}
+        }
+        depth > 0
+    });
+    let end = bytes.len() - arguments.len() + length.count();
+    (commas >= FEWEST_COMMAS).then_some(start..end)
+}

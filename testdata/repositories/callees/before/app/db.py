@@ -1,0 +1,8 @@
+from flask_sqlalchemy import SQLAlchemy as Database
+
+
+class ProjectDatabase(Database):
+    pass
+
+
+db = ProjectDatabase()

@@ -1,0 +1,2 @@
+from ..db import db
+from ..orm import *

@@ -1,0 +1,2 @@
+def detach(session, user):
+    session.expunge(user)

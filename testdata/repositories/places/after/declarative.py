@@ -1,0 +1,71 @@
+from dataclasses import dataclass, field
+from functools import partial
+import functools
+
+from sqlalchemy.orm import (
+    DynamicMapped, Mapped, RelationshipProperty, WriteOnlyMapped, backref, declared_attr, dynamic_loader, mapper_registry,
+    relation, relationship,
+)
+
+
+class User(Base):
+    posts: Mapped[list["Post"]] = relationship(back_populates="author", cascade="save-update, merge, delete, delete-orphan")
+    visits: WriteOnlyMapped["Visit"] = relationship(cascade="save-update, merge, delete, delete-orphan", passive_deletes=True)
+    logins: DynamicMapped["Login"] = relationship(cascade="save-update, merge, delete")
+    older = relation("Older", cascade="save-update, merge, delete")
+    loader = dynamic_loader("Loaded", cascade="save-update, merge, delete")
+    direct: "RelationshipProperty[Direct]" = RelationshipProperty("Direct", cascade="save-update, merge, delete")
+    aside = relationship("Aside", backref=backref("user", cascade="save-update, merge, delete, delete-orphan", uselist=False))
+    plain = relationship("Plain", backref=("user", {"cascade": "save-update, merge, delete", "uselist": False}))
+    plain_list = relationship("Plain", backref=["owner", dict(cascade="save-update, merge, delete")])
+    both = relationship("Both", cascade="save-update, merge, delete", backref=backref("user", cascade="save-update, merge, delete"))
+    splatted = relationship("Splatted", **{"cascade": "save-update, merge, delete", "lazy": "selectin"})
+    splatted_call = relationship("Splatted", **dict(cascade="save-update, merge, delete"))
+    view = relationship("View", viewonly=True, cascade="merge")
+    view_dictionary = relationship("View", **{"viewonly": True, "cascade": "merge"})
+    view_backref = relationship("View", viewonly=True, backref=backref("user_view", cascade="merge"))
+    view_not = relationship("View", viewonly=False, cascade="save-update, merge, delete")
+    by_position_13 = relationship("Old", None, None, None, None, None, False, None, None, False, "save-update, merge, delete, delete-orphan")
+    by_position_14 = relationship("Old", None, None, None, None, None, False, None, None, None, False, ("save-update", "merge", "delete"))
+
+    @declared_attr
+    def declared(cls):
+        return relationship("Declared", cascade="save-update, merge, delete, delete-orphan")
+
+    from_lambda = declared_attr(lambda cls: relationship("Declared", cascade="save-update, merge, delete"))
+
+
+@mapper_registry.mapped
+@dataclass
+class Account:
+    __sa_dataclass_metadata_key__ = "sa"
+    entries: list["Entry"] = field(default_factory=list, metadata={"sa": relationship("Entry", cascade="save-update, merge, delete")})
+    lazily: list["Entry"] = field(metadata={"sa": lambda: relationship("Entry", cascade="save-update, merge, delete")})
+
+
+class Arguments(Base):
+    __mapper_args__ = {"properties": {"children": relationship("Child", cascade="save-update, merge, delete")}}
+
+
+children = partial(relationship, cascade="save-update, merge, delete, delete-orphan")
+parents = functools.partial(backref, cascade="save-update, merge, delete")
+OWNED = {"cascade": "save-update, merge, delete, delete-orphan", "lazy": "raise"}
+ALSO_OWNED = dict(lazy="raise", cascade="save-update, merge, delete")
+
+
+class Owner(Base):
+    things = relationship("Thing", **OWNED)
+    others = relationship("Other", **ALSO_OWNED)
+
+
+def collected(target):
+    options = {"lazy": "select"}
+    if target:
+        options["cascade"] = "save-update, merge, delete"
+    return relationship(target, **options)
+
+
+def automapped(base, generate_relationship):
+    options = {}
+    options["cascade"] = "save-update, merge, delete, delete-orphan"
+    return generate_relationship(base, relationship, **options)

@@ -1,0 +1,47 @@
+//! Small repositories before and after `fix`: `testdata/repositories/NAME/before` becomes `after`, to the byte. The paths
+//! named are those of `paths.json`, or the whole. `BLESS=1 cargo test --test repositories` writes what is there now.
+
+mod common;
+
+use std::path::Path;
+
+use common::{copy_tree, read_tree, run_binary};
+
+#[test]
+fn fix_writes_the_recorded_files_and_a_second_fix_writes_nothing() {
+    let mut seen = 0;
+    for entry in std::fs::read_dir("testdata/repositories").unwrap() {
+        let folder = entry.unwrap().path();
+        let scratch = tempfile::tempdir().unwrap();
+        copy_tree(&folder.join("before"), scratch.path());
+        let paths = std::fs::read_to_string(folder.join("paths.json"))
+            .map_or_else(|_| Vec::new(), |text| serde_json::from_str::<Vec<String>>(&text).unwrap());
+        let arguments: Vec<&str> = ["fix", "--quiet"].into_iter().chain(paths.iter().map(String::as_str)).collect();
+        let run = run_binary(scratch.path(), &arguments);
+        assert_eq!(run.status.code(), Some(0), "{}: {}", folder.display(), String::from_utf8_lossy(&run.stderr));
+        let fixed = read_tree(scratch.path());
+        assert_recorded(&folder.join("after"), scratch.path());
+        run_binary(scratch.path(), &arguments);
+        assert!(read_tree(scratch.path()) == fixed, "{}: a second fix changes something", folder.display());
+        seen += 1;
+    }
+    assert!(seen > 5);
+}
+
+fn assert_recorded(after: &Path, scratch: &Path) {
+    if std::env::var_os("BLESS").is_some() {
+        let _ = std::fs::remove_dir_all(after);
+        copy_tree(scratch, after);
+    }
+    let (recorded, written) = (read_tree(after), read_tree(scratch));
+    assert_eq!(recorded.keys().collect::<Vec<_>>(), written.keys().collect::<Vec<_>>(), "{}", after.display());
+    for (path, bytes) in recorded {
+        let written = String::from_utf8_lossy(&written[&path]);
+        assert!(
+            bytes == written.as_bytes(),
+            "{}/{path} differs:\n{}",
+            after.display(),
+            similar::TextDiff::from_lines(&*String::from_utf8_lossy(&bytes), &*written).unified_diff()
+        );
+    }
+}
