@@ -22,10 +22,9 @@ pub struct Hints(Vec<Range<usize>>);
 
 impl Hints {
     /// Where a cascade can be bound: `cascade=`, `cascade_delete=`, `"cascade"`, and constructors with as many arguments
-    /// as it takes to give the cascade by position.
-    pub fn of_sites(text: &str) -> Self {
-        let bytes = text.as_bytes();
-        Self::new(cascade_bindings(bytes).chain(long_calls(bytes)))
+    /// as it takes to give the cascade by position; and the words that the user's rules name.
+    pub fn of_sites(text: &str, words: &[Finder<'_>]) -> Self {
+        Self::new(site_hints(text.as_bytes(), words))
     }
 
     /// Where `expunge` stands.
@@ -54,13 +53,18 @@ impl Hints {
 }
 
 /// Whether a file with the bytes can have a cascade site.
-pub fn can_have_a_site(bytes: &[u8]) -> bool {
-    cascade_bindings(bytes).chain(long_calls(bytes)).next().is_some()
+pub fn can_have_a_site(bytes: &[u8], words: &[Finder<'_>]) -> bool {
+    site_hints(bytes, words).next().is_some()
 }
 
 /// Whether a file with the bytes can call `expunge`.
 pub fn has_expunge(bytes: &[u8]) -> bool {
     EXPUNGE.find(bytes).is_some()
+}
+
+fn site_hints(bytes: &[u8], words: &[Finder<'_>]) -> impl Iterator<Item = Range<usize>> {
+    let words = words.iter().flat_map(|word| word.find_iter(bytes)).map(|at| at..at + 1);
+    cascade_bindings(bytes).chain(long_calls(bytes)).chain(words)
 }
 
 fn cascade_bindings(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {

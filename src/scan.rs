@@ -85,7 +85,7 @@ impl Worker<'_> {
         if hints::has_expunge(bytes) {
             self.local.expunge_candidates.push(path.to_owned());
         }
-        if !hints::can_have_a_site(bytes) {
+        if !hints::can_have_a_site(bytes, &self.rules.words) {
             return;
         }
         match Source::decode(bytes.to_vec()) {

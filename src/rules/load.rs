@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use ast_grep_config::{GlobalRules, RuleConfig, SerializableRuleConfig};
 use ast_grep_language::SupportLang;
 use include_dir::{Dir, include_dir};
+use memchr::memmem::Finder;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::constructors::ConstructorsFile;
-use super::{Constructors, Diagnostic, Rule, RuleError, RuleSet, Rules};
+use super::{Constructors, Diagnostic, Rule, RuleError, RuleSet, Rules, Spelling};
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rules");
 
@@ -19,6 +20,7 @@ pub(super) fn built_in() -> Result<Rules, RuleError> {
         spellings: RuleSet::default(),
         observations: RuleSet::default(),
         diagnostics: Vec::new(),
+        words: Vec::new(),
         constructors: Constructors::default(),
     };
     let mut folders = vec![&BUILT_IN];
@@ -96,7 +98,8 @@ fn add_rule(rules: &mut Rules, file: &RuleFile<'_>) -> Result<(), RuleError> {
             file.broken("rule", "captures neither $CALLEE, the function called, nor $KEYWORDS, the dictionary's name")
         );
     }
-    let metadata = file.metadata(metadata)?;
+    let metadata: Spelling = file.metadata(metadata)?;
+    rules.words.extend(metadata.word.iter().map(|word| Finder::new(word).into_owned()));
     rules.spellings.add(Rule { config, metadata });
     Ok(())
 }
@@ -120,16 +123,14 @@ impl RuleFile<'_> {
 
     fn parse<T: DeserializeOwned>(&self) -> Result<T, RuleError> {
         ast_grep_config::from_str(self.body()).map_err(|error| {
-            let message = error.to_string();
-            let message = message.lines().next().unwrap_or_default();
-            match error.location() {
-                Some(at) => {
-                    let line = usize::try_from(at.line()).unwrap_or(1);
-                    let key = self.key_at(line).unwrap_or("yaml");
-                    self.broken_at(self.first_line() + line, key, message)
-                }
-                None => self.broken("yaml", message),
-            }
+            let text = error.to_string();
+            let line = error.location().and_then(|at| usize::try_from(at.line()).ok());
+            // "error: line 1 column 2: what", with an excerpt below
+            let message = text.lines().next().unwrap_or_default();
+            let message = message.splitn(3, ": ").last().filter(|_| line.is_some()).unwrap_or(message);
+            let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+            let line = line.unwrap_or(1);
+            self.broken_at(self.first_line() + line, missing.or(self.key_at(line)).unwrap_or("yaml"), message)
         })
     }
 
@@ -154,13 +155,13 @@ impl RuleFile<'_> {
 
     /// An error of ast-grep's names the part of the rule in backquotes, and its cause one level below.
     fn broken_chain(&self, error: &(dyn Error + 'static)) -> RuleError {
-        let mut messages = vec![error.to_string()];
+        let mut messages = Vec::new();
         let mut cause = error.source();
         while let Some(error) = cause {
-            messages.push(error.to_string());
+            messages.push(error.to_string().split_whitespace().collect::<Vec<_>>().join(" "));
             cause = error.source();
         }
-        let message = messages.join(" ");
+        let message = if messages.is_empty() { error.to_string() } else { messages.join(" ") };
         let key = ["utils", "constraints", "transform", "labels", "fix"]
             .into_iter()
             .find(|key| message.contains(&format!("`{key}`")))

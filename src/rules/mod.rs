@@ -16,6 +16,8 @@ pub use spelling::{Observation, Rule, RuleSet, Sets, Spelling};
 
 use std::path::Path;
 
+use memchr::memmem::Finder;
+
 use crate::hints::Hints;
 use crate::syntax::Node;
 
@@ -29,6 +31,8 @@ pub struct Rules {
     pub diagnostics: Vec<Diagnostic>,
     /// Who makes a relationship.
     pub constructors: Constructors,
+    /// Words that files must have for a rule of the user's to match in them; the built-in rules need none.
+    pub words: Vec<Finder<'static>>,
 }
 
 impl Rules {
@@ -55,7 +59,7 @@ impl Rules {
 
     /// The spellings that match in a file, in order of position.
     pub fn find_spellings<'r, 't>(&'r self, root: &Node<'t>) -> Vec<(&'r Rule<Spelling>, spelling::Match<'t>)> {
-        self.spellings.find_all(root, &Hints::of_sites(&root.get_doc().src))
+        self.spellings.find_all(root, &Hints::of_sites(&root.get_doc().src, &self.words))
     }
 
     /// The first place in a file that would notice whether an option is set.

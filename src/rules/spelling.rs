@@ -34,6 +34,9 @@ pub struct Spelling {
     /// The cascade is the backref's, though the callee is the declaring side.
     #[serde(default)]
     pub is_backref: bool,
+    /// A word in what the rule matches, where that is neither `cascade=` nor `"cascade"`: files without it are not parsed.
+    #[serde(default)]
+    pub word: Option<String>,
     /// Sources in which the rule finds no site.
     #[serde(default)]
     pub valid: Vec<String>,
