@@ -125,10 +125,12 @@ fn enclosing_class(node: &Node<'_>) -> Option<String> {
 
 /// A class as a name, a string or a lambda around one of them.
 fn class_name(node: &Node<'_>) -> Option<String> {
-    let node = unparenthesized(node);
+    let mut node = unparenthesized(node);
+    while node.kind() == "lambda" {
+        node = unparenthesized(&node.field("body")?);
+    }
     match &*node.kind() {
         "string" => string_value(&node),
-        "lambda" => class_name(&node.field("body")?),
         _ => dotted_name(&node).map(|names| names.join(".")),
     }
 }

@@ -87,7 +87,8 @@ impl Repository {
 
     /// A path as reports show it: relative to the working directory where it is below it.
     pub fn display(&self, path: &Path) -> String {
-        path.strip_prefix(&self.working_directory).unwrap_or(path).to_string_lossy().replace('\\', "/")
+        let shown = path.strip_prefix(&self.working_directory).unwrap_or(path).to_string_lossy();
+        if cfg!(windows) { shown.replace('\\', "/") } else { shown.into_owned() }
     }
 
     /// The folders in which an absolute import of the file may begin: those around it, up to the repository's root, and

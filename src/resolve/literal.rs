@@ -45,11 +45,19 @@ pub struct StringPart {
     pub value: String,
 }
 
+/// SQLAlchemy refuses every collection of collections, so that deeper ones need no telling apart.
+const MOST_NESTED: usize = 4;
+
 /// Evaluates a literal.
 ///
 /// # Errors
 /// Why the value can't be known from the node alone, in words that complete "this cascade can't be known here: …".
 pub fn evaluate(node: &Node<'_>) -> Result<Literal, String> {
+    evaluate_within(node, MOST_NESTED)
+}
+
+/// `levels` bounds the recursion: it is how many collections may still be inside each other.
+fn evaluate_within(node: &Node<'_>, levels: usize) -> Result<Literal, String> {
     let node = unparenthesized(node);
     let constant = |value| Ok(Literal { value, span: node.range(), shape: Shape::Constant });
     match &*node.kind() {
@@ -58,13 +66,13 @@ pub fn evaluate(node: &Node<'_>) -> Result<Literal, String> {
             let parts: Vec<_> = node.named_children().filter(|child| child.kind() == "string").collect();
             string(&node, &parts)
         }
-        "list" => collection(&node, CollectionKind::List),
-        "tuple" => collection(&node, CollectionKind::Tuple),
-        "set" => collection(&node, CollectionKind::Set),
+        "list" => collection(&node, CollectionKind::List, levels),
+        "tuple" => collection(&node, CollectionKind::Tuple, levels),
+        "set" => collection(&node, CollectionKind::Set, levels),
         "dictionary" if node.named_children().next().is_none() => {
             constant(PyValue::Collection(CollectionKind::Set, Vec::new()))
         }
-        "call" => call(&node),
+        "call" => call(&node, levels),
         "none" => constant(PyValue::None),
         "true" => constant(PyValue::Bool(true)),
         "false" => constant(PyValue::Bool(false)),
@@ -80,6 +88,13 @@ pub fn evaluate(node: &Node<'_>) -> Result<Literal, String> {
     }
 }
 
+fn evaluate_inside(node: &Node<'_>, levels: usize) -> Result<Literal, String> {
+    match levels.checked_sub(1) {
+        Some(levels) => evaluate_within(node, levels),
+        None => Err("it is nested too deeply".to_owned()),
+    }
+}
+
 fn first_line(text: &str) -> String {
     match text.split_once(['\n', '\r']) {
         Some((line, _)) => format!("{} …", line.trim_end()),
@@ -88,7 +103,7 @@ fn first_line(text: &str) -> String {
 }
 
 /// `set()`, `frozenset([…])`, `list(…)`, `tuple(…)` on a display.
-fn call(node: &Node<'_>) -> Result<Literal, String> {
+fn call(node: &Node<'_>, levels: usize) -> Result<Literal, String> {
     let unknown = || Err(format!("`{}` is computed", first_line(&node.text())));
     let (Some(function), Some(arguments)) = (node.field("function"), node.field("arguments")) else {
         return unknown();
@@ -106,7 +121,7 @@ fn call(node: &Node<'_>) -> Result<Literal, String> {
         let empty = Literal { value: PyValue::Collection(kind, Vec::new()), span: node.range(), shape };
         return if arguments.is_empty() { Ok(empty) } else { unknown() };
     };
-    match evaluate(argument)? {
+    match evaluate_inside(argument, levels)? {
         Literal { value: PyValue::Collection(_, values), shape: shape @ Shape::Collection { .. }, .. } => {
             Ok(Literal { value: PyValue::Collection(kind, values), span: node.range(), shape })
         }
@@ -114,8 +129,9 @@ fn call(node: &Node<'_>) -> Result<Literal, String> {
     }
 }
 
-fn collection(node: &Node<'_>, kind: CollectionKind) -> Result<Literal, String> {
-    let items = positional_arguments(node).iter().map(evaluate).collect::<Result<Vec<_>, _>>()?;
+fn collection(node: &Node<'_>, kind: CollectionKind, levels: usize) -> Result<Literal, String> {
+    let items = positional_arguments(node);
+    let items = items.iter().map(|item| evaluate_inside(item, levels)).collect::<Result<Vec<_>, _>>()?;
     Ok(Literal {
         value: PyValue::Collection(kind, items.iter().map(|item| item.value.clone()).collect()),
         span: node.range(),

@@ -1,0 +1,270 @@
+//! Which files are checked, and what becomes of those that can't be.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+use common::{run_binary, write_tree};
+use serde_json::Value;
+
+const UNSAFE: &str = "from sqlalchemy.orm import relationship\nposts = relationship(\"Post\", cascade=\"all\")\n";
+const FIXED: &str =
+    "from sqlalchemy.orm import relationship\nposts = relationship(\"Post\", cascade=\"save-update, merge, delete\")\n";
+
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    write_tree(
+        &files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect(),
+        folder.path(),
+    );
+    folder
+}
+
+fn check(folder: &Path, arguments: &[&str]) -> Value {
+    let arguments: Vec<&str> = ["check", "--output-format", "json"].iter().chain(arguments).copied().collect();
+    let run = run_binary(folder, &arguments);
+    serde_json::from_slice(&run.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&run.stderr)))
+}
+
+fn paths(report: &Value) -> Vec<&str> {
+    report["findings"].as_array().unwrap().iter().map(|finding| finding["path"].as_str().unwrap()).collect()
+}
+
+fn stderr(run: &Output) -> String {
+    String::from_utf8_lossy(&run.stderr).into_owned()
+}
+
+#[test]
+fn ignore_files_and_default_excludes_hold_until_no_ignore() {
+    let folder = folder(&[
+        ("app/models.py", UNSAFE),
+        ("app/stubs.pyi", UNSAFE),
+        ("app/notes.txt", UNSAFE),
+        ("app/.hidden/models.py", UNSAFE),
+        ("generated/models.py", UNSAFE),
+        ("local/models.py", UNSAFE),
+        (".venv/lib/models.py", UNSAFE),
+        ("build/models.py", UNSAFE),
+        ("web/node_modules/models.py", UNSAFE),
+        (".gitignore", "generated/\n"),
+        (".ignore", "local/\n"),
+        (".git/HEAD", "ref: refs/heads/main\n"),
+    ]);
+    assert_eq!(paths(&check(folder.path(), &[])), ["app/.hidden/models.py", "app/models.py", "app/stubs.pyi"]);
+    assert_eq!(paths(&check(folder.path(), &["--no-ignore"])).len(), 8);
+    assert_eq!(paths(&check(folder.path(), &["--exclude", "*.pyi,.hidden/"])), ["app/models.py"]);
+    assert_eq!(
+        paths(&check(folder.path(), &["--exclude", "/app/models.py"])),
+        ["app/.hidden/models.py", "app/stubs.pyi"]
+    );
+}
+
+#[test]
+fn excludes_hold_for_named_files_and_say_so() {
+    let folder = folder(&[("build/models.py", UNSAFE), ("app/models.py", UNSAFE), ("script", UNSAFE)]);
+    let report = check(folder.path(), &["build/models.py", "app/models.py"]);
+    assert_eq!(paths(&report), ["app/models.py"]);
+    assert_eq!(report["skipped"][0]["path"], "build/models.py");
+    assert!(report["skipped"][0]["reason"].as_str().unwrap().contains("--no-force-exclude"));
+    assert_eq!(paths(&check(folder.path(), &["--no-force-exclude", "build/models.py"])), ["build/models.py"]);
+    assert_eq!(paths(&check(folder.path(), &["script"])), ["script"], "a named file needs no ending");
+}
+
+#[test]
+fn each_file_is_checked_once_and_in_order_whatever_is_named() {
+    let folder =
+        folder(&[("b/models.py", UNSAFE), ("a/models.py", UNSAFE), ("a/deep/models.py", UNSAFE), ("c.py", UNSAFE)]);
+    let all = ["a/deep/models.py", "a/models.py", "b/models.py", "c.py"];
+    let absolute = folder.path().join("a");
+    for named in [
+        &["."][..],
+        &["c.py", "b", "./a", "a/models.py", "."],
+        &["a", "b", "c.py", "a/deep", "a/", absolute.to_str().unwrap()],
+    ] {
+        let report = check(folder.path(), named);
+        assert_eq!(paths(&report), all, "{named:?}");
+        assert_eq!(report["summary"]["files_scanned"], 4, "{named:?}");
+    }
+    assert_eq!(check(folder.path(), &["-j1"])["findings"], check(folder.path(), &["-j8"])["findings"]);
+}
+
+#[test]
+fn a_missing_path_is_an_error_before_anything_is_written() {
+    let folder = folder(&[("models.py", UNSAFE)]);
+    let run = run_binary(folder.path(), &["fix", ".", "nowhere"]);
+    assert_eq!(run.status.code(), Some(2));
+    assert_eq!(stderr(&run), "cascade-fix: nowhere: no such file or folder\n");
+    assert_eq!(fs::read_to_string(folder.path().join("models.py")).unwrap(), UNSAFE);
+}
+
+#[test]
+fn what_cannot_be_decoded_is_skipped_with_the_reason() {
+    let folder = folder(&[("good.py", UNSAFE)]);
+    let with_head = |head: &[u8]| [head, b"\n", UNSAFE.as_bytes()].concat();
+    fs::write(folder.path().join("latin.py"), with_head(b"# \xe9")).unwrap();
+    fs::write(folder.path().join("unknown.py"), with_head(b"# coding: klingon")).unwrap();
+    fs::write(folder.path().join("ascii.py"), with_head(b"# coding: ascii\n# \xe9")).unwrap();
+    fs::write(folder.path().join("mark.py"), with_head(b"\xef\xbb\xbf# coding: latin-1")).unwrap();
+    fs::write(folder.path().join("late.py"), with_head(b"\n\n# coding: latin-1 \xe9")).unwrap();
+    let run = run_binary(folder.path(), &["fix"]);
+    assert_eq!(run.status.code(), Some(0), "{}", stderr(&run));
+    assert!(
+        stderr(&run).starts_with(
+            "Skipped 5 files:\n  \
+         ascii.py: its bytes do not fit the declared encoding `ascii`\n  \
+         late.py: not UTF-8 (first bad byte at offset 20); declare its encoding in the first two lines (PEP 263)\n  \
+         latin.py: not UTF-8 (first bad byte at offset 2); declare its encoding in the first two lines (PEP 263)\n  \
+         mark.py: has a UTF-8 byte order mark, but declares the encoding `latin-1`\n  \
+         unknown.py: declares the encoding `klingon`, which cascade-fix can't decode\n\
+         Fixed 1 unsafe cascade in 1 file; "
+        ),
+        "{}",
+        stderr(&run)
+    );
+    assert_eq!(fs::read_to_string(folder.path().join("good.py")).unwrap(), FIXED);
+}
+
+#[cfg(unix)]
+mod on_unix {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    #[test]
+    fn symbolic_links_are_not_followed() {
+        let folder = folder(&[("app/models.py", UNSAFE), ("real/other.py", UNSAFE)]);
+        symlink(folder.path().join("real"), folder.path().join("app/linked")).unwrap();
+        symlink(folder.path().join("real/other.py"), folder.path().join("app/link.py")).unwrap();
+        assert_eq!(paths(&check(folder.path(), &["app"])), ["app/models.py"]);
+        let report = check(folder.path(), &["app/link.py"]);
+        assert_eq!(report["skipped"][0]["reason"], "is a symbolic link; name the file it leads to");
+    }
+
+    #[test]
+    fn a_fixed_file_keeps_its_mode_and_nothing_is_left_beside_it() {
+        let folder = folder(&[("models.py", UNSAFE)]);
+        let path = folder.path().join("models.py");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o751)).unwrap();
+        assert_eq!(run_binary(folder.path(), &["fix"]).status.code(), Some(0));
+        assert_eq!(fs::read_to_string(&path).unwrap(), FIXED);
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o751);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_read_only_file_fails_alone() {
+        let folder = folder(&[("a.py", UNSAFE), ("b.py", UNSAFE), ("c.py", UNSAFE)]);
+        fs::set_permissions(folder.path().join("b.py"), fs::Permissions::from_mode(0o444)).unwrap();
+        let run = run_binary(folder.path(), &["fix"]);
+        assert_eq!(run.status.code(), Some(2));
+        assert!(stderr(&run).starts_with(
+            "Failed 1 file:\n  b.py: it is read-only; make it writable and run again\nFixed 2 unsafe cascades in 2 files"
+        ), "{}", stderr(&run));
+        for (name, text) in [("a.py", FIXED), ("b.py", UNSAFE), ("c.py", FIXED)] {
+            assert_eq!(fs::read_to_string(folder.path().join(name)).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn a_killed_run_leaves_every_file_whole() {
+        let files: Vec<(String, &str)> = (0..300).map(|number| (format!("m{number}.py"), UNSAFE)).collect();
+        let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+        for delay in [4, 8, 12, 16, 24, 32] {
+            let folder = folder(&files);
+            let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_cascade-fix"))
+                .args(["fix", "--quiet"])
+                .current_dir(folder.path())
+                .stdout(std::process::Stdio::null())
+                .spawn()
+                .unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(delay));
+            child.kill().unwrap();
+            child.wait().unwrap();
+            for (name, _) in &files {
+                let text = fs::read_to_string(folder.path().join(name)).unwrap();
+                assert!(text == UNSAFE || text == FIXED, "{name} after {delay} ms: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_file_that_changed_since_it_was_read_is_not_written() {
+    use cascade_fix::source::Source;
+    let folder = folder(&[("models.py", "# edited meanwhile\n")]);
+    let path = folder.path().join("models.py");
+    let read = Source::decode(UNSAFE.into()).unwrap();
+    let error = cascade_fix::apply::write(&path, &read, &read.with_text(FIXED.to_owned())).unwrap_err();
+    assert_eq!(error, "it changed since it was read; run again");
+    assert_eq!(fs::read_to_string(&path).unwrap(), "# edited meanwhile\n");
+    fs::remove_file(&path).unwrap();
+    let error = cascade_fix::apply::write(&path, &read, &read.with_text(FIXED.to_owned())).unwrap_err();
+    assert!(error.starts_with("it can't be read again"), "{error}");
+}
+
+#[test]
+fn naming_one_file_gives_it_the_same_fix_as_naming_all() {
+    let files = [
+        ("pyproject.toml", ""),
+        ("app/models.py", UNSAFE),
+        ("jobs/detach.py", "def run(session, user):\n    session.expunge(user)\n"),
+    ];
+    let (whole, named) = (folder(&files), folder(&files));
+    assert_eq!(run_binary(whole.path(), &["fix"]).status.code(), Some(0));
+    assert_eq!(run_binary(&named.path().join("app"), &["fix", "models.py"]).status.code(), Some(0));
+    let read = |folder: &Path| fs::read_to_string(folder.join("app/models.py")).unwrap();
+    assert_eq!(read(whole.path()), read(named.path()));
+    assert!(read(whole.path()).contains("\"save-update, merge, expunge, delete\""));
+}
+
+#[test]
+fn exit_statuses_are_those_of_the_help() {
+    let folder = folder(&[("unsafe/models.py", UNSAFE), ("clean/models.py", FIXED)]);
+    let status = |arguments: &[&str]| run_binary(folder.path(), arguments).status.code().unwrap();
+    for command in
+        [&["clean"][..], &["diff", "clean"], &["check", "clean"], &["fix", "clean"], &["--version"], &["--help"]]
+    {
+        assert_eq!(status(command), 0, "{command:?}");
+    }
+    for command in [&["unsafe"][..], &["diff", "."], &["check", "unsafe"], &["check", "--select", "CAS001", "unsafe"]] {
+        assert_eq!(status(command), 1, "{command:?}");
+    }
+    for command in [&["check", "--ignore", "CAS001", "unsafe"][..], &["check", "--select", "CAS2,cas3", "unsafe"]] {
+        assert_eq!(status(command), 0, "{command:?}");
+    }
+    for command in [
+        &["--nonsense"][..],
+        &["check", "--select", "CAS9"],
+        &["check", "--exclude", "a{", "."],
+        &["fix", "--rules", "nowhere"],
+    ] {
+        assert_eq!(status(command), 2, "{command:?}");
+    }
+    assert_eq!(status(&["fix", "--exit-non-zero-on-fix", "unsafe"]), 1);
+    assert_eq!(status(&["fix", "--exit-non-zero-on-fix", "unsafe"]), 0);
+}
+
+#[test]
+fn empty_and_hostile_files_are_no_trouble() {
+    let deep = format!("x = {}cascade={}\ncascade = 1\n", "(".repeat(5000), ")".repeat(5000));
+    let deep_list = format!(
+        "from sqlalchemy.orm import relationship\nr = relationship('P', cascade={}'all'{})\n",
+        "[".repeat(3000),
+        "]".repeat(3000)
+    );
+    let deep_attribute = format!("x{}(cascade='all')\n", ".a".repeat(6000));
+    let folder = folder(&[
+        ("empty.py", ""),
+        ("nul.py", "cascade=\0\0\n"),
+        ("unclosed.py", "relationship('A', cascade='all"),
+        ("deep.py", &deep),
+        ("deep_list.py", &deep_list),
+        ("deep_attribute.py", &deep_attribute),
+        ("only.py", "cascade=\\"),
+    ]);
+    let run = run_binary(folder.path(), &["check", "--output-format", "json"]);
+    assert!(matches!(run.status.code(), Some(0 | 1)), "{:?} {}", run.status, stderr(&run));
+}
