@@ -5,10 +5,9 @@ use std::path::Path;
 
 use crate::outcome::{FileOutcome, Finding, Fix, Status};
 use crate::policy::{Applicability, ExpungeCall, Profile, Rewrite, Verdict, judge};
-use crate::repository::Repository;
 use crate::rewrite::{self, Edit};
 use crate::rules::{Code, Rules};
-use crate::scan::{Scanned, find_sites};
+use crate::scan::Scanned;
 use crate::selection::Selection;
 use crate::site::Site;
 use crate::source::Source;
@@ -22,8 +21,6 @@ pub struct Context<'a> {
     pub selection: &'a Selection,
     /// Which list to write.
     pub profile: Profile,
-    /// The file's repository.
-    pub repository: &'a Repository,
     /// Where the repository notices that expunge cascades.
     pub expunge_call: ExpungeCall<'a>,
 }
@@ -54,7 +51,7 @@ impl Context<'_> {
                 _ => {}
             }
         }
-        let status = match self.apply(&path, &source, &findings, &fixed, syntax_errors.len()) {
+        let status = match self.apply(&source, &findings, &fixed) {
             Ok(None) => Status::Unchanged,
             Ok(Some(changed)) => Status::Changed(Box::new(changed)),
             Err(reason) => {
@@ -108,15 +105,8 @@ impl Context<'_> {
         finding
     }
 
-    /// The text after the fixes, checked: it has no more syntax errors, and each fixed site now has the set that was promised.
-    fn apply(
-        &self,
-        path: &Path,
-        source: &Source,
-        findings: &[Finding],
-        fixed: &[&Site],
-        errors: usize,
-    ) -> Result<Option<Source>, String> {
+    /// The text after the fixes. Each fixed value is read again: it is one expression still, and gives the set that was promised.
+    fn apply(&self, source: &Source, findings: &[Finding], fixed: &[&Site]) -> Result<Option<Source>, String> {
         let fixes: Vec<_> = findings.iter().filter_map(|finding| finding.fix.as_ref()).collect();
         let mut edits: Vec<&Edit> = fixes.iter().flat_map(|fix| &fix.edits).collect();
         edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
@@ -126,24 +116,17 @@ impl Context<'_> {
         let text = splice(source.text(), &edits).ok_or("two fixes overlap; nothing was changed")?;
         let changed = source.with_text(text);
         changed.to_bytes().map_err(|error| error.to_string())?;
-        let tree = Tree::parse(&changed.parser_text());
-        if tree.syntax_errors().len() > errors {
-            return Err("the fixed text would not parse; nothing was changed".to_owned());
-        }
-        let sites = find_sites(self.rules, self.repository, path, &tree);
+        let text = changed.parser_text();
         let wanted = findings.iter().filter(|finding| finding.fix.is_some()).filter_map(|finding| finding.after);
         for (site, after) in fixed.iter().zip(wanted) {
-            let start = moved(site.value_span.start, &edits);
-            let now = sites.iter().find(|now| now.value_span.start == start);
-            let keeps_promise = now.is_some_and(|now| {
-                judge(now, self.profile, self.expunge_call) == Verdict::Safe
-                    && (now.flag.is_some() || now.options() == Some(after))
-            });
-            if !keeps_promise {
+            let span = site.effective_span();
+            let fragment = text.get(moved(span.start, &edits)..moved(span.end, &edits)).unwrap_or_default();
+            if site.options_in(fragment) != Some(after) {
                 let line = source.position(site.value_span.start).line;
-                return Err(format!("the fix of line {line} would not give {after}; nothing was changed"));
+                return Err(format!("the fix of line {line} would not give `{after}`; nothing was changed"));
             }
         }
+        drop(text);
         Ok(Some(changed))
     }
 }
@@ -172,9 +155,14 @@ fn moved(offset: usize, edits: &[&Edit]) -> usize {
 /// Writes a changed file in one step: to a temporary file beside it, synced, renamed over it. Mode and owner stay.
 ///
 /// # Errors
-/// The file changed since it was read, is read-only or gone, or can't be written; it is as it was then.
+/// The new text has more syntax errors than the old one; the file changed since it was read, is read-only or gone, or can't be
+/// written. It is as it was then.
 pub fn write(path: &Path, before: &Source, after: &Source) -> Result<(), String> {
     let io = |error: std::io::Error| error.to_string();
+    let errors = |source: &Source| Tree::parse(&source.parser_text()).syntax_errors().len();
+    if errors(after) > errors(before) {
+        return Err("the fixed text would not parse; nothing was changed".to_owned());
+    }
     let expected = before.to_bytes().map_err(|error| error.to_string())?;
     let bytes = after.to_bytes().map_err(|error| error.to_string())?;
     let metadata = std::fs::symlink_metadata(path).map_err(|error| format!("it can't be read again: {error}"))?;

@@ -187,6 +187,8 @@ impl Walk {
             builder.add(folder);
         }
         let excludes = self.excludes.clone();
+        // the default excludes are names of folders
+        let files_too = !self.settings.exclude.is_empty();
         builder
             .hidden(false)
             .parents(!self.settings.no_ignore)
@@ -197,7 +199,9 @@ impl Walk {
             .threads(self.settings.threads)
             .filter_entry(move |entry| {
                 let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-                entry.depth() == 0 || !excludes.matched(entry.path(), is_folder).is_ignore()
+                entry.depth() == 0
+                    || !(is_folder || files_too)
+                    || !excludes.matched(entry.path(), is_folder).is_ignore()
             });
         builder
     }

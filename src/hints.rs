@@ -11,7 +11,6 @@ static CASCADE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("cascad
 static EXPUNGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("expunge"));
 /// `relation`, `relationship`, `Relationship`, `RelationshipProperty`
 static RELATION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("elation"));
-static DYNAMIC_LOADER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("dynamic_loader"));
 
 /// The position of `cascade` among the arguments of SQLAlchemy 1.2 and 1.3, from 0; in 1.4 it is one more.
 const FEWEST_COMMAS: usize = 10;
@@ -95,14 +94,12 @@ fn is_assigned(rest: &[u8]) -> bool {
 
 /// Calls of a constructor with so many arguments that the cascade can be one of them.
 fn long_calls(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
-    let relations = RELATION.find_iter(bytes).filter_map(|at| {
+    RELATION.find_iter(bytes).filter_map(|at| {
         let end = at + b"elation".len();
         let rest = &bytes[end..];
         let rest = rest.strip_prefix(b"ship").unwrap_or(rest);
         long_arguments(bytes, at, rest.strip_prefix(b"Property").unwrap_or(rest))
-    });
-    let loaders = DYNAMIC_LOADER.find_iter(bytes);
-    relations.chain(loaders.filter_map(|at| long_arguments(bytes, at, &bytes[at + b"dynamic_loader".len()..])))
+    })
 }
 
 /// From the callee to the matching parenthesis, if there are enough commas between. Brackets and commas in strings count too: a

@@ -70,7 +70,6 @@ pub fn run(job: &Job, progress: &AtomicUsize) -> Result<Outcome, DiscoverError> 
             rules: &job.rules,
             selection: &job.selection,
             profile: job.profile,
-            repository,
             expunge_call: expunge_call(job, &walk, repository, &scan, &file),
         };
         context.outcome(file, display)

@@ -1,5 +1,7 @@
 //! A file's syntax tree goes in; its cascade sites come out: each value bound to a relationship, with what was resolved.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -49,10 +51,25 @@ pub enum Flag {
 }
 
 impl Site {
-    /// The effective set that the value gives, whatever it is worth; None where it can't be known or is refused.
-    pub fn options(&self) -> Option<CascadeOptions> {
-        let literal = self.value.as_ref().ok()?;
-        let options = cascade::parse(&literal.value).ok()?.options;
+    /// The range of the text that decides about the effective set: the value, or the whole call where a flag is overridden.
+    pub fn effective_span(&self) -> &Range<usize> {
+        if self.flag.is_some() { &self.call_span } else { &self.value_span }
+    }
+
+    /// The effective set that the site would have with other text in its place; None where that is not one
+    /// expression, or gives no set.
+    pub fn options_in(&self, text: &str) -> Option<CascadeOptions> {
+        let tree = Tree::parse(&format!("({text})"));
+        let statement = tree.root().named_children().next()?;
+        if has_error(&tree.root()) {
+            return None;
+        }
+        let mut value = unparenthesized(&statement.named_children().next()?);
+        if self.flag.is_some() {
+            let keywords = keyword_value(&value.field("arguments")?, "sa_relationship_kwargs")?;
+            value = keyword_value(&keyword_container(&keywords)?, "cascade")?;
+        }
+        let options = cascade::parse(&evaluate(&value).ok()?.value).ok()?.options;
         Some(if self.viewonly { options.of_viewonly() } else { options })
     }
 }
@@ -64,7 +81,7 @@ pub fn find(rules: &Rules, resolver: &Resolver<'_>, path: &Path, tree: &Tree) ->
     if matches.is_empty() {
         return Vec::new();
     }
-    let finder = Finder { resolver, path, scope: Arc::new(Scope::of_module(&root)), root };
+    let finder = Finder { resolver, path, scope: Arc::new(Scope::of_module(&root)), root, callees: RefCell::default() };
     let mut sites: Vec<Site> = Vec::new();
     for (rule, matched) in matches {
         let env = matched.get_env();
@@ -84,11 +101,20 @@ struct Finder<'a, 't> {
     path: &'a Path,
     scope: Arc<Scope>,
     root: Node<'t>,
+    /// Who was called, by the callee's text and the function it stands in.
+    callees: RefCell<HashMap<(String, Option<usize>), Callee>>,
 }
 
 impl<'t> Finder<'_, 't> {
     fn callee(&self, function: &Node<'t>) -> Callee {
-        self.resolver.callee(self.path, &self.scope, function)
+        let around = function.ancestors().find(|node| matches!(&*node.kind(), "function_definition" | "lambda"));
+        let key = (function.text().into_owned(), around.map(|node| node.node_id()));
+        if let Some(known) = self.callees.borrow().get(&key) {
+            return known.clone();
+        }
+        let callee = self.resolver.callee(self.path, &self.scope, function);
+        self.callees.borrow_mut().insert(key, callee.clone());
+        callee
     }
 
     fn site(&self, rule: &Rule<Spelling>, binding: &Node<'t>, value: &Node<'t>, function: &Node<'t>) -> Option<Site> {
@@ -116,25 +142,10 @@ impl<'t> Finder<'_, 't> {
             sets: spelling.sets,
             call_span: call.range(),
             callee,
-            viewonly: self.is_viewonly(&container, &call, is_backref),
+            viewonly: is_viewonly(&container, &call, spelling, is_backref),
             flag,
             relationship: Relationship::of_call(&call, is_backref),
         })
-    }
-
-    /// `viewonly=True` beside the cascade; a backref inherits it from the declaring side
-    /// (`RelationshipProperty._generate_backref` of SQLAlchemy).
-    fn is_viewonly(&self, container: &Node<'t>, call: &Node<'t>, is_backref: bool) -> bool {
-        let set_in = |container: &Node<'t>| keyword_value(container, "viewonly").map(|value| value.kind() == "true");
-        let declaring = || {
-            let call = if container.parent().is_some_and(|parent| parent.node_id() == call.node_id()) {
-                enclosing_call(call)?
-            } else {
-                call.clone()
-            };
-            set_in(&call.field("arguments")?)
-        };
-        set_in(container).or_else(|| is_backref.then(declaring).flatten()).unwrap_or(false)
     }
 
     /// The constructor that gets a dictionary of keyword arguments, by the dictionary's name: it is splatted into its
@@ -167,6 +178,29 @@ impl<'t> Finder<'_, 't> {
     }
 }
 
+/// Whether `viewonly=True` stands beside the cascade, or for sqlmodel's flag in `sa_relationship_kwargs`. A backref has it from the
+/// declaring side unless it says otherwise (`RelationshipProperty._generate_backref` of SQLAlchemy).
+fn is_viewonly(container: &Node<'_>, call: &Node<'_>, spelling: &Spelling, is_backref: bool) -> bool {
+    let set_in = |container: &Node<'_>| keyword_value(container, "viewonly").map(|value| value.kind() == "true");
+    let elsewhere = || {
+        if spelling.sets == Sets::CascadeDelete {
+            return set_in(&keyword_container(&keyword_value(container, "sa_relationship_kwargs")?)?);
+        }
+        let declaring = if spelling.is_backref { Some(call.clone()) } else { enclosing_call(call) };
+        declaring.filter(|_| is_backref).and_then(|declaring| set_in(&declaring.field("arguments")?))
+    };
+    set_in(container).or_else(elsewhere).unwrap_or(false)
+}
+
+/// Where a dictionary display, or a call of `dict`, has its items.
+fn keyword_container<'t>(dictionary: &Node<'t>) -> Option<Node<'t>> {
+    match &*dictionary.kind() {
+        "dictionary" => Some(dictionary.clone()),
+        "call" if dictionary.field("function")?.text() == "dict" => dictionary.field("arguments"),
+        _ => None,
+    }
+}
+
 /// Whether the simple statement around a value, or in a compound one the call, has a syntax error.
 fn broken(container: &Node<'_>, value: &Node<'_>) -> bool {
     let is_simple = |node: &Node<'_>| node.kind().ends_with("_statement") && node.field("body").is_none();
@@ -192,12 +226,7 @@ fn flag(arguments: &Node<'_>, argument: &Node<'_>) -> Flag {
             _ => Flag::OutOfReach("the call may set sa_relationship_kwargs already".to_owned()),
         };
     };
-    let container = match &*given.kind() {
-        "dictionary" => Some(given.clone()),
-        "call" if given.field("function").is_some_and(|function| function.text() == "dict") => given.field("arguments"),
-        _ => None,
-    };
-    let Some(container) = container else {
+    let Some(container) = keyword_container(&given) else {
         return Flag::OutOfReach(format!("`{}` may set the cascade already", given.text()));
     };
     if keyword_value(&container, "cascade").is_some() {

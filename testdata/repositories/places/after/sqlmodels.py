@@ -28,6 +28,7 @@ class Team(SQLModel, table=True):
     flag_kwargs_empty: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs={"cascade": "save-update, merge, delete, delete-orphan"})
     flag_kwargs_dict: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs=dict(cascade="save-update, merge, delete, delete-orphan", lazy="selectin"))
     flag_kwargs_none: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs=None)
+    flag_viewonly: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs={"cascade": "merge", "viewonly": True})
     flag_kwargs_name: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs=OPTIONS)
     flag_splat: list["Hero"] = Relationship(cascade_delete=True, **options)
     flag_unknown: list["Hero"] = Relationship(cascade_delete=settings.CASCADE)

@@ -26,6 +26,7 @@ class Team(SQLModel, table=True):
     flag_kwargs_empty: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs={})
     flag_kwargs_dict: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs=dict(lazy="selectin"))
     flag_kwargs_none: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs=None)
+    flag_viewonly: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs={"viewonly": True})
     flag_kwargs_name: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs=OPTIONS)
     flag_splat: list["Hero"] = Relationship(cascade_delete=True, **options)
     flag_unknown: list["Hero"] = Relationship(cascade_delete=settings.CASCADE)
