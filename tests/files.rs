@@ -256,7 +256,10 @@ fn empty_and_hostile_files_are_no_trouble() {
         "]".repeat(3000)
     );
     let deep_attribute = format!("x{}(cascade='all')\n", ".a".repeat(6000));
+    let deep_functions: String = (0..1500).map(|level| format!("{}def f(**k):\n", " ".repeat(level))).collect();
+    let deep_functions = format!("{deep_functions}{}relationship('A', cascade='all', **k)\n", " ".repeat(1500));
     let folder = folder(&[
+        ("deep_functions.py", &deep_functions),
         ("empty.py", ""),
         ("nul.py", "cascade=\0\0\n"),
         ("unclosed.py", "relationship('A', cascade='all"),

@@ -7,6 +7,8 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::outcome::{FileOutcome, Outcome, Status};
 
+/// What follows a line that ends with the file.
+const NO_NEWLINE: &[u8] = b"\\ No newline at end of file\n";
 /// Lines of context around a change, as git has it.
 const CONTEXT: usize = 3;
 
@@ -50,7 +52,8 @@ fn write_line(tag: ChangeTag, line: &[u8], out: &mut dyn Write) -> io::Result<()
     write!(out, "{tag}")?;
     out.write_all(line)?;
     if !line.ends_with(b"\n") {
-        write!(out, "\n\\ No newline at end of file\n")?;
+        writeln!(out)?;
+        out.write_all(NO_NEWLINE)?;
     }
     Ok(())
 }
@@ -73,8 +76,8 @@ fn write_marked<'a>(
         let word = word.trim_end_matches(['\n', '\r']);
         write!(out, "{style}{word}{style:#}")?;
     }
-    let _ = ended;
-    writeln!(out)
+    writeln!(out)?;
+    if ended { Ok(()) } else { out.write_all(NO_NEWLINE) }
 }
 
 /// A path as git writes it in a patch: quoted where it has a control character, a quote or a backslash, and with a tab

@@ -1,11 +1,15 @@
 //! A module or a function goes in; what its names are bound to comes out.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, unparenthesized};
 
 /// A dotted name, as its parts.
 pub type Dotted = Vec<String>;
+
+/// How many functions inside each other are looked into, where each hands its arguments on.
+const MOST_NESTED: usize = 4;
 
 /// The names bound in one scope.
 #[derive(Debug, Default)]
@@ -32,7 +36,7 @@ struct Binding {
 }
 
 /// What a name is bound to.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub enum Target {
     /// `import a.b as name`, or `import name`
     Module(Dotted),
@@ -47,8 +51,9 @@ pub enum Target {
         /// The first positional argument.
         first_argument: Option<Dotted>,
     },
-    /// `def name(…)` or a lambda, with the functions it hands its own keyword arguments or `cascade` on to.
-    Function(Vec<Dotted>),
+    /// `def name(…)` or a lambda, with the functions it hands its own keyword arguments or `cascade` on to, and the scope
+    /// in which these are called.
+    Function(Vec<Dotted>, Arc<Scope>),
     /// `class name(bases)`
     Class(Vec<Dotted>),
     /// Anything else, in words that complete "`name` is …".
@@ -59,12 +64,17 @@ impl Scope {
     /// The bindings of a module's own scope.
     pub fn of_module(root: &Node<'_>) -> Self {
         let mut scope = Self::default();
-        scope.add_statements(root);
+        scope.add_statements(root, MOST_NESTED);
         scope
     }
 
     /// The bindings of a function's or lambda's own scope.
     pub fn of_function(function: &Node<'_>) -> Self {
+        Self::of_function_within(function, MOST_NESTED)
+    }
+
+    /// `levels` bounds the recursion into functions that hand on what they get.
+    fn of_function_within(function: &Node<'_>, levels: usize) -> Self {
         let mut scope = Self::default();
         if let Some(parameters) = function.field("parameters") {
             let name = function.field("name").map(|name| name.text().into_owned());
@@ -77,17 +87,34 @@ impl Scope {
             }
         }
         if let Some(body) = function.field("body") {
-            scope.add_statements(&body);
+            scope.add_statements(&body, levels);
+        }
+        scope
+    }
+
+    /// The bindings of a class's own scope that stand before an offset of the text.
+    pub fn of_class_before(class: &Node<'_>, offset: usize) -> Self {
+        let mut scope = Self::default();
+        let body = class.field("body");
+        let statements = body.iter().flat_map(|body| body.named_children());
+        for statement in statements.take_while(|statement| statement.range().end <= offset) {
+            scope.add_statements(&statement, MOST_NESTED);
         }
         scope
     }
 
     /// What a name can be bound to when the scope has run: the last binding that always happens, and those in
-    /// branches after it. Empty where the scope does not bind it.
-    pub fn targets(&self, name: &str) -> impl Iterator<Item = &Target> {
+    /// branches after it, each with its number. Empty where the scope does not bind it.
+    pub fn targets(&self, name: &str) -> impl Iterator<Item = (usize, &Target)> {
+        self.targets_before(name, usize::MAX)
+    }
+
+    /// The same before the binding with the number: what the name is in `name = partial(name, …)`.
+    pub fn targets_before(&self, name: &str, number: usize) -> impl Iterator<Item = (usize, &Target)> {
         let bindings = self.bindings.get(name).map(Vec::as_slice).unwrap_or_default();
+        let bindings = &bindings[..number.min(bindings.len())];
         let from = bindings.iter().rposition(|binding| !binding.conditional).unwrap_or(0);
-        bindings[from..].iter().map(|binding| &binding.target)
+        bindings.iter().enumerate().skip(from).map(|(number, binding)| (number, &binding.target))
     }
 
     fn bind(&mut self, name: String, target: Target, conditional: bool) {
@@ -95,14 +122,14 @@ impl Scope {
     }
 
     /// Iterative, so that deep nesting costs no stack; functions and classes are named, not entered.
-    fn add_statements(&mut self, root: &Node<'_>) {
+    fn add_statements(&mut self, root: &Node<'_>, levels: usize) {
         let mut stack = vec![(root.clone(), false)];
         while let Some((node, conditional)) = stack.pop() {
             let conditional = conditional || is_branch(&node);
             match &*node.kind() {
                 "import_statement" => self.add_import(&node, conditional),
                 "import_from_statement" => self.add_import_from(&node, conditional),
-                "function_definition" => self.add_definition(&node, Target::Function(handed_on(&node)), conditional),
+                "function_definition" => self.add_definition(&node, function(&node, levels), conditional),
                 "class_definition" => self.add_definition(&node, Target::Class(bases(&node)), conditional),
                 "assignment" => {
                     self.add_assignment(&node, conditional);
@@ -265,7 +292,7 @@ fn assigned(right: &Node<'_>) -> Target {
                 None => Target::Opaque("the result of a call".to_owned()),
             }
         }
-        "lambda" => Target::Function(handed_on(&right)),
+        "lambda" => function(&right, 0),
         _ => Target::Opaque("no import and no definition".to_owned()),
     }
 }
@@ -275,6 +302,15 @@ fn bases(class: &Node<'_>) -> Vec<Dotted> {
         return Vec::new();
     };
     positional_arguments(&arguments).iter().filter_map(dotted_name).collect()
+}
+
+fn function(node: &Node<'_>, levels: usize) -> Target {
+    let handed_on = handed_on(node);
+    let scope = match levels.checked_sub(1) {
+        Some(levels) if !handed_on.is_empty() => Scope::of_function_within(node, levels),
+        _ => Scope::default(),
+    };
+    Target::Function(handed_on, Arc::new(scope))
 }
 
 /// What a function calls with its own `**kwargs`, or with its own parameter `cascade`.

@@ -38,11 +38,26 @@ pub struct Resolver<'a> {
     pub repository: &'a Repository,
 }
 
-/// A module under resolution.
+/// From where names are looked up.
 #[derive(Clone)]
-struct Module {
+struct Place {
+    /// The module's file.
     path: Arc<Path>,
-    scope: Arc<Scope>,
+    /// The scopes around, innermost first; the last is the module's.
+    scopes: Vec<Arc<Scope>>,
+}
+
+impl Place {
+    /// The same from a scope inside the innermost.
+    fn inward(&self, scope: &Arc<Scope>) -> Self {
+        let scopes = std::iter::once(scope).chain(&self.scopes).cloned().collect();
+        Self { path: Arc::clone(&self.path), scopes }
+    }
+
+    /// The same from the scope with the index on.
+    fn outward(&self, scope: usize) -> Self {
+        Self { path: Arc::clone(&self.path), scopes: self.scopes.get(scope..).unwrap_or_default().to_vec() }
+    }
 }
 
 impl Resolver<'_> {
@@ -51,14 +66,8 @@ impl Resolver<'_> {
         let Some(names) = dotted_name(function) else {
             return self.without_name(function);
         };
-        let module = Module { path: path.into(), scope: Arc::clone(module_scope) };
-        let budget = &Cell::new(MAX_LOOKUPS);
-        let found = match local_scope(function, &names[0]) {
-            Some(scope) => {
-                self.name(&Module { scope: Arc::new(scope), ..module.clone() }, Some(&module), &names, budget)
-            }
-            None => self.name(&module, None, &names, budget),
-        };
+        let scopes = inner_scopes(function).into_iter().map(Arc::new).chain([Arc::clone(module_scope)]).collect();
+        let found = self.name(&Place { path: path.into(), scopes }, &names, &Cell::new(MAX_LOOKUPS));
         let is_like_a_constructor = names.last().is_some_and(|name| self.constructors.has_simple_name(name));
         match found {
             Callee::Unbound | Callee::Unknown(_) if !is_like_a_constructor => Callee::Other,
@@ -87,72 +96,89 @@ impl Resolver<'_> {
         }
     }
 
-    /// Follows a dotted name in a scope, then in the module around it, then in star imports.
-    fn name(&self, module: &Module, around: Option<&Module>, names: &[String], budget: &Cell<u32>) -> Callee {
+    /// Follows a dotted name in the innermost scope that binds it, else in star imports.
+    fn name(&self, place: &Place, names: &[String], budget: &Cell<u32>) -> Callee {
         let Some(left) = budget.get().checked_sub(1) else {
             return Callee::Unknown(format!("`{}` is defined in terms of itself", names[0]));
         };
         budget.set(left);
-        let mut best = Callee::Unbound;
-        for target in module.scope.targets(&names[0]) {
-            match self.target(around.unwrap_or(module), target, &names[0], &names[1..], budget) {
+        match place.scopes.iter().position(|scope| scope.targets(&names[0]).next().is_some()) {
+            Some(scope) => self.bound(&place.outward(scope), names, usize::MAX, budget),
+            None => self.starred(place, names, budget),
+        }
+    }
+
+    /// Follows a dotted name that the innermost scope of the place binds before the binding with the number.
+    fn bound(&self, place: &Place, names: &[String], number: usize, budget: &Cell<u32>) -> Callee {
+        let mut best = Callee::Other;
+        for (number, target) in place.scopes[0].targets_before(&names[0], number) {
+            match self.target(place, target, number, names, budget) {
                 found @ (Callee::Constructor(..) | Callee::Namespace) => return found,
-                found @ Callee::Unknown(_) => best = found,
-                found if best == Callee::Unbound => best = found,
-                _ => {}
+                found @ (Callee::Unknown(_) | Callee::Unbound) => best = found,
+                Callee::Other => {}
             }
         }
-        if best != Callee::Unbound {
-            return best;
+        best
+    }
+
+    /// Follows a dotted name that the right side of a binding mentions: where that is the bound name itself, what it was before.
+    fn mentioned(&self, place: &Place, names: &[String], bound: &str, number: usize, budget: &Cell<u32>) -> Callee {
+        if names[0] != bound {
+            self.name(place, names, budget)
+        } else if place.scopes[0].targets_before(bound, number).next().is_some() {
+            self.bound(place, names, number, budget)
+        } else {
+            self.name(&place.outward(1), names, budget)
         }
-        if let Some(around) = around {
-            return self.name(around, None, names, budget);
-        }
-        let stars = module.scope.stars.iter().rev();
+    }
+
+    fn starred(&self, place: &Place, names: &[String], budget: &Cell<u32>) -> Callee {
+        let stars = place.scopes.iter().flat_map(|scope| scope.stars.iter().rev());
         stars
-            .map(|star| self.member(module, star, names, budget))
+            .map(|star| self.member(place, star, names, budget))
             .find(|found| matches!(found, Callee::Constructor(..) | Callee::Namespace))
             .unwrap_or(Callee::Unbound)
     }
 
-    fn target(&self, module: &Module, target: &Target, name: &str, rest: &[String], budget: &Cell<u32>) -> Callee {
+    /// Follows the binding with the number of the first name, then the rest of the names.
+    fn target(&self, place: &Place, target: &Target, number: usize, names: &[String], budget: &Cell<u32>) -> Callee {
+        let (name, rest) = (&names[0], &names[1..]);
         let with_rest = |path: &[String]| -> Dotted { path.iter().chain(rest).cloned().collect() };
+        let mentioned = |names: &[String]| self.mentioned(place, names, name, number, budget);
         match target {
-            Target::Module(path) => self.absolute(module, &with_rest(path), budget),
+            Target::Module(path) => self.absolute(place, &with_rest(path), budget),
             Target::Member(from, member) => {
-                let found = self.member(module, from, &with_rest(std::slice::from_ref(member)), budget);
+                let found = self.member(place, from, &with_rest(std::slice::from_ref(member)), budget);
                 match found {
-                    Callee::Other if !rest.is_empty() && self.is_foreign(module, from) => Callee::Unknown(format!(
+                    Callee::Other if !rest.is_empty() && self.is_foreign(place, from) => Callee::Unknown(format!(
                         "`{name}` comes from `{}`, which is not part of this repository",
                         from.path.join(".")
                     )),
                     found => found,
                 }
             }
-            Target::Alias(path) if path[0] == name => Callee::Other,
-            Target::Alias(path) => self.name(module, None, &with_rest(path), budget),
-            Target::CallResult { callee, first_argument } if rest.is_empty() => match first_argument {
-                Some(bound) if callee.last().is_some_and(|name| name == "partial") => {
-                    self.name(module, None, bound, budget)
-                }
+            Target::Alias(path) => mentioned(&with_rest(path)),
+            Target::CallResult { callee, first_argument: Some(bound) }
+                if rest.is_empty() && callee.last().is_some_and(|name| name == "partial") =>
+            {
+                mentioned(bound)
+            }
+            Target::CallResult { callee, .. } => match mentioned(callee) {
+                Callee::Namespace if !rest.is_empty() => self.attribute_of_namespace(rest),
                 _ => Callee::Unknown(format!("`{name}` is the result of calling `{}`", callee.join("."))),
             },
-            Target::CallResult { callee, .. } => match self.name(module, None, callee, budget) {
-                Callee::Namespace => self.attribute_of_namespace(rest),
-                _ => Callee::Unknown(format!("`{name}` is the result of calling `{}`", callee.join("."))),
-            },
-            Target::Function(_) | Target::Class(_) if !rest.is_empty() => Callee::Other,
-            Target::Function(handed_on) => self.wrapper(module, handed_on, budget),
-            Target::Class(bases) => self.wrapper(module, bases, budget),
+            Target::Function(..) | Target::Class(_) if !rest.is_empty() => Callee::Other,
+            Target::Function(handed_on, scope) => self.wrapper(&place.inward(scope), handed_on, budget),
+            Target::Class(bases) => self.wrapper(place, bases, budget),
             Target::Opaque(what) => Callee::Unknown(format!("`{name}` is {what}")),
         }
     }
 
     /// A function that calls one of the names, or a class with them as bases.
-    fn wrapper(&self, module: &Module, names: &[Dotted], budget: &Cell<u32>) -> Callee {
+    fn wrapper(&self, place: &Place, names: &[Dotted], budget: &Cell<u32>) -> Callee {
         names
             .iter()
-            .map(|names| self.name(module, None, names, budget))
+            .map(|names| self.name(place, names, budget))
             .find(|found| matches!(found, Callee::Constructor(..) | Callee::Namespace))
             .unwrap_or(Callee::Other)
     }
@@ -167,12 +193,12 @@ impl Resolver<'_> {
     }
 
     /// A member of a module that an import statement names.
-    fn member(&self, module: &Module, from: &ModuleName, names: &[String], budget: &Cell<u32>) -> Callee {
+    fn member(&self, place: &Place, from: &ModuleName, names: &[String], budget: &Cell<u32>) -> Callee {
         if from.level == 0 {
             let path: Dotted = from.path.iter().chain(names).cloned().collect();
-            return self.absolute(module, &path, budget);
+            return self.absolute(place, &path, budget);
         }
-        let Some(folder) = module.path.ancestors().nth(from.level) else {
+        let Some(folder) = place.path.ancestors().nth(from.level) else {
             return Callee::Unknown("a relative import leads out of the file system".to_owned());
         };
         let path: Dotted = from.path.iter().chain(names).cloned().collect();
@@ -190,11 +216,11 @@ impl Resolver<'_> {
         })
     }
 
-    fn absolute(&self, module: &Module, path: &[String], budget: &Cell<u32>) -> Callee {
+    fn absolute(&self, place: &Place, path: &[String], budget: &Cell<u32>) -> Callee {
         if let Some(found) = self.known(path.join(".")) {
             return found;
         }
-        let folders = self.repository.import_roots(&module.path);
+        let folders = self.repository.import_roots(&place.path);
         self.inside(&folders, path, 1, budget).unwrap_or(Callee::Other)
     }
 
@@ -227,7 +253,7 @@ impl Resolver<'_> {
                 let Some(scope) = self.repository.module_scope(&file) else {
                     continue;
                 };
-                match self.name(&Module { path: file.as_path().into(), scope }, None, &path[length..], budget) {
+                match self.name(&Place { path: file.as_path().into(), scopes: vec![scope] }, &path[length..], budget) {
                     Callee::Unbound => {
                         let file = self.repository.display(&file);
                         missing = Some(Callee::Unknown(format!("`{}` is not defined in {file}", path[length])));
@@ -242,23 +268,30 @@ impl Resolver<'_> {
         missing
     }
 
-    fn is_foreign(&self, module: &Module, from: &ModuleName) -> bool {
+    fn is_foreign(&self, place: &Place, from: &ModuleName) -> bool {
         from.level == 0
             && from.path.first().is_none_or(|head| head != "sqlalchemy")
             && !self
                 .repository
-                .import_roots(&module.path)
+                .import_roots(&place.path)
                 .iter()
                 .any(|root| self.repository.module_file(root, &from.path[..1]).is_some())
     }
 }
 
-/// The innermost function or lambda around a node that binds the name.
-fn local_scope(node: &Node<'_>, name: &str) -> Option<Scope> {
-    node.ancestors()
-        .filter(|ancestor| matches!(&*ancestor.kind(), "function_definition" | "lambda"))
-        .map(|function| Scope::of_function(&function))
-        .find(|scope| scope.targets(name).next().is_some())
+/// The scopes of the functions around a node, innermost first, and of the class in whose body it stands: a class's names are
+/// not seen from the functions and classes inside it.
+fn inner_scopes(node: &Node<'_>) -> Vec<Scope> {
+    let is_scope = |node: &Node<'_>| matches!(&*node.kind(), "function_definition" | "lambda" | "class_definition");
+    let mut scopes = Vec::new();
+    for (depth, around) in node.ancestors().filter(is_scope).enumerate() {
+        if around.kind() != "class_definition" {
+            scopes.push(Scope::of_function(&around));
+        } else if depth == 0 {
+            scopes.push(Scope::of_class_before(&around, node.range().start));
+        }
+    }
+    scopes
 }
 
 /// Whether the object before the last dot is used in the file as flask-sqlalchemy's is: `db.Model`, `db.Column`, ….

@@ -32,6 +32,9 @@ pub enum DecodeError {
     /// The bytes do not fit the declared encoding, or would not be written back as they were.
     #[error("its bytes do not fit the declared encoding `{0}`")]
     Mismatch(String),
+    /// No Python reads it, and the parser would not survive it.
+    #[error("has more levels of indentation than Python allows")]
+    TooManyLevels,
     /// A changed text does not fit the encoding.
     #[error("the new text has a character that `{0}` lacks")]
     Unencodable(&'static str),

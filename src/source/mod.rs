@@ -13,6 +13,9 @@ use serde::Serialize;
 
 pub use encoding::{DecodeError, Encoding};
 
+/// Python refuses more than 100 levels; the parser ends the process at some 500.
+const MOST_INDENTATION_LEVELS: usize = 200;
+
 /// A decoded Python source file.
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -36,10 +39,31 @@ impl Source {
     /// Decodes a file as Python does: UTF-8, or what its byte order mark or its first two lines declare (PEP 263).
     ///
     /// # Errors
-    /// The encoding is unknown, the bytes do not fit it, or encoding the text again would not give the same bytes.
+    /// The encoding is unknown, the bytes do not fit it, encoding the text again would not give the same bytes, or the text is
+    /// indented more deeply than any Python reads.
     pub fn decode(bytes: Vec<u8>) -> Result<Self, DecodeError> {
         let (text, encoding) = encoding::decode(bytes)?;
-        Ok(Self::new(text, encoding))
+        let source = Self::new(text, encoding);
+        if source.indentation_levels() > MOST_INDENTATION_LEVELS {
+            return Err(DecodeError::TooManyLevels);
+        }
+        Ok(source)
+    }
+
+    /// The most lines that stand one deeper than the other.
+    fn indentation_levels(&self) -> usize {
+        let (mut levels, mut most): (Vec<usize>, usize) = (Vec::new(), 0);
+        for start in &self.line_starts {
+            let line = self.text[*start..].trim_start_matches([' ', '\t', '\x0c']);
+            let indentation = self.text.len() - start - line.len();
+            if line.starts_with(['\r', '\n', '#']) || line.is_empty() {
+                continue;
+            }
+            levels.retain(|level| *level < indentation);
+            levels.push(indentation);
+            most = most.max(levels.len());
+        }
+        most
     }
 
     fn new(text: String, encoding: Encoding) -> Self {

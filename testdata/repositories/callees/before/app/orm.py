@@ -15,3 +15,9 @@ def owned(target, cascade="save-update"):
 
 def lookup(name, cascade=None):
     return [name, cascade]
+
+
+def late(*args, **kwargs):
+    from sqlalchemy.orm import relationship as imported_late
+
+    return imported_late(*args, **kwargs)

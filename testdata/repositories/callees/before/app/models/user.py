@@ -1,6 +1,6 @@
 from . import db
 from .. import db as database
-from ..orm import _backref, lookup, owned, relation_to, relationship
+from ..orm import _backref, late, lookup, owned, relation_to, relationship
 from app.db import db as absolute_db
 
 
@@ -15,3 +15,4 @@ class User(db.Model):
     aliased = relation_to("Post", backref=_backref("user", cascade="all"))
     owned_posts = owned("Post", cascade="all, delete-orphan")
     looked_up = lookup("all", cascade="all")
+    late_posts = late("Post", cascade="all")

@@ -1,0 +1,30 @@
+from functools import partial
+
+from sqlalchemy.orm import backref, relationship
+
+relationship = partial(relationship, lazy="raise")
+
+
+class Scopes(Base):
+    relationship = relationship("Own name", cascade="all")
+
+
+class Local(Base):
+    owned = partial(backref, cascade="all")
+    user = relationship("User", backref=owned("posts", cascade="all"))
+
+    def method(self):
+        # the class's names are not seen here, the module's are
+        return owned("posts", cascade="all"), relationship("Post", cascade="all")
+
+
+def outer():
+    from sqlalchemy.orm import relationship as rel
+
+    alias = rel
+
+    def inner():
+        children = partial(alias, lazy="select")
+        return children("Post", cascade="all")
+
+    return inner
