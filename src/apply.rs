@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
+use crate::cascade::CascadeOptions;
 use crate::outcome::{FileOutcome, Finding, Fix, Status};
 use crate::policy::{Applicability, ExpungeCall, Profile, Rewrite, Verdict, judge};
 use crate::rewrite::{self, Edit};
@@ -30,28 +31,23 @@ impl Context<'_> {
     pub fn outcome(&self, scanned: Scanned, display: String) -> FileOutcome {
         let Scanned { path, source, sites, syntax_errors } = scanned;
         let mut findings = Vec::new();
-        let mut fixed = Vec::new();
         let mut safe_sites = 0;
         for site in &sites {
             match judge(site, self.profile, self.expunge_call) {
                 Verdict::Safe => safe_sites += 1,
                 Verdict::Rewrite(rewrite) if self.selection.has(rewrite.code) => {
-                    let finding = self.rewritten(&source, site, rewrite);
-                    fixed.extend(finding.fix.iter().map(|_| site));
-                    findings.push(finding);
+                    findings.push(self.rewritten(&source, site, rewrite));
                 }
                 Verdict::Manual { code, reason, before, help } if self.selection.has(code) => {
                     let mut finding = self.finding(&source, site, code, &reason);
                     finding.before = before;
-                    if let Some(help) = help {
-                        finding.help = help;
-                    }
+                    finding.help = help.unwrap_or(finding.help);
                     findings.push(finding);
                 }
                 _ => {}
             }
         }
-        let status = match self.apply(&source, &findings, &fixed) {
+        let status = match apply(&source, &findings) {
             Ok(None) => Status::Unchanged,
             Ok(Some(changed)) => Status::Changed(Box::new(changed)),
             Err(reason) => {
@@ -90,7 +86,7 @@ impl Context<'_> {
     fn rewritten(&self, source: &Source, site: &Site, rewrite: Rewrite) -> Finding {
         let mut finding = self.finding(source, site, rewrite.code, "");
         finding.before = Some(rewrite.before);
-        match rewrite::edits(source, site, rewrite.after) {
+        match checked_edits(source, site, rewrite.after) {
             Ok(edits) => {
                 finding.after = Some(rewrite.after);
                 finding.fix = Some(Fix {
@@ -100,35 +96,43 @@ impl Context<'_> {
                     notes: rewrite.notes,
                 });
             }
-            Err(reason) => finding.help = format!("{}: {reason}", finding.help),
+            Err(reason) => finding.help = format!("write `{}` by hand: {reason}", rewrite.after),
         }
         finding
     }
+}
 
-    /// The text after the fixes. Each fixed value is read again: it is one expression still, and gives the set that was promised.
-    fn apply(&self, source: &Source, findings: &[Finding], fixed: &[&Site]) -> Result<Option<Source>, String> {
-        let fixes: Vec<_> = findings.iter().filter_map(|finding| finding.fix.as_ref()).collect();
-        let mut edits: Vec<&Edit> = fixes.iter().flat_map(|fix| &fix.edits).collect();
-        edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
-        if edits.is_empty() {
-            return Ok(None);
-        }
-        let text = splice(source.text(), &edits).ok_or("two fixes overlap; nothing was changed")?;
-        let changed = source.with_text(text);
-        changed.to_bytes().map_err(|error| error.to_string())?;
-        let text = changed.parser_text();
-        let wanted = findings.iter().filter(|finding| finding.fix.is_some()).filter_map(|finding| finding.after);
-        for (site, after) in fixed.iter().zip(wanted) {
-            let span = site.effective_span();
-            let fragment = text.get(moved(span.start, &edits)..moved(span.end, &edits)).unwrap_or_default();
-            if site.options_in(fragment) != Some(after) {
-                let line = source.position(site.value_span.start).line;
-                return Err(format!("the fix of line {line} would not give `{after}`; nothing was changed"));
-            }
-        }
-        drop(text);
-        Ok(Some(changed))
+/// The edits of one site, tried out: with them the value is one expression still, and gives the promised set.
+fn checked_edits(source: &Source, site: &Site, after: CascadeOptions) -> Result<Vec<Edit>, String> {
+    let edits = rewrite::edits(source, site, after)?;
+    let span = site.effective_span();
+    let inside: Option<Vec<Edit>> = edits
+        .iter()
+        .map(|edit| {
+            let range = edit.range.start.checked_sub(span.start)?..edit.range.end.checked_sub(span.start)?;
+            Some(Edit { range, text: edit.text.clone() })
+        })
+        .collect();
+    let inside = inside.unwrap_or_default();
+    let tried = splice(&source.parser_text()[span.clone()], &inside.iter().collect::<Vec<_>>());
+    match tried.and_then(|text| site.options_in(&text)) {
+        Some(options) if options == after => Ok(edits),
+        _ => Err("its layout leaves no room for it".to_owned()),
     }
+}
+
+/// The text after the fixes; None where there are none.
+fn apply(source: &Source, findings: &[Finding]) -> Result<Option<Source>, String> {
+    let fixes = findings.iter().filter_map(|finding| finding.fix.as_ref());
+    let mut edits: Vec<&Edit> = fixes.flat_map(|fix| &fix.edits).collect();
+    if edits.is_empty() {
+        return Ok(None);
+    }
+    edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+    let text = splice(source.text(), &edits).ok_or("two fixes overlap; nothing was changed")?;
+    let changed = source.with_text(text);
+    changed.to_bytes().map_err(|error| error.to_string())?;
+    Ok(Some(changed))
 }
 
 /// The text with the edits carried out; None where they overlap.
@@ -144,14 +148,6 @@ fn splice(text: &str, edits: &[&Edit]) -> Option<String> {
     Some(out)
 }
 
-/// Where an offset that no edit covers is after the edits.
-fn moved(offset: usize, edits: &[&Edit]) -> usize {
-    let before = edits.iter().filter(|edit| edit.range.end <= offset);
-    let (added, removed) =
-        before.fold((0, 0), |(added, removed), edit| (added + edit.text.len(), removed + edit.range.len()));
-    offset + added - removed
-}
-
 /// Writes a changed file in one step: to a temporary file beside it, synced, renamed over it. Mode and owner stay.
 ///
 /// # Errors
@@ -159,7 +155,7 @@ fn moved(offset: usize, edits: &[&Edit]) -> usize {
 /// written. It is as it was then.
 pub fn write(path: &Path, before: &Source, after: &Source) -> Result<(), String> {
     let io = |error: std::io::Error| error.to_string();
-    let errors = |source: &Source| Tree::parse(&source.parser_text()).syntax_errors().len();
+    let errors = |source: &Source| Tree::parse(source.parser_text()).syntax_errors().len();
     if errors(after) > errors(before) {
         return Err("the fixed text would not parse; nothing was changed".to_owned());
     }
@@ -169,7 +165,8 @@ pub fn write(path: &Path, before: &Source, after: &Source) -> Result<(), String>
     if metadata.permissions().readonly() {
         return Err("it is read-only; make it writable and run again".to_owned());
     }
-    let mut file = writer(path).map_err(io)?;
+    let mut file = writer(path)
+        .map_err(|error| format!("a temporary file with its mode and owner can't be made beside it: {error}"))?;
     file.write_all(&bytes).map_err(io)?;
     let current = std::fs::read(path).map_err(|error| format!("it can't be read again: {error}"))?;
     if current != expected {

@@ -65,12 +65,15 @@ pub enum DiscoverError {
     /// A path of the command line.
     #[error("{0}: no such file or folder")]
     Missing(PathBuf),
+    /// A path of the command line.
+    #[error("{0}: neither a file nor a folder")]
+    NoFile(PathBuf),
     /// A glob of `--exclude`.
     #[error("--exclude {0}: {1}")]
     Glob(String, ignore::Error),
-    /// Where the program was started.
-    #[error("the working directory can't be told: {0}")]
-    WorkingDirectory(#[from] std::io::Error),
+    /// Where the program was started, or the way to a path of the command line.
+    #[error("a folder can't be read: {0}")]
+    Folder(#[from] std::io::Error),
 }
 
 /// A walk over checked paths.
@@ -91,20 +94,20 @@ impl Walk {
         let working_directory = std::env::current_dir()?;
         let (mut files, mut folders) = (Vec::new(), Vec::new());
         for path in paths {
-            let path = without_dot(path);
             let kind = path.symlink_metadata().map_err(|_| DiscoverError::Missing(path.clone()))?;
+            let normal = normalized(path, &working_directory)?;
             if path.is_dir() {
-                folders.push(path);
+                folders.push(normal);
             } else if kind.is_file() || kind.is_symlink() {
-                files.push(path);
+                files.push(normal);
             } else {
-                return Err(DiscoverError::Missing(path));
+                return Err(DiscoverError::NoFile(path.clone()));
             }
         }
         let excludes = excludes(settings, &working_directory)?;
         let mut walk = Self { settings: settings.clone(), working_directory, excludes, files, folders: Vec::new() };
-        walk.files.sort_by_key(|file| walk.working_directory.join(file));
-        walk.files.dedup_by_key(|file| walk.working_directory.join(file));
+        walk.files.sort();
+        walk.files.dedup();
         folders.sort_by_key(|folder| walk.absolute(folder));
         for folder in folders {
             if !walk.covers(&walk.absolute(&folder)) {
@@ -117,11 +120,6 @@ impl Walk {
     /// Whether the walk comes by every file below the folder (absolute).
     pub fn covers(&self, folder: &Path) -> bool {
         self.folders.iter().any(|walked| folder.starts_with(self.absolute(walked)))
-    }
-
-    /// The absolute path of each path of the command line.
-    pub fn roots(&self) -> impl Iterator<Item = PathBuf> {
-        self.folders.iter().chain(&self.files).map(|path| self.absolute(path))
     }
 
     /// A path, absolute.
@@ -246,10 +244,22 @@ fn is_python(entry: &DirEntry) -> bool {
     entry.file_type().is_some_and(|kind| kind.is_file()) && matches!(extension, Some("py" | "pyi"))
 }
 
-/// `./a` and `a/` as `a`; the folder itself stays `.`.
-fn without_dot(path: &Path) -> PathBuf {
-    let cleaned: PathBuf = path.components().filter(|part| *part != std::path::Component::CurDir).collect();
-    if cleaned.as_os_str().is_empty() { PathBuf::from(".") } else { cleaned }
+/// One spelling for each file: without links and `..` on the way to it, relative where it is below the working directory, which
+/// itself is `.`. A file that is a link itself stays that link.
+fn normalized(path: &Path, working_directory: &Path) -> std::io::Result<PathBuf> {
+    let is_linked_file = path.is_symlink() && !path.is_dir();
+    let path = match (path.parent(), path.file_name()) {
+        (Some(parent), Some(name)) if is_linked_file => {
+            let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+            parent.canonicalize()?.join(name)
+        }
+        _ => path.canonicalize()?,
+    };
+    match path.strip_prefix(working_directory.canonicalize()?) {
+        Ok(inner) if inner.as_os_str().is_empty() => Ok(PathBuf::from(".")),
+        Ok(inner) => Ok(inner.to_owned()),
+        Err(_) => Ok(path),
+    }
 }
 
 fn failed(error: &ignore::Error) -> NotRead {

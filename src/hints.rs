@@ -14,6 +14,8 @@ static RELATION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("elati
 
 /// The position of `cascade` among the arguments of SQLAlchemy 1.2 and 1.3, from 0; in 1.4 it is one more.
 const FEWEST_COMMAS: usize = 10;
+/// Nobody was seen to write a longer call, in bytes; it bounds the work on files that are no Python.
+const LONGEST_CALL: usize = 20_000;
 
 /// Ranges of bytes, in order and apart from each other.
 #[derive(Debug, Default)]
@@ -73,10 +75,10 @@ fn cascade_bindings(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
 fn is_binding(bytes: &[u8], at: usize) -> bool {
     let before = at.checked_sub(1).map(|at| bytes[at]);
     let rest = &bytes[at + b"cascade".len()..];
+    let rest = rest.strip_prefix(b"_delete").unwrap_or(rest);
     if matches!(before, Some(b'"' | b'\'')) {
         return matches!(rest.first(), Some(b'"' | b'\''));
     }
-    let rest = rest.strip_prefix(b"_delete").unwrap_or(rest);
     let is_whole_word = before.is_none_or(|byte| !(byte.is_ascii_alphanumeric() || byte == b'_'));
     is_whole_word && is_assigned(rest)
 }
@@ -92,33 +94,68 @@ fn is_assigned(rest: &[u8]) -> bool {
     }
 }
 
-/// Calls of a constructor with so many arguments that the cascade can be one of them.
+/// Calls of a constructor, or of a name it is imported as, with so many arguments that the cascade can be one of them.
 fn long_calls(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
-    RELATION.find_iter(bytes).filter_map(|at| {
-        let end = at + b"elation".len();
-        let rest = &bytes[end..];
+    RELATION.find_iter(bytes).flat_map(|at| {
+        let rest = &bytes[at + b"elation".len()..];
         let rest = rest.strip_prefix(b"ship").unwrap_or(rest);
-        long_arguments(bytes, at, rest.strip_prefix(b"Property").unwrap_or(rest))
+        let rest = rest.strip_prefix(b"Property").unwrap_or(rest);
+        match alias_in(rest) {
+            None => Vec::from_iter(long_arguments(bytes, at, rest)),
+            Some(alias) => {
+                let uses = memchr::memmem::find_iter(bytes, alias);
+                uses.filter_map(|at| long_arguments(bytes, at, &bytes[at + alias.len()..])).collect()
+            }
+        }
     })
 }
 
-/// From the callee to the matching parenthesis, if there are enough commas between. Brackets and commas in strings count too: a
-/// wrong guess costs a parse, or overlooks a call that no code base was seen to have.
+/// The `NAME` of ` as NAME`.
+fn alias_in(after_name: &[u8]) -> Option<&[u8]> {
+    let blank = after_name.first().filter(|byte| matches!(byte, b' ' | b'\t'));
+    let rest = blank.and_then(|_| after_name.trim_ascii_start().strip_prefix(b"as "))?.trim_ascii_start();
+    let length = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    Some(&rest[..length]).filter(|alias| !alias.is_empty())
+}
+
+/// From the callee to the matching parenthesis, if there are enough commas between. What stands in comments and strings is
+/// passed over.
 fn long_arguments(bytes: &[u8], start: usize, after_name: &[u8]) -> Option<Range<usize>> {
     let arguments = after_name.trim_ascii_start();
     if arguments.first() != Some(&b'(') {
         return None;
     }
-    let (mut depth, mut commas) = (0_usize, 0);
-    let length = arguments.iter().take_while(|byte| {
+    let (mut at, mut depth, mut commas) = (0, 0_usize, 0);
+    while let Some(byte) = arguments.get(at).filter(|_| at < LONGEST_CALL) {
         match byte {
             b'(' => depth += 1,
             b')' => depth -= 1,
             b',' => commas += 1,
+            b'#' => at += arguments[at..].iter().take_while(|byte| !matches!(byte, b'\n' | b'\r')).count(),
+            b'"' | b'\'' => at += string_length(&arguments[at..]) - 1,
             _ => {}
         }
-        depth > 0
-    });
-    let end = bytes.len() - arguments.len() + length.count();
-    (commas >= FEWEST_COMMAS).then_some(start..end)
+        at += 1;
+        if depth == 0 {
+            break;
+        }
+    }
+    (commas >= FEWEST_COMMAS).then_some(start..bytes.len() - arguments.len() + at.min(arguments.len()))
+}
+
+/// The length of the string literal at the beginning, its quotes included.
+fn string_length(bytes: &[u8]) -> usize {
+    let quote = &bytes[..1];
+    let quotes = if bytes.starts_with(&quote.repeat(3)) { quote.repeat(3) } else { quote.to_vec() };
+    let mut at = quotes.len();
+    while at < bytes.len().min(LONGEST_CALL) {
+        if bytes[at..].starts_with(&quotes) {
+            return at + quotes.len();
+        }
+        if quotes.len() == 1 && matches!(bytes[at], b'\n' | b'\r') {
+            return at;
+        }
+        at += if bytes[at] == b'\\' { 2 } else { 1 };
+    }
+    at.min(bytes.len())
 }

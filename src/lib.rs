@@ -59,7 +59,7 @@ pub struct Job {
 /// A path does not exist, or an exclude is malformed. What goes wrong with a file is part of the outcome.
 pub fn run(job: &Job, progress: &AtomicUsize) -> Result<Outcome, DiscoverError> {
     let walk = Walk::new(&job.paths, &job.walk)?;
-    let repositories = Repositories::around(walk.roots(), walk.working_directory());
+    let repositories = Repositories::new(walk.working_directory());
     let mut scan = scan::scan(&walk, &job.rules, &repositories, progress);
     let mut outcome = Outcome { files: Vec::new(), files_scanned: scan.files_scanned, files_parsed: scan.files_parsed };
     let files = std::mem::take(&mut scan.files);
@@ -70,7 +70,7 @@ pub fn run(job: &Job, progress: &AtomicUsize) -> Result<Outcome, DiscoverError> 
             rules: &job.rules,
             selection: &job.selection,
             profile: job.profile,
-            expunge_call: expunge_call(job, &walk, repository, &scan, &file),
+            expunge_call: expunge_call(job, &walk, &repository, &scan, &file),
         };
         context.outcome(file, display)
     }));

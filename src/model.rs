@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, unparenthesized};
+use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, string_content, unparenthesized};
 
 /// What is known of a relationship; a fact that is not known is None.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -53,7 +53,7 @@ fn of_backref(call: &Node<'_>) -> Option<Relationship> {
     let there = of_declaration(&declaring);
     Some(Relationship {
         owner: there.target,
-        attribute: name.and_then(|name| string_value(&name)),
+        attribute: name.and_then(|name| string_content(&name)),
         target: there.owner,
         ..Relationship::default()
     })
@@ -75,7 +75,7 @@ fn place_of(call: &Node<'_>) -> Option<(Option<String>, Option<String>)> {
                 if is_properties(&node) {
                     return Some((
                         mapped_class(&mapper).or_else(|| enclosing_class(&node)),
-                        string_value(&node.field("key")?),
+                        string_content(&node.field("key")?),
                     ));
                 }
             }
@@ -87,12 +87,16 @@ fn place_of(call: &Node<'_>) -> Option<(Option<String>, Option<String>)> {
                     names.pop();
                     return Some((
                         Some(names.join(".")).filter(|name| !name.is_empty()),
-                        string_value(arguments.first()?),
+                        string_content(arguments.first()?),
                     ));
                 }
             }
             "function_definition" => {
-                let class = enclosing_class(&node)?;
+                let is_declared = |decorator: &Node<'_>| {
+                    decorator.kind() == "decorator" && decorator.text().contains("declared_attr")
+                };
+                node.parent()?.children().find(is_declared)?;
+                let class = enclosing_class(&node.parent()?)?;
                 return Some((Some(class), Some(node.field("name")?.text().into_owned())));
             }
             _ => {}
@@ -109,7 +113,7 @@ fn is_properties(pair: &Node<'_>) -> bool {
     ["name", "key"]
         .iter()
         .filter_map(|field| holder.field(field))
-        .any(|name| name.text().trim_matches(['"', '\'']) == "properties")
+        .any(|name| string_content(&name).unwrap_or_else(|| name.text().into_owned()) == "properties")
 }
 
 fn mapped_class(call: &Node<'_>) -> Option<String> {
@@ -130,12 +134,7 @@ fn class_name(node: &Node<'_>) -> Option<String> {
         node = unparenthesized(&node.field("body")?);
     }
     match &*node.kind() {
-        "string" => string_value(&node),
+        "string" => string_content(&node),
         _ => dotted_name(&node).map(|names| names.join(".")),
     }
-}
-
-fn string_value(node: &Node<'_>) -> Option<String> {
-    let content = node.named_children().find(|child| child.kind() == "string_content")?;
-    (node.kind() == "string").then(|| content.text().into_owned())
 }

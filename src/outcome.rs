@@ -68,6 +68,18 @@ pub enum Status {
     Failed(String),
 }
 
+impl Status {
+    /// Why a file was skipped.
+    pub fn skipped(&self) -> Option<&str> {
+        if let Status::Skipped(reason) = self { Some(reason) } else { None }
+    }
+
+    /// Why a file failed.
+    pub fn failed(&self) -> Option<&str> {
+        if let Status::Failed(reason) = self { Some(reason) } else { None }
+    }
+}
+
 /// All that is known of one file.
 #[derive(Debug, Clone)]
 pub struct FileOutcome {
@@ -119,7 +131,6 @@ impl Outcome {
             totals.safe_sites += file.safe_sites;
             totals.files_with_findings += usize::from(!file.findings.is_empty());
             totals.files_failed += usize::from(matches!(file.status, Status::Failed(_)));
-            totals.files_skipped += usize::from(matches!(file.status, Status::Skipped(_)));
             for finding in &file.findings {
                 match finding.fix {
                     Some(_) => totals.fixable_safe += 1,
@@ -142,8 +153,6 @@ pub struct Totals {
     pub files_with_findings: usize,
     /// Files that could not be read or written.
     pub files_failed: usize,
-    /// Files not looked at.
-    pub files_skipped: usize,
     /// Findings with a safe fix.
     pub fixable_safe: usize,
     /// Findings for a human.

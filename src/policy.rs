@@ -25,8 +25,6 @@ pub enum Profile {
 pub enum Applicability {
     /// It changes nothing but what the diagnostic is about.
     Safe,
-    /// Only a human can decide.
-    Manual,
 }
 
 /// What is to be done at a site.
@@ -79,7 +77,10 @@ pub fn needs_expunge_call(site: &Site, profile: Profile) -> bool {
 pub fn judge(site: &Site, profile: Profile, expunge_call: ExpungeCall<'_>) -> Verdict {
     let literal = match &site.value {
         Ok(literal) => literal,
-        Err(reason) => return manual(Code::Cas301, reason.clone()),
+        Err(unknown) => {
+            let (reason, help) = (unknown.reason.clone(), unknown.help.map(str::to_owned));
+            return Verdict::Manual { code: Code::Cas301, reason, before: None, help };
+        }
     };
     if site.sets == Sets::CascadeDelete {
         return judge_flag(site, &literal.value, profile, expunge_call);
@@ -98,7 +99,10 @@ fn judge_flag(site: &Site, value: &PyValue, profile: Profile, expunge_call: Expu
     let is_set = match value {
         PyValue::None | PyValue::Bool(false) | PyValue::Int(0) => false,
         PyValue::Bool(true) | PyValue::Int(_) => true,
-        other => return manual(Code::Cas301, format!("`{}` is no flag", other.repr())),
+        other => {
+            let reason = format!("`{}` is no flag", other.repr());
+            return Verdict::Manual { code: Code::Cas301, reason, before: None, help: None };
+        }
     };
     match &site.flag {
         Some(Flag::Overridden) | None => return Verdict::Safe,
@@ -172,8 +176,4 @@ fn nearest_value(value: &PyValue) -> Option<String> {
     };
     let names: Option<Vec<_>> = names.into_iter().map(cascade::nearest_spelling).collect();
     Some(format!("\"{}\"", names?.join(", ")))
-}
-
-fn manual(code: Code, reason: String) -> Verdict {
-    Verdict::Manual { code, reason, before: None, help: None }
 }

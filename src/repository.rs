@@ -10,35 +10,41 @@ use crate::rules::Rules;
 use crate::source::Source;
 use crate::syntax::Tree;
 
-/// The repositories of the paths of the command line.
+/// The repositories of the files under check.
 #[derive(Debug)]
-pub struct Repositories(Vec<Repository>);
+pub struct Repositories {
+    working_directory: PathBuf,
+    /// By folder: that of a file, and that in which its repository begins.
+    known: Mutex<HashMap<PathBuf, Arc<Repository>>>,
+}
 
 impl Repositories {
-    /// One repository for each root that a path belongs to. Paths are absolute.
-    pub fn around(paths: impl Iterator<Item = PathBuf>, working_directory: &Path) -> Self {
-        let mut repositories: Vec<Repository> = Vec::new();
-        for path in paths {
-            let repository = Repository::around(&path, working_directory);
-            if repositories.iter().all(|known| known.root != repository.root) {
-                repositories.push(repository);
-            }
-        }
-        // the innermost first
-        repositories.sort_by_key(|repository| std::cmp::Reverse(repository.root.as_os_str().len()));
-        Self(repositories)
+    /// None yet; paths are shown relative to the working directory, which is absolute.
+    pub fn new(working_directory: &Path) -> Self {
+        Self { working_directory: working_directory.to_owned(), known: Mutex::default() }
     }
 
     /// The repository of a file at an absolute path.
-    pub fn of(&self, path: &Path) -> &Repository {
-        let around = self.0.iter().find(|repository| path.starts_with(&repository.root));
-        around.unwrap_or(&self.0[0])
+    pub fn of(&self, file: &Path) -> Arc<Repository> {
+        let folder = file.parent().unwrap_or(file);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(repository) = known.get(folder) {
+            return Arc::clone(repository);
+        }
+        let root = root_of(folder, &self.working_directory);
+        let repository = known.get(root).cloned();
+        let repository = repository.unwrap_or_else(|| Arc::new(Repository::new(root, &self.working_directory)));
+        known.insert(root.to_owned(), Arc::clone(&repository));
+        known.insert(folder.to_owned(), Arc::clone(&repository));
+        repository
     }
+}
 
-    /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = &Repository> {
-        self.0.iter()
-    }
+/// The nearest folder with `.git`, else with `pyproject.toml`, else the working directory, else the folder itself.
+fn root_of<'p>(folder: &'p Path, working_directory: &'p Path) -> &'p Path {
+    let above = |marker: &str| folder.ancestors().find(|folder| folder.join(marker).exists());
+    let otherwise = if folder.starts_with(working_directory) { working_directory } else { folder };
+    above(".git").or_else(|| above("pyproject.toml")).unwrap_or(otherwise)
 }
 
 /// A repository around paths under check.
@@ -51,12 +57,7 @@ pub struct Repository {
 }
 
 impl Repository {
-    /// The repository of a path: the nearest folder above it with `.git`, else with `pyproject.toml`, else the folder
-    /// itself. Both paths are absolute.
-    pub fn around(path: &Path, working_directory: &Path) -> Self {
-        let folder = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
-        let above = |marker: &str| folder.ancestors().find(|folder| folder.join(marker).exists());
-        let root = above(".git").or_else(|| above("pyproject.toml")).unwrap_or(folder);
+    fn new(root: &Path, working_directory: &Path) -> Self {
         Self {
             root: root.to_owned(),
             working_directory: working_directory.to_owned(),
@@ -77,12 +78,14 @@ impl Repository {
         self.expunge_call.get_or_init(find).as_deref()
     }
 
+    /// A file that can't be read may call it.
     fn first_observation(&self, rules: &Rules, file: &Path) -> Option<String> {
-        let source = read(file)?;
-        let tree = Tree::parse(&source.parser_text());
+        let shown = self.display(&self.working_directory.join(file));
+        let Some(source) = read(file) else { return Some(shown) };
+        let tree = Tree::parse(source.parser_text());
         let node = rules.find_observation(&tree.root())?;
         let line = source.position(node.range().start).line;
-        Some(format!("{}:{line}", self.display(&self.working_directory.join(file))))
+        Some(format!("{shown}:{line}"))
     }
 
     /// A path as reports show it: relative to the working directory where it is below it.
@@ -138,7 +141,7 @@ impl Repository {
 }
 
 fn read_scope(file: &Path) -> Option<Scope> {
-    Some(Scope::of_module(&Tree::parse(&read(file)?.parser_text()).root()))
+    Some(Scope::of_module(&Tree::parse(read(file)?.parser_text()).root()))
 }
 
 fn read(file: &Path) -> Option<Source> {

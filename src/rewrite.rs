@@ -27,7 +27,7 @@ pub fn edits(source: &Source, site: &Site, after: CascadeOptions) -> Result<Vec<
     if let Some(flag) = &site.flag {
         return override_flag(source, site, flag, after);
     }
-    let literal = site.value.as_ref().map_err(Clone::clone)?;
+    let literal = site.value.as_ref().map_err(|unknown| unknown.reason.clone())?;
     match &literal.shape {
         Shape::String(parts) => Ok(rewrite_string(source.text(), parts, after)),
         Shape::Collection { display: Some(display), written_as, items } => {
@@ -94,26 +94,27 @@ fn rewrite_display(
 ) -> Vec<Edit> {
     let text = source.text();
     let inside = display.start + 1..display.end - 1;
-    if after.is_empty() {
+    let has_comment = text[inside.clone()].contains('#');
+    if after.is_empty() && !has_comment {
         return vec![match written_as {
             CollectionKind::Set if display == &literal.span => {
                 Edit { range: display.clone(), text: "set()".to_owned() }
             }
-            CollectionKind::Set => Edit { range: display.clone(), text: String::new() },
+            CollectionKind::Set => Edit { range: display.clone(), text: "()".to_owned() },
             _ => Edit { range: inside, text: String::new() },
         }];
     }
-    let one_line = !text[inside.clone()].contains(['\n', '\r', '#']);
-    if one_line {
+    let one_line = !text[inside.clone()].contains(['\n', '\r']);
+    if one_line && !has_comment {
         let names: Vec<_> = after.iter().map(|option| quoted_like(text, items, option.name())).collect();
         let comma = if written_as == CollectionKind::Tuple && names.len() == 1 { "," } else { "" };
         return vec![Edit { range: inside, text: names.join(", ") + comma }];
     }
-    rewrite_items(source, items, after, inside.end)
+    rewrite_items(source, items, after, inside.end, written_as == CollectionKind::Tuple)
 }
 
 /// One item at a time, so that comments and lines between them stay.
-fn rewrite_items(source: &Source, items: &[Literal], after: CascadeOptions, end: usize) -> Vec<Edit> {
+fn rewrite_items(source: &Source, items: &[Literal], after: CascadeOptions, end: usize, is_tuple: bool) -> Vec<Edit> {
     let text = source.text();
     let name_of = |item: &Literal| if let PyValue::Str(name) = &item.value { name.clone() } else { String::new() };
     let mut rest: Vec<_> =
@@ -126,6 +127,10 @@ fn rewrite_items(source: &Source, items: &[Literal], after: CascadeOptions, end:
         let share = if name == "all" { std::mem::take(&mut rest) } else { Vec::new() };
         seen.push(name);
         if stays {
+            let comma = text[item.span.end..].trim_start().starts_with(',');
+            if is_tuple && after.iter().count() == 1 && !comma {
+                edits.push(Edit { range: item.span.end..item.span.end, text: ",".to_owned() });
+            }
             continue;
         }
         if share.is_empty() {
@@ -191,11 +196,11 @@ fn override_flag(source: &Source, site: &Site, flag: &Flag, after: CascadeOption
     };
     let value = format!("{quote}{after}{quote}");
     let key = format!("{quote}cascade{quote}");
-    let comma = |is_empty: bool| if is_empty { "" } else { ", " };
     let insert = |at: usize, text: String| Ok(vec![Edit { range: at..at, text }]);
     match flag {
         Flag::Display(at, is_empty) => insert_first(source, *at, format!("{key}: {value}"), *is_empty),
-        Flag::DictCall(at, is_empty) => insert(*at, format!("cascade={value}{}", comma(*is_empty))),
+        Flag::DictCall(at, is_empty) => insert_first(source, *at, format!("cascade={value}"), *is_empty),
+        Flag::Nothing(none) => Ok(vec![Edit { range: none.clone(), text: format!("{{{key}: {value}}}") }]),
         Flag::Argument(argument) => {
             let text = format!("sa_relationship_kwargs={{{key}: {value}}}");
             let line = source.line_range(source.position(argument.start).line);
@@ -212,10 +217,17 @@ fn override_flag(source: &Source, site: &Site, flag: &Flag, after: CascadeOption
     }
 }
 
-/// Inserts the first item of a dictionary display, on a line of its own where the items have theirs.
+/// Inserts the first item of a dictionary display or a call of `dict`, on a line of its own where the items have theirs.
 fn insert_first(source: &Source, at: usize, item: String, is_empty: bool) -> Result<Vec<Edit>, String> {
     let rest = &source.text()[at..];
     let blank = rest.len() - rest.trim_start().len();
+    let line = rest.find(['\r', '\n']).unwrap_or(rest.len());
+    if rest[..line].trim_start().starts_with('#') && !is_empty {
+        // behind the comment that stands at the bracket, in front of the next line
+        let below = &rest[line..];
+        let blank = below.len() - below.trim_start().len();
+        return Ok(vec![Edit { range: at + line..at + line, text: format!("{}{item},", &below[..blank]) }]);
+    }
     let own_line = rest[..blank].contains(['\n', '\r']) && !is_empty;
     let text = match (is_empty, own_line) {
         (true, _) => item,

@@ -97,8 +97,8 @@ impl Worker<'_> {
     fn parse(&mut self, path: &Path, source: Source) {
         self.local.files_parsed += 1;
         let absolute = self.walk.absolute(path);
-        let tree = Tree::parse(&source.parser_text());
-        let sites = find_sites(self.rules, self.repositories.of(&absolute), &absolute, &tree);
+        let tree = Tree::parse(source.parser_text());
+        let sites = find_sites(self.rules, &self.repositories.of(&absolute), &absolute, &tree);
         let syntax_errors = tree.syntax_errors();
         if !sites.is_empty() || !syntax_errors.is_empty() {
             self.local.files.push(Scanned { path: absolute, source, sites, syntax_errors });

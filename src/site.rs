@@ -1,7 +1,7 @@
 //! A file's syntax tree goes in; its cascade sites come out: each value bound to a relationship, with what was resolved.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub struct Site {
     /// The value, parentheses around it excluded.
     pub value_span: Range<usize>,
     /// The value, or why it can't be known.
-    pub value: Result<Literal, String>,
+    pub value: Result<Literal, Unknown>,
     /// What the value sets.
     pub sets: Sets,
     /// The call that gets the value.
@@ -35,6 +35,21 @@ pub struct Site {
     pub relationship: Option<Relationship>,
 }
 
+/// Why a value can't be known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    /// In words that complete "this cascade can't be known here: …".
+    pub reason: String,
+    /// What to do, where that is not to write a literal.
+    pub help: Option<&'static str>,
+}
+
+impl From<String> for Unknown {
+    fn from(reason: String) -> Self {
+        Self { reason, help: None }
+    }
+}
+
 /// The surroundings of sqlmodel's `cascade_delete`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Flag {
@@ -44,6 +59,8 @@ pub enum Flag {
     Display(usize, bool),
     /// A call of `dict` there: offset after its `(`, and whether it is empty.
     DictCall(usize, bool),
+    /// `sa_relationship_kwargs=None`: the `None`.
+    Nothing(Range<usize>),
     /// There is no `sa_relationship_kwargs` yet: the flag's own argument.
     Argument(Range<usize>),
     /// `sa_relationship_kwargs` is no literal; in words.
@@ -78,22 +95,60 @@ impl Site {
 pub fn find(rules: &Rules, resolver: &Resolver<'_>, path: &Path, tree: &Tree) -> Vec<Site> {
     let root = tree.root();
     let matches = rules.find_spellings(&root);
-    if matches.is_empty() {
-        return Vec::new();
-    }
-    let finder = Finder { resolver, path, scope: Arc::new(Scope::of_module(&root)), root, callees: RefCell::default() };
+    let finder = Finder {
+        resolver,
+        path,
+        scope: Arc::new(Scope::of_module(&root)),
+        root,
+        receivers: OnceCell::new(),
+        callees: RefCell::default(),
+    };
     let mut sites: Vec<Site> = Vec::new();
+    let mut claimed = HashSet::new();
     for (rule, matched) in matches {
         let env = matched.get_env();
         let Some(value) = env.get_match("VALUE") else { continue };
         let callee = env.get_match("CALLEE").cloned();
-        let callee = callee.or_else(|| finder.receiver_of(env.get_match("KEYWORDS")?));
-        let Some(callee) = callee else { continue };
-        let site = finder.site(rule, matched.get_node(), &unparenthesized(value), &callee);
-        sites.extend(site.filter(|site| sites.iter().all(|known| known.value_span != site.value_span)));
+        let keywords = env.get_match("KEYWORDS");
+        let Some(callee) = callee.or_else(|| finder.receiver_of(keywords?)) else { continue };
+        let mut site = finder.site(rule, matched.get_node(), &unparenthesized(value), &callee);
+        if let (Some(site), Some(keywords)) = (&mut site, keywords) {
+            // what holds for one call that gets the dictionary need not hold for the next
+            site.relationship = None;
+            if let Some(other) = finder.other_receiver_of(keywords) {
+                site.value = Err(other);
+            }
+        }
+        sites.extend(site.filter(|site| claimed.insert(site.value_span.start)));
+    }
+    for binding in rules.find_bindings(&finder.root) {
+        let site = finder.composed(&binding);
+        sites.extend(site.filter(|site| claimed.insert(site.value_span.start)));
+    }
+    for word in rules.find_unparsed(&finder.root) {
+        sites.extend(Some(unparsed(&word)).filter(|site| claimed.insert(site.value_span.start)));
     }
     sites.sort_by_key(|site| site.value_span.start);
     sites
+}
+
+/// A `cascade=` in code that can't be parsed: who gets it can't be told.
+fn unparsed(word: &Node<'_>) -> Site {
+    Site {
+        rule: "unparsed".to_owned(),
+        value_span: word.range(),
+        value: Err(syntax_error()),
+        sets: Sets::Cascade,
+        call_span: word.range(),
+        callee: String::new(),
+        viewonly: false,
+        flag: None,
+        relationship: None,
+    }
+}
+
+fn syntax_error() -> Unknown {
+    Unknown { reason: "the statement has a syntax error".to_owned(), help: Some("mend the syntax error") }
 }
 
 struct Finder<'a, 't> {
@@ -101,6 +156,8 @@ struct Finder<'a, 't> {
     path: &'a Path,
     scope: Arc<Scope>,
     root: Node<'t>,
+    /// The calls that get a dictionary of keyword arguments by its name: `**name`, `sa_relationship_kwargs=name`.
+    receivers: OnceCell<HashMap<String, Vec<Node<'t>>>>,
     /// Who was called, by the callee's text and the function it stands in.
     callees: RefCell<HashMap<(String, Option<usize>), Callee>>,
 }
@@ -120,19 +177,21 @@ impl<'t> Finder<'_, 't> {
     fn site(&self, rule: &Rule<Spelling>, binding: &Node<'t>, value: &Node<'t>, function: &Node<'t>) -> Option<Site> {
         let spelling = &rule.metadata;
         let call = function.ancestors().find(|node| node.kind() == "call")?;
-        let (callee, unknown) = match self.callee(function) {
-            Callee::Constructor(kind, name) if spelling.of.contains(&kind) => (name, None),
-            Callee::Unknown(why) => (function.text().into_owned(), Some(why)),
+        let (kind, callee, unknown) = match self.callee(function) {
+            Callee::Constructor(kind, name) if spelling.of.contains(&kind) => (Some(kind), name, None),
+            Callee::Unknown(why) => (None, function.text().into_owned(), Some(why)),
             _ => return None,
         };
         let container = binding.parent()?;
-        let is_backref = spelling.is_backref || callee.ends_with(".backref");
+        let is_backref = spelling.is_backref || kind == Some(ConstructorKind::Backref);
+        let is_called = call.field("function").is_some_and(|called| called.node_id() == function.node_id());
         let evaluated = if broken(&container, value) {
-            Err("the statement has a syntax error".to_owned())
+            Err(syntax_error())
         } else if let Some(why) = unknown {
-            Err(format!("who `{}` is can't be told: {why}", function.text()))
+            let reason = format!("`{}` can't be traced to SQLAlchemy: {why}", function.text());
+            Err(Unknown { reason, help: Some("check by hand whether it makes a relationship") })
         } else {
-            evaluate(value)
+            evaluate(value).map_err(Unknown::from)
         };
         let flag = (spelling.sets == Sets::CascadeDelete).then(|| flag(&container, binding));
         Some(Site {
@@ -144,50 +203,152 @@ impl<'t> Finder<'_, 't> {
             callee,
             viewonly: is_viewonly(&container, &call, spelling, is_backref),
             flag,
-            relationship: Relationship::of_call(&call, is_backref),
+            relationship: is_called.then(|| Relationship::of_call(&call, is_backref)).flatten(),
         })
     }
 
     /// The constructor that gets a dictionary of keyword arguments, by the dictionary's name: it is splatted into its
-    /// call, or into one that gets the constructor as an argument, or it is `sa_relationship_kwargs`.
+    /// call, or into one that gets the constructor as an argument, or it is `sa_relationship_kwargs`, or a backref's.
     fn receiver_of(&self, keywords: &Node<'t>) -> Option<Node<'t>> {
-        let scope = keywords.ancestors().find(|node| node.kind() == "function_definition");
-        let name = keywords.text();
-        let calls = scope.as_ref().unwrap_or(&self.root).dfs().filter(|node| node.kind() == "call");
-        for call in calls.collect::<Vec<_>>() {
-            let (Some(function), Some(arguments)) = (call.field("function"), call.field("arguments")) else {
-                continue;
-            };
-            let splatted = arguments.named_children().any(|argument| {
-                argument.kind() == "dictionary_splat" && argument.named_children().any(|inner| inner.text() == name)
-            });
-            let handed_over =
-                keyword_value(&arguments, "sa_relationship_kwargs").is_some_and(|value| value.text() == name);
-            if !splatted && !handed_over {
-                continue;
-            }
-            let handed_on = positional_arguments(&arguments).into_iter().filter(|_| splatted);
-            let found = std::iter::once(function)
-                .chain(handed_on.filter(|argument| dotted_name(argument).is_some()))
-                .find(|node| matches!(self.callee(node), Callee::Constructor(kind, _) if (kind == ConstructorKind::Sqlmodel) == handed_over));
-            if found.is_some() {
-                return found;
+        let name = &*keywords.text();
+        self.calls_with(keywords).iter().find_map(|call| self.constructor_in(call, name))
+    }
+
+    /// A call that gets the dictionary too, and makes no relationship.
+    fn other_receiver_of(&self, keywords: &Node<'t>) -> Option<Unknown> {
+        let name = &*keywords.text();
+        let other = self.calls_with(keywords).into_iter().find(|call| self.constructor_in(call, name).is_none())?;
+        let function = other.field("function")?;
+        Some(format!("the dictionary `{name}` goes to `{}` too", function.text()).into())
+    }
+
+    /// The calls that get a dictionary by its name, in the scope that binds the name.
+    fn calls_with(&self, keywords: &Node<'t>) -> Vec<Node<'t>> {
+        let name = &*keywords.text();
+        let function = enclosing_function(keywords);
+        let receivers = self.receivers.get_or_init(|| receivers(&self.root));
+        let same_name = receivers.get(name).into_iter().flatten().filter(|call| {
+            let around = call.ancestors().filter(|node| node.kind() == "function_definition");
+            let mut inner = around.take_while(|around| Some(around.node_id()) != function.as_ref().map(Node::node_id));
+            let is_inside = function.as_ref().is_none_or(|function| function.range().contains(&call.range().start));
+            is_inside && !inner.any(|around| Scope::of_function(&around).targets(name).next().is_some())
+        });
+        same_name.cloned().collect()
+    }
+
+    /// The constructor that is called, or handed over, in a call that gets the dictionary.
+    fn constructor_in(&self, call: &Node<'t>, name: &str) -> Option<Node<'t>> {
+        let arguments = call.field("arguments")?;
+        let handed_over = keyword_value(&arguments, "sa_relationship_kwargs").is_some_and(|value| value.text() == name);
+        let handed_on = positional_arguments(&arguments).into_iter().filter(|argument| dotted_name(argument).is_some());
+        let is_constructor = |node: &Node<'t>| {
+            let found = self.callee(node);
+            matches!(found, Callee::Constructor(kind, _) if (kind == ConstructorKind::Sqlmodel) == handed_over)
+        };
+        call.field("function").into_iter().chain(handed_on.filter(|_| !handed_over)).find(is_constructor)
+    }
+
+    /// A binding that no spelling explains, in a dictionary that ends up with a constructor: its value is one of several.
+    fn composed(&self, binding: &Node<'t>) -> Option<Site> {
+        let value = unparenthesized(&binding.field("value")?);
+        let callee = self.holder(binding)?;
+        let Callee::Constructor(_, name) = self.callee(&callee) else { return None };
+        let call = callee.ancestors().find(|node| node.kind() == "call")?;
+        Some(Site {
+            rule: "composed".to_owned(),
+            value_span: value.range(),
+            value: Err("it stands in a dictionary that is put together from parts".to_owned().into()),
+            sets: Sets::Cascade,
+            call_span: call.range(),
+            callee: name,
+            viewonly: false,
+            flag: None,
+            relationship: None,
+        })
+    }
+
+    /// Who gets the dictionary around a binding, through the expressions that put it together.
+    fn holder(&self, binding: &Node<'t>) -> Option<Node<'t>> {
+        let mut in_dictionary = binding.kind() == "pair";
+        for node in binding.ancestors() {
+            match &*node.kind() {
+                "dictionary"
+                | "binary_operator"
+                | "conditional_expression"
+                | "boolean_operator"
+                | "parenthesized_expression"
+                | "argument_list"
+                | "tuple"
+                | "list" => {}
+                "dictionary_splat" => in_dictionary = true,
+                "keyword_argument" => {
+                    let name = node.field("name")?;
+                    if !matches!(&*name.text(), "sa_relationship_kwargs" | "backref") {
+                        return None;
+                    }
+                }
+                "call" if node.field("function")?.text() == "dict" => in_dictionary = true,
+                "call"
+                    if node.field("function")?.field("attribute").is_some_and(|method| method.text() == "update") =>
+                {
+                    let dictionary = node.field("function")?.field("object")?;
+                    return self.receiver_of(&dictionary).filter(|_| in_dictionary);
+                }
+                "call" => return node.field("function").filter(|_| in_dictionary),
+                "assignment" => {
+                    let left = node.field("left").filter(|left| left.kind() == "identifier")?;
+                    return self.receiver_of(&left).filter(|_| in_dictionary);
+                }
+                _ => return None,
             }
         }
         None
     }
 }
 
-/// Whether `viewonly=True` stands beside the cascade, or for sqlmodel's flag in `sa_relationship_kwargs`. A backref has it from the
-/// declaring side unless it says otherwise (`RelationshipProperty._generate_backref` of SQLAlchemy).
+/// The calls that get keyword arguments from a dictionary, by its name.
+fn receivers<'t>(root: &Node<'t>) -> HashMap<String, Vec<Node<'t>>> {
+    let mut receivers: HashMap<String, Vec<Node<'t>>> = HashMap::new();
+    for call in root.dfs().filter(|node| node.kind() == "call") {
+        let Some(arguments) = call.field("arguments") else { continue };
+        let splatted = arguments.named_children().filter(|argument| argument.kind() == "dictionary_splat");
+        let splatted = splatted.filter_map(|splat| splat.named_children().next());
+        let of_backref = keyword_value(&arguments, "backref").filter(|pair| matches!(&*pair.kind(), "tuple" | "list"));
+        let of_backref = of_backref.and_then(|pair| positional_arguments(&pair).into_iter().nth(1));
+        for name in splatted.chain(keyword_value(&arguments, "sa_relationship_kwargs")).chain(of_backref) {
+            if name.kind() == "identifier" {
+                receivers.entry(name.text().into_owned()).or_default().push(call.clone());
+            }
+        }
+    }
+    receivers
+}
+
+fn enclosing_function<'t>(node: &Node<'t>) -> Option<Node<'t>> {
+    node.ancestors().find(|node| node.kind() == "function_definition")
+}
+
+/// Whether `viewonly=True` stands beside the cascade: in the same call or dictionary, in a dictionary display splatted into the
+/// call, or for sqlmodel's flag in `sa_relationship_kwargs`. A backref has it from the declaring side unless it says otherwise
+/// (`RelationshipProperty._generate_backref` of SQLAlchemy). Other uses of a dictionary with a name are not looked at: what holds
+/// for one call need not hold for the next.
 fn is_viewonly(container: &Node<'_>, call: &Node<'_>, spelling: &Spelling, is_backref: bool) -> bool {
     let set_in = |container: &Node<'_>| keyword_value(container, "viewonly").map(|value| value.kind() == "true");
+    let set_in_call = |call: &Node<'_>| {
+        let arguments = call.field("arguments")?;
+        let splats = arguments.named_children().filter(|argument| argument.kind() == "dictionary_splat");
+        let splatted = splats.filter_map(|splat| keyword_container(&splat.named_children().next()?));
+        std::iter::once(arguments.clone()).chain(splatted.collect::<Vec<_>>()).find_map(|place| set_in(&place))
+    };
     let elsewhere = || {
+        if !call.range().contains(&container.range().start) {
+            return None;
+        }
         if spelling.sets == Sets::CascadeDelete {
             return set_in(&keyword_container(&keyword_value(container, "sa_relationship_kwargs")?)?);
         }
-        let declaring = if spelling.is_backref { Some(call.clone()) } else { enclosing_call(call) };
-        declaring.filter(|_| is_backref).and_then(|declaring| set_in(&declaring.field("arguments")?))
+        let declaring = || enclosing_call(call).filter(|_| is_backref && !spelling.is_backref);
+        set_in_call(call).or_else(|| set_in_call(&declaring()?))
     };
     set_in(container).or_else(elsewhere).unwrap_or(false)
 }
@@ -219,13 +380,24 @@ fn flag(arguments: &Node<'_>, argument: &Node<'_>) -> Flag {
     if keyword_value(arguments, "sa_relationship").is_some_and(|value| value.kind() != "none") {
         return Flag::Overridden;
     }
-    let Some(given) = keyword_value(arguments, "sa_relationship_kwargs").filter(|value| value.kind() != "none") else {
-        let splatted = arguments.named_children().any(|child| child.kind() == "dictionary_splat");
-        return match (splatted, keyword_value(arguments, "sa_relationship_kwargs")) {
-            (false, None) => Flag::Argument(argument.range()),
-            _ => Flag::OutOfReach("the call may set sa_relationship_kwargs already".to_owned()),
+    let Some(given) = keyword_value(arguments, "sa_relationship_kwargs") else {
+        let splats = arguments.named_children().filter(|child| child.kind() == "dictionary_splat");
+        let may_set_it = |splat: &Node<'_>| {
+            let display = splat.named_children().next().and_then(|inner| keyword_container(&inner));
+            display.is_none_or(|display| {
+                display
+                    .named_children()
+                    .any(|child| child.kind() == "dictionary_splat" || child.text().contains("sa_relationship"))
+            })
+        };
+        return match splats.into_iter().find(may_set_it) {
+            None => Flag::Argument(argument.range()),
+            Some(splat) => Flag::OutOfReach(format!("`{}` may set sa_relationship_kwargs already", splat.text())),
         };
     };
+    if given.kind() == "none" {
+        return Flag::Nothing(given.range());
+    }
     let Some(container) = keyword_container(&given) else {
         return Flag::OutOfReach(format!("`{}` may set the cascade already", given.text()));
     };

@@ -83,11 +83,17 @@ pub fn keyword_value<'t>(container: &Node<'t>, keyword: &str) -> Option<Node<'t>
     container.named_children().find_map(|child| {
         let matches = match &*child.kind() {
             "keyword_argument" => child.field("name")?.text() == keyword,
-            "pair" => child.field("key")?.text().trim_matches(['"', '\'']) == keyword,
+            "pair" => child.field("key").and_then(|key| string_content(&key)).as_deref() == Some(keyword),
             _ => false,
         };
         matches.then(|| child.field("value"))?
     })
+}
+
+/// What stands between the quotes of a string literal.
+pub fn string_content(node: &Node<'_>) -> Option<String> {
+    let content = node.named_children().find(|child| child.kind() == "string_content")?;
+    (node.kind() == "string").then(|| content.text().into_owned())
 }
 
 /// The arguments of a call that are given by position, comments left out.

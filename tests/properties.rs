@@ -66,7 +66,7 @@ fn git(folder: &Path, arguments: &[&str]) {
 }
 
 fn syntax_errors(bytes: &[u8]) -> usize {
-    Source::decode(bytes.to_vec()).map_or(0, |source| Tree::parse(&source.parser_text()).syntax_errors().len())
+    Source::decode(bytes.to_vec()).map_or(0, |source| Tree::parse(source.parser_text()).syntax_errors().len())
 }
 
 /// The files after the edits of the JSON report, whose offsets are bytes on disk.

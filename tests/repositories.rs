@@ -36,12 +36,13 @@ fn assert_recorded(after: &Path, scratch: &Path) {
     let (recorded, written) = (read_tree(after), read_tree(scratch));
     assert_eq!(recorded.keys().collect::<Vec<_>>(), written.keys().collect::<Vec<_>>(), "{}", after.display());
     for (path, bytes) in recorded {
-        let written = String::from_utf8_lossy(&written[&path]);
+        let written = &written[&path];
         assert!(
-            bytes == written.as_bytes(),
+            bytes == *written,
             "{}/{path} differs:\n{}",
             after.display(),
-            similar::TextDiff::from_lines(&*String::from_utf8_lossy(&bytes), &*written).unified_diff()
+            similar::TextDiff::from_lines(&*String::from_utf8_lossy(&bytes), &*String::from_utf8_lossy(written))
+                .unified_diff()
         );
     }
 }

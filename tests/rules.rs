@@ -70,10 +70,10 @@ fn invalid_examples_of_a_diagnostic_give_it_and_are_fixed_as_recorded() {
 fn examples_of_a_spelling_have_a_site_or_none() {
     let rules = Rules::built_in().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let repositories = Repositories::around([folder.path().to_owned()].into_iter(), folder.path());
+    let repositories = Repositories::new(folder.path());
     let path = folder.path().join("models.py");
     let sites_of = |rule: &str, source: &str| {
-        let sites = find_sites(&rules, repositories.of(&path), &path, &Tree::parse(source));
+        let sites = find_sites(&rules, &repositories.of(&path), &path, &Tree::parse(source));
         sites.iter().filter(|site| site.rule == rule).count()
     };
     for rule in rules.spellings.iter() {

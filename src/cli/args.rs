@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::policy::Profile;
 use crate::report::Format;
@@ -12,7 +14,6 @@ use crate::report::Format;
 #[command(
     name = "cascade-fix",
     version,
-    args_conflicts_with_subcommands = true,
     after_help = "Exit status: 0 nothing to do (fix: applied), 1 something to change or for a human, 2 wrong usage or a failed file.\n\
                   Without a command, `diff` is run."
 )]
@@ -81,6 +82,24 @@ pub(super) struct Common {
     pub threads: usize,
 }
 
+impl Arguments {
+    /// The process's arguments; ends the process where they are wrong, or ask for help.
+    pub fn of_process() -> Self {
+        let mut command = Self::command();
+        let matches = command.get_matches_mut();
+        // paths and options before a command would go unused: they belong behind it
+        let is_general = |id: &str| matches!(id, "quiet" | "color" | "Common" | "Color" | "Arguments");
+        let given = |id: &&clap::Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
+        let misplaced = matches.ids().filter(given).find(|id| !is_general(id.as_str()));
+        if let (Some(name), Some(id)) = (matches.subcommand_name(), misplaced) {
+            let message =
+                format!("`{id}` stands before the command `{name}`; put it behind (a path `{name}` is `./{name}`)");
+            command.error(ErrorKind::ArgumentConflict, message).exit();
+        }
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+}
+
 impl Common {
     /// The paths to check.
     pub fn paths(&self) -> Vec<PathBuf> {
@@ -99,14 +118,19 @@ impl Common {
         list(&mut words, "--ignore", &self.ignore);
         list(&mut words, "--exclude", &self.exclude);
         if self.profile != Profile::default() {
-            words.extend(["--profile".to_owned(), "preserve".to_owned()]);
+            let name = self.profile.to_possible_value().map(|value| value.get_name().to_owned());
+            words.extend(["--profile".to_owned(), name.unwrap_or_default()]);
         }
         let flags = [("--no-ignore", self.no_ignore), ("--no-force-exclude", self.no_force_exclude)];
         words.extend(flags.into_iter().filter(|(_, set)| *set).map(|(flag, _)| flag.to_owned()));
         for folder in &self.rules {
             words.extend(["--rules".to_owned(), folder.display().to_string()]);
         }
-        words.extend(self.paths.iter().map(|path| path.display().to_string()));
+        let paths: Vec<_> = self.paths.iter().map(|path| path.display().to_string()).collect();
+        if paths.iter().any(|path| path.starts_with('-')) {
+            words.push("--".to_owned());
+        }
+        words.extend(paths);
         words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
     }
 }

@@ -7,7 +7,6 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::Parser;
 
 use crate::apply;
 use crate::outcome::{Outcome, Status};
@@ -27,7 +26,7 @@ const FAILURE: u8 = 2;
 
 /// Runs the program on the process's arguments.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::of_process();
     match dispatch(&arguments) {
         Ok(status) => ExitCode::from(status),
         Err(error) if is_broken_pipe(&error) => ExitCode::from(CLEAN),
@@ -65,9 +64,7 @@ fn diff(arguments: &Arguments, common: &Common) -> anyhow::Result<u8> {
 fn check(arguments: &Arguments, common: &Common, format: Format) -> anyhow::Result<u8> {
     let outcome = run(arguments, common)?;
     print(|color, out| write_findings(format, &outcome, color, out))?;
-    if format.is_for_people() || io::stderr().is_terminal() {
-        summarize(arguments, common, &outcome, None, false)?;
-    }
+    summarize(arguments, common, &outcome, None, false)?;
     Ok(status(&outcome))
 }
 
@@ -113,6 +110,8 @@ fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<Outcome> {
         profile: common.profile,
         rules,
     };
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(common.threads);
+    threads.build_global().context("can't start the threads")?;
     let shown = !arguments.quiet && io::stderr().is_terminal();
     Ok(progress::shown_while(shown, |counter| crate::run(&job, counter))?)
 }

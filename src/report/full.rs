@@ -23,8 +23,11 @@ fn groups<'a>(file: &'a FileOutcome, finding: &'a Finding, source: &'a Source) -
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let (first, last) = finding.call_lines;
-    let lines = source.line_range(first).start..source.line_range(last.max(finding.end.line)).end;
+    // a dictionary of keyword arguments stands apart from the call that gets it
+    let (call_first, call_last) = finding.call_lines;
+    let within = call_first <= finding.start.line && finding.end.line <= call_last;
+    let (first, last) = if within { finding.call_lines } else { (finding.start.line, finding.end.line) };
+    let lines = source.line_range(first).start..source.line_range(last).end;
     let value = finding.span.start - lines.start..finding.span.end - lines.start;
     let snippet = Snippet::source(source.parser_text()[lines].to_owned())
         .line_start(first)

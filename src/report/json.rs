@@ -109,8 +109,8 @@ fn report(outcome: &Outcome) -> JsonReport<'_> {
         findings: outcome.findings().map(|(file, finding)| finding_of(file, finding)).collect(),
         safe_sites: totals.safe_sites,
         suppressed: 0,
-        skipped: reasons(|status| if let Status::Skipped(reason) = status { Some(reason) } else { None }),
-        failed: reasons(|status| if let Status::Failed(reason) = status { Some(reason) } else { None }),
+        skipped: reasons(Status::skipped),
+        failed: reasons(Status::failed),
         syntax_errors: outcome
             .files
             .iter()

@@ -27,13 +27,6 @@ pub enum Format {
     Jsonl,
 }
 
-impl Format {
-    /// Whether people read it.
-    pub fn is_for_people(self) -> bool {
-        matches!(self, Format::Full | Format::Concise)
-    }
-}
-
 /// Prints the findings.
 ///
 /// # Errors

@@ -31,8 +31,12 @@ fn write_file(file: &FileOutcome, color: bool, out: &mut dyn Write) -> io::Resul
     let diff = TextDiff::from_slices(&lines(&old), &lines(&new));
     let style = |style: Style, text: &str| if color { format!("{style}{text}{style:#}") } else { text.to_owned() };
     let bold = Style::new().bold();
-    writeln!(out, "{}", style(bold, &format!("--- {}", name_in_patch("a/", &file.display))))?;
-    writeln!(out, "{}", style(bold, &format!("+++ {}", name_in_patch("b/", &file.display))))?;
+    let (a, b) = (name_in_patch("a/", &file.display), name_in_patch("b/", &file.display));
+    // a blank in a name would end it on the lines below, a tab does not
+    let tab = if file.display.contains(' ') { "\t" } else { "" };
+    for line in [format!("diff --git {a} {b}"), format!("--- {a}{tab}"), format!("+++ {b}{tab}")] {
+        writeln!(out, "{}", style(bold, &line))?;
+    }
     for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
         writeln!(out, "{}", style(AnsiColor::Cyan.on_default(), &hunk.header().to_string()))?;
         if color {
@@ -80,16 +84,14 @@ fn write_marked<'a>(
     if ended { Ok(()) } else { out.write_all(NO_NEWLINE) }
 }
 
-/// A path as git writes it in a patch: quoted where it has a control character, a quote or a backslash, and with a tab
-/// behind it where it has a blank, or the name would end there.
+/// A path as git writes it in a patch: quoted where it has a control character, a quote or a backslash.
 fn name_in_patch(prefix: &str, path: &str) -> String {
     let path = path.trim_start_matches('/');
     if path.chars().any(|c| c.is_control() || matches!(c, '"' | '\\')) {
         let escaped: String = path.bytes().map(escaped_byte).collect();
         return format!("\"{prefix}{escaped}\"");
     }
-    let tab = if path.contains(' ') { "\t" } else { "" };
-    format!("{prefix}{path}{tab}")
+    format!("{prefix}{path}")
 }
 
 fn escaped_byte(byte: u8) -> String {

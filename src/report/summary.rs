@@ -36,8 +36,8 @@ pub fn write_summary(
             writeln!(out, "{}", concise::line(file, finding))?;
         }
     }
-    list(out, "Skipped", outcome, |status| if let Status::Skipped(reason) = status { Some(reason) } else { None })?;
-    list(out, "Failed", outcome, |status| if let Status::Failed(reason) = status { Some(reason) } else { None })?;
+    list(out, "Skipped", outcome, Status::skipped)?;
+    list(out, "Failed", outcome, Status::failed)?;
     syntax_errors(outcome, out)?;
     let mut sentences = Vec::new();
     match applied {
@@ -57,6 +57,7 @@ pub fn write_summary(
                 count(files, "file")
             ));
         }
+        Some(_) if totals.fixable_safe > 0 => sentences.push("Nothing fixed".to_owned()),
         _ => sentences.push("Nothing to fix".to_owned()),
     }
     if totals.manual > 0 {
@@ -81,7 +82,7 @@ fn by_code(outcome: &Outcome) -> String {
     numbers.map(|(code, number)| format!("{code}: {number}")).collect::<Vec<_>>().join(", ")
 }
 
-fn list(out: &mut dyn Write, title: &str, outcome: &Outcome, reason: fn(&Status) -> Option<&String>) -> io::Result<()> {
+fn list(out: &mut dyn Write, title: &str, outcome: &Outcome, reason: fn(&Status) -> Option<&str>) -> io::Result<()> {
     let files: Vec<_> = outcome.files.iter().filter_map(|file| Some((&file.display, reason(&file.status)?))).collect();
     if files.is_empty() {
         return Ok(());

@@ -67,15 +67,34 @@ impl Resolver<'_> {
             return self.without_name(function);
         };
         let scopes = inner_scopes(function).into_iter().map(Arc::new).chain([Arc::clone(module_scope)]).collect();
-        let found = self.name(&Place { path: path.into(), scopes }, &names, &Cell::new(MAX_LOOKUPS));
+        if is_method_of_its_class(function, &names) {
+            return Callee::Other;
+        }
+        let place = Place { path: path.into(), scopes };
+        let found = self.name(&place, &names, &Cell::new(MAX_LOOKUPS));
         let is_like_a_constructor = names.last().is_some_and(|name| self.constructors.has_simple_name(name));
         match found {
             Callee::Unbound | Callee::Unknown(_) if !is_like_a_constructor => Callee::Other,
-            Callee::Unbound if names.len() == 1 => self.assumed(&names),
+            Callee::Unbound if names.len() == 1 => match self.foreign_star(&place) {
+                Some(module) if !declares_tables(function) => Callee::Unknown(format!(
+                    "`{}` may come from `{module}`, which is not part of this repository",
+                    names[0]
+                )),
+                _ => self.assumed(&names),
+            },
             Callee::Unbound | Callee::Unknown(_) if hands_out_models(function, &names) => self.assumed(&names),
             Callee::Unbound => Callee::Unknown(format!("nothing in reach defines `{}`", names[0])),
             found => found,
         }
+    }
+
+    /// A module outside the repository, other than SQLAlchemy and sqlmodel, of which everything is imported.
+    fn foreign_star(&self, place: &Place) -> Option<String> {
+        let stars = place.scopes.iter().flat_map(|scope| &scope.stars);
+        let is_known =
+            |module: &&ModuleName| matches!(module.path.first().map(String::as_str), Some("sqlalchemy" | "sqlmodel"));
+        let foreign = stars.filter(|module| !is_known(module)).find(|module| self.is_foreign(place, module));
+        foreign.map(|module| module.path.join("."))
     }
 
     /// `get_db().relationship(…)`: no name to follow.
@@ -157,7 +176,12 @@ impl Resolver<'_> {
                     found => found,
                 }
             }
-            Target::Alias(path) => mentioned(&with_rest(path)),
+            Target::Alias(path) => match mentioned(&with_rest(path)) {
+                Callee::Unbound => {
+                    Callee::Unknown(format!("`{name}` is `{}`, which nothing in reach defines", path.join(".")))
+                }
+                found => found,
+            },
             Target::CallResult { callee, first_argument: Some(bound) }
                 if rest.is_empty() && callee.last().is_some_and(|name| name == "partial") =>
             {
@@ -203,8 +227,9 @@ impl Resolver<'_> {
         };
         let path: Dotted = from.path.iter().chain(names).cloned().collect();
         // SQLAlchemy's and sqlmodel's own code
-        let qualified: Dotted = self.repository.package(folder).into_iter().chain(path.iter().cloned()).collect();
-        if let Some(found) = self.known(qualified.join(".")) {
+        let package = self.repository.package(folder);
+        let qualified: Dotted = package.iter().chain(&path).cloned().collect();
+        if let Some(found) = self.known(qualified.join(".")).filter(|_| !package.is_empty()) {
             return found;
         }
         self.inside(&[folder.to_owned()], &path, from.path.len(), budget).unwrap_or_else(|| {
@@ -296,12 +321,33 @@ fn inner_scopes(node: &Node<'_>) -> Vec<Scope> {
 
 /// Whether the object before the last dot is used in the file as flask-sqlalchemy's is: `db.Model`, `db.Column`, ….
 fn hands_out_models(function: &Node<'_>, names: &[String]) -> bool {
-    const USES: [&str; 5] = [".Model", ".Column(", ".ForeignKey(", ".Table(", ".session."];
+    const HANDED_OUT: [&str; 4] = ["Model", "Column", "ForeignKey", "Table"];
     let object = names[..names.len() - 1].join(".");
-    let text = function.get_doc().src.as_str();
-    !object.is_empty()
-        && text.match_indices(&object).any(|(at, _)| {
-            let starts = !text[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.'));
-            starts && USES.iter().any(|used| text[at + object.len()..].starts_with(used))
+    let is_handed_out = |node: &Node<'_>| {
+        let name = node.field("attribute");
+        name.is_some_and(|name| HANDED_OUT.contains(&&*name.text()))
+            && node.field("object").is_some_and(|node| node.text() == object)
+    };
+    !matches!(&*object, "" | "self" | "cls")
+        && function.root().root().dfs().filter(|node| node.kind() == "attribute").any(|node| is_handed_out(&node))
+}
+
+/// Whether `self.name` is a method of the class around.
+fn is_method_of_its_class(function: &Node<'_>, names: &[String]) -> bool {
+    let [object, method] = names else { return false };
+    let class = function.ancestors().find(|node| node.kind() == "class_definition");
+    matches!(&**object, "self" | "cls")
+        && class.is_some_and(|class| {
+            let scope = Scope::of_class_before(&class, usize::MAX);
+            let mut targets = scope.targets(method);
+            targets.any(|(_, target)| matches!(target, Target::Function(handed_on, _) if handed_on.is_empty()))
         })
+}
+
+/// Whether the file calls what declares columns and tables by its bare name, as it calls the constructor.
+fn declares_tables(function: &Node<'_>) -> bool {
+    const DECLARING: [&str; 4] = ["Column", "mapped_column", "ForeignKey", "Table"];
+    let root = function.root().root();
+    let mut called = root.dfs().filter(|node| node.kind() == "call").filter_map(|call| call.field("function"));
+    called.any(|called| DECLARING.contains(&&*called.text()))
 }

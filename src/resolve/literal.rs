@@ -81,30 +81,31 @@ fn evaluate_within(node: &Node<'_>, levels: usize) -> Result<Literal, String> {
         "ellipsis" => constant(PyValue::Opaque("ellipsis")),
         "lambda" => constant(PyValue::Opaque("function")),
         "identifier" => Err(format!("`{}` is a name, not a literal", node.text())),
-        "attribute" => Err(format!("`{}` is an attribute, not a literal", first_line(&node.text()))),
+        "attribute" => Err(format!("`{}` is an attribute, not a literal", shortened(&node.text()))),
         "conditional_expression" => Err("it is a conditional expression".to_owned()),
         "boolean_operator" => Err("it is a boolean expression".to_owned()),
-        _ => Err(format!("`{}` is computed", first_line(&node.text()))),
+        _ => Err(format!("`{}` is not a literal", shortened(&node.text()))),
     }
 }
 
 fn evaluate_inside(node: &Node<'_>, levels: usize) -> Result<Literal, String> {
     match levels.checked_sub(1) {
-        Some(levels) => evaluate_within(node, levels),
+        Some(levels) => evaluate_within(node, levels).map(|literal| Literal { span: node.range(), ..literal }),
         None => Err("it is nested too deeply".to_owned()),
     }
 }
 
-fn first_line(text: &str) -> String {
-    match text.split_once(['\n', '\r']) {
-        Some((line, _)) => format!("{} …", line.trim_end()),
-        None => text.to_owned(),
-    }
+/// An expression as a message shows it: its first line, or the beginning of that.
+fn shortened(text: &str) -> String {
+    const MOST_CHARACTERS: usize = 60;
+    let line = text.lines().next().unwrap_or_default().trim_end();
+    let shown: String = line.chars().take(MOST_CHARACTERS).collect();
+    if shown.len() < text.len() { format!("{shown} …") } else { shown }
 }
 
 /// `set()`, `frozenset([…])`, `list(…)`, `tuple(…)` on a display.
 fn call(node: &Node<'_>, levels: usize) -> Result<Literal, String> {
-    let unknown = || Err(format!("`{}` is computed", first_line(&node.text())));
+    let unknown = || Err(format!("`{}` is not a literal", shortened(&node.text())));
     let (Some(function), Some(arguments)) = (node.field("function"), node.field("arguments")) else {
         return unknown();
     };
@@ -157,7 +158,7 @@ fn string(node: &Node<'_>, parts: &[Node<'_>]) -> Result<Literal, String> {
 }
 
 fn string_part(node: &Node<'_>) -> Result<(StringPart, bool), String> {
-    let unknown = |why: &str| Err(format!("`{}` {why}", first_line(&node.text())));
+    let unknown = |why: &str| Err(format!("`{}` {why}", shortened(&node.text())));
     let start = node.children().find(|child| child.kind() == "string_start");
     let end = node.children().find(|child| child.kind() == "string_end");
     let (Some(start), Some(end)) = (start, end) else {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum RuleError {
     /// A file or folder can't be read.
-    #[error("can't read the rules in {path}: {source}")]
+    #[error("can't read the rules in {path}")]
     Io {
         /// Which.
         path: PathBuf,

@@ -6,7 +6,6 @@
 
 mod encoding;
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use serde::Serialize;
@@ -22,6 +21,8 @@ pub struct Source {
     text: String,
     encoding: Encoding,
     line_starts: Vec<usize>,
+    /// None where the text has no lone `\r`.
+    parser_text: Option<String>,
 }
 
 /// A place in a file, as reports give it.
@@ -68,7 +69,8 @@ impl Source {
 
     fn new(text: String, encoding: Encoding) -> Self {
         let line_starts = line_starts(&text);
-        Self { text, encoding, line_starts }
+        let parser_text = with_line_feeds(&text, &line_starts);
+        Self { text, encoding, line_starts, parser_text }
     }
 
     /// The decoded text, line endings as they are on disk.
@@ -77,25 +79,8 @@ impl Source {
     }
 
     /// The text for the parser, of the same length: it knows no lone `\r` as line ending.
-    pub fn parser_text(&self) -> Cow<'_, str> {
-        let bytes = self.text.as_bytes();
-        let is_lone = |at: usize| bytes[at] == b'\r' && bytes.get(at + 1) != Some(&b'\n');
-        if !memchr::memchr_iter(b'\r', bytes).any(is_lone) {
-            return Cow::Borrowed(&self.text);
-        }
-        let lines = self.line_starts.iter().enumerate().map(|(index, start)| {
-            let end = self.line_starts.get(index + 1).copied().unwrap_or(bytes.len());
-            (*start, end)
-        });
-        let mut text = String::with_capacity(bytes.len());
-        for (start, end) in lines {
-            let line = &self.text[start..end];
-            match line.strip_suffix('\r') {
-                Some(body) => text.extend([body, "\n"]),
-                None => text.push_str(line),
-            }
-        }
-        Cow::Owned(text)
+    pub fn parser_text(&self) -> &str {
+        self.parser_text.as_deref().unwrap_or(&self.text)
     }
 
     /// The same file with another text.
@@ -144,6 +129,24 @@ impl Source {
             _ => "\n",
         }
     }
+}
+
+/// The text with `\n` for each lone `\r`; None where it has none.
+fn with_line_feeds(text: &str, line_starts: &[usize]) -> Option<String> {
+    let is_lone = |at: usize| text.as_bytes()[at] == b'\r' && text.as_bytes().get(at + 1) != Some(&b'\n');
+    if !memchr::memchr_iter(b'\r', text.as_bytes()).any(is_lone) {
+        return None;
+    }
+    let ends = line_starts.iter().copied().skip(1).chain([text.len()]);
+    let lines = line_starts.iter().zip(ends).map(|(start, end)| &text[*start..end]);
+    let mut converted = String::with_capacity(text.len());
+    for line in lines {
+        match line.strip_suffix('\r') {
+            Some(body) => converted.extend([body, "\n"]),
+            None => converted.push_str(line),
+        }
+    }
+    Some(converted)
 }
 
 fn line_starts(text: &str) -> Vec<usize> {

@@ -12,7 +12,7 @@ class Parent(Base):
     a_list_call = relationship("Child", cascade=list(("save-update", "merge", "delete")))
     emptied_list = relationship("Child", cascade=[])
     emptied_set = relationship("Child", cascade=set())
-    emptied_frozenset = relationship("Child", cascade=frozenset())
+    emptied_frozenset = relationship("Child", cascade=frozenset(()))
     over_lines = relationship(
         "Child",
         cascade=[
@@ -42,6 +42,39 @@ class Parent(Base):
     )
     on_one_line_with_a_comment = relationship("Child", cascade=["save-update", "merge", "delete", "delete-orphan",  # both
     ])
+    emptied_with_trailing_comma = relationship("Child", cascade=frozenset((),))
+    emptied_with_comment = relationship(
+        "Child",
+        cascade=[
+            # why we do
+        ],
+    )
+    parenthesized_item = relationship(
+        "Child",
+        cascade=[
+            "merge",
+        ],
+    )
+    comment_before_the_comma = relationship(
+        "Child",
+        cascade=["refresh-expire"  # forgets
+                 , "merge"],
+    )
+    tuple_of_one_left = relationship(
+        "Child",
+        cascade=(
+            "merge",
+        ),
+    )
+    orphans_first = relationship(
+        "Child",
+        cascade=[
+            "delete-orphan",
+            "save-update",
+            "merge",
+            "delete",
+        ],
+    )
     # nothing to do
     explicit = relationship("Child", cascade=["save-update", "merge"])
     empty = relationship("Child", cascade=[])

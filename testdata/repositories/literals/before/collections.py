@@ -39,6 +39,40 @@ class Parent(Base):
     )
     on_one_line_with_a_comment = relationship("Child", cascade=["all", "delete-orphan",  # both
     ])
+    emptied_with_trailing_comma = relationship("Child", cascade=frozenset({"refresh-expire"},))
+    emptied_with_comment = relationship(
+        "Child",
+        cascade=[
+            # why we do
+            "refresh-expire",
+        ],
+    )
+    parenthesized_item = relationship(
+        "Child",
+        cascade=[
+            ("refresh-expire"),
+            "merge",
+        ],
+    )
+    comment_before_the_comma = relationship(
+        "Child",
+        cascade=["refresh-expire"  # forgets
+                 , "merge"],
+    )
+    tuple_of_one_left = relationship(
+        "Child",
+        cascade=(
+            "refresh-expire",
+            "merge"
+        ),
+    )
+    orphans_first = relationship(
+        "Child",
+        cascade=[
+            "delete-orphan",
+            "all",
+        ],
+    )
     # nothing to do
     explicit = relationship("Child", cascade=["save-update", "merge"])
     empty = relationship("Child", cascade=[])

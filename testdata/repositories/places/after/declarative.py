@@ -6,6 +6,7 @@ from sqlalchemy.orm import (
     DynamicMapped, Mapped, RelationshipProperty, WriteOnlyMapped, backref, declared_attr, dynamic_loader, mapper_registry,
     relation, relationship,
 )
+from sqlalchemy.orm import relationship as alias
 
 
 class User(Base):
@@ -27,6 +28,9 @@ class User(Base):
     view_backref_dictionary = relationship("View", viewonly=True, backref=backref("user_view", **{"cascade": "merge"}))
     view_backref_tuple = relationship("View", viewonly=True, backref=("user_view", {"cascade": "merge"}))
     view_backref_not = relationship("View", viewonly=True, backref=backref("user_view", viewonly=False, cascade="save-update, merge, delete"))
+    by_name_tuple = relationship("Tuple", backref=("user", OF_BACKREF))
+    view_splatted = relationship("View", viewonly=True, **{"cascade": "merge"})
+    view_in_splatted = relationship("View", cascade="merge", **{"viewonly": True})
     view_not = relationship("View", viewonly=False, cascade="save-update, merge, delete")
     by_position_13 = relationship("Old", None, None, None, None, None, False, None, None, False, "save-update, merge, delete, delete-orphan")
     by_position_14 = relationship("Old", None, None, None, None, None, False, None, None, None, False, ("save-update", "merge", "delete"))
@@ -50,8 +54,15 @@ class Arguments(Base):
     __mapper_args__ = {"properties": {"children": relationship("Child", cascade="save-update, merge, delete")}}
 
 
+info = relationship("Info", info={"cascade": "all"})
+by_position_alias = alias(
+    "Old", None, None, None, None, None, False,
+    None,  # no backref :)
+    None, False, "save-update, merge, delete"
+)
 children = partial(relationship, cascade="save-update, merge, delete, delete-orphan")
 parents = functools.partial(backref, cascade="save-update, merge, delete")
+OF_BACKREF = {"cascade": "save-update, merge, delete"}
 OWNED = {"cascade": "save-update, merge, delete, delete-orphan", "lazy": "raise"}
 ALSO_OWNED = dict(lazy="raise", cascade="save-update, merge, delete")
 
@@ -65,6 +76,16 @@ def collected(target):
     options = {"lazy": "select"}
     if target:
         options["cascade"] = "save-update, merge, delete"
+    return relationship(target, **options)
+
+
+def with_default(target, **options):
+    options.setdefault("cascade", "save-update, merge, delete, delete-orphan")
+    return relationship(target, **options)
+
+
+def updated(target, **options):
+    options.update(cascade="save-update, merge, delete")
     return relationship(target, **options)
 
 

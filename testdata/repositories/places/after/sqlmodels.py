@@ -27,12 +27,30 @@ class Team(SQLModel, table=True):
     )
     flag_kwargs_empty: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs={"cascade": "save-update, merge, delete, delete-orphan"})
     flag_kwargs_dict: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs=dict(cascade="save-update, merge, delete, delete-orphan", lazy="selectin"))
-    flag_kwargs_none: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs=None)
+    flag_kwargs_comment: list["Hero"] = Relationship(
+        cascade_delete=True,
+        sa_relationship_kwargs={  # eager
+            "cascade": "save-update, merge, delete, delete-orphan",
+            "lazy": "selectin",
+        },
+    )
+    flag_splat_display: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs={"cascade": "save-update, merge, delete, delete-orphan"}, **{"back_populates": "team"})
+    flag_kwargs_none: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs={"cascade": "save-update, merge, delete, delete-orphan"})
     flag_viewonly: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs={"cascade": "merge", "viewonly": True})
     flag_kwargs_name: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs=OPTIONS)
     flag_splat: list["Hero"] = Relationship(cascade_delete=True, **options)
     flag_unknown: list["Hero"] = Relationship(cascade_delete=settings.CASCADE)
+    flag_dict_lines: list["Hero"] = Relationship(
+        cascade_delete=True,
+        sa_relationship_kwargs=dict(
+            cascade="save-update, merge, delete, delete-orphan",
+            lazy="selectin",
+        ),
+    )
+    # for a human
+    flag_in_dictionary: list["Hero"] = Relationship(**{"cascade_delete": True})
     # nothing to do
+    overridden_prefix: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs={u"cascade": "merge"})
     overridden: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs={"cascade": "merge"})
     replaced: list["Hero"] = Relationship(cascade_delete=True, sa_relationship=relationship("Hero"))
     off: list["Hero"] = Relationship(cascade_delete=False)

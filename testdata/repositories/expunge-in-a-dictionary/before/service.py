@@ -1,0 +1,1 @@
+repository = UserRepository(session, **{"auto_expunge": True})

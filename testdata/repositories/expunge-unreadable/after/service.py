@@ -1,0 +1,2 @@
+# é
+session.expunge(user)

@@ -1,0 +1,3 @@
+from networkx import *
+
+edge = relationship("a", cascade="all")
