@@ -110,7 +110,8 @@ fn checked_edits(source: &Source, site: &Site, after: CascadeOptions) -> Result<
         .iter()
         .map(|edit| {
             let range = edit.range.start.checked_sub(span.start)?..edit.range.end.checked_sub(span.start)?;
-            Some(Edit { range, text: edit.text.clone() })
+            // the parser knows no lone carriage return
+            Some(Edit { range, text: edit.text.replace('\r', "\n") })
         })
         .collect();
     let inside = inside.unwrap_or_default();

@@ -122,29 +122,31 @@ pub fn find(rules: &Rules, resolver: &Resolver<'_>, path: &Path, tree: &Tree) ->
         sites.extend(site.filter(|site| claimed.insert(site.value_span.start)));
     }
     for binding in rules.find_bindings(&finder.root) {
-        let site = finder.composed(&binding);
-        sites.extend(site.filter(|site| claimed.insert(site.value_span.start)));
-    }
-    for word in rules.find_unparsed(&finder.root) {
-        sites.extend(Some(unparsed(&word)).filter(|site| claimed.insert(site.value_span.start)));
+        let value = binding.field("value").map_or(binding.range(), |value| unparenthesized(&value).range());
+        if !claimed.contains(&value.start) {
+            sites.extend(finder.composed(&binding).or_else(|| unparsed(&binding)));
+        }
     }
     sites.sort_by_key(|site| site.value_span.start);
     sites
 }
 
-/// A `cascade=` in code that can't be parsed: who gets it can't be told.
-fn unparsed(word: &Node<'_>) -> Site {
-    Site {
+/// A `cascade=` that a syntax error keeps from its call: who gets it can't be told.
+fn unparsed(binding: &Node<'_>) -> Option<Site> {
+    let mut around = binding.ancestors();
+    around.find(|node| node.kind() == "call" && !has_error(node) || node.is_error()).filter(Node::is_error)?;
+    let name = binding.field("name").or_else(|| binding.field("key")).unwrap_or_else(|| binding.clone());
+    Some(Site {
         rule: "unparsed".to_owned(),
-        value_span: word.range(),
+        value_span: name.range(),
         value: Err(syntax_error()),
         sets: Sets::Cascade,
-        call_span: word.range(),
+        call_span: name.range(),
         callee: String::new(),
         viewonly: false,
         flag: None,
         relationship: None,
-    }
+    })
 }
 
 fn syntax_error() -> Unknown {

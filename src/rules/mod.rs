@@ -19,7 +19,7 @@ use std::path::Path;
 use memchr::memmem::Finder;
 
 use crate::hints::Hints;
-use crate::syntax::{Node, has_error, string_content};
+use crate::syntax::{Node, string_content};
 
 /// Everything that is data: what to look for and what to say of it.
 pub struct Rules {
@@ -62,7 +62,8 @@ impl Rules {
         self.spellings.find_all(root, &Hints::of_sites(&root.get_doc().src, &self.words))
     }
 
-    /// The pairs and keyword arguments of a file that bind the name `cascade` to something, whatever they stand in.
+    /// The pairs and keyword arguments of a file that bind the name `cascade` to something, whatever they stand in; and the
+    /// name itself in code that can't be parsed.
     pub fn find_bindings<'t>(&self, root: &Node<'t>) -> Vec<Node<'t>> {
         let hints = Hints::of_sites(&root.get_doc().src, &self.words);
         let mut bindings = Vec::new();
@@ -71,6 +72,7 @@ impl Rules {
             let key = match &*node.kind() {
                 "pair" => node.field("key").and_then(|key| string_content(&key)),
                 "keyword_argument" => node.field("name").map(|name| name.text().into_owned()),
+                "identifier" if node.parent().is_some_and(|parent| parent.is_error()) => Some(node.text().into_owned()),
                 _ => None,
             };
             bindings.extend(key.filter(|key| key == "cascade" || key == "cascade_delete").map(|_| node.clone()));
@@ -79,35 +81,9 @@ impl Rules {
         bindings
     }
 
-    /// The names `cascade` in a file that stand directly in code that can't be parsed.
-    pub fn find_unparsed<'t>(&self, root: &Node<'t>) -> Vec<Node<'t>> {
-        if !has_error(root) {
-            return Vec::new();
-        }
-        let hints = Hints::of_sites(&root.get_doc().src, &self.words);
-        let mut found = Vec::new();
-        let mut stack = vec![root.clone()];
-        while let Some(node) = stack.pop() {
-            let children = node.children().filter(|child| hints.touch(&child.range()));
-            for child in children {
-                let is_bound = matches!(&*child.kind(), "identifier") && child.text() == "cascade";
-                if is_bound && matches!(&*node.kind(), "ERROR" | "assignment") && inside_error(&child) {
-                    found.push(child);
-                } else {
-                    stack.push(child);
-                }
-            }
-        }
-        found
-    }
-
     /// The first place in a file that would notice whether an option is set.
     pub fn find_observation<'t>(&self, root: &Node<'t>) -> Option<Node<'t>> {
         let found = self.observations.find_all(root, &Hints::of_expunge(&root.get_doc().src));
         found.into_iter().map(|(_, found)| found.get_node().clone()).min_by_key(|node| node.range().start)
     }
-}
-
-fn inside_error(node: &Node<'_>) -> bool {
-    node.ancestors().any(|around| around.is_error())
 }
