@@ -170,9 +170,11 @@ mod on_unix {
 
     #[test]
     fn a_killed_run_leaves_every_file_whole() {
-        let files: Vec<(String, &str)> = (0..300).map(|number| (format!("m{number}.py"), UNSAFE)).collect();
+        let files: Vec<(String, &str)> = (0..400).map(|number| (format!("m{number}.py"), UNSAFE)).collect();
         let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), *text)).collect();
-        for delay in [4, 8, 12, 16, 24, 32] {
+        let mut interrupted = 0;
+        // longer and longer, until a kill lands between the first file and the last
+        for delay in (1..60).map(|step| step * 5) {
             let folder = folder(&files);
             let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_cascade-fix"))
                 .args(["fix", "--quiet"])
@@ -183,11 +185,16 @@ mod on_unix {
             std::thread::sleep(std::time::Duration::from_millis(delay));
             child.kill().unwrap();
             child.wait().unwrap();
-            for (name, _) in &files {
-                let text = fs::read_to_string(folder.path().join(name)).unwrap();
-                assert!(text == UNSAFE || text == FIXED, "{name} after {delay} ms: {text}");
+            let texts = files.iter().map(|(name, _)| fs::read_to_string(folder.path().join(name)).unwrap());
+            let texts: Vec<String> = texts.collect();
+            assert!(texts.iter().all(|text| text == UNSAFE || text == FIXED), "after {delay} ms: {texts:?}");
+            interrupted +=
+                usize::from(texts.iter().any(|text| text == FIXED) && texts.iter().any(|text| text == UNSAFE));
+            if interrupted == 2 {
+                return;
             }
         }
+        panic!("only {interrupted} kills landed while files were written");
     }
 }
 

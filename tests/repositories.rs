@@ -28,6 +28,24 @@ fn fix_writes_the_recorded_files_and_a_second_fix_writes_nothing() {
     assert!(seen > 5);
 }
 
+#[test]
+fn pythons_own_parser_takes_every_fixed_file_that_it_took_before() {
+    const PROGRAM: &str = "\
+import ast, pathlib, sys
+def parses(path):
+    try:
+        return bool(ast.parse(path.read_bytes()))
+    except (SyntaxError, ValueError):
+        return False
+for before in pathlib.Path('testdata/repositories').rglob('before/**/*.py'):
+    after = pathlib.Path(str(before).replace('/before/', '/after/'))
+    if parses(before) and not parses(after):
+        sys.exit(f'{after} does not parse')
+";
+    let run = std::process::Command::new("python3").args(["-c", PROGRAM]).output().expect("the tests need python3");
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+}
+
 fn assert_recorded(after: &Path, scratch: &Path) {
     if std::env::var_os("BLESS").is_some() {
         let _ = std::fs::remove_dir_all(after);
