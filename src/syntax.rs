@@ -90,6 +90,15 @@ pub fn keyword_value<'t>(container: &Node<'t>, keyword: &str) -> Option<Node<'t>
     })
 }
 
+/// Where a dictionary display, or a call of `dict`, has its items.
+pub fn keyword_container<'t>(dictionary: &Node<'t>) -> Option<Node<'t>> {
+    match &*dictionary.kind() {
+        "dictionary" => Some(dictionary.clone()),
+        "call" if dictionary.field("function")?.text() == "dict" => dictionary.field("arguments"),
+        _ => None,
+    }
+}
+
 /// What stands between the quotes of a string literal.
 pub fn string_content(node: &Node<'_>) -> Option<String> {
     let content = node.named_children().find(|child| child.kind() == "string_content")?;

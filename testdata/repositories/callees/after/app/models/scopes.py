@@ -1,5 +1,6 @@
 from functools import partial
 
+import mylib
 from sqlalchemy.orm import backref, relationship
 
 relationship = partial(relationship, lazy="raise")
@@ -28,3 +29,13 @@ def outer():
         return children("Post", cascade="save-update, merge, delete")
 
     return inner
+
+
+class Other(Base):
+    # this name belongs to the class
+    relationship = mylib.relationship
+    edge = relationship("X", cascade="all")
+
+
+class Last(Base):
+    posts = relationship("Post", cascade="save-update, merge, delete")
