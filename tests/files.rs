@@ -278,3 +278,38 @@ fn empty_and_hostile_files_are_no_trouble() {
     let run = run_binary(folder.path(), &["check", "--output-format", "json"]);
     assert!(matches!(run.status.code(), Some(0 | 1)), "{:?} {}", run.status, stderr(&run));
 }
+
+#[test]
+fn colour_marks_the_changed_words_where_it_is_wanted_and_nowhere_else() {
+    let folder = folder(&[("models.py", UNSAFE)]);
+    let diff = |arguments: &[&str], no_color: bool| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cascade-fix"));
+        command.args(arguments).current_dir(folder.path()).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+        if no_color {
+            command.env("NO_COLOR", "1");
+        }
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    let (red, green, inverted) = ("\x1b[31m-", "\x1b[32m+", "\x1b[7m");
+    let colored = diff(&["--color", "always"], false);
+    assert!([red, green, inverted].iter().all(|mark| colored.contains(mark)), "{colored:?}");
+    assert!(diff(&["check", "--color", "always"], false).contains("\x1b["));
+    for plain in [diff(&[], false), diff(&[], true), diff(&["--color", "never", "diff"], false), diff(&["check"], true)]
+    {
+        assert!(!plain.contains('\x1b'), "{plain:?}");
+    }
+}
+
+#[test]
+fn options_that_would_go_unused_in_front_of_a_command_are_refused() {
+    let folder = folder(&[("models.py", UNSAFE)]);
+    for misplaced in [&["--select", "CAS001", "check"][..], &["--no-ignore", "diff"]] {
+        let run = run_binary(folder.path(), misplaced);
+        assert_eq!(run.status.code(), Some(2), "{misplaced:?}");
+        assert!(stderr(&run).contains("stands before the command"), "{}", stderr(&run));
+    }
+    let run = run_binary(folder.path(), &["models.py", "fix"]);
+    assert_eq!((run.status.code(), &*stderr(&run)), (Some(2), "cascade-fix: fix: no such file or folder\n"));
+    assert_eq!(run_binary(folder.path(), &["--quiet", "fix", "models.py"]).status.code(), Some(0));
+    assert_eq!(fs::read_to_string(folder.path().join("models.py")).unwrap(), FIXED);
+}
