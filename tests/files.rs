@@ -214,17 +214,39 @@ fn a_file_that_changed_since_it_was_read_is_not_written() {
 
 #[test]
 fn naming_one_file_gives_it_the_same_fix_as_naming_all() {
-    let files = [
-        ("pyproject.toml", ""),
-        ("app/models.py", UNSAFE),
-        ("jobs/detach.py", "def run(session, user):\n    session.expunge(user)\n"),
+    const DETACH: &str = "def run(session, user):\n    session.expunge(user)\n";
+    const HEAD: &str = "ref: refs/heads/main\n";
+    type Layout<'a> = (&'a [(&'a str, &'a str)], &'a str, bool);
+    let layouts: [Layout<'_>; 4] = [
+        (&[("pyproject.toml", ""), ("app/models.py", UNSAFE), ("jobs/detach.py", DETACH)], "app/models.py", true),
+        (&[(".git/HEAD", HEAD), ("app/models.py", UNSAFE), ("jobs/detach.py", DETACH)], "app/models.py", true),
+        (&[("app/models.py", UNSAFE), ("jobs/detach.py", DETACH)], "app/models.py", true),
+        (
+            &[(".git/HEAD", HEAD), ("lib/.git/HEAD", HEAD), ("lib/models.py", UNSAFE), ("jobs/detach.py", DETACH)],
+            "lib/models.py",
+            false,
+        ),
     ];
-    let (whole, named) = (folder(&files), folder(&files));
-    assert_eq!(run_binary(whole.path(), &["fix"]).status.code(), Some(0));
-    assert_eq!(run_binary(&named.path().join("app"), &["fix", "models.py"]).status.code(), Some(0));
-    let read = |folder: &Path| fs::read_to_string(folder.join("app/models.py")).unwrap();
-    assert_eq!(read(whole.path()), read(named.path()));
-    assert!(read(whole.path()).contains("\"save-update, merge, expunge, delete\""));
+    for (files, models, keeps_expunge) in layouts {
+        let (whole, named) = (folder(files), folder(files));
+        assert_eq!(run_binary(whole.path(), &["fix"]).status.code(), Some(0));
+        assert_eq!(run_binary(named.path(), &["fix", models]).status.code(), Some(0));
+        let read = |folder: &Path| fs::read_to_string(folder.join(models)).unwrap();
+        assert_eq!(read(whole.path()), read(named.path()), "{files:?}");
+        assert_eq!(read(whole.path()).contains("expunge"), keeps_expunge, "{files:?}");
+    }
+    let files = [("pyproject.toml", ""), ("app/models.py", UNSAFE), ("jobs/detach.py", DETACH)];
+    let inside = folder(&files);
+    assert_eq!(run_binary(&inside.path().join("app"), &["fix", "models.py"]).status.code(), Some(0));
+    assert!(fs::read_to_string(inside.path().join("app/models.py")).unwrap().contains("expunge"));
+}
+
+#[test]
+fn one_file_under_two_names_is_one_file() {
+    let folder = folder(&[("app/models.py", UNSAFE), ("jobs/models.py", UNSAFE)]);
+    let report = check(folder.path(), &["app", "app/../jobs", "app/../app/models.py", "./jobs/../app"]);
+    assert_eq!(paths(&report), ["app/models.py", "jobs/models.py"]);
+    assert_eq!(report["summary"]["files_scanned"], 2);
 }
 
 #[test]
