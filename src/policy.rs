@@ -75,6 +75,9 @@ pub fn needs_expunge_call(site: &Site, profile: Profile) -> bool {
 
 /// Decides about a site.
 pub fn judge(site: &Site, profile: Profile, expunge_call: ExpungeCall<'_>) -> Verdict {
+    if site.flag == Some(Flag::Overridden) {
+        return Verdict::Safe;
+    }
     let literal = match &site.value {
         Ok(literal) => literal,
         Err(unknown) => {
@@ -104,10 +107,8 @@ fn judge_flag(site: &Site, value: &PyValue, profile: Profile, expunge_call: Expu
             return Verdict::Manual { code: Code::Cas301, reason, before: None, help: None };
         }
     };
-    match &site.flag {
-        Some(Flag::Overridden) | None => return Verdict::Safe,
-        _ if !is_set => return Verdict::Safe,
-        _ => {}
+    if !is_set {
+        return Verdict::Safe;
     }
     let meant = cascade::parse(&PyValue::Str("all, delete-orphan".to_owned()));
     let before = meant.map(|parsed| parsed.options).unwrap_or_default();

@@ -97,14 +97,14 @@ impl Resolver<'_> {
         foreign.map(|module| module.path.join("."))
     }
 
-    /// `get_db().relationship(…)`: no name to follow.
+    /// `get_db().relationship(…)`, `(relationship if new else relation)(…)`: no name to follow.
     fn without_name(&self, function: &Node<'_>) -> Callee {
-        match function.field("attribute") {
-            Some(name) if self.constructors.has_simple_name(&name.text()) => {
-                Callee::Unknown(format!("`{}` is the attribute of an expression", name.text()))
-            }
-            _ => Callee::Other,
-        }
+        let is_constructors_name = |node: &Node<'_>| self.constructors.has_simple_name(&node.text());
+        let is_like_a_constructor = match function.field("attribute") {
+            Some(name) => is_constructors_name(&name),
+            None => function.dfs().filter(|node| node.kind() == "identifier").any(|name| is_constructors_name(&name)),
+        };
+        if is_like_a_constructor { Callee::Unknown("it is an expression".to_owned()) } else { Callee::Other }
     }
 
     fn assumed(&self, names: &[String]) -> Callee {

@@ -105,8 +105,11 @@ fn receivers<'t>(root: &Node<'t>) -> HashMap<String, Vec<Node<'t>>> {
         let Some(arguments) = call.field("arguments") else { continue };
         let splatted = arguments.named_children().filter(|argument| argument.kind() == "dictionary_splat");
         let splatted = splatted.filter_map(|splat| splat.named_children().next());
-        let of_backref = keyword_value(&arguments, "backref").filter(|pair| matches!(&*pair.kind(), "tuple" | "list"));
-        let of_backref = of_backref.and_then(|pair| positional_arguments(&pair).into_iter().nth(1));
+        let backref = keyword_value(&arguments, "backref");
+        let of_backref = backref.and_then(|backref| match &*backref.kind() {
+            "tuple" | "list" => positional_arguments(&backref).into_iter().nth(1),
+            _ => Some(backref),
+        });
         for name in splatted.chain(keyword_value(&arguments, "sa_relationship_kwargs")).chain(of_backref) {
             if name.kind() == "identifier" {
                 receivers.entry(name.text().into_owned()).or_default().push(call.clone());

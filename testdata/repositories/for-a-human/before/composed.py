@@ -4,6 +4,7 @@ from sqlmodel import Relationship
 BASE = {"lazy": "select"}
 JOINED = BASE | {"cascade": "all"}
 
+BACKREF = ("parent", {"cascade": "all"})
 UPDATED = {"lazy": "select"}
 UPDATED.update({"cascade": "all"})
 SHARED = {"cascade": "all"}
@@ -11,6 +12,8 @@ DropSchema("x", **SHARED)
 
 
 class Parent(Base):
+    backref_by_name = relationship("Child", backref=BACKREF)
+    chosen = (relationship if NEW else relation)("Child", cascade="all")
     updated = relationship("Child", **UPDATED)
     shared = relationship("Child", **SHARED)
     parenthesized = Relationship(sa_relationship_kwargs=({"cascade": "all"}))

@@ -52,6 +52,7 @@ class Team(SQLModel, table=True):
     # nothing to do
     overridden_prefix: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs={u"cascade": "merge"})
     overridden: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs={"cascade": "merge"})
+    overridden_unknown: list["Hero"] = Relationship(cascade_delete=FLAG, sa_relationship_kwargs={"cascade": "merge"})
     replaced: list["Hero"] = Relationship(cascade_delete=True, sa_relationship=relationship("Hero"))
     off: list["Hero"] = Relationship(cascade_delete=False)
     plain: Optional["City"] = Relationship()
