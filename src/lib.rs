@@ -25,7 +25,6 @@ pub mod source;
 pub mod syntax;
 
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
 
 use apply::Context;
@@ -103,22 +102,7 @@ fn expunge_call<'a>(
         if walk.covers(repository.root()) {
             scan.expunge_candidates.iter().filter(|path| within(path)).cloned().collect()
         } else {
-            expunge_candidates(&walk.of_folder(repository.root()))
+            scan::expunge_candidates(&walk.of_folder(repository.root()))
         }
     })
-}
-
-/// The files of a walk with the word `expunge`, in order of path.
-fn expunge_candidates(walk: &Walk) -> Vec<PathBuf> {
-    let found = Mutex::new(Vec::new());
-    walk.run(|| {
-        |path: &std::path::Path| {
-            if std::fs::read(path).is_ok_and(|bytes| hints::has_expunge(&bytes)) {
-                found.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(path.to_owned());
-            }
-        }
-    });
-    let mut found = found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    found.sort();
-    found
 }

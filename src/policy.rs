@@ -65,10 +65,8 @@ pub type ExpungeCall<'a> = Option<&'a str>;
 
 /// Whether the verdict on the site depends on who calls `expunge(obj)`.
 pub fn needs_expunge_call(site: &Site, profile: Profile) -> bool {
-    let with = judge(site, profile, Some(""));
-    let without = judge(site, profile, None);
-    match (with, without) {
-        (Verdict::Rewrite(with), Verdict::Rewrite(without)) => with.after != without.after,
+    match judge(site, profile, Some("")) {
+        Verdict::Rewrite(kept) => profile == Profile::Recommended && kept.after.contains(CascadeOption::Expunge),
         _ => false,
     }
 }

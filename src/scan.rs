@@ -32,7 +32,7 @@ pub struct Scanned {
 /// What a walk found.
 #[derive(Debug, Default)]
 pub struct Scan {
-    /// The files that were parsed and have sites or syntax errors, in order of path.
+    /// The files that were parsed and have sites or syntax errors, in no order.
     pub files: Vec<Scanned>,
     /// The files that were skipped or could not be read.
     pub not_read: Vec<NotRead>,
@@ -57,9 +57,25 @@ pub fn scan(walk: &Walk, rules: &Rules, repositories: &Repositories, progress: &
     });
     let mut scan = collected.into_inner().unwrap_or_else(PoisonError::into_inner);
     scan.not_read.extend(not_read);
-    scan.files.sort_by(|a, b| a.path.cmp(&b.path));
     scan.expunge_candidates.sort();
     scan
+}
+
+/// The files of a walk with the word `expunge`, in order of path, where nothing else is wanted of it.
+pub fn expunge_candidates(walk: &Walk) -> Vec<PathBuf> {
+    let found = Mutex::new(Vec::new());
+    walk.run(|| {
+        let mut buffer = Vec::new();
+        let found = &found;
+        move |path: &Path| {
+            if read_into(path, &mut buffer).is_ok_and(hints::has_expunge) {
+                found.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
+            }
+        }
+    });
+    let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    found.sort();
+    found
 }
 
 /// One thread's part; it is handed in when the thread ends.

@@ -6,6 +6,8 @@ use ast_grep_core::AstGrep;
 use ast_grep_core::tree_sitter::StrDoc;
 use ast_grep_language::SupportLang;
 
+use crate::hints::Hints;
+
 /// The document type of a parsed Python file.
 pub type Doc = StrDoc<SupportLang>;
 /// A node of a parsed Python file.
@@ -39,6 +41,24 @@ impl Tree {
         }
         errors
     }
+}
+
+/// The nodes of a tree that touch a hint, outer ones first and in order of position. Iterative: the depth of the tree costs no
+/// stack.
+pub fn hinted_nodes<'t>(root: &Node<'t>, hints: &Hints) -> impl Iterator<Item = Node<'t>> {
+    let mut stack = vec![root.clone()];
+    std::iter::from_fn(move || {
+        let node = stack.pop()?;
+        let from = stack.len();
+        stack.extend(node.children().filter(|child| hints.touch(&child.range())));
+        stack[from..].reverse();
+        Some(node)
+    })
+}
+
+/// Whether the node is a function, a lambda or a class: what has names of its own.
+pub fn has_scope(node: &Node<'_>) -> bool {
+    matches!(&*node.kind(), "function_definition" | "lambda" | "class_definition")
 }
 
 /// Whether some part of the node can't be parsed.
@@ -103,6 +123,12 @@ pub fn keyword_container<'t>(dictionary: &Node<'t>) -> Option<Node<'t>> {
 pub fn string_content(node: &Node<'_>) -> Option<String> {
     let content = node.named_children().find(|child| child.kind() == "string_content")?;
     (node.kind() == "string").then(|| content.text().into_owned())
+}
+
+/// The expressions that are splatted into a call: `options` in `f(**options)`.
+pub fn splatted<'t>(arguments: &Node<'t>) -> Vec<Node<'t>> {
+    let splats = arguments.named_children().filter(|argument| argument.kind() == "dictionary_splat");
+    splats.filter_map(|splat| splat.named_children().next()).collect()
 }
 
 /// The arguments of a call that are given by position, comments left out.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, unparenthesized};
+use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, splatted, unparenthesized};
 
 /// A dotted name, as its parts.
 pub type Dotted = Vec<String>;
@@ -328,10 +328,7 @@ fn handed_on(function: &Node<'_>) -> Vec<Dotted> {
         return Vec::new();
     }
     let hands_on = |arguments: &Node<'_>| {
-        let splats = arguments.named_children().any(|argument| {
-            argument.kind() == "dictionary_splat"
-                && argument.named_children().next().is_some_and(|name| Some(&*name.text()) == rest.as_deref())
-        });
+        let splats = splatted(arguments).iter().any(|name| Some(&*name.text()) == rest.as_deref());
         splats || takes_cascade && keyword_value(arguments, "cascade").is_some_and(|value| value.text() == "cascade")
     };
     body.dfs()

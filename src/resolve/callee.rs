@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::bindings::{Dotted, ModuleName, Scope, Target};
 use crate::repository::Repository;
 use crate::rules::{ConstructorKind, Constructors};
-use crate::syntax::{Node, dotted_name};
+use crate::syntax::{Node, dotted_name, has_scope};
 
 /// How many names are looked up to find out who is called.
 const MAX_LOOKUPS: u32 = 200;
@@ -66,10 +66,10 @@ impl Resolver<'_> {
         let Some(names) = dotted_name(function) else {
             return self.without_name(function);
         };
-        let scopes = inner_scopes(function).into_iter().map(Arc::new).chain([Arc::clone(module_scope)]).collect();
         if is_method_of_its_class(function, &names) {
             return Callee::Other;
         }
+        let scopes = inner_scopes(function).into_iter().map(Arc::new).chain([Arc::clone(module_scope)]).collect();
         let place = Place { path: path.into(), scopes };
         let found = self.name(&place, &names, &Cell::new(MAX_LOOKUPS));
         let is_like_a_constructor = names.last().is_some_and(|name| self.constructors.has_simple_name(name));
@@ -218,14 +218,13 @@ impl Resolver<'_> {
 
     /// A member of a module that an import statement names.
     fn member(&self, place: &Place, from: &ModuleName, names: &[String], budget: &Cell<u32>) -> Callee {
+        let path: Dotted = from.path.iter().chain(names).cloned().collect();
         if from.level == 0 {
-            let path: Dotted = from.path.iter().chain(names).cloned().collect();
             return self.absolute(place, &path, budget);
         }
         let Some(folder) = place.path.ancestors().nth(from.level) else {
             return Callee::Unknown("a relative import leads out of the file system".to_owned());
         };
-        let path: Dotted = from.path.iter().chain(names).cloned().collect();
         // SQLAlchemy's and sqlmodel's own code
         let package = self.repository.package(folder);
         let qualified: Dotted = package.iter().chain(&path).cloned().collect();
@@ -307,9 +306,8 @@ impl Resolver<'_> {
 /// The scopes of the functions around a node, innermost first, and of the class in whose body it stands: a class's names are
 /// not seen from the functions and classes inside it.
 fn inner_scopes(node: &Node<'_>) -> Vec<Scope> {
-    let is_scope = |node: &Node<'_>| matches!(&*node.kind(), "function_definition" | "lambda" | "class_definition");
     let mut scopes = Vec::new();
-    for (depth, around) in node.ancestors().filter(is_scope).enumerate() {
+    for (depth, around) in node.ancestors().filter(has_scope).enumerate() {
         if around.kind() != "class_definition" {
             scopes.push(Scope::of_function(&around));
         } else if depth == 0 {

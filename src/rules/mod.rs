@@ -19,7 +19,7 @@ use std::path::Path;
 use memchr::memmem::Finder;
 
 use crate::hints::Hints;
-use crate::syntax::{Node, string_content};
+use crate::syntax::Node;
 
 /// Everything that is data: what to look for and what to say of it.
 pub struct Rules {
@@ -57,28 +57,13 @@ impl Rules {
         self.diagnostics.iter().find(|diagnostic| diagnostic.code == code)
     }
 
-    /// The spellings that match in a file, in order of position.
-    pub fn find_spellings<'r, 't>(&'r self, root: &Node<'t>) -> Vec<(&'r Rule<Spelling>, spelling::Match<'t>)> {
-        self.spellings.find_all(root, &Hints::of_sites(&root.get_doc().src, &self.words))
-    }
-
-    /// The pairs and keyword arguments of a file that bind the name `cascade` to something, whatever they stand in; and the
-    /// name itself in code that can't be parsed.
-    pub fn find_bindings<'t>(&self, root: &Node<'t>) -> Vec<Node<'t>> {
-        let hints = Hints::of_sites(&root.get_doc().src, &self.words);
-        let mut bindings = Vec::new();
-        let mut stack = vec![root.clone()];
-        while let Some(node) = stack.pop() {
-            let key = match &*node.kind() {
-                "pair" => node.field("key").and_then(|key| string_content(&key)),
-                "keyword_argument" => node.field("name").map(|name| name.text().into_owned()),
-                "identifier" if node.parent().is_some_and(|parent| parent.is_error()) => Some(node.text().into_owned()),
-                _ => None,
-            };
-            bindings.extend(key.filter(|key| key == "cascade" || key == "cascade_delete").map(|_| node.clone()));
-            stack.extend(node.children().filter(|child| hints.touch(&child.range())));
-        }
-        bindings
+    /// The spellings that match at a file's hints, in order of position.
+    pub fn find_spellings<'r, 't>(
+        &'r self,
+        root: &Node<'t>,
+        hints: &Hints,
+    ) -> Vec<(&'r Rule<Spelling>, spelling::Match<'t>)> {
+        self.spellings.find_all(root, hints)
     }
 
     /// The first place in a file that would notice whether an option is set.

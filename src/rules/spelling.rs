@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::ConstructorKind;
 use crate::hints::Hints;
-use crate::syntax::{Doc, Node};
+use crate::syntax::{Doc, Node, hinted_nodes};
 
 /// A match of a rule, with the nodes it captured.
 pub type Match<'t> = NodeMatch<'t, Doc>;
@@ -106,19 +106,14 @@ impl<M> RuleSet<M> {
         self.rules.iter()
     }
 
-    /// All matches below a node that touch a hint, outer nodes first. The walk is iterative: the depth of the tree costs no
-    /// stack.
+    /// All matches below a node that touch a hint, outer nodes first.
     pub(super) fn find_all<'r, 't>(&'r self, root: &Node<'t>, hints: &Hints) -> Vec<(&'r Rule<M>, Match<'t>)> {
         let mut found = Vec::new();
-        let mut stack = vec![root.clone()];
-        while let Some(node) = stack.pop() {
+        for node in hinted_nodes(root, hints) {
             for index in self.by_kind.get(usize::from(node.kind_id())).into_iter().flatten() {
                 let rule = &self.rules[*index];
                 found.extend(rule.config.matcher.match_node(node.clone()).map(|matched| (rule, matched)));
             }
-            let from = stack.len();
-            stack.extend(node.children().filter(|child| hints.touch(&child.range())));
-            stack[from..].reverse();
         }
         found
     }

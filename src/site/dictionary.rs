@@ -2,25 +2,37 @@
 
 use std::collections::HashMap;
 
-use super::{Finder, Site, Unknown};
+use super::{Finder, Site};
 use crate::resolve::{Callee, Scope};
-use crate::rules::ConstructorKind;
-use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, unparenthesized};
+use crate::rules::{ConstructorKind, Rule, Spelling};
+use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, splatted, unparenthesized};
 
 impl<'t> Finder<'_, 't> {
-    /// The constructor that gets a dictionary of keyword arguments, by the dictionary's name: it is splatted into its
-    /// call, or into one that gets the constructor as an argument, or it is `sa_relationship_kwargs`, or a backref's.
-    pub(super) fn receiver_of(&self, keywords: &Node<'t>) -> Option<Node<'t>> {
+    /// The site of a value in a dictionary of keyword arguments that a constructor gets by the dictionary's name.
+    pub(super) fn site_in_dictionary(
+        &self,
+        rule: &Rule<Spelling>,
+        binding: &Node<'t>,
+        value: &Node<'t>,
+        keywords: &Node<'t>,
+    ) -> Option<Site> {
         let name = &*keywords.text();
-        self.calls_with(keywords).iter().find_map(|call| self.constructor_in(call, name))
+        let calls = self.calls_with(keywords);
+        let receivers: Vec<_> = calls.iter().map(|call| self.constructor_in(call, name)).collect();
+        let mut site = self.site(rule, binding, value, receivers.iter().flatten().next()?)?;
+        // what holds for one call that gets the dictionary need not hold for the next
+        site.relationship = None;
+        if let Some(other) = receivers.iter().position(Option::is_none) {
+            let function = calls[other].field("function")?;
+            site.value = Err(format!("the dictionary `{name}` goes to `{}` too", function.text()).into());
+        }
+        Some(site)
     }
 
-    /// A call that gets the dictionary too, and makes no relationship.
-    pub(super) fn other_receiver_of(&self, keywords: &Node<'t>) -> Option<Unknown> {
+    /// The first constructor that gets a dictionary of keyword arguments by the dictionary's name.
+    fn receiver_of(&self, keywords: &Node<'t>) -> Option<Node<'t>> {
         let name = &*keywords.text();
-        let other = self.calls_with(keywords).into_iter().find(|call| self.constructor_in(call, name).is_none())?;
-        let function = other.field("function")?;
-        Some(format!("the dictionary `{name}` goes to `{}` too", function.text()).into())
+        self.calls_with(keywords).iter().find_map(|call| self.constructor_in(call, name))
     }
 
     /// The calls that get a dictionary by its name, in the scope that binds the name.
@@ -37,7 +49,8 @@ impl<'t> Finder<'_, 't> {
         same_name.cloned().collect()
     }
 
-    /// The constructor that is called, or handed over, in a call that gets the dictionary.
+    /// The constructor in a call that gets the dictionary, splatted or as `sa_relationship_kwargs` or a backref's: the one that is
+    /// called, or that is handed over.
     fn constructor_in(&self, call: &Node<'t>, name: &str) -> Option<Node<'t>> {
         let arguments = call.field("arguments")?;
         let handed_over = keyword_value(&arguments, "sa_relationship_kwargs").is_some_and(|value| value.text() == name);
@@ -103,14 +116,16 @@ fn receivers<'t>(root: &Node<'t>) -> HashMap<String, Vec<Node<'t>>> {
     let mut receivers: HashMap<String, Vec<Node<'t>>> = HashMap::new();
     for call in root.dfs().filter(|node| node.kind() == "call") {
         let Some(arguments) = call.field("arguments") else { continue };
-        let splatted = arguments.named_children().filter(|argument| argument.kind() == "dictionary_splat");
-        let splatted = splatted.filter_map(|splat| splat.named_children().next());
         let backref = keyword_value(&arguments, "backref");
         let of_backref = backref.and_then(|backref| match &*backref.kind() {
             "tuple" | "list" => positional_arguments(&backref).into_iter().nth(1),
             _ => Some(backref),
         });
-        for name in splatted.chain(keyword_value(&arguments, "sa_relationship_kwargs")).chain(of_backref) {
+        for name in splatted(&arguments)
+            .into_iter()
+            .chain(keyword_value(&arguments, "sa_relationship_kwargs"))
+            .chain(of_backref)
+        {
             if name.kind() == "identifier" {
                 receivers.entry(name.text().into_owned()).or_default().push(call.clone());
             }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::syntax::{Node, keyword_container, keyword_value};
+use crate::syntax::{Node, keyword_container, keyword_value, splatted};
 
 /// The surroundings of sqlmodel's `cascade_delete`.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,18 +28,16 @@ impl Flag {
             return Flag::Overridden;
         }
         let Some(given) = keyword_value(arguments, "sa_relationship_kwargs") else {
-            let splats = arguments.named_children().filter(|child| child.kind() == "dictionary_splat");
-            let may_set_it = |splat: &Node<'_>| {
-                let display = splat.named_children().next().and_then(|inner| keyword_container(&inner));
-                display.is_none_or(|display| {
+            let may_set_it = |splatted: &Node<'_>| {
+                keyword_container(splatted).is_none_or(|display| {
                     display
                         .named_children()
                         .any(|child| child.kind() == "dictionary_splat" || child.text().contains("sa_relationship"))
                 })
             };
-            return match splats.into_iter().find(may_set_it) {
+            return match splatted(arguments).into_iter().find(may_set_it) {
                 None => Flag::Argument(argument.range()),
-                Some(splat) => Flag::OutOfReach(format!("`{}` may set sa_relationship_kwargs already", splat.text())),
+                Some(other) => Flag::OutOfReach(format!("`**{}` may set sa_relationship_kwargs already", other.text())),
             };
         };
         if given.kind() == "none" {

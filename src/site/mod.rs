@@ -10,10 +10,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::cascade::{self, CascadeOptions};
+use crate::hints::Hints;
 use crate::model::Relationship;
 use crate::resolve::{Callee, Literal, Resolver, Scope, evaluate};
 use crate::rules::{ConstructorKind, Rule, Rules, Sets, Spelling};
-use crate::syntax::{Node, Tree, has_error, keyword_container, keyword_value, unparenthesized};
+use crate::syntax::{
+    Node, Tree, has_error, has_scope, hinted_nodes, keyword_container, keyword_value, splatted, string_content,
+    unparenthesized,
+};
 
 pub use flag::Flag;
 
@@ -97,7 +101,8 @@ impl Site {
 /// The sites of a file at an absolute path, in order of position.
 pub fn find(rules: &Rules, resolver: &Resolver<'_>, path: &Path, tree: &Tree) -> Vec<Site> {
     let root = tree.root();
-    let matches = rules.find_spellings(&root);
+    let hints = Hints::of_sites(&root.get_doc().src, &rules.words);
+    let matches = rules.find_spellings(&root, &hints);
     let finder = Finder {
         resolver,
         path,
@@ -111,20 +116,15 @@ pub fn find(rules: &Rules, resolver: &Resolver<'_>, path: &Path, tree: &Tree) ->
     for (rule, matched) in matches {
         let env = matched.get_env();
         let Some(value) = env.get_match("VALUE") else { continue };
-        let callee = env.get_match("CALLEE").cloned();
-        let keywords = env.get_match("KEYWORDS");
-        let Some(callee) = callee.or_else(|| finder.receiver_of(keywords?)) else { continue };
-        let mut site = finder.site(rule, matched.get_node(), &unparenthesized(value), &callee);
-        if let (Some(site), Some(keywords)) = (&mut site, keywords) {
-            // what holds for one call that gets the dictionary need not hold for the next
-            site.relationship = None;
-            if let Some(other) = finder.other_receiver_of(keywords) {
-                site.value = Err(other);
-            }
-        }
+        let value = unparenthesized(value);
+        let site = match (env.get_match("CALLEE"), env.get_match("KEYWORDS")) {
+            (Some(callee), _) => finder.site(rule, matched.get_node(), &value, callee),
+            (None, Some(keywords)) => finder.site_in_dictionary(rule, matched.get_node(), &value, keywords),
+            (None, None) => None,
+        };
         sites.extend(site.filter(|site| claimed.insert(site.value_span.start)));
     }
-    for binding in rules.find_bindings(&finder.root) {
+    for binding in hinted_nodes(&finder.root, &hints).filter(binds_cascade) {
         let value = binding.field("value").map_or(binding.range(), |value| unparenthesized(&value).range());
         if !claimed.contains(&value.start) {
             sites.extend(finder.composed(&binding).or_else(|| unparsed(&binding)));
@@ -132,6 +132,18 @@ pub fn find(rules: &Rules, resolver: &Resolver<'_>, path: &Path, tree: &Tree) ->
     }
     sites.sort_by_key(|site| site.value_span.start);
     sites
+}
+
+/// Whether the node is a pair or a keyword argument that binds the name `cascade` to something, whatever it stands in; or the
+/// name itself in code that can't be parsed.
+fn binds_cascade(node: &Node<'_>) -> bool {
+    let key = match &*node.kind() {
+        "pair" => node.field("key").and_then(|key| string_content(&key)),
+        "keyword_argument" => node.field("name").map(|name| name.text().into_owned()),
+        "identifier" if node.parent().is_some_and(|parent| parent.is_error()) => Some(node.text().into_owned()),
+        _ => None,
+    };
+    matches!(key.as_deref(), Some("cascade" | "cascade_delete"))
 }
 
 /// A `cascade=` that a syntax error keeps from its call: who gets it can't be told.
@@ -159,8 +171,7 @@ struct Finder<'a, 't> {
 
 impl<'t> Finder<'_, 't> {
     fn callee(&self, function: &Node<'t>) -> Callee {
-        let is_scope = |node: &Node<'_>| matches!(&*node.kind(), "function_definition" | "lambda" | "class_definition");
-        let around = function.ancestors().find(is_scope);
+        let around = function.ancestors().find(has_scope);
         let key = (function.text().into_owned(), around.map(|node| node.node_id()));
         if let Some(known) = self.callees.borrow().get(&key) {
             return known.clone();
@@ -212,9 +223,8 @@ fn is_viewonly(container: &Node<'_>, call: &Node<'_>, spelling: &Spelling, is_ba
     let set_in = |container: &Node<'_>| keyword_value(container, "viewonly").map(|value| value.kind() == "true");
     let set_in_call = |call: &Node<'_>| {
         let arguments = call.field("arguments")?;
-        let splats = arguments.named_children().filter(|argument| argument.kind() == "dictionary_splat");
-        let splatted = splats.filter_map(|splat| keyword_container(&splat.named_children().next()?));
-        std::iter::once(arguments.clone()).chain(splatted.collect::<Vec<_>>()).find_map(|place| set_in(&place))
+        let displays = splatted(&arguments).into_iter().filter_map(|splatted| keyword_container(&splatted));
+        std::iter::once(arguments.clone()).chain(displays).find_map(|place| set_in(&place))
     };
     let elsewhere = || {
         if !call.range().contains(&container.range().start) {
