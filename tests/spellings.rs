@@ -322,7 +322,6 @@ fn set_of(list: &str) -> Options {
 
 #[test]
 fn the_binary_finds_and_writes_what_the_table_says() {
-    assert!(CASES.len() >= 150);
     let failures: Vec<_> = CASES.iter().filter_map(|case| Some((&case.name, case.difference()?))).collect();
     report(&failures);
 }
@@ -334,6 +333,7 @@ fn sqlalchemy_gives_each_relationship_the_options_that_its_finding_promises() {
     let executed = CASES.iter().filter(|case| case.executes);
     let failures: Vec<_> = executed.filter_map(|case| Some((&case.name, case.disagreement(&before, &after)?))).collect();
     report(&failures);
+    assert!(CASES.len() >= 150);
 }
 
 fn report(failures: &[(&String, String)]) {
