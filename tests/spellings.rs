@@ -213,7 +213,10 @@ impl Case {
         for finding in unexpected {
             writeln!(wrong, "  got      {}", line_of(finding)).unwrap();
         }
-        if ["skipped", "failed", "syntax_errors"].iter().any(|list| report[list].as_array().is_none_or(|list| !list.is_empty())) {
+        if ["skipped", "failed", "syntax_errors"]
+            .iter()
+            .any(|list| report[list].as_array().is_none_or(|list| !list.is_empty()))
+        {
             writeln!(wrong, "  got      {}", String::from_utf8_lossy(&run.stdout)).unwrap();
         }
         run_binary(scratch.path(), &FIX);
@@ -249,7 +252,8 @@ impl Expected {
 
     fn after(&self) -> Option<Options> {
         let options = set_of(self.after.as_ref().or(self.before.as_ref())?);
-        let without = |options: Options| options.into_iter().filter(|name| !matches!(&**name, "refresh-expire" | "expunge"));
+        let without =
+            |options: Options| options.into_iter().filter(|name| !matches!(&**name, "refresh-expire" | "expunge"));
         Some(if self.after.is_some() { options } else { without(options).collect() })
     }
 
@@ -331,13 +335,15 @@ fn sqlalchemy_gives_each_relationship_the_options_that_its_finding_promises() {
     let before = observe(Case::files);
     let after = observe(Case::fixed_files);
     let executed = CASES.iter().filter(|case| case.executes);
-    let failures: Vec<_> = executed.filter_map(|case| Some((&case.name, case.disagreement(&before, &after)?))).collect();
+    let failures: Vec<_> =
+        executed.filter_map(|case| Some((&case.name, case.disagreement(&before, &after)?))).collect();
     report(&failures);
     assert!(CASES.len() >= 150);
 }
 
 fn report(failures: &[(&String, String)]) {
-    let text: String = failures.iter().map(|(name, difference)| format!("{name}\n{}\n\n", difference.trim_end())).collect();
+    let text: String =
+        failures.iter().map(|(name, difference)| format!("{name}\n{}\n\n", difference.trim_end())).collect();
     assert!(failures.is_empty(), "{} of {} cases fail:\n\n{text}", failures.len(), CASES.len());
 }
 
@@ -388,7 +394,10 @@ static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
     if std::fs::read_to_string(&installed).is_ok_and(|text| text == requirements) {
         return python;
     }
-    run("the tests need python3 with its venv module", Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
+    run(
+        "the tests need python3 with its venv module",
+        Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder),
+    );
     let mut pip = Command::new(&python);
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]);
     run("the tests need pip to install SQLAlchemy", pip.arg("testdata/spellings/requirements.txt"));

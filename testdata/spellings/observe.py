@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 
 
 def observe(folders, modules):
+    environment = dict(os.environ)
     sys.path[:0] = folders
     importlib.invalidate_caches()
     try:
@@ -28,6 +29,8 @@ def observe(folders, modules):
     except Exception:
         return traceback.format_exc()
     finally:
+        os.environ.clear()
+        os.environ.update(environment)
         del sys.path[: len(folders)]
         clear_mappers()
         SQLModel.metadata.clear()
