@@ -6,23 +6,22 @@
 //! `above` for the models of [`Case::models`]. `db.py` is part of every case; the modules of `outside` can be imported but are
 //! not part of the repository. A finding begins inside the text `at`, in the file before the colon (`models.py` if none); its
 //! `after` is `before` without refresh-expire and expunge unless it says otherwise, and without `before` it is one for a human.
-//! `runs` are the options in effect of a relationship that has others than the value, or one of several values. `fixed` maps texts of a file to what is written for them.
-//! `unseen` are the relationships whose hazard is not found. `executes: false` is for what SQLAlchemy 2.x refuses.
+//! `relationships` are those that show whether that is right; `runs` are the options in effect of one that has others, such as
+//! one of several values. `fixed` maps texts of a file to what is written for them. `unseen` are the relationships whose hazard
+//! is not found. `executes: false` is for what SQLAlchemy 2.x refuses.
 
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use common::{read_tree, run_binary, write_tree};
+use common::{read_tree, run_binary, sqlalchemy, write_tree};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -402,16 +401,7 @@ fn observe(files: fn(&Case) -> Files) -> Observed {
             json!({"name": case.name, "folders": [folder.join("inside"), folder.join("outside")], "modules": modules}),
         );
     }
-    let mut python = Command::new(&*PYTHON)
-        .arg("testdata/spellings/observe.py")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    python.stdin.take().unwrap().write_all(json!(entries).to_string().as_bytes()).unwrap();
-    let output = python.wait_with_output().unwrap();
-    assert!(output.status.success(), "observe.py fails");
-    let observed: BTreeMap<String, Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let observed = sqlalchemy::observe(&json!(entries));
     let read = |value: Value| match value {
         Value::String(error) => Err(error),
         value => Ok(serde_json::from_value(value).unwrap()),
@@ -422,30 +412,4 @@ fn observe(files: fn(&Case) -> Files) -> Observed {
 fn module_of(path: &str) -> Option<String> {
     let module = path.strip_suffix(".py")?.replace('/', ".");
     Some(module.strip_suffix(".__init__").map(str::to_owned).unwrap_or(module))
-}
-
-/// The interpreter of a virtual environment with what `requirements.txt` lists, made on first use.
-static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
-    let requirements = include_str!("../testdata/spellings/requirements.txt");
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("spellings-venv");
-    let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    let installed = folder.join("installed.txt");
-    if std::fs::read_to_string(&installed).is_ok_and(|text| text == requirements) {
-        return python;
-    }
-    run(
-        "the tests need python3 with its venv module",
-        Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder),
-    );
-    let mut pip = Command::new(&python);
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]);
-    run("the tests need pip to install SQLAlchemy", pip.arg("testdata/spellings/requirements.txt"));
-    std::fs::write(installed, requirements).unwrap();
-    python
-});
-
-fn run(need: &str, command: &mut Command) {
-    let output = command.output().unwrap_or_else(|error| panic!("{need}: {error}"));
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{need}: {command:?} ends with {}:\n{said}", output.status);
 }

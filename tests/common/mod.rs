@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test uses some of it")]
 
+pub mod sqlalchemy;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output};
