@@ -75,6 +75,11 @@ impl CascadeOptions {
         Self(self.0 & !other.0)
     }
 
+    /// The options that are in either set.
+    pub fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// What SQLAlchemy 2.x keeps of the set where `viewonly=True` holds: no option that writes.
     pub fn of_viewonly(self) -> Self {
         self.minus([SaveUpdate, Delete, DeleteOrphan].into_iter().collect())

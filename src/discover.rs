@@ -122,6 +122,31 @@ impl Walk {
         self.folders.iter().any(|walked| folder.starts_with(self.absolute(walked)))
     }
 
+    /// Whether the walk comes by the file (absolute).
+    pub fn visits(&self, file: &Path) -> bool {
+        if self.files.iter().any(|named| self.absolute(named) == file && self.reason_to_skip(named).is_none()) {
+            return true;
+        }
+        let Some(folder) = self.folders.iter().find(|folder| file.starts_with(self.absolute(folder))) else {
+            return false;
+        };
+        let above = file.to_owned();
+        let absolute = self.absolute(folder);
+        let mut builder = self.walk_builder(folder, &[]);
+        let excludes = self.excludes.clone();
+        let files_too = !self.settings.exclude.is_empty();
+        let working_directory = self.working_directory.clone();
+        builder.filter_entry(move |entry| {
+            let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            let path = working_directory.join(entry.path());
+            entry.depth() == 0
+                || above.starts_with(&path) && !((is_folder || files_too) && excludes.matched(entry.path(), is_folder).is_ignore())
+        });
+        builder.build().filter_map(Result::ok).any(|entry| {
+            entry.depth() > 0 && is_python(&entry) && absolute.join(entry.path().strip_prefix(folder).unwrap_or(entry.path())) == file
+        })
+    }
+
     /// A path, absolute.
     pub fn absolute(&self, path: &Path) -> PathBuf {
         if path.as_os_str() == "." { self.working_directory.clone() } else { self.working_directory.join(path) }

@@ -11,6 +11,10 @@ static CASCADE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("cascad
 static EXPUNGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("expunge"));
 /// `relation`, `relationship`, `Relationship`, `RelationshipProperty`
 static RELATION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("elation"));
+static BACKREF: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("backref"));
+/// What a call has in its arguments that may be given the cascade from elsewhere.
+static HANDED_OVER: LazyLock<[Finder<'static>; 3]> =
+    LazyLock::new(|| ["**", "sa_relationship_kwargs", "backref"].map(Finder::new));
 
 /// The position of `cascade` among the arguments of SQLAlchemy 1.2 and 1.3, from 0; in 1.4 it is one more.
 const FEWEST_COMMAS: usize = 10;
@@ -26,6 +30,16 @@ impl Hints {
     /// as it takes to give the cascade by position; and the words that the user's rules name.
     pub fn of_sites(text: &str, words: &[Finder<'_>]) -> Self {
         Self::new(site_hints(text.as_bytes(), words))
+    }
+
+    /// The whole text.
+    pub fn everywhere(text: &str) -> Self {
+        Self(vec![0..text.len()])
+    }
+
+    /// Where one of the words stands.
+    pub fn of_words(text: &str, words: &[Finder<'_>]) -> Self {
+        Self::new(words.iter().flat_map(|word| word.find_iter(text.as_bytes())).map(|at| at..at + 1))
     }
 
     /// Where `expunge` stands.
@@ -65,7 +79,7 @@ pub fn has_expunge(bytes: &[u8]) -> bool {
 
 fn site_hints(bytes: &[u8], words: &[Finder<'_>]) -> impl Iterator<Item = Range<usize>> {
     let words = words.iter().flat_map(|word| word.find_iter(bytes)).map(|at| at..at + 1);
-    cascade_bindings(bytes).chain(long_calls(bytes)).chain(words)
+    cascade_bindings(bytes).chain(constructor_calls(bytes)).chain(words)
 }
 
 fn cascade_bindings(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
@@ -94,20 +108,23 @@ fn is_assigned(rest: &[u8]) -> bool {
     }
 }
 
-/// Calls of a constructor, or of a name it is imported as, with so many arguments that the cascade can be one of them.
-fn long_calls(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
-    RELATION.find_iter(bytes).flat_map(|at| {
+/// Calls of a constructor, or of a name it is imported as, with so many arguments that the cascade can be one of them, or with what
+/// may be a dictionary by its name.
+fn constructor_calls(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let backrefs = BACKREF.find_iter(bytes).filter_map(|at| arguments_with_cascade(bytes, at, &bytes[at + b"backref".len()..]));
+    let relations = RELATION.find_iter(bytes).flat_map(|at| {
         let rest = &bytes[at + b"elation".len()..];
         let rest = rest.strip_prefix(b"ship").unwrap_or(rest);
         let rest = rest.strip_prefix(b"Property").unwrap_or(rest);
         match alias_in(rest) {
-            None => Vec::from_iter(long_arguments(bytes, at, rest)),
+            None => Vec::from_iter(arguments_with_cascade(bytes, at, rest)),
             Some(alias) => {
                 let uses = memchr::memmem::find_iter(bytes, alias);
-                uses.filter_map(|at| long_arguments(bytes, at, &bytes[at + alias.len()..])).collect()
+                uses.filter_map(|at| arguments_with_cascade(bytes, at, &bytes[at + alias.len()..])).collect()
             }
         }
-    })
+    });
+    relations.chain(backrefs)
 }
 
 /// The `NAME` of ` as NAME`.
@@ -118,9 +135,9 @@ fn alias_in(after_name: &[u8]) -> Option<&[u8]> {
     Some(&rest[..length]).filter(|alias| !alias.is_empty())
 }
 
-/// From the callee to the matching parenthesis, if there are enough commas between. What stands in comments and strings is
-/// passed over.
-fn long_arguments(bytes: &[u8], start: usize, after_name: &[u8]) -> Option<Range<usize>> {
+/// From the callee to the matching parenthesis, if there are enough commas between, or something that hands over a dictionary. What
+/// stands in comments and strings is passed over.
+fn arguments_with_cascade(bytes: &[u8], start: usize, after_name: &[u8]) -> Option<Range<usize>> {
     let arguments = after_name.trim_ascii_start();
     if arguments.first() != Some(&b'(') {
         return None;
@@ -140,7 +157,22 @@ fn long_arguments(bytes: &[u8], start: usize, after_name: &[u8]) -> Option<Range
             break;
         }
     }
-    (commas >= FEWEST_COMMAS).then_some(start..bytes.len() - arguments.len() + at.min(arguments.len()))
+    let inside = &arguments[..at.min(arguments.len())];
+    let is_handed_over = || HANDED_OVER.iter().any(|finder| is_dictionary_at(inside, finder));
+    (commas >= FEWEST_COMMAS || is_handed_over()).then_some(start..bytes.len() - arguments.len() + inside.len())
+}
+
+/// Whether a name is splatted, given to sqlmodel, or stands in a backref's tuple.
+fn is_dictionary_at(arguments: &[u8], finder: &Finder<'_>) -> bool {
+    finder.find_iter(arguments).any(|at| {
+        let rest = &arguments[at + finder.needle().len()..];
+        let value = rest.trim_ascii_start().strip_prefix(b"=").unwrap_or(rest).trim_ascii_start();
+        match finder.needle() {
+            b"backref" => value.len() < rest.len() && matches!(value.first(), Some(b'(' | b'[')),
+            b"**" => !value.first().is_some_and(u8::is_ascii_digit),
+            _ => true,
+        }
+    })
 }
 
 /// The length of the string literal at the beginning, its quotes included.

@@ -1,16 +1,19 @@
 //! cascade-fix finds SQLAlchemy cascades that are unsafe under asyncio and writes the explicit list.
 //!
 //! The modules are the stages, in the order of the data: [`discover`] the files, read each as a [`source`], match
-//! [`rules`] to find each [`site`], [`resolve`] names and values, [`model`] the relationship, decide by [`policy`],
-//! [`rewrite`], [`apply`]. What comes out is an [`outcome`], which every [`report`] shows.
+//! [`rules`] to find each [`site`], [`resolve`] names and values, look up the [`usage`] of shared ones, [`model`] the relationship,
+//! decide by [`policy`], [`plan`] where to edit, [`rewrite`], [`apply`]. What comes out is an [`outcome`], which every [`report`] shows.
 
 pub mod apply;
 pub mod cascade;
 pub mod cli;
+pub mod diagnose;
 pub mod discover;
 pub mod hints;
 pub mod model;
+pub mod module;
 pub mod outcome;
+pub mod plan;
 pub mod policy;
 pub mod python;
 pub mod report;
@@ -18,25 +21,25 @@ pub mod repository;
 pub mod resolve;
 pub mod rewrite;
 pub mod rules;
+mod run;
 pub mod scan;
 pub mod selection;
 pub mod site;
 pub mod source;
 pub mod syntax;
+pub mod usage;
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicUsize;
 
-use apply::Context;
-use rayon::prelude::*;
-
 use discover::{DiscoverError, NotRead, Settings, Walk};
 use outcome::{FileOutcome, Outcome, Status};
-use policy::{ExpungeCall, Profile, needs_expunge_call};
-use repository::{Repositories, Repository};
+use policy::Profile;
+use repository::Repositories;
 use rules::Rules;
-use scan::{Scan, Scanned};
+use run::Run;
 use selection::Selection;
+use usage::Search;
 
 /// What to check, and how.
 pub struct Job {
@@ -60,19 +63,13 @@ pub fn run(job: &Job, progress: &AtomicUsize) -> Result<Outcome, DiscoverError> 
     let walk = Walk::new(&job.paths, &job.walk)?;
     let repositories = Repositories::new(walk.working_directory());
     let mut scan = scan::scan(&walk, &job.rules, &repositories, progress);
-    let mut outcome = Outcome { files: Vec::new(), files_scanned: scan.files_scanned, files_parsed: scan.files_parsed };
-    let files = std::mem::take(&mut scan.files);
-    outcome.files.par_extend(files.into_par_iter().map(|file| {
-        let repository = repositories.of(&file.path);
-        let display = repository.display(&file.path);
-        let context = Context {
-            rules: &job.rules,
-            selection: &job.selection,
-            profile: job.profile,
-            expunge_call: expunge_call(job, &walk, &repository, &scan, &file),
-        };
-        context.outcome(file, display)
-    }));
+    let usages = Search { rules: &job.rules, walk: &walk, repositories: &repositories }.complete(&mut scan.found);
+    let found = std::mem::take(&mut scan.found);
+    let run = Run { job, walk: &walk, repositories: &repositories, scan: &scan };
+    let sites = run.judged(found, &usages);
+    let mut outcome = Outcome { files: run.files(&sites, &usages), ..Outcome::default() };
+    outcome.files_scanned = scan.files_scanned;
+    outcome.files_parsed = scan.files_parsed;
     for not_read in scan.not_read {
         let (path, status) = match not_read {
             NotRead::Skipped(path, reason) => (path, Status::Skipped(reason)),
@@ -80,29 +77,8 @@ pub fn run(job: &Job, progress: &AtomicUsize) -> Result<Outcome, DiscoverError> 
         };
         let path = walk.absolute(&path);
         let display = repositories.of(&path).display(&path);
-        outcome.files.push(FileOutcome::not_read(path, display, status));
+        outcome.files.push(FileOutcome::not_read(path.into(), display, status));
     }
     outcome.files.sort_by(|a, b| a.display.cmp(&b.display));
     Ok(outcome)
-}
-
-/// Where the file's repository calls `expunge(obj)`, where a site of the file makes that matter.
-fn expunge_call<'a>(
-    job: &Job,
-    walk: &Walk,
-    repository: &'a Repository,
-    scan: &Scan,
-    file: &Scanned,
-) -> ExpungeCall<'a> {
-    if !file.sites.iter().any(|site| needs_expunge_call(site, job.profile)) {
-        return None;
-    }
-    repository.expunge_call(&job.rules, || {
-        let within = |path: &PathBuf| walk.absolute(path).starts_with(repository.root());
-        if walk.covers(repository.root()) {
-            scan.expunge_candidates.iter().filter(|path| within(path)).cloned().collect()
-        } else {
-            scan::expunge_candidates(&walk.of_folder(repository.root()))
-        }
-    })
 }

@@ -1,11 +1,12 @@
 //! What a run knows of each file and each site: the one result that diff, check, fix and every report show.
 
-use std::path::PathBuf;
+use std::path::Path;
+use std::sync::Arc;
 
 use crate::cascade::CascadeOptions;
 use crate::model::Relationship;
 use crate::policy::Applicability;
-use crate::rewrite::Edit;
+use crate::rewrite::FileEdit;
 use crate::rules::{Code, Severity};
 use crate::source::{Position, Source};
 
@@ -47,8 +48,8 @@ pub struct Finding {
 pub struct Fix {
     /// Whether it may be applied unseen.
     pub applicability: Applicability,
-    /// In order of position, without overlap; ranges are bytes of the text.
-    pub edits: Vec<Edit>,
+    /// In order of file and position; ranges are bytes of the text. Findings that share a definition have the same.
+    pub edits: Vec<FileEdit>,
     /// The options that go.
     pub lost: CascadeOptions,
     /// What speaks for it, in sentences.
@@ -84,11 +85,11 @@ impl Status {
 #[derive(Debug, Clone)]
 pub struct FileOutcome {
     /// Absolute.
-    pub path: PathBuf,
+    pub path: Arc<Path>,
     /// As reports show it: relative to the working directory where it is below it, with `/`.
     pub display: String,
     /// The text before; None where the file was not read.
-    pub source: Option<Source>,
+    pub source: Option<Arc<Source>>,
     /// How it ends.
     pub status: Status,
     /// Its findings, in order of position.
@@ -101,7 +102,7 @@ pub struct FileOutcome {
 
 impl FileOutcome {
     /// A file that was not read.
-    pub fn not_read(path: PathBuf, display: String, status: Status) -> Self {
+    pub fn not_read(path: Arc<Path>, display: String, status: Status) -> Self {
         Self { path, display, source: None, status, findings: Vec::new(), safe_sites: 0, syntax_errors: Vec::new() }
     }
 }

@@ -52,10 +52,12 @@ pub enum Verdict {
 pub struct Rewrite {
     /// The diagnostic.
     pub code: Code,
-    /// The effective set now.
+    /// The effective set now; where several are possible, what any of them has.
     pub before: CascadeOptions,
-    /// The effective set afterwards.
+    /// The same afterwards.
     pub after: CascadeOptions,
+    /// The effective set afterwards of each alternative of the value, in order; None where it stays as it is.
+    pub each: Vec<Option<CascadeOptions>>,
     /// What speaks for the choice, in sentences.
     pub notes: Vec<String>,
 }
@@ -76,21 +78,70 @@ pub fn judge(site: &Site, profile: Profile, expunge_call: ExpungeCall<'_>) -> Ve
     if site.flag == Some(Flag::Overridden) {
         return Verdict::Safe;
     }
-    let literal = match &site.value {
-        Ok(literal) => literal,
+    let value = match &site.value {
+        Ok(value) => value,
         Err(unknown) => {
             let (reason, help) = (unknown.reason.clone(), unknown.help.map(str::to_owned));
             return Verdict::Manual { code: Code::Cas301, reason, before: None, help };
         }
     };
-    if site.sets == Sets::CascadeDelete {
-        return judge_flag(site, &literal.value, profile, expunge_call);
+    let mut rewrite = Rewrite {
+        code: Code::Cas001,
+        before: CascadeOptions::default(),
+        after: CascadeOptions::default(),
+        each: Vec::new(),
+        notes: Vec::new(),
+    };
+    for alternative in &value.alternatives {
+        let verdict = judge_value(site, &alternative.value, profile, expunge_call);
+        if matches!(verdict, Verdict::Manual { .. }) {
+            return verdict;
+        }
+        rewrite.add(verdict, effective(&alternative.value, site.viewonly));
     }
-    match cascade::parse(&literal.value) {
-        Err(error) => refused(&literal.value, &error),
+    if rewrite.each.iter().all(Option::is_none) { Verdict::Safe } else { Verdict::Rewrite(rewrite) }
+}
+
+fn judge_value(site: &Site, value: &PyValue, profile: Profile, expunge_call: ExpungeCall<'_>) -> Verdict {
+    if site.sets == Sets::CascadeDelete {
+        return judge_flag(site, value, profile, expunge_call);
+    }
+    match cascade::parse(value) {
+        Err(error) => refused(value, &error),
         Ok(parsed) => {
             let code = if parsed.has_all { Code::Cas001 } else { Code::Cas002 };
             hazard(code, parsed.options, site.viewonly, profile, expunge_call)
+        }
+    }
+}
+
+/// The effective set of a value.
+pub fn effective(value: &PyValue, viewonly: bool) -> CascadeOptions {
+    let options = cascade::parse(value).map(|parsed| parsed.options).unwrap_or_default();
+    if viewonly { options.of_viewonly() } else { options }
+}
+
+impl Rewrite {
+    /// Adds what is to be done with one alternative, which is `given` now.
+    fn add(&mut self, verdict: Verdict, given: CascadeOptions) {
+        match verdict {
+            Verdict::Rewrite(one) => {
+                let is_first = self.each.iter().all(Option::is_none);
+                self.code = if is_first { one.code } else { self.code.min(one.code) };
+                self.before = self.before.or(one.before);
+                self.after = self.after.or(one.after);
+                self.each.push(Some(one.after));
+                for note in one.notes {
+                    if !self.notes.contains(&note) {
+                        self.notes.push(note);
+                    }
+                }
+            }
+            _ => {
+                self.before = self.before.or(given);
+                self.after = self.after.or(given);
+                self.each.push(None);
+            }
         }
     }
 }
@@ -149,7 +200,7 @@ fn hazard(
             }
         }
     }
-    Verdict::Rewrite(Rewrite { code, before, after, notes })
+    Verdict::Rewrite(Rewrite { code, before, after, each: Vec::new(), notes })
 }
 
 fn refused(value: &PyValue, error: &CascadeError) -> Verdict {

@@ -53,6 +53,32 @@ impl PyValue {
         }
     }
 
+    /// The text of a `str`.
+    pub fn as_str(&self) -> Option<&str> {
+        if let PyValue::Str(text) = self { Some(text) } else { None }
+    }
+
+    /// What `bool()` gives for the value.
+    pub fn is_truthy(&self) -> bool {
+        match self {
+            PyValue::None | PyValue::Bool(false) | PyValue::Int(0) => false,
+            PyValue::Str(text) => !text.is_empty(),
+            PyValue::Bytes(bytes) => !bytes.is_empty(),
+            PyValue::Collection(_, items) => !items.is_empty(),
+            PyValue::Bool(true) | PyValue::Int(_) | PyValue::Opaque(_) => true,
+        }
+    }
+
+    /// What iterating over the value gives; None where it can't be iterated.
+    pub fn into_elements(self) -> Option<Vec<PyValue>> {
+        match self {
+            PyValue::Collection(_, items) => Some(items),
+            PyValue::Str(text) => Some(text.chars().map(|c| PyValue::Str(c.to_string())).collect()),
+            PyValue::Bytes(bytes) => Some(bytes.iter().map(|byte| PyValue::Int(i64::from(*byte))).collect()),
+            PyValue::None | PyValue::Bool(_) | PyValue::Int(_) | PyValue::Opaque(_) => None,
+        }
+    }
+
     /// What `repr()` gives for the value.
     pub fn repr(&self) -> String {
         match self {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::resolve::Scope;
+use crate::module::{Location, Module};
 use crate::rules::Rules;
 use crate::source::Source;
 use crate::syntax::Tree;
@@ -52,7 +52,7 @@ fn root_of<'p>(folder: &'p Path, working_directory: &'p Path) -> &'p Path {
 pub struct Repository {
     root: PathBuf,
     working_directory: PathBuf,
-    scopes: Mutex<HashMap<PathBuf, Option<Arc<Scope>>>>,
+    modules: Mutex<HashMap<PathBuf, Option<Arc<Module>>>>,
     expunge_call: OnceLock<Option<String>>,
 }
 
@@ -61,7 +61,7 @@ impl Repository {
         Self {
             root: root.to_owned(),
             working_directory: working_directory.to_owned(),
-            scopes: Mutex::default(),
+            modules: Mutex::default(),
             expunge_call: OnceLock::new(),
         }
     }
@@ -128,20 +128,28 @@ impl Repository {
         names
     }
 
-    /// What the module in a file binds, read and parsed once; None where the file can't be read.
-    pub fn module_scope(&self, file: &Path) -> Option<Arc<Scope>> {
-        let lock = || self.scopes.lock().unwrap_or_else(PoisonError::into_inner);
+    /// The module in a file, read and parsed once; None where the file can't be read.
+    pub fn module(&self, file: &Path) -> Option<Arc<Module>> {
+        let lock = || self.modules.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = lock().get(file) {
             return known.clone();
         }
-        let scope = read_scope(file).map(Arc::new);
-        lock().insert(file.to_owned(), scope.clone());
-        scope
+        let module = read(file).map(|source| Arc::new(Module::parse(file, source)));
+        lock().insert(file.to_owned(), module.clone());
+        module
     }
-}
 
-fn read_scope(file: &Path) -> Option<Scope> {
-    Some(Scope::of_module(&Tree::parse(read(file)?.parser_text()).root()))
+    /// The module in a file, which is not kept.
+    pub fn fresh_module(&self, file: &Path) -> Option<Arc<Module>> {
+        let known = self.modules.lock().unwrap_or_else(PoisonError::into_inner).get(file).cloned();
+        known.unwrap_or_else(|| Some(Arc::new(Module::parse(file, read(file)?))))
+    }
+
+    /// The place of an offset as reports show it: `path:line:column`.
+    pub fn shown(&self, source: &Source, location: &Location) -> String {
+        let position = source.position(location.start);
+        format!("{}:{}:{}", self.display(&location.path), position.line, position.column)
+    }
 }
 
 fn read(file: &Path) -> Option<Source> {

@@ -3,11 +3,13 @@
 //! The smallest text is replaced: quotes, prefixes and brackets stay, and so do comments between the parts of a value.
 
 use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
 
 use crate::cascade::{self, CascadeOption, CascadeOptions};
 use crate::python::{CollectionKind, PyValue};
 use crate::resolve::{Literal, Shape, StringPart};
-use crate::site::{Flag, Site};
+use crate::site::Flag;
 use crate::source::Source;
 
 /// One replacement.
@@ -19,16 +21,49 @@ pub struct Edit {
     pub text: String,
 }
 
-/// The edits that make the site's effective set `after`, in order, without overlap.
+/// A replacement in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileEdit {
+    /// The file, absolute.
+    pub path: Arc<Path>,
+    /// What is replaced in it.
+    pub edit: Edit,
+}
+
+/// The text with the edits, which are in order, carried out; None where they overlap.
+pub fn splice(text: &str, edits: &[&Edit]) -> Option<String> {
+    let mut out = String::with_capacity(text.len() + 64 * edits.len());
+    let mut at = 0;
+    for edit in edits {
+        out.push_str(text.get(at..edit.range.start)?);
+        out.push_str(&edit.text);
+        at = edit.range.end;
+    }
+    out.push_str(text.get(at..)?);
+    Some(out)
+}
+
+/// The edits that make a literal's set `after`, in order, without overlap.
 ///
 /// # Errors
 /// Why the value can't be rewritten in place, in words.
-pub fn edits(source: &Source, site: &Site, after: CascadeOptions) -> Result<Vec<Edit>, String> {
-    if let Some(flag) = &site.flag {
-        return override_flag(source, site, flag, after);
-    }
-    let literal = site.value.as_ref().map_err(|unknown| unknown.reason.clone())?;
+pub fn edits(source: &Source, literal: &Literal, after: CascadeOptions) -> Result<Vec<Edit>, String> {
     match &literal.shape {
+        Shape::Computed(quote, kind) => {
+            if source.text()[literal.span.clone()].contains('#') {
+                return Err("a comment stands inside it".to_owned());
+            }
+            let quote = quote.unwrap_or_else(|| preferred_quote(source, &literal.span));
+            let names: Vec<String> = after.iter().map(|option| format!("{quote}{}{quote}", option.name())).collect();
+            let names = names.join(", ");
+            let text = match kind {
+                Some(CollectionKind::List) => format!("[{names}]"),
+                Some(CollectionKind::Tuple) => format!("({names},)"),
+                Some(CollectionKind::Set) if !after.is_empty() => format!("{{{names}}}"),
+                _ => format!("{quote}{after}{quote}"),
+            };
+            Ok(vec![Edit { range: literal.span.clone(), text }])
+        }
         Shape::String(parts) => Ok(rewrite_string(source.text(), parts, after)),
         Shape::Collection { display: Some(display), written_as, items } => {
             Ok(rewrite_display(source, literal, display, *written_as, items, after))
@@ -186,14 +221,39 @@ fn quoted_like(text: &str, items: &[Literal], name: &str) -> String {
     }
 }
 
-fn override_flag(source: &Source, site: &Site, flag: &Flag, after: CascadeOptions) -> Result<Vec<Edit>, String> {
-    let quote = if source.text()[site.call_span.clone()].contains('"')
-        || !source.text()[site.call_span.clone()].contains('\'')
-    {
-        '"'
-    } else {
-        '\''
-    };
+/// A string literal of the set, in the quotes that the call around it has.
+pub fn literal_like(source: &Source, call: &Range<usize>, after: CascadeOptions) -> String {
+    let quote = preferred_quote(source, call);
+    format!("{quote}{after}{quote}")
+}
+
+/// A dictionary that has the set in place of what the given one holds.
+pub fn own_dictionary(source: &Source, given: &Range<usize>, after: CascadeOptions) -> Edit {
+    let text = &source.text()[given.clone()];
+    let line = source.line_range(source.position(given.start).line);
+    let quote = preferred_quote(source, &line);
+    let is_plain = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
+    let base = if is_plain { text.to_owned() } else { format!("({text})") };
+    Edit { range: given.clone(), text: format!("{{**{base}, {quote}cascade{quote}: {quote}{after}{quote}}}") }
+}
+
+/// The quote that the text of a range has, else the one that formatters write.
+fn preferred_quote(source: &Source, range: &Range<usize>) -> char {
+    let text = &source.text()[range.clone()];
+    if !text.contains('"') && text.contains('\'') { '\'' } else { '"' }
+}
+
+/// The edits that put a cascade beside sqlmodel's flag in a call.
+///
+/// # Errors
+/// Why that can't be done, in words.
+pub fn override_flag(
+    source: &Source,
+    call: &Range<usize>,
+    flag: &Flag,
+    after: CascadeOptions,
+) -> Result<Vec<Edit>, String> {
+    let quote = preferred_quote(source, call);
     let value = format!("{quote}{after}{quote}");
     let key = format!("{quote}cascade{quote}");
     let insert = |at: usize, text: String| Ok(vec![Edit { range: at..at, text }]);

@@ -5,26 +5,24 @@ use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::discover::{NotRead, Walk};
 use crate::hints;
+use crate::module::Module;
 use crate::repository::{Repositories, Repository};
 use crate::resolve::Resolver;
 use crate::rules::Rules;
-use crate::site::{self, Site};
+use crate::site::{self, Found};
 use crate::source::Source;
-use crate::syntax::Tree;
 
 /// A file that was parsed.
 #[derive(Debug)]
 pub struct Scanned {
     /// Absolute.
-    pub path: PathBuf,
+    pub path: Arc<Path>,
     /// Its text.
-    pub source: Source,
-    /// Its cascade sites, in order of position.
-    pub sites: Vec<Site>,
+    pub source: Arc<Source>,
     /// The ranges that can't be parsed.
     pub syntax_errors: Vec<Range<usize>>,
 }
@@ -34,6 +32,8 @@ pub struct Scanned {
 pub struct Scan {
     /// The files that were parsed and have sites or syntax errors, in no order.
     pub files: Vec<Scanned>,
+    /// The cascade sites, in no order, and the functions that hand on a cascade; a value may stand in a file that was not scanned.
+    pub found: Vec<Found>,
     /// The files that were skipped or could not be read.
     pub not_read: Vec<NotRead>,
     /// How many files were read.
@@ -61,14 +61,14 @@ pub fn scan(walk: &Walk, rules: &Rules, repositories: &Repositories, progress: &
     scan
 }
 
-/// The files of a walk with the word `expunge`, in order of path, where nothing else is wanted of it.
-pub fn expunge_candidates(walk: &Walk) -> Vec<PathBuf> {
+/// The files of a walk whose bytes pass a test, in order of path, where nothing else is wanted of it.
+pub fn candidates(walk: &Walk, can_matter: impl Fn(&[u8]) -> bool + Sync) -> Vec<PathBuf> {
     let found = Mutex::new(Vec::new());
     walk.run(|| {
         let mut buffer = Vec::new();
-        let found = &found;
+        let (found, can_matter) = (&found, &can_matter);
         move |path: &Path| {
-            if read_into(path, &mut buffer).is_ok_and(hints::has_expunge) {
+            if read_into(path, &mut buffer).is_ok_and(can_matter) {
                 found.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
             }
         }
@@ -113,11 +113,15 @@ impl Worker<'_> {
     fn parse(&mut self, path: &Path, source: Source) {
         self.local.files_parsed += 1;
         let absolute = self.walk.absolute(path);
-        let tree = Tree::parse(source.parser_text());
-        let sites = find_sites(self.rules, &self.repositories.of(&absolute), &absolute, &tree);
-        let syntax_errors = tree.syntax_errors();
-        if !sites.is_empty() || !syntax_errors.is_empty() {
-            self.local.files.push(Scanned { path: absolute, source, sites, syntax_errors });
+        let module = Arc::new(Module::parse(&absolute, source));
+        let found = find_sites(self.rules, &self.repositories.of(&absolute), &module);
+        let syntax_errors = module.tree.syntax_errors();
+        if !found.sites.is_empty() || !syntax_errors.is_empty() {
+            let source = Arc::clone(&module.source);
+            self.local.files.push(Scanned { path: Arc::clone(&module.path), source, syntax_errors });
+        }
+        if !found.sites.is_empty() || !found.wrappers.is_empty() {
+            self.local.found.push(found);
         }
     }
 }
@@ -126,6 +130,7 @@ impl Drop for Worker<'_> {
     fn drop(&mut self) {
         let mut all = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
         all.files.append(&mut self.local.files);
+        all.found.append(&mut self.local.found);
         all.not_read.append(&mut self.local.not_read);
         all.expunge_candidates.append(&mut self.local.expunge_candidates);
         all.files_scanned += self.local.files_scanned;
@@ -133,10 +138,10 @@ impl Drop for Worker<'_> {
     }
 }
 
-/// The sites of a parsed file at an absolute path.
-pub fn find_sites(rules: &Rules, repository: &Repository, path: &Path, tree: &Tree) -> Vec<Site> {
+/// The sites of a parsed file.
+pub fn find_sites(rules: &Rules, repository: &Repository, module: &Arc<Module>) -> Found {
     let resolver = Resolver { constructors: &rules.constructors, repository };
-    site::find(rules, &resolver, path, tree)
+    site::find(rules, &resolver, module)
 }
 
 /// Reads a file into the buffer, which grows and stays; gives the bytes read. The length is not asked for first: two system

@@ -138,3 +138,34 @@ pub fn positional_arguments<'t>(arguments: &Node<'t>) -> Vec<Node<'t>> {
         .filter(|child| !matches!(&*child.kind(), "keyword_argument" | "comment" | "dictionary_splat"))
         .collect()
 }
+
+/// Whether the simple statement around a value, or in a compound one its container, has a syntax error.
+pub fn is_broken(container: &Node<'_>, value: &Node<'_>) -> bool {
+    let is_simple = |node: &Node<'_>| node.kind().ends_with("_statement") && node.field("body").is_none();
+    let statement = value.ancestors().find(|node| node.kind() == "block" || is_simple(node));
+    match statement.filter(is_simple) {
+        Some(statement) => has_error(&statement),
+        None => has_error(container),
+    }
+}
+
+/// What a function returns: the expressions of its own return statements, or a lambda's body.
+pub fn returned<'t>(function: &Node<'t>) -> Vec<Node<'t>> {
+    let Some(body) = function.field("body") else { return Vec::new() };
+    if function.kind() == "lambda" {
+        return vec![body];
+    }
+    let mut found = Vec::new();
+    let mut stack = vec![body];
+    while let Some(node) = stack.pop() {
+        match &*node.kind() {
+            "return_statement" => found.extend(node.named_children().find(|child| child.kind() != "comment")),
+            _ if has_scope(&node) => {}
+            kind if kind.ends_with("_statement") || kind.ends_with("_clause") || kind == "block" => {
+                stack.extend(node.named_children());
+            }
+            _ => {}
+        }
+    }
+    found
+}

@@ -3,12 +3,14 @@
 mod common;
 
 use std::path::Path;
+use std::sync::Arc;
 
+use cascade_fix::module::Module;
 use cascade_fix::outcome::{FileOutcome, Status};
 use cascade_fix::repository::Repositories;
 use cascade_fix::rules::{Code, Rules};
 use cascade_fix::scan::find_sites;
-use cascade_fix::syntax::Tree;
+use cascade_fix::source::Source;
 use cascade_fix::{Job, discover, policy, selection};
 
 fn outcome(source: &str) -> Option<FileOutcome> {
@@ -73,8 +75,9 @@ fn examples_of_a_spelling_have_a_site_or_none() {
     let repositories = Repositories::new(folder.path());
     let path = folder.path().join("models.py");
     let sites_of = |rule: &str, source: &str| {
-        let sites = find_sites(&rules, &repositories.of(&path), &path, &Tree::parse(source));
-        sites.iter().filter(|site| site.rule == rule).count()
+        let decoded = Source::decode(source.into()).unwrap();
+        let sites = find_sites(&rules, &repositories.of(&path), &Arc::new(Module::parse(&path, decoded)));
+        sites.sites.iter().filter(|site| site.rule == rule).count()
     };
     for rule in rules.spellings.iter() {
         let id = &rule.config.id;
@@ -91,7 +94,7 @@ fn examples_of_a_spelling_have_a_site_or_none() {
 #[test]
 fn examples_of_an_observation_are_observed_or_not() {
     let rules = Rules::built_in().unwrap();
-    let observes = |source: &str| rules.find_observation(&Tree::parse(source).root()).is_some();
+    let observes = |source: &str| rules.find_observation(&cascade_fix::syntax::Tree::parse(source).root()).is_some();
     for rule in rules.observations.iter() {
         assert!(!rule.metadata.valid.is_empty() && !rule.metadata.invalid.is_empty());
         assert!(rule.metadata.invalid.iter().all(|source| observes(source)), "{}", rule.config.id);

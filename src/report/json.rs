@@ -1,6 +1,8 @@
 //! The JSON that other programs read. Its keys are a contract.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -8,6 +10,7 @@ use crate::cascade::CascadeOptions;
 use crate::model::Relationship;
 use crate::outcome::{FileOutcome, Finding, Outcome, Status};
 use crate::policy::Applicability;
+use crate::rewrite::FileEdit;
 use crate::rules::{Code, Severity};
 use crate::source::Position;
 
@@ -17,8 +20,9 @@ pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
 }
 
 pub(super) fn write_lines(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    let files = files(outcome);
     outcome.findings().try_for_each(|(file, finding)| {
-        serde_json::to_writer(&mut *out, &finding_of(file, finding))?;
+        serde_json::to_writer(&mut *out, &finding_of(&files, file, finding))?;
         writeln!(out)
     })
 }
@@ -98,7 +102,15 @@ struct JsonSummary {
     manual: usize,
 }
 
+/// The files by their paths: the edits of a finding may be in another.
+type Files<'a> = HashMap<&'a Path, &'a FileOutcome>;
+
+fn files(outcome: &Outcome) -> Files<'_> {
+    outcome.files.iter().map(|file| (&*file.path, file)).collect()
+}
+
 fn report(outcome: &Outcome) -> JsonReport<'_> {
+    let files = files(outcome);
     let totals = outcome.totals();
     let reasons = |wanted: fn(&Status) -> Option<&str>| {
         let files = outcome.files.iter();
@@ -106,7 +118,7 @@ fn report(outcome: &Outcome) -> JsonReport<'_> {
     };
     JsonReport {
         version: 1,
-        findings: outcome.findings().map(|(file, finding)| finding_of(file, finding)).collect(),
+        findings: outcome.findings().map(|(file, finding)| finding_of(&files, file, finding)).collect(),
         safe_sites: totals.safe_sites,
         suppressed: 0,
         skipped: reasons(Status::skipped),
@@ -133,9 +145,8 @@ fn report(outcome: &Outcome) -> JsonReport<'_> {
     }
 }
 
-fn finding_of<'a>(file: &'a FileOutcome, finding: &'a Finding) -> JsonFinding<'a> {
+fn finding_of<'a>(files: &Files<'a>, file: &'a FileOutcome, finding: &'a Finding) -> JsonFinding<'a> {
     let (start_line, end_line) = finding.call_lines;
-    let offset = |at| file.source.as_ref().map_or(at, |source| source.disk_offset(at));
     JsonFinding {
         code: finding.code,
         name: &finding.name,
@@ -153,11 +164,16 @@ fn finding_of<'a>(file: &'a FileOutcome, finding: &'a Finding) -> JsonFinding<'a
             edits: fix
                 .edits
                 .iter()
-                .map(|edit| JsonEdit {
-                    path: &file.display,
-                    start: offset(edit.range.start),
-                    end: offset(edit.range.end),
-                    text: &edit.text,
+                .map(|FileEdit { path, edit }| {
+                    let edited = files.get(&**path);
+                    let source = edited.and_then(|file| file.source.as_ref());
+                    let offset = |at| source.map_or(at, |source| source.disk_offset(at));
+                    JsonEdit {
+                        path: edited.map_or("", |file| &file.display),
+                        start: offset(edit.range.start),
+                        end: offset(edit.range.end),
+                        text: &edit.text,
+                    }
                 })
                 .collect(),
             lost: fix.lost,

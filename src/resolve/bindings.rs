@@ -1,6 +1,7 @@
 //! A module or a function goes in; what its names are bound to comes out.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, splatted, unparenthesized};
@@ -15,8 +16,19 @@ const MOST_NESTED: usize = 4;
 #[derive(Debug, Default)]
 pub struct Scope {
     bindings: HashMap<String, Vec<Binding>>,
-    /// `from X import *`, in order.
-    pub stars: Vec<ModuleName>,
+    /// `from X import *`, in order, with its offset.
+    pub stars: Vec<(ModuleName, usize)>,
+    /// The function, lambda or class whose scope it is; None for a module's.
+    pub owner: Option<Owner>,
+}
+
+/// Whose scope it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// The whole definition in the file.
+    pub range: Range<usize>,
+    /// A class, whose names are not seen from inside its functions.
+    pub is_class: bool,
 }
 
 /// A module as an import statement names it.
@@ -28,11 +40,24 @@ pub struct ModuleName {
     pub path: Dotted,
 }
 
+/// One way in which a scope binds a name. Ranges are bytes of the file's text.
 #[derive(Debug)]
-struct Binding {
-    target: Target,
+pub struct Binding {
+    /// What it is bound to.
+    pub target: Target,
+    /// The name where it is bound.
+    pub name: Range<usize>,
+    /// What is assigned, the default of a parameter, or the definition of a function or class.
+    pub value: Option<Range<usize>>,
     /// Stands in a branch that need not run.
-    conditional: bool,
+    pub conditional: bool,
+}
+
+impl Binding {
+    /// The offset behind the statement, or the part of it, that binds the name.
+    fn holds_from(&self) -> usize {
+        self.value.as_ref().map_or(self.name.end, |value| value.end)
+    }
 }
 
 /// What a name is bound to.
@@ -56,8 +81,25 @@ pub enum Target {
     Function(Vec<Dotted>, Arc<Scope>),
     /// `class name(bases)`
     Class(Vec<Dotted>),
+    /// `name = …` with another expression.
+    Expression,
+    /// `name = None`, as a failed import leaves it behind.
+    Nothing,
+    /// A parameter of the function or lambda whose scope it is.
+    Parameter(Parameter),
     /// Anything else, in words that complete "`name` is …".
     Opaque(String),
+}
+
+/// A parameter of a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parameter {
+    /// In words: "a parameter of `f`".
+    pub what: String,
+    /// Its index among those that can be given by position, from 0; None for the others.
+    pub position: Option<usize>,
+    /// `**name`
+    pub is_keywords: bool,
 }
 
 impl Scope {
@@ -76,15 +118,9 @@ impl Scope {
     /// `levels` bounds the recursion into functions that hand on what they get.
     fn of_function_within(function: &Node<'_>, levels: usize) -> Self {
         let mut scope = Self::default();
+        scope.owner = Some(Owner { range: function.range(), is_class: false });
         if let Some(parameters) = function.field("parameters") {
-            let name = function.field("name").map(|name| name.text().into_owned());
-            let what = match name {
-                Some(name) => format!("a parameter of `{name}`"),
-                None => "a parameter of a lambda".to_owned(),
-            };
-            for parameter in parameters.named_children().filter_map(|node| parameter_name(&node)) {
-                scope.bind(parameter, Target::Opaque(what.clone()), false);
-            }
+            scope.add_parameters(function, &parameters);
         }
         if let Some(body) = function.field("body") {
             scope.add_statements(&body, levels);
@@ -92,33 +128,56 @@ impl Scope {
         scope
     }
 
-    /// The bindings of a class's own scope that stand before an offset of the text.
-    pub fn of_class_before(class: &Node<'_>, offset: usize) -> Self {
+    fn add_parameters(&mut self, function: &Node<'_>, parameters: &Node<'_>) {
+        let what = match function.field("name") {
+            Some(name) => format!("a parameter of `{}`", name.text()),
+            None => "a parameter of a lambda".to_owned(),
+        };
+        let mut position = Some(0);
+        for node in parameters.named_children().filter(|node| node.kind() != "comment") {
+            let kind = splat_kind(&node);
+            if matches!(kind.as_deref(), Some("list_splat_pattern" | "keyword_separator")) {
+                position = None;
+            }
+            let Some(name) = parameter_name_node(&node) else { continue };
+            let parameter = Parameter {
+                what: what.clone(),
+                position: position.filter(|_| kind.is_none()),
+                is_keywords: kind.as_deref() == Some("dictionary_splat_pattern"),
+            };
+            let default = node.field("value").map(|value| value.range());
+            position = position.map(|position| position + 1);
+            self.bind(&name, Target::Parameter(parameter), default, false);
+        }
+    }
+
+    /// The bindings of a class's own scope.
+    pub fn of_class(class: &Node<'_>) -> Self {
         let mut scope = Self::default();
-        let body = class.field("body");
-        let statements = body.iter().flat_map(|body| body.named_children());
-        for statement in statements.take_while(|statement| statement.range().end <= offset) {
-            scope.add_statements(&statement, MOST_NESTED);
+        scope.owner = Some(Owner { range: class.range(), is_class: true });
+        if let Some(body) = class.field("body") {
+            scope.add_statements(&body, MOST_NESTED);
         }
         scope
     }
 
-    /// What a name can be bound to when the scope has run: the last binding that always happens, and those in
-    /// branches after it, each with its number. Empty where the scope does not bind it.
-    pub fn targets(&self, name: &str) -> impl Iterator<Item = (usize, &Target)> {
-        self.targets_before(name, usize::MAX)
+    /// All bindings of a name, in order of position.
+    pub fn all(&self, name: &str) -> &[Binding] {
+        self.bindings.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The same before the binding with the number: what the name is in `name = partial(name, …)`.
-    pub fn targets_before(&self, name: &str, number: usize) -> impl Iterator<Item = (usize, &Target)> {
-        let bindings = self.bindings.get(name).map(Vec::as_slice).unwrap_or_default();
-        let bindings = &bindings[..number.min(bindings.len())];
-        let from = bindings.iter().rposition(|binding| !binding.conditional).unwrap_or(0);
-        bindings.iter().enumerate().skip(from).map(|(number, binding)| (number, &binding.target))
+    /// What a name can be bound to at an offset where the statements run in order: the last binding before it that always
+    /// happens, and those in branches after that. Empty where none stands before the offset.
+    pub fn before(&self, name: &str, offset: usize) -> &[Binding] {
+        let bindings = self.all(name);
+        let until = bindings.iter().take_while(|binding| binding.holds_from() <= offset).count();
+        let bindings = &bindings[..until];
+        &bindings[bindings.iter().rposition(|binding| !binding.conditional).unwrap_or(0)..]
     }
 
-    fn bind(&mut self, name: String, target: Target, conditional: bool) {
-        self.bindings.entry(name).or_default().push(Binding { target, conditional });
+    fn bind(&mut self, name: &Node<'_>, target: Target, value: Option<Range<usize>>, conditional: bool) {
+        let binding = Binding { target, name: name.range(), value, conditional };
+        self.bindings.entry(name.text().into_owned()).or_default().push(binding);
     }
 
     /// Iterative, so that deep nesting costs no stack; functions and classes are named, not entered.
@@ -131,7 +190,9 @@ impl Scope {
                 "import_from_statement" => self.add_import_from(&node, conditional),
                 "function_definition" => self.add_definition(&node, function(&node, levels), conditional),
                 "class_definition" => self.add_definition(&node, Target::Class(bases(&node)), conditional),
+                "augmented_assignment" => self.add_expression(&node, conditional),
                 "assignment" => {
+                    self.add_expression(&node, conditional);
                     self.add_assignment(&node, conditional);
                     // `a = b = value`
                     stack.extend(
@@ -144,6 +205,7 @@ impl Scope {
                     self.add_pattern(node.field("left"), "a loop variable", true);
                     stack.extend(blocks_of(&node, conditional));
                 }
+                "call" | "named_expression" => self.add_expression(&node, conditional),
                 "as_pattern_target" => self.add_pattern(Some(node), "bound by `as`", conditional),
                 kind if is_transparent(kind) => stack.extend(blocks_of(&node, conditional)),
                 _ => {}
@@ -153,20 +215,18 @@ impl Scope {
 
     fn add_definition(&mut self, node: &Node<'_>, target: Target, conditional: bool) {
         if let Some(name) = node.field("name") {
-            self.bind(name.text().into_owned(), target, conditional);
+            self.bind(&name, target, Some(node.range()), conditional);
         }
     }
 
     fn add_import(&mut self, node: &Node<'_>, conditional: bool) {
         for import in node.field_children("name") {
-            let Some((path, alias)) = imported(&import) else { continue };
-            match alias {
-                Some(alias) => self.bind(alias, Target::Module(path), conditional),
-                None => {
-                    let head = path[0].clone();
-                    self.bind(head.clone(), Target::Module(vec![head]), conditional);
-                }
+            let Some((mut path, alias)) = imported(&import) else { continue };
+            if alias.is_none() {
+                path.truncate(1);
             }
+            let name = alias.or_else(|| import.named_children().next()).unwrap_or(import);
+            self.bind(&name, Target::Module(path), None, conditional);
         }
     }
 
@@ -175,14 +235,13 @@ impl Scope {
             return;
         };
         if node.children().any(|child| child.kind() == "wildcard_import") {
-            self.stars.push(module);
+            self.stars.push((module, node.range().start));
             return;
         }
         for import in node.field_children("name") {
             let Some((path, alias)) = imported(&import) else { continue };
-            let member = path.join(".");
-            let name = alias.unwrap_or_else(|| member.clone());
-            self.bind(name, Target::Member(module.clone(), member), conditional);
+            let name = alias.unwrap_or(import);
+            self.bind(&name, Target::Member(module.clone(), path.join(".")), None, conditional);
         }
     }
 
@@ -193,13 +252,30 @@ impl Scope {
             let Some(inner) = right.field("right") else { return };
             right = inner;
         }
+        if let Some(pairs) = unpacked(&left, &right) {
+            for (name, value) in pairs {
+                self.bind(&name, assigned(&value), Some(value.range()), conditional);
+            }
+            return;
+        }
         if left.kind() != "identifier" {
             self.add_pattern(Some(left), "unpacked from another value", conditional);
             return;
         }
-        // `relationship = None` is what a failed import leaves behind
-        if right.kind() != "none" {
-            self.bind(left.text().into_owned(), assigned(&right), conditional);
+        self.bind(&left, assigned(&right), Some(right.range()), conditional);
+    }
+
+    /// `name += value`, and every `name := value` in an expression.
+    fn add_expression(&mut self, node: &Node<'_>, conditional: bool) {
+        if node.kind() == "augmented_assignment" {
+            self.add_pattern(node.field("left"), "changed after it was assigned", true);
+        }
+        if node.text().contains(":=") {
+            for walrus in node.dfs().filter(|node| node.kind() == "named_expression") {
+                if let (Some(name), Some(value)) = (walrus.field("name"), walrus.field("value")) {
+                    self.bind(&name, assigned(&value), Some(value.range()), conditional);
+                }
+            }
         }
     }
 
@@ -209,9 +285,24 @@ impl Scope {
             return;
         }
         for node in pattern.dfs().filter(|node| node.kind() == "identifier") {
-            self.bind(node.text().into_owned(), Target::Opaque(what.to_owned()), conditional);
+            self.bind(&node, Target::Opaque(what.to_owned()), None, conditional);
         }
     }
+}
+
+/// `a, b = 1, 2`, name by name.
+fn unpacked<'t>(left: &Node<'t>, right: &Node<'t>) -> Option<Vec<(Node<'t>, Node<'t>)>> {
+    let is_tuple = |node: &Node<'_>| matches!(&*node.kind(), "pattern_list" | "tuple_pattern" | "expression_list" | "tuple");
+    let right = unparenthesized(right);
+    if !is_tuple(left) || !is_tuple(&right) {
+        return None;
+    }
+    let items = |node: &Node<'t>| -> Vec<Node<'t>> { node.named_children().filter(|child| child.kind() != "comment").collect() };
+    let (names, values) = (items(left), items(&right));
+    let is_plain = names.len() == values.len()
+        && names.iter().all(|name| name.kind() == "identifier")
+        && values.iter().all(|value| value.kind() != "list_splat");
+    is_plain.then(|| names.into_iter().zip(values).collect())
 }
 
 fn is_branch(node: &Node<'_>) -> bool {
@@ -251,10 +342,10 @@ fn blocks_of<'t>(node: &Node<'t>, conditional: bool) -> Vec<(Node<'t>, bool)> {
     children
 }
 
-fn imported(node: &Node<'_>) -> Option<(Dotted, Option<String>)> {
+/// The dotted name that is imported, and the name it is given.
+fn imported<'t>(node: &Node<'t>) -> Option<(Dotted, Option<Node<'t>>)> {
     if node.kind() == "aliased_import" {
-        let alias = node.field("alias")?.text().into_owned();
-        return Some((split(&node.field("name")?), Some(alias)));
+        return Some((split(&node.field("name")?), Some(node.field("alias")?)));
     }
     Some((split(node), None)).filter(|(path, _)| !path.is_empty())
 }
@@ -289,11 +380,12 @@ fn assigned(right: &Node<'_>) -> Target {
                 .and_then(|argument| dotted_name(&argument));
             match callee {
                 Some(callee) => Target::CallResult { callee, first_argument },
-                None => Target::Opaque("the result of a call".to_owned()),
+                None => Target::Expression,
             }
         }
         "lambda" => function(&right, 0),
-        _ => Target::Opaque("no import and no definition".to_owned()),
+        "none" => Target::Nothing,
+        _ => Target::Expression,
     }
 }
 
@@ -338,13 +430,28 @@ fn handed_on(function: &Node<'_>) -> Vec<Dotted> {
         .collect()
 }
 
-fn parameter_name(node: &Node<'_>) -> Option<String> {
+/// The parameter's name where it is bound.
+fn parameter_name_node<'t>(node: &Node<'t>) -> Option<Node<'t>> {
     match &*node.kind() {
-        "identifier" => Some(node.text().into_owned()),
-        "default_parameter" | "typed_default_parameter" => node.field("name").map(|name| name.text().into_owned()),
+        "identifier" => Some(node.clone()),
+        "default_parameter" | "typed_default_parameter" => node.field("name"),
         "typed_parameter" | "dictionary_splat_pattern" | "list_splat_pattern" => {
-            node.named_children().next().and_then(|child| parameter_name(&child))
+            node.named_children().next().and_then(|child| parameter_name_node(&child))
         }
         _ => None,
     }
+}
+
+/// `*names`, `**names` and the bare `*`, also with an annotation.
+fn splat_kind(parameter: &Node<'_>) -> Option<String> {
+    let inner = match &*parameter.kind() {
+        "typed_parameter" => parameter.named_children().next()?,
+        _ => parameter.clone(),
+    };
+    let kind = inner.kind().into_owned();
+    matches!(&*kind, "list_splat_pattern" | "dictionary_splat_pattern" | "keyword_separator").then_some(kind)
+}
+
+fn parameter_name(node: &Node<'_>) -> Option<String> {
+    parameter_name_node(node).map(|name| name.text().into_owned())
 }

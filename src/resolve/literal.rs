@@ -32,6 +32,8 @@ pub enum Shape {
     },
     /// None, True, a number.
     Constant,
+    /// An expression that is replaced as a whole, with the quote of its first string, and the kind of collection that it is.
+    Computed(Option<char>, Option<CollectionKind>),
 }
 
 /// One string literal of a string.
@@ -73,6 +75,7 @@ fn evaluate_within(node: &Node<'_>, levels: usize) -> Result<Literal, String> {
             constant(PyValue::Collection(CollectionKind::Set, Vec::new()))
         }
         "call" => call(&node, levels),
+        "binary_operator" => concatenation(&node),
         "none" => constant(PyValue::None),
         "true" => constant(PyValue::Bool(true)),
         "false" => constant(PyValue::Bool(false)),
@@ -96,11 +99,37 @@ fn evaluate_inside(node: &Node<'_>, levels: usize) -> Result<Literal, String> {
 }
 
 /// An expression as a message shows it: its first line, or the beginning of that.
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     const MOST_CHARACTERS: usize = 60;
     let line = text.lines().next().unwrap_or_default().trim_end();
     let shown: String = line.chars().take(MOST_CHARACTERS).collect();
     if shown.len() < text.len() { format!("{shown} …") } else { shown }
+}
+
+/// `"…" + "…"`, as one string of several parts.
+fn concatenation(node: &Node<'_>) -> Result<Literal, String> {
+    let unknown = || Err(format!("`{}` is not a literal", shortened(&node.text())));
+    let (mut operands, mut left) = (Vec::new(), node.clone());
+    while left.kind() == "binary_operator" {
+        let is_sum = left.field("operator").is_some_and(|operator| operator.text() == "+");
+        let (Some(first), Some(second)) = (left.field("left"), left.field("right").filter(|_| is_sum)) else {
+            return unknown();
+        };
+        operands.push(second);
+        left = first;
+    }
+    operands.push(left);
+    let mut parts = Vec::new();
+    for operand in operands.iter().rev() {
+        match (&*operand.kind(), &*operand.text()) {
+            ("string", _) => parts.push(operand.clone()),
+            ("concatenated_string", _) => {
+                parts.extend(operand.named_children().filter(|child| child.kind() == "string"));
+            }
+            _ => return unknown(),
+        }
+    }
+    string(node, &parts)
 }
 
 /// `set()`, `frozenset([…])`, `list(…)`, `tuple(…)` on a display.
@@ -157,7 +186,7 @@ fn string(node: &Node<'_>, parts: &[Node<'_>]) -> Result<Literal, String> {
     })
 }
 
-fn string_part(node: &Node<'_>) -> Result<(StringPart, bool), String> {
+pub(super) fn string_part(node: &Node<'_>) -> Result<(StringPart, bool), String> {
     let unknown = |why: &str| Err(format!("`{}` {why}", shortened(&node.text())));
     let start = node.children().find(|child| child.kind() == "string_start");
     let end = node.children().find(|child| child.kind() == "string_end");

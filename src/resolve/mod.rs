@@ -1,9 +1,15 @@
-//! A site's nodes go in; who is called and which value is given come out, or why that can't be known.
+//! A site's nodes go in; who is called and which values are possible come out, or why that can't be known.
 
 mod bindings;
 mod callee;
+mod dictionary;
 mod literal;
+mod names;
+mod value;
 
-pub use bindings::Scope;
+pub use bindings::{Parameter, Scope, Target};
 pub use callee::{Callee, Resolver};
+pub use dictionary::{Entries, Entry};
 pub use literal::{Literal, Shape, StringPart, evaluate};
+pub use names::{Effort, End, Found, Place};
+pub use value::{Alternative, Argument, Port, Step, Value, Written};

@@ -24,6 +24,10 @@ pub(super) struct ConstructorsFile {
     constructors: HashMap<ConstructorKind, Vec<String>>,
     #[serde(default)]
     namespaces: Vec<String>,
+    #[serde(default)]
+    parameters: Vec<String>,
+    #[serde(default)]
+    cascade_options: Vec<String>,
 }
 
 /// Who makes a relationship, by fully qualified name.
@@ -32,6 +36,8 @@ pub struct Constructors {
     kinds: HashMap<String, ConstructorKind>,
     simple_names: HashSet<String>,
     namespaces: HashSet<String>,
+    parameters: HashSet<String>,
+    cascade_options: HashSet<String>,
 }
 
 impl Constructors {
@@ -44,6 +50,8 @@ impl Constructors {
             }
         }
         self.namespaces.extend(file.namespaces);
+        self.parameters.extend(file.parameters);
+        self.cascade_options.extend(file.cascade_options);
     }
 
     /// The kind of the constructor with the fully qualified name.
@@ -64,5 +72,20 @@ impl Constructors {
     /// Whether instances of the class hand out `sqlalchemy.orm`'s names as attributes.
     pub fn is_namespace(&self, qualified: &str) -> bool {
         self.namespaces.contains(qualified)
+    }
+
+    /// Whether a parameter of the name holds a constructor that SQLAlchemy hands over.
+    pub fn is_parameter(&self, name: &str) -> bool {
+        self.parameters.contains(name)
+    }
+
+    /// Whether it is the class of SQLAlchemy's own sets of cascade options.
+    pub fn is_cascade_options(&self, qualified: &str) -> bool {
+        self.cascade_options.contains(qualified)
+    }
+
+    /// Whether the table names it.
+    pub fn is_known(&self, qualified: &str) -> bool {
+        self.kinds.contains_key(qualified) || self.is_namespace(qualified) || self.is_cascade_options(qualified)
     }
 }

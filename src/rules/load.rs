@@ -90,13 +90,14 @@ fn add_rule(rules: &mut Rules, file: &RuleFile<'_>) -> Result<(), RuleError> {
         return Ok(());
     }
     let variables = config.matcher.defined_vars();
-    if !variables.contains("VALUE") {
-        return Err(file.broken("rule", "captures no $VALUE; let it stand for the cascade's value"));
+    if !variables.contains("VALUE") && !variables.contains("KEYWORDS") {
+        return Err(file.broken(
+            "rule",
+            "captures neither $VALUE, the cascade's value, nor $KEYWORDS, a dictionary that has it under its name",
+        ));
     }
-    if !variables.contains("CALLEE") && !variables.contains("KEYWORDS") {
-        return Err(
-            file.broken("rule", "captures neither $CALLEE, the function called, nor $KEYWORDS, the dictionary's name")
-        );
+    if variables.contains("KEYWORDS") && !variables.contains("CALLEE") {
+        return Err(file.broken("rule", "captures no $CALLEE; let it stand for the function that gets the dictionary"));
     }
     let metadata: Spelling = file.metadata(metadata)?;
     rules.words.extend(metadata.word.iter().map(|word| Finder::new(word).into_owned()));

@@ -12,7 +12,7 @@ mod spelling;
 pub use constructors::{ConstructorKind, Constructors};
 pub use diagnostic::{Code, Diagnostic, InvalidExample, Severity};
 pub use error::RuleError;
-pub use spelling::{Observation, Rule, RuleSet, Sets, Spelling};
+pub use spelling::{Match, Observation, Rule, RuleSet, Sets, Spelling};
 
 use std::path::Path;
 
@@ -62,7 +62,7 @@ impl Rules {
         &'r self,
         root: &Node<'t>,
         hints: &Hints,
-    ) -> Vec<(&'r Rule<Spelling>, spelling::Match<'t>)> {
+    ) -> Vec<(&'r Rule<Spelling>, Match<'t>)> {
         self.spellings.find_all(root, hints)
     }
 

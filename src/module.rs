@@ -1,0 +1,73 @@
+//! A decoded file goes in; its syntax tree comes out with the names that its own scope binds.
+
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::resolve::Scope;
+use crate::source::Source;
+use crate::syntax::{Node, Tree};
+
+/// A parsed file.
+pub struct Module {
+    /// Absolute.
+    pub path: Arc<Path>,
+    /// Its text.
+    pub source: Arc<Source>,
+    /// Its syntax tree; offsets are bytes of the text.
+    pub tree: Tree,
+    /// What its own scope binds.
+    pub scope: Arc<Scope>,
+}
+
+/// A range of bytes in the text of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Location {
+    /// Absolute.
+    pub path: Arc<Path>,
+    /// Offset of the first byte.
+    pub start: usize,
+    /// Offset behind the last byte.
+    pub end: usize,
+}
+
+impl Module {
+    /// Parses the file at an absolute path.
+    pub fn parse(path: &Path, source: Source) -> Self {
+        let tree = Tree::parse(source.parser_text());
+        let scope = Arc::new(Scope::of_module(&tree.root()));
+        Self { path: path.into(), source: Arc::new(source), tree, scope }
+    }
+
+    /// The node that has exactly the range; the innermost of several.
+    pub fn node(&self, range: &Range<usize>) -> Option<Node<'_>> {
+        let mut node = self.tree.root();
+        let around = |child: &Node<'_>| child.range().start <= range.start && range.end <= child.range().end;
+        loop {
+            let inner = node.named_children().find(around);
+            match inner {
+                Some(inner) => node = inner,
+                None => break,
+            }
+        }
+        Some(node).filter(|node| node.range() == *range)
+    }
+
+    /// A range of this file.
+    pub fn location(&self, range: &Range<usize>) -> Location {
+        Location { path: Arc::clone(&self.path), start: range.start, end: range.end }
+    }
+}
+
+impl Location {
+    /// The range in the file.
+    pub fn range(&self) -> Range<usize> {
+        self.start..self.end
+    }
+}
+
+impl std::fmt::Debug for Module {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Module").field("path", &self.path).finish_non_exhaustive()
+    }
+}

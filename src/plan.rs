@@ -1,0 +1,346 @@
+//! The verdicts on all sites go in; where to edit comes out: a literal in place, a shared definition once, or a literal of its own at
+//! each site.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::cascade::{self, CascadeOptions};
+use crate::module::Location;
+use crate::policy::{Rewrite, Verdict, effective};
+use crate::resolve::{Alternative, Literal, Shape, Step, evaluate};
+use crate::rewrite::{self, Edit, FileEdit};
+use crate::site::Site;
+use crate::source::Source;
+use crate::syntax::{Tree, has_error, unparenthesized};
+use crate::usage::{How, Usages};
+
+/// How many uses of a definition a note names.
+const MOST_NAMED: usize = 20;
+
+/// What the edits need to know of files.
+pub trait Files: Sync {
+    /// The text of a file.
+    fn source(&self, path: &Path) -> Option<Arc<Source>>;
+    /// Whether the file is one of those under check.
+    fn is_checked(&self, path: &Path) -> bool;
+    /// A place as reports show it: `path:line:column`.
+    fn shown(&self, location: &Location) -> String;
+    /// Another member of the Enum around a literal that has the value, which two members can't share.
+    fn twin_in_enum(&self, literal: &Location, value: &str) -> Option<String>;
+}
+
+/// The edits of one site.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Planned {
+    /// In no order; several sites can have the same.
+    pub edits: Vec<FileEdit>,
+    /// Why they are where they are, in sentences.
+    pub notes: Vec<String>,
+}
+
+/// Where a shared literal is changed.
+#[derive(Debug, Clone)]
+enum Place {
+    /// Where it is written.
+    Definition,
+    /// It stays; each site gets a literal of its own. Why, in a sentence.
+    Sites(String),
+    /// It can't be changed from here, and why.
+    OutOfReach(String),
+}
+
+/// One alternative of a site that a literal gives.
+struct Use<'a> {
+    site: &'a Site,
+    alternative: &'a Alternative,
+    /// What is to be in force afterwards.
+    after: CascadeOptions,
+}
+
+/// Plans the edits of all sites of a run.
+pub struct Planner<'a> {
+    files: &'a dyn Files,
+    usages: &'a Usages,
+    /// Where the sites read each definition: by its place, the mentions.
+    consumed: HashMap<&'a Location, Vec<&'a Location>>,
+    /// By where it is written.
+    places: HashMap<&'a Location, Place>,
+    /// The sites that get each literal.
+    uses: HashMap<&'a Location, Vec<&'a Location>>,
+}
+
+impl<'a> Planner<'a> {
+    /// Looks at all sites with their verdicts.
+    pub fn new(sites: &'a [(Site, Verdict)], usages: &'a Usages, files: &'a dyn Files) -> Self {
+        let mut planner =
+            Self { files, usages, consumed: HashMap::new(), places: HashMap::new(), uses: HashMap::new() };
+        let mut by_literal: HashMap<&Location, Vec<Use<'_>>> = HashMap::new();
+        for (site, verdict) in sites {
+            let Ok(value) = &site.value else { continue };
+            let of_dictionaries = site.dictionaries.iter().flat_map(|(_, steps)| steps);
+            for step in value.alternatives.iter().flat_map(|alternative| &alternative.steps).chain(of_dictionaries) {
+                planner.consumed.entry(&step.definition).or_default().push(&step.mention);
+            }
+            let each: &[Option<CascadeOptions>] = if let Verdict::Rewrite(rewrite) = verdict { &rewrite.each } else { &[] };
+            for (index, alternative) in value.alternatives.iter().enumerate() {
+                let now = effective(&alternative.value, site.viewonly);
+                let after = each.get(index).copied().flatten().unwrap_or(now);
+                by_literal.entry(&alternative.written.at).or_default().push(Use { site, alternative, after });
+            }
+        }
+        for (literal, uses) in by_literal {
+            let is_changed = |one: &Use<'_>| effective(&one.alternative.value, one.site.viewonly) != one.after;
+            if uses.iter().any(is_changed) {
+                let place = planner.place_of(literal, &uses);
+                planner.places.insert(literal, place);
+                planner.uses.insert(literal, uses.iter().map(|one| &one.site.at).collect());
+            }
+        }
+        planner
+    }
+
+    fn place_of(&self, literal: &Location, uses: &[Use<'_>]) -> Place {
+        let first = &uses[0];
+        if uses.iter().any(|one| one.after != first.after) {
+            let other = uses.iter().find(|one| one.after != first.after).map_or(&first.site.at, |one| &one.site.at);
+            return Place::Sites(format!(
+                "the value at {} stays: {} and {} want different lists of it",
+                self.files.shown(literal),
+                self.files.shown(&first.site.at),
+                self.files.shown(other)
+            ));
+        }
+        for step in uses.iter().flat_map(|one| &one.alternative.steps) {
+            if let Some(other) = self.other_use(step) {
+                return other;
+            }
+        }
+        if let Some(twin) = self.files.twin_in_enum(literal, &first.after.to_string()) {
+            return Place::Sites(format!("the Enum stays: its member `{twin}` has the new value already"));
+        }
+        if !self.files.is_checked(&literal.path) {
+            return Place::OutOfReach(format!(
+                "it is defined at {}, outside of the files under check; run cascade-fix on that file too",
+                self.files.shown(literal)
+            ));
+        }
+        Place::Definition
+    }
+
+    /// Why a definition can't be changed: something else is done with it.
+    fn other_use(&self, step: &Step) -> Option<Place> {
+        let consumed = self.consumed.get(&step.definition).map(Vec::as_slice).unwrap_or_default();
+        let is_cascade = |at: &Location| {
+            consumed.iter().any(|mention| mention.path == at.path && mention.start <= at.start && at.end <= mention.end)
+        };
+        let defined = || format!("`{}` (defined at {})", step.name, self.files.shown(&step.definition));
+        for mention in self.usages.mentions(&step.definition) {
+            let at = self.files.shown(&mention.at);
+            match mention.how {
+                How::Asked => {}
+                How::Read | How::Assigned if is_cascade(&mention.at) => {}
+                How::Read | How::Assigned => {
+                    return Some(Place::Sites(format!("{} stays: {at} uses it for something else", defined())));
+                }
+                How::Exported => {
+                    return Some(Place::Sites(format!(
+                        "{} stays: `__all__` exports it at {at}, so that others may use it",
+                        defined()
+                    )));
+                }
+                How::Changed => {
+                    return Some(Place::OutOfReach(format!("{} is changed at {at}", defined())));
+                }
+            }
+        }
+        None
+    }
+
+    /// The edits of a site that is to be rewritten.
+    ///
+    /// # Errors
+    /// Why a human has to write them, in words that complete "write … by hand: …".
+    pub fn plan(&self, site: &Site, rewrite: &Rewrite) -> Result<Planned, String> {
+        if let Some(flag) = &site.flag {
+            if rewrite.each.iter().any(Option::is_none) {
+                return Err("the flag is not always set".to_owned());
+            }
+            let source = self.source(&site.at.path)?;
+            let edits = rewrite::override_flag(&source, &site.call.range(), flag, rewrite.after)?;
+            let tried = tried(&source, &site.call.range(), &edits).and_then(|text| site.options_of_flag_in(&text));
+            let edits = proven(edits, tried, rewrite.after)?;
+            return Ok(Planned { edits: in_file(&site.at.path, edits), notes: Vec::new() });
+        }
+        if let Some(planned) = self.own_dictionaries(site, rewrite)? {
+            return Ok(planned);
+        }
+        let alternatives = &site.value.as_ref().map_err(|unknown| unknown.reason.clone())?.alternatives;
+        let mut planned = Planned::default();
+        for (alternative, after) in alternatives.iter().zip(&rewrite.each) {
+            let Some(after) = after else { continue };
+            let written = &alternative.written;
+            match self.places.get(&written.at) {
+                Some(Place::Definition) | None => {
+                    planned.add(self.at_definition(site, alternative, *after)?);
+                }
+                Some(Place::Sites(why)) => {
+                    planned.add(self.at_site(site, alternatives, rewrite, &alternative.here)?);
+                    planned.note(why.clone());
+                }
+                Some(Place::OutOfReach(why)) => return Err(why.clone()),
+            }
+        }
+        Ok(planned)
+    }
+
+    /// The literal changed where it is written.
+    fn at_definition(&self, site: &Site, alternative: &Alternative, after: CascadeOptions) -> Result<Planned, String> {
+        let written = &alternative.written;
+        let source = self.source(&written.at.path)?;
+        let edits = rewrite::edits(&source, &written.literal, after)?;
+        let options = tried(&source, &written.literal.span, &edits).and_then(|text| options_of(&text));
+        let options = options.map(|options| if site.viewonly { options.of_viewonly() } else { options });
+        let mut planned =
+            Planned { edits: in_file(&written.at.path, proven(edits, options, after)?), notes: Vec::new() };
+        if let Some(step) = alternative.steps.last() {
+            planned.note(self.uses_of(step, &written.at));
+        }
+        Ok(planned)
+    }
+
+    /// `X` is changed where it is defined, …
+    fn uses_of(&self, step: &Step, literal: &Location) -> String {
+        let mut uses = self.uses.get(literal).cloned().unwrap_or_default();
+        uses.sort();
+        uses.dedup();
+        let named: Vec<String> = uses.iter().take(MOST_NAMED).map(|at| self.files.shown(at)).collect();
+        let more = match uses.len().checked_sub(MOST_NAMED) {
+            Some(more) if more > 0 => format!(" and {more} more"),
+            _ => String::new(),
+        };
+        let defined = self.files.shown(&step.definition);
+        format!("`{}` is changed where it is defined, {defined}; it is used at {}{more}", step.name, named.join(", "))
+    }
+
+    /// A literal in place of the part of the site's value that gives the alternative.
+    fn at_site(
+        &self,
+        site: &Site,
+        alternatives: &[Alternative],
+        rewrite: &Rewrite,
+        here: &Range<usize>,
+    ) -> Result<Planned, String> {
+        let together: Vec<_> = alternatives.iter().zip(&rewrite.each).filter(|(one, _)| one.here == *here).collect();
+        let is_handed_in = site.value.as_ref().is_ok_and(|value| !value.arguments.is_empty());
+        let after = |(one, after): &(&Alternative, &Option<CascadeOptions>)| {
+            after.unwrap_or_else(|| effective(&one.value, site.viewonly))
+        };
+        let wanted = after(&together[0]);
+        if is_handed_in || together.iter().any(|one| after(one) != wanted) {
+            let first = together[0].0.steps.first().map_or("", |step| step.name.as_str());
+            return Err(format!("`{first}` has several values, and one of them is used for something else too"));
+        }
+        let source = self.source(&site.at.path)?;
+        let edit = Edit { range: here.clone(), text: rewrite::literal_like(&source, &site.call.range(), wanted) };
+        Ok(Planned { edits: in_file(&site.at.path, vec![edit]), notes: Vec::new() })
+    }
+
+    /// A dictionary of its own for each call, where the shared one is used for something else too.
+    fn own_dictionaries(&self, site: &Site, rewrite: &Rewrite) -> Result<Option<Planned>, String> {
+        let others = site.dictionaries.iter().flat_map(|(_, steps)| steps).filter_map(|step| self.other_use(step));
+        let why = match others.into_iter().next() {
+            None if self.files.is_checked(&site.at.path) => return Ok(None),
+            None => {
+                return Err(format!(
+                    "it stands at {}, outside of the files under check; run cascade-fix on that file too",
+                    self.files.shown(&site.at)
+                ));
+            }
+            Some(Place::OutOfReach(why)) => return Err(why),
+            Some(Place::Sites(why)) => why,
+            Some(Place::Definition) => return Ok(None),
+        };
+        if rewrite.each.iter().any(|after| *after != Some(rewrite.after)) {
+            return Err(why);
+        }
+        let mut planned = Planned::default();
+        for (given, _) in &site.dictionaries {
+            if !self.files.is_checked(&given.path) {
+                return Err(format!("{} gets it too, outside of the files under check", self.files.shown(given)));
+            }
+            let source = self.source(&given.path)?;
+            let edit = rewrite::own_dictionary(&source, &given.range(), rewrite.after);
+            if !is_expression(&edit.text) {
+                return Err(why);
+            }
+            planned.edits.extend(in_file(&given.path, vec![edit]));
+        }
+        planned.note(why);
+        Ok(Some(planned))
+    }
+
+    fn source(&self, path: &Path) -> Result<Arc<Source>, String> {
+        self.files.source(path).ok_or_else(|| format!("{} can't be read", path.display()))
+    }
+}
+
+impl Planned {
+    fn add(&mut self, other: Self) {
+        for edit in other.edits {
+            if !self.edits.contains(&edit) {
+                self.edits.push(edit);
+            }
+        }
+        other.notes.into_iter().for_each(|note| self.note(note));
+    }
+
+    fn note(&mut self, note: String) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+}
+
+fn in_file(path: &Arc<Path>, edits: Vec<Edit>) -> Vec<FileEdit> {
+    edits.into_iter().map(|edit| FileEdit { path: Arc::clone(path), edit }).collect()
+}
+
+/// The text of a range with the edits; None where they overlap, or are not inside.
+fn tried(source: &Source, span: &Range<usize>, edits: &[Edit]) -> Option<String> {
+    let inside: Option<Vec<Edit>> = edits
+        .iter()
+        .map(|edit| {
+            let range = edit.range.start.checked_sub(span.start)?..edit.range.end.checked_sub(span.start)?;
+            // the parser knows no lone carriage return
+            Some(Edit { range, text: edit.text.replace('\r', "\n") })
+        })
+        .collect();
+    rewrite::splice(&source.parser_text()[span.clone()], &inside?.iter().collect::<Vec<_>>())
+}
+
+/// The edits, if the set that they were tried out to give is the promised one.
+fn proven(edits: Vec<Edit>, given: Option<CascadeOptions>, promised: CascadeOptions) -> Result<Vec<Edit>, String> {
+    match given {
+        Some(options) if options == promised => Ok(edits),
+        _ => Err("its layout leaves no room for it".to_owned()),
+    }
+}
+
+/// The effective set of a literal; None where the text is none.
+fn options_of(text: &str) -> Option<CascadeOptions> {
+    let tree = Tree::parse(&format!("({text})"));
+    if has_error(&tree.root()) {
+        return None;
+    }
+    let statement = tree.root().named_children().next()?;
+    let literal: Literal = evaluate(&unparenthesized(&statement.named_children().next()?)).ok()?;
+    debug_assert!(!matches!(literal.shape, Shape::Computed(..)));
+    Some(cascade::parse(&literal.value).ok()?.options)
+}
+
+fn is_expression(text: &str) -> bool {
+    let tree = Tree::parse(&format!("({text})"));
+    !has_error(&tree.root())
+}

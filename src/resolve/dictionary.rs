@@ -1,0 +1,345 @@
+//! A dictionary of keyword arguments goes in; what it can hold under a key comes out, through the names, displays and calls that it
+//! is put together from.
+
+use std::ops::Range;
+
+use super::Resolver;
+use super::bindings::Target;
+use super::names::{Effort, End, Found, Place};
+use super::value::{Argument, Port, Step, Value};
+use crate::hints::Hints;
+use crate::module::Location;
+use crate::syntax::{
+    Node, dotted_name, hinted_nodes, keyword_value, positional_arguments, string_content, unparenthesized,
+};
+
+/// What a dictionary holds under a key.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// What the value can be, or why that can't be known.
+    pub value: Result<Value, String>,
+    /// Where the value stands.
+    pub at: Location,
+    /// The names of dictionaries that lead there, in order.
+    pub steps: Vec<Step>,
+    /// What the same dictionary says of `viewonly`.
+    pub viewonly: Option<bool>,
+    /// A part of the statement that has it can't be parsed.
+    pub is_broken: bool,
+}
+
+/// What a dictionary holds under a key: nothing, where both are empty.
+#[derive(Debug, Default)]
+pub struct Entries {
+    /// Each thing that it can hold.
+    pub entries: Vec<Entry>,
+    /// The parameters that hand in further ones.
+    pub arguments: Vec<Argument>,
+}
+
+impl Entry {
+    /// The value as an expression with the range gives it.
+    pub(super) fn value_at(&self, here: &Range<usize>) -> Result<Value, String> {
+        let mut value = self.value.clone()?;
+        for alternative in &mut value.alternatives {
+            alternative.here = here.clone();
+            alternative.steps.splice(0..0, self.steps.iter().cloned());
+        }
+        Ok(value)
+    }
+}
+
+impl Entries {
+    fn of(entry: Entry) -> Self {
+        Self { entries: vec![entry], arguments: Vec::new() }
+    }
+
+    /// What is there when a later part is put on top: what that certainly holds is all that is left.
+    fn overlaid(self, later: Self) -> Self {
+        if later.entries.is_empty() { self.or(later) } else { later }
+    }
+
+    fn or(mut self, other: Self) -> Self {
+        for entry in other.entries {
+            if !self.entries.iter().any(|known| known.at == entry.at) {
+                self.entries.push(entry);
+            }
+        }
+        self.arguments.extend(other.arguments);
+        self
+    }
+
+    fn through(mut self, step: &Step) -> Self {
+        for entry in &mut self.entries {
+            entry.steps.insert(0, step.clone());
+        }
+        self
+    }
+}
+
+impl Resolver<'_> {
+    /// What a dictionary at a place can hold under a key.
+    pub fn entries(&self, place: &Place, dictionary: &Node<'_>, key: &str, effort: &Effort) -> Entries {
+        effort.deeper(|| self.entries_within(place, &unparenthesized(dictionary), key, effort)).unwrap_or_default()
+    }
+
+    fn entries_within(&self, place: &Place, node: &Node<'_>, key: &str, effort: &Effort) -> Entries {
+        let entries = |node: &Node<'_>| self.entries(place, node, key, effort);
+        match &*node.kind() {
+            "dictionary" => self.entries_of_parts(place, node, key, effort),
+            "binary_operator" if node.field("operator").is_some_and(|operator| operator.text() == "|") => {
+                let sides = [node.field("left"), node.field("right")];
+                sides.iter().flatten().map(entries).fold(Entries::default(), Entries::overlaid)
+            }
+            "conditional_expression" => {
+                let parts: Vec<_> = node.named_children().filter(|child| child.kind() != "comment").collect();
+                [parts.first(), parts.get(2)].into_iter().flatten().map(entries).fold(Entries::default(), Entries::or)
+            }
+            "boolean_operator" => {
+                let sides = [node.field("left"), node.field("right")];
+                sides.iter().flatten().map(entries).fold(Entries::default(), Entries::or)
+            }
+            "named_expression" => node.field("value").map(|value| entries(&value)).unwrap_or_default(),
+            "identifier" | "attribute" => self.entries_of_name(place, node, key, effort),
+            "subscript" => self.entries_of_item(place, node, key, effort).unwrap_or_default(),
+            "call" => self.entries_of_call(place, node, key, effort).unwrap_or_default(),
+            _ => Entries::default(),
+        }
+    }
+
+    /// A display, or the arguments of `dict(…)`: what comes later wins.
+    fn entries_of_parts(&self, place: &Place, parts: &Node<'_>, key: &str, effort: &Effort) -> Entries {
+        let mut all = Entries::default();
+        for part in parts.named_children() {
+            all = match &*part.kind() {
+                "pair" if !part.field("key").is_some_and(|name| self.is_key(place, &name, key, effort)) => all,
+                "keyword_argument" if part.field("name").is_none_or(|name| name.text() != key) => all,
+                "pair" | "keyword_argument" => match part.field("value") {
+                    Some(value) => Entries::of(self.entry(place, parts, &value, effort)),
+                    None => all,
+                },
+                "dictionary_splat" => {
+                    let splatted = part.named_children().next();
+                    let later = splatted.map(|splatted| self.entries(place, &splatted, key, effort));
+                    all.overlaid(later.unwrap_or_default())
+                }
+                "comment" => all,
+                _ => all.overlaid(self.entries(place, &part, key, effort)),
+            };
+        }
+        all
+    }
+
+    /// Whether a display's key is the string, or a constant that is.
+    fn is_key(&self, place: &Place, node: &Node<'_>, key: &str, effort: &Effort) -> bool {
+        match &*node.kind() {
+            "identifier" | "attribute" => self.value(place, node, effort).is_ok_and(|value| {
+                matches!(value.alternatives.as_slice(), [one] if one.value.as_str() == Some(key))
+            }),
+            _ => string_content(node).as_deref() == Some(key),
+        }
+    }
+
+    fn entry(&self, place: &Place, container: &Node<'_>, value: &Node<'_>, effort: &Effort) -> Entry {
+        let value = unparenthesized(value);
+        let viewonly = keyword_value(container, "viewonly").map(|value| value.kind() == "true");
+        let is_broken = crate::syntax::is_broken(container, &value);
+        let at = place.module.location(&value.range());
+        Entry { value: self.value(place, &value, effort), at, steps: Vec::new(), viewonly, is_broken }
+    }
+
+    fn entries_of_name(&self, place: &Place, node: &Node<'_>, key: &str, effort: &Effort) -> Entries {
+        let Some(names) = dotted_name(node) else { return Entries::default() };
+        let mention = place.module.location(&node.range());
+        let ends = match (names[0].as_str(), names.len()) {
+            ("self" | "cls", 2..) => match self.class_around(place, node, effort) {
+                Some(class) => self.class_member(&class, &names[1..], effort),
+                None => Vec::new(),
+            },
+            _ => self.follow(place, &names, effort),
+        };
+        let bound = ends.into_iter().filter_map(|end| if let End::Bound(found) = end { Some(found) } else { None });
+        bound
+            .map(|found| self.entries_of_binding(&found, &mention, key, effort))
+            .fold(Entries::default(), Entries::or)
+    }
+
+    fn entries_of_binding(&self, found: &Found, mention: &Location, key: &str, effort: &Effort) -> Entries {
+        let step = Step::new(mention.clone(), found, None);
+        match &found.binding().target {
+            Target::Class(_) if !found.rest.is_empty() => {
+                let members = self.class_member(found, &found.rest, effort);
+                let bound =
+                    members.into_iter().filter_map(|end| if let End::Bound(found) = end { Some(found) } else { None });
+                bound
+                    .map(|member| {
+                        effort
+                            .deeper(|| self.entries_of_binding(&member, mention, key, effort))
+                            .unwrap_or_default()
+                    })
+                    .fold(Entries::default(), Entries::or)
+            }
+            _ if !found.rest.is_empty() => Entries::default(),
+            Target::Parameter(parameter) => {
+                let Some(owner) = found.scope().owner.as_ref() else { return Entries::default() };
+                let port = if parameter.is_keywords { Port::Keywords } else { Port::Dictionary };
+                let argument = Argument {
+                    name: found.name().to_owned(),
+                    function: found.module().location(&owner.range),
+                    position: parameter.position,
+                    port,
+                    what: parameter.what.clone(),
+                };
+                let default = found.value().map(|default| self.entries(&found.before(), &default, key, effort));
+                let set = self.entries_set_later(found, key, effort);
+                let mut all = default.unwrap_or_default().or(set).through(&step);
+                all.arguments.push(argument);
+                all
+            }
+            _ => {
+                let assigned = found.value().map(|value| self.entries(&found.before(), &value, key, effort));
+                assigned.unwrap_or_default().or(self.entries_set_later(found, key, effort)).through(&step)
+            }
+        }
+    }
+
+    /// What statements in the scope of a dictionary's name set in it: `name["key"] = value`, `name.setdefault("key", value)`,
+    /// `name.update(key=value)`, `name |= {"key": value}`.
+    fn entries_set_later(&self, found: &Found, key: &str, effort: &Effort) -> Entries {
+        let module = found.module();
+        let within = found.scope().owner.as_ref().map(|owner| &owner.range);
+        let root = module.tree.root();
+        let hints = Hints::of_sites(&root.get_doc().src, &[]);
+        let mut all = Entries::default();
+        for node in hinted_nodes(&root, &hints) {
+            let is_inside = within.is_none_or(|range| range.contains(&node.range().start));
+            if !is_inside || !matches!(&*node.kind(), "assignment" | "augmented_assignment" | "call") {
+                continue;
+            }
+            let at = module.location(&node.range());
+            if effort.is_visiting(&at) {
+                continue;
+            }
+            if let Some((container, value)) = set_in(&node, found.name(), key) {
+                let place = Place::of(module, &node);
+                let found = effort.visiting(at, || match value {
+                    Set::Value(value) => Entries::of(self.entry(&place, &container, &value, effort)),
+                    Set::Dictionary(other) if other.kind() == "argument_list" => {
+                        self.entries_of_parts(&place, &other, key, effort)
+                    }
+                    Set::Dictionary(other) => self.entries(&place, &other, key, effort),
+                });
+                all = all.or(found);
+            }
+        }
+        all
+    }
+
+    /// `dictionaries["name"]`
+    fn entries_of_item(&self, place: &Place, node: &Node<'_>, key: &str, effort: &Effort) -> Option<Entries> {
+        let outer_key = string_content(&node.field("subscript")?)?;
+        Some(self.entries_inside(place, &node.field("value")?, &outer_key, key, effort))
+    }
+
+    /// What the dictionary that another holds under a key can hold under one of its own.
+    pub fn entries_inside(
+        &self,
+        place: &Place,
+        dictionary: &Node<'_>,
+        outer_key: &str,
+        key: &str,
+        effort: &Effort,
+    ) -> Entries {
+        let outer = self.entries(place, dictionary, outer_key, effort);
+        let inner = outer.entries.iter().filter_map(|entry| {
+            let module = self.module_of(place, &entry.at)?;
+            let node = module.node(&entry.at.range())?;
+            let mut inner = self.entries(&Place::of(&module, &node), &node, key, effort);
+            for found in &mut inner.entries {
+                found.steps.splice(0..0, entry.steps.iter().cloned());
+            }
+            Some(inner)
+        });
+        inner.fold(Entries::default(), Entries::or)
+    }
+
+    /// `dict(…)`, a copy, or a function of the repository that returns a dictionary.
+    fn entries_of_call(&self, place: &Place, call: &Node<'_>, key: &str, effort: &Effort) -> Option<Entries> {
+        const COPIES: [&str; 3] = ["copy", "deepcopy", "MappingProxyType"];
+        let (function, arguments) = (call.field("function")?, call.field("arguments")?);
+        if function.text() == "dict" {
+            return Some(self.entries_of_parts(place, &arguments, key, effort));
+        }
+        let names = dotted_name(&function)?;
+        let given = positional_arguments(&arguments);
+        match (names.last()?.as_str(), given.as_slice(), function.field("object")) {
+            ("copy", [], Some(object)) => return Some(self.entries(place, &object, key, effort)),
+            (name, [original], _) if COPIES.contains(&name) => {
+                return Some(self.entries(place, original, key, effort));
+            }
+            _ => {}
+        }
+        let ends = self.follow(place, &names, effort);
+        let mention = place.module.location(&function.range());
+        let returned = ends.iter().filter_map(|end| match end {
+            End::Bound(found) if found.rest.is_empty() => Some(self.entries_returned(found, &mention, key, effort)),
+            _ => None,
+        });
+        let mut all = returned.fold(Entries::default(), Entries::or);
+        // what its calls hand in is not looked at
+        all.arguments.clear();
+        Some(all)
+    }
+
+    fn entries_returned(&self, function: &Found, mention: &Location, key: &str, effort: &Effort) -> Entries {
+        let Some(node) = function.value().filter(|node| node.kind() == "function_definition") else {
+            return Entries::default();
+        };
+        let step = Step::new(mention.clone(), function, None);
+        let returned = crate::syntax::returned(&node);
+        let all = returned
+            .iter()
+            .map(|value| self.entries(&Place::of(function.module(), value), value, key, effort))
+            .fold(Entries::default(), Entries::or);
+        all.through(&step)
+    }
+}
+
+/// What a statement puts into a dictionary.
+enum Set<'t> {
+    /// A value under the key.
+    Value(Node<'t>),
+    /// Whatever another dictionary, or the keyword arguments of `update`, hold.
+    Dictionary(Node<'t>),
+}
+
+fn set_in<'t>(node: &Node<'t>, name: &str, key: &str) -> Option<(Node<'t>, Set<'t>)> {
+    match &*node.kind() {
+        "assignment" => {
+            let left = node.field("left").filter(|left| left.kind() == "subscript")?;
+            let is_item = left.field("value")?.text() == name
+                && string_content(&left.field("subscript")?).as_deref() == Some(key);
+            is_item.then(|| Some((node.clone(), Set::Value(node.field("right")?))))?
+        }
+        "augmented_assignment" => {
+            let is_union = node.field("left")?.text() == name && node.field("operator")?.text() == "|=";
+            is_union.then(|| Some((node.clone(), Set::Dictionary(node.field("right")?))))?
+        }
+        _ => {
+            let function = node.field("function").filter(|function| function.kind() == "attribute")?;
+            let arguments = node.field("arguments")?;
+            if function.field("object")?.text() != name {
+                return None;
+            }
+            match &*function.field("attribute")?.text() {
+                "setdefault" => {
+                    let given = positional_arguments(&arguments);
+                    let is_key = string_content(given.first()?).as_deref() == Some(key);
+                    is_key.then(|| Some((arguments.clone(), Set::Value(given.get(1)?.clone()))))?
+                }
+                "update" => Some((arguments.clone(), Set::Dictionary(arguments))),
+                _ => None,
+            }
+        }
+    }
+}

@@ -1,0 +1,435 @@
+//! A dotted name goes in; the bindings that it leads to come out, through the scopes around it, imports and the project's own
+//! modules.
+
+use std::cell::{Cell, RefCell};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Resolver;
+use super::bindings::{Binding, Dotted, ModuleName, Scope, Target};
+use crate::module::{Location, Module};
+use crate::syntax::{Node, dotted_name, has_scope};
+
+/// How many names are looked up to find out what one leads to.
+const MAX_LOOKUPS: u32 = 200;
+/// How many expressions inside each other are evaluated.
+const MAX_DEPTH: u32 = 40;
+
+/// Bounds the work on names that are defined in terms of each other.
+pub struct Effort {
+    lookups: Cell<u32>,
+    depth: Cell<u32>,
+    /// A name that is looked up from inside a function can be whatever is ever assigned to it, not only what is assigned last.
+    every_assignment: bool,
+    /// The statements whose values are being evaluated.
+    visited: RefCell<Vec<Location>>,
+}
+
+impl Effort {
+    /// For finding out who is called.
+    pub fn for_callee() -> Self {
+        Self { lookups: Cell::new(MAX_LOOKUPS), depth: Cell::new(MAX_DEPTH), every_assignment: false, visited: RefCell::default() }
+    }
+
+    /// For finding out which values are possible.
+    pub fn for_value() -> Self {
+        Self { every_assignment: true, ..Self::for_callee() }
+    }
+
+    /// One look-up less; false where none is left.
+    pub(super) fn look_up(&self) -> bool {
+        let left = self.lookups.get().checked_sub(1);
+        self.lookups.set(left.unwrap_or(0));
+        left.is_some()
+    }
+
+    /// Whether the value of the statement is being evaluated.
+    pub(super) fn is_visiting(&self, statement: &Location) -> bool {
+        self.visited.borrow().contains(statement)
+    }
+
+    /// Evaluates the value of a statement.
+    pub(super) fn visiting<T>(&self, statement: Location, work: impl FnOnce() -> T) -> T {
+        self.visited.borrow_mut().push(statement);
+        let result = work();
+        self.visited.borrow_mut().pop();
+        result
+    }
+
+    /// Does something one level deeper; None where that is too deep.
+    pub(super) fn deeper<T>(&self, work: impl FnOnce() -> T) -> Option<T> {
+        let depth = self.depth.get();
+        self.depth.set(depth.checked_sub(1)?);
+        let result = work();
+        self.depth.set(depth);
+        Some(result)
+    }
+}
+
+/// From where names are looked up.
+#[derive(Clone)]
+pub struct Place {
+    /// The module.
+    pub module: Arc<Module>,
+    /// The scopes around, innermost first; the last is the module's.
+    scopes: Vec<Around>,
+}
+
+/// A scope around a place.
+#[derive(Clone)]
+struct Around {
+    scope: Arc<Scope>,
+    /// Only what is bound before the offset counts; None where the place runs at another time than the scope.
+    before: Option<usize>,
+    /// The place is what the name is bound to: what comes after it can't count either.
+    is_strict: bool,
+}
+
+impl Around {
+    fn bindings(&self, name: &str, effort: &Effort) -> &[Binding] {
+        let Some(offset) = self.before else {
+            return if effort.every_assignment { self.scope.all(name) } else { self.scope.before(name, usize::MAX) };
+        };
+        match self.scope.before(name, offset) {
+            [] if !self.is_strict => self.scope.all(name),
+            bindings => bindings,
+        }
+    }
+}
+
+impl Place {
+    /// The place of a node.
+    pub fn of(module: &Arc<Module>, node: &Node<'_>) -> Self {
+        let mut before = Some(node.range().start);
+        let mut scopes = Vec::new();
+        for (depth, around) in node.ancestors().filter(has_scope).enumerate() {
+            let is_class = around.kind() == "class_definition";
+            if !is_class {
+                scopes.push(Around { scope: Arc::new(Scope::of_function(&around)), before, is_strict: false });
+                before = None;
+            } else if depth == 0 {
+                scopes.push(Around { scope: Arc::new(Scope::of_class(&around)), before, is_strict: true });
+            }
+        }
+        scopes.push(Around { scope: Arc::clone(&module.scope), before, is_strict: false });
+        Self { module: Arc::clone(module), scopes }
+    }
+
+    /// The place of what follows a module's own statements.
+    pub fn after(module: &Arc<Module>) -> Self {
+        let scope = Around { scope: Arc::clone(&module.scope), before: None, is_strict: false };
+        Self { module: Arc::clone(module), scopes: vec![scope] }
+    }
+
+    /// The same from a scope inside the innermost.
+    pub(super) fn inward(&self, scope: &Arc<Scope>) -> Self {
+        let inner = Around { scope: Arc::clone(scope), before: None, is_strict: false };
+        let outer = self.clone().at_any_time().scopes;
+        Self { module: Arc::clone(&self.module), scopes: std::iter::once(inner).chain(outer).collect() }
+    }
+
+    /// The same where the order of statements does not count.
+    pub(super) fn at_any_time(self) -> Self {
+        let scopes = self.scopes.into_iter().map(|around| Around { before: None, ..around }).collect();
+        Self { module: self.module, scopes }
+    }
+
+    /// The same from the scope with the index on.
+    fn outward(&self, scope: usize) -> Self {
+        Self { module: Arc::clone(&self.module), scopes: self.scopes.get(scope..).unwrap_or_default().to_vec() }
+    }
+
+    /// The file of the place.
+    pub fn path(&self) -> &Path {
+        &self.module.path
+    }
+
+    /// The modules of which everything is imported, the nearest scope's last import first.
+    pub(super) fn stars(&self) -> impl Iterator<Item = &ModuleName> {
+        self.scopes.iter().flat_map(|around| around.scope.stars.iter().rev()).map(|(module, _)| module)
+    }
+}
+
+/// Where a name leads to.
+pub enum End {
+    /// A binding that is no import.
+    Bound(Found),
+    /// A name outside of the repository, fully qualified.
+    Outside(Dotted),
+    /// A module of the repository.
+    Module,
+    /// Nothing in reach binds the name.
+    Unbound,
+    /// It can't be told, and why.
+    Unknown(String),
+}
+
+/// A binding that a name leads to.
+#[derive(Clone)]
+pub struct Found {
+    /// The scope that binds, and those around it.
+    place: Place,
+    /// The name as it is bound there.
+    name: String,
+    /// Its index among the bindings of the name.
+    index: usize,
+    /// The names behind: attributes of what is bound.
+    pub rest: Dotted,
+}
+
+impl Found {
+    /// The binding itself.
+    pub fn binding(&self) -> &Binding {
+        &self.scope().all(&self.name)[self.index]
+    }
+
+    /// The bound name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The scope that binds.
+    pub fn scope(&self) -> &Scope {
+        &self.place.scopes[0].scope
+    }
+
+    /// The file.
+    pub fn module(&self) -> &Arc<Module> {
+        &self.place.module
+    }
+
+    /// Where the name is bound.
+    pub fn location(&self) -> Location {
+        self.place.module.location(&self.binding().name)
+    }
+
+    /// The scope that binds, and those around it.
+    pub(super) fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The place in which what is bound is evaluated: the name itself is there what it was before.
+    pub fn before(&self) -> Place {
+        let mut place = self.place.clone();
+        let binding = self.binding();
+        place.scopes[0].before = Some(binding.value.as_ref().map_or(binding.name.start, |value| value.start));
+        place.scopes[0].is_strict = true;
+        place
+    }
+
+    /// The node that is bound: the right side of an assignment, a parameter's default, a definition.
+    pub fn value(&self) -> Option<Node<'_>> {
+        self.place.module.node(self.binding().value.as_ref()?)
+    }
+}
+
+impl Resolver<'_> {
+    /// Where a dotted name leads to from a place.
+    pub fn follow(&self, place: &Place, names: &[String], effort: &Effort) -> Vec<End> {
+        if !effort.look_up() {
+            return vec![End::Unknown(format!("`{}` is defined in terms of itself", names[0]))];
+        }
+        let Some(index) = place.scopes.iter().position(|around| !around.bindings(&names[0], effort).is_empty()) else {
+            return self.starred(place, names, effort);
+        };
+        let place = place.outward(index);
+        let all = place.scopes[0].scope.all(&names[0]);
+        let visible = place.scopes[0].bindings(&names[0], effort);
+        let first = all.iter().position(|binding| std::ptr::eq(binding, &raw const visible[0])).unwrap_or(0);
+        let numbers = first..first + visible.len();
+        numbers.flat_map(|index| self.import_or_binding(&place, names, index, effort)).collect()
+    }
+
+    fn import_or_binding(&self, place: &Place, names: &[String], index: usize, effort: &Effort) -> Vec<End> {
+        let rest = &names[1..];
+        let with_rest = |path: &[String]| -> Dotted { path.iter().chain(rest).cloned().collect() };
+        match &place.scopes[0].scope.all(&names[0])[index].target {
+            Target::Module(path) => self.absolute(place, &with_rest(path), effort),
+            Target::Member(from, member) => {
+                let ends = self.member(place, from, &with_rest(std::slice::from_ref(member)), effort);
+                let is_known = |path: &Dotted| self.constructors.is_known(&path.join("."));
+                match ends.as_slice() {
+                    [End::Outside(path)] if !rest.is_empty() && path[0] != "sqlalchemy" && !is_known(path) => {
+                        let (name, module) = (&names[0], from.path.join("."));
+                        vec![End::Unknown(format!(
+                            "`{name}` comes from `{module}`, which is not part of this repository"
+                        ))]
+                    }
+                    _ => ends,
+                }
+            }
+            _ => vec![End::Bound(Found {
+                place: place.clone(),
+                name: names[0].clone(),
+                index,
+                rest: rest.to_vec(),
+            })],
+        }
+    }
+
+    fn starred(&self, place: &Place, names: &[String], effort: &Effort) -> Vec<End> {
+        for star in place.stars() {
+            let ends = self.member(place, star, names, effort);
+            let is_there = |end: &End| match end {
+                End::Bound(_) => true,
+                End::Outside(path) => self.constructors.is_known(&path.join(".")),
+                End::Module | End::Unbound | End::Unknown(_) => false,
+            };
+            if ends.iter().any(is_there) {
+                return ends;
+            }
+        }
+        vec![End::Unbound]
+    }
+
+    /// A member of a module that an import statement names.
+    fn member(&self, place: &Place, from: &ModuleName, names: &[String], effort: &Effort) -> Vec<End> {
+        let path: Dotted = from.path.iter().chain(names).cloned().collect();
+        if from.level == 0 {
+            return self.absolute(place, &path, effort);
+        }
+        let Some(folder) = place.path().ancestors().nth(from.level) else {
+            return vec![End::Unknown("a relative import leads out of the file system".to_owned())];
+        };
+        // SQLAlchemy's and sqlmodel's own code
+        let package = self.repository.package(folder);
+        let qualified: Dotted = package.iter().chain(&path).cloned().collect();
+        if !package.is_empty() && self.constructors.is_known(&qualified.join(".")) {
+            return vec![End::Outside(qualified)];
+        }
+        self.inside(&[folder.to_owned()], &path, from.path.len(), effort).unwrap_or_else(|| {
+            let module = format!("{}{}", ".".repeat(from.level), from.path.join("."));
+            vec![End::Unknown(format!("no file of this repository is the module `{module}`"))]
+        })
+    }
+
+    fn absolute(&self, place: &Place, path: &[String], effort: &Effort) -> Vec<End> {
+        if self.constructors.is_known(&path.join(".")) {
+            return vec![End::Outside(path.to_vec())];
+        }
+        let folders = self.repository.import_roots(place.path());
+        self.inside(&folders, path, 1, effort).unwrap_or_else(|| vec![End::Outside(path.to_vec())])
+    }
+
+    /// Follows a dotted name below the first folder that has its module: the longest part of it that is a module's
+    /// file, then the rest inside. None where no such file exists.
+    fn inside(&self, folders: &[PathBuf], path: &[String], at_least: usize, effort: &Effort) -> Option<Vec<End>> {
+        let mut missing = None;
+        for folder in folders {
+            for length in (at_least..=path.len()).rev() {
+                let Some(file) = self.repository.module_file(folder, &path[..length]) else {
+                    continue;
+                };
+                if length == path.len() {
+                    return Some(vec![End::Module]);
+                }
+                let Some(module) = self.repository.module(&file) else {
+                    continue;
+                };
+                let ends = self.follow(&Place::after(&module), &path[length..], effort);
+                if !matches!(ends.as_slice(), [End::Unbound]) {
+                    return Some(ends);
+                }
+                let file = self.repository.display(&file);
+                missing = Some(vec![End::Unknown(format!("`{}` is not defined in {file}", path[length]))]);
+            }
+            if missing.is_some() {
+                return missing;
+            }
+        }
+        missing
+    }
+
+    /// Whether an import leads out of the repository.
+    pub(super) fn is_foreign(&self, place: &Place, from: &ModuleName) -> bool {
+        from.level == 0
+            && from.path.first().is_none_or(|head| head != "sqlalchemy")
+            && !self
+                .repository
+                .import_roots(place.path())
+                .iter()
+                .any(|root| self.repository.module_file(root, &from.path[..1]).is_some())
+    }
+
+    /// The bindings of a member of a class, or of its bases where it has none.
+    pub(super) fn class_member(&self, class: &Found, names: &[String], effort: &Effort) -> Vec<End> {
+        let (Some(node), Target::Class(bases)) = (class.value(), &class.binding().target) else {
+            return vec![End::Unbound];
+        };
+        let place = class.place.inward(&Arc::new(Scope::of_class(&node)));
+        if !place.scopes[0].scope.all(&names[0]).is_empty() {
+            let count = place.scopes[0].scope.all(&names[0]).len();
+            return (0..count).flat_map(|index| self.import_or_binding(&place, names, index, effort)).collect();
+        }
+        for base in bases {
+            for end in self.follow(&class.before(), base, effort) {
+                let found = match end {
+                    End::Bound(base) if base.rest.is_empty() => self.class_member(&base, names, effort),
+                    _ => continue,
+                };
+                if !matches!(found.as_slice(), [End::Unbound]) {
+                    return found;
+                }
+            }
+        }
+        vec![End::Unbound]
+    }
+
+    /// The class around a method, for `self.name` and `cls.name` in it.
+    pub(super) fn class_around(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Option<Found> {
+        let class = node.ancestors().find(|node| node.kind() == "class_definition")?;
+        let name = dotted_name(&class.field("name")?)?;
+        let outside = Place::of(&place.module, &class).at_any_time();
+        self.follow(&outside, &name, effort).into_iter().find_map(|end| match end {
+            End::Bound(found) if found.binding().value == Some(class.range()) => Some(found),
+            _ => None,
+        })
+    }
+
+    /// Where the names are bound that an expression leads to, imports followed; None where it can't be told what it is an attribute of.
+    pub fn definitions(&self, place: &Place, expression: &Node<'_>, effort: &Effort) -> Option<Vec<Location>> {
+        let names = dotted_name(expression)?;
+        if matches!(names[0].as_str(), "self" | "cls") && names.len() > 1 {
+            let class = self.class_around(place, expression, effort)?;
+            return self.bound_at(self.class_member(&class, &names[1..], effort), effort);
+        }
+        self.definitions_of_names(place, &names, effort)
+    }
+
+    /// The same of a dotted name.
+    pub fn definitions_of_names(&self, place: &Place, names: &[String], effort: &Effort) -> Option<Vec<Location>> {
+        self.bound_at(self.follow(place, names, effort), effort)
+    }
+
+    fn bound_at(&self, ends: Vec<End>, effort: &Effort) -> Option<Vec<Location>> {
+        let mut locations = Vec::new();
+        for end in ends {
+            match end {
+                End::Bound(found) if found.rest.is_empty() => locations.push(found.location()),
+                End::Bound(found) => match &found.binding().target {
+                    Target::Class(_) => {
+                        let members = self.class_member(&found, &found.rest, effort);
+                        locations.extend(effort.deeper(|| self.bound_at(members, effort)).flatten()?);
+                    }
+                    Target::Alias(path) => {
+                        let names: Vec<String> = path.iter().chain(&found.rest).cloned().collect();
+                        locations.extend(self.definitions_of_names(&found.before(), &names, effort)?);
+                    }
+                    Target::Parameter(_) | Target::CallResult { .. } | Target::Opaque(_) => return None,
+                    _ => {}
+                },
+                End::Unknown(_) => return None,
+                End::Outside(_) | End::Module | End::Unbound => {}
+            }
+        }
+        Some(locations)
+    }
+
+    /// The module of a location, which may be that of the place.
+    pub(super) fn module_of(&self, place: &Place, location: &Location) -> Option<Arc<Module>> {
+        if location.path == place.module.path {
+            return Some(Arc::clone(&place.module));
+        }
+        self.repository.module(&location.path)
+    }
+}

@@ -1,0 +1,262 @@
+//! The sites of a scan go in; the outcome of each file comes out.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rayon::prelude::*;
+
+use crate::Job;
+use crate::apply::apply;
+use crate::diagnose::{Diagnose, Diagnosed};
+use crate::discover::Walk;
+use crate::hints;
+use crate::module::Location;
+use crate::outcome::{FileOutcome, Finding, Status};
+use crate::plan::{Files, Planner};
+use crate::python::{CollectionKind, PyValue};
+use crate::policy::{ExpungeCall, Verdict, judge, needs_expunge_call};
+use crate::repository::{Repositories, Repository};
+use crate::resolve::evaluate;
+use crate::rewrite::Edit;
+use crate::scan::{Scan, candidates};
+use crate::site::{Found, Site, Unknown, Wrapper};
+use crate::source::Source;
+use crate::usage::{How, Mention, Usages};
+
+/// One run, after the scan.
+pub(crate) struct Run<'a> {
+    pub job: &'a Job,
+    pub walk: &'a Walk,
+    pub repositories: &'a Repositories,
+    pub scan: &'a Scan,
+}
+
+impl Run<'_> {
+    /// The sites, each once and in order, with their verdicts.
+    pub fn judged(&self, found: Vec<Found>, usages: &Usages) -> Vec<(Site, Verdict)> {
+        let mut wrappers: Vec<Wrapper> = Vec::new();
+        let mut sites: BTreeMap<Location, Site> = BTreeMap::new();
+        for found in found {
+            wrappers.extend(found.wrappers);
+            for site in found.sites {
+                match sites.get_mut(&site.at) {
+                    Some(known) => known.merge(site),
+                    None => {
+                        sites.insert(site.at.clone(), site);
+                    }
+                }
+            }
+        }
+        let sites: Vec<Site> = sites.into_values().filter_map(|site| handed_in(site, &wrappers, usages)).collect();
+        let judged = sites.into_par_iter().map(|mut site| {
+            if let Some(changed) = self.changed(&site, usages) {
+                site.value = Err(changed);
+            }
+            let repository = self.repositories.of(&site.at.path);
+            let verdict = judge(&site, self.job.profile, self.expunge_call(&repository, &site));
+            (site, verdict)
+        });
+        judged.collect()
+    }
+
+    /// Why a value can be another when it is read: a name that leads to it is bound anew, or its list is changed.
+    fn changed(&self, site: &Site, usages: &Usages) -> Option<Unknown> {
+        let value = site.value.as_ref().ok()?;
+        let of_dictionaries = site.dictionaries.iter().flat_map(|(_, steps)| steps).map(|step| (step, false));
+        let of_values = value.alternatives.iter().flat_map(|alternative| {
+            let is_mutable = matches!(alternative.value, PyValue::Collection(CollectionKind::List | CollectionKind::Set, _));
+            alternative.steps.iter().map(move |step| (step, is_mutable))
+        });
+        of_values.chain(of_dictionaries).find_map(|(step, is_mutable)| {
+            let steps = || value.alternatives.iter().flat_map(|alternative| &alternative.steps);
+            let is_followed = |mention: &Mention| steps().any(|step| step.mention == mention.at);
+            let changes = |mention: &&Mention| match mention.how {
+                How::Changed => true,
+                How::Assigned => is_mutable && !is_followed(mention),
+                _ => false,
+            };
+            let mention = usages.mentions(&step.definition).iter().find(changes)?;
+            let repository = self.repositories.of(&mention.at.path);
+            let at = repository.shown(&*repository.module(&mention.at.path)?.source, &mention.at);
+            Some(Unknown::from(format!("`{}` may be changed at {at}", step.name)))
+        })
+    }
+
+    /// Where the site's repository calls `expunge(obj)`, where that matters.
+    fn expunge_call<'r>(&self, repository: &'r Repository, site: &Site) -> ExpungeCall<'r> {
+        if !needs_expunge_call(site, self.job.profile) {
+            return None;
+        }
+        repository.expunge_call(&self.job.rules, || {
+            let within = |path: &PathBuf| self.walk.absolute(path).starts_with(repository.root());
+            if self.walk.covers(repository.root()) {
+                self.scan.expunge_candidates.iter().filter(|path| within(path)).cloned().collect()
+            } else {
+                candidates(&self.walk.of_folder(repository.root()), hints::has_expunge)
+            }
+        })
+    }
+
+    /// The outcome of every file that has something to say.
+    pub fn files(&self, sites: &[(Site, Verdict)], usages: &Usages) -> Vec<FileOutcome> {
+        let files = FilesOfRun::new(self);
+        let planner = Planner::new(sites, usages, &files);
+        let diagnose = Diagnose { rules: &self.job.rules, selection: &self.job.selection };
+        let mut by_file: BTreeMap<Arc<Path>, FileOutcome> = BTreeMap::new();
+        for scanned in &self.scan.files {
+            let mut outcome = self.unchanged(&scanned.path, &scanned.source);
+            outcome.syntax_errors =
+                scanned.syntax_errors.iter().map(|range| scanned.source.position(range.start)).collect();
+            by_file.insert(Arc::clone(&scanned.path), outcome);
+        }
+        let diagnosed: Vec<(&Site, Diagnosed)> = sites
+            .par_iter()
+            .filter(|(site, _)| files.concerns(site))
+            .filter_map(|(site, verdict)| {
+                let source = files.source(&site.at.path)?;
+                Some((site, diagnose.site(&source, site, verdict, |rewrite| planner.plan(site, rewrite))))
+            })
+            .collect();
+        for (site, diagnosed) in diagnosed {
+            let Some(source) = files.source(&site.at.path) else { continue };
+            let outcome = by_file
+                .entry(Arc::clone(&site.at.path))
+                .or_insert_with(|| self.unchanged(&site.at.path, &source));
+            match diagnosed {
+                Diagnosed::Safe => outcome.safe_sites += 1,
+                Diagnosed::Unselected => {}
+                Diagnosed::Found(finding) => outcome.findings.push(*finding),
+            }
+        }
+        let mut outcomes: Vec<FileOutcome> = by_file.into_values().collect();
+        self.apply(&mut outcomes, &files);
+        outcomes
+    }
+
+    fn unchanged(&self, path: &Arc<Path>, source: &Arc<Source>) -> FileOutcome {
+        let display = self.repositories.of(path).display(path);
+        FileOutcome {
+            source: Some(Arc::clone(source)),
+            ..FileOutcome::not_read(Arc::clone(path), display, Status::Unchanged)
+        }
+    }
+
+    /// Carries out the edits of all findings; a file in which that fails takes the fixes with it that need it.
+    fn apply(&self, outcomes: &mut Vec<FileOutcome>, files: &FilesOfRun<'_>) {
+        let mut edits: HashMap<Arc<Path>, Vec<Edit>> = HashMap::new();
+        for fix in outcomes.iter().flat_map(|file| &file.findings).filter_map(|finding| finding.fix.as_ref()) {
+            for edit in &fix.edits {
+                edits.entry(Arc::clone(&edit.path)).or_default().push(edit.edit.clone());
+            }
+        }
+        for path in edits.keys() {
+            if !outcomes.iter().any(|file| file.path == *path)
+                && let Some(source) = files.source(path)
+            {
+                outcomes.push(self.unchanged(path, &source));
+            }
+        }
+        let mut failed: Vec<Arc<Path>> = Vec::new();
+        for file in outcomes.iter_mut() {
+            let (Some(edits), Some(source)) = (edits.get(&file.path), &file.source) else { continue };
+            file.status = match apply(source, edits.iter().collect()) {
+                Ok(changed) => Status::Changed(Box::new(changed)),
+                Err(reason) => {
+                    failed.push(Arc::clone(&file.path));
+                    Status::Failed(reason)
+                }
+            };
+        }
+        let needs_failed = |finding: &Finding| {
+            finding.fix.iter().flat_map(|fix| &fix.edits).any(|edit| failed.contains(&edit.path))
+        };
+        for finding in outcomes.iter_mut().flat_map(|file| &mut file.findings) {
+            if needs_failed(finding) {
+                finding.fix = None;
+                finding.after = None;
+            }
+        }
+    }
+}
+
+/// A site that is only handed in: the calls of its function decide, and are sites of their own. None where there are any.
+fn handed_in(mut site: Site, wrappers: &[Wrapper], usages: &Usages) -> Option<Site> {
+    let Ok(value) = &site.value else { return Some(site) };
+    if !value.alternatives.is_empty() || value.arguments.is_empty() {
+        return Some(site);
+    }
+    let argument = &value.arguments[0];
+    let of_argument = wrappers.iter().filter(|wrapper| wrapper.argument == *argument);
+    if of_argument.into_iter().any(|wrapper| usages.is_called(wrapper)) {
+        return None;
+    }
+    let reason = format!("`{}` is {}, of which no call was found", argument.name, argument.what);
+    site.value = Err(Unknown { reason, help: Some("check by hand what its callers give") });
+    Some(site)
+}
+
+/// The files of a run.
+struct FilesOfRun<'a> {
+    run: &'a Run<'a>,
+    sources: HashMap<Arc<Path>, Arc<Source>>,
+    /// Whether a file is among those under check, where it was asked.
+    checked: Mutex<HashMap<PathBuf, bool>>,
+}
+
+impl<'a> FilesOfRun<'a> {
+    fn new(run: &'a Run<'a>) -> Self {
+        let sources =
+            run.scan.files.iter().map(|file| (Arc::clone(&file.path), Arc::clone(&file.source))).collect();
+        Self { run, sources, checked: Mutex::default() }
+    }
+
+    /// Whether the site is to be reported: it, or a call that gets its value, is in a file under check.
+    fn concerns(&self, site: &Site) -> bool {
+        self.is_checked(&site.at.path) || site.dictionaries.iter().any(|(given, _)| self.is_checked(&given.path))
+    }
+}
+
+impl Files for FilesOfRun<'_> {
+    fn source(&self, path: &Path) -> Option<Arc<Source>> {
+        let scanned = self.sources.get(path).cloned();
+        scanned.or_else(|| Some(Arc::clone(&self.run.repositories.of(path).module(path)?.source)))
+    }
+
+    fn is_checked(&self, path: &Path) -> bool {
+        if self.sources.contains_key(path) {
+            return true;
+        }
+        let lock = || self.checked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(path) {
+            return *known;
+        }
+        let is_checked = self.run.walk.visits(path);
+        lock().insert(path.to_owned(), is_checked);
+        is_checked
+    }
+
+    fn shown(&self, location: &Location) -> String {
+        let repository = self.run.repositories.of(&location.path);
+        match self.source(&location.path) {
+            Some(source) => repository.shown(&source, location),
+            None => repository.display(&location.path),
+        }
+    }
+
+    fn twin_in_enum(&self, literal: &Location, value: &str) -> Option<String> {
+        let module = self.run.repositories.of(&literal.path).module(&literal.path)?;
+        let node = module.node(&literal.range())?;
+        let class = node.ancestors().find(|node| node.kind() == "class_definition")?;
+        if !class.field("superclasses")?.text().contains("Enum") {
+            return None;
+        }
+        let mut members = class.field("body")?.named_children().collect::<Vec<_>>().into_iter();
+        members.find_map(|statement| {
+            let member = statement.named_children().next().filter(|node| node.kind() == "assignment")?;
+            let given = evaluate(&member.field("right")?).ok()?;
+            (given.span != literal.range() && given.value.as_str() == Some(value))
+                .then(|| member.field("left").map(|name| name.text().into_owned()))?
+        })
+    }
+}

@@ -1,0 +1,103 @@
+//! A parameter that ends up in a relationship goes in; the function comes out whose calls make relationships.
+
+use std::sync::Arc;
+
+use super::Receiver;
+use crate::module::{Location, Module};
+use crate::resolve::Argument;
+use crate::rules::ConstructorKind;
+use crate::syntax::{Node, keyword_value, positional_arguments, returned};
+
+/// A function, lambda or class whose calls make relationships with what they are given.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Wrapper {
+    /// The parameter that hands the cascade in.
+    pub argument: Argument,
+    /// Where its name is bound: that of the class for `__init__`.
+    pub definition: Location,
+    /// Its name.
+    pub name: String,
+    /// The first parameter is the object, which calls do not give.
+    pub is_method: bool,
+    /// It is the attribute of a class.
+    pub class: Option<String>,
+    /// What it makes, by kind and fully qualified name.
+    pub constructor: (ConstructorKind, String),
+    /// `viewonly=True` holds for what it makes.
+    pub viewonly: bool,
+}
+
+impl Wrapper {
+    /// The wrapper that hands a parameter on to a call which makes a relationship; None where the function's result is another.
+    pub(super) fn of(module: &Arc<Module>, argument: &Argument, receiver: &Receiver<'_>) -> Option<Self> {
+        let call = &receiver.call;
+        let function = call.ancestors().find(|node| node.range() == argument.function.range())?;
+        let class = function.ancestors().find(|node| matches!(&*node.kind(), "class_definition" | "function_definition"));
+        let class = class.filter(|class| class.kind() == "class_definition");
+        let name = match function.field("name") {
+            Some(name) => name,
+            None => assigned_name(&function)?,
+        };
+        let is_static = function.parent().is_some_and(|parent| {
+            parent.children().any(|child| child.kind() == "decorator" && child.text().contains("staticmethod"))
+        });
+        let is_method = class.is_some() && !is_static && function.kind() == "function_definition";
+        let class_name = class.and_then(|class| class.field("name"));
+        let (name, class_name) = if name.text() == "__init__" {
+            // its calls are those of the class
+            let called = call.field("function").and_then(|called| called.field("attribute"));
+            (called.filter(|called| called.text() == "__init__").and(class_name)?, None)
+        } else if gives(&function, call) {
+            (name, class_name)
+        } else {
+            return None;
+        };
+        Some(Self {
+            argument: argument.clone(),
+            definition: module.location(&name.range()),
+            name: name.text().into_owned(),
+            is_method,
+            class: class_name.map(|name| name.text().into_owned()),
+            constructor: receiver.constructor.clone().ok()?,
+            viewonly: super::viewonly_of(&call.field("arguments")?, call, false).unwrap_or(false),
+        })
+    }
+
+    /// What a call hands in: the argument that is given for the parameter.
+    pub(super) fn given<'t>(&self, arguments: &Node<'t>, is_partial: bool) -> Option<Node<'t>> {
+        let shift = usize::from(is_partial);
+        let position = self.argument.position.and_then(|position| {
+            if self.is_method { position.checked_sub(1) } else { Some(position) }
+        });
+        keyword_value(arguments, &self.argument.name).or_else(|| {
+            let given = positional_arguments(arguments);
+            let index = position? + shift;
+            let is_splatted = given.iter().take(index + 1).any(|argument| argument.kind() == "list_splat");
+            given.get(index).filter(|_| !is_splatted).cloned()
+        })
+    }
+}
+
+/// `name = lambda …: …`
+fn assigned_name<'t>(lambda: &Node<'t>) -> Option<Node<'t>> {
+    let assignment = lambda.ancestors().find(|node| node.kind() != "parenthesized_expression")?;
+    assignment.field("left").filter(|left| assignment.kind() == "assignment" && left.kind() == "identifier")
+}
+
+/// Whether a function's result is, or contains, what the call gives, or the function makes it an attribute of a class.
+fn gives(function: &Node<'_>, call: &Node<'_>) -> bool {
+    let results = returned(function);
+    let is_inside = |node: &Node<'_>| node.range().start <= call.range().start && call.range().end <= node.range().end;
+    if results.iter().any(is_inside) {
+        return true;
+    }
+    let statement = call.ancestors().find(|node| node.kind() == "assignment" || node.kind().ends_with("_statement"));
+    let Some(statement) = statement else { return false };
+    if statement.kind() == "assignment" {
+        return statement.field("left").is_some_and(|left| {
+            left.kind() == "attribute" || results.iter().any(|result| result.text() == left.text())
+        });
+    }
+    let added = statement.named_children().next().and_then(|node| node.field("function"));
+    added.is_some_and(|called| called.text() == "setattr" || called.text().ends_with("add_property"))
+}
