@@ -73,13 +73,7 @@ impl Diagnose<'_> {
         }
     }
 
-    fn rewritten(
-        &self,
-        source: &Source,
-        site: &Site,
-        rewrite: &Rewrite,
-        planned: Result<Planned, String>,
-    ) -> Finding {
+    fn rewritten(&self, source: &Source, site: &Site, rewrite: &Rewrite, planned: Result<Planned, String>) -> Finding {
         let mut finding = self.finding(source, site, rewrite.code, "");
         finding.before = Some(rewrite.before);
         match planned {

@@ -140,10 +140,13 @@ impl Walk {
             let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
             let path = working_directory.join(entry.path());
             entry.depth() == 0
-                || above.starts_with(&path) && !((is_folder || files_too) && excludes.matched(entry.path(), is_folder).is_ignore())
+                || above.starts_with(&path)
+                    && !((is_folder || files_too) && excludes.matched(entry.path(), is_folder).is_ignore())
         });
         builder.build().filter_map(Result::ok).any(|entry| {
-            entry.depth() > 0 && is_python(&entry) && absolute.join(entry.path().strip_prefix(folder).unwrap_or(entry.path())) == file
+            entry.depth() > 0
+                && is_python(&entry)
+                && absolute.join(entry.path().strip_prefix(folder).unwrap_or(entry.path())) == file
         })
     }
 

@@ -111,7 +111,8 @@ fn is_assigned(rest: &[u8]) -> bool {
 /// Calls of a constructor, or of a name it is imported as, with so many arguments that the cascade can be one of them, or with what
 /// may be a dictionary by its name.
 fn constructor_calls(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
-    let backrefs = BACKREF.find_iter(bytes).filter_map(|at| arguments_with_cascade(bytes, at, &bytes[at + b"backref".len()..]));
+    let backrefs =
+        BACKREF.find_iter(bytes).filter_map(|at| arguments_with_cascade(bytes, at, &bytes[at + b"backref".len()..]));
     let relations = RELATION.find_iter(bytes).flat_map(|at| {
         let rest = &bytes[at + b"elation".len()..];
         let rest = rest.strip_prefix(b"ship").unwrap_or(rest);
@@ -168,11 +169,21 @@ fn is_dictionary_at(arguments: &[u8], finder: &Finder<'_>) -> bool {
         let rest = &arguments[at + finder.needle().len()..];
         let value = rest.trim_ascii_start().strip_prefix(b"=").unwrap_or(rest).trim_ascii_start();
         match finder.needle() {
-            b"backref" => value.len() < rest.len() && matches!(value.first(), Some(b'(' | b'[')),
+            b"backref" => value.len() < rest.len() && is_pair_or_name(value),
             b"**" => !value.first().is_some_and(u8::is_ascii_digit),
             _ => true,
         }
     })
+}
+
+/// A tuple or a list, or a name that is not called.
+fn is_pair_or_name(value: &[u8]) -> bool {
+    let name = value.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')).count();
+    match value.get(name) {
+        Some(b'(' | b'[') => name == 0,
+        Some(b'"' | b'\'') => false,
+        _ => name > 0,
+    }
 }
 
 /// The length of the string literal at the beginning, its quotes included.

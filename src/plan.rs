@@ -65,6 +65,8 @@ pub struct Planner<'a> {
     usages: &'a Usages,
     /// Where the sites read each definition: by its place, the mentions.
     consumed: HashMap<&'a Location, Vec<&'a Location>>,
+    /// The values of all sites, by file.
+    values: HashMap<&'a Path, Vec<&'a Location>>,
     /// By where it is written.
     places: HashMap<&'a Location, Place>,
     /// The sites that get each literal.
@@ -74,16 +76,24 @@ pub struct Planner<'a> {
 impl<'a> Planner<'a> {
     /// Looks at all sites with their verdicts.
     pub fn new(sites: &'a [(Site, Verdict)], usages: &'a Usages, files: &'a dyn Files) -> Self {
-        let mut planner =
-            Self { files, usages, consumed: HashMap::new(), places: HashMap::new(), uses: HashMap::new() };
+        let mut planner = Self {
+            files,
+            usages,
+            values: HashMap::new(),
+            consumed: HashMap::new(),
+            places: HashMap::new(),
+            uses: HashMap::new(),
+        };
         let mut by_literal: HashMap<&Location, Vec<Use<'_>>> = HashMap::new();
         for (site, verdict) in sites {
+            planner.values.entry(&site.at.path).or_default().push(&site.at);
             let Ok(value) = &site.value else { continue };
             let of_dictionaries = site.dictionaries.iter().flat_map(|(_, steps)| steps);
             for step in value.alternatives.iter().flat_map(|alternative| &alternative.steps).chain(of_dictionaries) {
                 planner.consumed.entry(&step.definition).or_default().push(&step.mention);
             }
-            let each: &[Option<CascadeOptions>] = if let Verdict::Rewrite(rewrite) = verdict { &rewrite.each } else { &[] };
+            let each: &[Option<CascadeOptions>] =
+                if let Verdict::Rewrite(rewrite) = verdict { &rewrite.each } else { &[] };
             for (index, alternative) in value.alternatives.iter().enumerate() {
                 let now = effective(&alternative.value, site.viewonly);
                 let after = each.get(index).copied().flatten().unwrap_or(now);
@@ -113,7 +123,7 @@ impl<'a> Planner<'a> {
             ));
         }
         for step in uses.iter().flat_map(|one| &one.alternative.steps) {
-            if let Some(other) = self.other_use(step) {
+            if let Some(other) = self.other_use(step, false) {
                 return other;
             }
         }
@@ -130,32 +140,35 @@ impl<'a> Planner<'a> {
     }
 
     /// Why a definition can't be changed: something else is done with it.
-    fn other_use(&self, step: &Step) -> Option<Place> {
-        let consumed = self.consumed.get(&step.definition).map(Vec::as_slice).unwrap_or_default();
-        let is_cascade = |at: &Location| {
-            consumed.iter().any(|mention| mention.path == at.path && mention.start <= at.start && at.end <= mention.end)
-        };
-        let defined = || format!("`{}` (defined at {})", step.name, self.files.shown(&step.definition));
-        for mention in self.usages.mentions(&step.definition) {
-            let at = self.files.shown(&mention.at);
-            match mention.how {
-                How::Asked => {}
-                How::Read | How::Assigned if is_cascade(&mention.at) => {}
-                How::Read | How::Assigned => {
-                    return Some(Place::Sites(format!("{} stays: {at} uses it for something else", defined())));
+    fn other_use(&self, step: &Step, is_dictionary: bool) -> Option<Place> {
+        step.definitions().find_map(|(name, at)| {
+            let consumed = self.consumed.get(at).map(Vec::as_slice).unwrap_or_default();
+            let is_cascade = |mention: &Location| {
+                consumed.iter().any(|read| covers(read, mention))
+                    || is_dictionary
+                        && self
+                            .values
+                            .get(&*mention.path)
+                            .is_some_and(|values| values.iter().any(|value| covers(value, mention)))
+            };
+            let defined = || format!("`{name}` (defined at {})", self.files.shown(at));
+            self.usages.mentions(at).iter().find_map(|mention| {
+                let shown = || self.files.shown(&mention.at);
+                match mention.how {
+                    How::Asked => None,
+                    How::Read | How::Assigned if is_cascade(&mention.at) => None,
+                    How::Read | How::Assigned => {
+                        Some(Place::Sites(format!("{} stays: {} uses it for something else", defined(), shown())))
+                    }
+                    How::Exported => Some(Place::Sites(format!(
+                        "{} stays: `__all__` exports it at {}, so that others may use it",
+                        defined(),
+                        shown()
+                    ))),
+                    How::Changed => Some(Place::OutOfReach(format!("{} is changed at {}", defined(), shown()))),
                 }
-                How::Exported => {
-                    return Some(Place::Sites(format!(
-                        "{} stays: `__all__` exports it at {at}, so that others may use it",
-                        defined()
-                    )));
-                }
-                How::Changed => {
-                    return Some(Place::OutOfReach(format!("{} is changed at {at}", defined())));
-                }
-            }
-        }
-        None
+            })
+        })
     }
 
     /// The edits of a site that is to be rewritten.
@@ -249,7 +262,8 @@ impl<'a> Planner<'a> {
 
     /// A dictionary of its own for each call, where the shared one is used for something else too.
     fn own_dictionaries(&self, site: &Site, rewrite: &Rewrite) -> Result<Option<Planned>, String> {
-        let others = site.dictionaries.iter().flat_map(|(_, steps)| steps).filter_map(|step| self.other_use(step));
+        let others =
+            site.dictionaries.iter().flat_map(|(_, steps)| steps).filter_map(|step| self.other_use(step, true));
         let why = match others.into_iter().next() {
             None if self.files.is_checked(&site.at.path) => return Ok(None),
             None => {
@@ -301,6 +315,10 @@ impl Planned {
             self.notes.push(note);
         }
     }
+}
+
+fn covers(outer: &Location, inner: &Location) -> bool {
+    outer.path == inner.path && outer.start <= inner.start && inner.end <= outer.end
 }
 
 fn in_file(path: &Arc<Path>, edits: Vec<Edit>) -> Vec<FileEdit> {

@@ -169,7 +169,12 @@ fn rewrite_items(source: &Source, items: &[Literal], after: CascadeOptions, end:
             continue;
         }
         if share.is_empty() {
-            edits.push(Edit { range: with_comma(text, item, items.get(index + 1), end), text: String::new() });
+            let mut range = with_comma(text, item, items.get(index + 1), end);
+            // the items before the last one that go too
+            while let Some(before) = edits.pop_if(|before: &mut Edit| before.range.end > range.start) {
+                range.start = text[..before.range.start].trim_end().len();
+            }
+            edits.push(Edit { range, text: String::new() });
             continue;
         }
         let names: Vec<_> =

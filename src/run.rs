@@ -14,8 +14,8 @@ use crate::hints;
 use crate::module::Location;
 use crate::outcome::{FileOutcome, Finding, Status};
 use crate::plan::{Files, Planner};
-use crate::python::{CollectionKind, PyValue};
 use crate::policy::{ExpungeCall, Verdict, judge, needs_expunge_call};
+use crate::python::{CollectionKind, PyValue};
 use crate::repository::{Repositories, Repository};
 use crate::resolve::evaluate;
 use crate::rewrite::Edit;
@@ -65,7 +65,8 @@ impl Run<'_> {
         let value = site.value.as_ref().ok()?;
         let of_dictionaries = site.dictionaries.iter().flat_map(|(_, steps)| steps).map(|step| (step, false));
         let of_values = value.alternatives.iter().flat_map(|alternative| {
-            let is_mutable = matches!(alternative.value, PyValue::Collection(CollectionKind::List | CollectionKind::Set, _));
+            let is_mutable =
+                matches!(alternative.value, PyValue::Collection(CollectionKind::List | CollectionKind::Set, _));
             alternative.steps.iter().map(move |step| (step, is_mutable))
         });
         of_values.chain(of_dictionaries).find_map(|(step, is_mutable)| {
@@ -76,7 +77,7 @@ impl Run<'_> {
                 How::Assigned => is_mutable && !is_followed(mention),
                 _ => false,
             };
-            let mention = usages.mentions(&step.definition).iter().find(changes)?;
+            let mention = step.definitions().find_map(|(_, at)| usages.mentions(at).iter().find(changes))?;
             let repository = self.repositories.of(&mention.at.path);
             let at = repository.shown(&*repository.module(&mention.at.path)?.source, &mention.at);
             Some(Unknown::from(format!("`{}` may be changed at {at}", step.name)))
@@ -120,9 +121,8 @@ impl Run<'_> {
             .collect();
         for (site, diagnosed) in diagnosed {
             let Some(source) = files.source(&site.at.path) else { continue };
-            let outcome = by_file
-                .entry(Arc::clone(&site.at.path))
-                .or_insert_with(|| self.unchanged(&site.at.path, &source));
+            let outcome =
+                by_file.entry(Arc::clone(&site.at.path)).or_insert_with(|| self.unchanged(&site.at.path, &source));
             match diagnosed {
                 Diagnosed::Safe => outcome.safe_sites += 1,
                 Diagnosed::Unselected => {}
@@ -168,9 +168,8 @@ impl Run<'_> {
                 }
             };
         }
-        let needs_failed = |finding: &Finding| {
-            finding.fix.iter().flat_map(|fix| &fix.edits).any(|edit| failed.contains(&edit.path))
-        };
+        let needs_failed =
+            |finding: &Finding| finding.fix.iter().flat_map(|fix| &fix.edits).any(|edit| failed.contains(&edit.path));
         for finding in outcomes.iter_mut().flat_map(|file| &mut file.findings) {
             if needs_failed(finding) {
                 finding.fix = None;
@@ -206,8 +205,7 @@ struct FilesOfRun<'a> {
 
 impl<'a> FilesOfRun<'a> {
     fn new(run: &'a Run<'a>) -> Self {
-        let sources =
-            run.scan.files.iter().map(|file| (Arc::clone(&file.path), Arc::clone(&file.source))).collect();
+        let sources = run.scan.files.iter().map(|file| (Arc::clone(&file.path), Arc::clone(&file.source))).collect();
         Self { run, sources, checked: Mutex::default() }
     }
 

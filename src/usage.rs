@@ -98,7 +98,8 @@ impl Search<'_> {
         let mut from = 0;
         for _ in 0..MOST_ROUNDS {
             let wrappers: Vec<Wrapper> = found[from..].iter().flat_map(|found| found.wrappers.clone()).collect();
-            let mut wanted: HashSet<Definition> = found[from..].iter().flat_map(|found| &found.sites).flat_map(names).collect();
+            let mut wanted: HashSet<Definition> =
+                found[from..].iter().flat_map(|found| &found.sites).flat_map(names).collect();
             wanted.extend(wrappers.iter().map(Definition::of_wrapper));
             wanted.retain(|definition| searched.insert(definition.clone()));
             from = found.len();
@@ -202,13 +203,14 @@ impl Search<'_> {
 }
 
 impl Definition {
-    fn of_step(step: &Step) -> Self {
-        Self {
-            name: step.name.clone(),
-            at: step.definition.clone(),
+    fn of_step(step: &Step) -> Vec<Self> {
+        let named = |(name, at): (&String, &Location)| Self {
+            name: name.clone(),
+            at: at.clone(),
             class: step.class.clone(),
             is_local: step.function.is_some(),
-        }
+        };
+        step.definitions().map(named).collect()
     }
 
     fn of_wrapper(wrapper: &Wrapper) -> Self {
@@ -231,7 +233,7 @@ fn names(site: &Site) -> Vec<Definition> {
     let hazards: Vec<_> = value.alternatives.iter().filter(|alternative| can_be_hazard(&alternative.value)).collect();
     let steps = hazards.iter().flat_map(|alternative| &alternative.steps);
     let of_dictionaries = site.dictionaries.iter().filter(|_| !hazards.is_empty()).flat_map(|(_, steps)| steps);
-    steps.chain(of_dictionaries).map(Definition::of_step).collect()
+    steps.chain(of_dictionaries).flat_map(Definition::of_step).collect()
 }
 
 /// What one file has to say of names.
@@ -326,9 +328,10 @@ fn is_called(expression: &Node<'_>) -> bool {
         "argument_list" => {
             let is_first = parent.named_children().find(|child| child.kind() != "comment");
             is_first.is_some_and(|first| first.range() == expression.range())
-                && parent.parent().and_then(|call| call.field("function")).is_some_and(|called| {
-                    called.text().ends_with("partial")
-                })
+                && parent
+                    .parent()
+                    .and_then(|call| call.field("function"))
+                    .is_some_and(|called| called.text().ends_with("partial"))
         }
         _ => false,
     }
@@ -348,7 +351,8 @@ fn mentioned<'t>(
         "keyword_argument" if is_field("name") => return None,
         "aliased_import" | "dotted_name" => return None,
         "function_definition" | "class_definition" if is_field("name") => return None,
-        "parameters" | "lambda_parameters" => return None,
+        "parameters" | "lambda_parameters" | "typed_parameter" => return None,
+        "dictionary_splat_pattern" | "list_splat_pattern" => return None,
         "default_parameter" | "typed_default_parameter" if is_field("name") => return None,
         _ => name.clone(),
     };

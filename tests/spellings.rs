@@ -315,7 +315,7 @@ impl Expected {
         finding["path"] == path.as_str()
             && finding["start"]["byte"].as_u64().is_some_and(|byte| range.contains(&(byte as usize)))
             && finding["code"] == self.code()
-            && options_of(&finding["before"]) == self.before.as_deref().map(set_of)
+            && (self.before.is_none() || options_of(&finding["before"]) == self.before.as_deref().map(set_of))
             && options_of(&finding["after"]) == self.after()
             && finding["fix"].is_null() == self.before.is_none()
             && self.reason.as_ref().is_none_or(|reason| message.contains(reason))

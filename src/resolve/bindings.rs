@@ -292,12 +292,15 @@ impl Scope {
 
 /// `a, b = 1, 2`, name by name.
 fn unpacked<'t>(left: &Node<'t>, right: &Node<'t>) -> Option<Vec<(Node<'t>, Node<'t>)>> {
-    let is_tuple = |node: &Node<'_>| matches!(&*node.kind(), "pattern_list" | "tuple_pattern" | "expression_list" | "tuple");
+    let is_tuple =
+        |node: &Node<'_>| matches!(&*node.kind(), "pattern_list" | "tuple_pattern" | "expression_list" | "tuple");
     let right = unparenthesized(right);
     if !is_tuple(left) || !is_tuple(&right) {
         return None;
     }
-    let items = |node: &Node<'t>| -> Vec<Node<'t>> { node.named_children().filter(|child| child.kind() != "comment").collect() };
+    let items = |node: &Node<'t>| -> Vec<Node<'t>> {
+        node.named_children().filter(|child| child.kind() != "comment").collect()
+    };
     let (names, values) = (items(left), items(&right));
     let is_plain = names.len() == values.len()
         && names.iter().all(|name| name.kind() == "identifier")

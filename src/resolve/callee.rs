@@ -165,7 +165,8 @@ impl Resolver<'_> {
             End::Bound(class) if class.rest.is_empty() => Some(class),
             _ => None,
         });
-        let has_member = |class: &Found| !matches!(self.class_member(class, rest, effort).as_slice(), [] | [End::Unbound]);
+        let has_member =
+            |class: &Found| !matches!(self.class_member(class, rest, effort).as_slice(), [] | [End::Unbound]);
         match classes.into_iter().find(has_member) {
             Some(class) => self.member_of_class(&class, rest, effort),
             None => Callee::Unknown(format!("`{}` is the result of calling `{}`", object.name(), class.join("."))),
@@ -230,7 +231,10 @@ fn is_method_of_its_class(function: &Node<'_>, names: &[String]) -> bool {
         && class.is_some_and(|class| {
             let scope = Scope::of_class(&class);
             let hands_on = |target: &Target| matches!(target, Target::Function(handed_on, _) if !handed_on.is_empty());
-            scope.all(method).iter().any(|binding| matches!(binding.target, Target::Function(..)) && !hands_on(&binding.target))
+            scope
+                .all(method)
+                .iter()
+                .any(|binding| matches!(binding.target, Target::Function(..)) && !hands_on(&binding.target))
         })
 }
 

@@ -133,9 +133,9 @@ impl Resolver<'_> {
     /// Whether a display's key is the string, or a constant that is.
     fn is_key(&self, place: &Place, node: &Node<'_>, key: &str, effort: &Effort) -> bool {
         match &*node.kind() {
-            "identifier" | "attribute" => self.value(place, node, effort).is_ok_and(|value| {
-                matches!(value.alternatives.as_slice(), [one] if one.value.as_str() == Some(key))
-            }),
+            "identifier" | "attribute" => self
+                .value(place, node, effort)
+                .is_ok_and(|value| matches!(value.alternatives.as_slice(), [one] if one.value.as_str() == Some(key))),
             _ => string_content(node).as_deref() == Some(key),
         }
     }
@@ -159,9 +159,7 @@ impl Resolver<'_> {
             _ => self.follow(place, &names, effort),
         };
         let bound = ends.into_iter().filter_map(|end| if let End::Bound(found) = end { Some(found) } else { None });
-        bound
-            .map(|found| self.entries_of_binding(&found, &mention, key, effort))
-            .fold(Entries::default(), Entries::or)
+        bound.map(|found| self.entries_of_binding(&found, &mention, key, effort)).fold(Entries::default(), Entries::or)
     }
 
     fn entries_of_binding(&self, found: &Found, mention: &Location, key: &str, effort: &Effort) -> Entries {
@@ -173,9 +171,7 @@ impl Resolver<'_> {
                     members.into_iter().filter_map(|end| if let End::Bound(found) = end { Some(found) } else { None });
                 bound
                     .map(|member| {
-                        effort
-                            .deeper(|| self.entries_of_binding(&member, mention, key, effort))
-                            .unwrap_or_default()
+                        effort.deeper(|| self.entries_of_binding(&member, mention, key, effort)).unwrap_or_default()
                     })
                     .fold(Entries::default(), Entries::or)
             }
@@ -289,6 +285,20 @@ impl Resolver<'_> {
         // what its calls hand in is not looked at
         all.arguments.clear();
         Some(all)
+    }
+
+    /// What the dictionary behind a backref's name can hold, where a constant has both: `BACKREF = ("name", {…})`.
+    pub fn entries_of_backref(&self, place: &Place, pair: &Node<'_>, key: &str, effort: &Effort) -> Entries {
+        let mention = place.module.location(&pair.range());
+        let ends = dotted_name(pair).map(|names| self.follow(place, &names, effort)).unwrap_or_default();
+        let found = ends.into_iter().filter_map(|end| {
+            let End::Bound(found) = end else { return None };
+            let pair = found.value().filter(|pair| matches!(&*pair.kind(), "tuple" | "list"))?;
+            let dictionary = positional_arguments(&pair).into_iter().nth(1)?;
+            let entries = self.entries(&found.before(), &dictionary, key, effort);
+            Some(entries.through(&Step::new(mention.clone(), &found, None)))
+        });
+        found.fold(Entries::default(), Entries::or)
     }
 
     fn entries_returned(&self, function: &Found, mention: &Location, key: &str, effort: &Effort) -> Entries {

@@ -28,7 +28,12 @@ pub struct Effort {
 impl Effort {
     /// For finding out who is called.
     pub fn for_callee() -> Self {
-        Self { lookups: Cell::new(MAX_LOOKUPS), depth: Cell::new(MAX_DEPTH), every_assignment: false, visited: RefCell::default() }
+        Self {
+            lookups: Cell::new(MAX_LOOKUPS),
+            depth: Cell::new(MAX_DEPTH),
+            every_assignment: false,
+            visited: RefCell::default(),
+        }
     }
 
     /// For finding out which values are possible.
@@ -258,12 +263,7 @@ impl Resolver<'_> {
                     _ => ends,
                 }
             }
-            _ => vec![End::Bound(Found {
-                place: place.clone(),
-                name: names[0].clone(),
-                index,
-                rest: rest.to_vec(),
-            })],
+            _ => vec![End::Bound(Found { place: place.clone(), name: names[0].clone(), index, rest: rest.to_vec() })],
         }
     }
 

@@ -60,6 +60,8 @@ pub struct Step {
     pub name: String,
     /// The class whose attribute it is.
     pub class: Option<String>,
+    /// Other names that the same statement binds to the same value, and where.
+    pub also: Vec<(String, Location)>,
 }
 
 /// A parameter that hands a value in.
@@ -127,6 +129,11 @@ impl Value {
 }
 
 impl Step {
+    /// The name, and those that the same statement binds to the same value, with where they are bound.
+    pub fn definitions(&self) -> impl Iterator<Item = (&String, &Location)> {
+        std::iter::once((&self.name, &self.definition)).chain(self.also.iter().map(|(name, at)| (name, at)))
+    }
+
     pub(super) fn new(mention: Location, found: &Found, class: Option<String>) -> Self {
         let owner = found.scope().owner.as_ref();
         Self {
@@ -135,8 +142,18 @@ impl Step {
             function: owner.filter(|owner| !owner.is_class).map(|owner| owner.range.clone()),
             name: found.name().to_owned(),
             class,
+            also: bound_together(found),
         }
     }
+}
+
+/// The other names of `a = b = value`.
+fn bound_together(found: &Found) -> Vec<(String, Location)> {
+    let Some(value) = found.value() else { return Vec::new() };
+    let assignments = value.ancestors().take_while(|node| node.kind() == "assignment");
+    let names = assignments.filter_map(|node| node.field("left")).filter(|left| left.kind() == "identifier");
+    let others = names.filter(|name| name.range() != found.binding().name);
+    others.map(|name| (name.text().into_owned(), found.module().location(&name.range()))).collect()
 }
 
 impl Resolver<'_> {
@@ -184,8 +201,8 @@ impl Resolver<'_> {
                     ("%", "dictionary") => self.dictionary_of_values(place, &right, effort)?,
                     _ => value(&right)?,
                 };
-                computed(place, node, &[value(&left)?, right], |parts| operation(&operator, &parts[0], &parts[1]))
-                    .ok_or(why)
+                let compute = |parts: &[PyValue]| operation(&operator, &parts[0], &parts[1]);
+                computed(place, node, &[value(&left)?, right], compute, || why.clone())
             }
             "string" | "concatenated_string" => self.formatted_string(place, node, effort),
             "list" => self.display(place, node, CollectionKind::List, effort),
@@ -199,10 +216,13 @@ impl Resolver<'_> {
     fn named(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Result<Value, String> {
         let shown = shortened(&node.text());
         let Some(names) = dotted_name(node) else {
-            return Err(format!("`{shown}` is an attribute of an expression"));
+            let member = self.enum_item(place, node, effort);
+            return member.unwrap_or_else(|| Err(format!("`{shown}` is an attribute of an expression")));
         };
         let ends = match (names.first().map(String::as_str), names.len()) {
-            (Some("self" | "cls"), 2..) => return Err(format!("`{shown}` is what a subclass or an object makes of it")),
+            (Some("self" | "cls"), 2..) => {
+                return Err(format!("`{shown}` is what a subclass or an object makes of it"));
+            }
             _ => self.follow(place, &names, effort),
         };
         let mention = place.module.location(&node.range());
@@ -247,9 +267,7 @@ impl Resolver<'_> {
         let is_value = found.rest.as_slice() == ["value"];
         match &found.binding().target {
             Target::Class(_) if !found.rest.is_empty() => self.member_value(found, &step, effort),
-            Target::Parameter(parameter) if found.rest.is_empty() => {
-                self.parameter(found, parameter, &step, effort)
-            }
+            Target::Parameter(parameter) if found.rest.is_empty() => self.parameter(found, parameter, &step, effort),
             Target::Parameter(parameter) => Err(format!("`{name}` is {}", parameter.what)),
             Target::Opaque(what) => Err(format!("`{name}` is {what}")),
             Target::Function(..) => Err(format!("`{name}` is a function")),
@@ -297,11 +315,29 @@ impl Resolver<'_> {
             value = value.or(self.bound_value(&found, &step.mention, class_name, effort)?);
         }
         match kind {
-            Some(EnumKind::Plain) if !is_value => value
-                .map(|_| Some(PyValue::Opaque("Enum")))
-                .ok_or_else(|| format!("`{shown}` is a member of an Enum")),
+            Some(EnumKind::Plain) if !is_value => {
+                value.map(|_| Some(PyValue::Opaque("Enum"))).ok_or_else(|| format!("`{shown}` is a member of an Enum"))
+            }
             _ => Ok(value),
         }
+    }
+
+    /// `Cascade["ALL"]` and `Cascade["ALL"].value` of an Enum.
+    fn enum_item(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Option<Result<Value, String>> {
+        let (subscript, attribute) = match &*node.kind() {
+            "attribute" => (node.field("object")?, Some(node.field("attribute")?.text().into_owned())),
+            _ => (node.clone(), None),
+        };
+        let mut names = dotted_name(&subscript.field("value")?)?;
+        names.push(string_content(&subscript.field("subscript")?)?);
+        names.extend(attribute);
+        let mention = place.module.location(&node.range());
+        self.follow(place, &names, effort).into_iter().find_map(|end| match end {
+            End::Bound(found) if self.enum_kind(&found, effort).is_some() => {
+                Some(self.bound_value(&found, &mention, None, effort))
+            }
+            _ => None,
+        })
     }
 
     /// Whether a class is an Enum, and whether its members are strings.
@@ -329,13 +365,7 @@ impl Resolver<'_> {
     }
 
     /// A parameter: its default, and what the calls of its function hand in.
-    fn parameter(
-        &self,
-        found: &Found,
-        parameter: &Parameter,
-        step: &Step,
-        effort: &Effort,
-    ) -> Result<Value, String> {
+    fn parameter(&self, found: &Found, parameter: &Parameter, step: &Step, effort: &Effort) -> Result<Value, String> {
         let owner = found.scope().owner.as_ref().ok_or_else(|| format!("`{}` is {}", found.name(), parameter.what))?;
         let argument = Argument {
             name: found.name().to_owned(),
@@ -417,10 +447,13 @@ impl Resolver<'_> {
                         "upper" => text.to_uppercase(),
                         _ => text.to_owned(),
                     };
-                    let value = value(&object).ok()?;
-                    computed(place, node, &[value], |parts| Some(PyValue::Str(change(parts[0].as_str()?)))).map(Ok)
+                    let compute = |parts: &[PyValue]| Some(PyValue::Str(change(parts[0].as_str()?)));
+                    let failed = || format!("`{}` is no string", shortened(&object.text()));
+                    Some(value(&object).and_then(|value| computed(place, node, &[value], compute, failed)))
                 }
-                ("get" | "pop", [key, rest @ ..]) if rest.len() < 2 && string_content(key).as_deref() == Some("cascade") => {
+                ("get" | "pop", [key, rest @ ..])
+                    if rest.len() < 2 && string_content(key).as_deref() == Some("cascade") =>
+                {
                     self.item_or_default(place, &object, rest.first(), effort)
                 }
                 ("from_string", [value]) if self.is_cascade_options(place, &object, effort) => {
@@ -457,7 +490,8 @@ impl Resolver<'_> {
 
     fn is_cascade_options(&self, place: &Place, function: &Node<'_>, effort: &Effort) -> bool {
         let ends = dotted_name(function).map(|names| self.follow(place, &names, effort)).unwrap_or_default();
-        ends.iter().any(|end| matches!(end, End::Outside(path) if self.constructors.is_cascade_options(&path.join("."))))
+        ends.iter()
+            .any(|end| matches!(end, End::Outside(path) if self.constructors.is_cascade_options(&path.join("."))))
     }
 
     /// `CascadeOptions(value)`: the set itself is read as a collection of the same options.
@@ -500,8 +534,10 @@ impl Resolver<'_> {
                 }
                 Ok(joined)
             }
-            _ => computed(place, node, &[separator, items], |parts| join(parts[0].as_str()?, parts[1].clone()))
-                .ok_or_else(no_strings),
+            _ => {
+                let compute = |parts: &[PyValue]| join(parts[0].as_str()?, parts[1].clone());
+                computed(place, node, &[separator, items], compute, || no_strings())
+            }
         }
     }
 
@@ -528,7 +564,7 @@ impl Resolver<'_> {
             parts.extend(value.map(|value| self.value(place, &value, effort)).transpose()?);
         }
         let fill = |parts: &[PyValue]| fill_in(parts[0].as_str()?, &names, &parts[1..]).map(PyValue::Str);
-        computed(place, node, &parts, fill).ok_or_else(|| "its format is not carried out here".to_owned())
+        computed(place, node, &parts, fill, || "its format is not carried out here".to_owned())
     }
 
     /// An f-string whose fields are constants.
@@ -579,17 +615,11 @@ impl Resolver<'_> {
             }
             Some(PyValue::Str(text))
         };
-        computed(place, node, &parts, assemble).ok_or_else(|| "it formats something that is no string".to_owned())
+        computed(place, node, &parts, assemble, || "it formats something that is no string".to_owned())
     }
 
     /// A display with names in it.
-    fn display(
-        &self,
-        place: &Place,
-        node: &Node<'_>,
-        kind: CollectionKind,
-        effort: &Effort,
-    ) -> Result<Value, String> {
+    fn display(&self, place: &Place, node: &Node<'_>, kind: CollectionKind, effort: &Effort) -> Result<Value, String> {
         let mut parts = Vec::new();
         let mut is_splat = Vec::new();
         for item in positional_arguments(node) {
@@ -608,7 +638,7 @@ impl Resolver<'_> {
             }
             Some(PyValue::Collection(kind, items))
         };
-        computed(place, node, &parts, collect).ok_or_else(|| "it is put together from what is no collection".to_owned())
+        computed(place, node, &parts, collect, || "it is put together from what is no collection".to_owned())
     }
 
     /// The values of a dictionary display whose keys are strings, as a tuple of (key, value): what `%` fills in.
@@ -625,11 +655,14 @@ impl Resolver<'_> {
             });
             Some(PyValue::Collection(CollectionKind::FrozenSet, pairs.collect()))
         };
-        computed(place, node, &parts, collect).ok_or_else(unknown)
+        computed(place, node, &parts, collect, unknown)
     }
 
     /// `dictionary["key"]`
     fn item(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Option<Result<Value, String>> {
+        if let Some(member) = self.enum_item(place, node, effort) {
+            return Some(member);
+        }
         let key = string_content(&node.field("subscript")?)?;
         let found = self.entries(place, &node.field("value")?, &key, effort);
         found.entries.into_iter().map(|entry| entry.value_at(&node.range())).reduce(|all, one| Ok(all?.or(one?)))
@@ -681,18 +714,19 @@ impl Value {
     }
 }
 
-/// The values of an expression that is computed from others; the whole of it is what a literal can stand for. None where one of
-/// them is handed in, or the computation fails.
+/// The values of an expression that is computed from others; the whole of it is what a literal can stand for. `otherwise` tells why
+/// the computation fails.
 fn computed(
     place: &Place,
     node: &Node<'_>,
     parts: &[Value],
     compute: impl Fn(&[PyValue]) -> Option<PyValue>,
-) -> Option<Value> {
+    otherwise: impl Fn() -> String,
+) -> Result<Value, String> {
     let mut combinations: Vec<Vec<PyValue>> = vec![Vec::new()];
     for part in parts {
-        if !part.arguments.is_empty() || part.alternatives.is_empty() {
-            return None;
+        if let Some(argument) = part.arguments.first() {
+            return Err(format!("`{}` is {}", argument.name, argument.what));
         }
         let longer = combinations.iter().flat_map(|before| {
             part.alternatives.iter().map(|alternative| [before.as_slice(), &[alternative.value.clone()]].concat())
@@ -703,13 +737,13 @@ fn computed(
     let quote = quote.and_then(|start| start.text().chars().find(|c| matches!(c, '"' | '\'')));
     let mut all = Value::default();
     for parts in combinations {
-        let value = compute(&parts)?;
+        let value = compute(&parts).ok_or_else(&otherwise)?;
         let kind = if let PyValue::Collection(kind, _) = &value { Some(*kind) } else { None };
         let literal = Literal { value: value.clone(), span: node.range(), shape: Shape::Computed(quote, kind) };
         let at = place.module.location(&node.range());
         all = all.or(Value::of(value, node.range(), Written { literal, at }));
     }
-    Some(all)
+    Ok(all)
 }
 
 fn operation(operator: &str, left: &PyValue, right: &PyValue) -> Option<PyValue> {

@@ -58,11 +58,7 @@ impl Rules {
     }
 
     /// The spellings that match at a file's hints, in order of position.
-    pub fn find_spellings<'r, 't>(
-        &'r self,
-        root: &Node<'t>,
-        hints: &Hints,
-    ) -> Vec<(&'r Rule<Spelling>, Match<'t>)> {
+    pub fn find_spellings<'r, 't>(&'r self, root: &Node<'t>, hints: &Hints) -> Vec<(&'r Rule<Spelling>, Match<'t>)> {
         self.spellings.find_all(root, hints)
     }
 

@@ -196,7 +196,9 @@ fn bound_to_cascade<'t>(node: &Node<'t>) -> Option<Node<'t>> {
         "pair" => (string_content(&node.field("key")?)?, node.field("value")?),
         "keyword_argument" => (node.field("name")?.text().into_owned(), node.field("value")?),
         "subscript" => (string_content(&node.field("subscript")?)?, parent()?.field("right")?),
-        "string" if parent()?.kind() == "argument_list" => (string_content(node)?, node.next_all().find(Node::is_named)?),
+        "string" if parent()?.kind() == "argument_list" => {
+            (string_content(node)?, node.next_all().find(Node::is_named)?)
+        }
         "identifier" if parent()?.is_error() => (node.text().into_owned(), node.clone()),
         _ => return None,
     };
@@ -354,6 +356,8 @@ impl Finder<'_> {
         let is_splatted = keywords.parent().is_some_and(|parent| parent.kind() == "dictionary_splat");
         let Entries { entries, arguments } = if is_sqlmodel && is_splatted {
             self.resolver.entries_inside(&place, keywords, "sa_relationship_kwargs", "cascade", &effort)
+        } else if receiver.is_backref && keywords.parent().is_some_and(|parent| parent.kind() == "keyword_argument") {
+            self.resolver.entries_of_backref(&place, keywords, "cascade", &effort)
         } else {
             self.resolver.entries(&place, keywords, "cascade", &effort)
         };

@@ -32,7 +32,8 @@ impl Wrapper {
     pub(super) fn of(module: &Arc<Module>, argument: &Argument, receiver: &Receiver<'_>) -> Option<Self> {
         let call = &receiver.call;
         let function = call.ancestors().find(|node| node.range() == argument.function.range())?;
-        let class = function.ancestors().find(|node| matches!(&*node.kind(), "class_definition" | "function_definition"));
+        let class =
+            function.ancestors().find(|node| matches!(&*node.kind(), "class_definition" | "function_definition"));
         let class = class.filter(|class| class.kind() == "class_definition");
         let name = match function.field("name") {
             Some(name) => name,
@@ -66,9 +67,10 @@ impl Wrapper {
     /// What a call hands in: the argument that is given for the parameter.
     pub(super) fn given<'t>(&self, arguments: &Node<'t>, is_partial: bool) -> Option<Node<'t>> {
         let shift = usize::from(is_partial);
-        let position = self.argument.position.and_then(|position| {
-            if self.is_method { position.checked_sub(1) } else { Some(position) }
-        });
+        let position = self
+            .argument
+            .position
+            .and_then(|position| if self.is_method { position.checked_sub(1) } else { Some(position) });
         keyword_value(arguments, &self.argument.name).or_else(|| {
             let given = positional_arguments(arguments);
             let index = position? + shift;
