@@ -11,7 +11,7 @@ use crate::rules::{Code, Rules};
 use crate::scan::Scanned;
 use crate::selection::Selection;
 use crate::site::Site;
-use crate::source::Source;
+use crate::source::{Source, splice};
 use crate::syntax::Tree;
 
 /// What decides about the sites of a file.
@@ -74,6 +74,7 @@ impl Context<'_> {
             span: site.value_span.clone(),
             start: source.position(site.value_span.start),
             end: source.position(site.value_span.end),
+            call_span: site.call_span.clone(),
             call_lines: (line(site.call_span.start), line(site.call_span.end)),
             callee: site.callee.clone(),
             relationship: site.relationship.clone(),
@@ -116,7 +117,7 @@ fn checked_edits(source: &Source, site: &Site, after: CascadeOptions) -> Result<
         .collect();
     let inside = inside.unwrap_or_default();
     let tried = splice(&source.parser_text()[span.clone()], &inside.iter().collect::<Vec<_>>());
-    match tried.and_then(|text| site.options_in(&text)) {
+    match tried.ok().and_then(|text| site.options_in(&text)) {
         Some(options) if options == after => Ok(edits),
         _ => Err("its layout leaves no room for it".to_owned()),
     }
@@ -130,23 +131,21 @@ fn apply(source: &Source, findings: &[Finding]) -> Result<Option<Source>, String
         return Ok(None);
     }
     edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
-    let text = splice(source.text(), &edits).ok_or("two fixes overlap; nothing was changed")?;
-    let changed = source.with_text(text);
+    let changed = source.with_edits(&edits).map_err(|error| error.to_string())?;
     changed.to_bytes().map_err(|error| error.to_string())?;
     Ok(Some(changed))
 }
 
-/// The text with the edits carried out; None where they overlap.
-fn splice(text: &str, edits: &[&Edit]) -> Option<String> {
-    let mut out = String::with_capacity(text.len() + 64 * edits.len());
-    let mut at = 0;
-    for edit in edits {
-        out.push_str(text.get(at..edit.range.start)?);
-        out.push_str(&edit.text);
-        at = edit.range.end;
+/// The last look at a fixed text before it leaves.
+///
+/// # Errors
+/// It has more syntax errors than the old one.
+pub fn still_parses(before: &Source, after: &Source) -> Result<(), String> {
+    let errors = |source: &Source| Tree::parse(source.parser_text()).syntax_errors().len();
+    if errors(after) > errors(before) {
+        return Err("the fixed text would not parse; nothing was changed".to_owned());
     }
-    out.push_str(text.get(at..)?);
-    Some(out)
+    Ok(())
 }
 
 /// Writes a changed file in one step: to a temporary file beside it, synced, renamed over it. Mode and owner stay.
@@ -156,10 +155,7 @@ fn splice(text: &str, edits: &[&Edit]) -> Option<String> {
 /// written. It is as it was then.
 pub fn write(path: &Path, before: &Source, after: &Source) -> Result<(), String> {
     let io = |error: std::io::Error| error.to_string();
-    let errors = |source: &Source| Tree::parse(source.parser_text()).syntax_errors().len();
-    if errors(after) > errors(before) {
-        return Err("the fixed text would not parse; nothing was changed".to_owned());
-    }
+    still_parses(before, after)?;
     let expected = before.to_bytes().map_err(|error| error.to_string())?;
     let bytes = after.to_bytes().map_err(|error| error.to_string())?;
     let metadata = std::fs::symlink_metadata(path).map_err(|error| format!("it can't be read again: {error}"))?;

@@ -24,7 +24,7 @@ pub mod site;
 pub mod source;
 pub mod syntax;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 
 use apply::Context;
@@ -42,6 +42,8 @@ use selection::Selection;
 pub struct Job {
     /// Files and folders.
     pub paths: Vec<PathBuf>,
+    /// A text to check in place of files.
+    pub unsaved: Option<Unsaved>,
     /// Which files below them.
     pub walk: Settings,
     /// Which diagnostics.
@@ -52,14 +54,23 @@ pub struct Job {
     pub rules: Rules,
 }
 
+/// The content of one file, which need not be that on disk.
+pub struct Unsaved {
+    /// Where it is, or would be; None if it has no name.
+    pub path: Option<PathBuf>,
+    /// All of it.
+    pub bytes: Vec<u8>,
+}
+
+/// What a text without a name is called.
+const NO_NAME: &str = "<stdin>";
+
 /// Runs every stage but the last: nothing is written. `progress` counts the files read.
 ///
 /// # Errors
 /// A path does not exist, or an exclude is malformed. What goes wrong with a file is part of the outcome.
 pub fn run(job: &Job, progress: &AtomicUsize) -> Result<Outcome, DiscoverError> {
-    let walk = Walk::new(&job.paths, &job.walk)?;
-    let repositories = Repositories::new(walk.working_directory());
-    let mut scan = scan::scan(&walk, &job.rules, &repositories, progress);
+    let (walk, repositories, mut scan) = read(job, progress)?;
     let mut outcome = Outcome { files: Vec::new(), files_scanned: scan.files_scanned, files_parsed: scan.files_parsed };
     let files = std::mem::take(&mut scan.files);
     outcome.files.par_extend(files.into_par_iter().map(|file| {
@@ -86,6 +97,23 @@ pub fn run(job: &Job, progress: &AtomicUsize) -> Result<Outcome, DiscoverError> 
     Ok(outcome)
 }
 
+/// Runs the stages that read.
+fn read(job: &Job, progress: &AtomicUsize) -> Result<(Walk, Repositories, Scan), DiscoverError> {
+    let walk = Walk::new(&job.paths, &job.walk)?;
+    let repositories = Repositories::new(walk.working_directory());
+    let Some(Unsaved { path, bytes }) = &job.unsaved else {
+        let scan = scan::scan(&walk, &job.rules, &repositories, progress);
+        return Ok((walk, repositories, scan));
+    };
+    let path = walk.normal(path.as_deref().unwrap_or(Path::new(NO_NAME)));
+    let repositories = repositories.with_unsaved(&walk.absolute(&path), bytes);
+    let scan = match walk.exclusion(&path) {
+        Some(reason) => Scan { not_read: vec![NotRead::Skipped(path, reason)], ..Scan::default() },
+        None => scan::scan_bytes(&walk, &job.rules, &repositories, &path, bytes),
+    };
+    Ok((walk, repositories, scan))
+}
+
 /// Where the file's repository calls `expunge(obj)`, where a site of the file makes that matter.
 fn expunge_call<'a>(
     job: &Job,
@@ -100,9 +128,13 @@ fn expunge_call<'a>(
     repository.expunge_call(&job.rules, || {
         let within = |path: &PathBuf| walk.absolute(path).starts_with(repository.root());
         if walk.covers(repository.root()) {
-            scan.expunge_candidates.iter().filter(|path| within(path)).cloned().collect()
-        } else {
-            scan::expunge_candidates(&walk.of_folder(repository.root()))
+            return scan.expunge_candidates.iter().filter(|path| within(path)).cloned().collect();
         }
+        let mut candidates = scan::expunge_candidates(&walk.of_folder(repository.root()));
+        if job.unsaved.is_some() {
+            candidates.extend(scan.expunge_candidates.iter().map(|path| walk.absolute(path)));
+            candidates.sort();
+        }
+        candidates
     })
 }

@@ -7,13 +7,18 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::resolve::Scope;
 use crate::rules::Rules;
-use crate::source::Source;
+use crate::source::{Kind, Source};
 use crate::syntax::Tree;
+
+/// An absolute path, and the bytes that count in place of those on disk.
+type Unsaved = Arc<(PathBuf, Vec<u8>)>;
 
 /// The repositories of the files under check.
 #[derive(Debug)]
 pub struct Repositories {
     working_directory: PathBuf,
+    /// A file whose text is not that on disk.
+    unsaved: Option<Unsaved>,
     /// By folder: that of a file, and that in which its repository begins.
     known: Mutex<HashMap<PathBuf, Arc<Repository>>>,
 }
@@ -21,7 +26,13 @@ pub struct Repositories {
 impl Repositories {
     /// None yet; paths are shown relative to the working directory, which is absolute.
     pub fn new(working_directory: &Path) -> Self {
-        Self { working_directory: working_directory.to_owned(), known: Mutex::default() }
+        Self { working_directory: working_directory.to_owned(), unsaved: None, known: Mutex::default() }
+    }
+
+    /// The same where the file at an absolute path has other bytes than those on disk.
+    pub fn with_unsaved(mut self, path: &Path, bytes: &[u8]) -> Self {
+        self.unsaved = Some(Arc::new((path.to_owned(), bytes.to_vec())));
+        self
     }
 
     /// The repository of a file at an absolute path.
@@ -33,7 +44,7 @@ impl Repositories {
         }
         let root = root_of(folder, &self.working_directory);
         let repository = known.get(root).cloned();
-        let repository = repository.unwrap_or_else(|| Arc::new(Repository::new(root, &self.working_directory)));
+        let repository = repository.unwrap_or_else(|| Arc::new(Repository::new(root, self)));
         known.insert(root.to_owned(), Arc::clone(&repository));
         known.insert(folder.to_owned(), Arc::clone(&repository));
         repository
@@ -52,15 +63,17 @@ fn root_of<'p>(folder: &'p Path, working_directory: &'p Path) -> &'p Path {
 pub struct Repository {
     root: PathBuf,
     working_directory: PathBuf,
+    unsaved: Option<Unsaved>,
     scopes: Mutex<HashMap<PathBuf, Option<Arc<Scope>>>>,
     expunge_call: OnceLock<Option<String>>,
 }
 
 impl Repository {
-    fn new(root: &Path, working_directory: &Path) -> Self {
+    fn new(root: &Path, among: &Repositories) -> Self {
         Self {
             root: root.to_owned(),
-            working_directory: working_directory.to_owned(),
+            working_directory: among.working_directory.clone(),
+            unsaved: among.unsaved.clone(),
             scopes: Mutex::default(),
             expunge_call: OnceLock::new(),
         }
@@ -80,11 +93,11 @@ impl Repository {
 
     /// A file that can't be read may call it.
     fn first_observation(&self, rules: &Rules, file: &Path) -> Option<String> {
-        let shown = self.display(&self.working_directory.join(file));
-        let Some(source) = read(file) else { return Some(shown) };
-        let tree = Tree::parse(source.parser_text());
+        let file = self.working_directory.join(file);
+        let shown = self.display(&file);
+        let Some((source, tree)) = self.read(&file) else { return Some(shown) };
         let node = rules.find_observation(&tree.root())?;
-        let line = source.position(node.range().start).line;
+        let line = source.position(node.range().start).shown_line();
         Some(format!("{shown}:{line}"))
     }
 
@@ -134,16 +147,15 @@ impl Repository {
         if let Some(known) = lock().get(file) {
             return known.clone();
         }
-        let scope = read_scope(file).map(Arc::new);
+        let scope = self.read(file).map(|(_, tree)| Arc::new(Scope::of_module(&tree.root())));
         lock().insert(file.to_owned(), scope.clone());
         scope
     }
-}
 
-fn read_scope(file: &Path) -> Option<Scope> {
-    Some(Scope::of_module(&Tree::parse(read(file)?.parser_text()).root()))
-}
-
-fn read(file: &Path) -> Option<Source> {
-    Source::decode(std::fs::read(file).ok()?).ok()
+    /// The file at an absolute path.
+    fn read(&self, file: &Path) -> Option<(Source, Tree)> {
+        let unsaved = self.unsaved.as_deref().filter(|(path, _)| path == file);
+        let bytes = unsaved.map_or_else(|| std::fs::read(file).ok(), |(_, bytes)| Some(bytes.clone()))?;
+        Source::of_kind(Kind::of(file).unwrap_or_default(), bytes).ok().map(Tree::of)
+    }
 }

@@ -10,14 +10,7 @@ use crate::resolve::{Literal, Shape, StringPart};
 use crate::site::{Flag, Site};
 use crate::source::Source;
 
-/// One replacement.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edit {
-    /// What is replaced; empty for an insertion.
-    pub range: Range<usize>,
-    /// What stands there afterwards.
-    pub text: String,
-}
+pub use crate::source::Edit;
 
 /// The edits that make the site's effective set `after`, in order, without overlap.
 ///
@@ -139,7 +132,7 @@ fn rewrite_items(source: &Source, items: &[Literal], after: CascadeOptions, end:
         }
         let names: Vec<_> =
             share.iter().map(|option| quoted_like(text, std::slice::from_ref(item), option.name())).collect();
-        let line = source.line_range(source.position(item.span.start).line);
+        let line = source.line_at(item.span.start);
         let indentation = &text[line.start..item.span.start];
         let separator = if indentation.trim().is_empty() {
             format!(",{}{indentation}", source.newline_at(item.span.start))
@@ -203,7 +196,7 @@ fn override_flag(source: &Source, site: &Site, flag: &Flag, after: CascadeOption
         Flag::Nothing(none) => Ok(vec![Edit { range: none.clone(), text: format!("{{{key}: {value}}}") }]),
         Flag::Argument(argument) => {
             let text = format!("sa_relationship_kwargs={{{key}: {value}}}");
-            let line = source.line_range(source.position(argument.start).line);
+            let line = source.line_at(argument.start);
             let indentation = &source.text()[line.start..argument.start];
             if indentation.trim().is_empty() {
                 // in front of the flag, so that a comment behind it stays with it

@@ -13,7 +13,7 @@ use crate::repository::{Repositories, Repository};
 use crate::resolve::Resolver;
 use crate::rules::Rules;
 use crate::site::{self, Site};
-use crate::source::Source;
+use crate::source::{Kind, Source};
 use crate::syntax::Tree;
 
 /// A file that was parsed.
@@ -61,6 +61,16 @@ pub fn scan(walk: &Walk, rules: &Rules, repositories: &Repositories, progress: &
     scan
 }
 
+/// The same for the bytes of one file, which need not be those on disk.
+pub fn scan_bytes(walk: &Walk, rules: &Rules, repositories: &Repositories, path: &Path, bytes: &[u8]) -> Scan {
+    let collected = Mutex::new(Scan::default());
+    let mut worker =
+        Worker { walk, rules, repositories, buffer: Vec::new(), local: Scan::default(), collected: &collected };
+    worker.visit_bytes(path, bytes);
+    drop(worker);
+    collected.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The files of a walk with the word `expunge`, in order of path, where nothing else is wanted of it.
 pub fn expunge_candidates(walk: &Walk) -> Vec<PathBuf> {
     let found = Mutex::new(Vec::new());
@@ -90,22 +100,36 @@ struct Worker<'a> {
 
 impl Worker<'_> {
     fn visit(&mut self, path: &Path) {
-        self.local.files_scanned += 1;
-        let bytes = match read_into(path, &mut self.buffer) {
-            Ok(bytes) => bytes,
+        let mut buffer = std::mem::take(&mut self.buffer);
+        match read_into(path, &mut buffer) {
+            Ok(bytes) => self.visit_bytes(path, bytes),
             Err(error) => {
+                self.local.files_scanned += 1;
                 self.local.not_read.push(NotRead::Failed(path.to_owned(), error.to_string()));
-                return;
             }
-        };
+        }
+        self.buffer = buffer;
+    }
+
+    fn visit_bytes(&mut self, path: &Path, bytes: &[u8]) {
+        self.local.files_scanned += 1;
         if hints::has_expunge(bytes) {
             self.local.expunge_candidates.push(path.to_owned());
         }
-        if !hints::can_have_a_site(bytes, &self.rules.words) {
+        let kind = Kind::of(path).unwrap_or_default();
+        let words = &self.rules.words;
+        let can_have_a_site = match kind {
+            Kind::Notebook => hints::can_have_a_site_in_json(bytes, words),
+            _ => hints::can_have_a_site(bytes, words),
+        };
+        if !can_have_a_site {
             return;
         }
-        match Source::decode(bytes.to_vec()) {
-            Ok(source) => self.parse(path, source),
+        match Source::of_kind(kind, bytes.to_vec()) {
+            Ok(source) if kind != Kind::Notebook || hints::can_have_a_site(source.text().as_bytes(), words) => {
+                self.parse(path, source);
+            }
+            Ok(_) => {}
             Err(error) => self.local.not_read.push(NotRead::Skipped(path.to_owned(), error.to_string())),
         }
     }
@@ -113,8 +137,9 @@ impl Worker<'_> {
     fn parse(&mut self, path: &Path, source: Source) {
         self.local.files_parsed += 1;
         let absolute = self.walk.absolute(path);
-        let tree = Tree::parse(source.parser_text());
-        let sites = find_sites(self.rules, &self.repositories.of(&absolute), &absolute, &tree);
+        let (source, tree) = Tree::of(source);
+        let mut sites = find_sites(self.rules, &self.repositories.of(&absolute), &absolute, &tree);
+        site::withdraw(&mut sites, &source);
         let syntax_errors = tree.syntax_errors();
         if !sites.is_empty() || !syntax_errors.is_empty() {
             self.local.files.push(Scanned { path: absolute, source, sites, syntax_errors });

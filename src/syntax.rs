@@ -7,6 +7,7 @@ use ast_grep_core::tree_sitter::StrDoc;
 use ast_grep_language::SupportLang;
 
 use crate::hints::Hints;
+use crate::source::Source;
 
 /// The document type of a parsed Python file.
 pub type Doc = StrDoc<SupportLang>;
@@ -20,6 +21,23 @@ impl Tree {
     /// Parses; never fails: what can't be parsed becomes error nodes.
     pub fn parse(text: &str) -> Self {
         Self(AstGrep::new(text, SupportLang::Python))
+    }
+
+    /// Parses a file. Python that is not well-formed is taken for a template where that explains it.
+    pub fn of(source: Source) -> (Source, Self) {
+        let tree = Self::parse(source.parser_text());
+        if !has_error(&tree.root()) {
+            return (source, tree);
+        }
+        let Some(template) = source.as_template() else {
+            return (source, tree);
+        };
+        let filled_in = Self::parse(template.parser_text());
+        if filled_in.syntax_errors().len() < tree.syntax_errors().len() {
+            (template, filled_in)
+        } else {
+            (source, tree)
+        }
     }
 
     /// The root of the tree.

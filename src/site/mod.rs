@@ -1,6 +1,7 @@
 //! A file's syntax tree goes in; its cascade sites come out: each value bound to a relationship, with what was resolved.
 
 mod dictionary;
+mod filled_in;
 mod flag;
 
 use std::cell::{OnceCell, RefCell};
@@ -19,6 +20,7 @@ use crate::syntax::{
     unparenthesized,
 };
 
+pub use filled_in::withdraw;
 pub use flag::Flag;
 
 /// One place where a cascade is bound to a relationship. Ranges are bytes of the text.
