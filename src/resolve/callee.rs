@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::bindings::{Dotted, ModuleName, Scope, Target};
 use crate::repository::Repository;
 use crate::rules::{ConstructorKind, Constructors};
+use crate::source::is_covered;
 use crate::syntax::{Node, dotted_name, has_scope};
 
 /// How many names are looked up to find out who is called.
@@ -66,6 +67,9 @@ impl Resolver<'_> {
         let Some(names) = dotted_name(function) else {
             return self.without_name(function);
         };
+        if names.last().is_some_and(|name| is_covered(name)) {
+            return Callee::Unknown("a template names it".to_owned());
+        }
         if is_method_of_its_class(function, &names) {
             return Callee::Other;
         }
@@ -218,6 +222,9 @@ impl Resolver<'_> {
 
     /// A member of a module that an import statement names.
     fn member(&self, place: &Place, from: &ModuleName, names: &[String], budget: &Cell<u32>) -> Callee {
+        if from.path.iter().any(|name| is_covered(name)) {
+            return Callee::Unknown("a template names the module that it comes from".to_owned());
+        }
         let path: Dotted = from.path.iter().chain(names).cloned().collect();
         if from.level == 0 {
             return self.absolute(place, &path, budget);
