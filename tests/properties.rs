@@ -122,7 +122,10 @@ fn diff_check_and_fix_agree_to_the_byte_however_a_file_is_stored() {
         assert!(fixed != files, "{variant}: nothing was fixed");
         assert!(spliced(&files, &report) == fixed, "{variant}: fix wrote something else than the edits of check");
         for (name, bytes) in &fixed {
-            assert!(syntax_errors(name, bytes) <= syntax_errors(name, &files[name]), "{variant}: {name} has a new syntax error");
+            assert!(
+                syntax_errors(name, bytes) <= syntax_errors(name, &files[name]),
+                "{variant}: {name} has a new syntax error"
+            );
         }
 
         run_binary(folder.path(), &["fix", "--quiet", "--no-ignore"]);

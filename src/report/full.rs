@@ -25,7 +25,10 @@ fn groups<'a>(file: &'a FileOutcome, finding: &'a Finding, source: &'a Source) -
     };
     // a dictionary of keyword arguments stands apart from the call that gets it
     let (value, call) = (&finding.span, &finding.call_span);
-    let shown = if call.start <= value.start && value.end <= call.end { call } else { value };
+    // one that reaches over from a notebook's other cell has not been closed there
+    let is_around = call.start <= value.start && value.end <= call.end;
+    let is_in_cell = source.position(call.start).cell == finding.start.cell;
+    let shown = if is_around && is_in_cell { call } else { value };
     let lines = source.line_at(shown.start).start..source.line_at(shown.end).end;
     let value = finding.span.start - lines.start..finding.span.end - lines.start;
     let cell = finding.start.cell.map(|cell| format!(":cell {cell}")).unwrap_or_default();

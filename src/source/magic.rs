@@ -76,8 +76,8 @@ fn logical_line(bytes: &[u8], start: usize) -> Line {
 
 /// Whether nothing but `?` and blanks are on the rest of the line.
 fn is_last(rest: &[u8]) -> bool {
-    let rest = &rest[..end_of_line(rest, 0)];
-    rest.iter().all(|byte| matches!(byte, b'?' | b' ' | b'\t'))
+    let other = rest.iter().find(|byte| !matches!(byte, b'?' | b' ' | b'\t'));
+    other.is_none_or(|byte| matches!(byte, b'\n' | b'\r'))
 }
 
 fn end_of_line(bytes: &[u8], from: usize) -> usize {

@@ -27,12 +27,14 @@ const PLACEHOLDER: char = 'ǀ';
 /// there may be one expression.
 pub(super) fn covered(text: &str, masks: &[Mask]) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut at = 0;
+    let (mut at, mut line) = (0, 0);
     for Mask { range, cover } in masks {
-        out.push_str(&text[at..range.start]);
+        let between = &text[at..range.start];
+        line = between.rfind(['\n', '\r', '\x0c']).map_or(line, |ending| at + ending + 1);
+        out.push_str(between);
         match cover {
             Cover::Name => push_name(&mut out, range.len()),
-            Cover::Blank => push_blank(&mut out, range.len()),
+            Cover::Blank => line = push_blank(&mut out, line, range.len()),
         }
         at = range.end;
     }
@@ -45,18 +47,21 @@ fn push_name(out: &mut String, length: usize) {
     out.extend(std::iter::repeat_n('_', length % PLACEHOLDER.len_utf8()));
 }
 
-/// White space. In front of a line's first token it does not count as indentation: that begins anew at a form feed.
-fn push_blank(out: &mut String, length: usize) {
-    let line = &out[out.rfind(['\n', '\r', '\x0c']).map_or(0, |at| at + 1)..];
-    let is_indentation = line.bytes().all(|byte| matches!(byte, b' ' | b'\t'));
-    match length.checked_sub(1 + line.len()) {
-        Some(before) if is_indentation => {
-            let indentation = line.to_owned();
+/// White space. In front of a line's first token it does not count as indentation: that begins anew at a form feed. Takes and
+/// gives where the indentation begins.
+fn push_blank(out: &mut String, line: usize, length: usize) -> usize {
+    match length.checked_sub(1 + out.len() - line) {
+        Some(before) if out[line..].bytes().all(|byte| matches!(byte, b' ' | b'\t')) => {
+            let indentation = out[line..].to_owned();
             out.extend(std::iter::repeat_n(' ', before));
             out.push('\x0c');
             out.push_str(&indentation);
+            out.len() - indentation.len()
         }
-        _ => out.extend(std::iter::repeat_n(' ', length)),
+        _ => {
+            out.extend(std::iter::repeat_n(' ', length));
+            line
+        }
     }
 }
 
