@@ -138,7 +138,9 @@ impl Worker<'_> {
         self.local.files_parsed += 1;
         let absolute = self.walk.absolute(path);
         let (source, tree) = Tree::of(source);
-        let mut sites = find_sites(self.rules, &self.repositories.of(&absolute), &absolute, &tree);
+        let repository = self.repositories.of(&absolute);
+        let mut sites =
+            site::find_in_cells(&source, &tree, |tree| find_sites(self.rules, &repository, &absolute, tree));
         site::withdraw(&mut sites, &source);
         let syntax_errors = tree.syntax_errors();
         if !sites.is_empty() || !syntax_errors.is_empty() {

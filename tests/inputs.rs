@@ -208,7 +208,9 @@ fn whatever_is_cut_off_is_read_or_refused() {
 
 #[test]
 fn commands_of_ipython_do_not_keep_a_cell_from_being_parsed() {
-    const CELLS: [&str; 16] = [
+    const CELLS: [&str; 18] = [
+        "if x:\n    %time y = 1\n    z = 1\n        ",
+        "for x in y:\n        %prun f(x)",
         "%time x = 1",
         "if x:\n    %matplotlib inline\n    !ls (\nelse:\n    !cd \\\n      [\n",
         "!pip install 'a\nx = 1",

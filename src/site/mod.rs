@@ -1,5 +1,6 @@
 //! A file's syntax tree goes in; its cascade sites come out: each value bound to a relationship, with what was resolved.
 
+mod cells;
 mod dictionary;
 mod filled_in;
 mod flag;
@@ -20,6 +21,7 @@ use crate::syntax::{
     unparenthesized,
 };
 
+pub use cells::find_in_cells;
 pub use filled_in::withdraw;
 pub use flag::Flag;
 

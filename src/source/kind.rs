@@ -46,5 +46,5 @@ impl Kind {
 /// Whether the path itself is filled in: `{{cookiecutter.slug}}/models.py`.
 fn has_tag(path: &Path) -> bool {
     let path = path.as_os_str().as_encoded_bytes();
-    memchr::memmem::find(path, b"{{").or_else(|| memchr::memmem::find(path, b"{%")).is_some()
+    memchr::memchr_iter(b'{', path).any(|at| matches!(path.get(at + 1), Some(b'{' | b'%')))
 }

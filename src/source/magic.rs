@@ -23,6 +23,14 @@ pub(super) fn masks(cell: &str, offset: usize) -> Vec<Mask> {
     let mut at = 0;
     while at < bytes.len() {
         let start = at + bytes[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let start = match timed(&bytes[start..]) {
+            Some(length) if fits(bytes, at, start, length) => {
+                let range = start + offset..start + length + offset;
+                masks.push(Mask { range, cover: Cover::Blank });
+                start + length
+            }
+            _ => start,
+        };
         let line = match bytes.get(start) {
             // no statement begins with one of these
             Some(b'%' | b'!' | b'?' | b'/' | b',' | b';') => {
@@ -37,6 +45,22 @@ pub(super) fn masks(cell: &str, offset: usize) -> Vec<Mask> {
         at = line.end.max(at + 1);
     }
     masks
+}
+
+/// The length of a magic that runs the statement behind it, and of the blanks between.
+fn timed(line: &[u8]) -> Option<usize> {
+    const RUNNERS: [&[u8]; 3] = [b"%time", b"%timeit", b"%prun"];
+    let name = line.iter().take_while(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n')).count();
+    let blanks = line[name..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let statement = line[name + blanks..].first()?;
+    let is_statement = statement.is_ascii_alphabetic() || *statement == b'_';
+    (RUNNERS.contains(&&line[..name]) && is_statement).then_some(name + blanks)
+}
+
+/// Whether there is room in a masked part to begin the indentation in front of it anew.
+fn fits(bytes: &[u8], at: usize, start: usize, length: usize) -> bool {
+    let indentation = bytes[at..start].iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    indentation < length
 }
 
 /// A logical line: up to the line ending that is in no bracket and no string.

@@ -24,6 +24,7 @@ pub use encoding::{DecodeError, Encoding};
 pub use kind::{Kind, TemplateLanguage};
 pub use mask::{is_covered, uncovered};
 
+use mask::{Cover, Mask};
 use notebook::Notebook;
 
 /// Python refuses more than 100 levels; the parser ends the process at some 500.
@@ -39,7 +40,7 @@ pub struct Source {
     encoding: Encoding,
     line_starts: Vec<usize>,
     /// The parts that are no Python, in order of position.
-    masked: Vec<Range<usize>>,
+    masks: Vec<Mask>,
     /// None where the parser takes the text as it is.
     parser_text: Option<String>,
 }
@@ -138,11 +139,9 @@ impl Source {
             (None, Kind::Template(language)) => template::masks(&text, language),
             (None, _) => Vec::new(),
         };
-        let covered = (!masks.is_empty()).then(|| mask::covered(&text, &masks));
-        let parser_text = with_line_feeds(covered.as_deref().unwrap_or(&text)).or(covered);
+        let parser_text = for_parser(&text, &masks);
         let line_starts = line_starts(&text);
-        let masked = masks.into_iter().map(|mask| mask.range).collect();
-        Ok(Self { text, kind, notebook, encoding, line_starts, masked, parser_text })
+        Ok(Self { text, kind, notebook, encoding, line_starts, masks, parser_text })
     }
 
     /// How the file holds Python.
@@ -158,8 +157,8 @@ impl Source {
         }
         let kind = Kind::Template(TemplateLanguage::Jinja);
         let template = Self::new(self.text.clone(), kind, self.encoding).ok()?;
-        let is_long = |masked: &Range<usize>| self.text[masked.clone()].contains(['\n', '\r']);
-        (!template.masked.is_empty() && !template.masked.iter().any(is_long)).then_some(template)
+        let is_long = |mask: &Mask| self.text[mask.range.clone()].contains(['\n', '\r']);
+        (!template.masks.is_empty() && !template.masks.iter().any(is_long)).then_some(template)
     }
 
     /// The decoded text, line endings as they are on disk. Of a notebook, that of its code cells.
@@ -181,8 +180,22 @@ impl Source {
 
     /// Whether some of a range of the text is not what the parser saw: a template fills it in, or IPython runs it.
     pub fn is_masked(&self, range: &Range<usize>) -> bool {
-        let first = self.masked.partition_point(|masked| masked.end <= range.start);
-        self.masked.get(first).is_some_and(|masked| masked.start < range.end)
+        let first = self.masks.partition_point(|mask| mask.range.end <= range.start);
+        self.masks.get(first).is_some_and(|mask| mask.range.start < range.end)
+    }
+
+    /// The ranges of a notebook's code cells in the text; none in other files.
+    pub fn cells(&self) -> Vec<Range<usize>> {
+        self.notebook.as_ref().map_or_else(Vec::new, |notebook| notebook.cells().collect())
+    }
+
+    /// The text for the parser without some of the cells, of the same length.
+    pub fn parser_text_without(&self, cells: &[Range<usize>]) -> String {
+        let is_left = |mask: &&Mask| !cells.iter().any(|cell| cell.contains(&mask.range.start));
+        let of_cells = cells.iter().map(|cell| Mask { range: cell.clone(), cover: Cover::Blank });
+        let mut masks: Vec<_> = self.masks.iter().filter(is_left).cloned().chain(of_cells).collect();
+        masks.sort_by_key(|mask| mask.range.start);
+        for_parser(&self.text, &masks).unwrap_or_else(|| self.text.clone())
     }
 
     /// The same file after edits of its text, which are in order of position.
@@ -284,6 +297,12 @@ impl Source {
             _ => "\n",
         }
     }
+}
+
+/// The text as the parser takes it; None where that is the text itself.
+fn for_parser(text: &str, masks: &[Mask]) -> Option<String> {
+    let covered = (!masks.is_empty()).then(|| mask::covered(text, masks));
+    with_line_feeds(covered.as_deref().unwrap_or(text)).or(covered)
 }
 
 /// The text with `\n` for each lone `\r`; None where it has none.

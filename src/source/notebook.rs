@@ -131,6 +131,11 @@ impl Notebook {
         self.cells.iter().flat_map(|cell| magic::masks(&text[cell.text.clone()], cell.text.start)).collect()
     }
 
+    /// The ranges of the cells in the text.
+    pub fn cells(&self) -> impl Iterator<Item = Range<usize>> {
+        self.cells.iter().map(|cell| cell.text.clone())
+    }
+
     /// The number of the cell with an offset of the text, and where in the text the cell begins.
     pub fn cell_at(&self, offset: usize) -> Option<(usize, usize)> {
         let next = self.cells.partition_point(|cell| cell.text.start <= offset);
