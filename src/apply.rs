@@ -141,7 +141,7 @@ fn apply(source: &Source, findings: &[Finding]) -> Result<Option<Source>, String
 /// # Errors
 /// It has more syntax errors than the old one.
 pub fn still_parses(before: &Source, after: &Source) -> Result<(), String> {
-    let errors = |source: &Source| Tree::parse(source.parser_text()).syntax_errors().len();
+    let errors = |source: &Source| Tree::parse(source.parser_text()).syntax_errors_of(source).len();
     if errors(after) > errors(before) {
         return Err("the fixed text would not parse; nothing was changed".to_owned());
     }

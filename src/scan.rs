@@ -142,7 +142,7 @@ impl Worker<'_> {
         let mut sites =
             site::find_in_cells(&source, &tree, |tree| find_sites(self.rules, &repository, &absolute, tree));
         site::withdraw(&mut sites, &source);
-        let syntax_errors = tree.syntax_errors();
+        let syntax_errors = tree.syntax_errors_of(&source);
         if !sites.is_empty() || !syntax_errors.is_empty() {
             self.local.files.push(Scanned { path: absolute, source, sites, syntax_errors });
         }

@@ -87,7 +87,10 @@ fn git(folder: &Path, arguments: &[&str]) {
 
 fn syntax_errors(name: &str, bytes: &[u8]) -> usize {
     let kind = Kind::of(Path::new(name)).unwrap_or_default();
-    Source::of_kind(kind, bytes.to_vec()).map_or(0, |source| Tree::of(source).1.syntax_errors().len())
+    Source::of_kind(kind, bytes.to_vec()).map_or(0, |source| {
+        let (source, tree) = Tree::of(source);
+        tree.syntax_errors_of(&source).len()
+    })
 }
 
 /// The files after the edits of the JSON report, whose offsets are bytes on disk.
