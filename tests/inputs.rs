@@ -293,3 +293,32 @@ fn a_cell_full_of_odd_signs_takes_no_time() {
         assert!(start.elapsed().as_secs() < 20, "{sign}");
     }
 }
+
+#[test]
+fn a_place_in_a_notebook_is_one_in_its_cell_and_one_on_disk() {
+    let folder = Path::new("testdata/repositories/notebooks/before");
+    let run = common::run_binary(folder, &["check", "--output-format", "json"]);
+    let report: Value = serde_json::from_slice(&run.stdout).unwrap();
+    let mut checked = 0;
+    for finding in report["findings"].as_array().unwrap() {
+        let number = |place: &str, key: &str| finding[place][key].as_u64().unwrap() as usize;
+        let bytes = std::fs::read(folder.join(finding["path"].as_str().unwrap())).unwrap();
+        let json: Value =
+            serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes)).unwrap_or_default();
+        let source = match &json["cells"][number("start", "cell") - 1]["source"] {
+            Value::String(text) => text.clone(),
+            Value::Array(lines) => lines.iter().map(|line| line.as_str().unwrap()).collect(),
+            _ => continue,
+        };
+        let stored = std::str::from_utf8(&bytes[number("start", "byte")..number("end", "byte")]).unwrap();
+        if number("start", "line") != number("end", "line") || stored.contains('\n') || stored.contains("\",") {
+            continue;
+        }
+        let line = source.split('\n').nth(number("start", "line") - 1).unwrap();
+        let (from, to) = (number("start", "column") - 1, number("end", "column") - 1);
+        let shown: String = line.chars().skip(from).take(to - from).collect();
+        assert_eq!(serde_json::from_str::<String>(&format!("\"{stored}\"")).unwrap(), shown, "{finding}");
+        checked += 1;
+    }
+    assert!(checked > 40, "{checked}");
+}
