@@ -3,8 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use crate::rewrite::{self, Edit};
-use crate::source::Source;
+use crate::source::{Edit, Source};
 use crate::syntax::Tree;
 
 /// The text after the edits, in any order; those that several findings share are carried out once.
@@ -14,10 +13,21 @@ use crate::syntax::Tree;
 pub fn apply(source: &Source, mut edits: Vec<&Edit>) -> Result<Source, String> {
     edits.sort_by(|a, b| (a.range.start, a.range.end, &a.text).cmp(&(b.range.start, b.range.end, &b.text)));
     edits.dedup();
-    let text = rewrite::splice(source.text(), &edits).ok_or("two fixes overlap; nothing was changed")?;
-    let changed = source.with_text(text);
+    let changed = source.with_edits(&edits).map_err(|error| error.to_string())?;
     changed.to_bytes().map_err(|error| error.to_string())?;
     Ok(changed)
+}
+
+/// The last look at a fixed text before it leaves.
+///
+/// # Errors
+/// It has more syntax errors than the old one.
+pub fn still_parses(before: &Source, after: &Source) -> Result<(), String> {
+    let errors = |source: &Source| Tree::parse(source.parser_text()).syntax_errors_of(source).len();
+    if errors(after) > errors(before) {
+        return Err("the fixed text would not parse; nothing was changed".to_owned());
+    }
+    Ok(())
 }
 
 /// Writes a changed file in one step: to a temporary file beside it, synced, renamed over it. Mode and owner stay.
@@ -27,10 +37,7 @@ pub fn apply(source: &Source, mut edits: Vec<&Edit>) -> Result<Source, String> {
 /// written. It is as it was then.
 pub fn write(path: &Path, before: &Source, after: &Source) -> Result<(), String> {
     let io = |error: std::io::Error| error.to_string();
-    let errors = |source: &Source| Tree::parse(source.parser_text()).syntax_errors().len();
-    if errors(after) > errors(before) {
-        return Err("the fixed text would not parse; nothing was changed".to_owned());
-    }
+    still_parses(before, after)?;
     let expected = before.to_bytes().map_err(|error| error.to_string())?;
     let bytes = after.to_bytes().map_err(|error| error.to_string())?;
     let metadata = std::fs::symlink_metadata(path).map_err(|error| format!("it can't be read again: {error}"))?;

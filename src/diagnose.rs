@@ -64,6 +64,7 @@ impl Diagnose<'_> {
             span: site.at.range(),
             start: source.position(site.at.start),
             end: source.position(site.at.end),
+            call_span: call.range(),
             call_lines: (line(call.start), line(call.end)),
             callee: site.callee.clone(),
             relationship: site.relationship.clone(),

@@ -1,4 +1,4 @@
-//! The paths of the command line go in; the Python files below them come out, each once.
+//! The paths of the command line go in; the files with Python below them come out, each once.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -6,6 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
+
+use crate::source::Kind;
 
 /// Folders that hold no code of the project: ruff's list.
 const DEFAULT_EXCLUDES: [&str; 26] = [
@@ -145,7 +147,7 @@ impl Walk {
         });
         builder.build().filter_map(Result::ok).any(|entry| {
             entry.depth() > 0
-                && is_python(&entry)
+                && is_read(&entry)
                 && absolute.join(entry.path().strip_prefix(folder).unwrap_or(entry.path())) == file
         })
     }
@@ -153,6 +155,17 @@ impl Walk {
     /// A path, absolute.
     pub fn absolute(&self, path: &Path) -> PathBuf {
         if path.as_os_str() == "." { self.working_directory.clone() } else { self.working_directory.join(path) }
+    }
+
+    /// A path as the walk would have it, also that of a file that does not exist.
+    pub fn normal(&self, path: &Path) -> PathBuf {
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let folder = normalized(parent.unwrap_or(Path::new(".")), &self.working_directory);
+        match (folder, path.file_name()) {
+            (Ok(folder), Some(name)) if folder.as_os_str() == "." => PathBuf::from(name),
+            (Ok(folder), Some(name)) => folder.join(name),
+            _ => path.to_owned(),
+        }
     }
 
     /// Where the program was started.
@@ -192,7 +205,7 @@ impl Walk {
             let (named, not_read) = (&named, &not_read);
             Box::new(move |entry| {
                 match entry {
-                    Ok(entry) if is_python(&entry) => {
+                    Ok(entry) if is_read(&entry) => {
                         let path = entry.path().strip_prefix("./").unwrap_or(entry.path());
                         if named.is_empty() || !named.contains(&self.absolute(path)) {
                             visit(path);
@@ -236,6 +249,11 @@ impl Walk {
         if file.is_symlink() {
             return Some("is a symbolic link; name the file it leads to".to_owned());
         }
+        self.exclusion(file)
+    }
+
+    /// Why a file that is named is left out all the same, if it is.
+    pub fn exclusion(&self, file: &Path) -> Option<String> {
         if self.settings.no_force_exclude {
             return None;
         }
@@ -267,9 +285,8 @@ fn excludes(settings: &Settings, working_directory: &Path) -> Result<Gitignore, 
     builder.build().map_err(|error| DiscoverError::Glob(String::new(), error))
 }
 
-fn is_python(entry: &DirEntry) -> bool {
-    let extension = entry.path().extension().and_then(|extension| extension.to_str());
-    entry.file_type().is_some_and(|kind| kind.is_file()) && matches!(extension, Some("py" | "pyi"))
+fn is_read(entry: &DirEntry) -> bool {
+    entry.file_type().is_some_and(|kind| kind.is_file()) && Kind::of(entry.path()).is_some()
 }
 
 /// One spelling for each file: without links and `..` on the way to it, relative where it is below the working directory, which

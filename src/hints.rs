@@ -21,6 +21,9 @@ const FEWEST_COMMAS: usize = 10;
 /// Nobody was seen to write a longer call, in bytes; it bounds the work on files that are no Python.
 const LONGEST_CALL: usize = 20_000;
 
+/// How JSON can hide a letter of a word; no writer of notebooks does.
+static HIDDEN: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| ["\\u006", "\\u007"].map(Finder::new));
+
 /// Ranges of bytes, in order and apart from each other.
 #[derive(Debug, Default)]
 pub struct Hints(Vec<Range<usize>>);
@@ -72,6 +75,29 @@ pub fn can_have_a_site(bytes: &[u8], words: &[Finder<'_>]) -> bool {
     site_hints(bytes, words).next().is_some()
 }
 
+/// Whether the bytes, in which JSON has escaped quotes and line endings, can hold a text with a cascade site.
+pub fn can_have_a_site_in_json(bytes: &[u8], words: &[Finder<'_>]) -> bool {
+    let is_plain = |word: &Finder<'_>| word.needle().iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    let has = |word: &Finder<'_>| word.find(bytes).is_some();
+    let words = || words.iter().any(|word| !is_plain(word) || has(word));
+    has(&CASCADE) || has_constructor(bytes) || HIDDEN.iter().any(has) || words()
+}
+
+/// Whether a constructor is called, or given another name.
+fn has_constructor(bytes: &[u8]) -> bool {
+    RELATION.find_iter(bytes).any(|at| {
+        let rest = after_constructor(bytes, at);
+        alias_in(rest).is_some() || rest.trim_ascii_start().starts_with(b"(")
+    })
+}
+
+/// What follows a constructor's name, whose `elation` is at an offset.
+fn after_constructor(bytes: &[u8], at: usize) -> &[u8] {
+    let rest = &bytes[at + b"elation".len()..];
+    let rest = rest.strip_prefix(b"ship").unwrap_or(rest);
+    rest.strip_prefix(b"Property").unwrap_or(rest)
+}
+
 /// Whether a file with the bytes can call `expunge`.
 pub fn has_expunge(bytes: &[u8]) -> bool {
     EXPUNGE.find(bytes).is_some()
@@ -114,9 +140,7 @@ fn constructor_calls(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let backrefs =
         BACKREF.find_iter(bytes).filter_map(|at| arguments_with_cascade(bytes, at, &bytes[at + b"backref".len()..]));
     let relations = RELATION.find_iter(bytes).flat_map(|at| {
-        let rest = &bytes[at + b"elation".len()..];
-        let rest = rest.strip_prefix(b"ship").unwrap_or(rest);
-        let rest = rest.strip_prefix(b"Property").unwrap_or(rest);
+        let rest = after_constructor(bytes, at);
         match alias_in(rest) {
             None => Vec::from_iter(arguments_with_cascade(bytes, at, rest)),
             Some(alias) => {

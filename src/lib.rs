@@ -29,7 +29,7 @@ pub mod source;
 pub mod syntax;
 pub mod usage;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 
 use discover::{DiscoverError, NotRead, Settings, Walk};
@@ -38,6 +38,7 @@ use policy::Profile;
 use repository::Repositories;
 use rules::Rules;
 use run::Run;
+use scan::Scan;
 use selection::Selection;
 use usage::Search;
 
@@ -45,6 +46,8 @@ use usage::Search;
 pub struct Job {
     /// Files and folders.
     pub paths: Vec<PathBuf>,
+    /// A text to check in place of files.
+    pub unsaved: Option<Unsaved>,
     /// Which files below them.
     pub walk: Settings,
     /// Which diagnostics.
@@ -55,14 +58,23 @@ pub struct Job {
     pub rules: Rules,
 }
 
+/// The content of one file, which need not be that on disk.
+pub struct Unsaved {
+    /// Where it is, or would be; None if it has no name.
+    pub path: Option<PathBuf>,
+    /// All of it.
+    pub bytes: Vec<u8>,
+}
+
+/// What a text without a name is called.
+const NO_NAME: &str = "<stdin>";
+
 /// Runs every stage but the last: nothing is written. `progress` counts the files read.
 ///
 /// # Errors
 /// A path does not exist, or an exclude is malformed. What goes wrong with a file is part of the outcome.
 pub fn run(job: &Job, progress: &AtomicUsize) -> Result<Outcome, DiscoverError> {
-    let walk = Walk::new(&job.paths, &job.walk)?;
-    let repositories = Repositories::new(walk.working_directory());
-    let mut scan = scan::scan(&walk, &job.rules, &repositories, progress);
+    let (walk, repositories, mut scan) = read(job, progress)?;
     let usages = Search { rules: &job.rules, walk: &walk, repositories: &repositories }.complete(&mut scan.found);
     let found = std::mem::take(&mut scan.found);
     let run = Run { job, walk: &walk, repositories: &repositories, scan: &scan };
@@ -81,4 +93,21 @@ pub fn run(job: &Job, progress: &AtomicUsize) -> Result<Outcome, DiscoverError> 
     }
     outcome.files.sort_by(|a, b| a.display.cmp(&b.display));
     Ok(outcome)
+}
+
+/// Runs the stages that read.
+fn read(job: &Job, progress: &AtomicUsize) -> Result<(Walk, Repositories, Scan), DiscoverError> {
+    let walk = Walk::new(&job.paths, &job.walk)?;
+    let repositories = Repositories::new(walk.working_directory());
+    let Some(Unsaved { path, bytes }) = &job.unsaved else {
+        let scan = scan::scan(&walk, &job.rules, &repositories, progress);
+        return Ok((walk, repositories, scan));
+    };
+    let path = walk.normal(path.as_deref().unwrap_or(Path::new(NO_NAME)));
+    let repositories = repositories.with_unsaved(&walk.absolute(&path), bytes);
+    let scan = match walk.exclusion(&path) {
+        Some(reason) => Scan { not_read: vec![NotRead::Skipped(path, reason)], ..Scan::default() },
+        None => scan::scan_bytes(&walk, &job.rules, &repositories, &path, bytes),
+    };
+    Ok((walk, repositories, scan))
 }

@@ -34,9 +34,16 @@ pub struct Location {
 impl Module {
     /// Parses the file at an absolute path.
     pub fn parse(path: &Path, source: Source) -> Self {
-        let tree = Tree::parse(source.parser_text());
+        let (source, tree) = Tree::of(source);
         let scope = Arc::new(Scope::of_module(&tree.root()));
         Self { path: path.into(), source: Arc::new(source), tree, scope }
+    }
+
+    /// The same file with what is parsed in place of its text, of the same length.
+    pub fn parsed_as(&self, text: &str) -> Self {
+        let tree = Tree::parse(text);
+        let scope = Arc::new(Scope::of_module(&tree.root()));
+        Self { path: Arc::clone(&self.path), source: Arc::clone(&self.source), tree, scope }
     }
 
     /// The node that has exactly the range; the innermost of several.

@@ -29,6 +29,8 @@ pub struct Finding {
     pub start: Position,
     /// Where it ends.
     pub end: Position,
+    /// The call's range in the text, in bytes.
+    pub call_span: std::ops::Range<usize>,
     /// The call's first and last line, 1-based.
     pub call_lines: (usize, usize),
     /// Who is called.

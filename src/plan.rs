@@ -12,7 +12,7 @@ use crate::policy::{Rewrite, Verdict, effective};
 use crate::resolve::{Alternative, Literal, Shape, Step, evaluate};
 use crate::rewrite::{self, Edit, FileEdit};
 use crate::site::Site;
-use crate::source::Source;
+use crate::source::{Source, splice};
 use crate::syntax::{Tree, has_error, unparenthesized};
 use crate::usage::{How, Usages};
 
@@ -212,6 +212,9 @@ impl<'a> Planner<'a> {
     fn at_definition(&self, site: &Site, alternative: &Alternative, after: CascadeOptions) -> Result<Planned, String> {
         let written = &alternative.written;
         let source = self.source(&written.at.path)?;
+        if source.is_masked(&written.literal.span) {
+            return Err(format!("{} is filled in by a template", self.files.shown(&written.at)));
+        }
         let edits = rewrite::edits(&source, &written.literal, after)?;
         let options = tried(&source, &written.literal.span, &edits).and_then(|text| options_of(&text));
         let options = options.map(|options| if site.viewonly { options.of_viewonly() } else { options });
@@ -335,7 +338,7 @@ fn tried(source: &Source, span: &Range<usize>, edits: &[Edit]) -> Option<String>
             Some(Edit { range, text: edit.text.replace('\r', "\n") })
         })
         .collect();
-    rewrite::splice(&source.parser_text()[span.clone()], &inside?.iter().collect::<Vec<_>>())
+    splice(&source.parser_text()[span.clone()], &inside?.iter().collect::<Vec<_>>()).ok()
 }
 
 /// The edits, if the set that they were tried out to give is the promised one.

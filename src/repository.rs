@@ -7,13 +7,17 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::module::{Location, Module};
 use crate::rules::Rules;
-use crate::source::Source;
-use crate::syntax::Tree;
+use crate::source::{Kind, Source};
+
+/// An absolute path, and the bytes that count in place of those on disk.
+type Unsaved = Arc<(PathBuf, Vec<u8>)>;
 
 /// The repositories of the files under check.
 #[derive(Debug)]
 pub struct Repositories {
     working_directory: PathBuf,
+    /// A file whose text is not that on disk.
+    unsaved: Option<Unsaved>,
     /// By folder: that of a file, and that in which its repository begins.
     known: Mutex<HashMap<PathBuf, Arc<Repository>>>,
 }
@@ -21,7 +25,13 @@ pub struct Repositories {
 impl Repositories {
     /// None yet; paths are shown relative to the working directory, which is absolute.
     pub fn new(working_directory: &Path) -> Self {
-        Self { working_directory: working_directory.to_owned(), known: Mutex::default() }
+        Self { working_directory: working_directory.to_owned(), unsaved: None, known: Mutex::default() }
+    }
+
+    /// The same where the file at an absolute path has other bytes than those on disk.
+    pub fn with_unsaved(mut self, path: &Path, bytes: &[u8]) -> Self {
+        self.unsaved = Some(Arc::new((path.to_owned(), bytes.to_vec())));
+        self
     }
 
     /// The repository of a file at an absolute path.
@@ -33,7 +43,7 @@ impl Repositories {
         }
         let root = root_of(folder, &self.working_directory);
         let repository = known.get(root).cloned();
-        let repository = repository.unwrap_or_else(|| Arc::new(Repository::new(root, &self.working_directory)));
+        let repository = repository.unwrap_or_else(|| Arc::new(Repository::new(root, self)));
         known.insert(root.to_owned(), Arc::clone(&repository));
         known.insert(folder.to_owned(), Arc::clone(&repository));
         repository
@@ -52,15 +62,17 @@ fn root_of<'p>(folder: &'p Path, working_directory: &'p Path) -> &'p Path {
 pub struct Repository {
     root: PathBuf,
     working_directory: PathBuf,
+    unsaved: Option<Unsaved>,
     modules: Mutex<HashMap<PathBuf, Option<Arc<Module>>>>,
     expunge_call: OnceLock<Option<String>>,
 }
 
 impl Repository {
-    fn new(root: &Path, working_directory: &Path) -> Self {
+    fn new(root: &Path, among: &Repositories) -> Self {
         Self {
             root: root.to_owned(),
-            working_directory: working_directory.to_owned(),
+            working_directory: among.working_directory.clone(),
+            unsaved: among.unsaved.clone(),
             modules: Mutex::default(),
             expunge_call: OnceLock::new(),
         }
@@ -80,12 +92,11 @@ impl Repository {
 
     /// A file that can't be read may call it.
     fn first_observation(&self, rules: &Rules, file: &Path) -> Option<String> {
-        let shown = self.display(&self.working_directory.join(file));
-        let Some(source) = read(file) else { return Some(shown) };
-        let tree = Tree::parse(source.parser_text());
-        let node = rules.find_observation(&tree.root())?;
-        let line = source.position(node.range().start).line;
-        Some(format!("{shown}:{line}"))
+        let file = self.working_directory.join(file);
+        let Some(module) = self.fresh_module(&file) else { return Some(self.display(&file)) };
+        let node = rules.find_observation(&module.tree.root())?;
+        let line = module.source.position(node.range().start).shown_line();
+        Some(format!("{}:{line}", self.display(&file)))
     }
 
     /// A path as reports show it: relative to the working directory where it is below it.
@@ -134,7 +145,7 @@ impl Repository {
         if let Some(known) = lock().get(file) {
             return known.clone();
         }
-        let module = read(file).map(|source| Arc::new(Module::parse(file, source)));
+        let module = self.read(file).map(Arc::new);
         lock().insert(file.to_owned(), module.clone());
         module
     }
@@ -142,16 +153,18 @@ impl Repository {
     /// The module in a file, which is not kept.
     pub fn fresh_module(&self, file: &Path) -> Option<Arc<Module>> {
         let known = self.modules.lock().unwrap_or_else(PoisonError::into_inner).get(file).cloned();
-        known.unwrap_or_else(|| Some(Arc::new(Module::parse(file, read(file)?))))
+        known.unwrap_or_else(|| self.read(file).map(Arc::new))
     }
 
     /// The place of an offset as reports show it: `path:line:column`.
     pub fn shown(&self, source: &Source, location: &Location) -> String {
-        let position = source.position(location.start);
-        format!("{}:{}:{}", self.display(&location.path), position.line, position.column)
+        format!("{}:{}", self.display(&location.path), source.position(location.start))
     }
-}
 
-fn read(file: &Path) -> Option<Source> {
-    Source::decode(std::fs::read(file).ok()?).ok()
+    /// The file at an absolute path.
+    fn read(&self, file: &Path) -> Option<Module> {
+        let unsaved = self.unsaved.as_deref().filter(|(path, _)| path == file);
+        let bytes = unsaved.map_or_else(|| std::fs::read(file).ok(), |(_, bytes)| Some(bytes.clone()))?;
+        Some(Module::parse(file, Source::of_kind(Kind::of(file).unwrap_or_default(), bytes).ok()?))
+    }
 }

@@ -12,14 +12,7 @@ use crate::resolve::{Literal, Shape, StringPart};
 use crate::site::Flag;
 use crate::source::Source;
 
-/// One replacement.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edit {
-    /// What is replaced; empty for an insertion.
-    pub range: Range<usize>,
-    /// What stands there afterwards.
-    pub text: String,
-}
+pub use crate::source::Edit;
 
 /// A replacement in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,19 +21,6 @@ pub struct FileEdit {
     pub path: Arc<Path>,
     /// What is replaced in it.
     pub edit: Edit,
-}
-
-/// The text with the edits, which are in order, carried out; None where they overlap.
-pub fn splice(text: &str, edits: &[&Edit]) -> Option<String> {
-    let mut out = String::with_capacity(text.len() + 64 * edits.len());
-    let mut at = 0;
-    for edit in edits {
-        out.push_str(text.get(at..edit.range.start)?);
-        out.push_str(&edit.text);
-        at = edit.range.end;
-    }
-    out.push_str(text.get(at..)?);
-    Some(out)
 }
 
 /// The edits that make a literal's set `after`, in order, without overlap.
@@ -179,7 +159,7 @@ fn rewrite_items(source: &Source, items: &[Literal], after: CascadeOptions, end:
         }
         let names: Vec<_> =
             share.iter().map(|option| quoted_like(text, std::slice::from_ref(item), option.name())).collect();
-        let line = source.line_range(source.position(item.span.start).line);
+        let line = source.line_at(item.span.start);
         let indentation = &text[line.start..item.span.start];
         let separator = if indentation.trim().is_empty() {
             format!(",{}{indentation}", source.newline_at(item.span.start))
@@ -235,7 +215,7 @@ pub fn literal_like(source: &Source, call: &Range<usize>, after: CascadeOptions)
 /// A dictionary that has the set in place of what the given one holds.
 pub fn own_dictionary(source: &Source, given: &Range<usize>, after: CascadeOptions) -> Edit {
     let text = &source.text()[given.clone()];
-    let line = source.line_range(source.position(given.start).line);
+    let line = source.line_at(given.start);
     let quote = preferred_quote(source, &line);
     let is_plain = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
     let base = if is_plain { text.to_owned() } else { format!("({text})") };
@@ -268,7 +248,7 @@ pub fn override_flag(
         Flag::Nothing(none) => Ok(vec![Edit { range: none.clone(), text: format!("{{{key}: {value}}}") }]),
         Flag::Argument(argument) => {
             let text = format!("sa_relationship_kwargs={{{key}: {value}}}");
-            let line = source.line_range(source.position(argument.start).line);
+            let line = source.line_at(argument.start);
             let indentation = &source.text()[line.start..argument.start];
             if indentation.trim().is_empty() {
                 // in front of the flag, so that a comment behind it stays with it

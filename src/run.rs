@@ -92,10 +92,14 @@ impl Run<'_> {
         repository.expunge_call(&self.job.rules, || {
             let within = |path: &PathBuf| self.walk.absolute(path).starts_with(repository.root());
             if self.walk.covers(repository.root()) {
-                self.scan.expunge_candidates.iter().filter(|path| within(path)).cloned().collect()
-            } else {
-                candidates(&self.walk.of_folder(repository.root()), hints::has_expunge)
+                return self.scan.expunge_candidates.iter().filter(|path| within(path)).cloned().collect();
             }
+            let mut files = candidates(&self.walk.of_folder(repository.root()), hints::has_expunge);
+            if self.job.unsaved.is_some() {
+                files.extend(self.scan.expunge_candidates.iter().map(|path| self.walk.absolute(path)));
+                files.sort();
+            }
+            files
         })
     }
 

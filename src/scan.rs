@@ -14,7 +14,7 @@ use crate::repository::{Repositories, Repository};
 use crate::resolve::Resolver;
 use crate::rules::Rules;
 use crate::site::{self, Found};
-use crate::source::Source;
+use crate::source::{Kind, Source};
 
 /// A file that was parsed.
 #[derive(Debug)]
@@ -61,6 +61,16 @@ pub fn scan(walk: &Walk, rules: &Rules, repositories: &Repositories, progress: &
     scan
 }
 
+/// The same for the bytes of one file, which need not be those on disk.
+pub fn scan_bytes(walk: &Walk, rules: &Rules, repositories: &Repositories, path: &Path, bytes: &[u8]) -> Scan {
+    let collected = Mutex::new(Scan::default());
+    let mut worker =
+        Worker { walk, rules, repositories, buffer: Vec::new(), local: Scan::default(), collected: &collected };
+    worker.visit_bytes(path, bytes);
+    drop(worker);
+    collected.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The files of a walk whose bytes pass a test, in order of path, where nothing else is wanted of it.
 pub fn candidates(walk: &Walk, can_matter: impl Fn(&[u8]) -> bool + Sync) -> Vec<PathBuf> {
     let found = Mutex::new(Vec::new());
@@ -90,22 +100,36 @@ struct Worker<'a> {
 
 impl Worker<'_> {
     fn visit(&mut self, path: &Path) {
-        self.local.files_scanned += 1;
-        let bytes = match read_into(path, &mut self.buffer) {
-            Ok(bytes) => bytes,
+        let mut buffer = std::mem::take(&mut self.buffer);
+        match read_into(path, &mut buffer) {
+            Ok(bytes) => self.visit_bytes(path, bytes),
             Err(error) => {
+                self.local.files_scanned += 1;
                 self.local.not_read.push(NotRead::Failed(path.to_owned(), error.to_string()));
-                return;
             }
-        };
+        }
+        self.buffer = buffer;
+    }
+
+    fn visit_bytes(&mut self, path: &Path, bytes: &[u8]) {
+        self.local.files_scanned += 1;
         if hints::has_expunge(bytes) {
             self.local.expunge_candidates.push(path.to_owned());
         }
-        if !hints::can_have_a_site(bytes, &self.rules.words) {
+        let kind = Kind::of(path).unwrap_or_default();
+        let words = &self.rules.words;
+        let can_have_a_site = match kind {
+            Kind::Notebook => hints::can_have_a_site_in_json(bytes, words),
+            _ => hints::can_have_a_site(bytes, words),
+        };
+        if !can_have_a_site {
             return;
         }
-        match Source::decode(bytes.to_vec()) {
-            Ok(source) => self.parse(path, source),
+        match Source::of_kind(kind, bytes.to_vec()) {
+            Ok(source) if kind != Kind::Notebook || hints::can_have_a_site(source.text().as_bytes(), words) => {
+                self.parse(path, source);
+            }
+            Ok(_) => {}
             Err(error) => self.local.not_read.push(NotRead::Skipped(path.to_owned(), error.to_string())),
         }
     }
@@ -115,7 +139,7 @@ impl Worker<'_> {
         let absolute = self.walk.absolute(path);
         let module = Arc::new(Module::parse(&absolute, source));
         let found = find_sites(self.rules, &self.repositories.of(&absolute), &module);
-        let syntax_errors = module.tree.syntax_errors();
+        let syntax_errors = module.tree.syntax_errors_of(&module.source);
         if !found.sites.is_empty() || !syntax_errors.is_empty() {
             let source = Arc::clone(&module.source);
             self.local.files.push(Scanned { path: Arc::clone(&module.path), source, syntax_errors });
@@ -141,7 +165,9 @@ impl Drop for Worker<'_> {
 /// The sites of a parsed file.
 pub fn find_sites(rules: &Rules, repository: &Repository, module: &Arc<Module>) -> Found {
     let resolver = Resolver { constructors: &rules.constructors, repository };
-    site::find(rules, &resolver, module)
+    let mut found = site::find_in_cells(module, |module| site::find(rules, &resolver, module));
+    site::withdraw(&mut found.sites, &module.path, &module.source);
+    found
 }
 
 /// Reads a file into the buffer, which grows and stays; gives the bytes read. The length is not asked for first: two system

@@ -7,6 +7,7 @@ use ast_grep_core::tree_sitter::StrDoc;
 use ast_grep_language::SupportLang;
 
 use crate::hints::Hints;
+use crate::source::Source;
 
 /// The document type of a parsed Python file.
 pub type Doc = StrDoc<SupportLang>;
@@ -22,12 +23,44 @@ impl Tree {
         Self(AstGrep::new(text, SupportLang::Python))
     }
 
+    /// Parses a file. Python that is not well-formed is taken for a template where that explains it.
+    pub fn of(source: Source) -> (Source, Self) {
+        let tree = Self::parse(source.parser_text());
+        if !has_error(&tree.root()) {
+            return (source, tree);
+        }
+        let Some(template) = source.as_template() else {
+            return (source, tree);
+        };
+        let filled_in = Self::parse(template.parser_text());
+        if filled_in.syntax_errors().len() < tree.syntax_errors().len() {
+            (template, filled_in)
+        } else {
+            (source, tree)
+        }
+    }
+
     /// The root of the tree.
     pub fn root(&self) -> Node<'_> {
         self.0.root()
     }
 
-    /// The ranges that can't be parsed, in order; empty where the file is well-formed.
+    /// The ranges of a parsed file that can't be parsed. A notebook's cells are looked at one by one: the parser's way out of an
+    /// error in one of them may lead through others.
+    pub fn syntax_errors_of(&self, source: &Source) -> Vec<Range<usize>> {
+        if !has_error(&self.root()) {
+            return Vec::new();
+        }
+        let text = source.parser_text();
+        let of_cell = |cell: Range<usize>| {
+            let errors = Self::parse(&text[cell.clone()]).syntax_errors();
+            errors.into_iter().map(move |error| error.start + cell.start..error.end + cell.start)
+        };
+        let errors: Vec<_> = source.cells().into_iter().flat_map(of_cell).collect();
+        if errors.is_empty() { self.syntax_errors() } else { errors }
+    }
+
+    /// The ranges that can't be parsed, in order; empty where the text is well-formed.
     pub fn syntax_errors(&self) -> Vec<Range<usize>> {
         if !self.root().get_inner_node().has_error() {
             return Vec::new();

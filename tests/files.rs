@@ -204,11 +204,12 @@ fn a_file_that_changed_since_it_was_read_is_not_written() {
     let folder = folder(&[("models.py", "# edited meanwhile\n")]);
     let path = folder.path().join("models.py");
     let read = Source::decode(UNSAFE.into()).unwrap();
-    let error = cascade_fix::apply::write(&path, &read, &read.with_text(FIXED.to_owned())).unwrap_err();
+    let fixed = Source::decode(FIXED.into()).unwrap();
+    let error = cascade_fix::apply::write(&path, &read, &fixed).unwrap_err();
     assert_eq!(error, "it changed since it was read; run again");
     assert_eq!(fs::read_to_string(&path).unwrap(), "# edited meanwhile\n");
     fs::remove_file(&path).unwrap();
-    let error = cascade_fix::apply::write(&path, &read, &read.with_text(FIXED.to_owned())).unwrap_err();
+    let error = cascade_fix::apply::write(&path, &read, &fixed).unwrap_err();
     assert!(error.starts_with("it can't be read again"), "{error}");
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
-use cascade_fix::source::Source;
+use cascade_fix::source::{Kind, Source};
 use cascade_fix::syntax::Tree;
 use common::{read_tree, run_binary, write_tree};
 use serde_json::Value;
@@ -18,6 +18,14 @@ type Files = BTreeMap<String, Vec<u8>>;
 fn sources() -> Files {
     let mut files = read_tree(Path::new("testdata"));
     files.retain(|name, _| name.ends_with(".py"));
+    assert!(files.len() > 15);
+    files
+}
+
+/// Every notebook and template of the test data.
+fn other_sources() -> Files {
+    let mut files = read_tree(Path::new("testdata"));
+    files.retain(|name, _| Kind::of(Path::new(name)).is_some_and(|kind| kind != Kind::Python));
     assert!(files.len() > 15);
     files
 }
@@ -59,14 +67,30 @@ fn variants() -> Vec<(&'static str, Files)> {
     ]
 }
 
+/// The variants of what is not plain Python: JSON and tags bear less than Python does.
+fn other_variants() -> Vec<(&'static str, Files)> {
+    let plain = other_sources();
+    vec![
+        ("others, CRLF", with_endings(&plain, b"\r\n")),
+        ("others, lone CR", with_endings(&plain, b"\r")),
+        ("others, BOM", mapped(&plain, |bytes| [b"\xef\xbb\xbf", bytes].concat())),
+        ("others, no final newline", mapped(&plain, |bytes| bytes.trim_ascii_end().to_vec())),
+        ("others", plain),
+    ]
+}
+
 fn git(folder: &Path, arguments: &[&str]) {
     let settings = ["-c", "core.autocrlf=false", "-c", "core.safecrlf=false"];
     let run = Command::new("git").args(settings).args(arguments).current_dir(folder).output().unwrap();
     assert!(run.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&run.stderr));
 }
 
-fn syntax_errors(bytes: &[u8]) -> usize {
-    Source::decode(bytes.to_vec()).map_or(0, |source| Tree::parse(source.parser_text()).syntax_errors().len())
+fn syntax_errors(name: &str, bytes: &[u8]) -> usize {
+    let kind = Kind::of(Path::new(name)).unwrap_or_default();
+    Source::of_kind(kind, bytes.to_vec()).map_or(0, |source| {
+        let (source, tree) = Tree::of(source);
+        tree.syntax_errors_of(&source).len()
+    })
 }
 
 /// The files after the edits of the JSON report, whose offsets are bytes on disk.
@@ -85,7 +109,7 @@ fn spliced(files: &Files, report: &Value) -> Files {
 
 #[test]
 fn diff_check_and_fix_agree_to_the_byte_however_a_file_is_stored() {
-    for (variant, files) in variants() {
+    for (variant, files) in variants().into_iter().chain(other_variants()) {
         let folder = tempfile::tempdir().unwrap();
         write_tree(&files, folder.path());
         git(folder.path(), &["init", "--quiet"]);
@@ -101,7 +125,10 @@ fn diff_check_and_fix_agree_to_the_byte_however_a_file_is_stored() {
         assert!(fixed != files, "{variant}: nothing was fixed");
         assert!(spliced(&files, &report) == fixed, "{variant}: fix wrote something else than the edits of check");
         for (name, bytes) in &fixed {
-            assert!(syntax_errors(bytes) <= syntax_errors(&files[name]), "{variant}: {name} has a new syntax error");
+            assert!(
+                syntax_errors(name, bytes) <= syntax_errors(name, &files[name]),
+                "{variant}: {name} has a new syntax error"
+            );
         }
 
         run_binary(folder.path(), &["fix", "--quiet", "--no-ignore"]);

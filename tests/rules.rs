@@ -18,6 +18,7 @@ fn outcome(source: &str) -> Option<FileOutcome> {
     std::fs::write(folder.path().join("models.py"), source).unwrap();
     let job = Job {
         paths: vec![folder.path().to_owned()],
+        unsaved: None,
         walk: discover::Settings::default(),
         selection: selection::Selection::default(),
         profile: policy::Profile::default(),

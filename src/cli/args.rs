@@ -53,9 +53,12 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct Common {
-    /// Files and folders to check [default: the working directory]
+    /// Files and folders to check, or `-` for standard input [default: the working directory]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// What the file on standard input is called: for messages, excludes, its kind and its repository
+    #[arg(long, value_name = "NAME")]
+    stdin_filename: Option<PathBuf>,
     /// Report these codes, or prefixes of codes, only
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     pub select: Vec<String>,
@@ -96,14 +99,47 @@ impl Arguments {
                 format!("`{id}` stands before the command `{name}`; put it behind (a path `{name}` is `./{name}`)");
             command.error(ErrorKind::ArgumentConflict, message).exit();
         }
-        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+        let arguments = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        arguments.common().check_stdin(&mut command);
+        arguments
+    }
+
+    fn common(&self) -> &Common {
+        match &self.command {
+            None => &self.common,
+            Some(Command::Diff(common) | Command::Check { common, .. } | Command::Fix { common, .. }) => common,
+        }
     }
 }
 
 impl Common {
     /// The paths to check.
     pub fn paths(&self) -> Vec<PathBuf> {
-        if self.paths.is_empty() { vec![PathBuf::from(".")] } else { self.paths.clone() }
+        match &*self.paths {
+            _ if self.reads_stdin() => Vec::new(),
+            [] => vec![PathBuf::from(".")],
+            paths => paths.to_vec(),
+        }
+    }
+
+    /// Whether a file is checked that comes by standard input.
+    pub fn reads_stdin(&self) -> bool {
+        self.paths.iter().any(|path| path.as_os_str() == "-")
+    }
+
+    /// What that file is called.
+    pub fn stdin_filename(&self) -> Option<&PathBuf> {
+        self.stdin_filename.as_ref()
+    }
+
+    /// Ends the process where standard input is asked for in a way that makes no sense.
+    fn check_stdin(&self, command: &mut clap::Command) {
+        let message = match (self.reads_stdin(), &self.stdin_filename) {
+            (true, _) if self.paths.len() > 1 => "`-` stands for the only file; name no other path beside it",
+            (false, Some(_)) => "--stdin-filename names the file on standard input; add the path `-`",
+            _ => return,
+        };
+        command.error(ErrorKind::ArgumentConflict, message).exit();
     }
 
     /// The command line that runs another command on the same.
@@ -126,8 +162,11 @@ impl Common {
         for folder in &self.rules {
             words.extend(["--rules".to_owned(), folder.display().to_string()]);
         }
+        if let Some(name) = &self.stdin_filename {
+            words.extend(["--stdin-filename".to_owned(), name.display().to_string()]);
+        }
         let paths: Vec<_> = self.paths.iter().map(|path| path.display().to_string()).collect();
-        if paths.iter().any(|path| path.starts_with('-')) {
+        if paths.iter().any(|path| path.starts_with('-') && path != "-") {
             words.push("--".to_owned());
         }
         words.extend(paths);

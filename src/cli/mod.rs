@@ -3,7 +3,7 @@
 mod args;
 mod progress;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -13,7 +13,7 @@ use crate::outcome::{Outcome, Status};
 use crate::report::{Applied, Format, write_findings, write_patch, write_summary};
 use crate::rules::Rules;
 use crate::selection::Selection;
-use crate::{Job, discover};
+use crate::{Job, Unsaved, discover};
 
 use args::{Arguments, Command, Common};
 
@@ -69,11 +69,16 @@ fn check(arguments: &Arguments, common: &Common, format: Format) -> anyhow::Resu
 }
 
 fn fix(arguments: &Arguments, common: &Common, exit_non_zero_on_fix: bool) -> anyhow::Result<u8> {
-    let mut outcome = run(arguments, common)?;
+    let job = job(common)?;
+    let mut outcome = run_job(arguments, &job)?;
     let mut applied = Applied::default();
     for file in &mut outcome.files {
         let (Status::Changed(changed), Some(source)) = (&file.status, &file.source) else { continue };
-        match apply::write(&file.path, source, changed) {
+        let written = match &job.unsaved {
+            Some(_) => apply::still_parses(source, changed),
+            None => apply::write(&file.path, source, changed),
+        };
+        match written {
             Ok(()) => {
                 applied.files += 1;
                 applied.findings += file.findings.iter().filter(|finding| finding.fix.is_some()).count();
@@ -81,9 +86,9 @@ fn fix(arguments: &Arguments, common: &Common, exit_non_zero_on_fix: bool) -> an
             Err(reason) => file.status = Status::Failed(reason),
         }
     }
-    print(|_, out| {
-        let written = outcome.files.iter().filter(|file| matches!(file.status, Status::Changed(_)));
-        written.into_iter().try_for_each(|file| writeln!(out, "{}", file.display))
+    print(|_, out| match &job.unsaved {
+        Some(unsaved) => write_filtered(&outcome, &unsaved.bytes, out),
+        None => write_paths(&outcome, out),
     })?;
     summarize(arguments, common, &outcome, Some(applied), true)?;
     Ok(match outcome.totals().files_failed {
@@ -93,12 +98,29 @@ fn fix(arguments: &Arguments, common: &Common, exit_non_zero_on_fix: bool) -> an
     })
 }
 
+fn write_paths(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    let mut written = outcome.files.iter().filter(|file| matches!(file.status, Status::Changed(_)));
+    written.try_for_each(|file| writeln!(out, "{}", file.display))
+}
+
+/// What a filter has to give out: the file on standard input after the fixes, whatever became of it.
+fn write_filtered(outcome: &Outcome, bytes: &[u8], out: &mut dyn Write) -> io::Result<()> {
+    match outcome.files.first().map(|file| &file.status) {
+        Some(Status::Changed(changed)) => out.write_all(&changed.to_bytes().map_err(io::Error::other)?),
+        _ => out.write_all(bytes),
+    }
+}
+
 fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<Outcome> {
+    run_job(arguments, &job(common)?)
+}
+
+fn job(common: &Common) -> anyhow::Result<Job> {
     let mut rules = Rules::built_in()?;
     for folder in &common.rules {
         rules.add_folder(folder)?;
     }
-    let job = Job {
+    Ok(Job {
         paths: common.paths(),
         walk: discover::Settings {
             exclude: common.exclude.clone(),
@@ -109,11 +131,22 @@ fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<Outcome> {
         selection: Selection::new(&common.select, &common.ignore)?,
         profile: common.profile,
         rules,
-    };
-    let threads = rayon::ThreadPoolBuilder::new().num_threads(common.threads);
+        unsaved: common.reads_stdin().then(|| unsaved(common)).transpose()?,
+    })
+}
+
+/// The file on standard input.
+fn unsaved(common: &Common) -> anyhow::Result<Unsaved> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes).context("can't read standard input")?;
+    Ok(Unsaved { path: common.stdin_filename().cloned(), bytes })
+}
+
+fn run_job(arguments: &Arguments, job: &Job) -> anyhow::Result<Outcome> {
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(job.walk.threads);
     threads.build_global().context("can't start the threads")?;
     let shown = !arguments.quiet && io::stderr().is_terminal();
-    Ok(progress::shown_while(shown, |counter| crate::run(&job, counter))?)
+    Ok(progress::shown_while(shown, |counter| crate::run(job, counter))?)
 }
 
 /// Prints to stdout: in colour on a terminal (or as `--color` says), else byte for byte.

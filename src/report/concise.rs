@@ -15,5 +15,5 @@ pub(crate) fn line(file: &FileOutcome, finding: &Finding) -> String {
         Some(after) => format!("write `{after}`"),
         None => finding.help.clone(),
     };
-    format!("{}:{}:{}: {code} {message}; {advice}", file.display, start.line, start.column)
+    format!("{}:{start}: {code} {message}; {advice}", file.display)
 }

@@ -24,14 +24,17 @@ fn groups<'a>(file: &'a FileOutcome, finding: &'a Finding, source: &'a Source) -
         Severity::Warning => Level::WARNING,
     };
     // a dictionary of keyword arguments stands apart from the call that gets it
-    let (call_first, call_last) = finding.call_lines;
-    let within = call_first <= finding.start.line && finding.end.line <= call_last;
-    let (first, last) = if within { finding.call_lines } else { (finding.start.line, finding.end.line) };
-    let lines = source.line_range(first).start..source.line_range(last).end;
+    let (value, call) = (&finding.span, &finding.call_span);
+    // one that reaches over from a notebook's other cell has not been closed there
+    let is_around = call.start <= value.start && value.end <= call.end;
+    let is_in_cell = source.position(call.start).cell == finding.start.cell;
+    let shown = if is_around && is_in_cell { call } else { value };
+    let lines = source.line_at(shown.start).start..source.line_at(shown.end).end;
     let value = finding.span.start - lines.start..finding.span.end - lines.start;
-    let snippet = Snippet::source(source.parser_text()[lines].to_owned())
-        .line_start(first)
-        .path(&file.display)
+    let cell = finding.start.cell.map(|cell| format!(":cell {cell}")).unwrap_or_default();
+    let snippet = Snippet::source(source.shown_text(lines))
+        .line_start(source.position(shown.start).line)
+        .path(format!("{}{cell}", file.display))
         .annotation(AnnotationKind::Primary.span(value).label(label(finding)));
     let mut group = level.primary_title(&finding.message).id(finding.code.as_str()).element(snippet);
     for note in finding.fix.iter().flat_map(|fix| &fix.notes) {

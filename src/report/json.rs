@@ -12,7 +12,7 @@ use crate::outcome::{FileOutcome, Finding, Outcome, Status};
 use crate::policy::Applicability;
 use crate::rewrite::FileEdit;
 use crate::rules::{Code, Severity};
-use crate::source::Position;
+use crate::source::{DiskEdit, Position};
 
 pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, &report(outcome))?;
@@ -58,6 +58,8 @@ struct JsonFinding<'a> {
 
 #[derive(Serialize)]
 struct JsonCall<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cell: Option<usize>,
     start_line: usize,
     end_line: usize,
     callee: &'a str,
@@ -76,7 +78,7 @@ struct JsonEdit<'a> {
     path: &'a str,
     start: usize,
     end: usize,
-    text: &'a str,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -88,6 +90,8 @@ struct JsonReason<'a> {
 #[derive(Serialize)]
 struct JsonSyntaxError<'a> {
     path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cell: Option<usize>,
     line: usize,
     column: usize,
 }
@@ -129,6 +133,7 @@ fn report(outcome: &Outcome) -> JsonReport<'_> {
             .flat_map(|file| {
                 file.syntax_errors.iter().map(|at| JsonSyntaxError {
                     path: &file.display,
+                    cell: at.cell,
                     line: at.line,
                     column: at.column,
                 })
@@ -147,6 +152,12 @@ fn report(outcome: &Outcome) -> JsonReport<'_> {
 
 fn finding_of<'a>(files: &Files<'a>, file: &'a FileOutcome, finding: &'a Finding) -> JsonFinding<'a> {
     let (start_line, end_line) = finding.call_lines;
+    let cell = file.source.as_ref().and_then(|source| source.position(finding.call_span.start).cell);
+    let on_disk = |FileEdit { path, edit }: &FileEdit| {
+        let edited = files.get(&**path)?;
+        let DiskEdit { range, text } = edited.source.as_ref()?.disk_edit(edit).ok()?;
+        Some(JsonEdit { path: &edited.display, start: range.start, end: range.end, text })
+    };
     JsonFinding {
         code: finding.code,
         name: &finding.name,
@@ -155,27 +166,13 @@ fn finding_of<'a>(files: &Files<'a>, file: &'a FileOutcome, finding: &'a Finding
         path: &file.display,
         start: finding.start,
         end: finding.end,
-        call: JsonCall { start_line, end_line, callee: &finding.callee },
+        call: JsonCall { cell, start_line, end_line, callee: &finding.callee },
         relationship: finding.relationship.as_ref(),
         before: finding.before,
         after: finding.after,
         fix: finding.fix.as_ref().map(|fix| JsonFix {
             applicability: fix.applicability,
-            edits: fix
-                .edits
-                .iter()
-                .map(|FileEdit { path, edit }| {
-                    let edited = files.get(&**path);
-                    let source = edited.and_then(|file| file.source.as_ref());
-                    let offset = |at| source.map_or(at, |source| source.disk_offset(at));
-                    JsonEdit {
-                        path: edited.map_or("", |file| &file.display),
-                        start: offset(edit.range.start),
-                        end: offset(edit.range.end),
-                        text: &edit.text,
-                    }
-                })
-                .collect(),
+            edits: fix.edits.iter().filter_map(on_disk).collect(),
             lost: fix.lost,
             notes: &fix.notes,
         }),

@@ -105,7 +105,7 @@ fn syntax_errors(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
         count(files.len(), "file")
     )?;
     for (file, at) in files.iter().take(MOST_LISTED) {
-        writeln!(out, "  {}:{}:{}", file.display, at.line, at.column)?;
+        writeln!(out, "  {}:{at}", file.display)?;
     }
     more(out, files.len())
 }

@@ -7,6 +7,7 @@ use super::bindings::{Dotted, ModuleName, Scope, Target};
 use super::names::{Effort, End, Found, Place};
 use crate::repository::Repository;
 use crate::rules::{ConstructorKind, Constructors};
+use crate::source::is_covered;
 use crate::syntax::{Node, dotted_name};
 
 /// Who is called.
@@ -41,6 +42,9 @@ impl Resolver<'_> {
         let Some(names) = dotted_name(function) else {
             return self.without_name(function);
         };
+        if names.last().is_some_and(|name| is_covered(name)) {
+            return Callee::Unknown("a template names it".to_owned());
+        }
         if is_method_of_its_class(function, &names) {
             return Callee::Other;
         }

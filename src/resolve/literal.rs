@@ -194,6 +194,9 @@ pub(super) fn string_part(node: &Node<'_>) -> Result<(StringPart, bool), String>
         return unknown("is no complete string");
     };
     let prefix = start.text().trim_end_matches(['"', '\'']).to_ascii_lowercase();
+    if prefix.contains('`') {
+        return unknown("is Python 2's repr()");
+    }
     if prefix.contains('t') {
         return unknown("is a template string");
     }

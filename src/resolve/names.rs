@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::Resolver;
 use super::bindings::{Binding, Dotted, ModuleName, Scope, Target};
 use crate::module::{Location, Module};
+use crate::source::is_covered;
 use crate::syntax::{Node, dotted_name, has_scope};
 
 /// How many names are looked up to find out what one leads to.
@@ -284,6 +285,9 @@ impl Resolver<'_> {
 
     /// A member of a module that an import statement names.
     fn member(&self, place: &Place, from: &ModuleName, names: &[String], effort: &Effort) -> Vec<End> {
+        if from.path.iter().any(|name| is_covered(name)) {
+            return vec![End::Unknown("a template names the module that it comes from".to_owned())];
+        }
         let path: Dotted = from.path.iter().chain(names).cloned().collect();
         if from.level == 0 {
             return self.absolute(place, &path, effort);

@@ -1,10 +1,13 @@
 //! A file's syntax tree goes in; its cascade sites come out: each value bound to a relationship, with what was resolved.
 
+mod cells;
+mod filled_in;
 mod flag;
 mod wrapper;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::cascade::{self, CascadeOptions};
@@ -18,6 +21,8 @@ use crate::syntax::{
     string_content, unparenthesized,
 };
 
+pub use cells::find_in_cells;
+pub use filled_in::withdraw;
 pub use flag::Flag;
 pub use wrapper::Wrapper;
 
@@ -86,6 +91,11 @@ impl Site {
             relationship: None,
             dictionaries: Vec::new(),
         }
+    }
+
+    /// The range of the text that decides about the effective set: the value, or the whole call where a flag is overridden.
+    pub fn effective_span(&self) -> Range<usize> {
+        if self.flag.is_some() { self.call.range() } else { self.at.range() }
     }
 
     /// The same site as seen from another call.

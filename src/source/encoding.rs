@@ -35,6 +35,12 @@ pub enum DecodeError {
     /// No Python reads it, and the parser would not survive it.
     #[error("has more levels of indentation than Python allows")]
     TooManyLevels,
+    /// The JSON of a notebook is malformed, or another's.
+    #[error("is no notebook: {0}")]
+    NoNotebook(String),
+    /// The kernel of a notebook runs another language.
+    #[error("is a notebook in {0}, not in Python")]
+    OtherLanguage(String),
     /// A changed text does not fit the encoding.
     #[error("the new text has a character that `{0}` lacks")]
     Unencodable(&'static str),
@@ -97,6 +103,19 @@ pub fn decode(mut bytes: Vec<u8>) -> Result<(String, Encoding), DecodeError> {
     match declared {
         Some(name) if !is_utf8(&name) => decode_declared(&bytes, name),
         _ => utf8(bytes).map(|text| (text, Encoding::Utf8)),
+    }
+}
+
+/// Decodes the bytes of a file that is UTF-8 whatever it says.
+///
+/// # Errors
+/// It is not.
+pub fn decode_utf8(mut bytes: Vec<u8>) -> Result<(String, Encoding), DecodeError> {
+    let encoding = if bytes.starts_with(BOM) { Encoding::Utf8Bom } else { Encoding::Utf8 };
+    bytes.drain(..encoding.bom_len());
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok((text, encoding)),
+        Err(_) => Err(DecodeError::NoNotebook("it is not UTF-8".to_owned())),
     }
 }
 

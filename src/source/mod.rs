@@ -4,13 +4,28 @@
 //! bytes, byte order mark excluded; what the syntax tree uses), offsets in the file on disk, and 1-based lines and
 //! columns (in characters).
 
+mod edit;
 mod encoding;
+mod json_string;
+mod kind;
+mod magic;
+mod mask;
+mod notebook;
+mod template;
 
+use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
 
 use serde::Serialize;
 
+pub use edit::{Edit, EditError, splice};
 pub use encoding::{DecodeError, Encoding};
+pub use kind::{Kind, TemplateLanguage};
+pub use mask::{is_covered, uncovered};
+
+use mask::{Cover, Mask};
+use notebook::Notebook;
 
 /// Python refuses more than 100 levels; the parser ends the process at some 500.
 const MOST_INDENTATION_LEVELS: usize = 200;
@@ -19,16 +34,24 @@ const MOST_INDENTATION_LEVELS: usize = 200;
 #[derive(Debug, Clone)]
 pub struct Source {
     text: String,
+    kind: Kind,
+    /// Of a notebook.
+    notebook: Option<Box<Notebook>>,
     encoding: Encoding,
     line_starts: Vec<usize>,
-    /// None where the text has no lone `\r`.
+    /// The parts that are no Python, in order of position.
+    masks: Vec<Mask>,
+    /// None where the parser takes the text as it is.
     parser_text: Option<String>,
 }
 
 /// A place in a file, as reports give it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Position {
-    /// 1-based. `\n`, `\r\n` and a lone `\r` end a line, as in Python.
+    /// In a notebook: which of its cells, 1-based, those without code counted too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cell: Option<usize>,
+    /// 1-based, in a notebook within the cell. `\n`, `\r\n` and a lone `\r` end a line, as in Python.
     pub line: usize,
     /// 1-based, in characters.
     pub column: usize,
@@ -36,15 +59,50 @@ pub struct Position {
     pub byte: usize,
 }
 
+impl Position {
+    /// `12`, in a notebook `cell 3:12`.
+    pub fn shown_line(&self) -> String {
+        let cell = self.cell.map(|cell| format!("cell {cell}:")).unwrap_or_default();
+        format!("{cell}{}", self.line)
+    }
+}
+
+/// `12:5`, in a notebook `cell 3:12:5`.
+impl fmt::Display for Position {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}", self.shown_line(), self.column)
+    }
+}
+
+/// One replacement in a file on disk. The range is in bytes of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DiskEdit {
+    /// What is replaced; empty for an insertion.
+    pub range: Range<usize>,
+    /// What stands there afterwards, in UTF-8.
+    pub text: String,
+}
+
 impl Source {
     /// Decodes a file as Python does: UTF-8, or what its byte order mark or its first two lines declare (PEP 263).
     ///
     /// # Errors
-    /// The encoding is unknown, the bytes do not fit it, encoding the text again would not give the same bytes, or the text is
-    /// indented more deeply than any Python reads.
+    /// See [`Source::of_kind`].
     pub fn decode(bytes: Vec<u8>) -> Result<Self, DecodeError> {
-        let (text, encoding) = encoding::decode(bytes)?;
-        let source = Self::new(text, encoding);
+        Self::of_kind(Kind::Python, bytes)
+    }
+
+    /// Decodes a file of a kind; a notebook is UTF-8.
+    ///
+    /// # Errors
+    /// The encoding is unknown, the bytes do not fit it, encoding the text again would not give the same bytes, the text is
+    /// indented more deeply than any Python reads, or the notebook is none, or none in Python.
+    pub fn of_kind(kind: Kind, bytes: Vec<u8>) -> Result<Self, DecodeError> {
+        let (stored, encoding) = match kind {
+            Kind::Notebook => encoding::decode_utf8(bytes)?,
+            _ => encoding::decode(bytes)?,
+        };
+        let source = Self::new(stored, kind, encoding)?;
         if source.indentation_levels() > MOST_INDENTATION_LEVELS {
             return Err(DecodeError::TooManyLevels);
         }
@@ -54,9 +112,12 @@ impl Source {
     /// The most lines that stand one deeper than the other.
     fn indentation_levels(&self) -> usize {
         let (mut levels, mut most): (Vec<usize>, usize) = (Vec::new(), 0);
+        let text = self.parser_text();
         for start in &self.line_starts {
-            let line = self.text[*start..].trim_start_matches([' ', '\t', '\x0c']);
-            let indentation = self.text.len() - start - line.len();
+            // a line may begin inside of what is covered by a character of two bytes
+            let Some(rest) = text.get(*start..) else { continue };
+            let line = rest.trim_start_matches([' ', '\t', '\x0c']);
+            let indentation = rest.len() - line.len();
             if line.starts_with(['\r', '\n', '#']) || line.is_empty() {
                 continue;
             }
@@ -67,25 +128,107 @@ impl Source {
         most
     }
 
-    fn new(text: String, encoding: Encoding) -> Self {
+    /// A file by what it stores, decoded.
+    fn new(stored: String, kind: Kind, encoding: Encoding) -> Result<Self, DecodeError> {
+        let (text, notebook) = match kind {
+            Kind::Notebook => Notebook::read(stored).map(|(text, notebook)| (text, Some(Box::new(notebook))))?,
+            _ => (stored, None),
+        };
+        let masks = match (&notebook, kind) {
+            (Some(notebook), _) => notebook.masks(&text),
+            (None, Kind::Template(language)) => template::masks(&text, language),
+            (None, _) => Vec::new(),
+        };
+        let parser_text = for_parser(&text, &masks);
         let line_starts = line_starts(&text);
-        let parser_text = with_line_feeds(&text, &line_starts);
-        Self { text, encoding, line_starts, parser_text }
+        Ok(Self { text, kind, notebook, encoding, line_starts, masks, parser_text })
     }
 
-    /// The decoded text, line endings as they are on disk.
+    /// How the file holds Python.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// A Python file taken for a template; None where it has no tags, or what looks like them goes over several lines: Python has
+    /// braces of its own.
+    pub fn as_template(&self) -> Option<Self> {
+        if self.kind != Kind::Python {
+            return None;
+        }
+        let kind = Kind::Template(TemplateLanguage::Jinja);
+        let template = Self::new(self.text.clone(), kind, self.encoding).ok()?;
+        let is_long = |mask: &Mask| self.text[mask.range.clone()].contains(['\n', '\r']);
+        (!template.masks.is_empty() && !template.masks.iter().any(is_long)).then_some(template)
+    }
+
+    /// The decoded text, line endings as they are on disk. Of a notebook, that of its code cells.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The text for the parser, of the same length: it knows no lone `\r` as line ending.
+    /// The text for the parser, of the same length: it knows no lone `\r` as line ending, no tags of a template, no commands of
+    /// IPython.
     pub fn parser_text(&self) -> &str {
         self.parser_text.as_deref().unwrap_or(&self.text)
     }
 
-    /// The same file with another text.
-    pub fn with_text(&self, text: String) -> Self {
-        Self::new(text, self.encoding)
+    /// A part of the text for people, of the same length: without lone `\r`.
+    pub fn shown_text(&self, range: Range<usize>) -> Cow<'_, str> {
+        let text = &self.text[range];
+        with_line_feeds(text).map_or(Cow::Borrowed(text), Cow::Owned)
+    }
+
+    /// Whether some of a range of the text is not what the parser saw: a template fills it in, or IPython runs it.
+    pub fn is_masked(&self, range: &Range<usize>) -> bool {
+        let first = self.masks.partition_point(|mask| mask.range.end <= range.start);
+        self.masks.get(first).is_some_and(|mask| mask.range.start < range.end)
+    }
+
+    /// The ranges of a notebook's code cells in the text; none in other files.
+    pub fn cells(&self) -> Vec<Range<usize>> {
+        self.notebook.as_ref().map_or_else(Vec::new, |notebook| notebook.cells().collect())
+    }
+
+    /// The text for the parser without some of the cells, of the same length.
+    pub fn parser_text_without(&self, cells: &[Range<usize>]) -> String {
+        let is_left = |mask: &&Mask| !cells.iter().any(|cell| cell.contains(&mask.range.start));
+        let of_cells = cells.iter().map(|cell| Mask { range: cell.clone(), cover: Cover::Blank });
+        let mut masks: Vec<_> = self.masks.iter().filter(is_left).cloned().chain(of_cells).collect();
+        masks.sort_by_key(|mask| mask.range.start);
+        for_parser(&self.text, &masks).unwrap_or_else(|| self.text.clone())
+    }
+
+    /// The same file after edits of its text, which are in order of position.
+    ///
+    /// # Errors
+    /// The edits overlap, or the file can't hold them.
+    pub fn with_edits(&self, edits: &[&Edit]) -> Result<Self, EditError> {
+        let text = splice(&self.text, edits)?;
+        let Some(notebook) = &self.notebook else {
+            return Ok(Self::new(text, self.kind, self.encoding)?);
+        };
+        let on_disk =
+            edits.iter().map(|edit| notebook.json_edit(edit).map(|DiskEdit { range, text }| Edit { range, text }));
+        let on_disk = on_disk.collect::<Result<Vec<_>, _>>()?;
+        let json = splice(notebook.json(), &on_disk.iter().collect::<Vec<_>>())?;
+        let changed = Self::new(json, self.kind, self.encoding)?;
+        if changed.text == text { Ok(changed) } else { Err(EditError::NotReadBack) }
+    }
+
+    /// An edit of the text as an edit of the file on disk.
+    ///
+    /// # Errors
+    /// The file can't hold it.
+    pub fn disk_edit(&self, edit: &Edit) -> Result<DiskEdit, EditError> {
+        let Range { start, end } = edit.range;
+        match &self.notebook {
+            None => Ok(DiskEdit { range: self.disk_offset(start)..self.disk_offset(end), text: edit.text.clone() }),
+            Some(notebook) => {
+                let DiskEdit { range, text } = notebook.json_edit(edit)?;
+                let bom = self.encoding.bom_len();
+                Ok(DiskEdit { range: range.start + bom..range.end + bom, text })
+            }
+        }
     }
 
     /// The bytes of the file on disk.
@@ -93,25 +236,50 @@ impl Source {
     /// # Errors
     /// The text has a character that the encoding lacks.
     pub fn to_bytes(&self) -> Result<Vec<u8>, DecodeError> {
-        self.encoding.encode(&self.text)
+        self.encoding.encode(self.notebook.as_ref().map_or(&self.text, |notebook| notebook.json()))
     }
 
     /// Where an offset of the text is on disk, in bytes.
     pub fn disk_offset(&self, offset: usize) -> usize {
-        self.encoding.bom_len() + self.encoding.encoded_len(&self.text[..offset])
+        let offset = self.before_character(offset);
+        let in_file = match &self.notebook {
+            Some(notebook) => notebook.offset_in_json(offset),
+            None => self.encoding.encoded_len(&self.text[..offset]),
+        };
+        self.encoding.bom_len() + in_file
     }
 
     /// The place of an offset of the text.
     pub fn position(&self, offset: usize) -> Position {
-        let line = self.line_starts.partition_point(|start| *start <= offset);
-        let start = self.line_starts[line - 1];
-        Position { line, column: self.text[start..offset].chars().count() + 1, byte: self.disk_offset(offset) }
+        let offset = self.before_character(offset);
+        let index = self.line_index(offset);
+        let cell = self.notebook.as_ref().and_then(|notebook| notebook.cell_at(offset));
+        let first = cell.map_or(0, |(_, start)| self.line_index(start));
+        Position {
+            cell: cell.map(|(number, _)| number),
+            line: index - first + 1,
+            column: self.text[self.line_starts[index]..offset].chars().count() + 1,
+            byte: self.disk_offset(offset),
+        }
     }
 
-    /// The range of the line (1-based) in the text, its ending excluded.
-    pub fn line_range(&self, line: usize) -> Range<usize> {
-        let start = self.line_starts[line - 1];
-        let end = self.line_starts.get(line).copied().unwrap_or(self.text.len());
+    /// The offset, or where the character begins that it is inside of: the parser saw others in its place.
+    fn before_character(&self, mut offset: usize) -> usize {
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        offset
+    }
+
+    fn line_index(&self, offset: usize) -> usize {
+        self.line_starts.partition_point(|start| *start <= offset) - 1
+    }
+
+    /// The range of the line of an offset of the text, its ending excluded.
+    pub fn line_at(&self, offset: usize) -> Range<usize> {
+        let index = self.line_index(offset);
+        let start = self.line_starts[index];
+        let end = self.line_starts.get(index + 1).copied().unwrap_or(self.text.len());
         let text = self.text[start..end].trim_end_matches(['\r', '\n']);
         start..start + text.len()
     }
@@ -131,22 +299,20 @@ impl Source {
     }
 }
 
+/// The text as the parser takes it; None where that is the text itself.
+fn for_parser(text: &str, masks: &[Mask]) -> Option<String> {
+    let covered = (!masks.is_empty()).then(|| mask::covered(text, masks));
+    with_line_feeds(covered.as_deref().unwrap_or(text)).or(covered)
+}
+
 /// The text with `\n` for each lone `\r`; None where it has none.
-fn with_line_feeds(text: &str, line_starts: &[usize]) -> Option<String> {
+fn with_line_feeds(text: &str) -> Option<String> {
     let is_lone = |at: usize| text.as_bytes()[at] == b'\r' && text.as_bytes().get(at + 1) != Some(&b'\n');
     if !memchr::memchr_iter(b'\r', text.as_bytes()).any(is_lone) {
         return None;
     }
-    let ends = line_starts.iter().copied().skip(1).chain([text.len()]);
-    let lines = line_starts.iter().zip(ends).map(|(start, end)| &text[*start..end]);
-    let mut converted = String::with_capacity(text.len());
-    for line in lines {
-        match line.strip_suffix('\r') {
-            Some(body) => converted.extend([body, "\n"]),
-            None => converted.push_str(line),
-        }
-    }
-    Some(converted)
+    let of = |(at, character): (usize, char)| if character == '\r' && is_lone(at) { '\n' } else { character };
+    Some(text.char_indices().map(of).collect())
 }
 
 fn line_starts(text: &str) -> Vec<usize> {

@@ -1,0 +1,8 @@
+from sqlalchemy.orm import relationship
+
+BROKEN = f(
+TEXT = f"{{"
+class User(Base):
+    plain = relationship("A", cascade="save-update, merge, delete")
+MORE = "}}"
+after = relationship("A", cascade="save-update, merge, delete")

@@ -1,0 +1,3 @@
+from sqlalchemy.orm import relationship
+class {{ name }}(Base):
+    posts = relationship("{{ post }}", cascade="all")
