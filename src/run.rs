@@ -8,13 +8,14 @@ use rayon::prelude::*;
 
 use crate::Job;
 use crate::apply::apply;
+use crate::cascade::CascadeOption;
 use crate::diagnose::{Diagnose, Diagnosed};
 use crate::discover::Walk;
 use crate::hints;
 use crate::module::Location;
 use crate::outcome::{FileOutcome, Finding, Status};
 use crate::plan::{Files, Planner};
-use crate::policy::{ExpungeCall, Verdict, judge, needs_expunge_call};
+use crate::policy::{ExpungeCall, Verdict, effective, judge, needs_expunge_call};
 use crate::python::{CollectionKind, PyValue};
 use crate::repository::{Repositories, Repository};
 use crate::resolve::evaluate;
@@ -183,16 +184,17 @@ impl Run<'_> {
     }
 }
 
-/// A site that is only handed in: the calls of its function decide, and are sites of their own. None where there are any.
+/// A site that is handed in: the calls of its function decide, and are sites of their own. None where there is nothing else to it.
 fn handed_in(mut site: Site, wrappers: &[Wrapper], usages: &Usages) -> Option<Site> {
     let Ok(value) = &site.value else { return Some(site) };
-    if !value.alternatives.is_empty() || value.arguments.is_empty() {
-        return Some(site);
-    }
-    let argument = &value.arguments[0];
+    let Some(argument) = value.arguments.first() else { return Some(site) };
     let of_argument = wrappers.iter().filter(|wrapper| wrapper.argument == *argument);
     if of_argument.into_iter().any(|wrapper| usages.is_called(wrapper)) {
-        return None;
+        return Some(site).filter(|site| site.value.as_ref().is_ok_and(|value| !value.alternatives.is_empty()));
+    }
+    let is_hazard = |value: &PyValue| effective(value, false).contains(CascadeOption::RefreshExpire);
+    if value.alternatives.iter().any(|alternative| is_hazard(&alternative.value)) {
+        return Some(site);
     }
     let reason = format!("`{}` is {}, of which no call was found", argument.name, argument.what);
     site.value = Err(Unknown { reason, help: Some("check by hand what its callers give") });

@@ -372,6 +372,13 @@ impl Finder<'_> {
             self.resolver.entries(&place, keywords, "cascade", &effort)
         };
         let given = self.module.location(&unparenthesized(keywords).range());
+        if is_sqlmodel && is_splatted {
+            for entry in self.resolver.entries(&place, keywords, "cascade_delete", &effort).entries {
+                let why = "the flag stands in a dictionary".to_owned();
+                let site = self.site_of_entry(rule, receiver, &given, entry, sites);
+                sites.add(Site { sets: Sets::CascadeDelete, flag: Some(Flag::OutOfReach(why)), ..site });
+            }
+        }
         for argument in arguments {
             if let Some(wrapper) = Wrapper::of(self.module, &argument, receiver) {
                 sites.add_wrapper(wrapper);

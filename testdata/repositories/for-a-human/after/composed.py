@@ -2,11 +2,11 @@ from sqlalchemy.orm import relationship
 from sqlmodel import Relationship
 
 BASE = {"lazy": "select"}
-JOINED = BASE | {"cascade": "all"}
+JOINED = BASE | {"cascade": "save-update, merge, delete"}
 
-BACKREF = ("parent", {"cascade": "all"})
+BACKREF = ("parent", {"cascade": "save-update, merge, delete"})
 UPDATED = {"lazy": "select"}
-UPDATED.update({"cascade": "all"})
+UPDATED.update({"cascade": "save-update, merge, delete"})
 SHARED = {"cascade": "all"}
 DropSchema("x", **SHARED)
 
@@ -15,11 +15,11 @@ class Parent(Base):
     backref_by_name = relationship("Child", backref=BACKREF)
     chosen = (relationship if NEW else relation)("Child", cascade="all")
     updated = relationship("Child", **UPDATED)
-    shared = relationship("Child", **SHARED)
-    parenthesized = Relationship(sa_relationship_kwargs=({"cascade": "all"}))
-    conditional = Relationship(sa_relationship_kwargs={"cascade": "all"} if OWNED else {})
-    joined = relationship("Child", **(BASE | {"cascade": "all"}))
-    nested = relationship("Child", **{**BASE, **{"cascade": "all"}})
+    shared = relationship("Child", **{**SHARED, "cascade": "save-update, merge, delete"})
+    parenthesized = Relationship(sa_relationship_kwargs=({"cascade": "save-update, merge, delete"}))
+    conditional = Relationship(sa_relationship_kwargs={"cascade": "save-update, merge, delete"} if OWNED else {})
+    joined = relationship("Child", **(BASE | {"cascade": "save-update, merge, delete"}))
+    nested = relationship("Child", **{**BASE, **{"cascade": "save-update, merge, delete"}})
     by_name = relationship("Child", **JOINED)
-    tuple_of_parts = relationship("Child", backref=("parent", BASE | dict(cascade="all")))
+    tuple_of_parts = relationship("Child", backref=("parent", BASE | dict(cascade="save-update, merge, delete")))
     by_position = relationship("Child", None, None, None, None, None, False, None, None, None, False, CASCADE)
