@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use crate::cascade::CascadeOptions;
+use crate::layout::{self, Styles};
 use crate::outcome::{FileOutcome, Finding, Fix, Status};
 use crate::policy::{Applicability, ExpungeCall, Profile, Rewrite, Verdict, judge};
 use crate::rewrite::{self, Edit};
@@ -22,6 +23,8 @@ pub struct Context<'a> {
     pub selection: &'a Selection,
     /// Which list to write.
     pub profile: Profile,
+    /// How its folders are laid out; None where the layout stays as it is.
+    pub layout: Option<&'a Styles>,
     /// Where the repository notices that expunge cascades.
     pub expunge_call: ExpungeCall<'a>,
 }
@@ -46,6 +49,9 @@ impl Context<'_> {
                 }
                 _ => {}
             }
+        }
+        if let Some(styles) = self.layout {
+            lay_out(&path, &source, &mut findings, styles);
         }
         let status = match apply(&source, &findings) {
             Ok(None) => Status::Unchanged,
@@ -122,6 +128,34 @@ fn checked_edits(source: &Source, site: &Site, after: CascadeOptions) -> Result<
     }
 }
 
+/// Makes the layout of the changed statements a part of their fixes: of each that changes something in the statement.
+fn lay_out(path: &Path, source: &Source, findings: &mut [Finding], styles: &Styles) {
+    let mut fixes: Vec<&mut Fix> = findings.iter_mut().filter_map(|finding| finding.fix.as_mut()).collect();
+    let mut values: Vec<Edit> = fixes.iter().flat_map(|fix| fix.edits.clone()).collect();
+    values.sort_by_key(|edit| (edit.range.start, edit.range.end));
+    values.dedup();
+    if values.is_empty() {
+        return;
+    }
+    let tree = Tree::parse(source.parser_text());
+    let values: Vec<&Edit> = values.iter().collect();
+    for relaid in layout::edits(source, &tree, &values, &styles.of(path)) {
+        for fix in &mut fixes {
+            let is_inside = |edit: &Edit| relaid.range.start <= edit.range.start && edit.range.end <= relaid.range.end;
+            if !fix.edits.iter().any(is_inside) {
+                continue;
+            }
+            for edit in &mut fix.edits {
+                if let Some((_, replacement)) = relaid.replaced.iter().find(|(value, _)| value == edit) {
+                    *edit = replacement.clone();
+                }
+            }
+            fix.edits.extend(relaid.edits.iter().cloned());
+            fix.edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+        }
+    }
+}
+
 /// The text after the fixes; None where there are none.
 fn apply(source: &Source, findings: &[Finding]) -> Result<Option<Source>, String> {
     let fixes = findings.iter().filter_map(|finding| finding.fix.as_ref());
@@ -130,6 +164,8 @@ fn apply(source: &Source, findings: &[Finding]) -> Result<Option<Source>, String
         return Ok(None);
     }
     edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+    // the layout of a statement is a part of each fix in it
+    edits.dedup();
     let text = splice(source.text(), &edits).ok_or("two fixes overlap; nothing was changed")?;
     let changed = source.with_text(text);
     changed.to_bytes().map_err(|error| error.to_string())?;

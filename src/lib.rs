@@ -2,13 +2,14 @@
 //!
 //! The modules are the stages, in the order of the data: [`discover`] the files, read each as a [`source`], match
 //! [`rules`] to find each [`site`], [`resolve`] names and values, [`model`] the relationship, decide by [`policy`],
-//! [`rewrite`], [`apply`]. What comes out is an [`outcome`], which every [`report`] shows.
+//! [`rewrite`], lay out by [`layout`], [`apply`]. What comes out is an [`outcome`], which every [`report`] shows.
 
 pub mod apply;
 pub mod cascade;
 pub mod cli;
 pub mod discover;
 pub mod hints;
+pub mod layout;
 pub mod model;
 pub mod outcome;
 pub mod policy;
@@ -31,6 +32,7 @@ use apply::Context;
 use rayon::prelude::*;
 
 use discover::{DiscoverError, NotRead, Settings, Walk};
+use layout::{Layout, Styles};
 use outcome::{FileOutcome, Outcome, Status};
 use policy::{ExpungeCall, Profile, needs_expunge_call};
 use repository::{Repositories, Repository};
@@ -48,6 +50,8 @@ pub struct Job {
     pub selection: Selection,
     /// Which list to write.
     pub profile: Profile,
+    /// What becomes of the layout.
+    pub layout: Layout,
     /// What to look for.
     pub rules: Rules,
 }
@@ -59,6 +63,7 @@ pub struct Job {
 pub fn run(job: &Job, progress: &AtomicUsize) -> Result<Outcome, DiscoverError> {
     let walk = Walk::new(&job.paths, &job.walk)?;
     let repositories = Repositories::new(walk.working_directory());
+    let styles = Styles::default();
     let mut scan = scan::scan(&walk, &job.rules, &repositories, progress);
     let mut outcome = Outcome { files: Vec::new(), files_scanned: scan.files_scanned, files_parsed: scan.files_parsed };
     let files = std::mem::take(&mut scan.files);
@@ -69,6 +74,7 @@ pub fn run(job: &Job, progress: &AtomicUsize) -> Result<Outcome, DiscoverError> 
             rules: &job.rules,
             selection: &job.selection,
             profile: job.profile,
+            layout: (job.layout == Layout::Fit).then_some(&styles),
             expunge_call: expunge_call(job, &walk, &repository, &scan, &file),
         };
         context.outcome(file, display)

@@ -19,6 +19,7 @@ fn outcome(source: &str) -> Option<FileOutcome> {
         walk: discover::Settings::default(),
         selection: selection::Selection::default(),
         profile: policy::Profile::default(),
+        layout: cascade_fix::layout::Layout::Keep,
         rules: Rules::built_in().unwrap(),
     };
     cascade_fix::run(&job, &Default::default()).unwrap().files.pop()

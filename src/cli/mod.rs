@@ -108,6 +108,7 @@ fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<Outcome> {
         },
         selection: Selection::new(&common.select, &common.ignore)?,
         profile: common.profile,
+        layout: common.layout,
         rules,
     };
     let threads = rayon::ThreadPoolBuilder::new().num_threads(common.threads);
