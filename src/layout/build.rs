@@ -307,11 +307,11 @@ impl Builder<'_> {
                 docs.extend([comma, Doc::Line(Line::SoftOrSpace)]);
             } else if is_single_tuple {
                 docs.push(comma);
-            } else {
+            } else if is_magic {
+                docs.extend([Doc::IfBroken(Box::new(comma)), Doc::Group(true, Box::new(Doc::All(Vec::new())))]);
+            } else if last > 0 {
+                // a single part gets no comma that it doesn't have
                 docs.push(Doc::IfBroken(Box::new(comma)));
-                if is_magic {
-                    docs.push(Doc::Group(true, Box::new(Doc::All(Vec::new()))));
-                }
             }
         }
         docs.extend(comments.into_iter().flat_map(|comment| [Doc::Line(Line::Hard), Doc::Source(comment)]));
