@@ -40,7 +40,12 @@ pub(super) fn statement(text: &str, root: &Node<'_>, changed: &[Range<usize>], s
     let head = statement.range().start..value.range().start;
     let head = head.start..head.start + text[head].trim_end().len();
     let mut docs = Vec::new();
-    let left_can_split = builder.text[head.clone()].trim_end_matches(['=', ' ']).ends_with([']', ')']);
+    let left = &text[head.clone()];
+    let operator = left.trim_end_matches(|c: char| !c.is_whitespace());
+    if left.ends_with('=') && !operator.ends_with(' ') || !left.contains(['\n', '\r']) && left.contains("  ") {
+        return None;
+    }
+    let left_can_split = operator.trim_end().ends_with([']', ')']);
     if !head.is_empty() {
         docs.extend([Doc::Source(head), Doc::Space]);
     }
@@ -99,7 +104,7 @@ impl Builder<'_> {
 
     fn changes(&self, node: &Node<'_>) -> bool {
         let node = node.range();
-        self.changed.iter().any(|range| node.start <= range.start && range.end <= node.end)
+        self.changed.iter().any(|range| node.start <= range.end && range.start <= node.end)
     }
 
     /// A string as the value of a statement: it can't be split.
@@ -136,7 +141,8 @@ impl Builder<'_> {
 
     fn expression(&self, node: &Node<'_>, at: Level) -> Doc {
         let as_it_is = || Doc::Source(node.range());
-        if at.depth > DEEPEST || !self.changes(node) {
+        let has_name = matches!(&*node.kind(), "keyword_argument" | "pair");
+        if at.depth > DEEPEST || !(self.changes(node) || has_name) {
             return as_it_is();
         }
         let at = Level { depth: at.depth + 1, ..at };
@@ -145,9 +151,7 @@ impl Builder<'_> {
             return as_it_is();
         }
         match &*node.kind() {
-            "argument_list" | "list" | "tuple" | "set" | "dictionary" => {
-                self.list(node, at).unwrap_or_else(as_it_is)
-            }
+            "argument_list" | "list" | "tuple" | "set" | "dictionary" => self.list(node, at).unwrap_or_else(as_it_is),
             "parenthesized_expression" => self.parenthesized(node, at),
             "conditional_expression" | "boolean_operator" | "binary_operator" | "comparison_operator" => {
                 self.group(self.operands(node, at))
@@ -169,12 +173,17 @@ impl Builder<'_> {
         if node.kind() == "pair" { self.group(vec![doc]) } else { doc }
     }
 
-    /// The children one after the other, with one blank where there are some.
+    /// The children one after the other, with one blank where the formatters have some.
     fn sequence(&self, node: &Node<'_>, at: Level) -> Doc {
         let mut docs = Vec::new();
         let mut end = node.range().start;
         for child in node.children() {
-            if child.range().start > end {
+            let blank = match &*node.kind() {
+                "pair" => !docs.is_empty() && child.is_named(),
+                "lambda" | "await" | "not_operator" | "named_expression" => child.range().start > end,
+                _ => false,
+            };
+            if blank {
                 docs.push(Doc::Space);
             }
             end = child.range().end;
@@ -237,12 +246,8 @@ impl Builder<'_> {
             docs.push(Doc::Line(if docs.is_empty() { Line::Soft } else { Line::SoftOrSpace }));
             docs.push(self.expression(child, at.bracketed()));
         }
-        let docs = vec![
-            Doc::Source(open.range()),
-            Doc::indent(docs),
-            Doc::Line(Line::Soft),
-            Doc::Source(close.range()),
-        ];
+        let docs =
+            vec![Doc::Source(open.range()), Doc::indent(docs), Doc::Line(Line::Soft), Doc::Source(close.range())];
         self.group(docs)
     }
 
@@ -285,11 +290,7 @@ impl Builder<'_> {
         let inner = if node.kind() == "argument_list" { self.group(inner) } else { Doc::All(inner) };
         let mut docs = vec![Doc::Source(open)];
         docs.extend(opening.map(Doc::EndOfLine));
-        docs.extend([
-            Doc::indent(vec![Doc::Line(Line::Soft), inner]),
-            Doc::Line(Line::Soft),
-            Doc::Source(close),
-        ]);
+        docs.extend([Doc::indent(vec![Doc::Line(Line::Soft), inner]), Doc::Line(Line::Soft), Doc::Source(close)]);
         Some(self.group(docs))
     }
 

@@ -87,14 +87,10 @@ fn statement_of(source: &Source, tree: &Tree, range: &Range<usize>) -> Option<Ra
 /// What it takes to lay one statement out again; None where it needs nothing, or was not laid out as the formatters do.
 fn relay(source: &Source, range: Range<usize>, values: &[&Edit], style: &Style) -> Option<Relaid> {
     let line = source.line_range(source.position(range.start).line);
-    let place = Place {
-        indentation: &source.text()[line.start..range.start],
-        newline: source.newline_at(range.start),
-    };
+    let place = Place { indentation: &source.text()[line.start..range.start], newline: source.newline_at(range.start) };
     let style = style.with_indentation_of(source.text(), place.indentation);
     let before = &source.text()[range.clone()];
-    let old: Vec<_> =
-        values.iter().map(|edit| edit.range.start - range.start..edit.range.end - range.start).collect();
+    let old: Vec<_> = values.iter().map(|edit| edit.range.start - range.start..edit.range.end - range.start).collect();
     let printed = print(source, before, &old, place, &style)?;
     if printed.text != before {
         return None;
