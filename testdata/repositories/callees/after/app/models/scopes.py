@@ -12,7 +12,9 @@ class Scopes(Base):
 
 class Local(Base):
     owned = partial(backref, cascade="save-update, merge, delete")
-    user = relationship("User", backref=owned("posts", cascade="save-update, merge, delete"))
+    user = relationship(
+        "User", backref=owned("posts", cascade="save-update, merge, delete")
+    )
 
     def method(self):
         # the class's names are not seen here, the module's are
