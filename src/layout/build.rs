@@ -141,8 +141,8 @@ impl Builder<'_> {
 
     fn expression(&self, node: &Node<'_>, at: Level) -> Doc {
         let as_it_is = || Doc::Source(node.range());
-        let has_name = matches!(&*node.kind(), "keyword_argument" | "pair");
-        if at.depth > DEEPEST || !(self.changes(node) || has_name) {
+        let is_broken = self.text[node.range()].contains(['\n', '\r']);
+        if at.depth > DEEPEST || is_broken && !self.changes(node) || is_chain(node) {
             return as_it_is();
         }
         let at = Level { depth: at.depth + 1, ..at };
@@ -156,12 +156,13 @@ impl Builder<'_> {
             "conditional_expression" | "boolean_operator" | "binary_operator" | "comparison_operator" => {
                 self.group(self.operands(node, at))
             }
+            "lambda" => self.lambda(node, at),
             "list_comprehension" | "set_comprehension" | "dictionary_comprehension" | "generator_expression" => {
                 self.comprehension(node, at)
             }
             "concatenated_string" => self.joined(node, at),
             "call" | "keyword_argument" | "pair" | "dictionary_splat" | "list_splat" | "attribute" | "subscript"
-            | "lambda" | "await" | "unary_operator" | "not_operator" | "named_expression" => {
+            | "await" | "unary_operator" | "not_operator" | "named_expression" => {
                 self.group_of_pair(node, at)
             }
             _ => as_it_is(),
@@ -180,7 +181,7 @@ impl Builder<'_> {
         for child in node.children() {
             let blank = match &*node.kind() {
                 "pair" => !docs.is_empty() && child.is_named(),
-                "lambda" | "await" | "not_operator" | "named_expression" => child.range().start > end,
+                "await" | "not_operator" | "named_expression" => child.range().start > end,
                 _ => false,
             };
             if blank {
@@ -190,6 +191,23 @@ impl Builder<'_> {
             docs.push(self.expression(&child, at));
         }
         Doc::All(docs)
+    }
+
+    /// A lambda; its body gets parentheses if it breaks and has none.
+    fn lambda(&self, node: &Node<'_>, at: Level) -> Doc {
+        let Some(body) = node.field("body").filter(|body| body.range().end == node.range().end) else {
+            return Doc::Source(node.range());
+        };
+        let head = node.range().start..body.range().start;
+        let head = head.start..head.start + self.text[head].trim_end().len();
+        let body = if is_operation(&body) && at.bracketed {
+            let inside = vec![Doc::Line(Line::Soft), self.expression(&body, at)];
+            let bracket = |character| Doc::IfBroken(Box::new(Doc::Optional(character, None)));
+            self.group(vec![bracket('('), Doc::indent(inside), Doc::Line(Line::Soft), bracket(')')])
+        } else {
+            self.expression(&body, at)
+        };
+        Doc::All(vec![Doc::Source(head), Doc::Space, body])
     }
 
     fn parenthesized(&self, node: &Node<'_>, at: Level) -> Doc {
@@ -327,6 +345,30 @@ fn inside_parentheses<'t>(node: &Node<'t>) -> Option<(Range<usize>, Node<'t>, Ra
         ("parenthesized_expression", [open, inner, close]) => Some((open.range(), inner.clone(), close.range())),
         _ => None,
     }
+}
+
+/// Whether two attributes of results follow each other, as in `a().b().c`: the formatters have rules of their own for these.
+fn is_chain(node: &Node<'_>) -> bool {
+    let (mut node, mut attributes) = (node.clone(), 0);
+    loop {
+        let inner = match &*node.kind() {
+            "call" => node.field("function"),
+            "subscript" => node.field("value"),
+            "attribute" => node.field("object"),
+            _ => None,
+        };
+        let Some(inner) = inner else { return false };
+        attributes += usize::from(node.kind() == "attribute" && matches!(&*inner.kind(), "call" | "subscript"));
+        if attributes > 1 {
+            return true;
+        }
+        node = inner;
+    }
+}
+
+fn is_operation(node: &Node<'_>) -> bool {
+    const KINDS: [&str; 4] = ["conditional_expression", "boolean_operator", "binary_operator", "comparison_operator"];
+    KINDS.contains(&&*node.kind())
 }
 
 /// Whether the last operand can be split: then the formatters split that, and add no parentheses.
