@@ -124,6 +124,9 @@ impl Builder<'_> {
             Some((open, inner, close)) => (inner, Some((open, close))),
             None => (value.clone(), None),
         };
+        if inner.kind() == "expression_list" {
+            return self.bare_tuple(&inner);
+        }
         let optional = match &*inner.kind() {
             "conditional_expression" => true,
             "boolean_operator" | "binary_operator" | "comparison_operator" => !ends_in_call(&inner),
@@ -139,10 +142,28 @@ impl Builder<'_> {
         self.group(vec![bracket('(', open), Doc::indent(inside), Doc::Line(Line::Soft), bracket(')', close)])
     }
 
+    /// A tuple without parentheses, which it gets when it breaks.
+    fn bare_tuple(&self, node: &Node<'_>) -> Doc {
+        if self.text[node.range()].ends_with(',') {
+            return Doc::Source(node.range());
+        }
+        let mut docs = vec![Doc::Line(Line::Soft)];
+        for child in node.children() {
+            if child.is_named() {
+                docs.push(self.expression(&child, Level::TOP.bracketed()));
+            } else {
+                docs.extend([Doc::Optional(',', Some(child.range())), Doc::Line(Line::SoftOrSpace)]);
+            }
+        }
+        docs.push(Doc::IfBroken(Box::new(Doc::Optional(',', None))));
+        let bracket = |character| Doc::IfBroken(Box::new(Doc::Optional(character, None)));
+        self.group(vec![bracket('('), Doc::indent(docs), Doc::Line(Line::Soft), bracket(')')])
+    }
+
     fn expression(&self, node: &Node<'_>, at: Level) -> Doc {
         let as_it_is = || Doc::Source(node.range());
         let is_broken = self.text[node.range()].contains(['\n', '\r']);
-        if at.depth > DEEPEST || is_broken && !self.changes(node) || is_chain(node) {
+        if at.depth > DEEPEST || !node.is_named() || is_broken && !self.changes(node) || is_chain(node) {
             return as_it_is();
         }
         let at = Level { depth: at.depth + 1, ..at };
@@ -161,17 +182,12 @@ impl Builder<'_> {
                 self.comprehension(node, at)
             }
             "concatenated_string" => self.joined(node, at),
-            "call" | "keyword_argument" | "pair" | "dictionary_splat" | "list_splat" | "attribute" | "subscript"
-            | "await" | "unary_operator" | "not_operator" | "named_expression" => {
-                self.group_of_pair(node, at)
-            }
+            "subscript" => self.subscript(node, at),
+            "pair" => self.group(vec![self.sequence(node, at)]),
+            "call" | "keyword_argument" | "dictionary_splat" | "list_splat" | "attribute" | "unary_operator"
+            | "await" | "if_clause" | "for_in_clause" | "not_operator" | "named_expression" => self.sequence(node, at),
             _ => as_it_is(),
         }
-    }
-
-    fn group_of_pair(&self, node: &Node<'_>, at: Level) -> Doc {
-        let doc = self.sequence(node, at);
-        if node.kind() == "pair" { self.group(vec![doc]) } else { doc }
     }
 
     /// The children one after the other, with one blank where the formatters have some.
@@ -180,8 +196,10 @@ impl Builder<'_> {
         let mut end = node.range().start;
         for child in node.children() {
             let blank = match &*node.kind() {
-                "pair" => !docs.is_empty() && child.is_named(),
-                "await" | "not_operator" | "named_expression" => child.range().start > end,
+                "pair" => child.is_named() && !docs.is_empty(),
+                "await" | "if_clause" | "for_in_clause" | "not_operator" | "named_expression" => {
+                    child.range().start > end
+                }
                 _ => false,
             };
             if blank {
@@ -191,6 +209,15 @@ impl Builder<'_> {
             docs.push(self.expression(&child, at));
         }
         Doc::All(docs)
+    }
+
+    /// What stands in front of the brackets; these stay as they are.
+    fn subscript(&self, node: &Node<'_>, at: Level) -> Doc {
+        let whole = node.range();
+        match node.field("value") {
+            Some(value) => Doc::All(vec![self.expression(&value, at), Doc::Source(value.range().end..whole.end)]),
+            None => Doc::Source(whole),
+        }
     }
 
     /// A lambda; its body gets parentheses if it breaks and has none.
@@ -223,15 +250,21 @@ impl Builder<'_> {
         let mut docs = Vec::new();
         for child in node.children() {
             if child.is_named() {
-                let is_same = child.kind() == node.kind() && self.changes(&child) && at.depth <= DEEPEST;
+                let is_same = child.kind() == node.kind() && at.depth <= DEEPEST;
                 if is_same {
                     docs.extend(self.operands(&child, Level { depth: at.depth + 1, ..at }));
                 } else {
                     docs.push(self.expression(&child, at));
                 }
             } else {
+                let operator = child.range();
+                if !self.text[..operator.start].ends_with(char::is_whitespace) {
+                    // as in `x**2`
+                    docs.push(Doc::Source(operator));
+                    continue;
+                }
                 let before = if at.bracketed { Doc::Line(Line::SoftOrSpace) } else { Doc::Space };
-                docs.extend([before, Doc::Source(child.range()), Doc::Space]);
+                docs.extend([before, Doc::Source(operator), Doc::Space]);
             }
         }
         docs
@@ -263,6 +296,10 @@ impl Builder<'_> {
         for child in inside {
             docs.push(Doc::Line(if docs.is_empty() { Line::Soft } else { Line::SoftOrSpace }));
             docs.push(self.expression(child, at.bracketed()));
+        }
+        if node.parent().is_some_and(|parent| parent.kind() == "call") {
+            // its brackets are the call's: what is in them may go on one line
+            docs = vec![docs.remove(0), self.group(docs)];
         }
         let docs =
             vec![Doc::Source(open.range()), Doc::indent(docs), Doc::Line(Line::Soft), Doc::Source(close.range())];
