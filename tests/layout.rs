@@ -7,6 +7,10 @@ mod common;
 use std::fs;
 use std::path::Path;
 
+use cascade_fix::layout::{self, Style};
+use cascade_fix::rewrite::Edit;
+use cascade_fix::source::Source;
+use cascade_fix::syntax::Tree;
 use common::run_binary;
 use toml::{Table, Value};
 
@@ -21,7 +25,12 @@ struct Case {
     formatted_by_ruff: bool,
 }
 
+/// The cases of whole files.
 fn cases() -> Vec<Case> {
+    all_cases().into_iter().filter(|case| !case.name.starts_with("values: ")).collect()
+}
+
+fn all_cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for entry in fs::read_dir("testdata/layout").unwrap() {
         let path = entry.unwrap().path();
@@ -38,6 +47,7 @@ fn read(theme: &str, case: &Value) -> Case {
         let text = case[key].as_str().unwrap();
         let blocks = ["class ", "def "].iter().any(|block| text.starts_with(block));
         match text.contains("import ") {
+            _ if theme == "values" => text.to_owned(),
             true => text.to_owned(),
             false => format!("{IMPORTS}{}{text}", if blocks { "\n" } else { "" }),
         }
@@ -98,7 +108,7 @@ fn with_layout_keep_only_the_value_changes() {
 #[test]
 fn the_expected_texts_are_ruffs_own() {
     let Some(ruff) = std::env::var_os("RUFF") else { return };
-    for case in cases().into_iter().filter(|case| case.formatted_by_ruff) {
+    for case in all_cases().into_iter().filter(|case| case.formatted_by_ruff) {
         let folder = tempfile::tempdir().unwrap();
         write(&case, folder.path());
         for text in [&case.before, &case.after] {
@@ -108,5 +118,28 @@ fn the_expected_texts_are_ruffs_own() {
                 command.args(["format", "--check", "--no-cache", "."]).current_dir(folder.path()).output().unwrap();
             assert!(run.status.success(), "{}: {}", case.name, String::from_utf8_lossy(&run.stderr));
         }
+    }
+}
+
+#[test]
+fn a_statement_is_laid_out_whatever_its_value_belongs_to() {
+    const OLD: &str = "all, delete-orphan";
+    const NEW: &str = "save-update, merge, delete, delete-orphan";
+    for case in all_cases().into_iter().filter(|case| case.name.starts_with("values: ")) {
+        let source = Source::decode(case.before.clone().into_bytes()).unwrap();
+        let tree = Tree::parse(source.parser_text());
+        let values: Vec<_> = case.before.match_indices(OLD).map(|(at, _)| at..at + OLD.len()).collect();
+        let values: Vec<_> = values.into_iter().map(|range| Edit { range, text: NEW.to_owned() }).collect();
+        let mut edits = values.clone();
+        for relaid in layout::edits(&source, &tree, &values.iter().collect::<Vec<_>>(), &Style::default()) {
+            assert_eq!(relaid.replaced, [], "{}", case.name);
+            edits.extend(relaid.edits);
+        }
+        edits.sort_by_key(|edit| std::cmp::Reverse((edit.range.start, edit.range.end)));
+        let mut text = case.before.clone();
+        for edit in edits {
+            text.replace_range(edit.range, &edit.text);
+        }
+        assert!(text == case.after, "{}:\n{text}\nis not\n{}", case.name, case.after);
     }
 }
