@@ -8,6 +8,7 @@ use std::ops::Range;
 use crate::syntax::Node;
 
 use super::document::{BestFit, Doc, Line};
+use super::shape::{comment_range, has_split, inside_parentheses, is_chain, is_operation, value_of};
 use super::style::Style;
 
 /// Deeper expressions are not taken apart: neither do people write them, nor may they cost the stack.
@@ -58,31 +59,6 @@ pub(super) fn statement(text: &str, root: &Node<'_>, changed: &[Range<usize>], s
     Some(Doc::All(docs))
 }
 
-/// What a statement assigns, returns or is.
-fn value_of<'t>(statement: &Node<'t>) -> Option<Node<'t>> {
-    let inner = statement.named_children().find(|child| child.kind() != "comment")?;
-    if statement.named_children().count() != 1 {
-        return None;
-    }
-    match (&*statement.kind(), &*inner.kind()) {
-        ("expression_statement", "assignment" | "augmented_assignment") => {
-            let mut value = inner.field("right")?;
-            while value.kind() == "assignment" {
-                value = value.field("right")?;
-            }
-            Some(value)
-        }
-        ("expression_statement" | "return_statement", _) => Some(inner),
-        _ => None,
-    }
-}
-
-/// The parser takes a carriage return for a part of the comment.
-fn comment_range(text: &str, comment: &Node<'_>) -> Range<usize> {
-    let range = comment.range();
-    range.start..range.start + text[range].trim_end().len()
-}
-
 struct Builder<'a> {
     text: &'a str,
     changed: &'a [Range<usize>],
@@ -129,7 +105,7 @@ impl Builder<'_> {
         }
         let optional = match &*inner.kind() {
             "conditional_expression" => true,
-            "boolean_operator" | "binary_operator" | "comparison_operator" => !ends_in_call(&inner),
+            "boolean_operator" | "binary_operator" | "comparison_operator" => !has_split(&inner),
             "concatenated_string" => true,
             _ => false,
         };
@@ -163,7 +139,10 @@ impl Builder<'_> {
     fn expression(&self, node: &Node<'_>, at: Level) -> Doc {
         let as_it_is = || Doc::Source(node.range());
         let is_broken = self.text[node.range()].contains(['\n', '\r']);
-        if at.depth > DEEPEST || !node.is_named() || is_broken && !self.changes(node) || is_chain(node) {
+        // beside an operand or a call that changes, as in `a(…).b(…)`, a list may find room
+        let is_beside = |parent: Node<'_>| (parent.kind() == "call" || is_operation(&parent)) && self.changes(&parent);
+        let changes = self.changes(node) || node.parent().is_some_and(is_beside);
+        if at.depth > DEEPEST || !node.is_named() || is_broken && !changes || is_chain(node) {
             return as_it_is();
         }
         let at = Level { depth: at.depth + 1, ..at };
@@ -297,10 +276,8 @@ impl Builder<'_> {
             docs.push(Doc::Line(if docs.is_empty() { Line::Soft } else { Line::SoftOrSpace }));
             docs.push(self.expression(child, at.bracketed()));
         }
-        if node.parent().is_some_and(|parent| parent.kind() == "call") {
-            // its brackets are the call's: what is in them may go on one line
-            docs = vec![docs.remove(0), self.group(docs)];
-        }
+        // what is in the brackets may go on one line
+        docs = vec![docs.remove(0), self.group(docs)];
         let docs =
             vec![Doc::Source(open.range()), Doc::indent(docs), Doc::Line(Line::Soft), Doc::Source(close.range())];
         self.group(docs)
@@ -373,42 +350,4 @@ impl Builder<'_> {
         docs.extend(comments.into_iter().flat_map(|comment| [Doc::Line(Line::Hard), Doc::Source(comment)]));
         docs
     }
-}
-
-/// What stands in parentheses, without comments, and these.
-fn inside_parentheses<'t>(node: &Node<'t>) -> Option<(Range<usize>, Node<'t>, Range<usize>)> {
-    let children: Vec<_> = node.children().collect();
-    match (&*node.kind(), children.as_slice()) {
-        ("parenthesized_expression", [open, inner, close]) => Some((open.range(), inner.clone(), close.range())),
-        _ => None,
-    }
-}
-
-/// Whether two attributes of results follow each other, as in `a().b().c`: the formatters have rules of their own for these.
-fn is_chain(node: &Node<'_>) -> bool {
-    let (mut node, mut attributes) = (node.clone(), 0);
-    loop {
-        let inner = match &*node.kind() {
-            "call" => node.field("function"),
-            "subscript" => node.field("value"),
-            "attribute" => node.field("object"),
-            _ => None,
-        };
-        let Some(inner) = inner else { return false };
-        attributes += usize::from(node.kind() == "attribute" && matches!(&*inner.kind(), "call" | "subscript"));
-        if attributes > 1 {
-            return true;
-        }
-        node = inner;
-    }
-}
-
-fn is_operation(node: &Node<'_>) -> bool {
-    const KINDS: [&str; 4] = ["conditional_expression", "boolean_operator", "binary_operator", "comparison_operator"];
-    KINDS.contains(&&*node.kind())
-}
-
-/// Whether the last operand can be split: then the formatters split that, and add no parentheses.
-fn ends_in_call(node: &Node<'_>) -> bool {
-    node.children().last().is_some_and(|last| matches!(&*last.kind(), "call" | "list" | "dictionary" | "set" | "tuple"))
 }

@@ -7,6 +7,7 @@
 mod build;
 mod changes;
 mod document;
+mod shape;
 mod style;
 mod suppression;
 
@@ -14,7 +15,7 @@ use std::ops::Range;
 
 use crate::rewrite::Edit;
 use crate::source::Source;
-use crate::syntax::{Node, Tree};
+use crate::syntax::{self, Node, Tree};
 
 use changes::{Change, Spliced};
 use document::{Place, Printed};
@@ -98,6 +99,10 @@ fn relay(source: &Source, range: Range<usize>, values: &[&Edit], style: &Style) 
     let spliced = Spliced::new(before, range.start, values)?;
     let new = print(source, &spliced.text, &spliced.changed, place, &style)?;
     if new.text == spliced.text || new.levels != printed.levels {
+        return None;
+    }
+    let reread = Tree::parse(source.with_text(new.text.clone()).parser_text());
+    if syntax::has_error(&reread.root()) {
         return None;
     }
     let gaps = gaps(&spliced.text, &new)?;
