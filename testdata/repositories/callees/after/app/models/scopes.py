@@ -18,7 +18,10 @@ class Local(Base):
 
     def method(self):
         # the class's names are not seen here, the module's are
-        return owned("posts", cascade="all"), relationship("Post", cascade="save-update, merge, delete")
+        return (
+            owned("posts", cascade="all"),
+            relationship("Post", cascade="save-update, merge, delete"),
+        )
 
 
 def outer():
