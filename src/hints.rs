@@ -37,7 +37,7 @@ impl Hints {
 
     /// The whole text.
     pub fn everywhere(text: &str) -> Self {
-        Self(vec![0..text.len()])
+        Self(std::iter::once(0..text.len()).collect())
     }
 
     /// Where one of the words stands.

@@ -2,7 +2,8 @@
 //!
 //! The modules are the stages, in the order of the data: [`discover`] the files, read each as a [`source`], match
 //! [`rules`] to find each [`site`], [`resolve`] names and values, look up the [`usage`] of shared ones, [`model`] the relationship,
-//! decide by [`policy`], [`plan`] where to edit, [`rewrite`], [`apply`]. What comes out is an [`outcome`], which every [`report`] shows.
+//! decide by [`policy`], [`plan`] where to edit, [`rewrite`], lay out by
+//! [`layout`], [`apply`]. What comes out is an [`outcome`], which every [`report`] shows.
 
 pub mod apply;
 pub mod cascade;
@@ -10,6 +11,7 @@ pub mod cli;
 pub mod diagnose;
 pub mod discover;
 pub mod hints;
+pub mod layout;
 pub mod model;
 pub mod module;
 pub mod outcome;
@@ -33,6 +35,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 
 use discover::{DiscoverError, NotRead, Settings, Walk};
+use layout::Layout;
 use outcome::{FileOutcome, Outcome, Status};
 use policy::Profile;
 use repository::Repositories;
@@ -54,6 +57,8 @@ pub struct Job {
     pub selection: Selection,
     /// Which list to write.
     pub profile: Profile,
+    /// What becomes of the layout.
+    pub layout: Layout,
     /// What to look for.
     pub rules: Rules,
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::cascade::CascadeOptions;
+use crate::layout::Relaid;
 use crate::model::Relationship;
 use crate::policy::Applicability;
 use crate::rewrite::FileEdit;
@@ -56,6 +57,27 @@ pub struct Fix {
     pub lost: CascadeOptions,
     /// What speaks for it, in sentences.
     pub notes: Vec<String>,
+}
+
+impl Fix {
+    /// Makes the layout of a statement a part of the fix, if it changes something in the statement.
+    pub fn lay_out(&mut self, path: &Arc<Path>, statement: &Relaid) {
+        let is_inside = |edit: &FileEdit| {
+            let range = &edit.edit.range;
+            edit.path == *path && statement.range.start <= range.start && range.end <= statement.range.end
+        };
+        if !self.edits.iter().any(is_inside) {
+            return;
+        }
+        for edit in self.edits.iter_mut().filter(|edit| is_inside(edit)) {
+            if let Some((_, replacement)) = statement.replaced.iter().find(|(value, _)| *value == edit.edit) {
+                edit.edit = replacement.clone();
+            }
+        }
+        let layout = statement.edits.iter().map(|edit| FileEdit { path: Arc::clone(path), edit: edit.clone() });
+        self.edits.extend(layout);
+        self.edits.sort_by(|a, b| (&a.path, a.edit.range.start).cmp(&(&b.path, b.edit.range.start)));
+    }
 }
 
 /// How a file ends.

@@ -127,7 +127,9 @@ impl<'a> Planner<'a> {
                 return other;
             }
         }
-        if let Some(twin) = self.files.twin_in_enum(literal, &first.after.to_string()) {
+        let is_member = uses.iter().flat_map(|one| &one.alternative.steps).any(|step| step.class.is_some());
+        let twin = is_member.then(|| self.files.twin_in_enum(literal, &first.after.to_string())).flatten();
+        if let Some(twin) = twin {
             return Place::Sites(format!("the Enum stays: its member `{twin}` has the new value already"));
         }
         if !self.files.is_checked(&literal.path) {

@@ -12,6 +12,7 @@ use crate::cascade::CascadeOption;
 use crate::diagnose::{Diagnose, Diagnosed};
 use crate::discover::Walk;
 use crate::hints;
+use crate::layout::{self, Layout, Relaid, Styles};
 use crate::module::Location;
 use crate::outcome::{FileOutcome, Finding, Status};
 use crate::plan::{Files, Planner};
@@ -19,7 +20,7 @@ use crate::policy::{ExpungeCall, Verdict, effective, judge, needs_expunge_call};
 use crate::python::{CollectionKind, PyValue};
 use crate::repository::{Repositories, Repository};
 use crate::resolve::evaluate;
-use crate::rewrite::Edit;
+use crate::rewrite::{Edit, FileEdit};
 use crate::scan::{Scan, candidates};
 use crate::site::{Found, Site, Unknown, Wrapper};
 use crate::source::Source;
@@ -80,7 +81,7 @@ impl Run<'_> {
             };
             let mention = step.definitions().find_map(|(_, at)| usages.mentions(at).iter().find(changes))?;
             let repository = self.repositories.of(&mention.at.path);
-            let at = repository.shown(&*repository.module(&mention.at.path)?.source, &mention.at);
+            let at = repository.shown(&repository.module(&mention.at.path)?.source, &mention.at);
             Some(Unknown::from(format!("`{}` may be changed at {at}", step.name)))
         })
     }
@@ -139,6 +140,30 @@ impl Run<'_> {
         outcomes
     }
 
+    /// The edits of all findings, by file, with the layout of the changed statements: it is a part of each fix that changes something
+    /// in the statement.
+    fn laid_out(&self, outcomes: &mut [FileOutcome], files: &FilesOfRun<'_>) -> HashMap<Arc<Path>, Vec<Edit>> {
+        let edits = edits_by_file(outcomes);
+        if self.job.layout == Layout::Keep {
+            return edits;
+        }
+        let styles = Styles::default();
+        let relaid: HashMap<&Arc<Path>, Vec<Relaid>> = edits
+            .par_iter()
+            .filter_map(|(path, edits)| Some((path, layout::of_file(&*files.source(path)?, edits, &styles.of(path)))))
+            .filter(|(_, relaid)| !relaid.is_empty())
+            .collect();
+        if relaid.is_empty() {
+            return edits;
+        }
+        for fix in outcomes.iter_mut().flat_map(|file| &mut file.findings).filter_map(|finding| finding.fix.as_mut()) {
+            for (path, statements) in &relaid {
+                statements.iter().for_each(|statement| fix.lay_out(path, statement));
+            }
+        }
+        edits_by_file(outcomes)
+    }
+
     fn unchanged(&self, path: &Arc<Path>, source: &Arc<Source>) -> FileOutcome {
         let display = self.repositories.of(path).display(path);
         FileOutcome {
@@ -149,12 +174,7 @@ impl Run<'_> {
 
     /// Carries out the edits of all findings; a file in which that fails takes the fixes with it that need it.
     fn apply(&self, outcomes: &mut Vec<FileOutcome>, files: &FilesOfRun<'_>) {
-        let mut edits: HashMap<Arc<Path>, Vec<Edit>> = HashMap::new();
-        for fix in outcomes.iter().flat_map(|file| &file.findings).filter_map(|finding| finding.fix.as_ref()) {
-            for edit in &fix.edits {
-                edits.entry(Arc::clone(&edit.path)).or_default().push(edit.edit.clone());
-            }
-        }
+        let edits = self.laid_out(outcomes, files);
         for path in edits.keys() {
             if !outcomes.iter().any(|file| file.path == *path)
                 && let Some(source) = files.source(path)
@@ -182,6 +202,21 @@ impl Run<'_> {
             }
         }
     }
+}
+
+/// The edits of all findings, by file.
+fn edits_by_file(outcomes: &[FileOutcome]) -> HashMap<Arc<Path>, Vec<Edit>> {
+    let mut edits: HashMap<Arc<Path>, Vec<Edit>> = HashMap::new();
+    for fix in outcomes.iter().flat_map(|file| &file.findings).filter_map(|finding| finding.fix.as_ref()) {
+        for FileEdit { path, edit } in &fix.edits {
+            edits.entry(Arc::clone(path)).or_default().push(edit.clone());
+        }
+    }
+    for edits in edits.values_mut() {
+        edits.sort_by(|a, b| (a.range.start, a.range.end, &a.text).cmp(&(b.range.start, b.range.end, &b.text)));
+        edits.dedup();
+    }
+    edits
 }
 
 /// A site that is handed in: the calls of its function decide, and are sites of their own. None where there is nothing else to it.

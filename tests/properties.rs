@@ -98,7 +98,9 @@ fn spliced(files: &Files, report: &Value) -> Files {
     let mut files = files.clone();
     let mut edits: Vec<&Value> =
         report["findings"].as_array().unwrap().iter().filter_map(|f| f["fix"]["edits"].as_array()).flatten().collect();
-    edits.sort_by_key(|edit| std::cmp::Reverse(edit["start"].as_u64()));
+    edits.sort_by_key(|edit| std::cmp::Reverse((edit["start"].as_u64(), edit["end"].as_u64())));
+    // the layout of a statement is a part of each fix in it
+    edits.dedup();
     for edit in edits {
         let bytes = files.get_mut(edit["path"].as_str().unwrap()).unwrap();
         let (start, end) = (edit["start"].as_u64().unwrap() as usize, edit["end"].as_u64().unwrap() as usize);

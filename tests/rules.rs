@@ -18,10 +18,11 @@ fn outcome(source: &str) -> Option<FileOutcome> {
     std::fs::write(folder.path().join("models.py"), source).unwrap();
     let job = Job {
         paths: vec![folder.path().to_owned()],
-        unsaved: None,
         walk: discover::Settings::default(),
         selection: selection::Selection::default(),
         profile: policy::Profile::default(),
+        layout: cascade_fix::layout::Layout::Keep,
+        unsaved: None,
         rules: Rules::built_in().unwrap(),
     };
     cascade_fix::run(&job, &Default::default()).unwrap().files.pop()

@@ -6,6 +6,7 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use crate::layout::Layout;
 use crate::policy::Profile;
 use crate::report::Format;
 
@@ -68,6 +69,9 @@ pub(super) struct Common {
     /// Which list to write
     #[arg(long, value_name = "PROFILE", default_value = "recommended")]
     pub profile: Profile,
+    /// Whether statements that get too long are laid out again
+    #[arg(long, value_name = "LAYOUT", default_value = "fit")]
+    pub layout: Layout,
     /// Leave out files and folders that match the glob (as in .gitignore)
     #[arg(long, value_name = "GLOB", value_delimiter = ',')]
     pub exclude: Vec<String>,
@@ -156,6 +160,10 @@ impl Common {
         if self.profile != Profile::default() {
             let name = self.profile.to_possible_value().map(|value| value.get_name().to_owned());
             words.extend(["--profile".to_owned(), name.unwrap_or_default()]);
+        }
+        if self.layout != Layout::default() {
+            let name = self.layout.to_possible_value().map(|value| value.get_name().to_owned());
+            words.extend(["--layout".to_owned(), name.unwrap_or_default()]);
         }
         let flags = [("--no-ignore", self.no_ignore), ("--no-force-exclude", self.no_force_exclude)];
         words.extend(flags.into_iter().filter(|(_, set)| *set).map(|(flag, _)| flag.to_owned()));

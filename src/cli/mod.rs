@@ -130,6 +130,7 @@ fn job(common: &Common) -> anyhow::Result<Job> {
         },
         selection: Selection::new(&common.select, &common.ignore)?,
         profile: common.profile,
+        layout: common.layout,
         rules,
         unsaved: common.reads_stdin().then(|| unsaved(common)).transpose()?,
     })

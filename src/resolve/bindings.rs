@@ -115,10 +115,13 @@ impl Scope {
         Self::of_function_within(function, MOST_NESTED)
     }
 
+    fn of(owner: &Node<'_>, is_class: bool) -> Self {
+        Self { owner: Some(Owner { range: owner.range(), is_class }), ..Self::default() }
+    }
+
     /// `levels` bounds the recursion into functions that hand on what they get.
     fn of_function_within(function: &Node<'_>, levels: usize) -> Self {
-        let mut scope = Self::default();
-        scope.owner = Some(Owner { range: function.range(), is_class: false });
+        let mut scope = Self::of(function, false);
         if let Some(parameters) = function.field("parameters") {
             scope.add_parameters(function, &parameters);
         }
@@ -153,8 +156,7 @@ impl Scope {
 
     /// The bindings of a class's own scope.
     pub fn of_class(class: &Node<'_>) -> Self {
-        let mut scope = Self::default();
-        scope.owner = Some(Owner { range: class.range(), is_class: true });
+        let mut scope = Self::of(class, true);
         if let Some(body) = class.field("body") {
             scope.add_statements(&body, MOST_NESTED);
         }

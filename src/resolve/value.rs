@@ -536,7 +536,7 @@ impl Resolver<'_> {
             }
             _ => {
                 let compute = |parts: &[PyValue]| join(parts[0].as_str()?, parts[1].clone());
-                computed(place, node, &[separator, items], compute, || no_strings())
+                computed(place, node, &[separator, items], compute, no_strings)
             }
         }
     }
@@ -729,7 +729,9 @@ fn computed(
             return Err(format!("`{}` is {}", argument.name, argument.what));
         }
         let longer = combinations.iter().flat_map(|before| {
-            part.alternatives.iter().map(|alternative| [before.as_slice(), &[alternative.value.clone()]].concat())
+            part.alternatives
+                .iter()
+                .map(|alternative| [before.as_slice(), std::slice::from_ref(&alternative.value)].concat())
         });
         combinations = longer.take(MOST_ALTERNATIVES + 1).collect();
     }

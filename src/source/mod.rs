@@ -175,7 +175,7 @@ impl Source {
     /// A part of the text for people, of the same length: without lone `\r`.
     pub fn shown_text(&self, range: Range<usize>) -> Cow<'_, str> {
         let text = &self.text[range];
-        with_line_feeds(text).map_or(Cow::Borrowed(text), Cow::Owned)
+        with_line_feeds(text)
     }
 
     /// Whether some of a range of the text is not what the parser saw: a template fills it in, or IPython runs it.
@@ -302,17 +302,20 @@ impl Source {
 /// The text as the parser takes it; None where that is the text itself.
 fn for_parser(text: &str, masks: &[Mask]) -> Option<String> {
     let covered = (!masks.is_empty()).then(|| mask::covered(text, masks));
-    with_line_feeds(covered.as_deref().unwrap_or(text)).or(covered)
+    match with_line_feeds(covered.as_deref().unwrap_or(text)) {
+        Cow::Owned(text) => Some(text),
+        Cow::Borrowed(_) => covered,
+    }
 }
 
-/// The text with `\n` for each lone `\r`; None where it has none.
-fn with_line_feeds(text: &str) -> Option<String> {
+/// The text with `\n` for each lone `\r`, of the same length.
+pub fn with_line_feeds(text: &str) -> Cow<'_, str> {
     let is_lone = |at: usize| text.as_bytes()[at] == b'\r' && text.as_bytes().get(at + 1) != Some(&b'\n');
     if !memchr::memchr_iter(b'\r', text.as_bytes()).any(is_lone) {
-        return None;
+        return Cow::Borrowed(text);
     }
     let of = |(at, character): (usize, char)| if character == '\r' && is_lone(at) { '\n' } else { character };
-    Some(text.char_indices().map(of).collect())
+    Cow::Owned(text.char_indices().map(of).collect())
 }
 
 fn line_starts(text: &str) -> Vec<usize> {

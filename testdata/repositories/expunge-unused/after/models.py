@@ -5,4 +5,6 @@ class User(Base):
     posts = relationship("Post", cascade="save-update, merge, delete, delete-orphan")
     view = relationship("Post", cascade="merge", viewonly=True)
     listed = relationship("Post", cascade="none")
-    parts = relationship("Post", cascade=["save-update", "merge", "delete", "delete-orphan"])
+    parts = relationship(
+        "Post", cascade=["save-update", "merge", "delete", "delete-orphan"]
+    )

@@ -15,11 +15,17 @@ class Parent(Base):
     backref_by_name = relationship("Child", backref=BACKREF)
     chosen = (relationship if NEW else relation)("Child", cascade="all")
     updated = relationship("Child", **UPDATED)
-    shared = relationship("Child", **{**SHARED, "cascade": "save-update, merge, delete"})
-    parenthesized = Relationship(sa_relationship_kwargs=({"cascade": "save-update, merge, delete"}))
+    shared = relationship(
+        "Child", **{**SHARED, "cascade": "save-update, merge, delete"}
+    )
+    parenthesized = Relationship(
+        sa_relationship_kwargs=({"cascade": "save-update, merge, delete"})
+    )
     conditional = Relationship(sa_relationship_kwargs={"cascade": "save-update, merge, delete"} if OWNED else {})
     joined = relationship("Child", **(BASE | {"cascade": "save-update, merge, delete"}))
-    nested = relationship("Child", **{**BASE, **{"cascade": "save-update, merge, delete"}})
+    nested = relationship(
+        "Child", **{**BASE, **{"cascade": "save-update, merge, delete"}}
+    )
     by_name = relationship("Child", **JOINED)
     tuple_of_parts = relationship("Child", backref=("parent", BASE | dict(cascade="save-update, merge, delete")))
     by_position = relationship("Child", None, None, None, None, None, False, None, None, None, False, CASCADE)

@@ -10,10 +10,16 @@ def children(target, cascade="merge"):
 class Parent(Base):
     by_name = relationship("Child", cascade=CASCADE)
     by_attribute = relationship("Child", cascade=settings.cascade)
-    by_call = relationship("Child", cascade=", ".join(["save-update", "merge", "delete", "delete-orphan"]))
+    by_call = relationship(
+        "Child", cascade=", ".join(["save-update", "merge", "delete", "delete-orphan"])
+    )
     by_sum = relationship("Child", cascade="save-update, merge, delete, delete-orphan")
-    by_condition = relationship("Child", cascade="save-update, merge, delete" if settings.owned else "merge")
-    by_boolean = relationship("Child", cascade=settings.owned and "save-update, merge, delete" or "")
+    by_condition = relationship(
+        "Child", cascade="save-update, merge, delete" if settings.owned else "merge"
+    )
+    by_boolean = relationship(
+        "Child", cascade=settings.owned and "save-update, merge, delete" or ""
+    )
     by_format = relationship("Child", cascade=f"{CASCADE}, delete-orphan")
     by_mapping = relationship("Child", cascade={"all": 1})
     by_element = relationship("Child", cascade=["all", CASCADE])

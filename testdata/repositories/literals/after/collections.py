@@ -2,14 +2,24 @@ from sqlalchemy.orm import relationship
 
 
 class Parent(Base):
-    a_list = relationship("Child", cascade=["save-update", "merge", "delete", "delete-orphan"])
-    a_tuple = relationship("Child", cascade=("save-update", "merge", "delete", "delete-orphan"))
+    a_list = relationship(
+        "Child", cascade=["save-update", "merge", "delete", "delete-orphan"]
+    )
+    a_tuple = relationship(
+        "Child", cascade=("save-update", "merge", "delete", "delete-orphan")
+    )
     one = relationship("Child", cascade=("save-update", "merge", "delete"))
     one_left = relationship("Child", cascade=("merge",))
-    a_set = relationship("Child", cascade={"save-update", "merge", "delete", "delete-orphan"})
-    a_frozenset = relationship("Child", cascade=frozenset({"save-update", "merge", "delete"}))
+    a_set = relationship(
+        "Child", cascade={"save-update", "merge", "delete", "delete-orphan"}
+    )
+    a_frozenset = relationship(
+        "Child", cascade=frozenset({"save-update", "merge", "delete"})
+    )
     a_frozenset_of_a_list = relationship("Child", cascade=frozenset(["save-update", "merge", "delete", "delete-orphan"]))
-    a_list_call = relationship("Child", cascade=list(("save-update", "merge", "delete")))
+    a_list_call = relationship(
+        "Child", cascade=list(("save-update", "merge", "delete"))
+    )
     emptied_list = relationship("Child", cascade=[])
     emptied_set = relationship("Child", cascade=set())
     emptied_frozenset = relationship("Child", cascade=frozenset(()))

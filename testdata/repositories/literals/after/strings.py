@@ -4,27 +4,37 @@ from sqlalchemy.orm import relationship
 class Parent(Base):
     double = relationship("Child", cascade="save-update, merge, delete, delete-orphan")
     single = relationship('Child', cascade='save-update, merge, delete, delete-orphan')
-    triple = relationship("Child", cascade="""save-update, merge, delete, delete-orphan""")
+    triple = relationship(
+        "Child", cascade="""save-update, merge, delete, delete-orphan"""
+    )
     triple_single = relationship("Child", cascade='''save-update, merge, delete''')
     raw = relationship("Child", cascade=r"save-update, merge, delete")
     unicode = relationship("Child", cascade=u'save-update, merge, delete')
     raw_upper = relationship("Child", cascade=R"save-update, merge, delete")
-    formatted = relationship("Child", cascade=f"save-update, merge, delete, delete-orphan")
+    formatted = relationship(
+        "Child", cascade=f"save-update, merge, delete, delete-orphan"
+    )
     escaped = relationship("Child", cascade="save-update, merge, delete, delete-orphan")
     continued = relationship("Child", cascade="save-update, merge, delete, delete-orphan")
-    no_blank = relationship("Child", cascade="save-update, merge, delete, delete-orphan")
-    many_blanks = relationship("Child", cascade="save-update, merge, delete, delete-orphan")
+    no_blank = relationship(
+        "Child", cascade="save-update, merge, delete, delete-orphan"
+    )
+    many_blanks = relationship(
+        "Child", cascade="save-update, merge, delete, delete-orphan"
+    )
     commas = relationship("Child", cascade="save-update, merge, delete, delete-orphan")
     doubled = relationship("Child", cascade="save-update, merge, delete")
     parenthesized = relationship("Child", cascade=("save-update, merge, delete"))
-    twice_parenthesized = relationship("Child", cascade=(("save-update, merge, delete, delete-orphan")))
+    twice_parenthesized = relationship(
+        "Child", cascade=(("save-update, merge, delete, delete-orphan"))
+    )
     blanks_around = relationship("Child", cascade = "save-update, merge, delete")
-    concatenated = relationship("Child", cascade="save-update, merge, delete, delete-orphan")
+    concatenated = relationship(
+        "Child", cascade="save-update, merge, delete, delete-orphan"
+    )
     over_lines = relationship(
         "Child",
-        cascade=(
-            "save-update, merge, delete, delete-orphan"
-        ),
+        cascade=("save-update, merge, delete, delete-orphan"),
     )
     with_comments = relationship(
         "Child",

@@ -18,10 +18,20 @@ class User(Base):
     direct: "RelationshipProperty[Direct]" = RelationshipProperty("Direct", cascade="save-update, merge, delete")
     aside = relationship("Aside", backref=backref("user", cascade="save-update, merge, delete, delete-orphan", uselist=False))
     plain = relationship("Plain", backref=("user", {"cascade": "save-update, merge, delete", "uselist": False}))
-    plain_list = relationship("Plain", backref=["owner", dict(cascade="save-update, merge, delete")])
-    both = relationship("Both", cascade="save-update, merge, delete", backref=backref("user", cascade="save-update, merge, delete"))
-    splatted = relationship("Splatted", **{"cascade": "save-update, merge, delete", "lazy": "selectin"})
-    splatted_call = relationship("Splatted", **dict(cascade="save-update, merge, delete"))
+    plain_list = relationship(
+        "Plain", backref=["owner", dict(cascade="save-update, merge, delete")]
+    )
+    both = relationship(
+        "Both",
+        cascade="save-update, merge, delete",
+        backref=backref("user", cascade="save-update, merge, delete"),
+    )
+    splatted = relationship(
+        "Splatted", **{"cascade": "save-update, merge, delete", "lazy": "selectin"}
+    )
+    splatted_call = relationship(
+        "Splatted", **dict(cascade="save-update, merge, delete")
+    )
     view = relationship("View", viewonly=True, cascade="merge")
     view_dictionary = relationship("View", **{"viewonly": True, "cascade": "merge"})
     view_backref = relationship("View", viewonly=True, backref=backref("user_view", cascade="merge"))
@@ -31,15 +41,21 @@ class User(Base):
     by_name_tuple = relationship("Tuple", backref=("user", OF_BACKREF))
     view_splatted = relationship("View", viewonly=True, **{"cascade": "merge"})
     view_in_splatted = relationship("View", cascade="merge", **{"viewonly": True})
-    view_not = relationship("View", viewonly=False, cascade="save-update, merge, delete")
+    view_not = relationship(
+        "View", viewonly=False, cascade="save-update, merge, delete"
+    )
     by_position_13 = relationship("Old", None, None, None, None, None, False, None, None, False, "save-update, merge, delete, delete-orphan")
     by_position_14 = relationship("Old", None, None, None, None, None, False, None, None, None, False, ("save-update", "merge", "delete"))
 
     @declared_attr
     def declared(cls):
-        return relationship("Declared", cascade="save-update, merge, delete, delete-orphan")
+        return relationship(
+            "Declared", cascade="save-update, merge, delete, delete-orphan"
+        )
 
-    from_lambda = declared_attr(lambda cls: relationship("Declared", cascade="save-update, merge, delete"))
+    from_lambda = declared_attr(
+        lambda cls: relationship("Declared", cascade="save-update, merge, delete")
+    )
 
 
 @mapper_registry.mapped
@@ -51,7 +67,11 @@ class Account:
 
 
 class Arguments(Base):
-    __mapper_args__ = {"properties": {"children": relationship("Child", cascade="save-update, merge, delete")}}
+    __mapper_args__ = {
+        "properties": {
+            "children": relationship("Child", cascade="save-update, merge, delete")
+        }
+    }
 
 
 info = relationship("Info", info={"cascade": "all"})

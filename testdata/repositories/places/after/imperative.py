@@ -7,10 +7,20 @@ mapper_registry.map_imperatively(
     User,
     users,
     properties={
-        "addresses": orm.relationship(Address, cascade="save-update, merge, delete, delete-orphan"),
-        "orders": sqlalchemy.orm.relationship(lambda: Order, cascade='save-update, merge, delete'),
+        "addresses": orm.relationship(
+            Address, cascade="save-update, merge, delete, delete-orphan"
+        ),
+        "orders": sqlalchemy.orm.relationship(
+            lambda: Order, cascade='save-update, merge, delete'
+        ),
     },
 )
-orm.mapper(Keyword, keywords, properties=dict(items=orm.relation(Item, cascade="save-update, merge, delete")))
-User.__mapper__.add_property("notes", orm.relationship(Note, cascade="save-update, merge, delete"))
+orm.mapper(
+    Keyword,
+    keywords,
+    properties=dict(items=orm.relation(Item, cascade="save-update, merge, delete")),
+)
+User.__mapper__.add_property(
+    "notes", orm.relationship(Note, cascade="save-update, merge, delete")
+)
 User.tags = orm.relationship(Tag, cascade="save-update, merge, delete")

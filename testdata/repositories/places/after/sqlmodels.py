@@ -8,10 +8,23 @@ from sqlmodel import Relationship, SQLModel
 class Team(SQLModel, table=True):
     heroes: list["Hero"] = Relationship(back_populates="team", sa_relationship_kwargs={"cascade": "save-update, merge, delete, delete-orphan"})
     coaches: list["Coach"] = Relationship(sa_relationship_kwargs=dict(lazy="selectin", cascade="save-update, merge, delete"))
-    fans: list["Fan"] = Relationship(sa_relationship=relationship("Fan", cascade="save-update, merge, delete"))
-    flag: list["Hero"] = Relationship(back_populates="team", cascade_delete=True, sa_relationship_kwargs={"cascade": "save-update, merge, delete, delete-orphan"})
-    flag_module: list["Hero"] = sqlmodel.Relationship(cascade_delete=True, sa_relationship_kwargs={"cascade": "save-update, merge, delete, delete-orphan"})
-    flag_single: list['Hero'] = Relationship(back_populates='team', cascade_delete=True, sa_relationship_kwargs={'cascade': 'save-update, merge, delete, delete-orphan'})
+    fans: list["Fan"] = Relationship(
+        sa_relationship=relationship("Fan", cascade="save-update, merge, delete")
+    )
+    flag: list["Hero"] = Relationship(
+        back_populates="team",
+        cascade_delete=True,
+        sa_relationship_kwargs={"cascade": "save-update, merge, delete, delete-orphan"},
+    )
+    flag_module: list["Hero"] = sqlmodel.Relationship(
+        cascade_delete=True,
+        sa_relationship_kwargs={"cascade": "save-update, merge, delete, delete-orphan"},
+    )
+    flag_single: list['Hero'] = Relationship(
+        back_populates='team',
+        cascade_delete=True,
+        sa_relationship_kwargs={'cascade': 'save-update, merge, delete, delete-orphan'},
+    )
     flag_lines: list["Hero"] = Relationship(
         back_populates="team",
         sa_relationship_kwargs={"cascade": "save-update, merge, delete, delete-orphan"},

@@ -8,7 +8,9 @@ from sqlalchemy.orm import relationship
 class ${model.name}(Base):
     % if model.soft and \
         model.old:
-    posts = relationship("${model.target}", cascade="save-update, merge, delete, delete-orphan")
+    posts = relationship(
+        "${model.target}", cascade="save-update, merge, delete, delete-orphan"
+    )
     % endif
     tags = relationship("Tag", cascade="${', '.join({'all': 1})}")
     <%def name="more()">x = relationship("X", cascade="save-update, merge, delete")</%def>

@@ -16,7 +16,9 @@ class Imported(Base):
     starred = backref("posts", cascade="save-update, merge, delete")
     module = sa.orm.relationship("Post", cascade="save-update, merge, delete")
     renamed_module = o.relationship("Post", cascade="save-update, merge, delete")
-    renamed = rel("Post", backref=_backref("user", cascade="save-update, merge, delete"))
+    renamed = rel(
+        "Post", backref=_backref("user", cascade="save-update, merge, delete")
+    )
 
 
 def inside():

@@ -12,11 +12,16 @@ class Scopes(Base):
 
 class Local(Base):
     owned = partial(backref, cascade="save-update, merge, delete")
-    user = relationship("User", backref=owned("posts", cascade="save-update, merge, delete"))
+    user = relationship(
+        "User", backref=owned("posts", cascade="save-update, merge, delete")
+    )
 
     def method(self):
         # the class's names are not seen here, the module's are
-        return owned("posts", cascade="all"), relationship("Post", cascade="save-update, merge, delete")
+        return (
+            owned("posts", cascade="all"),
+            relationship("Post", cascade="save-update, merge, delete"),
+        )
 
 
 def outer():

@@ -6,13 +6,17 @@ from app.db import db as absolute_db
 
 class User(db.Model):
     posts = db.relationship("Post", cascade="save-update, merge, delete, delete-orphan")
-    through_absolute = absolute_db.relationship("Post", cascade="save-update, merge, delete")
+    through_absolute = absolute_db.relationship(
+        "Post", cascade="save-update, merge, delete"
+    )
     through_module = database.db.relationship("Post", backref=database.db.backref("user", cascade="save-update, merge, delete"))
     loader = db.dynamic_loader("Post", cascade="save-update, merge, delete")
     relation = db.relation("Post", cascade="save-update, merge, delete")
     orm = db.orm.relationship("Post", cascade="save-update, merge, delete")
     wrapped = relationship("Post", cascade="save-update, merge, delete")
-    aliased = relation_to("Post", backref=_backref("user", cascade="save-update, merge, delete"))
+    aliased = relation_to(
+        "Post", backref=_backref("user", cascade="save-update, merge, delete")
+    )
     owned_posts = owned("Post", cascade="save-update, merge, delete, delete-orphan")
     looked_up = lookup("all", cascade="all")
     late_posts = late("Post", cascade="save-update, merge, delete")

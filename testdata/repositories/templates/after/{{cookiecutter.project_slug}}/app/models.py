@@ -4,4 +4,6 @@ from sqlalchemy.orm import relationship
 
 class User(Base):
     set_by_template = relationship("A", cascade="{{ cookiecutter.cascade }}")
-    written = relationship("{{ cookiecutter.model }}", cascade="save-update, merge, delete")
+    written = relationship(
+        "{{ cookiecutter.model }}", cascade="save-update, merge, delete"
+    )

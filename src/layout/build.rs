@@ -1,0 +1,353 @@
+//! A parsed statement and the ranges that change in it go in; the document that a formatter would make of it comes out.
+//!
+//! Only what is around a changed range is taken apart. Everything else stands as it is: what a formatter has laid out before
+//! keeps its layout as long as its indentation stays.
+
+use std::ops::Range;
+
+use crate::syntax::Node;
+
+use super::document::{BestFit, Doc, Line};
+use super::shape::{comment_range, has_split, inside_parentheses, is_chain, is_operation, value_of};
+use super::style::Style;
+
+/// Deeper expressions are not taken apart: neither do people write them, nor may they cost the stack.
+const DEEPEST: usize = 60;
+
+/// Where an expression stands.
+#[derive(Clone, Copy)]
+struct Level {
+    depth: usize,
+    /// Inside some brackets: there a line may break.
+    bracketed: bool,
+}
+
+impl Level {
+    const TOP: Self = Self { depth: 0, bracketed: false };
+
+    fn bracketed(self) -> Self {
+        Self { bracketed: true, ..self }
+    }
+}
+
+/// The document of a statement with the comment behind it; None where it is of no kind that has a layout here.
+pub(super) fn statement(text: &str, root: &Node<'_>, changed: &[Range<usize>], style: &Style) -> Option<Doc> {
+    let mut parts = root.children();
+    let statement = parts.next()?;
+    let comment = parts.next().map(|comment| comment_range(text, &comment));
+    let is_over = parts.next().is_none() && comment.as_ref().is_none_or(|range| text[range.clone()].starts_with('#'));
+    let value = value_of(&statement).filter(|_| is_over && !statement.get_inner_node().has_error())?;
+    let builder = Builder { text, changed, style };
+    let head = statement.range().start..value.range().start;
+    let head = head.start..head.start + text[head].trim_end().len();
+    let mut docs = Vec::new();
+    let left = &text[head.clone()];
+    let operator = left.trim_end_matches(|c: char| !c.is_whitespace());
+    if left.ends_with('=') && !operator.ends_with(' ') || !left.contains(['\n', '\r']) && left.contains("  ") {
+        return None;
+    }
+    let left_can_split = operator.trim_end().ends_with([']', ')']);
+    if !head.is_empty() {
+        docs.extend([Doc::Source(head), Doc::Space]);
+    }
+    if let Some(best_fit) = builder.best_fit(&value, left_can_split, comment.clone()) {
+        docs.push(best_fit);
+        return Some(Doc::All(docs));
+    }
+    docs.push(builder.value(&value));
+    docs.extend(comment.map(Doc::EndOfLine));
+    Some(Doc::All(docs))
+}
+
+struct Builder<'a> {
+    text: &'a str,
+    changed: &'a [Range<usize>],
+    style: &'a Style,
+}
+
+/// One part of a bracketed list.
+struct Part {
+    comments: Vec<Range<usize>>,
+    doc: Doc,
+    end_of_line: Option<Range<usize>>,
+    comma: Option<Range<usize>>,
+}
+
+impl Builder<'_> {
+    fn group(&self, docs: Vec<Doc>) -> Doc {
+        Doc::group(self.text, docs)
+    }
+
+    fn changes(&self, node: &Node<'_>) -> bool {
+        let node = node.range();
+        self.changed.iter().any(|range| node.start <= range.end && range.start <= node.end)
+    }
+
+    /// A string as the value of a statement: it can't be split.
+    fn best_fit(&self, value: &Node<'_>, always: bool, comment: Option<Range<usize>>) -> Option<Doc> {
+        let (string, brackets) = match inside_parentheses(value) {
+            Some((open, inner, close)) => (inner, Some((open, close))),
+            None => (value.clone(), None),
+        };
+        let inner = string.range();
+        let can = string.kind() == "string" && !self.text[inner.clone()].contains(['\n', '\r']);
+        can.then_some(Doc::BestFit(BestFit { value: inner, comment, brackets, always }))
+    }
+
+    /// The value of a statement: what may stand in parentheses gets them when it breaks.
+    fn value(&self, value: &Node<'_>) -> Doc {
+        let (inner, brackets) = match inside_parentheses(value) {
+            Some((open, inner, close)) => (inner, Some((open, close))),
+            None => (value.clone(), None),
+        };
+        if inner.kind() == "expression_list" {
+            return self.bare_tuple(&inner);
+        }
+        let optional = match &*inner.kind() {
+            "conditional_expression" => true,
+            "boolean_operator" | "binary_operator" | "comparison_operator" => !has_split(&inner),
+            "concatenated_string" => true,
+            _ => false,
+        };
+        if !optional {
+            return self.expression(value, Level::TOP);
+        }
+        let (open, close) = brackets.unzip();
+        let bracket = |character, range| Doc::IfBroken(Box::new(Doc::Optional(character, range)));
+        let inside = vec![Doc::Line(Line::Soft), self.expression(&inner, Level::TOP.bracketed())];
+        self.group(vec![bracket('(', open), Doc::indent(inside), Doc::Line(Line::Soft), bracket(')', close)])
+    }
+
+    /// A tuple without parentheses, which it gets when it breaks.
+    fn bare_tuple(&self, node: &Node<'_>) -> Doc {
+        if self.text[node.range()].ends_with(',') {
+            return Doc::Source(node.range());
+        }
+        let mut docs = vec![Doc::Line(Line::Soft)];
+        for child in node.children() {
+            if child.is_named() {
+                docs.push(self.expression(&child, Level::TOP.bracketed()));
+            } else {
+                docs.extend([Doc::Optional(',', Some(child.range())), Doc::Line(Line::SoftOrSpace)]);
+            }
+        }
+        docs.push(Doc::IfBroken(Box::new(Doc::Optional(',', None))));
+        let bracket = |character| Doc::IfBroken(Box::new(Doc::Optional(character, None)));
+        self.group(vec![bracket('('), Doc::indent(docs), Doc::Line(Line::Soft), bracket(')')])
+    }
+
+    fn expression(&self, node: &Node<'_>, at: Level) -> Doc {
+        let as_it_is = || Doc::Source(node.range());
+        let is_broken = self.text[node.range()].contains(['\n', '\r']);
+        // beside an operand or a call that changes, as in `a(…).b(…)`, a list may find room
+        let is_beside = |parent: Node<'_>| (parent.kind() == "call" || is_operation(&parent)) && self.changes(&parent);
+        let changes = self.changes(node) || node.parent().is_some_and(is_beside);
+        if at.depth > DEEPEST || !node.is_named() || is_broken && !changes || is_chain(node) {
+            return as_it_is();
+        }
+        let at = Level { depth: at.depth + 1, ..at };
+        let is_list = matches!(&*node.kind(), "argument_list" | "list" | "tuple" | "set" | "dictionary");
+        if !is_list && node.children().any(|child| child.kind() == "comment") {
+            return as_it_is();
+        }
+        match &*node.kind() {
+            "argument_list" | "list" | "tuple" | "set" | "dictionary" => self.list(node, at).unwrap_or_else(as_it_is),
+            "parenthesized_expression" => self.parenthesized(node, at),
+            "conditional_expression" | "boolean_operator" | "binary_operator" | "comparison_operator" => {
+                self.group(self.operands(node, at))
+            }
+            "lambda" => self.lambda(node, at),
+            "list_comprehension" | "set_comprehension" | "dictionary_comprehension" | "generator_expression" => {
+                self.comprehension(node, at)
+            }
+            "concatenated_string" => self.joined(node, at),
+            "subscript" => self.subscript(node, at),
+            "pair" => self.group(vec![self.sequence(node, at)]),
+            "call" | "keyword_argument" | "dictionary_splat" | "list_splat" | "attribute" | "unary_operator"
+            | "await" | "if_clause" | "for_in_clause" | "not_operator" | "named_expression" => self.sequence(node, at),
+            _ => as_it_is(),
+        }
+    }
+
+    /// The children one after the other, with one blank where the formatters have some.
+    fn sequence(&self, node: &Node<'_>, at: Level) -> Doc {
+        let mut docs = Vec::new();
+        let mut end = node.range().start;
+        for child in node.children() {
+            let blank = match &*node.kind() {
+                "pair" => child.is_named() && !docs.is_empty(),
+                "await" | "if_clause" | "for_in_clause" | "not_operator" | "named_expression" => {
+                    child.range().start > end
+                }
+                _ => false,
+            };
+            if blank {
+                docs.push(Doc::Space);
+            }
+            end = child.range().end;
+            docs.push(self.expression(&child, at));
+        }
+        Doc::All(docs)
+    }
+
+    /// What stands in front of the brackets; these stay as they are.
+    fn subscript(&self, node: &Node<'_>, at: Level) -> Doc {
+        let whole = node.range();
+        match node.field("value") {
+            Some(value) => Doc::All(vec![self.expression(&value, at), Doc::Source(value.range().end..whole.end)]),
+            None => Doc::Source(whole),
+        }
+    }
+
+    /// A lambda; its body gets parentheses if it breaks and has none.
+    fn lambda(&self, node: &Node<'_>, at: Level) -> Doc {
+        let Some(body) = node.field("body").filter(|body| body.range().end == node.range().end) else {
+            return Doc::Source(node.range());
+        };
+        let head = node.range().start..body.range().start;
+        let head = head.start..head.start + self.text[head].trim_end().len();
+        let body = if is_operation(&body) && at.bracketed {
+            let inside = vec![Doc::Line(Line::Soft), self.expression(&body, at)];
+            let bracket = |character| Doc::IfBroken(Box::new(Doc::Optional(character, None)));
+            self.group(vec![bracket('('), Doc::indent(inside), Doc::Line(Line::Soft), bracket(')')])
+        } else {
+            self.expression(&body, at)
+        };
+        Doc::All(vec![Doc::Source(head), Doc::Space, body])
+    }
+
+    fn parenthesized(&self, node: &Node<'_>, at: Level) -> Doc {
+        let Some((open, inner, close)) = inside_parentheses(node) else {
+            return Doc::Source(node.range());
+        };
+        let inside = vec![Doc::Line(Line::Soft), self.expression(&inner, at.bracketed())];
+        self.group(vec![Doc::Source(open), Doc::indent(inside), Doc::Line(Line::Soft), Doc::Source(close)])
+    }
+
+    /// The operands of an operator, each on a line of its own with the operator in front of it.
+    fn operands(&self, node: &Node<'_>, at: Level) -> Vec<Doc> {
+        let mut docs = Vec::new();
+        for child in node.children() {
+            if child.is_named() {
+                let is_same = child.kind() == node.kind() && at.depth <= DEEPEST;
+                if is_same {
+                    docs.extend(self.operands(&child, Level { depth: at.depth + 1, ..at }));
+                } else {
+                    docs.push(self.expression(&child, at));
+                }
+            } else {
+                let operator = child.range();
+                if !self.text[..operator.start].ends_with(char::is_whitespace) {
+                    // as in `x**2`
+                    docs.push(Doc::Source(operator));
+                    continue;
+                }
+                let before = if at.bracketed { Doc::Line(Line::SoftOrSpace) } else { Doc::Space };
+                docs.extend([before, Doc::Source(operator), Doc::Space]);
+            }
+        }
+        docs
+    }
+
+    /// The parts of a string, on lines of their own where they have them.
+    fn joined(&self, node: &Node<'_>, at: Level) -> Doc {
+        if !at.bracketed {
+            return Doc::Source(node.range());
+        }
+        let broken = self.text[node.range()].contains(['\n', '\r']);
+        let line = if broken { Line::Hard } else { Line::SoftOrSpace };
+        let mut docs = Vec::new();
+        for part in node.children() {
+            if !docs.is_empty() {
+                docs.push(Doc::Line(line));
+            }
+            docs.push(self.expression(&part, at));
+        }
+        self.group(docs)
+    }
+
+    fn comprehension(&self, node: &Node<'_>, at: Level) -> Doc {
+        let children: Vec<_> = node.children().collect();
+        let [open, inside @ .., close] = children.as_slice() else {
+            return Doc::Source(node.range());
+        };
+        let mut docs = Vec::new();
+        for child in inside {
+            docs.push(Doc::Line(if docs.is_empty() { Line::Soft } else { Line::SoftOrSpace }));
+            docs.push(self.expression(child, at.bracketed()));
+        }
+        // what is in the brackets may go on one line
+        docs = vec![docs.remove(0), self.group(docs)];
+        let docs =
+            vec![Doc::Source(open.range()), Doc::indent(docs), Doc::Line(Line::Soft), Doc::Source(close.range())];
+        self.group(docs)
+    }
+
+    /// A list in brackets; None where something but comments, parts and commas is in it.
+    fn list(&self, node: &Node<'_>, at: Level) -> Option<Doc> {
+        let children: Vec<_> = node.children().collect();
+        let [open, inside @ .., close] = children.as_slice() else {
+            return None;
+        };
+        let (open, close) = (open.range(), close.range());
+        let mut parts: Vec<Part> = Vec::new();
+        let (mut comments, mut opening) = (Vec::new(), None);
+        let mut end = open.end;
+        for child in inside {
+            let on_same_line = !self.text[end..child.range().start].contains(['\n', '\r']);
+            end = child.range().end;
+            match &*child.kind() {
+                "comment" => {
+                    let range = comment_range(self.text, child);
+                    end = range.end;
+                    match parts.last_mut() {
+                        Some(part) if on_same_line => part.end_of_line = Some(range),
+                        None if on_same_line => opening = Some(range),
+                        _ => comments.push(range),
+                    }
+                }
+                "," => parts.last_mut()?.comma = Some(child.range()),
+                _ => {
+                    let doc = self.expression(child, at.bracketed());
+                    let comments = std::mem::take(&mut comments);
+                    parts.push(Part { comments, doc, end_of_line: None, comma: None });
+                }
+            }
+        }
+        if parts.is_empty() {
+            return None;
+        }
+        let is_single_tuple = node.kind() == "tuple" && parts.len() == 1;
+        let inner = self.parts(parts, comments, is_single_tuple);
+        let inner = if node.kind() == "argument_list" { self.group(inner) } else { Doc::All(inner) };
+        let mut docs = vec![Doc::Source(open)];
+        docs.extend(opening.map(Doc::EndOfLine));
+        docs.extend([Doc::indent(vec![Doc::Line(Line::Soft), inner]), Doc::Line(Line::Soft), Doc::Source(close)]);
+        Some(self.group(docs))
+    }
+
+    fn parts(&self, parts: Vec<Part>, comments: Vec<Range<usize>>, is_single_tuple: bool) -> Vec<Doc> {
+        let mut docs = Vec::new();
+        let last = parts.len() - 1;
+        for (index, part) in parts.into_iter().enumerate() {
+            let own_lines = part.comments.into_iter();
+            docs.extend(own_lines.flat_map(|comment| [Doc::Source(comment), Doc::Line(Line::Hard)]));
+            docs.push(part.doc);
+            docs.extend(part.end_of_line.map(Doc::EndOfLine));
+            let is_magic = part.comma.is_some() && self.style.magic_trailing_comma && !is_single_tuple;
+            let comma = Doc::Optional(',', part.comma);
+            if index < last {
+                docs.extend([comma, Doc::Line(Line::SoftOrSpace)]);
+            } else if is_single_tuple {
+                docs.push(comma);
+            } else if is_magic {
+                docs.extend([Doc::IfBroken(Box::new(comma)), Doc::Group(true, Box::new(Doc::All(Vec::new())))]);
+            } else if last > 0 {
+                // a single part gets no comma that it doesn't have
+                docs.push(Doc::IfBroken(Box::new(comma)));
+            }
+        }
+        docs.extend(comments.into_iter().flat_map(|comment| [Doc::Line(Line::Hard), Doc::Source(comment)]));
+        docs
+    }
+}

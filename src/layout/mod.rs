@@ -1,0 +1,159 @@
+//! A file's text and the value edits of its fixes go in; the edits that lay its statements out again come out, as ruff's and
+//! black's formatters would.
+//!
+//! A statement that was not laid out like that keeps its shape: it is printed first as it stood, and only if that gives the same
+//! bytes is it printed with the new values. Strings and comments are carried over as they are.
+
+mod build;
+mod changes;
+mod document;
+mod shape;
+mod style;
+mod suppression;
+
+use std::ops::Range;
+
+use crate::rewrite::Edit;
+use crate::source::{Source, with_line_feeds};
+use crate::syntax::{self, Node, Tree};
+
+use changes::{Change, Spliced};
+use document::{Place, Printed};
+
+pub use style::{Style, Styles};
+
+/// What a fix does about the layout of the statements that it changes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Layout {
+    /// Lays them out as ruff and black do, where they were before
+    #[default]
+    Fit,
+    /// Only the value changes
+    Keep,
+}
+
+/// A statement that has to be laid out again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relaid {
+    /// The statement with the comment behind it, in bytes of the text.
+    pub range: Range<usize>,
+    /// Value edits that take in a part of the layout, each with what replaces it.
+    pub replaced: Vec<(Edit, Edit)>,
+    /// The edits of the layout alone: blanks, commas and parentheses.
+    pub edits: Vec<Edit>,
+}
+
+/// What [`edits`] gives for a file, which is parsed only if that can be anything.
+pub fn of_file(source: &Source, values: &[Edit], style: &Style) -> Vec<Relaid> {
+    if values.iter().all(|edit| fits(source, edit, values, style)) {
+        return Vec::new();
+    }
+    let tree = Tree::parse(source.parser_text());
+    edits(source, &tree, &values.iter().collect::<Vec<_>>(), style)
+}
+
+/// Whether a value only grew, and its line is short enough still: the formatters then have no reason to change anything.
+fn fits(source: &Source, edit: &Edit, values: &[Edit], style: &Style) -> bool {
+    let line = source.line_at(edit.range.start);
+    let text = &source.text()[line.clone()];
+    let of_line = values.iter().filter(|value| line.contains(&value.range.start));
+    let growth: usize = of_line.map(|value| value.text.len().saturating_sub(value.range.len())).sum();
+    let only_grows =
+        edit.range.end <= line.end && edit.text.len() >= edit.range.len() && !edit.text.contains(['\n', '\r']);
+    let is_plain = text.is_ascii() && !text.contains('\t') && edit.text.is_ascii();
+    only_grows && is_plain && text.len() + growth <= style.line_length
+}
+
+/// The statements of a file that its value edits make the formatters lay out differently. The edits are in order of position and do
+/// not overlap; neither do they overlap with what comes out.
+pub fn edits(source: &Source, tree: &Tree, values: &[&Edit], style: &Style) -> Vec<Relaid> {
+    let mut relaid = Vec::new();
+    let mut rest = values;
+    while let Some(first) = rest.first() {
+        let Some(range) = statement_of(source, tree, &first.range) else {
+            rest = &rest[1..];
+            continue;
+        };
+        let inside = rest.iter().take_while(|edit| edit.range.end <= range.end).count().max(1);
+        let (here, others) = rest.split_at(inside);
+        rest = others;
+        if !suppression::holds(source.text(), &range) {
+            relaid.extend(relay(source, range, here, style));
+        }
+    }
+    relaid
+}
+
+/// The statement around a range, with the comment behind it; None where something else stands on its lines.
+fn statement_of(source: &Source, tree: &Tree, range: &Range<usize>) -> Option<Range<usize>> {
+    let mut node = tree.root();
+    let mut statement: Option<Node<'_>> = None;
+    loop {
+        let is_block = matches!(&*node.kind(), "module" | "block");
+        let holds = |child: &Node<'_>| child.range().start <= range.start && range.end <= child.range().end;
+        let Some(child) = node.children().find(holds) else { break };
+        if is_block {
+            statement = Some(child.clone());
+        }
+        node = child;
+    }
+    let node = statement.filter(|node| matches!(&*node.kind(), "expression_statement" | "return_statement"))?.range();
+    let text = source.text();
+    let line = |at: usize| source.line_at(at);
+    let (first, last) = (line(node.start), line(node.end));
+    let behind = text[node.end..last.end].trim();
+    let is_alone = text[first.start..node.start].trim().is_empty() && (behind.is_empty() || behind.starts_with('#'));
+    is_alone.then(|| node.start..node.end + text[node.end..last.end].trim_end().len())
+}
+
+/// What it takes to lay one statement out again; None where it needs nothing, or was not laid out as the formatters do.
+fn relay(source: &Source, range: Range<usize>, values: &[&Edit], style: &Style) -> Option<Relaid> {
+    let line = source.line_at(range.start);
+    let place = Place { indentation: &source.text()[line.start..range.start], newline: source.newline_at(range.start) };
+    let style = style.with_indentation_of(source.text(), place.indentation);
+    let before = &source.text()[range.clone()];
+    let old: Vec<_> = values.iter().map(|edit| edit.range.start - range.start..edit.range.end - range.start).collect();
+    let printed = print(before, &old, place, &style)?;
+    if printed.text != before {
+        return None;
+    }
+    let spliced = Spliced::new(before, range.start, values)?;
+    let new = print(&spliced.text, &spliced.changed, place, &style)?;
+    if new.text == spliced.text || new.levels != printed.levels {
+        return None;
+    }
+    let reread = Tree::parse(&with_line_feeds(&new.text));
+    if syntax::has_error(&reread.root()) {
+        return None;
+    }
+    let gaps = gaps(&spliced.text, &new)?;
+    let (replaced, edits) = spliced.edits(values, gaps)?;
+    Some(Relaid { range, replaced, edits })
+}
+
+fn print(text: &str, changed: &[Range<usize>], place: Place<'_>, style: &Style) -> Option<Printed> {
+    let tree = Tree::parse(&with_line_feeds(text));
+    let doc = build::statement(text, &tree.root(), changed, style)?;
+    Some(document::print(&doc, text, place, style))
+}
+
+/// What has to stand between the pieces of the source; None where that is more than blanks, commas and parentheses.
+fn gaps(text: &str, printed: &Printed) -> Option<Vec<Change>> {
+    let is_layout = |gap: &str| gap.chars().all(|c| c.is_whitespace() || "(),".contains(c));
+    let mut gaps = Vec::new();
+    let (mut at, mut printed_at) = (0, 0);
+    let end = (text.len()..text.len(), printed.text.len());
+    for (piece, begin) in printed.pieces.iter().chain([&end]) {
+        let before = text.get(at..piece.start)?;
+        let after = printed.text.get(printed_at..*begin)?;
+        if !is_layout(before) || !is_layout(after) {
+            return None;
+        }
+        if before != after {
+            gaps.push(Change { range: at..piece.start, text: after.to_owned() });
+        }
+        at = piece.end;
+        printed_at = begin + piece.len();
+    }
+    Some(gaps)
+}

@@ -1,0 +1,76 @@
+//! A node of a statement goes in; what the formatters' rules ask about it comes out.
+
+use std::ops::Range;
+
+use crate::syntax::Node;
+
+/// What a statement assigns, returns or is.
+pub(super) fn value_of<'t>(statement: &Node<'t>) -> Option<Node<'t>> {
+    let inner = statement.named_children().find(|child| child.kind() != "comment")?;
+    if statement.named_children().count() != 1 {
+        return None;
+    }
+    match (&*statement.kind(), &*inner.kind()) {
+        ("expression_statement", "assignment" | "augmented_assignment") => {
+            let mut value = inner.field("right")?;
+            while value.kind() == "assignment" {
+                value = value.field("right")?;
+            }
+            Some(value)
+        }
+        ("expression_statement" | "return_statement", _) => Some(inner),
+        _ => None,
+    }
+}
+
+/// A comment's range: the parser takes a carriage return for a part of it.
+pub(super) fn comment_range(text: &str, comment: &Node<'_>) -> Range<usize> {
+    let range = comment.range();
+    range.start..range.start + text[range].trim_end().len()
+}
+
+/// What stands in parentheses, without comments, and these.
+pub(super) fn inside_parentheses<'t>(node: &Node<'t>) -> Option<(Range<usize>, Node<'t>, Range<usize>)> {
+    let children: Vec<_> = node.children().collect();
+    match (&*node.kind(), children.as_slice()) {
+        ("parenthesized_expression", [open, inner, close]) => Some((open.range(), inner.clone(), close.range())),
+        _ => None,
+    }
+}
+
+/// Whether two attributes of results follow each other, as in `a().b().c`: the formatters have rules of their own for these.
+pub(super) fn is_chain(node: &Node<'_>) -> bool {
+    let (mut node, mut attributes) = (node.clone(), 0);
+    loop {
+        let inner = match &*node.kind() {
+            "call" => node.field("function"),
+            "subscript" => node.field("value"),
+            "attribute" => node.field("object"),
+            _ => None,
+        };
+        let Some(inner) = inner else { return false };
+        attributes += usize::from(node.kind() == "attribute" && matches!(&*inner.kind(), "call" | "subscript"));
+        if attributes > 1 {
+            return true;
+        }
+        node = inner;
+    }
+}
+
+/// Whether the node is of a kind that breaks in front of its operators.
+pub(super) fn is_operation(node: &Node<'_>) -> bool {
+    const KINDS: [&str; 4] = ["conditional_expression", "boolean_operator", "binary_operator", "comparison_operator"];
+    KINDS.contains(&&*node.kind())
+}
+
+/// Whether the last operand can be split, or brackets come first: then the formatters split there, and add no parentheses.
+pub(super) fn has_split(operation: &Node<'_>) -> bool {
+    const BRACKETS: [&str; 5] = ["list", "dictionary", "set", "tuple", "parenthesized_expression"];
+    let operands: Vec<_> = operation.children().filter(|child| child.is_named()).collect();
+    let is_filled = |node: &Node<'_>| node.named_children().next().is_some();
+    let in_brackets = |node: &Node<'_>| BRACKETS.contains(&&*node.kind()) && is_filled(node);
+    let is_call = |node: &Node<'_>| node.field("arguments").is_some_and(|arguments| is_filled(&arguments));
+    let splits = operands.first().is_some_and(in_brackets)
+        || operands.last().is_some_and(|last| in_brackets(last) || last.kind() == "call" && is_call(last));
+    splits && !operands.iter().any(is_operation)
+}

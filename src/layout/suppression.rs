@@ -1,0 +1,44 @@
+//! A file's text and a statement's range go in; whether a comment tells the formatters to leave it comes out.
+
+use std::ops::Range;
+
+/// Whether `# fmt: skip` is on the statement's lines, or `# fmt: off` (`# yapf: disable`) holds where it begins.
+pub(super) fn holds(text: &str, statement: &Range<usize>) -> bool {
+    let own_lines = text[statement.clone()].split(['\n', '\r']);
+    if own_lines.into_iter().any(|line| line.split('#').skip(1).any(|comment| directive(comment).is_some())) {
+        return true;
+    }
+    let mut lines = text[..statement.start].rsplit(['\n', '\r']);
+    let mut level = lines.next().map_or(0, str::len);
+    for line in lines {
+        let inside = line.trim_start();
+        let indentation = line.len() - inside.len();
+        if inside.is_empty() || indentation > level {
+            continue;
+        }
+        match inside.strip_prefix('#') {
+            Some(comment) => match directive(comment) {
+                Some(Directive::Off) => return true,
+                Some(Directive::On) => return false,
+                Some(Directive::Skip) | None => {}
+            },
+            None => level = indentation,
+        }
+    }
+    false
+}
+
+enum Directive {
+    Off,
+    On,
+    Skip,
+}
+
+fn directive(comment: &str) -> Option<Directive> {
+    match comment.trim() {
+        "fmt: off" | "fmt:off" | "yapf: disable" => Some(Directive::Off),
+        "fmt: on" | "fmt:on" | "yapf: enable" => Some(Directive::On),
+        other if other.starts_with("fmt: skip") || other.starts_with("fmt:skip") => Some(Directive::Skip),
+        _ => None,
+    }
+}
