@@ -137,8 +137,10 @@ fn is_assigned(rest: &[u8]) -> bool {
 /// Calls of a constructor, or of a name it is imported as, with so many arguments that the cascade can be one of them, or with what
 /// may be a dictionary by its name.
 fn constructor_calls(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
-    let backrefs =
-        BACKREF.find_iter(bytes).filter_map(|at| arguments_with_cascade(bytes, at, &bytes[at + b"backref".len()..]));
+    // nobody makes a backref without a relationship
+    let is_apart = RELATION.find(bytes).is_some();
+    let backrefs = is_apart.then(|| BACKREF.find_iter(bytes)).into_iter().flatten();
+    let backrefs = backrefs.filter_map(|at| arguments_with_cascade(bytes, at, &bytes[at + b"backref".len()..]));
     let relations = RELATION.find_iter(bytes).flat_map(|at| {
         let rest = after_constructor(bytes, at);
         match alias_in(rest) {

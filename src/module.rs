@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::resolve::Scope;
 use crate::source::Source;
@@ -14,8 +14,8 @@ pub struct Module {
     pub path: Arc<Path>,
     /// Its text.
     pub source: Arc<Source>,
-    /// Its syntax tree; offsets are bytes of the text.
-    pub tree: Tree,
+    /// Its syntax tree, unless nobody asked for it yet.
+    tree: OnceLock<Tree>,
     /// What its own scope binds.
     pub scope: Arc<Scope>,
 }
@@ -36,19 +36,29 @@ impl Module {
     pub fn parse(path: &Path, source: Source) -> Self {
         let (source, tree) = Tree::of(source);
         let scope = Arc::new(Scope::of_module(&tree.root()));
-        Self { path: path.into(), source: Arc::new(source), tree, scope }
+        Self { path: path.into(), source: Arc::new(source), tree: tree.into(), scope }
+    }
+
+    /// The same without its tree, which takes much more memory than the text: most modules are asked for their names alone.
+    pub fn without_tree(self) -> Self {
+        Self { tree: OnceLock::new(), ..self }
+    }
+
+    /// The syntax tree; offsets are bytes of the text.
+    pub fn tree(&self) -> &Tree {
+        self.tree.get_or_init(|| Tree::parse(self.source.parser_text()))
     }
 
     /// The same file with what is parsed in place of its text, of the same length.
     pub fn parsed_as(&self, text: &str) -> Self {
         let tree = Tree::parse(text);
         let scope = Arc::new(Scope::of_module(&tree.root()));
-        Self { path: Arc::clone(&self.path), source: Arc::clone(&self.source), tree, scope }
+        Self { path: Arc::clone(&self.path), source: Arc::clone(&self.source), tree: tree.into(), scope }
     }
 
     /// The node that has exactly the range; the innermost of several.
     pub fn node(&self, range: &Range<usize>) -> Option<Node<'_>> {
-        let mut node = self.tree.root();
+        let mut node = self.tree().root();
         let around = |child: &Node<'_>| child.range().start <= range.start && range.end <= child.range().end;
         loop {
             let inner = node.named_children().find(around);

@@ -94,7 +94,7 @@ impl Repository {
     fn first_observation(&self, rules: &Rules, file: &Path) -> Option<String> {
         let file = self.working_directory.join(file);
         let Some(module) = self.fresh_module(&file) else { return Some(self.display(&file)) };
-        let node = rules.find_observation(&module.tree.root())?;
+        let node = rules.find_observation(&module.tree().root())?;
         let line = module.source.position(node.range().start).shown_line();
         Some(format!("{}:{line}", self.display(&file)))
     }
@@ -145,7 +145,7 @@ impl Repository {
         if let Some(known) = lock().get(file) {
             return known.clone();
         }
-        let module = self.read(file).map(Arc::new);
+        let module = self.read(file).map(|module| Arc::new(module.without_tree()));
         lock().insert(file.to_owned(), module.clone());
         module
     }

@@ -139,7 +139,7 @@ impl Worker<'_> {
         let absolute = self.walk.absolute(path);
         let module = Arc::new(Module::parse(&absolute, source));
         let found = find_sites(self.rules, &self.repositories.of(&absolute), &module);
-        let syntax_errors = module.tree.syntax_errors_of(&module.source);
+        let syntax_errors = module.tree().syntax_errors_of(&module.source);
         if !found.sites.is_empty() || !syntax_errors.is_empty() {
             let source = Arc::clone(&module.source);
             self.local.files.push(Scanned { path: Arc::clone(&module.path), source, syntax_errors });

@@ -252,7 +252,7 @@ fn look(
     wrappers: &[Wrapper],
 ) -> Looked {
     let mut looked = Looked::default();
-    let root = module.tree.root();
+    let root = module.tree().root();
     // a name that an import renames is another name in this file
     let mut here: HashMap<String, Vec<Definition>> = names.clone();
     loop {

@@ -204,7 +204,7 @@ impl Resolver<'_> {
     fn entries_set_later(&self, found: &Found, key: &str, effort: &Effort) -> Entries {
         let module = found.module();
         let within = found.scope().owner.as_ref().map(|owner| &owner.range);
-        let root = module.tree.root();
+        let root = module.tree().root();
         let hints = Hints::of_sites(&root.get_doc().src, &[]);
         let mut all = Entries::default();
         for node in hinted_nodes(&root, &hints) {

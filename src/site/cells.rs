@@ -10,7 +10,7 @@ use crate::syntax::{Tree, has_error};
 /// others without the broken ones, as the kernel runs them.
 pub fn find_in_cells(module: &Arc<Module>, find: impl Fn(&Arc<Module>) -> Found) -> Found {
     let mut found = find(module);
-    if !has_error(&module.tree.root()) {
+    if !has_error(&module.tree().root()) {
         return found;
     }
     let text = module.source.parser_text();

@@ -129,7 +129,7 @@ impl Site {
 
 /// The sites of a file, in order of position.
 pub fn find(rules: &Rules, resolver: &Resolver<'_>, module: &Arc<Module>) -> Found {
-    let root = module.tree.root();
+    let root = module.tree().root();
     let finder = Finder { resolver, module, callees: RefCell::default() };
     let hints = Hints::of_sites(&root.get_doc().src, &rules.words);
     let mut sites = Sites::default();
