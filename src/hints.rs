@@ -12,7 +12,7 @@ static EXPUNGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("expung
 /// `relation`, `relationship`, `Relationship`, `RelationshipProperty`
 static RELATION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("elation"));
 static BACKREF: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("backref"));
-/// What a call has in its arguments that may be given the cascade from elsewhere.
+/// What hands a dictionary of keyword arguments to a call.
 static HANDED_OVER: LazyLock<[Finder<'static>; 3]> =
     LazyLock::new(|| ["**", "sa_relationship_kwargs", "backref"].map(Finder::new));
 
@@ -35,9 +35,9 @@ impl Hints {
         Self::new(site_hints(text.as_bytes(), words))
     }
 
-    /// The whole text.
-    pub fn everywhere(text: &str) -> Self {
-        Self(std::iter::once(0..text.len()).collect())
+    /// Where a dictionary of keyword arguments can be handed to a call.
+    pub fn of_dictionaries(text: &str) -> Self {
+        Self::of_words(text, &*HANDED_OVER)
     }
 
     /// Where one of the words stands.
@@ -140,14 +140,14 @@ fn constructor_calls(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
     // nobody makes a backref without a relationship
     let is_apart = RELATION.find(bytes).is_some();
     let backrefs = is_apart.then(|| BACKREF.find_iter(bytes)).into_iter().flatten();
-    let backrefs = backrefs.filter_map(|at| arguments_with_cascade(bytes, at, &bytes[at + b"backref".len()..]));
+    let backrefs = backrefs.flat_map(|at| arguments_with_cascade(bytes, at, &bytes[at + b"backref".len()..]));
     let relations = RELATION.find_iter(bytes).flat_map(|at| {
         let rest = after_constructor(bytes, at);
         match alias_in(rest) {
-            None => Vec::from_iter(arguments_with_cascade(bytes, at, rest)),
+            None => arguments_with_cascade(bytes, at, rest),
             Some(alias) => {
                 let uses = memchr::memmem::find_iter(bytes, alias);
-                uses.filter_map(|at| arguments_with_cascade(bytes, at, &bytes[at + alias.len()..])).collect()
+                uses.flat_map(|at| arguments_with_cascade(bytes, at, &bytes[at + alias.len()..])).collect()
             }
         }
     });
@@ -162,19 +162,23 @@ fn alias_in(after_name: &[u8]) -> Option<&[u8]> {
     Some(&rest[..length]).filter(|alias| !alias.is_empty())
 }
 
-/// From the callee to the matching parenthesis, if there are enough commas between, or something that hands over a dictionary. What
-/// stands in comments and strings is passed over.
-fn arguments_with_cascade(bytes: &[u8], start: usize, after_name: &[u8]) -> Option<Range<usize>> {
+/// Where the arguments of a call can give it a cascade from elsewhere: splats, names of dictionaries, and from the callee to the
+/// matching parenthesis if there are enough commas between. What stands in comments and strings is passed over.
+fn arguments_with_cascade(bytes: &[u8], start: usize, after_name: &[u8]) -> Vec<Range<usize>> {
     let arguments = after_name.trim_ascii_start();
+    let mut hints = Vec::new();
     if arguments.first() != Some(&b'(') {
-        return None;
+        return hints;
     }
+    let offset = bytes.len() - arguments.len();
     let (mut at, mut depth, mut commas) = (0, 0_usize, 0);
     while let Some(byte) = arguments.get(at).filter(|_| at < LONGEST_CALL) {
         match byte {
             b'(' => depth += 1,
             b')' => depth -= 1,
             b',' => commas += 1,
+            b'*' if is_splat(&arguments[at..]) => hints.push(offset + at..offset + at + 1),
+            b'=' if is_dictionary(&arguments[..at], &arguments[at + 1..]) => hints.push(offset + at..offset + at + 1),
             b'#' => at += arguments[at..].iter().take_while(|byte| !matches!(byte, b'\n' | b'\r')).count(),
             b'"' | b'\'' => at += string_length(&arguments[at..]) - 1,
             _ => {}
@@ -184,22 +188,22 @@ fn arguments_with_cascade(bytes: &[u8], start: usize, after_name: &[u8]) -> Opti
             break;
         }
     }
-    let inside = &arguments[..at.min(arguments.len())];
-    let is_handed_over = || HANDED_OVER.iter().any(|finder| is_dictionary_at(inside, finder));
-    (commas >= FEWEST_COMMAS || is_handed_over()).then_some(start..bytes.len() - arguments.len() + inside.len())
+    if commas >= FEWEST_COMMAS {
+        hints.push(start..offset + at.min(arguments.len()));
+    }
+    hints
 }
 
-/// Whether a name is splatted, given to sqlmodel, or stands in a backref's tuple.
-fn is_dictionary_at(arguments: &[u8], finder: &Finder<'_>) -> bool {
-    finder.find_iter(arguments).any(|at| {
-        let rest = &arguments[at + finder.needle().len()..];
-        let value = rest.trim_ascii_start().strip_prefix(b"=").unwrap_or(rest).trim_ascii_start();
-        match finder.needle() {
-            b"backref" => value.len() < rest.len() && is_pair_or_name(value),
-            b"**" => !value.first().is_some_and(u8::is_ascii_digit),
-            _ => true,
-        }
-    })
+/// `**name`, and neither a power nor a display, whose own `"cascade"` is a hint.
+fn is_splat(bytes: &[u8]) -> bool {
+    let name = bytes.strip_prefix(b"**").map(<[u8]>::trim_ascii_start).and_then(<[u8]>::first);
+    name.is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'(' | b'\\') || !byte.is_ascii())
+}
+
+/// Whether a keyword gives a dictionary to sqlmodel, or a name or a tuple to a backref.
+fn is_dictionary(before: &[u8], value: &[u8]) -> bool {
+    let (keyword, value) = (before.trim_ascii_end(), value.trim_ascii_start());
+    keyword.ends_with(b"sa_relationship_kwargs") || keyword.ends_with(b"backref") && is_pair_or_name(value)
 }
 
 /// A tuple or a list, or a name that is not called.
@@ -214,11 +218,10 @@ fn is_pair_or_name(value: &[u8]) -> bool {
 
 /// The length of the string literal at the beginning, its quotes included.
 fn string_length(bytes: &[u8]) -> usize {
-    let quote = &bytes[..1];
-    let quotes = if bytes.starts_with(&quote.repeat(3)) { quote.repeat(3) } else { quote.to_vec() };
+    let quotes = if bytes.len() > 2 && bytes[1] == bytes[0] && bytes[2] == bytes[0] { &bytes[..3] } else { &bytes[..1] };
     let mut at = quotes.len();
     while at < bytes.len().min(LONGEST_CALL) {
-        if bytes[at..].starts_with(&quotes) {
+        if bytes[at..].starts_with(quotes) {
             return at + quotes.len();
         }
         if quotes.len() == 1 && matches!(bytes[at], b'\n' | b'\r') {

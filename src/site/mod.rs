@@ -142,7 +142,7 @@ pub fn find(rules: &Rules, resolver: &Resolver<'_>, module: &Arc<Module>) -> Fou
     };
     // a dictionary may be splatted where no hint is
     if unclaimed(&sites).iter().any(is_in_dictionary) {
-        for (rule, matched) in rules.find_spellings(&root, &Hints::everywhere(&root.get_doc().src)) {
+        for (rule, matched) in rules.find_spellings(&root, &Hints::of_dictionaries(&root.get_doc().src)) {
             if matched.get_env().get_match("KEYWORDS").is_some() {
                 finder.add(rule, &matched, &mut sites);
             }
