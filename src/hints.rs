@@ -137,12 +137,18 @@ fn is_assigned(rest: &[u8]) -> bool {
 /// Calls of a constructor, or of a name it is imported as, with so many arguments that the cascade can be one of them, or with what
 /// may be a dictionary by its name.
 fn constructor_calls(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let mut relations = RELATION.find_iter(bytes);
     // nobody makes a backref without a relationship
-    let is_apart = RELATION.find(bytes).is_some();
-    let backrefs = is_apart.then(|| BACKREF.find_iter(bytes)).into_iter().flatten();
-    let backrefs = backrefs.flat_map(|at| arguments_with_cascade(bytes, at, &bytes[at + b"backref".len()..]));
-    let relations = RELATION.find_iter(bytes).flat_map(|at| {
-        let rest = after_constructor(bytes, at);
+    let mut backrefs = None;
+    let calls = std::iter::from_fn(move || match relations.next() {
+        Some(at) => {
+            backrefs.get_or_insert_with(|| BACKREF.find_iter(bytes));
+            Some((at, true))
+        }
+        None => Some((backrefs.as_mut()?.next()?, false)),
+    });
+    calls.flat_map(|(at, is_relation)| {
+        let rest = if is_relation { after_constructor(bytes, at) } else { &bytes[at + b"backref".len()..] };
         match alias_in(rest) {
             None => arguments_with_cascade(bytes, at, rest),
             Some(alias) => {
@@ -150,8 +156,7 @@ fn constructor_calls(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
                 uses.flat_map(|at| arguments_with_cascade(bytes, at, &bytes[at + alias.len()..])).collect()
             }
         }
-    });
-    relations.chain(backrefs)
+    })
 }
 
 /// The `NAME` of ` as NAME`.
@@ -218,7 +223,8 @@ fn is_pair_or_name(value: &[u8]) -> bool {
 
 /// The length of the string literal at the beginning, its quotes included.
 fn string_length(bytes: &[u8]) -> usize {
-    let quotes = if bytes.len() > 2 && bytes[1] == bytes[0] && bytes[2] == bytes[0] { &bytes[..3] } else { &bytes[..1] };
+    let quotes =
+        if bytes.len() > 2 && bytes[1] == bytes[0] && bytes[2] == bytes[0] { &bytes[..3] } else { &bytes[..1] };
     let mut at = quotes.len();
     while at < bytes.len().min(LONGEST_CALL) {
         if bytes[at..].starts_with(quotes) {

@@ -1,8 +1,9 @@
 //! A decoded file goes in; its syntax tree comes out with the names that its own scope binds.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::resolve::Scope;
 use crate::source::Source;
@@ -18,6 +19,8 @@ pub struct Module {
     tree: OnceLock<Tree>,
     /// What its own scope binds.
     pub scope: Arc<Scope>,
+    /// What its functions and classes bind, by where they begin.
+    inner: Mutex<HashMap<usize, Arc<Scope>>>,
 }
 
 /// A range of bytes in the text of a file.
@@ -36,7 +39,7 @@ impl Module {
     pub fn parse(path: &Path, source: Source) -> Self {
         let (source, tree) = Tree::of(source);
         let scope = Arc::new(Scope::of_module(&tree.root()));
-        Self { path: path.into(), source: Arc::new(source), tree: tree.into(), scope }
+        Self { path: path.into(), source: Arc::new(source), tree: tree.into(), scope, inner: Mutex::default() }
     }
 
     /// The same without its tree, which takes much more memory than the text: most modules are asked for their names alone.
@@ -53,7 +56,23 @@ impl Module {
     pub fn parsed_as(&self, text: &str) -> Self {
         let tree = Tree::parse(text);
         let scope = Arc::new(Scope::of_module(&tree.root()));
-        Self { path: Arc::clone(&self.path), source: Arc::clone(&self.source), tree: tree.into(), scope }
+        Self {
+            path: Arc::clone(&self.path),
+            source: Arc::clone(&self.source),
+            tree: tree.into(),
+            scope,
+            inner: Mutex::default(),
+        }
+    }
+
+    /// What a function, lambda or class of it binds.
+    pub fn scope_of(&self, node: &Node<'_>) -> Arc<Scope> {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let scope = || {
+            let is_class = node.kind() == "class_definition";
+            Arc::new(if is_class { Scope::of_class(node) } else { Scope::of_function(node) })
+        };
+        Arc::clone(inner.entry(node.range().start).or_insert_with(scope))
     }
 
     /// The node that has exactly the range; the innermost of several.

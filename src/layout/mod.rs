@@ -13,6 +13,8 @@ mod suppression;
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use crate::rewrite::Edit;
 use crate::source::{Source, with_line_feeds};
 use crate::syntax::{self, Node, Tree};
@@ -55,27 +57,61 @@ pub fn of_file(source: &Source, values: &[Edit], style: &Style) -> Vec<Relaid> {
     edits(source, &tree, &values.iter().collect::<Vec<_>>(), style)
 }
 
-/// The parser's text with blanks in place of all but the outermost statements around the edits, as far as their lines tell: it is
-/// much faster to parse. Where a string or a bracket reaches out of them it has errors.
+/// The parser's text with blanks in place of all but the statements around the edits and the headers of their classes, as far as
+/// their lines tell: it is much faster to parse. Where a string or a bracket reaches out of them it has errors.
 fn blocks_of(source: &Source, values: &[Edit]) -> String {
     let text = source.parser_text();
-    let begins_statement = |line: &str| line.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '@'));
-    let mut starts = vec![0];
-    starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
-    starts.retain(|start| begins_statement(&text[*start..]));
+    let outermost = lines_with_statements(text, 0..text.len(), 0);
     let mut kept = String::with_capacity(text.len());
     for value in values {
-        let first = starts.partition_point(|start| *start <= value.range.start);
-        let begin = first.checked_sub(1).map_or(0, |index| starts[index]);
-        let end = starts.iter().skip(first).find(|start| **start >= value.range.end).copied().unwrap_or(text.len());
-        if end <= kept.len() {
-            continue;
+        let Some(block) = around(&outermost, &value.range, text.len()) else { continue };
+        for part in parts_around(text, block, &value.range) {
+            if part.end > kept.len() {
+                let begin = part.start.max(kept.len());
+                kept.extend(text[kept.len()..begin].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
+                kept.push_str(&text[begin..part.end]);
+            }
         }
-        let begin = begin.max(kept.len());
-        kept.extend(text[kept.len()..begin].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
-        kept.push_str(&text[begin..end]);
     }
     kept
+}
+
+/// The header and the one statement of a class around a range; all of another block.
+fn parts_around(text: &str, block: Range<usize>, range: &Range<usize>) -> Vec<Range<usize>> {
+    let header = block.start..text[block.clone()].find('\n').map_or(block.end, |at| block.start + at + 1);
+    let line = text[header.clone()].trim_end();
+    if !(line.starts_with("class ") && line.ends_with(':')) || range.start < header.end {
+        return vec![block];
+    }
+    let body = &text[header.end..block.end];
+    let first = body.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let members = lines_with_statements(text, header.end..block.end, first.len() - first.trim_start().len());
+    match around(&members, range, block.end) {
+        Some(member) => vec![header, member],
+        None => vec![block],
+    }
+}
+
+/// The offsets of the lines with an indentation that can begin a statement.
+fn lines_with_statements(text: &str, within: Range<usize>, indentation: usize) -> Vec<usize> {
+    let begins_statement = |start: &usize| {
+        let line = &text.as_bytes()[*start..within.end];
+        let indented = line.len() > indentation && line[..indentation].iter().all(|byte| matches!(byte, b' ' | b'\t'));
+        indented
+            && (line[indentation].is_ascii_alphabetic()
+                || matches!(line[indentation], b'_' | b'@')
+                || !line[indentation].is_ascii())
+    };
+    let others = memchr::memchr_iter(b'\n', &text.as_bytes()[within.clone()]).map(|at| within.start + at + 1);
+    std::iter::once(within.start).chain(others).filter(begins_statement).collect()
+}
+
+/// From the last line that begins at or before the range to the first that begins behind it.
+fn around(starts: &[usize], range: &Range<usize>, end: usize) -> Option<Range<usize>> {
+    let next = starts.partition_point(|start| *start <= range.start);
+    let begin = starts[next.checked_sub(1)?];
+    let end = starts[next..].iter().find(|start| **start >= range.end).copied().unwrap_or(end);
+    Some(begin..end)
 }
 
 /// Whether a value only grew, and its line is short enough still: the formatters then have no reason to change anything.
@@ -93,7 +129,7 @@ fn fits(source: &Source, edit: &Edit, values: &[Edit], style: &Style) -> bool {
 /// The statements of a file that its value edits make the formatters lay out differently. The edits are in order of position and do
 /// not overlap; neither do they overlap with what comes out.
 pub fn edits(source: &Source, tree: &Tree, values: &[&Edit], style: &Style) -> Vec<Relaid> {
-    let mut relaid = Vec::new();
+    let mut statements = Vec::new();
     let mut rest = values;
     while let Some(first) = rest.first() {
         let Some(range) = statement_of(source, tree, &first.range) else {
@@ -103,11 +139,13 @@ pub fn edits(source: &Source, tree: &Tree, values: &[&Edit], style: &Style) -> V
         let inside = rest.iter().take_while(|edit| edit.range.end <= range.end).count().max(1);
         let (here, others) = rest.split_at(inside);
         rest = others;
-        if !suppression::holds(source.text(), &range) {
-            relaid.extend(relay(source, range, here, style));
-        }
+        statements.push((range, here));
     }
-    relaid
+    let relaid = statements.into_par_iter().filter_map(|(range, here)| {
+        let is_free = !suppression::holds(source.text(), &range);
+        is_free.then(|| relay(source, range, here, style))?
+    });
+    relaid.collect()
 }
 
 /// The statement around a range, with the comment behind it; None where something else stands on its lines.

@@ -111,10 +111,10 @@ impl Place {
         for (depth, around) in node.ancestors().filter(has_scope).enumerate() {
             let is_class = around.kind() == "class_definition";
             if !is_class {
-                scopes.push(Around { scope: Arc::new(Scope::of_function(&around)), before, is_strict: false });
+                scopes.push(Around { scope: module.scope_of(&around), before, is_strict: false });
                 before = None;
             } else if depth == 0 {
-                scopes.push(Around { scope: Arc::new(Scope::of_class(&around)), before, is_strict: true });
+                scopes.push(Around { scope: module.scope_of(&around), before, is_strict: true });
             }
         }
         scopes.push(Around { scope: Arc::clone(&module.scope), before, is_strict: false });
@@ -360,7 +360,7 @@ impl Resolver<'_> {
         let (Some(node), Target::Class(bases)) = (class.value(), &class.binding().target) else {
             return vec![End::Unbound];
         };
-        let place = class.place.inward(&Arc::new(Scope::of_class(&node)));
+        let place = class.place.inward(&class.module().scope_of(&node));
         if !place.scopes[0].scope.all(&names[0]).is_empty() {
             let count = place.scopes[0].scope.all(&names[0]).len();
             return (0..count).flat_map(|index| self.import_or_binding(&place, names, index, effort)).collect();
