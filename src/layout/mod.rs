@@ -61,10 +61,9 @@ pub fn of_file(source: &Source, values: &[Edit], style: &Style) -> Vec<Relaid> {
 /// their lines tell: it is much faster to parse. Where a string or a bracket reaches out of them it has errors.
 fn blocks_of(source: &Source, values: &[Edit]) -> String {
     let text = source.parser_text();
-    let outermost = lines_with_statements(text, 0..text.len(), 0);
     let mut kept = String::with_capacity(text.len());
     for value in values {
-        let Some(block) = around(&outermost, &value.range, text.len()) else { continue };
+        let block = block_around(text, 0..text.len(), &value.range, 0);
         for part in parts_around(text, block, &value.range) {
             if part.end > kept.len() {
                 let begin = part.start.max(kept.len());
@@ -85,33 +84,33 @@ fn parts_around(text: &str, block: Range<usize>, range: &Range<usize>) -> Vec<Ra
     }
     let body = &text[header.end..block.end];
     let first = body.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let members = lines_with_statements(text, header.end..block.end, first.len() - first.trim_start().len());
-    match around(&members, range, block.end) {
-        Some(member) => vec![header, member],
-        None => vec![block],
-    }
+    let indentation = first.len() - first.trim_start().len();
+    let member = block_around(text, header.end..block.end, range, indentation);
+    vec![header, member]
 }
 
-/// The offsets of the lines with an indentation that can begin a statement.
-fn lines_with_statements(text: &str, within: Range<usize>, indentation: usize) -> Vec<usize> {
-    let begins_statement = |start: &usize| {
-        let line = &text.as_bytes()[*start..within.end];
-        let indented = line.len() > indentation && line[..indentation].iter().all(|byte| matches!(byte, b' ' | b'\t'));
-        indented
-            && (line[indentation].is_ascii_alphabetic()
-                || matches!(line[indentation], b'_' | b'@')
-                || !line[indentation].is_ascii())
+/// The lines around a range, from the last that can begin a statement with the indentation to the first that can't belong to it.
+fn block_around(text: &str, within: Range<usize>, range: &Range<usize>, indentation: usize) -> Range<usize> {
+    let first_character = |start: usize| {
+        let line = &text[start..within.end];
+        let line = &line[..line.find('\n').unwrap_or(line.len())];
+        let rest = line.trim_start_matches([' ', '\t']);
+        (line.len() - rest.len(), rest.trim_end().chars().next())
     };
-    let others = memchr::memchr_iter(b'\n', &text.as_bytes()[within.clone()]).map(|at| within.start + at + 1);
-    std::iter::once(within.start).chain(others).filter(begins_statement).collect()
-}
-
-/// From the last line that begins at or before the range to the first that begins behind it.
-fn around(starts: &[usize], range: &Range<usize>, end: usize) -> Option<Range<usize>> {
-    let next = starts.partition_point(|start| *start <= range.start);
-    let begin = starts[next.checked_sub(1)?];
-    let end = starts[next..].iter().find(|start| **start >= range.end).copied().unwrap_or(end);
-    Some(begin..end)
+    let begins = |start: &usize| match first_character(*start) {
+        (depth, Some(c)) => depth == indentation && (c.is_alphabetic() || matches!(c, '_' | '@')),
+        (_, None) => false,
+    };
+    let is_next = |start: &usize| match first_character(*start) {
+        (depth, Some(c)) => depth <= indentation && !matches!(c, ')' | ']' | '}'),
+        (_, None) => false,
+    };
+    let before = &text.as_bytes()[within.start..range.start];
+    let mut starts = memchr::memrchr_iter(b'\n', before).map(|at| within.start + at + 1);
+    let begin = starts.find(begins).unwrap_or(within.start);
+    let behind = &text.as_bytes()[range.end..within.end];
+    let mut ends = memchr::memchr_iter(b'\n', behind).map(|at| range.end + at + 1);
+    begin..ends.find(is_next).unwrap_or(within.end)
 }
 
 /// Whether a value only grew, and its line is short enough still: the formatters then have no reason to change anything.
