@@ -65,6 +65,7 @@ pub struct Repository {
     unsaved: Option<Unsaved>,
     modules: Mutex<HashMap<PathBuf, Option<Arc<Module>>>>,
     expunge_call: OnceLock<Option<String>>,
+    distributions: OnceLock<Vec<PathBuf>>,
 }
 
 impl Repository {
@@ -75,6 +76,7 @@ impl Repository {
             unsaved: among.unsaved.clone(),
             modules: Mutex::default(),
             expunge_call: OnceLock::new(),
+            distributions: OnceLock::new(),
         }
     }
 
@@ -119,6 +121,12 @@ impl Repository {
         roots.extend(sources);
         roots.extend(packages);
         roots
+    }
+
+    /// The folders in which an absolute import may begin that nothing around the file has: those of the other distributions of the
+    /// repository, and the `src` folders in them.
+    pub fn distribution_roots(&self) -> &[PathBuf] {
+        self.distributions.get_or_init(|| distributions(&self.root))
     }
 
     /// The file of the module below an import root: `a/b.py`, or the package's `a/b/__init__.py`.
@@ -167,4 +175,19 @@ impl Repository {
         let bytes = unsaved.map_or_else(|| std::fs::read(file).ok(), |(_, bytes)| Some(bytes.clone()))?;
         Some(Module::parse(file, Source::of_kind(Kind::of(file).unwrap_or_default(), bytes).ok()?))
     }
+}
+
+/// The folders below a repository's root that have a distribution's metadata, and their `src` folders.
+fn distributions(root: &Path) -> Vec<PathBuf> {
+    /// How deep in the repository a distribution is looked for.
+    const DEEPEST: usize = 3;
+    const METADATA: [&str; 3] = ["pyproject.toml", "setup.py", "setup.cfg"];
+    let mut walk = ignore::WalkBuilder::new(root);
+    let is_folder = |entry: &ignore::DirEntry| entry.file_type().is_some_and(|kind| kind.is_dir());
+    walk.max_depth(Some(DEEPEST)).filter_entry(move |entry| is_folder(entry) && entry.file_name() != "node_modules");
+    let folders = walk.build().filter_map(Result::ok).map(ignore::DirEntry::into_path);
+    let mut found: Vec<PathBuf> =
+        folders.filter(|folder| METADATA.iter().any(|name| folder.join(name).is_file())).collect();
+    found.sort();
+    found.into_iter().flat_map(|folder| [folder.join("src"), folder]).filter(|folder| folder.is_dir()).collect()
 }

@@ -14,6 +14,7 @@ fn fix_writes_the_recorded_files_and_a_second_fix_writes_nothing() {
         let folder = entry.unwrap().path();
         let scratch = tempfile::tempdir().unwrap();
         copy_tree(&folder.join("before"), scratch.path());
+        std::fs::create_dir(scratch.path().join(".git")).unwrap();
         let paths = std::fs::read_to_string(folder.join("paths.json"))
             .map_or_else(|_| Vec::new(), |text| serde_json::from_str::<Vec<String>>(&text).unwrap());
         let arguments: Vec<&str> = ["fix", "--quiet"].into_iter().chain(paths.iter().map(String::as_str)).collect();

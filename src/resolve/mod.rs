@@ -2,8 +2,10 @@
 
 mod bindings;
 mod callee;
+mod compute;
 mod dictionary;
 mod literal;
+mod members;
 mod names;
 mod value;
 

@@ -311,8 +311,10 @@ impl Resolver<'_> {
         if self.constructors.is_known(&path.join(".")) {
             return vec![End::Outside(path.to_vec())];
         }
-        let folders = self.repository.import_roots(place.path());
-        self.inside(&folders, path, 1, effort).unwrap_or_else(|| vec![End::Outside(path.to_vec())])
+        let near = self.repository.import_roots(place.path());
+        let found = self.inside(&near, path, 1, effort);
+        let found = found.or_else(|| self.inside(self.repository.distribution_roots(), path, 1, effort));
+        found.unwrap_or_else(|| vec![End::Outside(path.to_vec())])
     }
 
     /// Follows a dotted name below the first folder that has its module: the longest part of it that is a module's
@@ -352,6 +354,7 @@ impl Resolver<'_> {
                 .repository
                 .import_roots(place.path())
                 .iter()
+                .chain(self.repository.distribution_roots())
                 .any(|root| self.repository.module_file(root, &from.path[..1]).is_some())
     }
 

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::Receiver;
+use super::finder::Receiver;
+use super::viewonly::viewonly_of;
 use crate::module::{Location, Module};
 use crate::resolve::Argument;
 use crate::rules::ConstructorKind;
@@ -60,7 +61,7 @@ impl Wrapper {
             is_method,
             class: class_name.map(|name| name.text().into_owned()),
             constructor: receiver.constructor.clone().ok()?,
-            viewonly: super::viewonly_of(&call.field("arguments")?, call, false).unwrap_or(false),
+            viewonly: viewonly_of(&call.field("arguments")?, call, false).unwrap_or(false),
         })
     }
 

@@ -1,0 +1,393 @@
+//! An expression that computes a value goes in: a call, a sum, a formatted string, a display; the values that it can have come out, or
+//! why they can't be known.
+
+use super::Resolver;
+use super::literal::{Literal, Shape, shortened, string_part};
+use super::names::{Effort, End, Place};
+use super::value::{MOST_ALTERNATIVES, Value, Written};
+use crate::cascade;
+use crate::python::{CollectionKind, PyValue};
+use crate::syntax::{Node, dotted_name, positional_arguments, string_content};
+
+/// A call of a method.
+struct Called<'n, 't> {
+    function: &'n Node<'t>,
+    method: &'n str,
+    object: &'n Node<'t>,
+    arguments: &'n Node<'t>,
+}
+
+impl Resolver<'_> {
+    /// A call whose result can be told.
+    pub(super) fn call(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Option<Result<Value, String>> {
+        let (function, arguments) = (node.field("function")?, node.field("arguments")?);
+        let given = positional_arguments(&arguments);
+        if let (Some(method), Some(object)) = (function.field("attribute"), function.field("object")) {
+            let called = Called { function: &function, method: &method.text(), object: &object, arguments: &arguments };
+            return self.method_call(place, node, &called, &given, effort);
+        }
+        let [argument] = given.as_slice() else { return None };
+        let converted = |convert: fn(Vec<PyValue>) -> PyValue| {
+            let value = self.value(place, argument, effort);
+            let elements = |value: PyValue| Some(convert(value.into_elements()?));
+            Some(value.and_then(|value| value.map(elements).ok_or_else(|| "it is no collection".to_owned())))
+        };
+        match &*function.text() {
+            "list" => converted(|items| PyValue::Collection(CollectionKind::List, items)),
+            "tuple" => converted(|items| PyValue::Collection(CollectionKind::Tuple, items)),
+            "set" => converted(|items| PyValue::Collection(CollectionKind::Set, items)),
+            "frozenset" => converted(|items| PyValue::Collection(CollectionKind::FrozenSet, items)),
+            "sorted" => converted(|items| PyValue::Collection(CollectionKind::List, items)),
+            "str" => Some(self.value(place, argument, effort).and_then(|value| {
+                let unchanged = |value: PyValue| value.as_str().is_some().then_some(value);
+                value.map(unchanged).ok_or_else(|| "it is no string".to_owned())
+            })),
+            _ if self.is_cascade_options(place, &function, effort) => {
+                Some(self.cascade_options(place, argument, effort))
+            }
+            _ => None,
+        }
+    }
+
+    /// `object.method(…)`
+    fn method_call(
+        &self,
+        place: &Place,
+        node: &Node<'_>,
+        called: &Called<'_, '_>,
+        given: &[Node<'_>],
+        effort: &Effort,
+    ) -> Option<Result<Value, String>> {
+        let value = |node: &Node<'_>| self.value(place, node, effort);
+        match (called.method, given) {
+            ("join", [items]) => Some(self.joined(place, node, called.object, items, effort)),
+            ("format", _) => Some(self.format_call(place, node, called.object, called.arguments, effort)),
+            ("strip" | "lower" | "upper", []) => {
+                let change = |text: &str| match called.method {
+                    "strip" => text.trim().to_owned(),
+                    "lower" => text.to_lowercase(),
+                    _ => text.to_uppercase(),
+                };
+                let compute = |parts: &[PyValue]| Some(PyValue::Str(change(parts[0].as_str()?)));
+                let failed = || format!("`{}` is no string", shortened(&called.object.text()));
+                Some(value(called.object).and_then(|value| computed(place, node, &[value], compute, failed)))
+            }
+            ("get" | "pop", [key, rest @ ..])
+                if rest.len() < 2 && string_content(key).as_deref() == Some("cascade") =>
+            {
+                self.item_or_default(place, called.object, rest.first(), effort)
+            }
+            ("from_string", [value]) if self.is_cascade_options(place, called.object, effort) => {
+                Some(self.cascade_options(place, value, effort))
+            }
+            _ if self.is_cascade_options(place, called.function, effort) && given.len() == 1 => {
+                Some(self.cascade_options(place, &given[0], effort))
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_cascade_options(&self, place: &Place, function: &Node<'_>, effort: &Effort) -> bool {
+        let ends = dotted_name(function).map(|names| self.follow(place, &names, effort)).unwrap_or_default();
+        ends.iter()
+            .any(|end| matches!(end, End::Outside(path) if self.constructors.is_cascade_options(&path.join("."))))
+    }
+
+    /// `CascadeOptions(value)`: the set itself is read as a collection of the same options.
+    pub(super) fn cascade_options(&self, place: &Place, value: &Node<'_>, effort: &Effort) -> Result<Value, String> {
+        let names = |value: PyValue| match value {
+            PyValue::None => Some(PyValue::Collection(CollectionKind::FrozenSet, Vec::new())),
+            PyValue::Str(text) => {
+                let names = cascade::split(&text).into_iter().map(|range| PyValue::Str(text[range].to_owned()));
+                Some(PyValue::Collection(CollectionKind::FrozenSet, names.collect()))
+            }
+            collection @ PyValue::Collection(..) => Some(collection),
+            _ => None,
+        };
+        self.value(place, value, effort)?.map(names).ok_or_else(|| "it makes no set of cascade options".to_owned())
+    }
+
+    /// `", ".join(items)`, written where the items are.
+    pub(super) fn joined(
+        &self,
+        place: &Place,
+        node: &Node<'_>,
+        separator: &Node<'_>,
+        items: &Node<'_>,
+        effort: &Effort,
+    ) -> Result<Value, String> {
+        let separator = self.value(place, separator, effort)?;
+        let items = self.value(place, items, effort)?;
+        let join = |separator: &str, items: PyValue| {
+            let items = items.into_elements()?;
+            let texts = items.iter().map(PyValue::as_str).collect::<Option<Vec<_>>>()?;
+            Some(PyValue::Str(texts.join(separator)))
+        };
+        let no_strings = || "it joins something that is no string".to_owned();
+        match separator.alternatives.as_slice() {
+            [one] if one.steps.is_empty() && one.value.as_str().is_some_and(|text| text.trim() == ",") => {
+                let separator = one.value.as_str().unwrap_or_default();
+                let mut joined = items.map(|items| join(separator, items)).ok_or_else(no_strings)?;
+                for alternative in &mut joined.alternatives {
+                    alternative.here = node.range();
+                }
+                Ok(joined)
+            }
+            _ => {
+                let compute = |parts: &[PyValue]| join(parts[0].as_str()?, parts[1].clone());
+                computed(place, node, &[separator, items], compute, no_strings)
+            }
+        }
+    }
+
+    /// `"…{}…".format(…)`
+    pub(super) fn format_call(
+        &self,
+        place: &Place,
+        node: &Node<'_>,
+        template: &Node<'_>,
+        arguments: &Node<'_>,
+        effort: &Effort,
+    ) -> Result<Value, String> {
+        let mut parts = vec![self.value(place, template, effort)?];
+        let mut names: Vec<String> = Vec::new();
+        for argument in arguments.named_children().filter(|child| child.kind() != "comment") {
+            let (name, value) = match &*argument.kind() {
+                "keyword_argument" => (argument.field("name"), argument.field("value")),
+                "dictionary_splat" | "list_splat" => {
+                    return Err(format!("`{}` fills in what can't be known", shortened(&argument.text())));
+                }
+                _ => (None, Some(argument.clone())),
+            };
+            names.push(name.map(|name| name.text().into_owned()).unwrap_or_default());
+            parts.extend(value.map(|value| self.value(place, &value, effort)).transpose()?);
+        }
+        let fill = |parts: &[PyValue]| fill_in(parts[0].as_str()?, &names, &parts[1..]).map(PyValue::Str);
+        computed(place, node, &parts, fill, || "its format is not carried out here".to_owned())
+    }
+
+    /// An f-string whose fields are constants.
+    pub(super) fn formatted_string(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Result<Value, String> {
+        let strings: Vec<Node<'_>> = match &*node.kind() {
+            "string" => vec![node.clone()],
+            _ => node.named_children().filter(|child| child.kind() == "string").collect(),
+        };
+        let (mut pieces, mut values) = (Vec::new(), Vec::new());
+        for string in strings {
+            if !string.children().any(|child| child.kind() == "interpolation") {
+                let (part, is_bytes) = string_part(&string)?;
+                pieces.push((!is_bytes).then_some(part.value).ok_or("it is no string")?);
+                values.push(None);
+                continue;
+            }
+            for child in string.children() {
+                match &*child.kind() {
+                    "interpolation" => {
+                        let mut others = child.named_children().skip(1).filter(|part| part.kind() != "comment");
+                        let is_plain = others.all(|part| part.text() == "!s");
+                        let expression = child.field("expression").filter(|_| is_plain).ok_or_else(|| {
+                            format!("`{}` is formatted in a way that is not carried out here", child.text())
+                        })?;
+                        pieces.push(String::new());
+                        values.push(Some(self.value(place, &expression, effort)?));
+                    }
+                    "string_content" if child.text().contains('\\') => {
+                        return Err(format!("`{}` has an escape in an f-string", shortened(&node.text())));
+                    }
+                    "string_content" => {
+                        pieces.push(child.text().replace("{{", "{").replace("}}", "}"));
+                        values.push(None);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let parts: Vec<Value> = values.iter().flatten().cloned().collect();
+        let assemble = |parts: &[PyValue]| {
+            let mut given = parts.iter();
+            let mut text = String::new();
+            for (piece, value) in pieces.iter().zip(&values) {
+                text.push_str(piece);
+                if value.is_some() {
+                    text.push_str(given.next()?.as_str()?);
+                }
+            }
+            Some(PyValue::Str(text))
+        };
+        computed(place, node, &parts, assemble, || "it formats something that is no string".to_owned())
+    }
+
+    /// A display with names in it.
+    pub(super) fn display(
+        &self,
+        place: &Place,
+        node: &Node<'_>,
+        kind: CollectionKind,
+        effort: &Effort,
+    ) -> Result<Value, String> {
+        let mut parts = Vec::new();
+        let mut is_splat = Vec::new();
+        for item in positional_arguments(node) {
+            let splatted = (item.kind() == "list_splat").then(|| item.named_children().next()).flatten();
+            is_splat.push(splatted.is_some());
+            parts.push(self.value(place, &splatted.unwrap_or(item), effort)?);
+        }
+        let collect = |parts: &[PyValue]| {
+            let mut items = Vec::new();
+            for (part, is_splat) in parts.iter().zip(&is_splat) {
+                if *is_splat {
+                    items.extend(part.clone().into_elements()?);
+                } else {
+                    items.push(part.clone());
+                }
+            }
+            Some(PyValue::Collection(kind, items))
+        };
+        computed(place, node, &parts, collect, || "it is put together from what is no collection".to_owned())
+    }
+
+    /// The values of a dictionary display whose keys are strings, as a tuple of (key, value): what `%` fills in.
+    pub(super) fn dictionary_of_values(
+        &self,
+        place: &Place,
+        node: &Node<'_>,
+        effort: &Effort,
+    ) -> Result<Value, String> {
+        let unknown = || format!("`{}` fills in what can't be known", shortened(&node.text()));
+        let (mut keys, mut parts) = (Vec::new(), Vec::new());
+        for pair in node.named_children().filter(|child| child.kind() != "comment") {
+            keys.push(pair.field("key").and_then(|key| string_content(&key)).ok_or_else(unknown)?);
+            parts.push(self.value(place, &pair.field("value").ok_or_else(unknown)?, effort)?);
+        }
+        let collect = |parts: &[PyValue]| {
+            let pairs = keys.iter().zip(parts).map(|(key, value)| {
+                PyValue::Collection(CollectionKind::Tuple, vec![PyValue::Str(key.clone()), value.clone()])
+            });
+            Some(PyValue::Collection(CollectionKind::FrozenSet, pairs.collect()))
+        };
+        computed(place, node, &parts, collect, unknown)
+    }
+}
+
+/// The values of an expression that is computed from others; the whole of it is what a literal can stand for. `otherwise` tells why
+/// the computation fails.
+pub(super) fn computed(
+    place: &Place,
+    node: &Node<'_>,
+    parts: &[Value],
+    compute: impl Fn(&[PyValue]) -> Option<PyValue>,
+    otherwise: impl Fn() -> String,
+) -> Result<Value, String> {
+    let mut combinations: Vec<Vec<PyValue>> = vec![Vec::new()];
+    for part in parts {
+        if let Some(argument) = part.arguments.first() {
+            return Err(format!("`{}` is {}", argument.name, argument.what));
+        }
+        let longer = combinations.iter().flat_map(|before| {
+            part.alternatives
+                .iter()
+                .map(|alternative| [before.as_slice(), std::slice::from_ref(&alternative.value)].concat())
+        });
+        combinations = longer.take(MOST_ALTERNATIVES + 1).collect();
+    }
+    let quote = node.dfs().find(|node| node.kind() == "string_start");
+    let quote = quote.and_then(|start| start.text().chars().find(|c| matches!(c, '"' | '\'')));
+    let mut all = Value::default();
+    for parts in combinations {
+        let value = compute(&parts).ok_or_else(&otherwise)?;
+        let kind = if let PyValue::Collection(kind, _) = &value { Some(*kind) } else { None };
+        let literal = Literal { value: value.clone(), span: node.range(), shape: Shape::Computed(quote, kind) };
+        let at = place.module.location(&node.range());
+        all = all.or(Value::of(value, node.range(), Written { literal, at }));
+    }
+    Ok(all)
+}
+
+pub(super) fn operation(operator: &str, left: &PyValue, right: &PyValue) -> Option<PyValue> {
+    match (operator, left, right) {
+        ("+", PyValue::Str(left), PyValue::Str(right)) => Some(PyValue::Str(format!("{left}{right}"))),
+        ("+", PyValue::Collection(kind, left), PyValue::Collection(other, right))
+            if kind == other && matches!(kind, CollectionKind::List | CollectionKind::Tuple) =>
+        {
+            Some(PyValue::Collection(*kind, [left.as_slice(), right].concat()))
+        }
+        ("|", PyValue::Collection(kind, left), PyValue::Collection(other, right))
+            if [kind, other].iter().all(|kind| matches!(kind, CollectionKind::Set | CollectionKind::FrozenSet)) =>
+        {
+            Some(PyValue::Collection(*kind, [left.as_slice(), right].concat()))
+        }
+        ("%", PyValue::Str(template), values) => percent(template, values).map(PyValue::Str),
+        _ => None,
+    }
+}
+
+/// `template % values` where every field is `%s` or `%(name)s`.
+fn percent(template: &str, values: &PyValue) -> Option<String> {
+    let by_position = match values {
+        PyValue::Collection(CollectionKind::Tuple, items) => items.clone(),
+        PyValue::Collection(CollectionKind::FrozenSet, _) => Vec::new(),
+        one => vec![one.clone()],
+    };
+    let by_name = |name: &str| match values {
+        PyValue::Collection(CollectionKind::FrozenSet, pairs) => pairs.iter().find_map(|pair| match pair {
+            PyValue::Collection(_, pair) if pair.first()?.as_str() == Some(name) => pair.get(1)?.as_str(),
+            _ => None,
+        }),
+        _ => None,
+    };
+    let mut positions = by_position.iter();
+    let mut out = String::new();
+    let mut rest = template;
+    while let Some(at) = rest.find('%') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        if let Some(behind) = rest.strip_prefix('%') {
+            out.push('%');
+            rest = behind;
+        } else if let Some(behind) = rest.strip_prefix('s') {
+            out.push_str(positions.next()?.as_str()?);
+            rest = behind;
+        } else {
+            let (name, behind) = rest.strip_prefix('(')?.split_once(")s")?;
+            out.push_str(by_name(name)?);
+            rest = behind;
+        }
+    }
+    out.push_str(rest);
+    positions.next().is_none().then_some(out)
+}
+
+/// `template.format(…)` where every field is `{}`, `{0}` or `{name}`; a positional value has the empty name.
+fn fill_in(template: &str, names: &[String], values: &[PyValue]) -> Option<String> {
+    let by_position: Vec<_> = names.iter().zip(values).filter(|(name, _)| name.is_empty()).collect();
+    let mut next = 0;
+    let mut out = String::new();
+    let mut rest = template;
+    while let Some(at) = rest.find(['{', '}']) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        if let Some(behind) = rest.strip_prefix("{{") {
+            out.push('{');
+            rest = behind;
+            continue;
+        }
+        if let Some(behind) = rest.strip_prefix("}}") {
+            out.push('}');
+            rest = behind;
+            continue;
+        }
+        let (field, behind) = rest.strip_prefix('{')?.split_once('}')?;
+        let value = if field.is_empty() {
+            next += 1;
+            by_position.get(next - 1)?.1
+        } else if let Ok(index) = field.parse::<usize>() {
+            by_position.get(index)?.1
+        } else {
+            names.iter().zip(values).find(|(name, _)| *name == field)?.1
+        };
+        out.push_str(value.as_str()?);
+        rest = behind;
+    }
+    out.push_str(rest);
+    Some(out)
+}

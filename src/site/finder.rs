@@ -1,0 +1,362 @@
+//! A file's syntax tree goes in; the places come out in which a call gets a cascade, or a dictionary that may have one.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::viewonly::{is_viewonly, viewonly_of};
+use super::{Flag, Found, Site, Unknown, Wrapper};
+use crate::hints::Hints;
+use crate::model::Relationship;
+use crate::module::{Location, Module};
+use crate::resolve::{Callee, Effort, Entries, Entry, Place, Port, Resolver, Value};
+use crate::rules::{ConstructorKind, Match, Rule, Rules, Sets, Spelling};
+use crate::syntax::{
+    Node, has_error, has_scope, hinted_nodes, is_broken, keyword_value, splatted, string_content, unparenthesized,
+};
+
+/// The sites of a file, in order of position.
+pub fn find(rules: &Rules, resolver: &Resolver<'_>, module: &Arc<Module>) -> Found {
+    let root = module.tree().root();
+    let finder = Finder { resolver, module, callees: RefCell::default() };
+    let hints = Hints::of_sites(&root.get_doc().src, &rules.words);
+    let mut sites = Sites::default();
+    for (rule, matched) in rules.find_spellings(&root, &hints) {
+        finder.add(rule, &matched, &mut sites);
+    }
+    let unclaimed = |sites: &Sites| -> Vec<Node<'_>> {
+        let bound = hinted_nodes(&root, &hints).filter_map(|node| bound_to_cascade(&node));
+        bound.filter(|value| !sites.has(module, value.range().start)).collect()
+    };
+    // a dictionary may be splatted where no hint is
+    if unclaimed(&sites).iter().any(is_in_dictionary) {
+        for (rule, matched) in rules.find_spellings(&root, &Hints::of_dictionaries(&root.get_doc().src)) {
+            if matched.get_env().get_match("KEYWORDS").is_some() {
+                finder.add(rule, &matched, &mut sites);
+            }
+        }
+    }
+    for value in unclaimed(&sites) {
+        if let Some(site) = finder.unparsed(&value) {
+            sites.add(site);
+        }
+    }
+    sites.found.sites.sort_by(|a, b| a.at.cmp(&b.at));
+    sites.found
+}
+
+/// The sites of what the calls of a wrapper in a file are given. A mention is the wrapper's name, as it is called or handed to
+/// `functools.partial`.
+pub fn find_in_calls(resolver: &Resolver<'_>, module: &Arc<Module>, wrapper: &Wrapper, mentions: &[Node<'_>]) -> Found {
+    let finder = Finder { resolver, module, callees: RefCell::default() };
+    let mut sites = Sites::default();
+    for mention in mentions {
+        finder.add_call(wrapper, mention, &mut sites);
+    }
+    sites.found
+}
+
+/// Sites, each once.
+#[derive(Default)]
+struct Sites {
+    found: Found,
+    /// Indices of the sites by the file and offset of their values.
+    by_offset: HashMap<(Arc<Path>, usize), usize>,
+}
+
+impl Sites {
+    fn add(&mut self, site: Site) {
+        let key = (Arc::clone(&site.at.path), site.at.start);
+        match self.by_offset.get(&key) {
+            Some(index) => self.found.sites[*index].merge(site),
+            None => {
+                self.by_offset.insert(key, self.found.sites.len());
+                self.found.sites.push(site);
+            }
+        }
+    }
+
+    fn add_wrapper(&mut self, wrapper: Wrapper) {
+        if !self.found.wrappers.contains(&wrapper) {
+            self.found.wrappers.push(wrapper);
+        }
+    }
+
+    fn has(&self, module: &Module, offset: usize) -> bool {
+        self.by_offset.contains_key(&(Arc::clone(&module.path), offset))
+    }
+}
+
+/// The value, where the node gives one the name `cascade`, whatever it stands in; or that name itself in code that can't be parsed.
+fn bound_to_cascade<'t>(node: &Node<'t>) -> Option<Node<'t>> {
+    let parent = || node.parent();
+    let (key, value) = match &*node.kind() {
+        "pair" => (string_content(&node.field("key")?)?, node.field("value")?),
+        "keyword_argument" => (node.field("name")?.text().into_owned(), node.field("value")?),
+        "subscript" => (string_content(&node.field("subscript")?)?, parent()?.field("right")?),
+        "string" if parent()?.kind() == "argument_list" => {
+            (string_content(node)?, node.next_all().find(Node::is_named)?)
+        }
+        "identifier" if parent()?.is_error() => (node.text().into_owned(), node.clone()),
+        _ => return None,
+    };
+    matches!(key.as_str(), "cascade" | "cascade_delete").then(|| unparenthesized(&value))
+}
+
+/// Whether the value stands in what may be a dictionary of keyword arguments.
+fn is_in_dictionary(value: &Node<'_>) -> bool {
+    let mut around = value.ancestors().skip_while(|node| node.kind() == "parenthesized_expression");
+    around.next().is_some_and(|binding| match &*binding.kind() {
+        "keyword_argument" => around.nth(1).and_then(|call| call.field("function")).is_some_and(|function| {
+            function.text() == "dict" || function.field("attribute").is_some_and(|method| method.text() == "update")
+        }),
+        kind => matches!(kind, "pair" | "assignment" | "argument_list"),
+    })
+}
+
+fn syntax_error() -> Unknown {
+    Unknown { reason: "the statement has a syntax error".to_owned(), help: Some("mend the syntax error") }
+}
+
+struct Finder<'a> {
+    resolver: &'a Resolver<'a>,
+    module: &'a Arc<Module>,
+    /// Who was called, by the callee's text and the function or class it stands in.
+    callees: RefCell<HashMap<(String, Option<usize>), Callee>>,
+}
+
+/// A call that gets a cascade, or a dictionary that may have one.
+pub(super) struct Receiver<'t> {
+    pub call: Node<'t>,
+    /// What it turned out to be, or why it can't be traced.
+    pub constructor: Result<(ConstructorKind, String), String>,
+    callee: Node<'t>,
+    is_backref: bool,
+}
+
+impl Finder<'_> {
+    fn callee(&self, function: &Node<'_>) -> Callee {
+        let around = function.ancestors().find(has_scope);
+        let key = (function.text().into_owned(), around.map(|node| node.node_id()));
+        if let Some(known) = self.callees.borrow().get(&key) {
+            return known.clone();
+        }
+        let callee = self.resolver.callee(&Place::of(self.module, function), function);
+        self.callees.borrow_mut().insert(key, callee.clone());
+        callee
+    }
+
+    /// The sites of one match of a spelling.
+    fn add(&self, rule: &Rule<Spelling>, matched: &Match<'_>, sites: &mut Sites) {
+        let env = matched.get_env();
+        let binding = matched.get_node();
+        match (env.get_match("CALLEE"), env.get_match("VALUE"), env.get_match("KEYWORDS")) {
+            (Some(callee), Some(value), _) => {
+                if let Some(receiver) = self.receiver(rule, callee) {
+                    self.add_value(rule, &receiver, binding, &unparenthesized(value), sites);
+                }
+            }
+            (Some(callee), None, Some(keywords)) => {
+                if let Some(receiver) = self.receiver(rule, callee) {
+                    self.add_dictionary(&rule.config.id, &receiver, keywords, sites);
+                }
+            }
+            (None, Some(value), None) => {
+                let value = unparenthesized(value);
+                let callee = "sqlalchemy.orm.RelationshipProperty.cascade".to_owned();
+                let evaluated = self.evaluated(&value, None, sites);
+                let at = self.module.location(&value.range());
+                let site = Site { value: evaluated, callee, ..Site::unknown(&rule.config.id, at, syntax_error()) };
+                sites.add(Site { call: self.module.location(&binding.range()), ..site });
+            }
+            _ => {}
+        }
+    }
+
+    fn receiver<'t>(&self, rule: &Rule<Spelling>, callee: &Node<'t>) -> Option<Receiver<'t>> {
+        let spelling = &rule.metadata;
+        let call = callee.ancestors().find(|node| node.kind() == "call")?;
+        let constructor = match self.callee(callee) {
+            Callee::Constructor(kind, name) if spelling.of.contains(&kind) => Ok((kind, name)),
+            Callee::Unknown(why) => Err(why),
+            _ => return None,
+        };
+        let is_backref = spelling.is_backref || matches!(constructor, Ok((ConstructorKind::Backref, _)));
+        Some(Receiver { call, constructor, callee: callee.clone(), is_backref })
+    }
+
+    fn add_value(
+        &self,
+        rule: &Rule<Spelling>,
+        receiver: &Receiver<'_>,
+        binding: &Node<'_>,
+        value: &Node<'_>,
+        sites: &mut Sites,
+    ) {
+        let spelling = &rule.metadata;
+        let Some(container) = binding.parent() else { return };
+        let evaluated = if is_broken(&container, value) {
+            Err(syntax_error())
+        } else if let Err(why) = &receiver.constructor {
+            let reason = format!("`{}` can't be traced to SQLAlchemy: {why}", receiver.callee.text());
+            Err(Unknown { reason, help: Some("check by hand whether it makes a relationship") })
+        } else {
+            self.evaluated(value, Some(receiver), sites)
+        };
+        let flag = (spelling.sets == Sets::CascadeDelete).then(|| Flag::of(&container, binding));
+        let site = Site {
+            value: evaluated,
+            sets: spelling.sets,
+            viewonly: is_viewonly(&container, &receiver.call, spelling, receiver.is_backref),
+            flag,
+            ..self.site_of_call(&rule.config.id, receiver, self.module.location(&value.range()))
+        };
+        sites.add(site);
+    }
+
+    fn evaluated(
+        &self,
+        value: &Node<'_>,
+        receiver: Option<&Receiver<'_>>,
+        sites: &mut Sites,
+    ) -> Result<Value, Unknown> {
+        let found = self.resolver.value(&Place::of(self.module, value), value, &Effort::for_value())?;
+        self.known(found, receiver, sites)
+    }
+
+    /// The parameters that hand a value in make their functions wrappers, or the value unknown.
+    fn known(&self, value: Value, receiver: Option<&Receiver<'_>>, sites: &mut Sites) -> Result<Value, Unknown> {
+        for argument in &value.arguments {
+            let why = || Unknown::from(format!("`{}` is {}", argument.name, argument.what));
+            let wrapper = receiver.and_then(|receiver| Wrapper::of(self.module, argument, receiver));
+            sites.add_wrapper(wrapper.ok_or_else(why)?);
+        }
+        Ok(value)
+    }
+
+    fn site_of_call(&self, rule: &str, receiver: &Receiver<'_>, at: Location) -> Site {
+        let Receiver { call, callee, is_backref, constructor } = receiver;
+        let is_called = call.field("function").is_some_and(|called| called.range() == callee.range());
+        let written = || callee.text().into_owned();
+        Site {
+            call: self.module.location(&call.range()),
+            callee: constructor.as_ref().map_or_else(|_| written(), |(_, name)| name.clone()),
+            relationship: is_called.then(|| Relationship::of_call(call, *is_backref)).flatten(),
+            ..Site::unknown(rule, at, syntax_error())
+        }
+    }
+
+    /// The sites of the cascades that a dictionary of keyword arguments can hold.
+    fn add_dictionary(&self, rule: &str, receiver: &Receiver<'_>, keywords: &Node<'_>, sites: &mut Sites) {
+        let place = Place::of(self.module, keywords);
+        let effort = Effort::for_value();
+        let is_sqlmodel = matches!(receiver.constructor, Ok((ConstructorKind::Sqlmodel, _)));
+        let is_splatted = keywords.parent().is_some_and(|parent| parent.kind() == "dictionary_splat");
+        let Entries { entries, arguments } = if is_sqlmodel && is_splatted {
+            self.resolver.entries_inside(&place, keywords, "sa_relationship_kwargs", "cascade", &effort)
+        } else if receiver.is_backref && keywords.parent().is_some_and(|parent| parent.kind() == "keyword_argument") {
+            self.resolver.entries_of_backref(&place, keywords, "cascade", &effort)
+        } else {
+            self.resolver.entries(&place, keywords, "cascade", &effort)
+        };
+        let given = self.module.location(&unparenthesized(keywords).range());
+        if is_sqlmodel && is_splatted {
+            for entry in self.resolver.entries(&place, keywords, "cascade_delete", &effort).entries {
+                let why = "the flag stands in a dictionary".to_owned();
+                let site = self.site_of_entry(rule, receiver, &given, entry, sites);
+                sites.add(Site { sets: Sets::CascadeDelete, flag: Some(Flag::OutOfReach(why)), ..site });
+            }
+        }
+        for argument in arguments {
+            if let Some(wrapper) = Wrapper::of(self.module, &argument, receiver) {
+                sites.add_wrapper(wrapper);
+            }
+        }
+        for entry in entries {
+            let site = self.site_of_entry(rule, receiver, &given, entry, sites);
+            sites.add(site);
+        }
+    }
+
+    fn site_of_entry(
+        &self,
+        rule: &str,
+        receiver: &Receiver<'_>,
+        given: &Location,
+        entry: Entry,
+        sites: &mut Sites,
+    ) -> Site {
+        let unset = || {
+            let arguments = receiver.call.field("arguments")?;
+            viewonly_of(&arguments, &receiver.call, receiver.is_backref)
+        };
+        let viewonly = entry.viewonly.or_else(unset).unwrap_or(false);
+        let untraced = receiver.constructor.as_ref().err().map(|why| {
+            let reason = format!("`{}` can't be traced to SQLAlchemy: {why}", receiver.callee.text());
+            Unknown { reason, help: Some("check by hand whether it makes a relationship") }
+        });
+        let value = if entry.is_broken {
+            Err(syntax_error())
+        } else if let Some(why) = untraced {
+            Err(why)
+        } else {
+            entry.value.map_err(Unknown::from).and_then(|value| self.known(value, Some(receiver), sites))
+        };
+        let is_inside = entry.at.path == given.path && given.range().contains(&entry.at.start);
+        let site = self.site_of_call(rule, receiver, entry.at.clone());
+        let relationship = site.relationship.filter(|_| is_inside || entry.steps.is_empty());
+        // reports show the call beside the value
+        let call = if entry.at.path == site.call.path { site.call } else { entry.at };
+        Site { value, viewonly, relationship, call, dictionaries: vec![(given.clone(), entry.steps)], ..site }
+    }
+
+    /// What one call of a wrapper is given.
+    fn add_call(&self, wrapper: &Wrapper, mention: &Node<'_>, sites: &mut Sites) {
+        const RULE: &str = "wrapper-argument";
+        let Some(call) = mention.ancestors().find(|node| node.kind() == "call") else { return };
+        let Some(arguments) = call.field("arguments") else { return };
+        let is_called = call.field("function").is_some_and(|function| function.range() == mention.range());
+        let receiver = Receiver {
+            call,
+            constructor: Ok(wrapper.constructor.clone()),
+            callee: mention.clone(),
+            is_backref: wrapper.constructor.0 == ConstructorKind::Backref,
+        };
+        match wrapper.argument.port {
+            Port::Value => {
+                let Some(value) = wrapper.given(&arguments, !is_called) else { return };
+                let value = unparenthesized(&value);
+                let evaluated = self.evaluated(&value, Some(&receiver), sites);
+                let site = self.site_of_call(RULE, &receiver, self.module.location(&value.range()));
+                sites.add(Site { value: evaluated, viewonly: wrapper.viewonly, ..site });
+            }
+            Port::Dictionary => {
+                if let Some(dictionary) = wrapper.given(&arguments, !is_called) {
+                    self.add_dictionary(RULE, &receiver, &dictionary, sites);
+                }
+            }
+            Port::Keywords => {
+                for dictionary in splatted(&arguments) {
+                    self.add_dictionary(RULE, &receiver, &dictionary, sites);
+                }
+                if let Some(value) = keyword_value(&arguments, "cascade") {
+                    let value = unparenthesized(&value);
+                    let evaluated = self.evaluated(&value, Some(&receiver), sites);
+                    let site = self.site_of_call(RULE, &receiver, self.module.location(&value.range()));
+                    sites.add(Site { value: evaluated, viewonly: wrapper.viewonly, ..site });
+                }
+            }
+        }
+    }
+
+    /// A `cascade=` that a syntax error keeps from its call: who gets it can't be told.
+    fn unparsed(&self, value: &Node<'_>) -> Option<Site> {
+        let mut around = value.ancestors();
+        around.find(|node| node.kind() == "call" && !has_error(node) || node.is_error()).filter(Node::is_error)?;
+        let binding = value.parent().filter(|node| matches!(&*node.kind(), "pair" | "keyword_argument"));
+        let name = binding.and_then(|node| node.field("name").or_else(|| node.field("key")));
+        let name = name.unwrap_or_else(|| value.clone());
+        Some(Site::unknown("unparsed", self.module.location(&name.range()), syntax_error()))
+    }
+}

@@ -1,0 +1,215 @@
+//! A name in a file goes in; whether it is one that is looked for comes out, and what is done with it.
+
+use std::sync::Arc;
+
+use super::Definition;
+use crate::module::{Location, Module};
+use crate::resolve::{Effort, Place, Resolver};
+use crate::syntax::{Node, string_content};
+
+/// A place that mentions a name, other than where it is bound or imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention {
+    /// The name.
+    pub at: Location,
+    /// What is done with it.
+    pub how: How,
+}
+
+/// What is done with a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// Its value is read.
+    Read,
+    /// Another name is bound to it.
+    Assigned,
+    /// Only whether it is set is asked, or another item of the dictionary.
+    Asked,
+    /// `__all__` has it.
+    Exported,
+    /// It is bound anew, or its value is changed.
+    Changed,
+}
+
+/// Whether the expression is called, or handed to `functools.partial`.
+pub(super) fn is_called(expression: &Node<'_>) -> bool {
+    let Some(parent) = expression.parent() else { return false };
+    match &*parent.kind() {
+        "call" => parent.field("function").is_some_and(|function| function.range() == expression.range()),
+        "argument_list" => {
+            let is_first = parent.named_children().find(|child| child.kind() != "comment");
+            is_first.is_some_and(|first| first.range() == expression.range())
+                && parent
+                    .parent()
+                    .and_then(|call| call.field("function"))
+                    .is_some_and(|called| called.text().ends_with("partial"))
+        }
+        _ => false,
+    }
+}
+
+/// The expression that reads a definition by a name, and what is done with it; None where the name is another.
+pub(super) fn mentioned<'t>(
+    resolver: &Resolver<'_>,
+    module: &Arc<Module>,
+    name: &Node<'t>,
+    definition: &Definition,
+) -> Option<(Node<'t>, How)> {
+    let parent = name.parent()?;
+    let is_field = |field: &str| parent.field(field).is_some_and(|node| node.range() == name.range());
+    let expression = match &*parent.kind() {
+        "attribute" if is_field("attribute") => parent.clone(),
+        "keyword_argument" if is_field("name") => return None,
+        "aliased_import" | "dotted_name" => return None,
+        "function_definition" | "class_definition" if is_field("name") => return None,
+        "parameters" | "lambda_parameters" | "typed_parameter" => return None,
+        "dictionary_splat_pattern" | "list_splat_pattern" => return None,
+        "default_parameter" | "typed_default_parameter" if is_field("name") => return None,
+        _ => name.clone(),
+    };
+    // another value of a name in its own scope is evaluated with it
+    if expression.kind() == "identifier" && is_field("left") && parent.kind().ends_with("assignment") {
+        return is_declared_global(name).then(|| (name.clone(), How::Changed));
+    }
+    let place = Place::of(module, name);
+    let leads_there = match resolver.definitions(&place, &expression, &Effort::for_value()) {
+        Some(definitions) => definitions.contains(&definition.at),
+        // an attribute of something unknown may be the class's where the file has the class
+        None => {
+            let class = definition.class.as_ref()?;
+            expression.kind() == "attribute" && name.get_doc().src.contains(class.as_str())
+        }
+    };
+    leads_there.then(|| (expression.clone(), how(&expression)))
+}
+
+/// Whether the function around says `global name`.
+fn is_declared_global(name: &Node<'_>) -> bool {
+    let Some(function) = name.ancestors().find(|node| node.kind() == "function_definition") else { return false };
+    let mut statements =
+        function.dfs().filter(|node| matches!(&*node.kind(), "global_statement" | "nonlocal_statement"));
+    statements.any(|statement| statement.named_children().any(|declared| declared.text() == name.text()))
+}
+
+/// What is done with the expression that reads a name.
+fn how(expression: &Node<'_>) -> How {
+    let mut outer = expression.clone();
+    let mut parent = outer.parent();
+    while let Some(around) = parent.clone().filter(|node| node.kind() == "parenthesized_expression") {
+        outer = around;
+        parent = outer.parent();
+    }
+    let Some(parent) = parent else { return How::Read };
+    let is_field = |field: &str| parent.field(field).is_some_and(|node| node.range() == outer.range());
+    match &*parent.kind() {
+        "assignment" | "augmented_assignment" | "for_statement" if is_field("left") => How::Changed,
+        "delete_statement" => How::Changed,
+        "comparison_operator" if asks_for_none(&parent) || asks_for_item(&parent, &outer) => How::Asked,
+        "assignment" if is_field("right") => How::Assigned,
+        "dictionary_splat" if is_overlaid(&parent) => How::Asked,
+        "argument_list" | "binary_operator" if is_overlaid(&outer) => How::Asked,
+        "if_statement" | "elif_clause" | "while_statement" if is_field("condition") => How::Asked,
+        "not_operator" => How::Asked,
+        "conditional_expression" => {
+            let condition = parent.named_children().filter(|child| child.kind() != "comment").nth(1);
+            if condition.is_some_and(|condition| condition.range() == outer.range()) { How::Asked } else { How::Read }
+        }
+        "subscript" if is_field("value") => item_of(&parent),
+        "attribute" if is_field("object") => method_of(&parent),
+        _ => How::Read,
+    }
+}
+
+fn asks_for_none(comparison: &Node<'_>) -> bool {
+    comparison.children().any(|child| matches!(&*child.text(), "is" | "is not"))
+        && comparison.named_children().any(|child| child.kind() == "none")
+}
+
+/// `"key" in dictionary`
+fn asks_for_item(comparison: &Node<'_>, dictionary: &Node<'_>) -> bool {
+    let operands: Vec<_> = comparison.named_children().filter(|child| child.kind() != "comment").collect();
+    operands.len() == 2
+        && operands[0].kind() == "string"
+        && operands[1].range() == dictionary.range()
+        && comparison.children().any(|child| matches!(&*child.text(), "in" | "not in"))
+}
+
+/// Whether a dictionary's cascade gives way to a later one, in `{**dictionary, "cascade": …}`, `dict(dictionary, cascade=…)` or
+/// `dictionary | {"cascade": …}`.
+fn is_overlaid(part: &Node<'_>) -> bool {
+    let Some(container) = part.parent() else { return false };
+    let is_cascade = |node: &Node<'_>| match &*node.kind() {
+        "pair" => node.field("key").and_then(|key| string_content(&key)).as_deref() == Some("cascade"),
+        "keyword_argument" => node.field("name").is_some_and(|name| name.text() == "cascade"),
+        "dictionary" => crate::syntax::keyword_value(node, "cascade").is_some(),
+        _ => false,
+    };
+    match &*container.kind() {
+        "argument_list" => {
+            let call = container.parent().and_then(|call| call.field("function"));
+            call.is_some_and(|function| function.text() == "dict") && part.next_all().any(|node| is_cascade(&node))
+        }
+        "dictionary" | "binary_operator" => part.next_all().any(|node| is_cascade(&node)),
+        _ => false,
+    }
+}
+
+/// `dictionary["key"]`
+fn item_of(subscript: &Node<'_>) -> How {
+    let key = subscript.field("subscript").and_then(|key| string_content(&key));
+    let is_set = subscript.parent().is_some_and(|parent| {
+        matches!(&*parent.kind(), "assignment" | "augmented_assignment")
+            && parent.field("left").is_some_and(|left| left.range() == subscript.range())
+            || parent.kind() == "delete_statement"
+    });
+    match key.as_deref() {
+        // an assignment of the cascade is a site of its own
+        Some("cascade") if is_set => How::Asked,
+        Some("cascade") => How::Read,
+        Some(_) => How::Asked,
+        None if is_set => How::Changed,
+        None => How::Read,
+    }
+}
+
+/// `name.method`
+fn method_of(attribute: &Node<'_>) -> How {
+    const CHANGING: [&str; 10] =
+        ["append", "extend", "insert", "remove", "add", "discard", "clear", "reverse", "sort", "popitem"];
+    let name = attribute.field("attribute").map(|name| name.text().into_owned()).unwrap_or_default();
+    let call = attribute.parent().filter(|call| call.kind() == "call");
+    let key = call
+        .and_then(|call| call.field("arguments"))
+        .and_then(|arguments| string_content(&arguments.named_children().next()?));
+    match name.as_str() {
+        "update" => How::Asked,
+        "setdefault" => How::Asked,
+        "get" | "pop" if key.as_deref().is_some_and(|key| key != "cascade") => How::Asked,
+        name if CHANGING.contains(&name) => How::Changed,
+        _ => How::Read,
+    }
+}
+
+/// What a string that names a definition means: an entry of `__all__`, or the argument of `getattr`, `patch` and the like.
+pub(super) fn named_by_string(
+    resolver: &Resolver<'_>,
+    module: &Arc<Module>,
+    string: &Node<'_>,
+    content: &str,
+    definition: &Definition,
+) -> Option<How> {
+    let is_export = string.ancestors().any(|node| {
+        let assigned = node.field("left").is_some_and(|left| left.text() == "__all__");
+        let extended = node.field("function").is_some_and(|function| function.text().starts_with("__all__"));
+        assigned || extended
+    });
+    if is_export && content == definition.name {
+        let leads = resolver.definitions_of_names(&Place::after(module), &[content.to_owned()], &Effort::for_value());
+        return leads.is_some_and(|found| found.contains(&definition.at)).then_some(How::Exported);
+    }
+    let is_argument = string.parent().is_some_and(|parent| parent.kind() == "argument_list");
+    let function = || string.parent()?.parent()?.field("function").map(|function| function.text().into_owned());
+    let is_reflection = ["getattr", "setattr", "hasattr", "delattr", "patch", "patch.object", "setitem"];
+    let is_reflection = |called: String| is_reflection.iter().any(|name| called.ends_with(name));
+    (is_argument && function().is_some_and(is_reflection)).then_some(How::Read)
+}

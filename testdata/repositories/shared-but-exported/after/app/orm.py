@@ -1,0 +1,1 @@
+OWNED = "all"

@@ -1,0 +1,3 @@
+from .orm import OWNED
+
+__all__ = ["OWNED"]

@@ -1,0 +1,1 @@
+from ..orm import CASCADE_ALL as OWNED

@@ -1,0 +1,5 @@
+from app.orm import LOGGED
+
+
+def test_logged(caplog):
+    assert LOGGED == "all, delete"

@@ -1,0 +1,9 @@
+from sqlalchemy.orm import relationship
+
+from .orm import OPTIONS, OWNED
+
+
+class User:
+    posts = relationship("Post", cascade=OWNED)
+    notes = relationship("Note", **OPTIONS)
+    tags = relationship("Tag", cascade="all")

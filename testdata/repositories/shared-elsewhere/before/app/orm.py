@@ -1,0 +1,2 @@
+OWNED = "all"
+OPTIONS = {"cascade": "all, delete-orphan"}
