@@ -1,6 +1,9 @@
 //! A decoded file goes in; its syntax tree comes out with the names that its own scope binds.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -24,7 +27,7 @@ pub struct Module {
 }
 
 /// A range of bytes in the text of a file.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 pub struct Location {
     /// Absolute.
     pub path: Arc<Path>,
@@ -77,16 +80,9 @@ impl Module {
 
     /// The node that has exactly the range; the innermost of several.
     pub fn node(&self, range: &Range<usize>) -> Option<Node<'_>> {
-        let mut node = self.tree().root();
-        let around = |child: &Node<'_>| child.range().start <= range.start && range.end <= child.range().end;
-        loop {
-            let inner = node.named_children().find(around);
-            match inner {
-                Some(inner) => node = inner,
-                None => break,
-            }
-        }
-        Some(node).filter(|node| node.range() == *range)
+        let root = self.tree().root();
+        let inner = root.get_inner_node().named_descendant_for_byte_range(range.start, range.end)?;
+        Some(root.root().adopt(inner)).filter(|node| node.range() == *range)
     }
 
     /// A range of this file.
@@ -96,9 +92,47 @@ impl Module {
 }
 
 impl Location {
+    /// Whether the other is a part of it.
+    pub fn covers(&self, other: &Self) -> bool {
+        self.start <= other.start && other.end <= self.end && self.path.as_os_str() == other.path.as_os_str()
+    }
+
     /// The range in the file.
     pub fn range(&self) -> Range<usize> {
         self.start..self.end
+    }
+}
+
+/// Paths are compared as they are written: each file has but one spelling here, and `Path` would compare it part by part.
+impl Location {
+    fn key(&self) -> (&OsStr, usize, usize) {
+        (self.path.as_os_str(), self.start, self.end)
+    }
+}
+
+impl PartialEq for Location {
+    fn eq(&self, other: &Self) -> bool {
+        self.start == other.start && self.end == other.end && self.path.as_os_str() == other.path.as_os_str()
+    }
+}
+
+impl Eq for Location {}
+
+impl Hash for Location {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
+    }
+}
+
+impl PartialOrd for Location {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Location {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::cascade::{self, CascadeOptions};
 use crate::module::Location;
@@ -65,12 +65,14 @@ pub struct Planner<'a> {
     usages: &'a Usages,
     /// Where the sites read each definition: by its place, the mentions.
     consumed: HashMap<&'a Location, Vec<&'a Location>>,
-    /// The values of all sites, by file.
-    values: HashMap<&'a Path, Vec<&'a Location>>,
+    /// The values of all sites, in order.
+    values: Vec<&'a Location>,
     /// By where it is written.
     places: HashMap<&'a Location, Place>,
     /// The sites that get each literal.
     uses: HashMap<&'a Location, Vec<&'a Location>>,
+    /// What else is done with definitions that were asked for, also as dictionaries.
+    other_uses: Mutex<HashMap<(Location, bool), Option<Place>>>,
 }
 
 impl<'a> Planner<'a> {
@@ -79,14 +81,15 @@ impl<'a> Planner<'a> {
         let mut planner = Self {
             files,
             usages,
-            values: HashMap::new(),
+            values: Vec::new(),
             consumed: HashMap::new(),
             places: HashMap::new(),
             uses: HashMap::new(),
+            other_uses: Mutex::default(),
         };
         let mut by_literal: HashMap<&Location, Vec<Use<'_>>> = HashMap::new();
         for (site, verdict) in sites {
-            planner.values.entry(&site.at.path).or_default().push(&site.at);
+            planner.values.push(&site.at);
             let Ok(value) = &site.value else { continue };
             let of_dictionaries = site.dictionaries.iter().flat_map(|(_, steps)| steps);
             for step in value.alternatives.iter().flat_map(|alternative| &alternative.steps).chain(of_dictionaries) {
@@ -100,12 +103,17 @@ impl<'a> Planner<'a> {
                 by_literal.entry(&alternative.written.at).or_default().push(Use { site, alternative, after });
             }
         }
+        planner.values.sort();
+        planner.consumed.values_mut().for_each(|reads| reads.sort());
         for (literal, uses) in by_literal {
             let is_changed = |one: &Use<'_>| effective(&one.alternative.value, one.site.viewonly) != one.after;
             if uses.iter().any(is_changed) {
                 let place = planner.place_of(literal, &uses);
                 planner.places.insert(literal, place);
-                planner.uses.insert(literal, uses.iter().map(|one| &one.site.at).collect());
+                let mut sites: Vec<&Location> = uses.iter().map(|one| &one.site.at).collect();
+                sites.sort();
+                sites.dedup();
+                planner.uses.insert(literal, sites);
             }
         }
         planner
@@ -144,32 +152,41 @@ impl<'a> Planner<'a> {
     /// Why a definition can't be changed: something else is done with it.
     fn other_use(&self, step: &Step, is_dictionary: bool) -> Option<Place> {
         step.definitions().find_map(|(name, at)| {
-            let consumed = self.consumed.get(at).map(Vec::as_slice).unwrap_or_default();
-            let is_cascade = |mention: &Location| {
-                consumed.iter().any(|read| covers(read, mention))
-                    || is_dictionary
-                        && self
-                            .values
-                            .get(&*mention.path)
-                            .is_some_and(|values| values.iter().any(|value| covers(value, mention)))
-            };
-            let defined = || format!("`{name}` (defined at {})", self.files.shown(at));
-            self.usages.mentions(at).iter().find_map(|mention| {
-                let shown = || self.files.shown(&mention.at);
-                match mention.how {
-                    How::Asked => None,
-                    How::Read | How::Assigned if is_cascade(&mention.at) => None,
-                    How::Read | How::Assigned => {
-                        Some(Place::Sites(format!("{} stays: {} uses it for something else", defined(), shown())))
-                    }
-                    How::Exported => Some(Place::Sites(format!(
-                        "{} stays: `__all__` exports it at {}, so that others may use it",
-                        defined(),
-                        shown()
-                    ))),
-                    How::Changed => Some(Place::OutOfReach(format!("{} is changed at {}", defined(), shown()))),
+            let key = (at.clone(), is_dictionary);
+            if let Some(known) = self.lock().get(&key) {
+                return known.clone();
+            }
+            let found = self.first_other_use(name, at, is_dictionary);
+            self.lock().insert(key, found.clone());
+            found
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<(Location, bool), Option<Place>>> {
+        self.other_uses.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn first_other_use(&self, name: &str, at: &Location, is_dictionary: bool) -> Option<Place> {
+        let is_cascade = |mention: &Location| {
+            let is_read = self.consumed.get(at).is_some_and(|reads| is_covered(reads, mention));
+            is_read || is_dictionary && is_covered(&self.values, mention)
+        };
+        let defined = || format!("`{name}` (defined at {})", self.files.shown(at));
+        self.usages.mentions(at).iter().find_map(|mention| {
+            let shown = || self.files.shown(&mention.at);
+            match mention.how {
+                How::Asked => None,
+                How::Read | How::Assigned if is_cascade(&mention.at) => None,
+                How::Read | How::Assigned => {
+                    Some(Place::Sites(format!("{} stays: {} uses it for something else", defined(), shown())))
                 }
-            })
+                How::Exported => Some(Place::Sites(format!(
+                    "{} stays: `__all__` exports it at {}, so that others may use it",
+                    defined(),
+                    shown()
+                ))),
+                How::Changed => Some(Place::OutOfReach(format!("{} is changed at {}", defined(), shown()))),
+            }
         })
     }
 
@@ -230,9 +247,7 @@ impl<'a> Planner<'a> {
 
     /// `X` is changed where it is defined, …
     fn uses_of(&self, step: &Step, literal: &Location) -> String {
-        let mut uses = self.uses.get(literal).cloned().unwrap_or_default();
-        uses.sort();
-        uses.dedup();
+        let uses = self.uses.get(literal).map(Vec::as_slice).unwrap_or_default();
         let named: Vec<String> = uses.iter().take(MOST_NAMED).map(|at| self.files.shown(at)).collect();
         let more = match uses.len().checked_sub(MOST_NAMED) {
             Some(more) if more > 0 => format!(" and {more} more"),
@@ -322,8 +337,11 @@ impl Planned {
     }
 }
 
-fn covers(outer: &Location, inner: &Location) -> bool {
-    outer.path == inner.path && outer.start <= inner.start && inner.end <= outer.end
+/// Whether a location is a part of one of the others, which are in order and apart from each other, or the same.
+fn is_covered(others: &[&Location], inner: &Location) -> bool {
+    let until =
+        others.partition_point(|other| (other.path.as_os_str(), other.start) <= (inner.path.as_os_str(), inner.start));
+    until > 0 && others[until - 1].covers(inner)
 }
 
 fn in_file(path: &Arc<Path>, edits: Vec<Edit>) -> Vec<FileEdit> {

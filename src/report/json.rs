@@ -1,6 +1,7 @@
 //! The JSON that other programs read. Its keys are a contract.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -12,7 +13,7 @@ use crate::outcome::{FileOutcome, Finding, Outcome, Status};
 use crate::policy::Applicability;
 use crate::rewrite::FileEdit;
 use crate::rules::{Code, Severity};
-use crate::source::{DiskEdit, Position};
+use crate::source::{DiskEdit, Edit, Position};
 
 pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, &report(outcome))?;
@@ -20,9 +21,9 @@ pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
 }
 
 pub(super) fn write_lines(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
-    let files = files(outcome);
+    let edits = Edits::of(outcome);
     outcome.findings().try_for_each(|(file, finding)| {
-        serde_json::to_writer(&mut *out, &finding_of(&files, file, finding))?;
+        serde_json::to_writer(&mut *out, &finding_of(&edits, file, finding))?;
         writeln!(out)
     })
 }
@@ -106,15 +107,32 @@ struct JsonSummary {
     manual: usize,
 }
 
-/// The files by their paths: the edits of a finding may be in another.
-type Files<'a> = HashMap<&'a Path, &'a FileOutcome>;
+/// The edits of an outcome, on disk. One that several findings share, such as that of a constant, is listed with the first of them
+/// alone: all edits together are what `fix` writes.
+struct Edits<'a> {
+    files: HashMap<&'a Path, &'a FileOutcome>,
+    listed: RefCell<HashSet<(&'a Path, &'a Edit)>>,
+}
 
-fn files(outcome: &Outcome) -> Files<'_> {
-    outcome.files.iter().map(|file| (&*file.path, file)).collect()
+impl<'a> Edits<'a> {
+    fn of(outcome: &'a Outcome) -> Self {
+        let files = outcome.files.iter().map(|file| (&*file.path, file)).collect();
+        Self { files, listed: RefCell::default() }
+    }
+
+    /// The edit, unless an earlier finding has it.
+    fn once(&self, FileEdit { path, edit }: &'a FileEdit) -> Option<JsonEdit<'a>> {
+        if !self.listed.borrow_mut().insert((path, edit)) {
+            return None;
+        }
+        let edited = self.files.get(&**path)?;
+        let DiskEdit { range, text } = edited.source.as_ref()?.disk_edit(edit).ok()?;
+        Some(JsonEdit { path: &edited.display, start: range.start, end: range.end, text })
+    }
 }
 
 fn report(outcome: &Outcome) -> JsonReport<'_> {
-    let files = files(outcome);
+    let edits = Edits::of(outcome);
     let totals = outcome.totals();
     let reasons = |wanted: fn(&Status) -> Option<&str>| {
         let files = outcome.files.iter();
@@ -122,7 +140,7 @@ fn report(outcome: &Outcome) -> JsonReport<'_> {
     };
     JsonReport {
         version: 1,
-        findings: outcome.findings().map(|(file, finding)| finding_of(&files, file, finding)).collect(),
+        findings: outcome.findings().map(|(file, finding)| finding_of(&edits, file, finding)).collect(),
         safe_sites: totals.safe_sites,
         suppressed: 0,
         skipped: reasons(Status::skipped),
@@ -150,14 +168,9 @@ fn report(outcome: &Outcome) -> JsonReport<'_> {
     }
 }
 
-fn finding_of<'a>(files: &Files<'a>, file: &'a FileOutcome, finding: &'a Finding) -> JsonFinding<'a> {
+fn finding_of<'a>(edits: &Edits<'a>, file: &'a FileOutcome, finding: &'a Finding) -> JsonFinding<'a> {
     let (start_line, end_line) = finding.call_lines;
     let cell = file.source.as_ref().and_then(|source| source.position(finding.call_span.start).cell);
-    let on_disk = |FileEdit { path, edit }: &FileEdit| {
-        let edited = files.get(&**path)?;
-        let DiskEdit { range, text } = edited.source.as_ref()?.disk_edit(edit).ok()?;
-        Some(JsonEdit { path: &edited.display, start: range.start, end: range.end, text })
-    };
     JsonFinding {
         code: finding.code,
         name: &finding.name,
@@ -172,7 +185,7 @@ fn finding_of<'a>(files: &Files<'a>, file: &'a FileOutcome, finding: &'a Finding
         after: finding.after,
         fix: finding.fix.as_ref().map(|fix| JsonFix {
             applicability: fix.applicability,
-            edits: fix.edits.iter().filter_map(on_disk).collect(),
+            edits: fix.edits.iter().filter_map(|edit| edits.once(edit)).collect(),
             lost: fix.lost,
             notes: &fix.notes,
         }),

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::DecodeError;
 
 /// One replacement. The range is in bytes of the text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Edit {
     /// What is replaced; empty for an insertion.
     pub range: Range<usize>,

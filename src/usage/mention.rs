@@ -85,6 +85,10 @@ pub(super) fn mentioned<'t>(
 
 /// Whether the function around says `global name`.
 fn is_declared_global(name: &Node<'_>) -> bool {
+    let text = name.get_doc().src.as_str();
+    if !text.contains("global ") && !text.contains("nonlocal ") {
+        return false;
+    }
     let Some(function) = name.ancestors().find(|node| node.kind() == "function_definition") else { return false };
     let mut statements =
         function.dfs().filter(|node| matches!(&*node.kind(), "global_statement" | "nonlocal_statement"));
