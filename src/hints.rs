@@ -5,6 +5,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use memchr::memmem::Finder;
 
 static CASCADE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("cascade"));
@@ -37,12 +38,12 @@ impl Hints {
 
     /// Where a dictionary of keyword arguments can be handed to a call.
     pub fn of_dictionaries(text: &str) -> Self {
-        Self::of_words(text, &*HANDED_OVER)
+        Self::new(HANDED_OVER.iter().flat_map(|word| word.find_iter(text.as_bytes())).map(|at| at..at + 1))
     }
 
     /// Where one of the words stands.
-    pub fn of_words(text: &str, words: &[Finder<'_>]) -> Self {
-        Self::new(words.iter().flat_map(|word| word.find_iter(text.as_bytes())).map(|at| at..at + 1))
+    pub fn of_words(text: &str, words: &Words) -> Self {
+        Self::new(words.0.find_overlapping_iter(text).map(|found| found.start()..found.start() + 1))
     }
 
     /// Where `expunge` stands.
@@ -67,6 +68,21 @@ impl Hints {
     pub fn touch(&self, range: &Range<usize>) -> bool {
         let first = self.0.partition_point(|hint| hint.end <= range.start);
         self.0.get(first).is_some_and(|hint| hint.start < range.end)
+    }
+}
+
+/// Words that are looked for together, however many they are.
+pub struct Words(AhoCorasick);
+
+impl Words {
+    /// None where they are too many to be looked for.
+    pub fn new<'w>(words: impl IntoIterator<Item = &'w str>) -> Option<Self> {
+        AhoCorasick::new(words).ok().map(Self)
+    }
+
+    /// Whether the bytes have one of them.
+    pub fn are_in(&self, bytes: &[u8]) -> bool {
+        self.0.is_match(bytes)
     }
 }
 

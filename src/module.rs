@@ -8,9 +8,10 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use crate::hints::Hints;
 use crate::resolve::Scope;
 use crate::source::Source;
-use crate::syntax::{Node, Tree};
+use crate::syntax::{Node, Tree, hinted_nodes};
 
 /// A parsed file.
 pub struct Module {
@@ -24,6 +25,8 @@ pub struct Module {
     pub scope: Arc<Scope>,
     /// What its functions and classes bind, by where they begin.
     inner: Mutex<HashMap<usize, Arc<Scope>>>,
+    /// The ranges of the statements that change a dictionary, by its name.
+    statements: OnceLock<HashMap<String, Vec<Range<usize>>>>,
 }
 
 /// A range of bytes in the text of a file.
@@ -42,7 +45,14 @@ impl Module {
     pub fn parse(path: &Path, source: Source) -> Self {
         let (source, tree) = Tree::of(source);
         let scope = Arc::new(Scope::of_module(&tree.root()));
-        Self { path: path.into(), source: Arc::new(source), tree: tree.into(), scope, inner: Mutex::default() }
+        Self {
+            path: path.into(),
+            source: Arc::new(source),
+            tree: tree.into(),
+            scope,
+            inner: Mutex::default(),
+            statements: OnceLock::new(),
+        }
     }
 
     /// The same without its tree, which takes much more memory than the text: most modules are asked for their names alone.
@@ -65,6 +75,7 @@ impl Module {
             tree: tree.into(),
             scope,
             inner: Mutex::default(),
+            statements: OnceLock::new(),
         }
     }
 
@@ -76,6 +87,24 @@ impl Module {
             Arc::new(if is_class { Scope::of_class(node) } else { Scope::of_function(node) })
         };
         Arc::clone(inner.entry(node.range().start).or_insert_with(scope))
+    }
+
+    /// The statements that can put something into a dictionary, by the dictionary's name: `name[…] = …`, `name |= …`, `name.setdefault(…)`
+    /// and `name.update(…)`.
+    pub fn dictionary_statements(&self, name: &str) -> impl Iterator<Item = Node<'_>> {
+        let index = || {
+            let root = self.tree().root();
+            let hints = Hints::of_sites(&root.get_doc().src, &[]);
+            let mut statements: HashMap<String, Vec<Range<usize>>> = HashMap::new();
+            for node in hinted_nodes(&root, &hints) {
+                if let Some(name) = dictionary_changed_by(&node) {
+                    statements.entry(name).or_default().push(node.range());
+                }
+            }
+            statements
+        };
+        let ranges = self.statements.get_or_init(index).get(name);
+        ranges.into_iter().flatten().filter_map(|range| self.node(range))
     }
 
     /// The node that has exactly the range; the innermost of several.
@@ -101,6 +130,17 @@ impl Location {
     pub fn range(&self) -> Range<usize> {
         self.start..self.end
     }
+}
+
+/// The name of the dictionary that a statement changes.
+fn dictionary_changed_by(node: &Node<'_>) -> Option<String> {
+    let target = match &*node.kind() {
+        "assignment" => node.field("left").filter(|left| left.kind() == "subscript")?.field("value")?,
+        "augmented_assignment" => node.field("left")?,
+        "call" => node.field("function").filter(|function| function.kind() == "attribute")?.field("object")?,
+        _ => return None,
+    };
+    (target.kind() == "identifier").then(|| target.text().into_owned())
 }
 
 /// Paths are compared as they are written: each file has but one spelling here, and `Path` would compare it part by part.

@@ -7,11 +7,8 @@ use super::Resolver;
 use super::bindings::Target;
 use super::names::{Effort, End, Found, Place};
 use super::value::{Argument, Port, Step, Value};
-use crate::hints::Hints;
 use crate::module::Location;
-use crate::syntax::{
-    Node, dotted_name, hinted_nodes, keyword_value, positional_arguments, string_content, unparenthesized,
-};
+use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, string_content, unparenthesized};
 
 /// What a dictionary holds under a key.
 #[derive(Debug, Clone)]
@@ -204,12 +201,9 @@ impl Resolver<'_> {
     fn entries_set_later(&self, found: &Found, key: &str, effort: &Effort) -> Entries {
         let module = found.module();
         let within = found.scope().owner.as_ref().map(|owner| &owner.range);
-        let root = module.tree().root();
-        let hints = Hints::of_sites(&root.get_doc().src, &[]);
         let mut all = Entries::default();
-        for node in hinted_nodes(&root, &hints) {
-            let is_inside = within.is_none_or(|range| range.contains(&node.range().start));
-            if !is_inside || !matches!(&*node.kind(), "assignment" | "augmented_assignment" | "call") {
+        for node in module.dictionary_statements(found.name()) {
+            if within.is_some_and(|range| !range.contains(&node.range().start)) {
                 continue;
             }
             let at = module.location(&node.range());

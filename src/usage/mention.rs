@@ -48,13 +48,23 @@ pub(super) fn is_called(expression: &Node<'_>) -> bool {
     }
 }
 
-/// The expression that reads a definition by a name, and what is done with it; None where the name is another.
+/// What a name in a file is.
+pub(super) struct Mentioned<'t> {
+    /// The expression that it is the last name of.
+    pub expression: Node<'t>,
+    /// What is done with that.
+    pub how: How,
+    /// Where it is bound.
+    pub leads_to: Vec<Location>,
+}
+
+/// What a name is that some of the definitions have; None where it is none that is read or changed.
 pub(super) fn mentioned<'t>(
     resolver: &Resolver<'_>,
     module: &Arc<Module>,
     name: &Node<'t>,
-    definition: &Definition,
-) -> Option<(Node<'t>, How)> {
+    definitions: &[Definition],
+) -> Option<Mentioned<'t>> {
     let parent = name.parent()?;
     let is_field = |field: &str| parent.field(field).is_some_and(|node| node.range() == name.range());
     let expression = match &*parent.kind() {
@@ -69,18 +79,21 @@ pub(super) fn mentioned<'t>(
     };
     // another value of a name in its own scope is evaluated with it
     if expression.kind() == "identifier" && is_field("left") && parent.kind().ends_with("assignment") {
-        return is_declared_global(name).then(|| (name.clone(), How::Changed));
+        let here = definitions.iter().map(|definition| &definition.at).filter(|at| at.path == module.path);
+        let leads_to = here.cloned().collect();
+        return is_declared_global(name).then(|| Mentioned { expression: name.clone(), how: How::Changed, leads_to });
     }
-    let place = Place::of(module, name);
-    let leads_there = match resolver.definitions(&place, &expression, &Effort::for_value()) {
-        Some(definitions) => definitions.contains(&definition.at),
+    let found = resolver.definitions(&Place::of(module, name), &expression, &Effort::for_value());
+    let leads_to = found.unwrap_or_else(|| {
         // an attribute of something unknown may be the class's where the file has the class
-        None => {
-            let class = definition.class.as_ref()?;
-            expression.kind() == "attribute" && name.get_doc().src.contains(class.as_str())
-        }
-    };
-    leads_there.then(|| (expression.clone(), how(&expression)))
+        let text = &name.get_doc().src;
+        let is_of_class =
+            |definition: &&Definition| definition.class.as_ref().is_some_and(|class| text.contains(class));
+        let is_attribute = expression.kind() == "attribute";
+        let possible = definitions.iter().filter(|definition| is_attribute && is_of_class(definition));
+        possible.map(|definition| definition.at.clone()).collect()
+    });
+    Some(Mentioned { how: how(&expression), expression, leads_to })
 }
 
 /// Whether the function around says `global name`.

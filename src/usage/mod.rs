@@ -9,12 +9,11 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use memchr::memmem::Finder;
 use rayon::prelude::*;
 
 use crate::cascade::CascadeOption;
 use crate::discover::Walk;
-use crate::hints::Hints;
+use crate::hints::{Hints, Words};
 use crate::module::{Location, Module};
 use crate::policy::effective;
 use crate::python::PyValue;
@@ -26,7 +25,7 @@ use crate::site::{Found, Site, Wrapper, find_in_calls};
 use crate::syntax::{Node, hinted_nodes, string_content};
 
 pub use mention::{How, Mention};
-use mention::{is_called, mentioned, named_by_string};
+use mention::{Mentioned, is_called, mentioned, named_by_string};
 
 /// How often names are looked for that came up while others were.
 const MOST_ROUNDS: usize = 6;
@@ -172,8 +171,8 @@ impl Search<'_> {
             .map(String::as_str)
             .collect();
         if !wide.is_empty() {
-            let finders: Vec<Finder<'_>> = wide.iter().map(Finder::new).collect();
-            let has_name = |bytes: &[u8]| finders.iter().any(|finder| finder.find(bytes).is_some());
+            let words = Words::new(wide);
+            let has_name = |bytes: &[u8]| words.as_ref().is_none_or(|words| words.are_in(bytes));
             let walk = self.walk.of_folder(repository.root());
             files.extend(candidates(&walk, has_name).iter().map(|file| self.walk.absolute(file)));
         }
@@ -234,32 +233,23 @@ fn look(
 ) -> Looked {
     let mut looked = Looked::default();
     let root = module.tree().root();
-    // a name that an import renames is another name in this file
-    let mut here: HashMap<String, Vec<Definition>> = names.clone();
-    loop {
-        let before = here.len();
-        for (alias, original) in renamed(&root, &here) {
-            let definitions = here[&original].clone();
-            looked.aliases.extend(definitions.iter().map(|definition| (alias.clone(), definition.clone())));
-            here.entry(alias).or_default().extend(definitions);
-        }
-        if here.len() == before {
-            break;
-        }
-    }
-    let words: Vec<Finder<'_>> = here.keys().map(|name| Finder::new(name.as_str())).collect();
-    let hints = Hints::of_words(&root.get_doc().src, &words);
-    let mut calls: HashMap<&Location, Vec<Node<'_>>> = HashMap::new();
-    for node in hinted_nodes(&root, &hints) {
+    let here = names_in(&root, names, &mut looked);
+    let Some(words) = Words::new(here.keys().map(String::as_str)) else { return looked };
+    let wanted: HashSet<&Location> = here.values().flatten().map(|definition| &definition.at).collect();
+    let mut calls: HashMap<Location, Vec<Node<'_>>> = HashMap::new();
+    for node in hinted_nodes(&root, &Hints::of_words(&root.get_doc().src, &words)) {
+        let at = || module.location(&node.range());
         match &*node.kind() {
             "identifier" => {
-                let text = node.text();
-                for definition in here.get(&*text).into_iter().flatten() {
-                    let Some((expression, how)) = mentioned(resolver, module, &node, definition) else { continue };
-                    let at = module.location(&node.range());
-                    if at != definition.at {
-                        looked.mentions.push((definition.at.clone(), Mention { at, how }));
-                        calls.entry(&definition.at).or_default().push(expression);
+                let Some(definitions) = here.get(&*node.text()) else { continue };
+                let Some(Mentioned { expression, how, leads_to }) = mentioned(resolver, module, &node, definitions)
+                else {
+                    continue;
+                };
+                for definition in leads_to.into_iter().filter(|definition| wanted.contains(definition)) {
+                    if at() != definition {
+                        looked.mentions.push((definition.clone(), Mention { at: at(), how }));
+                        calls.entry(definition).or_default().push(expression.clone());
                     }
                 }
             }
@@ -268,8 +258,7 @@ fn look(
                 let name = content.rsplit('.').next().unwrap_or_default();
                 for definition in here.get(name).into_iter().flatten() {
                     if let Some(how) = named_by_string(resolver, module, &node, &content, definition) {
-                        let at = module.location(&node.range());
-                        looked.mentions.push((definition.at.clone(), Mention { at, how }));
+                        looked.mentions.push((definition.at.clone(), Mention { at: at(), how }));
                     }
                 }
             }
@@ -287,9 +276,30 @@ fn look(
     looked
 }
 
+/// The names with those that the file's imports give them: `import name as alias`.
+fn names_in(
+    root: &Node<'_>,
+    names: &HashMap<String, Vec<Definition>>,
+    looked: &mut Looked,
+) -> HashMap<String, Vec<Definition>> {
+    let mut here = names.clone();
+    loop {
+        let before = here.len();
+        for (alias, original) in renamed(root, &here) {
+            let definitions = here[&original].clone();
+            looked.aliases.extend(definitions.iter().map(|definition| (alias.clone(), definition.clone())));
+            let known = here.entry(alias).or_default();
+            known.extend(definitions.into_iter().filter(|definition| !known.contains(definition)).collect::<Vec<_>>());
+        }
+        if here.len() == before {
+            return here;
+        }
+    }
+}
+
 /// `import name as alias` and `name as alias` of the names.
 fn renamed(root: &Node<'_>, names: &HashMap<String, Vec<Definition>>) -> Vec<(String, String)> {
-    let words: Vec<Finder<'_>> = names.keys().map(|name| Finder::new(name.as_str())).collect();
+    let Some(words) = Words::new([" as ", "\tas "]) else { return Vec::new() };
     let hints = Hints::of_words(&root.get_doc().src, &words);
     let imports = hinted_nodes(root, &hints).filter(|node| node.kind() == "aliased_import");
     imports
