@@ -85,6 +85,8 @@ pub fn run(job: &Job, progress: &AtomicUsize) -> Result<Outcome, DiscoverError> 
     let run = Run { job, walk: &walk, repositories: &repositories, scan: &scan };
     let sites = run.judged(found, &usages);
     let mut outcome = Outcome { files: run.files(&sites, &usages), ..Outcome::default() };
+    let given = job.unsaved.as_ref().map(|unsaved| walk.normal(unsaved.path.as_deref().unwrap_or(Path::new(NO_NAME))));
+    outcome.unsaved = given.map(|path| walk.absolute(&path).into());
     outcome.files_scanned = scan.files_scanned;
     outcome.files_parsed = scan.files_parsed;
     for not_read in scan.not_read {

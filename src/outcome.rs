@@ -136,6 +136,8 @@ impl FileOutcome {
 pub struct Outcome {
     /// The files with something to say, in order of path.
     pub files: Vec<FileOutcome>,
+    /// The file whose text was given, where one was.
+    pub unsaved: Option<Arc<Path>>,
     /// How many files were read.
     pub files_scanned: usize,
     /// How many of them were parsed.

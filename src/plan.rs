@@ -11,7 +11,7 @@ use crate::module::Location;
 use crate::policy::{Rewrite, Verdict, effective};
 use crate::resolve::{Alternative, Literal, Shape, Step, evaluate};
 use crate::rewrite::{self, Edit, FileEdit};
-use crate::site::Site;
+use crate::site::{Given, Site};
 use crate::source::{Source, splice};
 use crate::syntax::{Tree, has_error, unparenthesized};
 use crate::usage::{How, Usages};
@@ -91,7 +91,7 @@ impl<'a> Planner<'a> {
         for (site, verdict) in sites {
             planner.values.push(&site.at);
             let Ok(value) = &site.value else { continue };
-            let of_dictionaries = site.dictionaries.iter().flat_map(|(_, steps)| steps);
+            let of_dictionaries = site.dictionaries.iter().flat_map(|given| &given.steps);
             for step in value.alternatives.iter().flat_map(|alternative| &alternative.steps).chain(of_dictionaries) {
                 planner.consumed.entry(&step.definition).or_default().push(&step.mention);
             }
@@ -176,8 +176,8 @@ impl<'a> Planner<'a> {
             let shown = || self.files.shown(&mention.at);
             match mention.how {
                 How::Asked => None,
-                How::Read | How::Assigned if is_cascade(&mention.at) => None,
-                How::Read | How::Assigned => {
+                How::Read | How::Assigned | How::Given if is_cascade(&mention.at) => None,
+                How::Read | How::Assigned | How::Given => {
                     Some(Place::Sites(format!("{} stays: {} uses it for something else", defined(), shown())))
                 }
                 How::Exported => Some(Place::Sites(format!(
@@ -283,7 +283,7 @@ impl<'a> Planner<'a> {
     /// A dictionary of its own for each call, where the shared one is used for something else too.
     fn own_dictionaries(&self, site: &Site, rewrite: &Rewrite) -> Result<Option<Planned>, String> {
         let others =
-            site.dictionaries.iter().flat_map(|(_, steps)| steps).filter_map(|step| self.other_use(step, true));
+            site.dictionaries.iter().flat_map(|given| &given.steps).filter_map(|step| self.other_use(step, true));
         let why = match others.into_iter().next() {
             None if self.files.is_checked(&site.at.path) => return Ok(None),
             None => {
@@ -299,8 +299,11 @@ impl<'a> Planner<'a> {
         if rewrite.each.iter().any(|after| *after != Some(rewrite.after)) {
             return Err(why);
         }
+        if site.dictionaries.iter().any(|given| !given.is_sole) {
+            return Err(why);
+        }
         let mut planned = Planned::default();
-        for (given, _) in &site.dictionaries {
+        for Given { at: given, .. } in &site.dictionaries {
             if !self.files.is_checked(&given.path) {
                 return Err(format!("{} gets it too, outside of the files under check", self.files.shown(given)));
             }

@@ -14,12 +14,12 @@ use crate::discover::Walk;
 use crate::hints;
 use crate::layout::{self, Layout, Relaid, Styles};
 use crate::module::Location;
-use crate::outcome::{FileOutcome, Finding, Status};
+use crate::outcome::{FileOutcome, Status};
 use crate::plan::{Files, Planner};
 use crate::policy::{ExpungeCall, Verdict, effective, judge, needs_expunge_call};
 use crate::python::{CollectionKind, PyValue};
 use crate::repository::{Repositories, Repository};
-use crate::resolve::evaluate;
+use crate::resolve::{Argument, evaluate};
 use crate::rewrite::{Edit, FileEdit};
 use crate::scan::{Scan, candidates};
 use crate::site::{Found, Site, Unknown, Wrapper};
@@ -65,18 +65,21 @@ impl Run<'_> {
     /// Why a value can be another when it is read: a name that leads to it is bound anew, or its list is changed.
     fn changed(&self, site: &Site, usages: &Usages) -> Option<Unknown> {
         let value = site.value.as_ref().ok()?;
-        let of_dictionaries = site.dictionaries.iter().flat_map(|(_, steps)| steps).map(|step| (step, false));
+        let of_dictionaries = site.dictionaries.iter().flat_map(|given| &given.steps).map(|step| (step, false));
         let of_values = value.alternatives.iter().flat_map(|alternative| {
-            let is_mutable =
-                matches!(alternative.value, PyValue::Collection(CollectionKind::List | CollectionKind::Set, _));
-            alternative.steps.iter().map(move |step| (step, is_mutable))
+            let is_list =
+                |value: &PyValue| matches!(value, PyValue::Collection(CollectionKind::List | CollectionKind::Set, _));
+            let is_mutable = is_list(&alternative.value) || is_list(&alternative.written.literal.value);
+            let computed_from = alternative.dependencies.iter().map(|step| (step, false));
+            alternative.steps.iter().map(move |step| (step, is_mutable)).chain(computed_from)
         });
         of_values.chain(of_dictionaries).find_map(|(step, is_mutable)| {
-            let steps = || value.alternatives.iter().flat_map(|alternative| &alternative.steps);
-            let is_followed = |mention: &Mention| steps().any(|step| step.mention == mention.at);
+            let steps = || value.alternatives.iter().flat_map(|one| one.steps.iter().chain(&one.dependencies));
+            let is_followed =
+                |mention: &Mention| site.at.covers(&mention.at) || steps().any(|step| step.mention.covers(&mention.at));
             let changes = |mention: &&Mention| match mention.how {
-                How::Changed => true,
-                How::Assigned => is_mutable && !is_followed(mention),
+                How::Changed => !site.at.covers(&mention.at),
+                How::Assigned | How::Given => is_mutable && !is_followed(mention),
                 _ => false,
             };
             let mention = step.definitions().find_map(|(_, at)| usages.mentions(at).iter().find(changes))?;
@@ -182,24 +185,38 @@ impl Run<'_> {
                 outcomes.push(self.unchanged(path, &source));
             }
         }
-        let mut failed: Vec<Arc<Path>> = Vec::new();
-        for file in outcomes.iter_mut() {
-            let (Some(edits), Some(source)) = (edits.get(&file.path), &file.source) else { continue };
-            file.status = match apply(source, edits.iter().collect()) {
-                Ok(changed) => Status::Changed(Box::new(changed)),
-                Err(reason) => {
-                    failed.push(Arc::clone(&file.path));
-                    Status::Failed(reason)
-                }
-            };
-        }
-        let needs_failed =
-            |finding: &Finding| finding.fix.iter().flat_map(|fix| &fix.edits).any(|edit| failed.contains(&edit.path));
-        for finding in outcomes.iter_mut().flat_map(|file| &mut file.findings) {
-            if needs_failed(finding) {
-                finding.fix = None;
-                finding.after = None;
+        self.carry_out(outcomes, edits);
+    }
+
+    /// A fix is carried out in all of its files or in none.
+    fn carry_out(&self, outcomes: &mut [FileOutcome], mut edits: HashMap<Arc<Path>, Vec<Edit>>) {
+        loop {
+            let mut failed: Vec<Arc<Path>> = Vec::new();
+            for file in outcomes.iter_mut().filter(|file| !matches!(file.status, Status::Failed(_))) {
+                file.status = match (edits.get(&file.path), &file.source) {
+                    (Some(edits), Some(source)) => match apply(source, edits.iter().collect()) {
+                        Ok(changed) => Status::Changed(Box::new(changed)),
+                        Err(reason) => {
+                            failed.push(Arc::clone(&file.path));
+                            Status::Failed(reason)
+                        }
+                    },
+                    _ => Status::Unchanged,
+                };
             }
+            if failed.is_empty() {
+                return;
+            }
+            for finding in outcomes.iter_mut().flat_map(|file| &mut file.findings) {
+                let needs = finding.fix.iter().flat_map(|fix| &fix.edits).find(|edit| failed.contains(&edit.path));
+                if let Some(needs) = needs {
+                    let file = self.repositories.of(&needs.path).display(&needs.path);
+                    finding.help = format!("write it by hand: the fixes of {file} can't be applied together");
+                    finding.fix = None;
+                    finding.after = None;
+                }
+            }
+            edits = edits_by_file(outcomes);
         }
     }
 }
@@ -222,11 +239,15 @@ fn edits_by_file(outcomes: &[FileOutcome]) -> HashMap<Arc<Path>, Vec<Edit>> {
 /// A site that is handed in: the calls of its function decide, and are sites of their own. None where there is nothing else to it.
 fn handed_in(mut site: Site, wrappers: &[Wrapper], usages: &Usages) -> Option<Site> {
     let Ok(value) = &site.value else { return Some(site) };
-    let Some(argument) = value.arguments.first() else { return Some(site) };
-    let of_argument = wrappers.iter().filter(|wrapper| wrapper.argument == *argument);
-    if of_argument.into_iter().any(|wrapper| usages.is_called(wrapper)) {
+    let is_called =
+        |argument: &Argument| wrappers.iter().any(|wrapper| wrapper.argument == *argument && usages.is_called(wrapper));
+    let uncalled = value.arguments.iter().find(|argument| !is_called(argument));
+    let Some(argument) = uncalled else {
+        if value.arguments.is_empty() {
+            return Some(site);
+        }
         return Some(site).filter(|site| site.value.as_ref().is_ok_and(|value| !value.alternatives.is_empty()));
-    }
+    };
     let is_hazard = |value: &PyValue| effective(value, false).contains(CascadeOption::RefreshExpire);
     if value.alternatives.iter().any(|alternative| is_hazard(&alternative.value)) {
         return Some(site);
@@ -252,7 +273,7 @@ impl<'a> FilesOfRun<'a> {
 
     /// Whether the site is to be reported: it, or a call that gets its value, is in a file under check.
     fn concerns(&self, site: &Site) -> bool {
-        self.is_checked(&site.at.path) || site.dictionaries.iter().any(|(given, _)| self.is_checked(&given.path))
+        self.is_checked(&site.at.path) || site.dictionaries.iter().any(|given| self.is_checked(&given.at.path))
     }
 }
 

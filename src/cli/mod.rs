@@ -3,13 +3,16 @@
 mod args;
 mod progress;
 
+use std::collections::HashSet;
 use std::io::{self, IsTerminal, Read, Write};
+use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context;
 
 use crate::apply;
-use crate::outcome::{Outcome, Status};
+use crate::outcome::{FileOutcome, Fix, Outcome, Status};
 use crate::report::{Applied, Format, write_findings, write_patch, write_summary};
 use crate::rules::Rules;
 use crate::selection::Selection;
@@ -72,22 +75,25 @@ fn fix(arguments: &Arguments, common: &Common, exit_non_zero_on_fix: bool) -> an
     let job = job(common)?;
     let mut outcome = run_job(arguments, &job)?;
     let mut applied = Applied::default();
+    let mut written: HashSet<Arc<Path>> = HashSet::new();
     for file in &mut outcome.files {
         let (Status::Changed(changed), Some(source)) = (&file.status, &file.source) else { continue };
-        let written = match &job.unsaved {
+        let result = match &job.unsaved {
             Some(_) => apply::still_parses(source, changed),
             None => apply::write(&file.path, source, changed),
         };
-        match written {
+        match result {
             Ok(()) => {
                 applied.files += 1;
-                applied.findings += file.findings.iter().filter(|finding| finding.fix.is_some()).count();
+                written.insert(Arc::clone(&file.path));
             }
             Err(reason) => file.status = Status::Failed(reason),
         }
     }
+    let is_done = |fix: &Fix| fix.edits.iter().all(|edit| written.contains(&edit.path));
+    applied.findings = outcome.findings().filter(|(_, finding)| finding.fix.as_ref().is_some_and(is_done)).count();
     print(|_, out| match &job.unsaved {
-        Some(unsaved) => write_filtered(&outcome, &unsaved.bytes, out),
+        Some(unsaved) => write_filtered(&outcome, unsaved, out),
         None => write_paths(&outcome, out),
     })?;
     summarize(arguments, common, &outcome, Some(applied), true)?;
@@ -104,10 +110,12 @@ fn write_paths(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// What a filter has to give out: the file on standard input after the fixes, whatever became of it.
-fn write_filtered(outcome: &Outcome, bytes: &[u8], out: &mut dyn Write) -> io::Result<()> {
-    match outcome.files.first().map(|file| &file.status) {
-        Some(Status::Changed(changed)) => out.write_all(&changed.to_bytes().map_err(io::Error::other)?),
-        _ => out.write_all(bytes),
+fn write_filtered(outcome: &Outcome, unsaved: &Unsaved, out: &mut dyn Write) -> io::Result<()> {
+    match outcome.unsaved.as_ref().and_then(|path| outcome.files.iter().find(|file| file.path == *path)) {
+        Some(FileOutcome { status: Status::Changed(changed), .. }) => {
+            out.write_all(&changed.to_bytes().map_err(io::Error::other)?)
+        }
+        _ => out.write_all(&unsaved.bytes),
     }
 }
 

@@ -190,7 +190,10 @@ impl Scope {
             match &*node.kind() {
                 "import_statement" => self.add_import(&node, conditional),
                 "import_from_statement" => self.add_import_from(&node, conditional),
-                "function_definition" => self.add_definition(&node, function(&node, levels), conditional),
+                "function_definition" => {
+                    self.add_definition(&node, function(&node, levels), conditional);
+                    self.add_globals(&node);
+                }
                 "class_definition" => self.add_definition(&node, Target::Class(bases(&node)), conditional),
                 "augmented_assignment" => self.add_expression(&node, conditional),
                 "assignment" => {
@@ -208,6 +211,13 @@ impl Scope {
                     stack.extend(blocks_of(&node, conditional));
                 }
                 "call" | "named_expression" => self.add_expression(&node, conditional),
+                "case_clause" => {
+                    for pattern in node.named_children().filter(|child| child.kind() == "case_pattern") {
+                        self.add_pattern(Some(pattern), "captured by a pattern", true);
+                    }
+                    stack.extend(blocks_of(&node, conditional));
+                }
+                "parenthesized_expression" => self.add_expression(&node, conditional),
                 "as_pattern_target" => self.add_pattern(Some(node), "bound by `as`", conditional),
                 kind if is_transparent(kind) => stack.extend(blocks_of(&node, conditional)),
                 _ => {}
@@ -218,6 +228,26 @@ impl Scope {
     fn add_definition(&mut self, node: &Node<'_>, target: Target, conditional: bool) {
         if let Some(name) = node.field("name") {
             self.bind(&name, target, Some(node.range()), conditional);
+        }
+    }
+
+    /// What a function assigns to names that it declares global; a function may declare those of the one around it nonlocal.
+    fn add_globals(&mut self, function: &Node<'_>) {
+        let text = function.text();
+        if !text.contains("global ") && !text.contains("nonlocal ") {
+            return;
+        }
+        let is_declaration = |node: &Node<'_>| matches!(&*node.kind(), "global_statement" | "nonlocal_statement");
+        let declared: Vec<String> = function
+            .dfs()
+            .filter(is_declaration)
+            .flat_map(|statement| statement.named_children().map(|name| name.text().into_owned()).collect::<Vec<_>>())
+            .collect();
+        for assignment in function.dfs().filter(|node| node.kind() == "assignment") {
+            let (Some(left), Some(right)) = (assignment.field("left"), assignment.field("right")) else { continue };
+            if declared.iter().any(|name| left.kind() == "identifier" && left.text() == name.as_str()) {
+                self.bind(&left, assigned(&right), Some(right.range()), true);
+            }
         }
     }
 

@@ -4,7 +4,7 @@
 use super::Resolver;
 use super::literal::{Literal, Shape, shortened, string_part};
 use super::names::{Effort, End, Place};
-use super::value::{MOST_ALTERNATIVES, Value, Written};
+use super::value::{MOST_ALTERNATIVES, Step, Value, Written};
 use crate::cascade;
 use crate::python::{CollectionKind, PyValue};
 use crate::syntax::{Node, dotted_name, positional_arguments, string_content};
@@ -30,7 +30,9 @@ impl Resolver<'_> {
         let converted = |convert: fn(Vec<PyValue>) -> PyValue| {
             let value = self.value(place, argument, effort);
             let elements = |value: PyValue| Some(convert(value.into_elements()?));
-            Some(value.and_then(|value| value.map(elements).ok_or_else(|| "it is no collection".to_owned())))
+            let converted = value.and_then(|value| value.map(elements).ok_or_else(|| "it is no collection".to_owned()));
+            // a literal has to stand for the whole call
+            Some(converted.map(|value| value.at(&node.range())))
         };
         match &*function.text() {
             "list" => converted(|items| PyValue::Collection(CollectionKind::List, items)),
@@ -184,7 +186,8 @@ impl Resolver<'_> {
                 match &*child.kind() {
                     "interpolation" => {
                         let mut others = child.named_children().skip(1).filter(|part| part.kind() != "comment");
-                        let is_plain = others.all(|part| part.text() == "!s");
+                        let shows_name = child.children().any(|part| part.text() == "=");
+                        let is_plain = !shows_name && others.all(|part| part.text() == "!s");
                         let expression = child.field("expression").filter(|_| is_plain).ok_or_else(|| {
                             format!("`{}` is formatted in a way that is not carried out here", child.text())
                         })?;
@@ -289,9 +292,16 @@ pub(super) fn computed(
                 .map(|alternative| [before.as_slice(), std::slice::from_ref(&alternative.value)].concat())
         });
         combinations = longer.take(MOST_ALTERNATIVES + 1).collect();
+        if combinations.len() > MOST_ALTERNATIVES {
+            return Err("it can have too many values".to_owned());
+        }
     }
     let quote = node.dfs().find(|node| node.kind() == "string_start");
     let quote = quote.and_then(|start| start.text().chars().find(|c| matches!(c, '"' | '\'')));
+    let steps = |part: &Value| {
+        part.alternatives.iter().flat_map(|one| one.steps.iter().chain(&one.dependencies)).cloned().collect::<Vec<_>>()
+    };
+    let dependencies: Vec<Step> = parts.iter().flat_map(steps).collect();
     let mut all = Value::default();
     for parts in combinations {
         let value = compute(&parts).ok_or_else(&otherwise)?;
@@ -299,6 +309,9 @@ pub(super) fn computed(
         let literal = Literal { value: value.clone(), span: node.range(), shape: Shape::Computed(quote, kind) };
         let at = place.module.location(&node.range());
         all = all.or(Value::of(value, node.range(), Written { literal, at }));
+    }
+    for alternative in &mut all.alternatives {
+        alternative.dependencies.clone_from(&dependencies);
     }
     Ok(all)
 }

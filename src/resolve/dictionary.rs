@@ -32,6 +32,10 @@ pub struct Entries {
     pub entries: Vec<Entry>,
     /// The parameters that hand in further ones.
     pub arguments: Vec<Argument>,
+    /// One of the entries is certainly there.
+    pub is_certain: bool,
+    /// A part of the dictionary can't be known.
+    pub is_open: bool,
 }
 
 impl Entry {
@@ -48,15 +52,31 @@ impl Entry {
 
 impl Entries {
     fn of(entry: Entry) -> Self {
-        Self { entries: vec![entry], arguments: Vec::new() }
+        Self { entries: vec![entry], is_certain: true, ..Self::default() }
+    }
+
+    /// A dictionary of which nothing can be known.
+    fn unknown() -> Self {
+        Self { is_open: true, ..Self::default() }
+    }
+
+    /// Whether exactly one entry is possible, and certain.
+    pub fn is_sole(&self) -> bool {
+        self.is_certain && !self.is_open && self.arguments.is_empty() && self.entries.len() == 1
     }
 
     /// What is there when a later part is put on top: what that certainly holds is all that is left.
     fn overlaid(self, later: Self) -> Self {
-        if later.entries.is_empty() { self.or(later) } else { later }
+        if later.is_certain {
+            return later;
+        }
+        let is_certain = self.is_certain;
+        Self { is_certain, ..self.or(later) }
     }
 
     fn or(mut self, other: Self) -> Self {
+        self.is_certain &= other.is_certain;
+        self.is_open |= other.is_open;
         for entry in other.entries {
             if !self.entries.iter().any(|known| known.at == entry.at) {
                 self.entries.push(entry);
@@ -64,6 +84,11 @@ impl Entries {
         }
         self.arguments.extend(other.arguments);
         self
+    }
+
+    /// What any of several dictionaries can hold.
+    fn any(all: impl IntoIterator<Item = Self>) -> Self {
+        all.into_iter().reduce(Self::or).unwrap_or_default()
     }
 
     fn through(mut self, step: &Step) -> Self {
@@ -90,17 +115,17 @@ impl Resolver<'_> {
             }
             "conditional_expression" => {
                 let parts: Vec<_> = node.named_children().filter(|child| child.kind() != "comment").collect();
-                [parts.first(), parts.get(2)].into_iter().flatten().map(entries).fold(Entries::default(), Entries::or)
+                Entries::any([parts.first(), parts.get(2)].into_iter().flatten().map(entries))
             }
             "boolean_operator" => {
                 let sides = [node.field("left"), node.field("right")];
-                sides.iter().flatten().map(entries).fold(Entries::default(), Entries::or)
+                Entries::any(sides.iter().flatten().map(entries))
             }
             "named_expression" => node.field("value").map(|value| entries(&value)).unwrap_or_default(),
             "identifier" | "attribute" => self.entries_of_name(place, node, key, effort),
             "subscript" => self.entries_of_item(place, node, key, effort).unwrap_or_default(),
-            "call" => self.entries_of_call(place, node, key, effort).unwrap_or_default(),
-            _ => Entries::default(),
+            "call" => self.entries_of_call(place, node, key, effort).unwrap_or_else(Entries::unknown),
+            _ => Entries::unknown(),
         }
     }
 
@@ -155,8 +180,10 @@ impl Resolver<'_> {
             },
             _ => self.follow(place, &names, effort),
         };
-        let bound = ends.into_iter().filter_map(|end| if let End::Bound(found) = end { Some(found) } else { None });
-        bound.map(|found| self.entries_of_binding(&found, &mention, key, effort)).fold(Entries::default(), Entries::or)
+        Entries::any(ends.into_iter().map(|end| match end {
+            End::Bound(found) => self.entries_of_binding(&found, &mention, key, effort),
+            _ => Entries::unknown(),
+        }))
     }
 
     fn entries_of_binding(&self, found: &Found, mention: &Location, key: &str, effort: &Effort) -> Entries {
@@ -166,11 +193,9 @@ impl Resolver<'_> {
                 let members = self.class_member(found, &found.rest, effort);
                 let bound =
                     members.into_iter().filter_map(|end| if let End::Bound(found) = end { Some(found) } else { None });
-                bound
-                    .map(|member| {
-                        effort.deeper(|| self.entries_of_binding(&member, mention, key, effort)).unwrap_or_default()
-                    })
-                    .fold(Entries::default(), Entries::or)
+                Entries::any(bound.map(|member| {
+                    effort.deeper(|| self.entries_of_binding(&member, mention, key, effort)).unwrap_or_default()
+                }))
             }
             _ if !found.rest.is_empty() => Entries::default(),
             Target::Parameter(parameter) => {
@@ -185,13 +210,17 @@ impl Resolver<'_> {
                 };
                 let default = found.value().map(|default| self.entries(&found.before(), &default, key, effort));
                 let set = self.entries_set_later(found, key, effort);
+                let is_certain = set.is_certain;
                 let mut all = default.unwrap_or_default().or(set).through(&step);
+                all.is_certain = is_certain;
                 all.arguments.push(argument);
                 all
             }
             _ => {
                 let assigned = found.value().map(|value| self.entries(&found.before(), &value, key, effort));
-                assigned.unwrap_or_default().or(self.entries_set_later(found, key, effort)).through(&step)
+                let assigned = assigned.unwrap_or_default();
+                let is_certain = assigned.is_certain;
+                Entries { is_certain, ..assigned.or(self.entries_set_later(found, key, effort)) }.through(&step)
             }
         }
     }
@@ -207,11 +236,13 @@ impl Resolver<'_> {
                 continue;
             }
             let at = module.location(&node.range());
-            if effort.is_visiting(&at) {
+            let place = Place::of(module, &node);
+            let leads = self.definitions_of_names(&place.clone().at_any_time(), &[found.name().to_owned()], effort);
+            let is_same = leads.is_some_and(|leads| leads.contains(&found.location()));
+            if !is_same || effort.is_visiting(&at) {
                 continue;
             }
             if let Some((container, value)) = set_in(&node, found.name(), key) {
-                let place = Place::of(module, &node);
                 let found = effort.visiting(at, || match value {
                     Set::Value(value) => Entries::of(self.entry(&place, &container, &value, effort)),
                     Set::Dictionary(other) if other.kind() == "argument_list" => {
@@ -250,7 +281,7 @@ impl Resolver<'_> {
             }
             Some(inner)
         });
-        inner.fold(Entries::default(), Entries::or)
+        Entries { is_open: outer.is_open, ..Entries::any(inner) }
     }
 
     /// `dict(…)`, a copy, or a function of the repository that returns a dictionary.
@@ -275,7 +306,7 @@ impl Resolver<'_> {
             End::Bound(found) if found.rest.is_empty() => Some(self.entries_returned(found, &mention, key, effort)),
             _ => None,
         });
-        let mut all = returned.fold(Entries::default(), Entries::or);
+        let mut all = Entries::any(returned);
         // what its calls hand in is not looked at
         all.arguments.clear();
         Some(all)
@@ -292,7 +323,7 @@ impl Resolver<'_> {
             let entries = self.entries(&found.before(), &dictionary, key, effort);
             Some(entries.through(&Step::new(mention.clone(), &found, None)))
         });
-        found.fold(Entries::default(), Entries::or)
+        Entries::any(found)
     }
 
     fn entries_returned(&self, function: &Found, mention: &Location, key: &str, effort: &Effort) -> Entries {
@@ -304,7 +335,8 @@ impl Resolver<'_> {
         let all = returned
             .iter()
             .map(|value| self.entries(&Place::of(function.module(), value), value, key, effort))
-            .fold(Entries::default(), Entries::or);
+            .reduce(Entries::or)
+            .unwrap_or_default();
         all.through(&step)
     }
 }

@@ -106,9 +106,15 @@ impl Around {
 impl Place {
     /// The place of a node.
     pub fn of(module: &Arc<Module>, node: &Node<'_>) -> Self {
-        let mut before = Some(node.range().start);
+        let mut before = Some(position_in_loops(node));
         let mut scopes = Vec::new();
-        for (depth, around) in node.ancestors().filter(has_scope).enumerate() {
+        // defaults, decorators and bases are looked up from outside
+        let is_inside = |around: &Node<'_>| {
+            let body = around.field("body").map(|body| body.range());
+            has_scope(around)
+                && body.is_some_and(|body| body.start <= node.range().start && node.range().end <= body.end)
+        };
+        for (depth, around) in node.ancestors().filter(is_inside).enumerate() {
             let is_class = around.kind() == "class_definition";
             if !is_class {
                 scopes.push(Around { scope: module.scope_of(&around), before, is_strict: false });
@@ -154,6 +160,13 @@ impl Place {
     pub(super) fn stars(&self) -> impl Iterator<Item = &ModuleName> {
         self.scopes.iter().flat_map(|around| around.scope.stars.iter().rev()).map(|(module, _)| module)
     }
+}
+
+/// The offset of a node, or the end of the loops around it in its scope: what they bind later counts in their next round.
+fn position_in_loops(node: &Node<'_>) -> usize {
+    let around = node.ancestors().take_while(|node| node.kind() != "function_definition" && node.kind() != "lambda");
+    let loops = around.filter(|node| matches!(&*node.kind(), "for_statement" | "while_statement"));
+    loops.last().map_or(node.range().start, |outermost| outermost.range().end)
 }
 
 /// Where a name leads to.
@@ -243,7 +256,18 @@ impl Resolver<'_> {
         let visible = place.scopes[0].bindings(&names[0], effort);
         let first = all.iter().position(|binding| std::ptr::eq(binding, &raw const visible[0])).unwrap_or(0);
         let numbers = first..first + visible.len();
-        numbers.flat_map(|index| self.import_or_binding(&place, names, index, effort)).collect()
+        let may_be_unset = visible.iter().all(|binding| binding.conditional);
+        let mut ends: Vec<End> =
+            numbers.flat_map(|index| self.import_or_binding(&place, names, index, effort)).collect();
+        if may_be_unset {
+            // what it is where no branch binds it
+            let otherwise = match place.scopes.len() {
+                1 => self.starred(&place, names, effort),
+                _ => self.follow(&place.outward(1), names, effort),
+            };
+            ends.extend(otherwise.into_iter().filter(|end| !matches!(end, End::Unbound)));
+        }
+        ends
     }
 
     fn import_or_binding(&self, place: &Place, names: &[String], index: usize, effort: &Effort) -> Vec<End> {
@@ -284,7 +308,7 @@ impl Resolver<'_> {
     }
 
     /// A member of a module that an import statement names.
-    fn member(&self, place: &Place, from: &ModuleName, names: &[String], effort: &Effort) -> Vec<End> {
+    pub(super) fn member(&self, place: &Place, from: &ModuleName, names: &[String], effort: &Effort) -> Vec<End> {
         if from.path.iter().any(|name| is_covered(name)) {
             return vec![End::Unknown("a template names the module that it comes from".to_owned())];
         }

@@ -4,14 +4,14 @@
 use std::ops::Range;
 
 use super::Resolver;
-use super::bindings::{Parameter, Target};
+use super::bindings::{ModuleName, Parameter, Target};
 use super::compute::{computed, operation};
 use super::dictionary::Entries;
 use super::literal::{Literal, evaluate, shortened};
 use super::names::{Effort, End, Found, Place};
 use crate::module::Location;
 use crate::python::{CollectionKind, PyValue};
-use crate::syntax::{Node, dotted_name, string_content, unparenthesized};
+use crate::syntax::{Node, dotted_name, has_scope, string_content, unparenthesized};
 
 /// How many values an expression may have before it counts as unknown.
 pub(super) const MOST_ALTERNATIVES: usize = 24;
@@ -36,6 +36,8 @@ pub struct Alternative {
     pub written: Written,
     /// The names that lead from the expression to where it is written, in order.
     pub steps: Vec<Step>,
+    /// The names of what it is computed from.
+    pub dependencies: Vec<Step>,
 }
 
 /// A literal in a file.
@@ -92,7 +94,7 @@ pub enum Port {
 
 impl Value {
     pub(super) fn of(value: PyValue, here: Range<usize>, written: Written) -> Self {
-        let alternative = Alternative { value, here, written, steps: Vec::new() };
+        let alternative = Alternative { value, here, written, steps: Vec::new(), dependencies: Vec::new() };
         Self { alternatives: vec![alternative], arguments: Vec::new() }
     }
 
@@ -225,18 +227,24 @@ impl Resolver<'_> {
             }
             _ => self.follow(place, &names, effort),
         };
+        if is_bound_by_comprehension(node, &names[0]) {
+            return Err(format!("`{shown}` is bound by a comprehension"));
+        }
         let mention = place.module.location(&node.range());
         let mut value = Value::default();
         for end in ends {
             value = value.or(match end {
                 End::Bound(found) => {
-                    if let Some(star) = self.star_after(&found) {
+                    if let Some(star) = self.star_after(&found, effort) {
                         return Err(format!("`{shown}` may be replaced by what comes from `{star}`"));
                     }
                     self.bound_value(&found, &mention, None, effort)?.at(&node.range())
                 }
                 End::Outside(path) => {
-                    let module = path[..path.len() - 1].join(".");
+                    let Some((_, module)) = path.split_last().filter(|(_, module)| !module.is_empty()) else {
+                        return Err(format!("`{shown}` is a module"));
+                    };
+                    let module = module.join(".");
                     return Err(format!("`{shown}` comes from `{module}`, which is not part of this repository"));
                 }
                 End::Module => return Err(format!("`{shown}` is a module")),
@@ -248,10 +256,15 @@ impl Resolver<'_> {
     }
 
     /// A module outside of the repository of which everything is imported after a binding.
-    fn star_after(&self, found: &Found) -> Option<String> {
+    fn star_after(&self, found: &Found, effort: &Effort) -> Option<String> {
         let after = found.binding().name.start;
         let mut stars = found.scope().stars.iter().filter(|(_, offset)| *offset > after);
-        stars.find(|(module, _)| self.is_foreign(found.place(), module)).map(|(module, _)| module.path.join("."))
+        let name = [found.name().to_owned()];
+        let replaces = |module: &ModuleName| {
+            self.is_foreign(found.place(), module)
+                || self.member(found.place(), module, &name, effort).iter().any(|end| matches!(end, End::Bound(_)))
+        };
+        stars.find(|(module, _)| replaces(module)).map(|(module, _)| module.path.join("."))
     }
 
     /// What a binding that a name leads to is bound to.
@@ -371,6 +384,12 @@ impl Resolver<'_> {
         }
         let key = string_content(&node.field("subscript")?)?;
         let found = self.entries(place, &node.field("value")?, &key, effort);
+        if found.is_open {
+            let shown = shortened(&node.text()).clone();
+            return Some(Err(format!(
+                "`{shown}` comes from a dictionary that is put together from what can't be known"
+            )));
+        }
         found.entries.into_iter().map(|entry| entry.value_at(&node.range())).reduce(|all, one| Ok(all?.or(one?)))
     }
 
@@ -383,7 +402,7 @@ impl Resolver<'_> {
         effort: &Effort,
     ) -> Option<Result<Value, String>> {
         let names = dotted_name(dictionary)?;
-        let Entries { entries, arguments } = self.entries(place, dictionary, "cascade", effort);
+        let Entries { entries, arguments, .. } = self.entries(place, dictionary, "cascade", effort);
         if entries.is_empty() && arguments.is_empty() {
             let ends = self.follow(place, &names, effort);
             let is_dictionary = |end: &End| matches!(end, End::Bound(found) if found.value().is_some_and(|value| value.kind() == "dictionary"));
@@ -409,4 +428,14 @@ impl Value {
         }
         self
     }
+}
+
+/// Whether a comprehension around a node binds the name.
+fn is_bound_by_comprehension(node: &Node<'_>, name: &str) -> bool {
+    let mut around = node.ancestors().take_while(|node| !has_scope(node));
+    around.any(|node| {
+        let clauses = node.named_children().filter(|child| child.kind() == "for_in_clause");
+        let mut targets = clauses.filter_map(|clause| clause.field("left"));
+        targets.any(|left| left.dfs().any(|node| node.kind() == "identifier" && node.text() == name))
+    })
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::viewonly::{is_viewonly, viewonly_of};
-use super::{Flag, Found, Site, Unknown, Wrapper};
+use super::{Flag, Found, Given, Site, Unknown, Wrapper};
 use crate::hints::Hints;
 use crate::model::Relationship;
 use crate::module::{Location, Module};
@@ -253,14 +253,19 @@ impl Finder<'_> {
         let effort = Effort::for_value();
         let is_sqlmodel = matches!(receiver.constructor, Ok((ConstructorKind::Sqlmodel, _)));
         let is_splatted = keywords.parent().is_some_and(|parent| parent.kind() == "dictionary_splat");
-        let Entries { entries, arguments } = if is_sqlmodel && is_splatted {
+        let found = if is_sqlmodel && is_splatted {
             self.resolver.entries_inside(&place, keywords, "sa_relationship_kwargs", "cascade", &effort)
         } else if receiver.is_backref && keywords.parent().is_some_and(|parent| parent.kind() == "keyword_argument") {
             self.resolver.entries_of_backref(&place, keywords, "cascade", &effort)
         } else {
             self.resolver.entries(&place, keywords, "cascade", &effort)
         };
-        let given = self.module.location(&unparenthesized(keywords).range());
+        let given = Given {
+            at: self.module.location(&unparenthesized(keywords).range()),
+            steps: Vec::new(),
+            is_sole: found.is_sole(),
+        };
+        let Entries { entries, arguments, .. } = found;
         if is_sqlmodel && is_splatted {
             for entry in self.resolver.entries(&place, keywords, "cascade_delete", &effort).entries {
                 let why = "the flag stands in a dictionary".to_owned();
@@ -283,7 +288,7 @@ impl Finder<'_> {
         &self,
         rule: &str,
         receiver: &Receiver<'_>,
-        given: &Location,
+        given: &Given,
         entry: Entry,
         sites: &mut Sites,
     ) -> Site {
@@ -303,12 +308,19 @@ impl Finder<'_> {
         } else {
             entry.value.map_err(Unknown::from).and_then(|value| self.known(value, Some(receiver), sites))
         };
-        let is_inside = entry.at.path == given.path && given.range().contains(&entry.at.start);
+        let is_inside = given.at.covers(&entry.at);
         let site = self.site_of_call(rule, receiver, entry.at.clone());
         let relationship = site.relationship.filter(|_| is_inside || entry.steps.is_empty());
         // reports show the call beside the value
         let call = if entry.at.path == site.call.path { site.call } else { entry.at };
-        Site { value, viewonly, relationship, call, dictionaries: vec![(given.clone(), entry.steps)], ..site }
+        Site {
+            value,
+            viewonly,
+            relationship,
+            call,
+            dictionaries: vec![Given { steps: entry.steps, ..given.clone() }],
+            ..site
+        }
     }
 
     /// What one call of a wrapper is given.
@@ -323,13 +335,18 @@ impl Finder<'_> {
             callee: mention.clone(),
             is_backref: wrapper.constructor.0 == ConstructorKind::Backref,
         };
+        let viewonly =
+            wrapper.viewonly || viewonly_of(&arguments, &receiver.call, receiver.is_backref).unwrap_or(false);
         match wrapper.argument.port {
             Port::Value => {
-                let Some(value) = wrapper.given(&arguments, !is_called) else { return };
+                let Some(value) = wrapper.given(&arguments, !is_called) else {
+                    self.add_splats(wrapper, &receiver, &arguments, sites);
+                    return;
+                };
                 let value = unparenthesized(&value);
                 let evaluated = self.evaluated(&value, Some(&receiver), sites);
                 let site = self.site_of_call(RULE, &receiver, self.module.location(&value.range()));
-                sites.add(Site { value: evaluated, viewonly: wrapper.viewonly, ..site });
+                sites.add(Site { value: evaluated, viewonly, ..site });
             }
             Port::Dictionary => {
                 if let Some(dictionary) = wrapper.given(&arguments, !is_called) {
@@ -344,9 +361,30 @@ impl Finder<'_> {
                     let value = unparenthesized(&value);
                     let evaluated = self.evaluated(&value, Some(&receiver), sites);
                     let site = self.site_of_call(RULE, &receiver, self.module.location(&value.range()));
-                    sites.add(Site { value: evaluated, viewonly: wrapper.viewonly, ..site });
+                    sites.add(Site { value: evaluated, viewonly, ..site });
                 }
             }
+        }
+    }
+
+    /// What a call may give to a wrapper's parameter by `*` and `**`.
+    fn add_splats(&self, wrapper: &Wrapper, receiver: &Receiver<'_>, arguments: &Node<'_>, sites: &mut Sites) {
+        for dictionary in splatted(arguments) {
+            let place = Place::of(self.module, &dictionary);
+            let found = self.resolver.entries(&place, &dictionary, &wrapper.argument.name, &Effort::for_value());
+            let at = self.module.location(&unparenthesized(&dictionary).range());
+            let given = Given { at, steps: Vec::new(), is_sole: false };
+            for entry in found.entries {
+                let site = self.site_of_entry("wrapper-argument", receiver, &given, entry, sites);
+                sites.add(site);
+            }
+        }
+        let unpacked = arguments.named_children().find(|argument| argument.kind() == "list_splat");
+        if let Some(unpacked) = unpacked.filter(|_| wrapper.argument.position.is_some()) {
+            let reason = format!("`{}` may hand it to `{}`", unpacked.text(), wrapper.name);
+            let at = self.module.location(&unpacked.range());
+            let site = self.site_of_call("wrapper-argument", receiver, at);
+            sites.add(Site { value: Err(Unknown::from(reason)), ..site });
         }
     }
 

@@ -43,9 +43,19 @@ pub struct Site {
     pub flag: Option<Flag>,
     /// What is known of the relationship.
     pub relationship: Option<Relationship>,
-    /// Where the value stands in a dictionary: each expression that hands it to a call, with the names of dictionaries that lead
-    /// from there to it.
-    pub dictionaries: Vec<(Location, Vec<Step>)>,
+    /// Where the value stands in a dictionary: what hands it to calls.
+    pub dictionaries: Vec<Given>,
+}
+
+/// An expression that hands a dictionary to a call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Given {
+    /// The expression.
+    pub at: Location,
+    /// The names of dictionaries that lead from there to the value.
+    pub steps: Vec<Step>,
+    /// The value is the only one that the dictionary can have.
+    pub is_sole: bool,
 }
 
 /// The sites of a file, and the functions in it that hand their own parameters on to one.

@@ -23,6 +23,8 @@ pub enum How {
     Read,
     /// Another name is bound to it.
     Assigned,
+    /// A function gets it that may change it, if that is a list.
+    Given,
     /// Only whether it is set is asked, or another item of the dictionary.
     Asked,
     /// `__all__` has it.
@@ -133,8 +135,34 @@ fn how(expression: &Node<'_>) -> How {
         }
         "subscript" if is_field("value") => item_of(&parent),
         "attribute" if is_field("object") => method_of(&parent),
+        "argument_list" | "keyword_argument" => argument_of(&parent),
         _ => How::Read,
     }
+}
+
+/// The argument of a function.
+fn argument_of(arguments: &Node<'_>) -> How {
+    const READING: [&str; 14] = [
+        "print",
+        "len",
+        "str",
+        "repr",
+        "list",
+        "tuple",
+        "set",
+        "frozenset",
+        "sorted",
+        "join",
+        "info",
+        "debug",
+        "warning",
+        "dict",
+    ];
+    let call = arguments.ancestors().find(|node| node.kind() == "call");
+    let call = if arguments.kind() == "argument_list" { arguments.parent() } else { call };
+    let function = call.and_then(|call| call.field("function")).map(|function| function.text().into_owned());
+    let name = function.as_deref().and_then(|function| function.rsplit('.').next()).unwrap_or_default();
+    if READING.contains(&name) { How::Read } else { How::Given }
 }
 
 fn asks_for_none(comparison: &Node<'_>) -> bool {
@@ -179,9 +207,11 @@ fn item_of(subscript: &Node<'_>) -> How {
             && parent.field("left").is_some_and(|left| left.range() == subscript.range())
             || parent.kind() == "delete_statement"
     });
+    let is_assigned = subscript.parent().is_some_and(|parent| parent.kind() == "assignment");
     match key.as_deref() {
         // an assignment of the cascade is a site of its own
-        Some("cascade") if is_set => How::Asked,
+        Some("cascade") if is_set && is_assigned => How::Asked,
+        Some("cascade") if is_set => How::Changed,
         Some("cascade") => How::Read,
         Some(_) => How::Asked,
         None if is_set => How::Changed,
@@ -202,6 +232,7 @@ fn method_of(attribute: &Node<'_>) -> How {
         "update" => How::Asked,
         "setdefault" => How::Asked,
         "get" | "pop" if key.as_deref().is_some_and(|key| key != "cascade") => How::Asked,
+        "pop" => How::Changed,
         name if CHANGING.contains(&name) => How::Changed,
         _ => How::Read,
     }
@@ -225,8 +256,12 @@ pub(super) fn named_by_string(
         return leads.is_some_and(|found| found.contains(&definition.at)).then_some(How::Exported);
     }
     let is_argument = string.parent().is_some_and(|parent| parent.kind() == "argument_list");
-    let function = || string.parent()?.parent()?.field("function").map(|function| function.text().into_owned());
-    let is_reflection = ["getattr", "setattr", "hasattr", "delattr", "patch", "patch.object", "setitem"];
-    let is_reflection = |called: String| is_reflection.iter().any(|name| called.ends_with(name));
-    (is_argument && function().is_some_and(is_reflection)).then_some(How::Read)
+    let function =
+        is_argument.then(|| string.parent()?.parent()?.field("function").map(|name| name.text().into_owned()));
+    let function = function.flatten()?;
+    match function.rsplit('.').next().unwrap_or_default() {
+        "setattr" | "delattr" | "patch" | "object" | "setitem" => Some(How::Changed),
+        "getattr" | "hasattr" => Some(How::Read),
+        _ => None,
+    }
 }

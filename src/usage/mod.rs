@@ -210,9 +210,10 @@ fn names(site: &Site) -> Vec<Definition> {
         // a list may be changed after it was made
         matches!(value, PyValue::Collection(..)) || effective(value, false).contains(CascadeOption::RefreshExpire)
     };
-    let hazards: Vec<_> = value.alternatives.iter().filter(|alternative| can_be_hazard(&alternative.value)).collect();
-    let steps = hazards.iter().flat_map(|alternative| &alternative.steps);
-    let of_dictionaries = site.dictionaries.iter().filter(|_| !hazards.is_empty()).flat_map(|(_, steps)| steps);
+    let hazards = value.alternatives.iter();
+    let hazards: Vec<_> = hazards.filter(|one| can_be_hazard(&one.value) || !one.dependencies.is_empty()).collect();
+    let steps = hazards.iter().flat_map(|alternative| alternative.steps.iter().chain(&alternative.dependencies));
+    let of_dictionaries = site.dictionaries.iter().filter(|_| !hazards.is_empty()).flat_map(|given| &given.steps);
     steps.chain(of_dictionaries).flat_map(Definition::of_step).collect()
 }
 
