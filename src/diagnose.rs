@@ -38,6 +38,7 @@ impl Diagnose<'_> {
     ) -> Diagnosed {
         match verdict {
             Verdict::Safe => Diagnosed::Safe,
+            Verdict::HandedIn => Diagnosed::Unselected,
             Verdict::Rewrite(rewrite) if self.selection.has(rewrite.code) => {
                 Diagnosed::Found(Box::new(self.rewritten(source, site, rewrite, planned(rewrite))))
             }

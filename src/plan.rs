@@ -27,8 +27,8 @@ pub trait Files: Sync {
     fn is_checked(&self, path: &Path) -> bool;
     /// A place as reports show it: `path:line:column`.
     fn shown(&self, location: &Location) -> String;
-    /// Another member of the Enum around a literal that has the value, which two members can't share.
-    fn twin_in_enum(&self, literal: &Location, value: &str) -> Option<String>;
+    /// Why the literal of a constant can't become another: its type, its class or its Enum is tied to it.
+    fn tied(&self, literal: &Location, after: CascadeOptions) -> Option<String>;
 }
 
 /// The edits of one site.
@@ -135,10 +135,9 @@ impl<'a> Planner<'a> {
                 return other;
             }
         }
-        let is_member = uses.iter().flat_map(|one| &one.alternative.steps).any(|step| step.class.is_some());
-        let twin = is_member.then(|| self.files.twin_in_enum(literal, &first.after.to_string())).flatten();
-        if let Some(twin) = twin {
-            return Place::Sites(format!("the Enum stays: its member `{twin}` has the new value already"));
+        let is_constant = uses.iter().any(|one| !one.alternative.steps.is_empty());
+        if let Some(why) = is_constant.then(|| self.files.tied(literal, first.after)).flatten() {
+            return Place::Sites(format!("the value at {} stays: {why}", self.files.shown(literal)));
         }
         if !self.files.is_checked(&literal.path) {
             return Place::OutOfReach(format!(
@@ -151,7 +150,8 @@ impl<'a> Planner<'a> {
 
     /// Why a definition can't be changed: something else is done with it.
     fn other_use(&self, step: &Step, is_dictionary: bool) -> Option<Place> {
-        step.definitions().find_map(|(name, at)| {
+        let enumeration = step.enumeration.iter().zip(&step.class).map(|(at, name)| (name, at));
+        step.definitions().chain(enumeration).find_map(|(name, at)| {
             let key = (at.clone(), is_dictionary);
             if let Some(known) = self.lock().get(&key) {
                 return known.clone();

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::Job;
 use crate::apply::apply;
-use crate::cascade::CascadeOption;
+use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::diagnose::{Diagnose, Diagnosed};
 use crate::discover::Walk;
 use crate::hints;
@@ -24,6 +24,7 @@ use crate::rewrite::{Edit, FileEdit};
 use crate::scan::{Scan, candidates};
 use crate::site::{Found, Site, Unknown, Wrapper};
 use crate::source::Source;
+use crate::syntax::Node;
 use crate::usage::{How, Mention, Usages};
 
 /// One run, after the scan.
@@ -50,7 +51,7 @@ impl Run<'_> {
                 }
             }
         }
-        let sites: Vec<Site> = sites.into_values().filter_map(|site| handed_in(site, &wrappers, usages)).collect();
+        let sites: Vec<Site> = sites.into_values().map(|site| handed_in(site, &wrappers, usages)).collect();
         let judged = sites.into_par_iter().map(|mut site| {
             if let Some(changed) = self.changed(&site, usages) {
                 site.value = Err(changed);
@@ -236,25 +237,20 @@ fn edits_by_file(outcomes: &[FileOutcome]) -> HashMap<Arc<Path>, Vec<Edit>> {
     edits
 }
 
-/// A site that is handed in: the calls of its function decide, and are sites of their own. None where there is nothing else to it.
-fn handed_in(mut site: Site, wrappers: &[Wrapper], usages: &Usages) -> Option<Site> {
-    let Ok(value) = &site.value else { return Some(site) };
+/// A site that is handed in: the calls of its function decide, and are sites of their own. Where there is none, it can't be known.
+fn handed_in(mut site: Site, wrappers: &[Wrapper], usages: &Usages) -> Site {
+    let Ok(value) = &site.value else { return site };
     let is_called =
         |argument: &Argument| wrappers.iter().any(|wrapper| wrapper.argument == *argument && usages.is_called(wrapper));
     let uncalled = value.arguments.iter().find(|argument| !is_called(argument));
-    let Some(argument) = uncalled else {
-        if value.arguments.is_empty() {
-            return Some(site);
-        }
-        return Some(site).filter(|site| site.value.as_ref().is_ok_and(|value| !value.alternatives.is_empty()));
-    };
+    let Some(argument) = uncalled else { return site };
     let is_hazard = |value: &PyValue| effective(value, false).contains(CascadeOption::RefreshExpire);
     if value.alternatives.iter().any(|alternative| is_hazard(&alternative.value)) {
-        return Some(site);
+        return site;
     }
     let reason = format!("`{}` is {}, of which no call was found", argument.name, argument.what);
     site.value = Err(Unknown { reason, help: Some("check by hand what its callers give") });
-    Some(site)
+    site
 }
 
 /// The files of a run.
@@ -304,10 +300,20 @@ impl Files for FilesOfRun<'_> {
         }
     }
 
-    fn twin_in_enum(&self, literal: &Location, value: &str) -> Option<String> {
+    fn tied(&self, literal: &Location, after: CascadeOptions) -> Option<String> {
         let module = self.run.repositories.of(&literal.path).module(&literal.path)?;
         let node = module.node(&literal.range())?;
+        let assignment = node.ancestors().find(|node| node.kind() == "assignment");
+        let annotation = assignment.and_then(|assignment| assignment.field("type"));
+        if annotation.is_some_and(|annotation| annotation.text().contains("Literal")) {
+            return Some("its annotation names the value".to_owned());
+        }
         let class = node.ancestors().find(|node| node.kind() == "class_definition")?;
+        let decorators = class.parent().into_iter().flat_map(|around| around.children().collect::<Vec<_>>());
+        let is_data = |node: &Node<'_>| ["dataclass", "define", "attr"].iter().any(|name| node.text().contains(name));
+        if decorators.filter(|node| node.kind() == "decorator").any(|decorator| is_data(&decorator)) {
+            return Some("it is the default of a field".to_owned());
+        }
         if !class.field("superclasses")?.text().contains("Enum") {
             return None;
         }
@@ -315,8 +321,11 @@ impl Files for FilesOfRun<'_> {
         members.find_map(|statement| {
             let member = statement.named_children().next().filter(|node| node.kind() == "assignment")?;
             let given = evaluate(&member.field("right")?).ok()?;
-            (given.span != literal.range() && given.value.as_str() == Some(value))
-                .then(|| member.field("left").map(|name| name.text().into_owned()))?
+            // this fix or another one makes them the same
+            let kept =
+                |options: CascadeOptions| options.without(CascadeOption::RefreshExpire).without(CascadeOption::Expunge);
+            let is_twin = given.span != literal.range() && kept(effective(&given.value, false)) == kept(after);
+            is_twin.then(|| Some(format!("its Enum has the value as `{}` too", member.field("left")?.text())))?
         })
     }
 }

@@ -203,6 +203,7 @@ impl Resolver<'_> {
                 let port = if parameter.is_keywords { Port::Keywords } else { Port::Dictionary };
                 let argument = Argument {
                     name: found.name().to_owned(),
+                    at: found.location(),
                     function: found.module().location(&owner.range),
                     position: parameter.position,
                     port,

@@ -34,6 +34,9 @@ impl Resolver<'_> {
             let class_name = Some(class.name().to_owned());
             value = value.or(self.bound_value(&found, &step.mention, class_name, effort)?);
         }
+        for step in value.alternatives.iter_mut().filter_map(|alternative| alternative.steps.first_mut()) {
+            step.enumeration = kind.map(|_| class.location());
+        }
         match kind {
             Some(EnumKind::Plain) if !is_value => {
                 value.map(|_| Some(PyValue::Opaque("Enum"))).ok_or_else(|| format!("`{shown}` is a member of an Enum"))

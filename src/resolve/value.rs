@@ -62,6 +62,8 @@ pub struct Step {
     pub name: String,
     /// The class whose attribute it is.
     pub class: Option<String>,
+    /// Where that class is bound, if it is an Enum: its members are also reached by way of the whole of it.
+    pub enumeration: Option<Location>,
     /// Other names that the same statement binds to the same value, and where.
     pub also: Vec<(String, Location)>,
 }
@@ -71,6 +73,8 @@ pub struct Step {
 pub struct Argument {
     /// Its name.
     pub name: String,
+    /// Where it is bound.
+    pub at: Location,
     /// Its function's definition.
     pub function: Location,
     /// Its index among the parameters that can be given by position.
@@ -130,6 +134,21 @@ impl Value {
     }
 }
 
+impl Argument {
+    /// The step from what a call gives to the parameter.
+    pub fn step(&self, given: Location) -> Step {
+        Step {
+            mention: given,
+            definition: self.at.clone(),
+            function: Some(self.function.range()),
+            name: self.name.clone(),
+            class: None,
+            enumeration: None,
+            also: Vec::new(),
+        }
+    }
+}
+
 impl Step {
     /// The name, and those that the same statement binds to the same value, with where they are bound.
     pub fn definitions(&self) -> impl Iterator<Item = (&String, &Location)> {
@@ -143,10 +162,17 @@ impl Step {
             definition: found.location(),
             function: owner.filter(|owner| !owner.is_class).map(|owner| owner.range.clone()),
             name: found.name().to_owned(),
-            class,
+            class: class.or_else(|| class_of(found)),
+            enumeration: None,
             also: bound_together(found),
         }
     }
+}
+
+/// The class in whose body a name is bound.
+fn class_of(found: &Found) -> Option<String> {
+    let owner = found.scope().owner.as_ref().filter(|owner| owner.is_class)?;
+    Some(found.module().node(&owner.range)?.field("name")?.text().into_owned())
 }
 
 /// The other names of `a = b = value`.
@@ -165,6 +191,9 @@ impl Resolver<'_> {
     /// Why that can't be known, in words that complete "this cascade can't be known here: …".
     pub fn value(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Result<Value, String> {
         let node = unparenthesized(node);
+        if place.module.source.is_masked(&node.range()) {
+            return Err("it is filled in by a template".to_owned());
+        }
         match evaluate(&node) {
             Ok(literal) => {
                 let at = place.module.location(&literal.span);
@@ -315,6 +344,7 @@ impl Resolver<'_> {
         let owner = found.scope().owner.as_ref().ok_or_else(|| format!("`{}` is {}", found.name(), parameter.what))?;
         let argument = Argument {
             name: found.name().to_owned(),
+            at: found.location(),
             function: found.module().location(&owner.range),
             position: parameter.position,
             port: Port::Value,

@@ -345,8 +345,12 @@ impl Finder<'_> {
                 };
                 let value = unparenthesized(&value);
                 let evaluated = self.evaluated(&value, Some(&receiver), sites);
-                let site = self.site_of_call(RULE, &receiver, self.module.location(&value.range()));
-                sites.add(Site { value: evaluated, viewonly, ..site });
+                let at = self.module.location(&value.range());
+                // what else the function does with it counts too
+                let step = wrapper.argument.step(at.clone());
+                let dictionaries = vec![Given { at: at.clone(), steps: vec![step], is_sole: false }];
+                let site = self.site_of_call(RULE, &receiver, at);
+                sites.add(Site { value: evaluated, viewonly, dictionaries, ..site });
             }
             Port::Dictionary => {
                 if let Some(dictionary) = wrapper.given(&arguments, !is_called) {

@@ -43,11 +43,11 @@ pub struct Site {
     pub flag: Option<Flag>,
     /// What is known of the relationship.
     pub relationship: Option<Relationship>,
-    /// Where the value stands in a dictionary: what hands it to calls.
+    /// Where the value stands in a dictionary, or is handed to a function that hands it on: what leads there.
     pub dictionaries: Vec<Given>,
 }
 
-/// An expression that hands a dictionary to a call.
+/// An expression that hands a dictionary, or a value, to a call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Given {
     /// The expression.

@@ -58,6 +58,8 @@ pub(super) struct Mentioned<'t> {
     pub how: How,
     /// Where it is bound.
     pub leads_to: Vec<Location>,
+    /// It is; else it may be: an attribute of something unknown.
+    pub is_certain: bool,
 }
 
 /// What a name is that some of the definitions have; None where it is none that is read or changed.
@@ -83,19 +85,32 @@ pub(super) fn mentioned<'t>(
     if expression.kind() == "identifier" && is_field("left") && parent.kind().ends_with("assignment") {
         let here = definitions.iter().map(|definition| &definition.at).filter(|at| at.path == module.path);
         let leads_to = here.cloned().collect();
-        return is_declared_global(name).then(|| Mentioned { expression: name.clone(), how: How::Changed, leads_to });
+        return is_declared_global(name).then(|| Mentioned {
+            expression: name.clone(),
+            how: How::Changed,
+            leads_to,
+            is_certain: true,
+        });
     }
     let found = resolver.definitions(&Place::of(module, name), &expression, &Effort::for_value());
+    let is_certain = found.is_some();
     let leads_to = found.unwrap_or_else(|| {
-        // an attribute of something unknown may be the class's where the file has the class
-        let text = &name.get_doc().src;
-        let is_of_class =
-            |definition: &&Definition| definition.class.as_ref().is_some_and(|class| text.contains(class));
-        let is_attribute = expression.kind() == "attribute";
-        let possible = definitions.iter().filter(|definition| is_attribute && is_of_class(definition));
+        let possible = definitions.iter().filter(|definition| expression.kind() == "attribute" && !definition.is_local);
         possible.map(|definition| definition.at.clone()).collect()
     });
-    Some(Mentioned { how: how(&expression), expression, leads_to })
+    let is_enumeration = |at: &Location| definitions.iter().any(|one| one.is_enumeration && one.at == *at);
+    let how = if leads_to.iter().any(is_enumeration) { how_of_enumeration(&expression) } else { how(&expression) };
+    Some(Mentioned { expression, how, leads_to, is_certain })
+}
+
+/// What is done with an Enum: its members are looked for by their own names.
+fn how_of_enumeration(expression: &Node<'_>) -> How {
+    let Some(parent) = expression.parent() else { return How::Read };
+    let is_member = parent.kind() == "attribute"
+        && parent.field("object").is_some_and(|object| object.range() == expression.range())
+        && parent.field("attribute").is_some_and(|name| !name.text().starts_with("__"));
+    let is_annotation = expression.ancestors().any(|node| node.kind() == "type");
+    if is_member || is_annotation { How::Asked } else { How::Read }
 }
 
 /// Whether the function around says `global name`.
@@ -174,7 +189,7 @@ fn asks_for_none(comparison: &Node<'_>) -> bool {
 fn asks_for_item(comparison: &Node<'_>, dictionary: &Node<'_>) -> bool {
     let operands: Vec<_> = comparison.named_children().filter(|child| child.kind() != "comment").collect();
     operands.len() == 2
-        && operands[0].kind() == "string"
+        && string_content(&operands[0]).as_deref() == Some("cascade")
         && operands[1].range() == dictionary.range()
         && comparison.children().any(|child| matches!(&*child.text(), "in" | "not in"))
 }

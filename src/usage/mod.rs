@@ -46,6 +46,8 @@ struct Definition {
     at: Location,
     class: Option<String>,
     is_local: bool,
+    /// The name is an Enum's.
+    is_enumeration: bool,
 }
 
 impl Usages {
@@ -189,8 +191,16 @@ impl Definition {
             at: at.clone(),
             class: step.class.clone(),
             is_local: step.function.is_some(),
+            is_enumeration: false,
         };
-        step.definitions().map(named).collect()
+        let enumeration = step.enumeration.iter().zip(&step.class).map(|(at, name)| Self {
+            name: name.clone(),
+            at: at.clone(),
+            class: None,
+            is_local: false,
+            is_enumeration: true,
+        });
+        step.definitions().map(named).chain(enumeration).collect()
     }
 
     fn of_wrapper(wrapper: &Wrapper) -> Self {
@@ -199,6 +209,7 @@ impl Definition {
             at: wrapper.definition.clone(),
             class: wrapper.class.clone(),
             is_local: false,
+            is_enumeration: false,
         }
     }
 }
@@ -243,14 +254,17 @@ fn look(
         match &*node.kind() {
             "identifier" => {
                 let Some(definitions) = here.get(&*node.text()) else { continue };
-                let Some(Mentioned { expression, how, leads_to }) = mentioned(resolver, module, &node, definitions)
+                let Some(Mentioned { expression, how, leads_to, is_certain }) =
+                    mentioned(resolver, module, &node, definitions)
                 else {
                     continue;
                 };
                 for definition in leads_to.into_iter().filter(|definition| wanted.contains(definition)) {
                     if at() != definition {
                         looked.mentions.push((definition.clone(), Mention { at: at(), how }));
-                        calls.entry(definition).or_default().push(expression.clone());
+                        if is_certain {
+                            calls.entry(definition).or_default().push(expression.clone());
+                        }
                     }
                 }
             }
