@@ -462,8 +462,10 @@ impl Value {
 
 /// Whether a comprehension around a node binds the name.
 fn is_bound_by_comprehension(node: &Node<'_>, name: &str) -> bool {
-    let mut around = node.ancestors().take_while(|node| !has_scope(node));
-    around.any(|node| {
+    let is_comprehension =
+        |node: &Node<'_>| node.kind().ends_with("_comprehension") || node.kind() == "generator_expression";
+    let around = node.ancestors().take_while(|node| !has_scope(node));
+    around.filter(is_comprehension).any(|node| {
         let clauses = node.named_children().filter(|child| child.kind() == "for_in_clause");
         let mut targets = clauses.filter_map(|clause| clause.field("left"));
         targets.any(|left| left.dfs().any(|node| node.kind() == "identifier" && node.text() == name))

@@ -111,11 +111,13 @@ impl Site {
         if self.value.is_err() && other.value.is_ok() {
             self.value = other.value;
         }
-        if other.dictionaries.iter().any(|given| !self.dictionaries.contains(given)) {
+        let others =
+            other.dictionaries.into_iter().filter(|given| !self.dictionaries.contains(given)).collect::<Vec<_>>();
+        if others.iter().any(|given| given.at != self.at) {
             // what holds for one call that gets the dictionary need not hold for the next
             self.relationship = None;
-            self.dictionaries.extend(other.dictionaries);
         }
+        self.dictionaries.extend(others);
     }
 
     /// The effective set of sqlmodel's call with other text in its place; None where that is not one expression, or gives no set.
