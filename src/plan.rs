@@ -93,7 +93,9 @@ impl<'a> Planner<'a> {
             let Ok(value) = &site.value else { continue };
             let of_dictionaries = site.dictionaries.iter().flat_map(|given| &given.steps);
             for step in value.alternatives.iter().flat_map(|alternative| &alternative.steps).chain(of_dictionaries) {
-                planner.consumed.entry(&step.definition).or_default().push(&step.mention);
+                for definition in step.enumeration.iter().chain([&step.definition]) {
+                    planner.consumed.entry(definition).or_default().push(&step.mention);
+                }
             }
             let each: &[Option<CascadeOptions>] =
                 if let Verdict::Rewrite(rewrite) = verdict { &rewrite.each } else { &[] };
