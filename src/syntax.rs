@@ -172,6 +172,12 @@ pub fn positional_arguments<'t>(arguments: &Node<'t>) -> Vec<Node<'t>> {
         .collect()
 }
 
+/// `body if condition else otherwise`, in the order in which it is written.
+pub fn conditional_parts<'t>(node: &Node<'t>) -> Option<[Node<'t>; 3]> {
+    let parts: Vec<_> = node.named_children().filter(|child| child.kind() != "comment").collect();
+    parts.try_into().ok()
+}
+
 /// Whether the simple statement around a value, or in a compound one its container, has a syntax error.
 pub fn is_broken(container: &Node<'_>, value: &Node<'_>) -> bool {
     let is_simple = |node: &Node<'_>| node.kind().ends_with("_statement") && node.field("body").is_none();

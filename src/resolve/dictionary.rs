@@ -8,7 +8,9 @@ use super::bindings::Target;
 use super::names::{Effort, End, Found, Place};
 use super::value::{Argument, Port, Step, Value};
 use crate::module::Location;
-use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, string_content, unparenthesized};
+use crate::syntax::{
+    Node, conditional_parts, dotted_name, keyword_value, positional_arguments, string_content, unparenthesized,
+};
 
 /// What a dictionary holds under a key.
 #[derive(Debug, Clone)]
@@ -114,8 +116,8 @@ impl Resolver<'_> {
                 sides.iter().flatten().map(entries).fold(Entries::default(), Entries::overlaid)
             }
             "conditional_expression" => {
-                let parts: Vec<_> = node.named_children().filter(|child| child.kind() != "comment").collect();
-                Entries::any([parts.first(), parts.get(2)].into_iter().flatten().map(entries))
+                let parts = conditional_parts(node).map(|[body, _, otherwise]| [body, otherwise]);
+                Entries::any(parts.iter().flatten().map(entries))
             }
             "boolean_operator" => {
                 let sides = [node.field("left"), node.field("right")];

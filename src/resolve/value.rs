@@ -11,7 +11,7 @@ use super::literal::{Literal, evaluate, shortened};
 use super::names::{Effort, End, Found, Place};
 use crate::module::Location;
 use crate::python::{CollectionKind, PyValue};
-use crate::syntax::{Node, dotted_name, has_scope, string_content, unparenthesized};
+use crate::syntax::{Node, conditional_parts, dotted_name, has_scope, string_content, unparenthesized};
 
 /// How many values an expression may have before it counts as unknown.
 pub(super) const MOST_ALTERNATIVES: usize = 24;
@@ -216,9 +216,8 @@ impl Resolver<'_> {
         match &*node.kind() {
             "identifier" | "attribute" => self.named(place, node, effort),
             "conditional_expression" => {
-                let parts: Vec<_> = node.named_children().filter(|child| child.kind() != "comment").collect();
-                let [body, _, otherwise] = parts.as_slice() else { return Err(why) };
-                Ok(value(body)?.or(value(otherwise)?))
+                let [body, _, otherwise] = conditional_parts(node).ok_or(why)?;
+                Ok(value(&body)?.or(value(&otherwise)?))
             }
             "boolean_operator" => self.boolean(place, node, effort),
             "named_expression" => self.walrus(place, node, effort).unwrap_or(Err(why)),

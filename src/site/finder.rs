@@ -135,6 +135,15 @@ pub(super) struct Receiver<'t> {
     is_backref: bool,
 }
 
+impl Receiver<'_> {
+    /// Why nothing can be said of what it gets.
+    fn untraced(&self) -> Option<Unknown> {
+        let why = self.constructor.as_ref().err()?;
+        let reason = format!("`{}` can't be traced to SQLAlchemy: {why}", self.callee.text());
+        Some(Unknown { reason, help: Some("check by hand whether it makes a relationship") })
+    }
+}
+
 impl Finder<'_> {
     fn callee(&self, function: &Node<'_>) -> Callee {
         let around = function.ancestors().find(has_scope);
@@ -198,9 +207,8 @@ impl Finder<'_> {
         let Some(container) = binding.parent() else { return };
         let evaluated = if is_broken(&container, value) {
             Err(syntax_error())
-        } else if let Err(why) = &receiver.constructor {
-            let reason = format!("`{}` can't be traced to SQLAlchemy: {why}", receiver.callee.text());
-            Err(Unknown { reason, help: Some("check by hand whether it makes a relationship") })
+        } else if let Some(why) = receiver.untraced() {
+            Err(why)
         } else {
             self.evaluated(value, Some(receiver), sites)
         };
@@ -297,13 +305,9 @@ impl Finder<'_> {
             viewonly_of(&arguments, &receiver.call, receiver.is_backref)
         };
         let viewonly = entry.viewonly.or_else(unset).unwrap_or(false);
-        let untraced = receiver.constructor.as_ref().err().map(|why| {
-            let reason = format!("`{}` can't be traced to SQLAlchemy: {why}", receiver.callee.text());
-            Unknown { reason, help: Some("check by hand whether it makes a relationship") }
-        });
         let value = if entry.is_broken {
             Err(syntax_error())
-        } else if let Some(why) = untraced {
+        } else if let Some(why) = receiver.untraced() {
             Err(why)
         } else {
             entry.value.map_err(Unknown::from).and_then(|value| self.known(value, Some(receiver), sites))

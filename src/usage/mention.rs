@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Definition;
 use crate::module::{Location, Module};
 use crate::resolve::{Effort, Place, Resolver};
-use crate::syntax::{Node, string_content};
+use crate::syntax::{Node, conditional_parts, string_content};
 
 /// A place that mentions a name, other than where it is bound or imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,8 +145,8 @@ fn how(expression: &Node<'_>) -> How {
         "if_statement" | "elif_clause" | "while_statement" if is_field("condition") => How::Asked,
         "not_operator" => How::Asked,
         "conditional_expression" => {
-            let condition = parent.named_children().filter(|child| child.kind() != "comment").nth(1);
-            if condition.is_some_and(|condition| condition.range() == outer.range()) { How::Asked } else { How::Read }
+            let is_condition = |[_, condition, _]: [Node<'_>; 3]| condition.range() == outer.range();
+            if conditional_parts(&parent).is_some_and(is_condition) { How::Asked } else { How::Read }
         }
         "subscript" if is_field("value") => item_of(&parent),
         "attribute" if is_field("object") => method_of(&parent),

@@ -120,7 +120,7 @@ impl Search<'_> {
         for definition in definitions {
             names.entry(definition.name.clone()).or_default().push(definition.clone());
         }
-        let mut done: HashSet<(PathBuf, String)> = HashSet::new();
+        let mut done: HashSet<String> = HashSet::new();
         let mut new_names: HashSet<String> = names.keys().cloned().collect();
         while !new_names.is_empty() {
             let files = self.files_with(repository, &new_names, &names);
@@ -149,7 +149,7 @@ impl Search<'_> {
                     let known = names.entry(alias.clone()).or_default();
                     if !known.contains(&definition) {
                         known.push(definition);
-                        if done.insert((PathBuf::new(), alias.clone())) {
+                        if done.insert(alias.clone()) {
                             new_names.insert(alias);
                         }
                     }
