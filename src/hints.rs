@@ -116,7 +116,11 @@ fn after_constructor(bytes: &[u8], at: usize) -> &[u8] {
 
 /// Whether a file with the bytes can call `expunge`.
 pub fn has_expunge(bytes: &[u8]) -> bool {
-    EXPUNGE.find(bytes).is_some()
+    // expunge_all and expunged are other words
+    EXPUNGE.find_iter(bytes).any(|at| {
+        let next = bytes.get(at + b"expunge".len());
+        next.is_none_or(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_'))
+    })
 }
 
 fn site_hints(bytes: &[u8], words: &[Finder<'_>]) -> impl Iterator<Item = Range<usize>> {

@@ -29,15 +29,17 @@ pub fn find(rules: &Rules, resolver: &Resolver<'_>, module: &Arc<Module>) -> Fou
         let bound = hinted_nodes(&root, &hints).filter_map(|node| bound_to_cascade(&node));
         bound.filter(|value| !sites.has(module, value.range().start)).collect()
     };
+    let mut open = unclaimed(&sites);
     // a dictionary may be splatted where no hint is
-    if unclaimed(&sites).iter().any(is_in_dictionary) {
+    if open.iter().any(is_in_dictionary) {
         for (rule, matched) in rules.find_spellings(&root, &Hints::of_dictionaries(&root.get_doc().src)) {
             if matched.get_env().get_match("KEYWORDS").is_some() {
                 finder.add(rule, &matched, &mut sites);
             }
         }
+        open.retain(|value| !sites.has(module, value.range().start));
     }
-    for value in unclaimed(&sites) {
+    for value in open {
         if let Some(site) = finder.unparsed(&value) {
             sites.add(site);
         }
