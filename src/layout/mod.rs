@@ -173,7 +173,7 @@ fn statement_of(source: &Source, tree: &Tree, range: &Range<usize>) -> Option<Ra
 fn relay(source: &Source, range: Range<usize>, values: &[&Edit], style: &Style) -> Option<Relaid> {
     let line = source.line_at(range.start);
     let place = Place { indentation: &source.text()[line.start..range.start], newline: source.newline_at(range.start) };
-    let style = style.with_indentation_of(source.text(), place.indentation);
+    let style = style.with_indentation_of(source.text(), line.start, place.indentation);
     let before = &source.text()[range.clone()];
     let old: Vec<_> = values.iter().map(|edit| edit.range.start - range.start..edit.range.end - range.start).collect();
     let printed = print(before, &old, place, &style)?;

@@ -38,11 +38,22 @@ impl Default for Style {
 }
 
 impl Style {
-    /// The same with the indentation that the file has around a statement with some blanks in front of it.
-    pub(super) fn with_indentation_of(&self, text: &str, blanks: &str) -> Self {
-        let unit = if blanks.starts_with('\t') { Some("\t".to_owned()) } else { first_indentation(text) };
+    /// The same with the indentation that the file has around the line of a statement, which begins at an offset, with some blanks.
+    pub(super) fn with_indentation_of(&self, text: &str, line: usize, blanks: &str) -> Self {
+        let by_tabs = blanks.starts_with('\t').then(|| "\t".to_owned());
+        let of_block = || own_indentation(&text[..line], blanks);
+        let unit = by_tabs.or_else(of_block).or_else(|| first_indentation(text));
         Self { indentation: unit.unwrap_or_else(|| self.indentation.clone()), ..self.clone() }
     }
+}
+
+/// How much deeper a line with some blanks stands than what opens its block, in the text before it. A docstring may have examples that
+/// are indented in another way.
+fn own_indentation(before: &str, blanks: &str) -> Option<String> {
+    let mut lines = before.rsplit(['\n', '\r']).filter(|line| !line.trim().is_empty());
+    let opener = lines.find(|line| line.len() - line.trim_start().len() < blanks.len())?;
+    let unit = blanks.strip_prefix(&opener[..opener.len() - opener.trim_start().len()])?;
+    opener.trim_end().ends_with(':').then(|| unit.to_owned())
 }
 
 /// How much deeper the file's first block stands than what opens it.
