@@ -13,13 +13,14 @@ use crate::diagnose::{Diagnose, Diagnosed};
 use crate::discover::Walk;
 use crate::hints;
 use crate::layout::{self, Layout, Relaid, Styles};
+use crate::model::{Call, Model, Relationship};
 use crate::module::Location;
 use crate::outcome::{FileOutcome, Status};
 use crate::plan::{Files, Planner};
 use crate::policy::{ExpungeCall, Verdict, effective, judge, needs_expunge_call};
 use crate::python::{CollectionKind, PyValue};
 use crate::repository::{Repositories, Repository};
-use crate::resolve::{Argument, evaluate};
+use crate::resolve::{Argument, Resolver, evaluate};
 use crate::rewrite::{Edit, FileEdit};
 use crate::scan::{Scan, candidates};
 use crate::site::{Found, Site, Unknown, Wrapper};
@@ -51,7 +52,8 @@ impl Run<'_> {
                 }
             }
         }
-        let sites: Vec<Site> = sites.into_values().map(|site| handed_in(site, &wrappers, usages)).collect();
+        let mut sites: Vec<Site> = sites.into_values().map(|site| handed_in(site, &wrappers, usages)).collect();
+        self.relate(&mut sites);
         let judged = sites.into_par_iter().map(|mut site| {
             if let Some(changed) = self.changed(&site, usages) {
                 site.value = Err(changed);
@@ -61,6 +63,26 @@ impl Run<'_> {
             (site, verdict)
         });
         judged.collect()
+    }
+
+    /// Adds to the relationships of unsafe sites what the models of their repositories say.
+    fn relate(&self, sites: &mut [Site]) {
+        let mut by_repository: Vec<(Arc<Repository>, Vec<&mut Relationship>)> = Vec::new();
+        for site in sites.iter_mut().filter(|site| judge(site, self.job.profile, None) != Verdict::Safe) {
+            let repository = self.repositories.of(&site.at.path);
+            let Some(relationship) = &mut site.relationship else { continue };
+            match by_repository.iter_mut().find(|(known, _)| Arc::ptr_eq(known, &repository)) {
+                Some((_, relationships)) => relationships.push(relationship),
+                None => by_repository.push((repository, vec![relationship])),
+            }
+        }
+        for (repository, relationships) in by_repository {
+            let calls: Vec<Call> = relationships.iter().filter_map(|relationship| relationship.call.clone()).collect();
+            let resolver = Resolver { constructors: &self.job.rules.constructors, repository: &repository };
+            let walk = self.walk.of_folder(repository.root());
+            let model = Model::new(resolver, &calls, |can_matter| candidates(&walk, can_matter));
+            relationships.into_par_iter().for_each(|relationship| model.complete(relationship));
+        }
     }
 
     /// Why a value can be another when it is read: a name that leads to it is bound anew, or its list is changed.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::viewonly::{is_viewonly, viewonly_of};
 use super::{Flag, Found, Given, Site, Unknown, Wrapper};
 use crate::hints::Hints;
-use crate::model::Relationship;
+use crate::model;
 use crate::module::{Location, Module};
 use crate::resolve::{Callee, Effort, Entries, Entry, Place, Port, Resolver, Value};
 use crate::rules::{ConstructorKind, Match, Rule, Rules, Sets, Spelling};
@@ -252,7 +252,7 @@ impl Finder<'_> {
         Site {
             call: self.module.location(&call.range()),
             callee: constructor.as_ref().map_or_else(|_| written(), |(_, name)| name.clone()),
-            relationship: is_called.then(|| Relationship::of_call(call, *is_backref)).flatten(),
+            relationship: is_called.then(|| model::of_call(call, self.module.location(&call.range()), *is_backref)).flatten(),
             ..Site::unknown(rule, at, syntax_error())
         }
     }

@@ -1,0 +1,186 @@
+//! The annotation of an attribute goes in; which class it names and whether it is a collection come out.
+//!
+//! It follows `RelationshipProperty.declarative_scan` in `sqlalchemy/orm/relationships.py`.
+
+use crate::syntax::{Node, Tree, dotted_name, string_content, unparenthesized};
+
+/// What an annotation says of a relationship.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Annotation {
+    /// What it is wrapped in.
+    pub container: Container,
+    /// Whether the attribute holds one object or several.
+    pub shape: Shape,
+    /// The class inside, as a dotted name; None where it is no name.
+    pub class: Option<Vec<String>>,
+    /// The class is given as a string.
+    pub is_string: bool,
+    /// As it is written.
+    pub shown: String,
+}
+
+/// What a relationship's annotation is wrapped in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Container {
+    /// `Mapped[…]` or `Relationship[…]`
+    Mapped,
+    /// `WriteOnlyMapped[…]` or `DynamicMapped[…]`
+    Lazy,
+    /// No container: SQLAlchemy 2.x takes it with `__allow_unmapped__` alone, sqlmodel always.
+    Plain,
+}
+
+/// Whether an attribute holds one object or several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shape {
+    /// A collection that can be made.
+    Collection,
+    /// `Sequence[…]`, `dict[…]` and the like: SQLAlchemy needs a `collection_class` beside it.
+    AbstractCollection,
+    /// One object.
+    Scalar,
+    /// A generic type, by the names that lead to it.
+    Generic(Vec<String>),
+    /// It can't be told.
+    Unknown,
+}
+
+/// A type as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Type {
+    Name(Vec<String>),
+    Text(String),
+    Generic(Vec<String>, Vec<Type>),
+    Union(Vec<Type>),
+    None,
+    Other,
+}
+
+const COLLECTIONS: [&str; 4] = ["list", "List", "set", "Set"];
+/// SQLAlchemy makes none of these itself: they are abstract, or have no way to append.
+const ABSTRACT: [&str; 17] = [
+    "frozenset",
+    "FrozenSet",
+    "dict",
+    "Dict",
+    "deque",
+    "Deque",
+    "OrderedDict",
+    "DefaultDict",
+    "Collection",
+    "Sequence",
+    "MutableSequence",
+    "AbstractSet",
+    "MutableSet",
+    "Mapping",
+    "MutableMapping",
+    "KeysView",
+    "ValuesView",
+];
+const NO_COLLECTIONS: [&str; 3] = ["Iterable", "Iterator", "Generator"];
+
+/// Whether a type of the name holds several objects.
+pub fn is_collection(name: &str) -> bool {
+    COLLECTIONS.contains(&name) || ABSTRACT.contains(&name)
+}
+
+impl Shape {
+    /// The shape of a generic type with a name.
+    pub fn of_generic(name: &str) -> Option<Self> {
+        match name {
+            _ if COLLECTIONS.contains(&name) => Some(Self::Collection),
+            _ if ABSTRACT.contains(&name) => Some(Self::AbstractCollection),
+            _ if NO_COLLECTIONS.contains(&name) => Some(Self::Scalar),
+            _ => None,
+        }
+    }
+}
+
+impl Annotation {
+    /// Reads an annotation.
+    pub fn of(node: &Node<'_>) -> Option<Self> {
+        let shown = node.text().split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut written = Type::of(node);
+        if let Type::Text(text) = &written {
+            written = Type::of_text(text);
+        }
+        let (container, inside) = match written {
+            Type::Generic(name, mut inside) if inside.len() == 1 => match name.last().map(String::as_str) {
+                Some("Mapped" | "Relationship" | "RelationshipProperty") => (Container::Mapped, inside.remove(0)),
+                Some("WriteOnlyMapped" | "DynamicMapped") => (Container::Lazy, inside.remove(0)),
+                _ => (Container::Plain, Type::Generic(name, inside)),
+            },
+            other => (Container::Plain, other),
+        };
+        let (shape, class, is_string) = inside.without_none().read(container);
+        Some(Self { container, shape, class, is_string, shown })
+    }
+}
+
+impl Type {
+    fn of(node: &Node<'_>) -> Self {
+        let node = unparenthesized(node);
+        let parts = || node.named_children().collect::<Vec<_>>();
+        match &*node.kind() {
+            "type" => node.named_children().next().map_or(Self::Other, |inner| Self::of(&inner)),
+            "none" => Self::None,
+            "string" => string_content(&node).map_or(Self::Other, Self::Text),
+            "generic_type" => match parts().as_slice() {
+                [name, parameters] => Self::generic(name, &parameters.named_children().collect::<Vec<_>>()),
+                _ => Self::Other,
+            },
+            "subscript" => match parts().split_first() {
+                Some((name, parameters)) => Self::generic(name, parameters),
+                None => Self::Other,
+            },
+            "binary_operator" | "union_type" => Self::Union(parts().iter().map(Self::of).collect()),
+            _ => dotted_name(&node).map_or(Self::Other, Self::Name),
+        }
+    }
+
+    /// What stands in a string.
+    fn of_text(text: &str) -> Self {
+        let tree = Tree::parse(text.trim());
+        let statement = tree.root().named_children().next();
+        let expression = statement.and_then(|statement| statement.named_children().next());
+        expression.map_or(Self::Other, |expression| Self::of(&expression))
+    }
+
+    fn generic(name: &Node<'_>, parameters: &[Node<'_>]) -> Self {
+        let Some(name) = dotted_name(name) else { return Self::Other };
+        let parameters: Vec<Self> = parameters.iter().map(Self::of).collect();
+        match name.last().map(String::as_str) {
+            Some("Optional" | "Union") => Self::Union(parameters),
+            _ => Self::Generic(name, parameters),
+        }
+    }
+
+    /// `Optional[X]`, `Union[X, None]` and `X | None` are X.
+    fn without_none(self) -> Self {
+        let Self::Union(parts) = self else { return self };
+        let mut parts: Vec<Self> = parts.into_iter().filter(|part| *part != Self::None).collect();
+        if parts.len() == 1 { parts.remove(0).without_none() } else { Self::Other }
+    }
+
+    fn read(self, container: Container) -> (Shape, Option<Vec<String>>, bool) {
+        match self {
+            Self::Name(names) => (Shape::Scalar, Some(names), false),
+            Self::Text(text) => match Self::of_text(&text).without_none() {
+                Self::Name(names) => (Shape::Scalar, Some(names), true),
+                // `Mapped["list[C]"]` is refused; without a container it is not evaluated before
+                Self::Generic(name, inside) if container == Container::Plain => {
+                    Self::Generic(name, inside).read(container)
+                }
+                _ => (Shape::Unknown, None, true),
+            },
+            Self::Generic(name, inside) => {
+                let is_mapping = name.last().is_some_and(|name| name.contains("Dict") || name.contains("Mapping"));
+                let of = if is_mapping { inside.into_iter().next_back() } else { inside.into_iter().next() };
+                let (_, class, is_string) = of.map_or((Shape::Unknown, None, false), |of| of.without_none().read(container));
+                let shape = name.last().and_then(|last| Shape::of_generic(last)).unwrap_or(Shape::Generic(name));
+                (shape, class, is_string)
+            }
+            Self::Union(_) | Self::None | Self::Other => (Shape::Unknown, None, false),
+        }
+    }
+}

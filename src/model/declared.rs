@@ -1,0 +1,476 @@
+//! A module goes in; its classes, tables and imperative mappings come out as facts of their own: no syntax tree is kept.
+
+use std::sync::Arc;
+
+use super::annotation;
+use super::names::{Named, called, named, text};
+use super::naming::{Naming, TableNaming};
+use super::table::{Column, ForeignKey, Reference, Schema, Table, TableName};
+use crate::module::{Location, Module};
+use crate::resolve::{Place, Resolver};
+use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, returned, splatted, unparenthesized};
+
+/// What a module declares.
+#[derive(Debug, Default)]
+pub struct Declared {
+    /// Its classes, those in functions included, in order of position.
+    pub classes: Vec<Arc<Class>>,
+    /// Its calls of `Table`.
+    pub tables: Vec<Arc<Table>>,
+    /// Its imperative mappings.
+    pub mappings: Vec<Mapping>,
+}
+
+/// A class.
+#[derive(Debug)]
+pub struct Class {
+    /// Its name.
+    pub name: String,
+    /// The whole definition.
+    pub at: Location,
+    /// The function that it is defined in.
+    pub function: Option<Location>,
+    /// Its bases, in order.
+    pub bases: Vec<Base>,
+    /// `table=True`, which makes a sqlmodel class a mapped one.
+    pub is_table: bool,
+    /// `__abstract__ = True`
+    pub is_abstract: bool,
+    /// `__allow_unmapped__ = True`
+    pub allows_unmapped: bool,
+    /// A base of it is a collection.
+    pub is_collection: bool,
+    /// `__tablename__`
+    pub table_name: Option<TableNaming>,
+    /// `__table__`
+    pub table: Option<Location>,
+    /// The schema that `__table_args__` names; None without `__table_args__`.
+    pub schema: Option<Schema>,
+    /// Its columns.
+    pub columns: Vec<ClassColumn>,
+    /// The constraints in its `__table_args__`.
+    pub keys: Vec<ForeignKey>,
+    /// It may have columns that are not seen.
+    pub is_open: bool,
+}
+
+/// A column that a class declares.
+#[derive(Debug, Clone)]
+pub struct ClassColumn {
+    /// The attribute.
+    pub attribute: String,
+    /// The column's name in the database.
+    pub name: String,
+    /// What it refers to.
+    pub references: Vec<Reference>,
+    /// Whether it is in the primary key.
+    pub is_primary: bool,
+    /// Where it is declared.
+    pub at: Location,
+}
+
+/// A base of a class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Base {
+    /// A class of the repository.
+    Class(Location),
+    /// A class of a library, or one that it made, which names tables in some way and has no columns of its own.
+    Declarative(Option<Naming>),
+    /// A class that has nothing to do with tables.
+    Other,
+    /// It can't be told.
+    Unknown,
+}
+
+/// `map_imperatively(Class, table, …)`, which was `mapper(…)`.
+#[derive(Debug, Clone)]
+pub struct Mapping {
+    /// The whole call.
+    pub at: Location,
+    /// The function around.
+    pub function: Option<Location>,
+    /// The class as it is named, and what that stands for.
+    pub class: Named,
+    /// The table.
+    pub table: Named,
+    /// The class it inherits from.
+    pub inherits: Option<Named>,
+}
+
+/// Reads a module's declarations.
+pub fn of_module(resolver: &Resolver<'_>, module: &Arc<Module>) -> Declared {
+    // the tree is needed here alone
+    let module = Arc::new(module.parsed_as(module.source.parser_text()));
+    let mut reader = Reader { resolver, module: &module, declared: Declared::default() };
+    let mut stack = vec![module.tree().root()];
+    while let Some(node) = stack.pop() {
+        match &*node.kind() {
+            "class_definition" => {
+                let class = reader.class(&node);
+                reader.declared.classes.extend(class.map(Arc::new));
+            }
+            "call" => reader.call(&node),
+            _ => {}
+        }
+        if may_declare(&node) {
+            let from = stack.len();
+            stack.extend(node.named_children());
+            stack[from..].reverse();
+        }
+    }
+    reader.declared
+}
+
+/// Whether classes, tables or mappings can stand in a node: in statements, and in what they assign or call.
+fn may_declare(node: &Node<'_>) -> bool {
+    !matches!(
+        &*node.kind(),
+        "import_statement" | "import_from_statement" | "comment" | "string" | "identifier" | "attribute" | "type" | "decorator"
+    ) && !(node.kind() == "call" && called(node).is_some_and(|name| name == "Table" || is_column(&name)))
+}
+
+fn is_column(name: &str) -> bool {
+    matches!(name, "Column" | "mapped_column" | "Field")
+}
+
+/// The function or lambda around a node.
+pub fn function_around(module: &Module, node: &Node<'_>) -> Option<Location> {
+    let function = node.ancestors().find(|node| matches!(&*node.kind(), "function_definition" | "lambda"))?;
+    Some(module.location(&function.range()))
+}
+
+/// Reads `map_imperatively(Class, table, …)`; None for any other call.
+pub fn mapping(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -> Option<Mapping> {
+    called(call).filter(|name| name == "map_imperatively" || name == "mapper")?;
+    let arguments = call.field("arguments")?;
+    let by_position = positional_arguments(&arguments);
+    let argument = |index: usize, name: &str| {
+        let given = by_position.get(index).cloned().or_else(|| keyword_value(&arguments, name));
+        given.map(|node| of_node(resolver, module, &unparenthesized(&node)))
+    };
+    Some(Mapping {
+        at: module.location(&call.range()),
+        function: function_around(module, call),
+        class: argument(0, "class_")?,
+        table: argument(1, "local_table").unwrap_or(Named::Unknown(Vec::new())),
+        inherits: keyword_value(&arguments, "inherits").map(|class| of_node(resolver, module, &class)),
+    })
+}
+
+/// What an expression stands for: a name, or what a call makes.
+fn of_node(resolver: &Resolver<'_>, module: &Arc<Module>, node: &Node<'_>) -> Named {
+    match dotted_name(node) {
+        Some(names) => named(resolver, &Place::of(module, node), &names),
+        None if node.kind() == "call" => {
+            let callee = node.field("function").and_then(|function| dotted_name(&function)).unwrap_or_default();
+            Named::Made(module.location(&node.range()), callee, Vec::new())
+        }
+        None => Named::Unknown(Vec::new()),
+    }
+}
+
+struct Reader<'a> {
+    resolver: &'a Resolver<'a>,
+    module: &'a Arc<Module>,
+    declared: Declared,
+}
+
+/// What a call's arguments declare of a column.
+struct ColumnFacts {
+    name: Option<String>,
+    references: Vec<Reference>,
+    is_primary: bool,
+    is_open: bool,
+}
+
+impl Reader<'_> {
+    fn place(&self, node: &Node<'_>) -> Place {
+        Place::of(self.module, node)
+    }
+
+    fn named(&self, node: &Node<'_>) -> Named {
+        of_node(self.resolver, self.module, node)
+    }
+
+    fn text(&self, node: &Node<'_>) -> Option<String> {
+        text(self.resolver, &self.place(node), node)
+    }
+
+    fn call(&mut self, call: &Node<'_>) {
+        let (Some(name), Some(arguments)) = (called(call), call.field("arguments")) else { return };
+        match name.as_str() {
+            "Table" => {
+                let table = self.table(call, &arguments);
+                self.declared.tables.push(Arc::new(table));
+            }
+            "map_imperatively" | "mapper" => self.declared.mappings.extend(mapping(self.resolver, self.module, call)),
+            _ => {}
+        }
+    }
+
+    fn table(&self, call: &Node<'_>, arguments: &Node<'_>) -> Table {
+        let by_position = positional_arguments(arguments);
+        let name = by_position.first().and_then(|name| self.text(name));
+        let schema = keyword_value(arguments, "schema").filter(|schema| schema.kind() != "none");
+        let schema = schema.map_or(Schema::Default, |schema| self.schema(&schema));
+        let name = name.map(|name| TableName { schema, name });
+        let mut table = Table {
+            id: self.module.location(&call.range()),
+            name,
+            named_after: None,
+            keys: Vec::new(),
+            is_open: !splatted(arguments).is_empty(),
+        };
+        for part in by_position.iter().skip(2) {
+            self.add_part(part, &mut table.keys, &mut table.is_open);
+        }
+        table
+    }
+
+    /// A column or constraint of a table.
+    fn add_part(&self, part: &Node<'_>, keys: &mut Vec<ForeignKey>, is_open: &mut bool) {
+        let Some(name) = (part.kind() == "call").then(|| called(part)).flatten() else {
+            *is_open = true;
+            return;
+        };
+        if name == "ForeignKeyConstraint" {
+            match self.constraint(part) {
+                Some(key) => keys.push(key),
+                None => *is_open = true,
+            }
+        } else if is_column(&name) || part.text().contains("ForeignKey(") {
+            let column = self.column(part);
+            *is_open |= column.is_open;
+            let at = self.module.location(&part.range());
+            let name = column.name.unwrap_or_default();
+            keys.extend(column.references.into_iter().map(|to| ForeignKey { columns: vec![(name.clone(), to)], at: at.clone() }));
+        }
+    }
+
+    /// `ForeignKeyConstraint([…], […])`
+    fn constraint(&self, call: &Node<'_>) -> Option<ForeignKey> {
+        let arguments = call.field("arguments")?;
+        let by_position = positional_arguments(&arguments);
+        let argument = |index: usize, name: &str| by_position.get(index).cloned().or_else(|| keyword_value(&arguments, name));
+        let own = argument(0, "columns")?;
+        let there = argument(1, "refcolumns")?;
+        let own = items(&own).into_iter().map(|item| self.text(&item).or_else(|| dotted_name(&item)?.pop()));
+        let own: Option<Vec<String>> = own.collect();
+        let there: Option<Vec<Reference>> = items(&there).into_iter().map(|item| self.reference(&item)).collect();
+        let columns: Vec<_> = own?.into_iter().zip(there?).collect();
+        (!columns.is_empty()).then(|| ForeignKey { columns, at: self.module.location(&call.range()) })
+    }
+
+    /// What the first argument of `ForeignKey` refers to.
+    fn reference(&self, node: &Node<'_>) -> Option<Reference> {
+        if let Some(text) = self.text(node) {
+            return Some(Reference::parse(&text));
+        }
+        let (prefix, attribute) = (node.field("object")?, node.field("attribute")?.text().into_owned());
+        match self.named(&prefix) {
+            Named::Class(class, rest) if rest.is_empty() => Some(Reference::Attribute(class, attribute)),
+            Named::Class(class, rest) if is_columns(&rest) => Some(Reference::Attribute(class, attribute)),
+            Named::Made(table, callee, rest) if callee.last().is_some_and(|name| name == "Table") && is_columns(&rest) => {
+                Some(Reference::Of(Column { table, name: attribute }))
+            }
+            _ => None,
+        }
+    }
+
+    fn column(&self, call: &Node<'_>) -> ColumnFacts {
+        let mut facts = ColumnFacts { name: None, references: Vec::new(), is_primary: false, is_open: false };
+        let Some(arguments) = call.field("arguments") else { return facts };
+        let is_named = called(call).is_some_and(|name| matches!(name.as_str(), "Column" | "mapped_column"));
+        let first = positional_arguments(&arguments).into_iter().next();
+        let name = keyword_value(&arguments, "name").or(first).filter(|_| is_named);
+        facts.name = name.filter(|name| matches!(&*name.kind(), "string" | "concatenated_string")).and_then(|name| self.text(&name));
+        for node in arguments.dfs() {
+            match &*node.kind() {
+                "call" if called(&node).is_some_and(|name| name == "ForeignKey") => {
+                    let of = node.field("arguments").and_then(|arguments| {
+                        keyword_value(&arguments, "column").or_else(|| positional_arguments(&arguments).into_iter().next())
+                    });
+                    match of.and_then(|of| self.reference(&unparenthesized(&of))) {
+                        Some(reference) => facts.references.push(reference),
+                        None => facts.is_open = true,
+                    }
+                }
+                "keyword_argument" => {
+                    let (Some(name), Some(value)) = (node.field("name"), node.field("value")) else { continue };
+                    match &*name.text() {
+                        "primary_key" => facts.is_primary |= value.kind() == "true",
+                        "foreign_key" if value.kind() != "none" => match self.text(&value) {
+                            Some(text) => facts.references.push(Reference::parse(&text)),
+                            None => facts.is_open = true,
+                        },
+                        _ => {}
+                    }
+                }
+                _ => {}
+            }
+        }
+        facts
+    }
+
+    fn schema(&self, node: &Node<'_>) -> Schema {
+        self.text(node).map_or(Schema::Unknown, Schema::Named)
+    }
+
+    fn class(&self, node: &Node<'_>) -> Option<Class> {
+        let name = node.field("name")?.text().into_owned();
+        let superclasses = node.field("superclasses");
+        let is_collection = superclasses.as_ref().is_some_and(|bases| {
+            let mut names = bases.dfs().filter(|node| node.kind() == "identifier");
+            names.any(|name| annotation::is_collection(&name.text()))
+        });
+        let mut class = Class {
+            name,
+            at: self.module.location(&node.range()),
+            function: function_around(self.module, node),
+            bases: superclasses.as_ref().map(|bases| self.bases(bases)).unwrap_or_default(),
+            is_table: superclasses.and_then(|bases| keyword_value(&bases, "table")).is_some_and(|value| value.kind() == "true"),
+            is_abstract: false,
+            allows_unmapped: false,
+            is_collection,
+            table_name: None,
+            table: None,
+            schema: None,
+            columns: Vec::new(),
+            keys: Vec::new(),
+            is_open: false,
+        };
+        let mut stack: Vec<Node<'_>> = node.field("body")?.named_children().collect();
+        stack.reverse();
+        while let Some(statement) = stack.pop() {
+            match &*statement.kind() {
+                "expression_statement" => {
+                    for assignment in statement.named_children().filter(|node| node.kind() == "assignment") {
+                        self.add_assignment(&assignment, &mut class);
+                    }
+                }
+                "decorated_definition" => self.add_declared(&statement, &mut class),
+                "if_statement" | "else_clause" | "elif_clause" | "try_statement" | "with_statement" | "block" => {
+                    let from = stack.len();
+                    stack.extend(statement.named_children());
+                    stack[from..].reverse();
+                }
+                _ => {}
+            }
+        }
+        Some(class)
+    }
+
+    fn bases(&self, superclasses: &Node<'_>) -> Vec<Base> {
+        let bases = positional_arguments(superclasses).into_iter();
+        bases.map(|base| if base.kind() == "subscript" { base.field("value").unwrap_or(base) } else { base }).map(|base| self.base(&base)).collect()
+    }
+
+    fn base(&self, node: &Node<'_>) -> Base {
+        match self.named(node) {
+            Named::Class(class, rest) if rest.is_empty() => Base::Class(class),
+            Named::Made(_, callee, rest) => Naming::of_made(&callee, &rest),
+            Named::Outside(path) => Naming::of_outside(&path),
+            Named::Unknown(names) => Naming::of_unknown(&names),
+            Named::Class(..) => Base::Unknown,
+        }
+    }
+
+    /// `name = value` in a class's body.
+    fn add_assignment(&self, assignment: &Node<'_>, class: &mut Class) {
+        let (Some(left), Some(right)) = (assignment.field("left"), assignment.field("right")) else { return };
+        if left.kind() == "identifier" {
+            self.add_attribute(&left.text(), &unparenthesized(&right), class);
+        }
+    }
+
+    /// A function under `@declared_attr`.
+    fn add_declared(&self, definition: &Node<'_>, class: &mut Class) {
+        let decorators = definition.named_children().filter(|node| node.kind() == "decorator");
+        let is_declared = decorators.into_iter().any(|node| node.text().contains("declared_attr") || node.text().contains("classproperty"));
+        let Some(function) = definition.field("definition").filter(|node| is_declared && node.kind() == "function_definition") else {
+            return;
+        };
+        let Some(name) = function.field("name").map(|name| name.text().into_owned()) else { return };
+        for value in returned(&function) {
+            self.add_attribute(&name, &unparenthesized(&value), class);
+        }
+    }
+
+    fn add_attribute(&self, name: &str, value: &Node<'_>, class: &mut Class) {
+        match name {
+            "__tablename__" => {
+                class.table_name = Some(match self.text(value) {
+                    Some(text) => TableNaming::Given(text),
+                    None => TableNaming::of_expression(value),
+                });
+            }
+            "__abstract__" => class.is_abstract = value.kind() == "true",
+            "__allow_unmapped__" => class.allows_unmapped = value.kind() == "true",
+            "__table__" => match self.named(value) {
+                Named::Made(table, callee, rest) if rest.is_empty() && callee.last().is_some_and(|name| name == "Table") => {
+                    class.table = Some(table);
+                }
+                _ => class.is_open = true,
+            },
+            "__table_args__" => self.add_table_args(value, class),
+            _ if name.starts_with("__") => {}
+            _ => self.add_column(name, value, class),
+        }
+    }
+
+    fn add_table_args(&self, value: &Node<'_>, class: &mut Class) {
+        let is_written = matches!(&*value.kind(), "tuple" | "dictionary");
+        class.schema = Some(if is_written { Schema::Default } else { Schema::Unknown });
+        for node in value.dfs() {
+            match &*node.kind() {
+                "call" if called(&node).is_some_and(|name| name == "ForeignKeyConstraint") => match self.constraint(&node) {
+                    Some(key) => class.keys.push(key),
+                    None => class.is_open = true,
+                },
+                "dictionary" => {
+                    if let Some(schema) = keyword_value(&node, "schema").filter(|schema| schema.kind() != "none") {
+                        class.schema = Some(self.schema(&schema));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn add_column(&self, attribute: &str, value: &Node<'_>, class: &mut Class) {
+        let Some(callee) = (value.kind() == "call").then(|| called(value)).flatten() else { return };
+        let is_relationship = self.resolver.constructors.has_simple_name(&callee);
+        if is_relationship || !(is_column(&callee) || value.text().contains("ForeignKey(") || value.text().contains("Column(")) {
+            class.is_open |= !is_relationship && !is_columnless(&callee);
+            return;
+        }
+        let column = self.column(value);
+        class.is_open |= column.is_open;
+        class.columns.push(ClassColumn {
+            attribute: attribute.to_owned(),
+            name: column.name.unwrap_or_else(|| attribute.to_owned()),
+            references: column.references,
+            is_primary: column.is_primary,
+            at: self.module.location(&value.range()),
+        });
+    }
+}
+
+/// The items of a list or tuple.
+pub fn items<'t>(list: &Node<'t>) -> Vec<Node<'t>> {
+    list.named_children().filter(|item| item.kind() != "comment").map(|item| unparenthesized(&item)).collect()
+}
+
+/// Calls in a class's body that make no column.
+fn is_columnless(callee: &str) -> bool {
+    matches!(
+        callee,
+        "association_proxy" | "synonym" | "hybrid_property" | "hybrid_method" | "column_property" | "composite" | "Index" | "property" | "ConfigDict"
+    )
+}
+
+/// `__table__.c`, `c` and `columns` between a table or class and its column.
+fn is_columns(rest: &[String]) -> bool {
+    let rest = rest.strip_prefix(&["__table__".to_owned()][..]).unwrap_or(rest);
+    matches!(rest, [columns] if columns == "c" || columns == "columns")
+}

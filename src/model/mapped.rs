@@ -1,0 +1,332 @@
+//! A class goes in; the tables that it is mapped to come out, through its bases, mixins and imperative mappings.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::declared::{self, Base, Class, ClassColumn, Declared, Mapping};
+use super::direction::Selectable;
+use super::names::Named;
+use super::naming::{Naming, TableNaming, table_name};
+use super::table::{Column, ForeignKey, Reference, Schema, Table, TableName};
+use crate::module::Location;
+use crate::repository::Repository;
+use crate::resolve::Resolver;
+
+/// How deep classes are looked into that inherit from each other, or refer to each other.
+const MOST_LEVELS: usize = 24;
+
+/// A class with its tables.
+#[derive(Debug)]
+pub struct Mapped {
+    /// Its name.
+    pub name: String,
+    /// The whole definition.
+    pub class: Location,
+    /// Its own table first, then those that it inherits.
+    pub selectable: Selectable,
+    /// Its columns by attribute, those of its bases included.
+    attributes: HashMap<String, Column>,
+}
+
+impl Mapped {
+    /// The column of an attribute. One that is not seen is taken for a column of the class's own table, where it has but one.
+    pub fn column(&self, attribute: &str) -> Option<Column> {
+        let known = self.attributes.get(attribute).cloned();
+        known.or_else(|| match self.selectable.tables.as_slice() {
+            [table] => Some(Column { table: table.id.clone(), name: attribute.to_owned() }),
+            _ => None,
+        })
+    }
+}
+
+/// What the classes of a repository declare, read when it is asked for.
+pub struct Classes<'a> {
+    /// Follows names.
+    pub resolver: Resolver<'a>,
+    modules: Mutex<HashMap<Arc<Path>, Arc<Declared>>>,
+    mapped: Mutex<HashMap<Location, Option<Arc<Mapped>>>>,
+    /// The mappings of classes that are found by name, whichever module they stand in.
+    mappings: Vec<Mapping>,
+}
+
+/// What a class and its mixins say together.
+#[derive(Default)]
+struct Flat {
+    columns: Vec<ClassColumn>,
+    keys: Vec<ForeignKey>,
+    table_name: Option<TableNaming>,
+    table: Option<Location>,
+    schema: Option<Schema>,
+    naming: Option<Naming>,
+    is_declarative: bool,
+    is_open: bool,
+    has_unknown_base: bool,
+    parent: Option<Arc<Mapped>>,
+}
+
+impl<'a> Classes<'a> {
+    /// None yet.
+    pub fn new(resolver: Resolver<'a>) -> Self {
+        Self { resolver, modules: Mutex::default(), mapped: Mutex::default(), mappings: Vec::new() }
+    }
+
+    /// Adds imperative mappings of other modules.
+    pub fn add_mappings(&mut self, mappings: impl IntoIterator<Item = Mapping>) {
+        self.mappings.extend(mappings);
+    }
+
+    fn repository(&self) -> &Repository {
+        self.resolver.repository
+    }
+
+    /// What a module declares.
+    pub fn declared(&self, path: &Path) -> Arc<Declared> {
+        let lock = || self.modules.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(path) {
+            return Arc::clone(known);
+        }
+        let module = self.repository().module(path);
+        let declared = Arc::new(module.map(|module| declared::of_module(&self.resolver, &module)).unwrap_or_default());
+        lock().insert(path.into(), Arc::clone(&declared));
+        declared
+    }
+
+    /// The class with the definition.
+    pub fn class(&self, at: &Location) -> Option<Arc<Class>> {
+        self.declared(&at.path).classes.iter().find(|class| class.at == *at).cloned()
+    }
+
+    /// The table that a call of `Table` makes.
+    pub fn table(&self, at: &Location) -> Option<Arc<Table>> {
+        self.declared(&at.path).tables.iter().find(|table| table.id == *at).cloned()
+    }
+
+    /// The tables of a mapped class; None if it has none, or it can't be told.
+    pub fn mapped(&self, class: &Location) -> Option<Arc<Mapped>> {
+        self.mapped_within(class, MOST_LEVELS)
+    }
+
+    fn mapped_within(&self, at: &Location, levels: usize) -> Option<Arc<Mapped>> {
+        let lock = || self.mapped.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(at) {
+            return known.clone();
+        }
+        let levels = levels.checked_sub(1)?;
+        let class = self.class(at)?;
+        let mapped = self.mapping(&class, levels).or_else(|| self.declarative(&class, levels)).map(Arc::new);
+        lock().insert(at.clone(), mapped.clone());
+        mapped
+    }
+
+    /// A mixin, or a class whose table is not known, with its own columns.
+    pub fn partly_mapped(&self, at: &Location) -> Option<Arc<Mapped>> {
+        self.mapped(at).or_else(|| {
+            let class = self.class(at)?;
+            let flat = self.flat(&class, MOST_LEVELS);
+            let named_after = flat.has_unknown_base.then(|| class.name.clone());
+            let table = Table { id: at.clone(), name: None, named_after, keys: Vec::new(), is_open: true };
+            Some(Arc::new(self.with_table(&class, flat, table, MOST_LEVELS)))
+        })
+    }
+
+    /// Whether a class is mapped, or may be: a base of it can't be seen here.
+    pub fn may_be_mapped(&self, at: &Location) -> bool {
+        self.mapped(at).is_some()
+            || self.class(at).is_some_and(|class| !class.is_abstract && self.flat(&class, MOST_LEVELS).has_unknown_base)
+    }
+
+    /// Whether the annotations of a class need no `Mapped[…]`.
+    pub fn allows_unmapped(&self, at: &Location) -> bool {
+        self.allows_unmapped_within(at, MOST_LEVELS)
+    }
+
+    fn allows_unmapped_within(&self, at: &Location, levels: usize) -> bool {
+        let (Some(class), Some(levels)) = (self.class(at), levels.checked_sub(1)) else { return false };
+        let is_of_base = |base: &Base| matches!(base, Base::Class(at) if self.allows_unmapped_within(at, levels));
+        class.allows_unmapped || class.bases.iter().any(is_of_base)
+    }
+
+    /// The class that a name stands for in an imperative mapping of the class.
+    fn mapping(&self, class: &Class, levels: usize) -> Option<Mapped> {
+        let own = self.declared(&class.at.path);
+        let is_of = |mapping: &&Mapping| match &mapping.class {
+            Named::Class(at, rest) => *at == class.at && rest.is_empty(),
+            _ => false,
+        };
+        let mapping = own.mappings.iter().chain(&self.mappings).find(is_of)?;
+        self.mapped_by(class.name.clone(), class.at.clone(), mapping, levels)
+    }
+
+    /// The class that an imperative mapping maps.
+    pub fn mapped_in(&self, mapping: &Mapping) -> Option<Mapped> {
+        let (name, class) = match &mapping.class {
+            Named::Class(at, rest) if rest.is_empty() => (self.class(at)?.name.clone(), at.clone()),
+            Named::Unknown(names) => (names.last()?.clone(), mapping.at.clone()),
+            _ => return None,
+        };
+        self.mapped_by(name, class, mapping, MOST_LEVELS)
+    }
+
+    /// A class as an imperative mapping maps it.
+    fn mapped_by(&self, name: String, class: Location, mapping: &Mapping, levels: usize) -> Option<Mapped> {
+        let parent = match &mapping.inherits {
+            Some(Named::Class(at, rest)) if rest.is_empty() => Some(self.mapped_within(at, levels)?),
+            Some(_) => return None,
+            None => None,
+        };
+        let mut attributes = parent.as_ref().map(|parent| parent.attributes.clone()).unwrap_or_default();
+        let mut tables = Vec::new();
+        if let Named::Made(at, _, rest) = &mapping.table
+            && rest.is_empty()
+        {
+            tables.push(self.table(at)?);
+            attributes.clear();
+        }
+        tables.extend(parent.iter().flat_map(|parent| parent.selectable.tables.iter().cloned()));
+        (!tables.is_empty()).then_some(Mapped { name, class, selectable: Selectable { tables }, attributes })
+    }
+
+    fn declarative(&self, class: &Class, levels: usize) -> Option<Mapped> {
+        if class.is_abstract {
+            return None;
+        }
+        let flat = self.flat(class, levels);
+        if let Some(at) = &flat.table {
+            let table = self.table(at)?;
+            return Some(self.with_table(class, flat, Arc::unwrap_or_clone(table), levels));
+        }
+        let name = self.table_name(class, &flat);
+        if let Some(parent) = flat.parent.clone()
+            && name.is_none()
+        {
+            return Some(self.single_table(class, flat, &parent, levels));
+        }
+        let name = name?.map(|name| TableName { schema: flat.schema.clone().unwrap_or_default(), name });
+        let table = Table { id: class.at.clone(), name, named_after: None, keys: Vec::new(), is_open: false };
+        Some(self.with_table(class, flat, table, levels))
+    }
+
+    /// The name of a class's own table: None without such a table, `Some(None)` where the name can't be told.
+    fn table_name(&self, class: &Class, flat: &Flat) -> Option<Option<String>> {
+        let has_key = class.columns.iter().any(|column| column.is_primary);
+        if let Some(naming) = &flat.table_name {
+            let is_own = class.table_name.is_some() || flat.parent.is_none() || has_key;
+            return (is_own && (flat.is_declarative || flat.is_open || flat.parent.is_some())).then(|| naming.name_for(&class.name));
+        }
+        match flat.naming {
+            Some(Naming::Lower) => class.is_table.then(|| Some(table_name(Naming::Lower, &class.name))),
+            Some(naming) => (flat.parent.is_none() || has_key).then(|| Some(table_name(naming, &class.name))),
+            None => None,
+        }
+    }
+
+    /// The columns of a class without a table of its own stand in that of its parent.
+    fn single_table(&self, class: &Class, flat: Flat, parent: &Mapped, levels: usize) -> Mapped {
+        let mut own = (*parent.selectable.tables[0]).clone();
+        own.is_open |= flat.is_open;
+        let mapped = self.with_table(class, Flat { parent: None, ..flat }, own, levels);
+        let mut attributes = parent.attributes.clone();
+        attributes.extend(mapped.attributes);
+        let tables = mapped.selectable.tables.into_iter().chain(parent.selectable.tables[1..].iter().cloned()).collect();
+        Mapped { selectable: Selectable { tables }, attributes, ..mapped }
+    }
+
+    fn with_table(&self, class: &Class, flat: Flat, mut table: Table, levels: usize) -> Mapped {
+        table.is_open |= flat.is_open;
+        let mut attributes = flat.parent.as_ref().map(|parent| parent.attributes.clone()).unwrap_or_default();
+        let id = table.id.clone();
+        for column in &flat.columns {
+            attributes.insert(column.attribute.clone(), Column { table: id.clone(), name: column.name.clone() });
+        }
+        let of_columns = flat.columns.iter().flat_map(|column| {
+            let key = |to: &Reference| ForeignKey { columns: vec![(column.name.clone(), to.clone())], at: column.at.clone() };
+            column.references.iter().map(key)
+        });
+        let keys: Vec<ForeignKey> = of_columns.chain(flat.keys.iter().cloned()).collect();
+        for mut key in keys {
+            for (own, reference) in &mut key.columns {
+                if let Some(column) = flat.columns.iter().find(|column| column.attribute == *own) {
+                    own.clone_from(&column.name);
+                }
+                if let Reference::Attribute(of, attribute) = reference {
+                    let column = match (*of == class.at, self.mapped_within(of, levels)) {
+                        (false, Some(mapped)) => mapped.column(attribute),
+                        _ => attributes.get(attribute).cloned(),
+                    };
+                    match column {
+                        Some(column) => *reference = Reference::Of(column),
+                        None => table.is_open = true,
+                    }
+                }
+            }
+            table.keys.push(key);
+        }
+        let inherited = flat.parent.iter().flat_map(|parent| parent.selectable.tables.iter().cloned());
+        let tables = std::iter::once(Arc::new(table)).chain(inherited).collect();
+        Mapped { name: class.name.clone(), class: class.at.clone(), selectable: Selectable { tables }, attributes }
+    }
+
+    /// A class with what it has from bases that are not mapped themselves; what stands nearer wins.
+    fn flat(&self, class: &Class, levels: usize) -> Flat {
+        let mut flat = Flat {
+            columns: class.columns.clone(),
+            keys: class.keys.clone(),
+            table_name: class.table_name.clone(),
+            table: class.table.clone(),
+            schema: class.schema.clone(),
+            is_open: class.is_open,
+            ..Flat::default()
+        };
+        let Some(levels) = levels.checked_sub(1) else { return flat };
+        for base in &class.bases {
+            match base {
+                Base::Class(at) => match self.mapped_within(at, levels) {
+                    Some(mapped) => {
+                        flat.is_declarative = true;
+                        if let Some(of_base) = self.class(at).map(|base| self.flat(&base, levels)) {
+                            flat.naming = flat.naming.or(of_base.naming);
+                            let is_computed = |naming: &TableNaming| matches!(naming, TableNaming::Computed(..));
+                            flat.table_name = flat.table_name.or(of_base.table_name.filter(is_computed));
+                        }
+                        flat.parent.get_or_insert(mapped);
+                    }
+                    None => match self.class(at) {
+                        Some(base) => flat.merge(self.flat(&base, levels)),
+                        None => flat.is_open = true,
+                    },
+                },
+                Base::Declarative(naming) => {
+                    flat.is_declarative = true;
+                    flat.naming = flat.naming.or(*naming);
+                }
+                Base::Other => {}
+                Base::Unknown => (flat.is_open, flat.has_unknown_base) = (true, true),
+            }
+        }
+        flat
+    }
+}
+
+impl Flat {
+    fn merge(&mut self, base: Self) {
+        for column in base.columns {
+            if !self.columns.iter().any(|known| known.attribute == column.attribute) {
+                self.columns.push(column);
+            }
+        }
+        if self.schema.is_none() {
+            self.keys.extend(base.keys);
+            self.schema = base.schema;
+        }
+        self.table_name = self.table_name.take().or(base.table_name);
+        self.table = self.table.take().or(base.table);
+        self.naming = self.naming.or(base.naming);
+        self.is_declarative |= base.is_declarative;
+        self.is_open |= base.is_open;
+        self.has_unknown_base |= base.has_unknown_base;
+        if self.parent.is_none() {
+            self.parent = base.parent;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The sites of a scan go in; what each relationship is comes out: who has it, where it leads, its direction, and the evidence.
+//!
+//! SQLAlchemy decides the direction when mappers are configured. It is inferred here from the tables that the source declares, by the
+//! same algorithm, or it is unknown. Modules are read when a relationship needs them: those that its names lead to, and those that
+//! define a class that is named by a string.
+
+mod annotation;
+mod declared;
+mod direction;
+mod join;
+mod mapped;
+mod names;
+mod naming;
+mod registry;
+mod relate;
+mod statement;
+mod table;
+mod written;
+
+use serde::Serialize;
+
+use crate::module::Location;
+
+pub use relate::Model;
+pub use statement::of_call;
+
+/// What is known of a relationship; a fact that is not known is None.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Relationship {
+    /// The mapped class that has the attribute.
+    pub owner: Option<String>,
+    /// The attribute.
+    pub attribute: Option<String>,
+    /// The class that the attribute leads to.
+    pub target: Option<String>,
+    /// one-to-many, one-to-one, many-to-one or many-to-many.
+    pub direction: Option<Direction>,
+    /// Whether the attribute is a collection.
+    pub uselist: Option<bool>,
+    /// Where each fact comes from, in words.
+    pub evidence: Vec<String>,
+    /// The constructor's call, where it is one of SQLAlchemy's own.
+    #[serde(skip)]
+    pub call: Option<Call>,
+}
+
+/// The call that makes a relationship.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// The call.
+    pub at: Location,
+    /// It makes the other side of the relationship around it.
+    pub is_backref: bool,
+}
+
+/// Which rows a relationship leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// Many rows that refer to the owner's.
+    OneToMany,
+    /// One row that refers to the owner's.
+    OneToOne,
+    /// The row that the owner's refers to.
+    ManyToOne,
+    /// Rows that a third table relates.
+    ManyToMany,
+}
+
+impl Direction {
+    /// As it is written: `one-to-many`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OneToMany => "one-to-many",
+            Self::OneToOne => "one-to-one",
+            Self::ManyToOne => "many-to-one",
+            Self::ManyToMany => "many-to-many",
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! A name at a place goes in; the class or table that it stands for comes out.
+
+use crate::module::Location;
+use crate::python::PyValue;
+use crate::resolve::{Effort, End, Found, Place, Resolver, Target};
+use crate::syntax::{Node, dotted_name};
+
+/// What a dotted name stands for, and the attributes behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Named {
+    /// A class of the repository, by its whole definition.
+    Class(Location, Vec<String>),
+    /// What a call made that is assigned to a name, by the call: its callee's names.
+    Made(Location, Vec<String>, Vec<String>),
+    /// A name of another library.
+    Outside(Vec<String>),
+    /// It can't be told; the names that it ended at.
+    Unknown(Vec<String>),
+}
+
+/// How many aliases are followed.
+const MOST_ALIASES: usize = 8;
+
+/// What a dotted name at a place stands for.
+pub fn named(resolver: &Resolver<'_>, place: &Place, names: &[String]) -> Named {
+    follow(resolver, place, names, MOST_ALIASES)
+}
+
+fn follow(resolver: &Resolver<'_>, place: &Place, names: &[String], aliases: usize) -> Named {
+    let unknown = || Named::Unknown(names.to_vec());
+    if names.is_empty() {
+        return unknown();
+    }
+    let ends = resolver.follow(place, names, &Effort::for_callee());
+    let mut all = ends.into_iter().map(|end| match end {
+        End::Bound(found) => bound(resolver, &found, aliases),
+        End::Outside(path) => Named::Outside(path),
+        End::Module | End::Unbound | End::Unknown(_) => unknown(),
+    });
+    let Some(first) = all.next() else { return unknown() };
+    if all.all(|other| other == first) { first } else { unknown() }
+}
+
+fn bound(resolver: &Resolver<'_>, found: &Found, aliases: usize) -> Named {
+    let rest = found.rest.clone();
+    let unknown = || Named::Unknown(std::iter::once(found.name().to_owned()).chain(rest.clone()).collect());
+    let at = || found.binding().value.as_ref().map(|value| found.module().location(value));
+    match &found.binding().target {
+        Target::Class(_) => at().map_or_else(unknown, |at| Named::Class(at, rest.clone())),
+        Target::CallResult { callee, .. } => {
+            at().map_or_else(unknown, |at| Named::Made(at, callee.clone(), rest.clone()))
+        }
+        Target::Alias(path) if aliases > 0 => {
+            let names: Vec<String> = path.iter().chain(&rest).cloned().collect();
+            match follow(resolver, &found.before(), &names, aliases - 1) {
+                // the name that it ended at says more than the one it began with
+                Named::Unknown(_) => Named::Unknown(names),
+                known => known,
+            }
+        }
+        _ => unknown(),
+    }
+}
+
+/// The text that an expression at a place gives, where it can give one alone.
+pub fn text(resolver: &Resolver<'_>, place: &Place, node: &Node<'_>) -> Option<String> {
+    let value = resolver.value(place, node, &Effort::for_value()).ok()?;
+    let [alternative] = value.alternatives.as_slice() else { return None };
+    let PyValue::Str(text) = &alternative.value else { return None };
+    value.arguments.is_empty().then(|| text.clone())
+}
+
+/// The last name of what is called: `Column` in `sa.Column(…)`.
+pub fn called(call: &Node<'_>) -> Option<String> {
+    dotted_name(&call.field("function")?)?.pop()
+}

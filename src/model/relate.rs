@@ -1,0 +1,368 @@
+//! The calls of relationship constructors go in; their directions come out, each with its evidence.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::annotation::{Annotation, Container, Shape};
+use super::direction::{self, Decided, Join, Operand, Selectable};
+use super::join::{ColumnName, Term};
+use super::mapped::{Classes, Mapped};
+use super::names::Named;
+use super::registry::Registry;
+use super::table::Column;
+use super::written::{Argument, Declaring, Target, Written};
+use super::{Call, Direction, Relationship};
+use crate::module::Location;
+use crate::resolve::Resolver;
+
+/// The relationships of one repository.
+pub struct Model<'a> {
+    classes: Classes<'a>,
+    registry: Registry,
+    written: HashMap<(Location, bool), Written>,
+}
+
+/// One side of a relationship.
+struct Side {
+    /// The class's name.
+    name: String,
+    selectable: Selectable,
+    mapped: Option<Arc<Mapped>>,
+}
+
+impl<'a> Model<'a> {
+    /// Reads what the calls say, and the modules that define the classes that they name. `candidates` gives the files of the repository
+    /// for which a test of their bytes holds.
+    pub fn new(
+        resolver: Resolver<'a>,
+        calls: &[Call],
+        candidates: impl FnOnce(&(dyn Fn(&[u8]) -> bool + Sync)) -> Vec<PathBuf>,
+    ) -> Self {
+        let written = read(&resolver, calls);
+        let mut classes = Classes::new(resolver);
+        let names: HashSet<String> = written.values().flat_map(|written| written.named_by_strings()).collect();
+        let registry = if names.is_empty() { Registry::default() } else { Registry::of(&names, &mut classes, candidates) };
+        Self { classes, registry, written }
+    }
+
+    /// Adds to a relationship what follows from the tables of both sides.
+    pub fn complete(&self, relationship: &mut Relationship) {
+        let Some(call) = &relationship.call else { return };
+        let Some(written) = self.written.get(&(call.at.clone(), call.is_backref)) else { return };
+        let is_backref = call.is_backref;
+        let mut evidence = Vec::new();
+        let annotation = self.annotation(written);
+        if annotation.is_none() && !written.has_argument {
+            return;
+        }
+        match self.direction(written, &mut evidence) {
+            Ok(decided) => {
+                let side = if is_backref { decided.reversed() } else { decided };
+                let uselist = written.uselist(is_backref, side, annotation.as_ref(), &mut evidence);
+                if !is_backref && written.is_refused(side, annotation.as_ref()) {
+                    return;
+                }
+                relationship.uselist = uselist;
+                relationship.direction = Some(side.of(uselist));
+                relationship.evidence = evidence;
+            }
+            Err(_reason) => { if std::env::var("WHY").is_ok() { eprintln!("WHY {}:{} {}", call.at.path.display(), call.at.start, _reason); } }
+        }
+    }
+
+    /// The annotation, where SQLAlchemy looks at it, with the shape that its generic type turns out to have.
+    fn annotation<'w>(&self, written: &'w Written) -> Option<(&'w Annotation, Shape)> {
+        let annotation = written.annotation.as_ref()?;
+        let is_allowed = || match &written.owner {
+            Declaring::Class(Named::Class(class, _)) => self.classes.allows_unmapped(class),
+            _ => false,
+        };
+        if annotation.container == Container::Plain && !written.is_sqlmodel && !is_allowed() {
+            return None;
+        }
+        let shape = match (&annotation.shape, &written.generic) {
+            (Shape::Generic(_), Some(Named::Outside(path))) => path.last().and_then(|name| Shape::of_generic(name)),
+            (Shape::Generic(_), Some(Named::Class(class, _))) => {
+                self.classes.class(class).filter(|class| class.is_collection).map(|_| Shape::Collection)
+            }
+            (shape, _) => Some(shape.clone()),
+        };
+        Some((annotation, shape.unwrap_or(Shape::Unknown)))
+    }
+
+    fn direction(&self, written: &Written, evidence: &mut Vec<String>) -> Result<direction::Direction, String> {
+        match &written.secondary {
+            Argument::Given(secondary) => {
+                evidence.push(format!("secondary is `{secondary}` ({})", self.shown(&written.at)));
+                return Ok(direction::Direction::ManyToMany);
+            }
+            Argument::Unknown => return Err("secondary may be given".to_owned()),
+            Argument::Absent => {}
+        }
+        let parent = self.owner(written).ok_or("the class that has it can't be told")?;
+        let child = self.target(written).ok_or("the class that it leads to can't be told")?;
+        let join = self.join(written, &parent, &child)?;
+        let decided = direction::decide(&parent.selectable, &child.selectable, &join)?;
+        evidence.extend(self.evidence(written, &decided, &parent, &child));
+        Ok(decided.direction)
+    }
+
+    fn owner(&self, written: &Written) -> Option<Side> {
+        match &written.owner {
+            Declaring::Class(Named::Class(class, rest)) if rest.is_empty() => self.side(class),
+            Declaring::Mapping(mapping) => {
+                let mapped = Arc::new(self.classes.mapped_in(mapping)?);
+                Some(Side { name: mapped.name.clone(), selectable: mapped.selectable.clone(), mapped: Some(mapped) })
+            }
+            _ => None,
+        }
+    }
+
+    fn side(&self, class: &Location) -> Option<Side> {
+        let mapped = self.classes.partly_mapped(class)?;
+        Some(Side { name: mapped.name.clone(), selectable: mapped.selectable.clone(), mapped: Some(mapped) })
+    }
+
+    fn target(&self, written: &Written) -> Option<Side> {
+        match &written.target {
+            Target::Named(Named::Class(class, rest)) if rest.is_empty() => {
+                // what is named for type checkers can be another than what the string finds
+                self.classes.may_be_mapped(class).then(|| self.side(class))?
+            }
+            Target::Text(text) => self.side(&self.registry.find(&self.classes, text, &written.at)?),
+            _ => None,
+        }
+    }
+
+    fn join(&self, written: &Written, parent: &Side, child: &Side) -> Result<Join, String> {
+        let operand = |term: &Term| -> Result<Operand, String> {
+            let column = term.column.as_ref().and_then(|name| self.column(name, written, parent, child));
+            if column.is_none() && term.is_foreign {
+                return Err("a foreign column of the join can't be told".to_owned());
+            }
+            Ok(Operand { column, is_foreign: term.is_foreign, is_remote: term.is_remote })
+        };
+        let columns = |argument: &Argument<Vec<ColumnName>>, name: &str| -> Result<Vec<Column>, String> {
+            match argument {
+                Argument::Absent => Ok(Vec::new()),
+                Argument::Unknown => Err(format!("{name} can't be read")),
+                Argument::Given(names) => names
+                    .iter()
+                    .map(|column| self.column(column, written, parent, child).ok_or_else(|| format!("{name} can't be told")))
+                    .collect(),
+            }
+        };
+        let primaryjoin = match &written.primaryjoin {
+            Argument::Absent => None,
+            Argument::Unknown => return Err("primaryjoin can't be read".to_owned()),
+            Argument::Given(comparisons) => {
+                let comparisons = comparisons.iter().map(|(left, right)| {
+                    Ok(direction::Comparison { left: operand(left)?, right: operand(right)? })
+                });
+                Some(comparisons.collect::<Result<Vec<_>, String>>()?)
+            }
+        };
+        Ok(Join {
+            primaryjoin,
+            foreign_keys: columns(&written.foreign_keys, "foreign_keys")?,
+            remote_side: columns(&written.remote_side, "remote_side")?,
+        })
+    }
+
+    fn column(&self, name: &ColumnName, written: &Written, parent: &Side, child: &Side) -> Option<Column> {
+        match name {
+            ColumnName::Own(attribute) => parent.mapped.as_ref()?.column(attribute),
+            ColumnName::Code(Named::Class(class, rest)) => self.column_of_class(class, rest, parent, child),
+            ColumnName::Code(Named::Made(table, callee, rest)) if callee.last().is_some_and(|name| name == "Table") => {
+                let [columns, name] = rest.as_slice() else { return None };
+                (columns == "c" || columns == "columns").then(|| Column { table: table.clone(), name: name.clone() })
+            }
+            ColumnName::Code(_) => None,
+            ColumnName::Text(names) => self.column_of_text(names, written, parent, child),
+        }
+    }
+
+    /// `User.id` and `User.__table__.c.id`
+    fn column_of_class(&self, class: &Location, rest: &[String], parent: &Side, child: &Side) -> Option<Column> {
+        let of = [parent, child].into_iter().filter_map(|side| side.mapped.as_ref()).find(|mapped| mapped.class == *class);
+        let mapped = match of {
+            Some(mapped) => Arc::clone(mapped),
+            None => self.classes.partly_mapped(class)?,
+        };
+        match rest {
+            [attribute] => mapped.column(attribute),
+            [table, columns, name] if table == "__table__" && (columns == "c" || columns == "columns") => {
+                Some(Column { table: mapped.selectable.tables.first()?.id.clone(), name: name.clone() })
+            }
+            _ => None,
+        }
+    }
+
+    /// The same in a string: a class's name, a table's, or a module's before a class's.
+    fn column_of_text(&self, names: &[String], written: &Written, parent: &Side, child: &Side) -> Option<Column> {
+        let (attribute, prefix) = names.split_last()?;
+        let is_columns = |name: &String| name == "c" || name == "columns";
+        let (prefix, by_column) = match prefix.split_last() {
+            Some((last, rest)) if is_columns(last) => (rest, true),
+            _ => (prefix, false),
+        };
+        let class_name = prefix.iter().rev().find(|name| *name != "__table__")?;
+        if let Some(side) = [parent, child].into_iter().find(|side| side.name == *class_name) {
+            let mapped = side.mapped.as_ref()?;
+            return match by_column {
+                true => Some(Column { table: mapped.selectable.tables.first()?.id.clone(), name: attribute.clone() }),
+                false => mapped.column(attribute),
+            };
+        }
+        if by_column {
+            let tables = parent.selectable.tables.iter().chain(&child.selectable.tables);
+            let table = tables.into_iter().find(|table| table.shown() == class_name)?;
+            return Some(Column { table: table.id.clone(), name: attribute.clone() });
+        }
+        let class = self.registry.find(&self.classes, &prefix.join("."), &written.at)?;
+        self.classes.partly_mapped(&class)?.column(attribute)
+    }
+
+    /// `posts.user_id references users.id (app/post.py:21)`
+    fn evidence(&self, written: &Written, decided: &Decided, parent: &Side, child: &Side) -> Vec<String> {
+        let tables = || parent.selectable.tables.iter().chain(&child.selectable.tables);
+        let shown = |column: &Column| {
+            let table = tables().find(|table| table.id == column.table);
+            let class = [parent, child].into_iter().find(|side| {
+                side.selectable.tables.first().is_some_and(|table| table.id == column.table && table.name.is_none())
+            });
+            match (class, table) {
+                (Some(class), _) => format!("{}.{}", class.name, column.name),
+                (None, Some(table)) => format!("{}.{}", table.shown(), column.name),
+                (None, None) => column.name.clone(),
+            }
+        };
+        let at = |location: &Location| self.shown(location);
+        let place = decided.key.as_ref().map_or(&written.at, |key| &key.at);
+        let verb = if decided.key.is_some() { "references" } else { "is joined to" };
+        let mut all: Vec<String> = decided
+            .pairs
+            .iter()
+            .map(|(there, own)| format!("{} {verb} {} ({})", shown(own), shown(there), at(place)))
+            .collect();
+        if let Argument::Given(_) = &written.remote_side {
+            all.push(format!("remote_side is given ({})", at(&written.at)));
+        }
+        all.dedup();
+        all
+    }
+
+    fn shown(&self, location: &Location) -> String {
+        let repository = self.classes.resolver.repository;
+        let line = repository.module(&location.path).map(|module| module.source.position(location.start).shown_line());
+        format!("{}:{}", repository.display(&location.path), line.unwrap_or_default())
+    }
+}
+
+/// Reads the calls, module by module.
+fn read(resolver: &Resolver<'_>, calls: &[Call]) -> HashMap<(Location, bool), Written> {
+    let mut by_module: HashMap<&Path, Vec<&Call>> = HashMap::new();
+    for call in calls {
+        by_module.entry(&call.at.path).or_default().push(call);
+    }
+    let read_module = |(path, calls): (&Path, Vec<&Call>)| -> Vec<((Location, bool), Written)> {
+        let Some(module) = resolver.repository.module(path) else { return Vec::new() };
+        // the tree is needed here alone
+        let module = Arc::new(module.parsed_as(module.source.parser_text()));
+        let read = calls.into_iter().filter_map(|call| {
+            let node = module.node(&call.at.range())?;
+            Some(((call.at.clone(), call.is_backref), Written::of(resolver, &module, &node, call.is_backref)?))
+        });
+        read.collect()
+    };
+    by_module.into_par_iter().flat_map_iter(read_module).collect()
+}
+
+impl direction::Direction {
+    /// The direction of the other side.
+    fn reversed(self) -> Self {
+        match self {
+            Self::OneToMany => Self::ManyToOne,
+            Self::ManyToOne => Self::OneToMany,
+            Self::ManyToMany => Self::ManyToMany,
+        }
+    }
+
+    fn of(self, uselist: Option<bool>) -> Direction {
+        match self {
+            Self::OneToMany if uselist == Some(false) => Direction::OneToOne,
+            Self::OneToMany => Direction::OneToMany,
+            Self::ManyToOne => Direction::ManyToOne,
+            Self::ManyToMany => Direction::ManyToMany,
+        }
+    }
+}
+
+impl Written {
+    /// The names of classes that are looked up by name.
+    fn named_by_strings(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        if let Target::Text(text) = &self.target {
+            names.extend(text.trim().rsplit('.').next().map(str::to_owned));
+        }
+        let terms = match &self.primaryjoin {
+            Argument::Given(comparisons) => comparisons.iter().flat_map(|(left, right)| [left, right]).collect(),
+            _ => Vec::new(),
+        };
+        let of_arguments = [&self.foreign_keys, &self.remote_side].into_iter().filter_map(|argument| match argument {
+            Argument::Given(columns) => Some(columns),
+            _ => None,
+        });
+        let columns = terms.iter().filter_map(|term| term.column.as_ref()).chain(of_arguments.flatten());
+        for column in columns {
+            if let ColumnName::Text(path) = column {
+                names.extend(path.iter().rev().nth(1).cloned());
+            }
+        }
+        names
+    }
+
+    /// Whether the attribute is a collection: `RelationshipProperty` and its `declarative_scan`.
+    fn uselist(
+        &self,
+        is_backref: bool,
+        direction: direction::Direction,
+        annotation: Option<&(&Annotation, Shape)>,
+        evidence: &mut Vec<String>,
+    ) -> Option<bool> {
+        let given = if is_backref { &self.backref_uselist } else { &self.uselist };
+        let by_direction = direction != direction::Direction::ManyToOne;
+        if !is_backref
+            && let Some((annotation, shape)) = annotation.filter(|(annotation, _)| annotation.container != Container::Lazy)
+            && !self.has_collection_class
+        {
+            match shape {
+                Shape::Scalar => {
+                    evidence.push(format!("`{}` is no collection", annotation.shown));
+                    return Some(false);
+                }
+                Shape::Unknown | Shape::Generic(_) => return None,
+                Shape::Collection | Shape::AbstractCollection => {}
+            }
+        }
+        match given {
+            Argument::Given(flag) => {
+                evidence.push(format!("uselist={}", if *flag { "True" } else { "False" }));
+                Some(*flag)
+            }
+            Argument::Absent => Some(by_direction),
+            Argument::Unknown => None,
+        }
+    }
+
+    /// Whether SQLAlchemy refuses the relationship when mappers are configured.
+    fn is_refused(&self, direction: direction::Direction, annotation: Option<&(&Annotation, Shape)>) -> bool {
+        let is_lazy = annotation.is_some_and(|(annotation, _)| annotation.container == Container::Lazy)
+            || matches!(&self.lazy, Argument::Given(lazy) if lazy == "dynamic" || lazy == "write_only");
+        let is_abstract = annotation.is_some_and(|(_, shape)| *shape == Shape::AbstractCollection);
+        is_lazy && direction == direction::Direction::ManyToOne || is_abstract && !self.has_collection_class
+    }
+}

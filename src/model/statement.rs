@@ -1,0 +1,186 @@
+//! The call of a relationship constructor goes in; where it stands comes out: the class and the attribute that the statement around
+//! it names.
+
+use super::{Call, Relationship};
+use crate::module::Location;
+use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, string_content, unparenthesized};
+
+/// Who has a relationship, as the statement around the constructor's call says.
+pub enum Owner<'t> {
+    /// The class in whose body it stands.
+    Body(Node<'t>),
+    /// The class that an expression names.
+    Name(Node<'t>),
+    /// The class that a call maps.
+    Mapper(Node<'t>),
+    /// It can't be told.
+    Unknown,
+}
+
+/// Where a relationship stands.
+pub struct Stands<'t> {
+    /// Who has it.
+    pub owner: Owner<'t>,
+    /// The attribute.
+    pub attribute: Option<String>,
+    /// Its annotation.
+    pub annotation: Option<Node<'t>>,
+}
+
+impl Owner<'_> {
+    fn name(&self) -> Option<String> {
+        match self {
+            Self::Body(class) => class.field("name").map(|name| name.text().into_owned()),
+            Self::Name(node) => dotted_name(node).map(|names| names.join(".")),
+            Self::Mapper(call) => mapped_class(call),
+            Self::Unknown => None,
+        }
+    }
+}
+
+/// What the statement around a constructor's call says; None where it says nothing.
+pub fn of_call(call: &Node<'_>, at: Location, is_backref: bool) -> Option<Relationship> {
+    let relationship = if is_backref { of_backref(call) } else { Some(of_declaration(call)) }?;
+    let is_told = relationship != Relationship::default();
+    is_told.then(|| Relationship { call: Some(Call { at, is_backref }), ..relationship })
+}
+
+fn of_declaration(call: &Node<'_>) -> Relationship {
+    let arguments = call.field("arguments");
+    let target = arguments.as_ref().and_then(|arguments| {
+        keyword_value(arguments, "argument").or_else(|| positional_arguments(arguments).into_iter().next())
+    });
+    let stands = place_of(call);
+    let owner = stands.as_ref().and_then(|stands| stands.owner.name());
+    let attribute = stands.and_then(|stands| stands.attribute);
+    Relationship { owner, attribute, target: target.and_then(|target| class_name(&target)), ..Relationship::default() }
+}
+
+/// A backref turns the declaring side around: its owner is that side's target.
+fn of_backref(call: &Node<'_>) -> Option<Relationship> {
+    let arguments = call.field("arguments")?;
+    let name = match keyword_value(&arguments, "backref") {
+        Some(pair) => pair.named_children().next(),
+        None => positional_arguments(&arguments).into_iter().next(),
+    };
+    let there = of_declaration(&declaring_call(call)?);
+    Some(Relationship {
+        owner: there.target,
+        attribute: name.and_then(|name| string_content(&name)),
+        target: there.owner,
+        ..Relationship::default()
+    })
+}
+
+/// The call of the declaring side: that which has `backref=(name, {…})`, or the one around `backref(…)`.
+pub fn declaring_call<'t>(call: &Node<'t>) -> Option<Node<'t>> {
+    let has_pair = keyword_value(&call.field("arguments")?, "backref").is_some();
+    if has_pair { Some(call.clone()) } else { call.ancestors().find(|node| node.kind() == "call") }
+}
+
+/// Where the nearest node around the call says that it stands.
+pub fn place_of<'t>(call: &Node<'t>) -> Option<Stands<'t>> {
+    for node in call.ancestors() {
+        match &*node.kind() {
+            "assignment" => return of_assignment(&node),
+            "pair" => {
+                let mapper =
+                    node.ancestors().find(|node| node.kind() == "call" || node.kind().ends_with("_statement"))?;
+                if is_properties(&node) {
+                    let is_mapper = mapper.kind() == "call" && mapped_class(&mapper).is_some();
+                    let owner = if is_mapper { Owner::Mapper(mapper) } else { enclosing_class(&node).map_or(Owner::Unknown, Owner::Body) };
+                    return Some(Stands { owner, attribute: string_content(&node.field("key")?), annotation: None });
+                }
+            }
+            // `properties=dict(name=relationship(…))`
+            "keyword_argument" => {
+                let dictionary = node.parent()?.parent()?;
+                let holder = dictionary.parent().filter(|holder| holder.kind() == "keyword_argument");
+                if is_call_of_dict(&dictionary) && holder.is_some_and(|holder| names_properties(&holder)) {
+                    let mapper = dictionary.ancestors().find(|node| node.kind() == "call")?;
+                    let attribute = node.field("name").map(|name| name.text().into_owned());
+                    return Some(Stands { owner: Owner::Mapper(mapper), attribute, annotation: None });
+                }
+            }
+            "call" if node.node_id() != call.node_id() => {
+                let function = node.field("function")?;
+                if function.text().ends_with("add_property") {
+                    let arguments = positional_arguments(&node.field("arguments")?);
+                    return of_add_property(&function, arguments.first()?);
+                }
+            }
+            "function_definition" => {
+                let is_declared = |decorator: &Node<'_>| {
+                    decorator.kind() == "decorator" && decorator.text().contains("declared_attr")
+                };
+                node.parent()?.children().find(is_declared)?;
+                let owner = Owner::Body(enclosing_class(&node.parent()?)?);
+                let attribute = Some(node.field("name")?.text().into_owned());
+                return Some(Stands { owner, attribute, annotation: node.field("return_type") });
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// `name: annotation = …` in a class's body, and `Class.name = …`.
+fn of_assignment<'t>(assignment: &Node<'t>) -> Option<Stands<'t>> {
+    let left = assignment.field("left")?;
+    let attribute = dotted_name(&left)?.pop();
+    let owner = match left.field("object") {
+        Some(object) => Owner::Name(object),
+        None => Owner::Body(enclosing_class(assignment)?),
+    };
+    Some(Stands { owner, attribute, annotation: assignment.field("type") })
+}
+
+/// `Class.__mapper__.add_property("name", …)`
+fn of_add_property<'t>(function: &Node<'t>, name: &Node<'t>) -> Option<Stands<'t>> {
+    let object = function.field("object")?;
+    let owner = match object.field("object") {
+        Some(class) if dotted_name(&class).is_some() => Owner::Name(class),
+        _ => Owner::Unknown,
+    };
+    Some(Stands { owner, attribute: string_content(name), annotation: None })
+}
+
+/// A pair of the dictionary that `properties` names, as keyword or as key.
+fn is_properties(pair: &Node<'_>) -> bool {
+    let Some(holder) = pair.parent().and_then(|dictionary| dictionary.parent()) else {
+        return false;
+    };
+    names_properties(&holder)
+}
+
+fn names_properties(holder: &Node<'_>) -> bool {
+    let mut names = ["name", "key"].into_iter().filter_map(|field| holder.field(field));
+    names.any(|name| string_content(&name).unwrap_or_else(|| name.text().into_owned()) == "properties")
+}
+
+fn is_call_of_dict(node: &Node<'_>) -> bool {
+    node.kind() == "call" && node.field("function").is_some_and(|function| function.text() == "dict")
+}
+
+fn mapped_class(call: &Node<'_>) -> Option<String> {
+    let arguments = call.field("arguments")?;
+    class_name(positional_arguments(&arguments).first()?)
+}
+
+/// The class in whose body the node stands; not one around a function that is no method.
+fn enclosing_class<'t>(node: &Node<'t>) -> Option<Node<'t>> {
+    let class = node.ancestors().find(|node| matches!(&*node.kind(), "class_definition" | "function_definition"))?;
+    (class.kind() == "class_definition").then_some(class)
+}
+
+/// A class as a name, a string or a lambda around one of them.
+fn class_name(node: &Node<'_>) -> Option<String> {
+    let mut node = unparenthesized(node);
+    while node.kind() == "lambda" {
+        node = unparenthesized(&node.field("body")?);
+    }
+    match &*node.kind() {
+        "string" => string_content(&node),
+        _ => dotted_name(&node).map(|names| names.join(".")),
+    }
+}
