@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::annotation;
+use super::column_function;
 use super::names::{Named, called, named, text};
 use super::naming::{Naming, TableNaming};
 use super::table::{Column, ForeignKey, Reference, Schema, Table, TableName};
@@ -19,6 +20,8 @@ pub struct Declared {
     pub tables: Vec<Arc<Table>>,
     /// Its imperative mappings.
     pub mappings: Vec<Mapping>,
+    /// The classes that its calls of `declarative_base(cls=…)` and the like build on, by call.
+    pub templates: Vec<(Location, Location)>,
 }
 
 /// A class.
@@ -40,6 +43,8 @@ pub struct Class {
     pub allows_unmapped: bool,
     /// A base of it is a collection.
     pub is_collection: bool,
+    /// A decorator makes it a base class, or a mapped one.
+    pub is_declarative: bool,
     /// `__tablename__`
     pub table_name: Option<TableNaming>,
     /// `__table__`
@@ -76,6 +81,8 @@ pub enum Base {
     Class(Location),
     /// A class of a library, or one that it made, which names tables in some way and has no columns of its own.
     Declarative(Option<Naming>),
+    /// The same, made by a call.
+    Made(Location, Option<Naming>),
     /// A class that has nothing to do with tables.
     Other,
     /// It can't be told.
@@ -89,10 +96,14 @@ pub struct Mapping {
     pub at: Location,
     /// The function around.
     pub function: Option<Location>,
+    /// That is a test case's `setup_mappers`.
+    pub is_set_up: bool,
     /// The class as it is named, and what that stands for.
     pub class: Named,
     /// The table.
     pub table: Named,
+    /// A table is given.
+    pub has_table: bool,
     /// The class it inherits from.
     pub inherits: Option<Named>,
 }
@@ -151,7 +162,9 @@ pub fn mapping(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -
     Some(Mapping {
         at: module.location(&call.range()),
         function: function_around(module, call),
+        is_set_up: call.ancestors().any(|around| around.field("name").is_some_and(|name| name.text() == "setup_mappers")),
         class: argument(0, "class_")?,
+        has_table: argument(1, "local_table").is_some(),
         table: argument(1, "local_table").unwrap_or(Named::Unknown(Vec::new())),
         inherits: keyword_value(&arguments, "inherits").map(|class| of_node(resolver, module, &class)),
     })
@@ -183,6 +196,13 @@ struct ColumnFacts {
     is_open: bool,
 }
 
+impl ColumnFacts {
+    fn of_references(references: Vec<Option<Reference>>) -> Self {
+        let is_open = references.iter().any(Option::is_none);
+        Self { name: None, references: references.into_iter().flatten().collect(), is_primary: false, is_open }
+    }
+}
+
 impl Reader<'_> {
     fn place(&self, node: &Node<'_>) -> Place {
         Place::of(self.module, node)
@@ -202,6 +222,12 @@ impl Reader<'_> {
             "Table" => {
                 let table = self.table(call, &arguments);
                 self.declared.tables.push(Arc::new(table));
+            }
+            "declarative_base" | "automap_base" | "generate_base" | "SQLAlchemy" => {
+                let class = keyword_value(&arguments, "cls").or_else(|| keyword_value(&arguments, "model_class"));
+                if let Some(Named::Class(class, _)) = class.map(|class| self.named(&class)) {
+                    self.declared.templates.push((self.module.location(&call.range()), class));
+                }
             }
             "map_imperatively" | "mapper" => self.declared.mappings.extend(mapping(self.resolver, self.module, call)),
             _ => {}
@@ -332,6 +358,9 @@ impl Reader<'_> {
             is_abstract: false,
             allows_unmapped: false,
             is_collection,
+            is_declarative: node.parent().is_some_and(|around| {
+                around.children().any(|child| child.kind() == "decorator" && is_declarative(&child.text()))
+            }),
             table_name: None,
             table: None,
             schema: None,
@@ -368,7 +397,10 @@ impl Reader<'_> {
     fn base(&self, node: &Node<'_>) -> Base {
         match self.named(node) {
             Named::Class(class, rest) if rest.is_empty() => Base::Class(class),
-            Named::Made(_, callee, rest) => Naming::of_made(&callee, &rest),
+            Named::Made(at, callee, rest) => match Naming::of_made(&callee, &rest) {
+                Base::Declarative(naming) => Base::Made(at, naming),
+                other => other,
+            },
             Named::Outside(path) => Naming::of_outside(&path),
             Named::Unknown(names) => Naming::of_unknown(&names),
             Named::Class(..) => Base::Unknown,
@@ -440,11 +472,18 @@ impl Reader<'_> {
     fn add_column(&self, attribute: &str, value: &Node<'_>, class: &mut Class) {
         let Some(callee) = (value.kind() == "call").then(|| called(value)).flatten() else { return };
         let is_relationship = self.resolver.constructors.has_simple_name(&callee);
-        if is_relationship || !(is_column(&callee) || value.text().contains("ForeignKey(") || value.text().contains("Column(")) {
-            class.is_open |= !is_relationship && !is_columnless(&callee);
+        if is_relationship || is_columnless(&callee) {
             return;
         }
-        let column = self.column(value);
+        let is_written = is_column(&callee) || value.text().contains("ForeignKey(") || value.text().contains("Column(");
+        let column = if is_written {
+            self.column(value)
+        } else if let Some(references) = column_function::references(self.resolver, &self.place(value), value) {
+            ColumnFacts::of_references(references)
+        } else {
+            class.is_open = true;
+            return;
+        };
         class.is_open |= column.is_open;
         class.columns.push(ClassColumn {
             attribute: attribute.to_owned(),
@@ -459,6 +498,11 @@ impl Reader<'_> {
 /// The items of a list or tuple.
 pub fn items<'t>(list: &Node<'t>) -> Vec<Node<'t>> {
     list.named_children().filter(|item| item.kind() != "comment").map(|item| unparenthesized(&item)).collect()
+}
+
+/// `@as_declarative()`, `@registry.as_declarative_base()` and `@registry.mapped`
+fn is_declarative(decorator: &str) -> bool {
+    decorator.contains("as_declarative") || decorator.contains(".mapped")
 }
 
 /// Calls in a class's body that make no column.

@@ -147,41 +147,48 @@ impl<'a> Classes<'a> {
         class.allows_unmapped || class.bases.iter().any(is_of_base)
     }
 
-    /// The class that a name stands for in an imperative mapping of the class.
+    /// A class as imperative mappings map it, if they all do it to the same table.
     fn mapping(&self, class: &Class, levels: usize) -> Option<Mapped> {
         let own = self.declared(&class.at.path);
         let is_of = |mapping: &&Mapping| match &mapping.class {
             Named::Class(at, rest) => *at == class.at && rest.is_empty(),
             _ => false,
         };
-        let mapping = own.mappings.iter().chain(&self.mappings).find(is_of)?;
-        self.mapped_by(class.name.clone(), class.at.clone(), mapping, levels)
+        let mut all = own.mappings.iter().chain(&self.mappings).filter(is_of);
+        let mapping = all.next()?;
+        let is_same = all.all(|other| (&other.table, &other.inherits) == (&mapping.table, &mapping.inherits));
+        is_same.then(|| self.mapped_by(class.name.clone(), class.at.clone(), mapping, levels))?
     }
 
     /// The class that an imperative mapping maps.
     pub fn mapped_in(&self, mapping: &Mapping) -> Option<Mapped> {
-        let (name, class) = match &mapping.class {
-            Named::Class(at, rest) if rest.is_empty() => (self.class(at)?.name.clone(), at.clone()),
-            Named::Unknown(names) => (names.last()?.clone(), mapping.at.clone()),
-            _ => return None,
-        };
-        self.mapped_by(name, class, mapping, MOST_LEVELS)
+        let class = self.named_class(&mapping.class, &mapping.at)?;
+        self.mapped_by(self.class(&class)?.name.clone(), class, mapping, MOST_LEVELS)
     }
 
     /// A class as an imperative mapping maps it.
     fn mapped_by(&self, name: String, class: Location, mapping: &Mapping, levels: usize) -> Option<Mapped> {
+        let levels = levels.checked_sub(1)?;
         let parent = match &mapping.inherits {
-            Some(Named::Class(at, rest)) if rest.is_empty() => Some(self.mapped_within(at, levels)?),
-            Some(_) => return None,
+            Some(named) => {
+                let parent = self.named_class(named, &mapping.at)?;
+                let mapped = match self.mapping_at(&parent, &mapping.at) {
+                    Some(of) => self.mapped_by(self.class(&parent)?.name.clone(), parent, &of, levels).map(Arc::new),
+                    None => self.mapped_within(&parent, levels),
+                };
+                Some(mapped?)
+            }
             None => None,
         };
         let mut attributes = parent.as_ref().map(|parent| parent.attributes.clone()).unwrap_or_default();
         let mut tables = Vec::new();
-        if let Named::Made(at, _, rest) = &mapping.table
-            && rest.is_empty()
-        {
-            tables.push(self.table(at)?);
-            attributes.clear();
+        match self.named_table(&mapping.table, &mapping.at) {
+            Some((table, [])) => {
+                tables.push(table);
+                attributes.clear();
+            }
+            _ if mapping.has_table => return None,
+            _ => {}
         }
         tables.extend(parent.iter().flat_map(|parent| parent.selectable.tables.iter().cloned()));
         (!tables.is_empty()).then_some(Mapped { name, class, selectable: Selectable { tables }, attributes })
@@ -276,6 +283,7 @@ impl<'a> Classes<'a> {
             table: class.table.clone(),
             schema: class.schema.clone(),
             is_open: class.is_open,
+            is_declarative: class.is_declarative,
             ..Flat::default()
         };
         let Some(levels) = levels.checked_sub(1) else { return flat };
@@ -296,9 +304,14 @@ impl<'a> Classes<'a> {
                         None => flat.is_open = true,
                     },
                 },
-                Base::Declarative(naming) => {
-                    flat.is_declarative = true;
-                    flat.naming = flat.naming.or(*naming);
+                Base::Declarative(naming) => flat.derive(*naming),
+                Base::Made(at, naming) => {
+                    flat.derive(*naming);
+                    let declared = self.declared(&at.path);
+                    let template = declared.templates.iter().find(|(call, _)| call == at).and_then(|(_, of)| self.class(of));
+                    if let Some(template) = template {
+                        flat.merge(self.flat(&template, levels));
+                    }
                 }
                 Base::Other => {}
                 Base::Unknown => (flat.is_open, flat.has_unknown_base) = (true, true),
@@ -309,6 +322,12 @@ impl<'a> Classes<'a> {
 }
 
 impl Flat {
+    /// Takes a base class that has no columns.
+    fn derive(&mut self, naming: Option<Naming>) {
+        self.is_declarative = true;
+        self.naming = self.naming.or(naming);
+    }
+
     fn merge(&mut self, base: Self) {
         for column in base.columns {
             if !self.columns.iter().any(|known| known.attribute == column.attribute) {

@@ -5,8 +5,10 @@
 //! define a class that is named by a string.
 
 mod annotation;
+mod column_function;
 mod declared;
 mod direction;
+mod fixtures;
 mod join;
 mod mapped;
 mod names;

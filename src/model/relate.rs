@@ -112,13 +112,20 @@ impl<'a> Model<'a> {
 
     fn owner(&self, written: &Written) -> Option<Side> {
         match &written.owner {
-            Declaring::Class(Named::Class(class, rest)) if rest.is_empty() => self.side(class),
+            Declaring::Class(named) => self.side_at(&self.classes.named_class(named, &written.at)?, written),
             Declaring::Mapping(mapping) => {
                 let mapped = Arc::new(self.classes.mapped_in(mapping)?);
                 Some(Side { name: mapped.name.clone(), selectable: mapped.selectable.clone(), mapped: Some(mapped) })
             }
-            _ => None,
+            Declaring::Unknown => None,
         }
+    }
+
+    /// A class as it is mapped where the relationship stands.
+    fn side_at(&self, class: &Location, written: &Written) -> Option<Side> {
+        let Some(mapping) = self.classes.mapping_at(class, &written.at) else { return self.side(class) };
+        let mapped = Arc::new(self.classes.mapped_in(&mapping)?);
+        Some(Side { name: mapped.name.clone(), selectable: mapped.selectable.clone(), mapped: Some(mapped) })
     }
 
     fn side(&self, class: &Location) -> Option<Side> {
@@ -128,12 +135,13 @@ impl<'a> Model<'a> {
 
     fn target(&self, written: &Written) -> Option<Side> {
         match &written.target {
-            Target::Named(Named::Class(class, rest)) if rest.is_empty() => {
-                // what is named for type checkers can be another than what the string finds
-                self.classes.may_be_mapped(class).then(|| self.side(class))?
+            Target::Named(named) => {
+                let class = self.classes.named_class(named, &written.at)?;
+                let is_mapped = self.classes.mapping_at(&class, &written.at).is_some() || self.classes.may_be_mapped(&class);
+                is_mapped.then(|| self.side_at(&class, written))?
             }
             Target::Text(text) => self.side(&self.registry.find(&self.classes, text, &written.at)?),
-            _ => None,
+            Target::Unknown => None,
         }
     }
 
@@ -176,11 +184,11 @@ impl<'a> Model<'a> {
         match name {
             ColumnName::Own(attribute) => parent.mapped.as_ref()?.column(attribute),
             ColumnName::Code(Named::Class(class, rest)) => self.column_of_class(class, rest, parent, child),
-            ColumnName::Code(Named::Made(table, callee, rest)) if callee.last().is_some_and(|name| name == "Table") => {
-                let [columns, name] = rest.as_slice() else { return None };
-                (columns == "c" || columns == "columns").then(|| Column { table: table.clone(), name: name.clone() })
+            ColumnName::Code(named) => {
+                let (table, rest) = self.classes.named_table(named, &written.at)?;
+                let [columns, name] = rest else { return None };
+                (columns == "c" || columns == "columns").then(|| Column { table: table.id.clone(), name: name.clone() })
             }
-            ColumnName::Code(_) => None,
             ColumnName::Text(names) => self.column_of_text(names, written, parent, child),
         }
     }
