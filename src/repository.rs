@@ -9,6 +9,9 @@ use crate::module::{Location, Module};
 use crate::rules::Rules;
 use crate::source::{Kind, Source};
 
+/// The files that a distribution's folder has one of.
+const DISTRIBUTION: [&str; 3] = ["pyproject.toml", "setup.py", "setup.cfg"];
+
 /// An absolute path, and the bytes that count in place of those on disk.
 type Unsaved = Arc<(PathBuf, Vec<u8>)>;
 
@@ -123,6 +126,26 @@ impl Repository {
         roots
     }
 
+    /// The folders around a file in which its classes may be defined, the narrowest first: its own, that of its outermost package, that in
+    /// which its imports begin, and that of its distribution, which may be the whole repository.
+    pub fn folders_around(&self, file: &Path) -> Vec<PathBuf> {
+        let folders: Vec<&Path> =
+            file.ancestors().skip(1).take_while(|folder| folder.starts_with(&self.root)).collect();
+        let is_package = |folder: &&&Path| folder.join("__init__.py").exists();
+        let packages = folders.iter().take_while(is_package).count();
+        let distribution =
+            folders.iter().find(|folder| DISTRIBUTION.iter().chain(&[".git"]).any(|name| folder.join(name).exists()));
+        let own = folders.first();
+        let outermost = packages.checked_sub(1).and_then(|last| folders.get(last));
+        let mut around: Vec<PathBuf> = Vec::new();
+        for folder in [own, outermost, folders.get(packages), distribution].into_iter().flatten() {
+            if around.last().is_none_or(|last| last.starts_with(folder) && last != folder) {
+                around.push(folder.to_path_buf());
+            }
+        }
+        around
+    }
+
     /// The folders in which an absolute import may begin that nothing around the file has: those of the other distributions of the
     /// repository, and the `src` folders in them.
     pub fn distribution_roots(&self) -> &[PathBuf] {
@@ -181,13 +204,12 @@ impl Repository {
 fn distributions(root: &Path) -> Vec<PathBuf> {
     /// How deep in the repository a distribution is looked for.
     const DEEPEST: usize = 3;
-    const METADATA: [&str; 3] = ["pyproject.toml", "setup.py", "setup.cfg"];
     let mut walk = ignore::WalkBuilder::new(root);
     let is_folder = |entry: &ignore::DirEntry| entry.file_type().is_some_and(|kind| kind.is_dir());
     walk.max_depth(Some(DEEPEST)).filter_entry(move |entry| is_folder(entry) && entry.file_name() != "node_modules");
     let folders = walk.build().filter_map(Result::ok).map(ignore::DirEntry::into_path);
     let mut found: Vec<PathBuf> =
-        folders.filter(|folder| METADATA.iter().any(|name| folder.join(name).is_file())).collect();
+        folders.filter(|folder| DISTRIBUTION.iter().any(|name| folder.join(name).is_file())).collect();
     found.sort();
     found.into_iter().flat_map(|folder| [folder.join("src"), folder]).filter(|folder| folder.is_dir()).collect()
 }

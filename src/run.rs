@@ -13,7 +13,7 @@ use crate::diagnose::{Diagnose, Diagnosed};
 use crate::discover::Walk;
 use crate::hints;
 use crate::layout::{self, Layout, Relaid, Styles};
-use crate::model::{Call, Model, Relationship};
+use crate::model::{Call, Model, Relationship, SearchFolder};
 use crate::module::Location;
 use crate::outcome::{FileOutcome, Status};
 use crate::plan::{Files, Planner};
@@ -79,8 +79,8 @@ impl Run<'_> {
         for (repository, relationships) in by_repository {
             let calls: Vec<Call> = relationships.iter().filter_map(|relationship| relationship.call.clone()).collect();
             let resolver = Resolver { constructors: &self.job.rules.constructors, repository: &repository };
-            let walk = self.walk.of_folder(repository.root());
-            let model = Model::new(resolver, &calls, |can_matter| candidates(&walk, can_matter));
+            let search: SearchFolder<'_> = &|folder, can_matter| candidates(&self.walk.of_folder(folder), can_matter);
+            let model = Model::new(resolver, &calls, search);
             relationships.into_par_iter().for_each(|relationship| model.complete(relationship));
         }
     }

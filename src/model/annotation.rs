@@ -176,7 +176,8 @@ impl Type {
             Self::Generic(name, inside) => {
                 let is_mapping = name.last().is_some_and(|name| name.contains("Dict") || name.contains("Mapping"));
                 let of = if is_mapping { inside.into_iter().next_back() } else { inside.into_iter().next() };
-                let (_, class, is_string) = of.map_or((Shape::Unknown, None, false), |of| of.without_none().read(container));
+                let (_, class, is_string) =
+                    of.map_or((Shape::Unknown, None, false), |of| of.without_none().read(container));
                 let shape = name.last().and_then(|last| Shape::of_generic(last)).unwrap_or(Shape::Generic(name));
                 (shape, class, is_string)
             }

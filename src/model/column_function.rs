@@ -15,7 +15,8 @@ pub fn references(resolver: &Resolver<'_>, place: &Place, call: &Node<'_>) -> Op
         return None;
     }
     let function = found.value()?;
-    let is_foreign_key = |node: &Node<'_>| node.kind() == "call" && called(node).is_some_and(|name| name == "ForeignKey");
+    let is_foreign_key =
+        |node: &Node<'_>| node.kind() == "call" && called(node).is_some_and(|name| name == "ForeignKey");
     let keys: Vec<Node<'_>> = function.dfs().filter(is_foreign_key).collect();
     let arguments = call.field("arguments")?;
     let given = |name: &str| given(resolver, place, found, &function, &arguments, name);
@@ -49,7 +50,8 @@ fn filled_in(node: &Node<'_>, given: &dyn Fn(&str) -> Option<String>) -> Option<
     match &*node.kind() {
         "identifier" => given(&node.text()),
         "string" => {
-            let parts = node.named_children().filter(|part| matches!(&*part.kind(), "string_content" | "interpolation"));
+            let parts =
+                node.named_children().filter(|part| matches!(&*part.kind(), "string_content" | "interpolation"));
             let text = |part: Node<'_>| match &*part.kind() {
                 "interpolation" => filled_in(&part.named_children().next()?, given),
                 _ => Some(part.text().into_owned()),

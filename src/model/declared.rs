@@ -134,10 +134,18 @@ pub fn of_module(resolver: &Resolver<'_>, module: &Arc<Module>) -> Declared {
 
 /// Whether classes, tables or mappings can stand in a node: in statements, and in what they assign or call.
 fn may_declare(node: &Node<'_>) -> bool {
-    !matches!(
-        &*node.kind(),
-        "import_statement" | "import_from_statement" | "comment" | "string" | "identifier" | "attribute" | "type" | "decorator"
-    ) && !(node.kind() == "call" && called(node).is_some_and(|name| name == "Table" || is_column(&name)))
+    match &*node.kind() {
+        "import_statement"
+        | "import_from_statement"
+        | "comment"
+        | "string"
+        | "identifier"
+        | "attribute"
+        | "type"
+        | "decorator" => false,
+        "call" => called(node).is_none_or(|name| name != "Table" && !is_column(&name)),
+        _ => true,
+    }
 }
 
 fn is_column(name: &str) -> bool {
@@ -162,7 +170,9 @@ pub fn mapping(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -
     Some(Mapping {
         at: module.location(&call.range()),
         function: function_around(module, call),
-        is_set_up: call.ancestors().any(|around| around.field("name").is_some_and(|name| name.text() == "setup_mappers")),
+        is_set_up: call
+            .ancestors()
+            .any(|around| around.field("name").is_some_and(|name| name.text() == "setup_mappers")),
         class: argument(0, "class_")?,
         has_table: argument(1, "local_table").is_some(),
         table: argument(1, "local_table").unwrap_or(Named::Unknown(Vec::new())),
@@ -269,7 +279,12 @@ impl Reader<'_> {
             *is_open |= column.is_open;
             let at = self.module.location(&part.range());
             let name = column.name.unwrap_or_default();
-            keys.extend(column.references.into_iter().map(|to| ForeignKey { columns: vec![(name.clone(), to)], at: at.clone() }));
+            keys.extend(
+                column
+                    .references
+                    .into_iter()
+                    .map(|to| ForeignKey { columns: vec![(name.clone(), to)], at: at.clone() }),
+            );
         }
     }
 
@@ -277,7 +292,8 @@ impl Reader<'_> {
     fn constraint(&self, call: &Node<'_>) -> Option<ForeignKey> {
         let arguments = call.field("arguments")?;
         let by_position = positional_arguments(&arguments);
-        let argument = |index: usize, name: &str| by_position.get(index).cloned().or_else(|| keyword_value(&arguments, name));
+        let argument =
+            |index: usize, name: &str| by_position.get(index).cloned().or_else(|| keyword_value(&arguments, name));
         let own = argument(0, "columns")?;
         let there = argument(1, "refcolumns")?;
         let own = items(&own).into_iter().map(|item| self.text(&item).or_else(|| dotted_name(&item)?.pop()));
@@ -296,7 +312,9 @@ impl Reader<'_> {
         match self.named(&prefix) {
             Named::Class(class, rest) if rest.is_empty() => Some(Reference::Attribute(class, attribute)),
             Named::Class(class, rest) if is_columns(&rest) => Some(Reference::Attribute(class, attribute)),
-            Named::Made(table, callee, rest) if callee.last().is_some_and(|name| name == "Table") && is_columns(&rest) => {
+            Named::Made(table, callee, rest)
+                if callee.last().is_some_and(|name| name == "Table") && is_columns(&rest) =>
+            {
                 Some(Reference::Of(Column { table, name: attribute }))
             }
             _ => None,
@@ -309,12 +327,15 @@ impl Reader<'_> {
         let is_named = called(call).is_some_and(|name| matches!(name.as_str(), "Column" | "mapped_column"));
         let first = positional_arguments(&arguments).into_iter().next();
         let name = keyword_value(&arguments, "name").or(first).filter(|_| is_named);
-        facts.name = name.filter(|name| matches!(&*name.kind(), "string" | "concatenated_string")).and_then(|name| self.text(&name));
+        facts.name = name
+            .filter(|name| matches!(&*name.kind(), "string" | "concatenated_string"))
+            .and_then(|name| self.text(&name));
         for node in arguments.dfs() {
             match &*node.kind() {
                 "call" if called(&node).is_some_and(|name| name == "ForeignKey") => {
                     let of = node.field("arguments").and_then(|arguments| {
-                        keyword_value(&arguments, "column").or_else(|| positional_arguments(&arguments).into_iter().next())
+                        keyword_value(&arguments, "column")
+                            .or_else(|| positional_arguments(&arguments).into_iter().next())
                     });
                     match of.and_then(|of| self.reference(&unparenthesized(&of))) {
                         Some(reference) => facts.references.push(reference),
@@ -354,7 +375,9 @@ impl Reader<'_> {
             at: self.module.location(&node.range()),
             function: function_around(self.module, node),
             bases: superclasses.as_ref().map(|bases| self.bases(bases)).unwrap_or_default(),
-            is_table: superclasses.and_then(|bases| keyword_value(&bases, "table")).is_some_and(|value| value.kind() == "true"),
+            is_table: superclasses
+                .and_then(|bases| keyword_value(&bases, "table"))
+                .is_some_and(|value| value.kind() == "true"),
             is_abstract: false,
             allows_unmapped: false,
             is_collection,
@@ -391,7 +414,10 @@ impl Reader<'_> {
 
     fn bases(&self, superclasses: &Node<'_>) -> Vec<Base> {
         let bases = positional_arguments(superclasses).into_iter();
-        bases.map(|base| if base.kind() == "subscript" { base.field("value").unwrap_or(base) } else { base }).map(|base| self.base(&base)).collect()
+        bases
+            .map(|base| if base.kind() == "subscript" { base.field("value").unwrap_or(base) } else { base })
+            .map(|base| self.base(&base))
+            .collect()
     }
 
     fn base(&self, node: &Node<'_>) -> Base {
@@ -418,8 +444,12 @@ impl Reader<'_> {
     /// A function under `@declared_attr`.
     fn add_declared(&self, definition: &Node<'_>, class: &mut Class) {
         let decorators = definition.named_children().filter(|node| node.kind() == "decorator");
-        let is_declared = decorators.into_iter().any(|node| node.text().contains("declared_attr") || node.text().contains("classproperty"));
-        let Some(function) = definition.field("definition").filter(|node| is_declared && node.kind() == "function_definition") else {
+        let is_declared = decorators
+            .into_iter()
+            .any(|node| node.text().contains("declared_attr") || node.text().contains("classproperty"));
+        let Some(function) =
+            definition.field("definition").filter(|node| is_declared && node.kind() == "function_definition")
+        else {
             return;
         };
         let Some(name) = function.field("name").map(|name| name.text().into_owned()) else { return };
@@ -439,7 +469,9 @@ impl Reader<'_> {
             "__abstract__" => class.is_abstract = value.kind() == "true",
             "__allow_unmapped__" => class.allows_unmapped = value.kind() == "true",
             "__table__" => match self.named(value) {
-                Named::Made(table, callee, rest) if rest.is_empty() && callee.last().is_some_and(|name| name == "Table") => {
+                Named::Made(table, callee, rest)
+                    if rest.is_empty() && callee.last().is_some_and(|name| name == "Table") =>
+                {
                     class.table = Some(table);
                 }
                 _ => class.is_open = true,
@@ -455,10 +487,12 @@ impl Reader<'_> {
         class.schema = Some(if is_written { Schema::Default } else { Schema::Unknown });
         for node in value.dfs() {
             match &*node.kind() {
-                "call" if called(&node).is_some_and(|name| name == "ForeignKeyConstraint") => match self.constraint(&node) {
-                    Some(key) => class.keys.push(key),
-                    None => class.is_open = true,
-                },
+                "call" if called(&node).is_some_and(|name| name == "ForeignKeyConstraint") => {
+                    match self.constraint(&node) {
+                        Some(key) => class.keys.push(key),
+                        None => class.is_open = true,
+                    }
+                }
                 "dictionary" => {
                     if let Some(schema) = keyword_value(&node, "schema").filter(|schema| schema.kind() != "none") {
                         class.schema = Some(self.schema(&schema));
@@ -509,7 +543,15 @@ fn is_declarative(decorator: &str) -> bool {
 fn is_columnless(callee: &str) -> bool {
     matches!(
         callee,
-        "association_proxy" | "synonym" | "hybrid_property" | "hybrid_method" | "column_property" | "composite" | "Index" | "property" | "ConfigDict"
+        "association_proxy"
+            | "synonym"
+            | "hybrid_property"
+            | "hybrid_method"
+            | "column_property"
+            | "composite"
+            | "Index"
+            | "property"
+            | "ConfigDict"
     )
 }
 

@@ -157,10 +157,8 @@ fn candidates_between<'a>(left: &'a [Arc<Table>], child: &'a Selectable, conside
     let mut candidates: Vec<Candidate<'a>> = Vec::new();
     let mut add = |from: &'a Arc<Table>, to: &'a Arc<Table>| {
         for (key, pairs) in from.keys_to(to) {
-            let pairs: Vec<_> = pairs
-                .into_iter()
-                .filter(|(_, own)| considered.is_empty() || considered.contains(own))
-                .collect();
+            let pairs: Vec<_> =
+                pairs.into_iter().filter(|(_, own)| considered.is_empty() || considered.contains(own)).collect();
             if !pairs.is_empty() && !candidates.iter().any(|(known, _)| *known == key) {
                 candidates.push((key, pairs));
             }
@@ -227,13 +225,20 @@ fn direction_of(
     mark_remote(comparisons, parent, child, remote_side);
     let foreign = foreign(comparisons);
     let own_columns = |is_remote: bool| -> HashSet<Column> {
-        foreign.iter().filter(|operand| operand.is_remote == is_remote).filter_map(|operand| operand.column.clone()).collect()
+        foreign
+            .iter()
+            .filter(|operand| operand.is_remote == is_remote)
+            .filter_map(|operand| operand.column.clone())
+            .collect()
     };
     let (mut one_to_many, mut many_to_one) = (own_columns(true), own_columns(false));
     if !one_to_many.is_empty() && !many_to_one.is_empty() {
         let all = |is_remote: bool| -> HashSet<Column> {
             let operands = comparisons.iter().flat_map(Comparison::operands);
-            operands.filter(|operand| operand.is_remote == is_remote).filter_map(|operand| operand.column.clone()).collect()
+            operands
+                .filter(|operand| operand.is_remote == is_remote)
+                .filter_map(|operand| operand.column.clone())
+                .collect()
         };
         let equated: HashSet<Column> = all(true).intersection(&all(false)).cloned().collect();
         one_to_many.retain(|column| !equated.contains(column));
@@ -252,10 +257,8 @@ fn mark_remote(comparisons: &mut [Comparison], parent: &Selectable, child: &Sele
         return;
     }
     let in_both = |column: &Column| parent.has(column) && child.has(column);
-    let is_self_referential = comparisons
-        .iter()
-        .filter_map(Comparison::columns)
-        .any(|(left, right)| in_both(left) && in_both(right));
+    let is_self_referential =
+        comparisons.iter().filter_map(Comparison::columns).any(|(left, right)| in_both(left) && in_both(right));
     let has_two_columns = |comparison: &Comparison| comparison.columns().is_some();
     for comparison in comparisons {
         if is_self_referential {

@@ -49,9 +49,8 @@ impl Classes<'_> {
         here.cloned().or_else(|| {
             self.cases(at).iter().find_map(|case| {
                 let declared = self.declared(&case.at.path);
-                let of_case = declared.mappings.iter().filter(|mapping| mapping.is_set_up && case.at.covers(&mapping.at));
-                let mapping = of_case.into_iter().find(|mapping| is_of(mapping)).cloned();
-                mapping
+                let is_of_case = |mapping: &&Mapping| mapping.is_set_up && case.at.covers(&mapping.at);
+                declared.mappings.iter().filter(is_of_case).find(|mapping| is_of(mapping)).cloned()
             })
         })
     }

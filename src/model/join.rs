@@ -46,9 +46,11 @@ impl Reader<'_> {
     pub fn columns(&self, node: &Node<'_>) -> Option<Vec<ColumnName>> {
         self.read(node, |reader, node, is_text| {
             let items: Vec<Node<'_>> = match &*node.kind() {
-                "list" | "tuple" | "set" | "expression_list" => {
-                    node.named_children().filter(|item| item.kind() != "comment").map(|item| unparenthesized(&item)).collect()
-                }
+                "list" | "tuple" | "set" | "expression_list" => node
+                    .named_children()
+                    .filter(|item| item.kind() != "comment")
+                    .map(|item| unparenthesized(&item))
+                    .collect(),
                 _ => vec![node.clone()],
             };
             let columns: Option<Vec<_>> = items
@@ -99,10 +101,16 @@ impl Reader<'_> {
     fn term(&self, node: &Node<'_>, is_text: bool) -> Term {
         let node = unparenthesized(node);
         if node.kind() == "call" && is_annotation(&node) {
-            let inner = node.field("arguments").and_then(|arguments| arguments.named_children().find(|child| child.kind() != "comment"));
+            let inner = node
+                .field("arguments")
+                .and_then(|arguments| arguments.named_children().find(|child| child.kind() != "comment"));
             let inner = inner.map(|inner| self.term(&inner, is_text)).unwrap_or_default();
             let name = called(&node).unwrap_or_default();
-            return Term { is_foreign: inner.is_foreign || name == "foreign", is_remote: inner.is_remote || name == "remote", ..inner };
+            return Term {
+                is_foreign: inner.is_foreign || name == "foreign",
+                is_remote: inner.is_remote || name == "remote",
+                ..inner
+            };
         }
         if let Some(names) = dotted_name(&node) {
             return Term { column: Some(self.column(&node, names, is_text)), ..Term::default() };
@@ -118,7 +126,9 @@ impl Reader<'_> {
         }
         let in_body = node.ancestors().find(|node| matches!(&*node.kind(), "class_definition" | "function_definition"));
         match names.as_slice() {
-            [name] if in_body.is_some_and(|around| around.kind() == "class_definition") => ColumnName::Own(name.clone()),
+            [name] if in_body.is_some_and(|around| around.kind() == "class_definition") => {
+                ColumnName::Own(name.clone())
+            }
             [class, attribute] if class == "cls" || class == "self" => ColumnName::Own(attribute.clone()),
             _ => ColumnName::Code(named(self.resolver, &Place::of(self.module, node), &names)),
         }

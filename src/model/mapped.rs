@@ -166,15 +166,24 @@ impl<'a> Classes<'a> {
         self.mapped_by(self.class(&class)?.name.clone(), class, mapping, MOST_LEVELS)
     }
 
+    fn mapping_of_call(&self, call: &Location) -> Option<Mapping> {
+        self.declared(&call.path).mappings.iter().find(|mapping| mapping.at == *call).cloned()
+    }
+
     /// A class as an imperative mapping maps it.
     fn mapped_by(&self, name: String, class: Location, mapping: &Mapping, levels: usize) -> Option<Mapped> {
         let levels = levels.checked_sub(1)?;
         let parent = match &mapping.inherits {
             Some(named) => {
-                let parent = self.named_class(named, &mapping.at)?;
-                let mapped = match self.mapping_at(&parent, &mapping.at) {
-                    Some(of) => self.mapped_by(self.class(&parent)?.name.clone(), parent, &of, levels).map(Arc::new),
-                    None => self.mapped_within(&parent, levels),
+                // the mapper itself, or its class
+                let mapper = match named {
+                    Named::Made(call, _, rest) if rest.is_empty() => self.mapping_of_call(call),
+                    _ => None,
+                };
+                let class = self.named_class(mapper.as_ref().map_or(named, |mapper| &mapper.class), &mapping.at)?;
+                let mapped = match mapper.or_else(|| self.mapping_at(&class, &mapping.at)) {
+                    Some(of) => self.mapped_by(self.class(&class)?.name.clone(), class, &of, levels).map(Arc::new),
+                    None => self.mapped_within(&class, levels),
                 };
                 Some(mapped?)
             }
@@ -219,7 +228,8 @@ impl<'a> Classes<'a> {
         let has_key = class.columns.iter().any(|column| column.is_primary);
         if let Some(naming) = &flat.table_name {
             let is_own = class.table_name.is_some() || flat.parent.is_none() || has_key;
-            return (is_own && (flat.is_declarative || flat.is_open || flat.parent.is_some())).then(|| naming.name_for(&class.name));
+            return (is_own && (flat.is_declarative || flat.is_open || flat.parent.is_some()))
+                .then(|| naming.name_for(&class.name));
         }
         match flat.naming {
             Some(Naming::Lower) => class.is_table.then(|| Some(table_name(Naming::Lower, &class.name))),
@@ -235,7 +245,8 @@ impl<'a> Classes<'a> {
         let mapped = self.with_table(class, Flat { parent: None, ..flat }, own, levels);
         let mut attributes = parent.attributes.clone();
         attributes.extend(mapped.attributes);
-        let tables = mapped.selectable.tables.into_iter().chain(parent.selectable.tables[1..].iter().cloned()).collect();
+        let tables =
+            mapped.selectable.tables.into_iter().chain(parent.selectable.tables[1..].iter().cloned()).collect();
         Mapped { selectable: Selectable { tables }, attributes, ..mapped }
     }
 
@@ -247,7 +258,8 @@ impl<'a> Classes<'a> {
             attributes.insert(column.attribute.clone(), Column { table: id.clone(), name: column.name.clone() });
         }
         let of_columns = flat.columns.iter().flat_map(|column| {
-            let key = |to: &Reference| ForeignKey { columns: vec![(column.name.clone(), to.clone())], at: column.at.clone() };
+            let key =
+                |to: &Reference| ForeignKey { columns: vec![(column.name.clone(), to.clone())], at: column.at.clone() };
             column.references.iter().map(key)
         });
         let keys: Vec<ForeignKey> = of_columns.chain(flat.keys.iter().cloned()).collect();
@@ -308,7 +320,8 @@ impl<'a> Classes<'a> {
                 Base::Made(at, naming) => {
                     flat.derive(*naming);
                     let declared = self.declared(&at.path);
-                    let template = declared.templates.iter().find(|(call, _)| call == at).and_then(|(_, of)| self.class(of));
+                    let template =
+                        declared.templates.iter().find(|(call, _)| call == at).and_then(|(_, of)| self.class(of));
                     if let Some(template) = template {
                         flat.merge(self.flat(&template, levels));
                     }

@@ -23,6 +23,7 @@ use serde::Serialize;
 
 use crate::module::Location;
 
+pub use registry::SearchFolder;
 pub use relate::Model;
 pub use statement::of_call;
 
@@ -41,6 +42,9 @@ pub struct Relationship {
     pub uselist: Option<bool>,
     /// Where each fact comes from, in words.
     pub evidence: Vec<String>,
+    /// Why the direction can't be told, where it can't.
+    #[serde(skip)]
+    pub unknown: Option<String>,
     /// The constructor's call, where it is one of SQLAlchemy's own.
     #[serde(skip)]
     pub call: Option<Call>,

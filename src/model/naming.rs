@@ -28,7 +28,9 @@ impl Naming {
     pub(super) fn of_made(callee: &[String], rest: &[String]) -> Base {
         match (callee.last().map(String::as_str), rest) {
             (_, [model]) if model == "Model" => Base::Declarative(Some(Self::Snake)),
-            (Some("declarative_base" | "automap_base" | "generate_base" | "as_declarative"), []) => Base::Declarative(None),
+            (Some("declarative_base" | "automap_base" | "generate_base" | "as_declarative"), []) => {
+                Base::Declarative(None)
+            }
             (_, [base]) if base == "Base" => Base::Declarative(None),
             (Some("namedtuple" | "NewType" | "TypeVar"), _) => Base::Other,
             _ => Base::Unknown,
@@ -42,7 +44,9 @@ impl Naming {
             ("sqlmodel", "SQLModel") => Base::Declarative(Some(Self::Lower)),
             ("flask_sqlalchemy" | "advanced_alchemy", _) => Base::Declarative(Some(Self::Snake)),
             ("sqlalchemy", _) => Base::Declarative(None),
-            ("abc" | "collections" | "dataclasses" | "enum" | "typing" | "typing_extensions" | "pydantic", _) => Base::Other,
+            ("abc" | "collections" | "dataclasses" | "enum" | "typing" | "typing_extensions" | "pydantic", _) => {
+                Base::Other
+            }
             _ => Base::Unknown,
         }
     }
@@ -93,7 +97,8 @@ impl TableNaming {
         } else {
             text.contains("lower()").then_some(Naming::Lower)
         };
-        let is_plural = text.ends_with("+ \"s\"") || text.ends_with("+ 's'") || text.ends_with("}s\"") || text.ends_with("}s'");
+        let is_plural =
+            text.ends_with("+ \"s\"") || text.ends_with("+ 's'") || text.ends_with("}s\"") || text.ends_with("}s'");
         Self::Computed(String::new(), naming, if is_plural { "s".to_owned() } else { String::new() })
     }
 

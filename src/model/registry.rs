@@ -1,10 +1,15 @@
-//! A class's name goes in; the mapped classes with that name come out, as SQLAlchemy looks up strings.
+//! The names of classes go in; the mapped classes with these names come out, as SQLAlchemy looks up strings.
+//!
+//! SQLAlchemy has all modules in memory. Here a class is looked for in the folder of the file that names it first, then in wider ones: a
+//! repository of many thousands of files is not read again because one relationship names its target by a string.
 
-use std::collections::{BTreeMap, HashSet};
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
 
+use super::declared::Mapping;
 use super::mapped::Classes;
 use super::names::Named;
 use crate::module::Location;
@@ -13,68 +18,100 @@ use crate::source::Kind;
 /// The classes of a repository that were asked for, by name.
 #[derive(Debug, Default)]
 pub struct Registry {
-    classes: BTreeMap<String, Vec<Location>>,
+    classes: BTreeMap<String, BTreeSet<Location>>,
 }
 
+/// A class's name, and a file that has it in a string.
+pub type Wanted = (String, Arc<Path>);
+
+/// The files of a folder for whose bytes a test holds.
+pub type SearchFolder<'a> = &'a dyn Fn(&Path, &(dyn Fn(&[u8]) -> bool + Sync)) -> Vec<PathBuf>;
+
 impl Registry {
-    /// Reads the files that define a class with one of the names, or map one imperatively. `candidates` gives the files for
-    /// which a test of their bytes holds.
-    pub fn of(
-        names: &HashSet<String>,
-        classes: &mut Classes<'_>,
-        candidates: impl FnOnce(&(dyn Fn(&[u8]) -> bool + Sync)) -> Vec<PathBuf>,
-    ) -> Self {
+    /// Reads the files that define the classes, or map them imperatively.
+    pub fn of(wanted: HashSet<Wanted>, classes: &mut Classes<'_>, search: SearchFolder<'_>) -> Self {
         let mut registry = Self::default();
-        let patterns: Vec<String> = names.iter().map(|name| format!("class {name}")).collect();
-        let Ok(searcher) = AhoCorasick::new(&patterns) else { return registry };
-        let defines = |bytes: &[u8]| {
-            searcher.find_overlapping_iter(bytes).any(|found| {
-                bytes.get(found.end()).is_some_and(|next| !(next.is_ascii_alphanumeric() || *next == b'_'))
-            })
-        };
-        let maps = |bytes: &[u8]| {
-            let has = |word: &str| memchr::memmem::find(bytes, word.as_bytes()).is_some();
-            has("map_imperatively(") || has("mapper(")
-        };
-        let files = candidates(&|bytes| defines(bytes) || maps(bytes));
-        let mut mappings = Vec::new();
-        for file in files.iter().filter(|file| Kind::of(file) != Some(Kind::Notebook)) {
-            let declared = classes.declared(file);
-            for class in declared.classes.iter().filter(|class| names.contains(&class.name)) {
-                registry.classes.entry(class.name.clone()).or_default().push(class.at.clone());
+        let mut pending: BTreeSet<Wanted> = wanted.into_iter().collect();
+        for level in 0.. {
+            let mut folders: BTreeMap<PathBuf, BTreeSet<&str>> = BTreeMap::new();
+            for (name, file) in &pending {
+                let around = classes.resolver.repository.folders_around(file);
+                if let Some(folder) = around.into_iter().nth(level) {
+                    folders.entry(folder).or_default().insert(name);
+                }
             }
-            mappings.extend(declared.mappings.iter().filter(|mapping| matches!(mapping.class, Named::Class(..))).cloned());
+            if folders.is_empty() {
+                break;
+            }
+            let mut mappings = Vec::new();
+            for (folder, names) in &folders {
+                mappings.extend(registry.read(folder, names, classes, search));
+            }
+            classes.add_mappings(mappings);
+            let is_found = |(name, file): &Wanted| {
+                let around = classes.resolver.repository.folders_around(file);
+                let Some(folder) = around.get(level) else { return false };
+                let mut known = registry.classes.get(name).into_iter().flatten();
+                known.any(|class| class.path.starts_with(folder) && classes.may_be_mapped(class))
+            };
+            let open = pending.iter().filter(|wanted| !is_found(wanted)).cloned().collect();
+            pending = open;
         }
-        classes.add_mappings(mappings);
         registry
     }
 
-    /// The class that a string names at a place; None where there is none, or more than one.
+    fn read(
+        &mut self,
+        folder: &Path,
+        names: &BTreeSet<&str>,
+        classes: &Classes<'_>,
+        search: SearchFolder<'_>,
+    ) -> Vec<Mapping> {
+        let patterns: Vec<String> = names.iter().map(|name| format!("class {name}")).collect();
+        let (Ok(definitions), Ok(words)) = (AhoCorasick::new(&patterns), AhoCorasick::new(names)) else {
+            return Vec::new();
+        };
+        let is_end =
+            |bytes: &[u8], at: usize| bytes.get(at).is_none_or(|next| !(next.is_ascii_alphanumeric() || *next == b'_'));
+        let defines = |bytes: &[u8]| definitions.find_overlapping_iter(bytes).any(|found| is_end(bytes, found.end()));
+        let maps = |bytes: &[u8]| {
+            let has = |word: &str| memchr::memmem::find(bytes, word.as_bytes()).is_some();
+            (has("map_imperatively(") || has("mapper(")) && words.is_match(bytes)
+        };
+        let mut mappings = Vec::new();
+        for file in search(folder, &|bytes| defines(bytes) || maps(bytes)) {
+            if Kind::of(&file) == Some(Kind::Notebook) {
+                continue;
+            }
+            let declared = classes.declared(&file);
+            for class in declared.classes.iter().filter(|class| names.contains(class.name.as_str())) {
+                self.classes.entry(class.name.clone()).or_default().insert(class.at.clone());
+            }
+            mappings
+                .extend(declared.mappings.iter().filter(|mapping| matches!(mapping.class, Named::Class(..))).cloned());
+        }
+        mappings
+    }
+
+    /// The class that a string names at a place; None where there is none, or more than one that is as near.
     pub fn find(&self, classes: &Classes<'_>, text: &str, at: &Location) -> Option<Location> {
         let mut path: Vec<&str> = text.trim().split('.').collect();
         let name = path.pop()?;
-        let all = self.classes.get(name)?;
-        let mut found: Vec<&Location> = all
-            .iter()
-            .filter(|class| path.is_empty() || is_in_module(class, &path))
-            .filter(|class| classes.may_be_mapped(class))
-            .collect();
+        let mut found: Vec<&Location> = self.classes.get(name)?.iter().collect();
+        // a class in a function is seen by what stands in the same function
+        let function = |class: &Location| classes.class(class).and_then(|class| class.function.clone());
+        found.retain(|class| path.is_empty() || is_in_module(class, &path));
+        found.retain(|class| function(class).is_none_or(|function| function.covers(at)));
+        found.retain(|class| classes.may_be_mapped(class));
         if found.iter().any(|class| classes.mapped(class).is_some()) {
             found.retain(|class| classes.mapped(class).is_some());
         }
-        // a class in a function is seen by what stands in the same function
-        let function = |class: &Location| classes.class(class).and_then(|class| class.function.clone());
-        found.retain(|class| function(class).is_none_or(|function| function.covers(at)));
-        let depth = |class: &Location| match function(class) {
-            Some(function) => function.start + 1,
-            None => 0,
+        let shared = |class: &Location| {
+            let depth = class.path.iter().zip(at.path.iter()).take_while(|(a, b)| a == b).count();
+            (depth, function(class).map_or(0, |function| function.start + 1))
         };
-        if let Some(deepest) = found.iter().map(|class| depth(class)).max() {
-            found.retain(|class| depth(class) == deepest);
-        }
-        if found.len() > 1 {
-            found.retain(|class| class.path == at.path);
-        }
+        let nearest = found.iter().map(|class| shared(class)).max()?;
+        found.retain(|class| shared(class) == nearest);
         match found.as_slice() {
             [class] => Some((*class).clone()),
             _ => None,
@@ -82,14 +119,10 @@ impl Registry {
     }
 }
 
-/// Whether the class's file is the module with the dotted path, or one that ends in it.
+/// Whether the class's file is the module with the dotted path, or stands in the package: a package may hand out the class of a module
+/// inside.
 fn is_in_module(class: &Location, path: &[&str]) -> bool {
     let file = class.path.with_extension("");
-    let mut parts: Vec<String> = file.iter().map(|part| part.to_string_lossy().into_owned()).collect();
-    if parts.last().is_some_and(|last| last == "__init__") {
-        parts.pop();
-    }
-    let is_suffix = |path: &[&str]| parts.len() >= path.len() && parts[parts.len() - path.len()..].iter().eq(path.iter());
-    // a package may hand out the class of a module inside
-    is_suffix(path) || parts.windows(path.len()).any(|window| window.iter().eq(path.iter()))
+    let parts: Vec<_> = file.iter().map(|part| part.to_string_lossy()).collect();
+    parts.windows(path.len()).any(|window| window.iter().map(|part| &**part).eq(path.iter().copied()))
 }

@@ -1,7 +1,7 @@
 //! The calls of relationship constructors go in; their directions come out, each with its evidence.
 
 use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -11,7 +11,7 @@ use super::direction::{self, Decided, Join, Operand, Selectable};
 use super::join::{ColumnName, Term};
 use super::mapped::{Classes, Mapped};
 use super::names::Named;
-use super::registry::Registry;
+use super::registry::{Registry, SearchFolder};
 use super::table::Column;
 use super::written::{Argument, Declaring, Target, Written};
 use super::{Call, Direction, Relationship};
@@ -34,17 +34,19 @@ struct Side {
 }
 
 impl<'a> Model<'a> {
-    /// Reads what the calls say, and the modules that define the classes that they name. `candidates` gives the files of the repository
-    /// for which a test of their bytes holds.
-    pub fn new(
-        resolver: Resolver<'a>,
-        calls: &[Call],
-        candidates: impl FnOnce(&(dyn Fn(&[u8]) -> bool + Sync)) -> Vec<PathBuf>,
-    ) -> Self {
+    /// Reads what the calls say, and the modules that define the classes that they name.
+    pub fn new(resolver: Resolver<'a>, calls: &[Call], search: SearchFolder<'_>) -> Self {
         let written = read(&resolver, calls);
         let mut classes = Classes::new(resolver);
-        let names: HashSet<String> = written.values().flat_map(|written| written.named_by_strings()).collect();
-        let registry = if names.is_empty() { Registry::default() } else { Registry::of(&names, &mut classes, candidates) };
+        let is_imperative = |written: &&Written| matches!(written.owner, Declaring::Mapping(_));
+        let mapping: HashSet<&Arc<Path>> =
+            written.values().filter(is_imperative).map(|written| &written.at.path).collect();
+        let mappings: Vec<_> = mapping.into_iter().flat_map(|path| classes.declared(path).mappings.clone()).collect();
+        classes.add_mappings(mappings);
+        let names = written.values().flat_map(|written| {
+            written.named_by_strings().into_iter().map(|name| (name, Arc::clone(&written.at.path)))
+        });
+        let registry = Registry::of(names.collect(), &mut classes, search);
         Self { classes, registry, written }
     }
 
@@ -69,7 +71,7 @@ impl<'a> Model<'a> {
                 relationship.direction = Some(side.of(uselist));
                 relationship.evidence = evidence;
             }
-            Err(_reason) => { if std::env::var("WHY").is_ok() { eprintln!("WHY {}:{} {}", call.at.path.display(), call.at.start, _reason); } }
+            Err(reason) => relationship.unknown = Some(reason),
         }
     }
 
@@ -137,7 +139,8 @@ impl<'a> Model<'a> {
         match &written.target {
             Target::Named(named) => {
                 let class = self.classes.named_class(named, &written.at)?;
-                let is_mapped = self.classes.mapping_at(&class, &written.at).is_some() || self.classes.may_be_mapped(&class);
+                let is_mapped =
+                    self.classes.mapping_at(&class, &written.at).is_some() || self.classes.may_be_mapped(&class);
                 is_mapped.then(|| self.side_at(&class, written))?
             }
             Target::Text(text) => self.side(&self.registry.find(&self.classes, text, &written.at)?),
@@ -159,7 +162,9 @@ impl<'a> Model<'a> {
                 Argument::Unknown => Err(format!("{name} can't be read")),
                 Argument::Given(names) => names
                     .iter()
-                    .map(|column| self.column(column, written, parent, child).ok_or_else(|| format!("{name} can't be told")))
+                    .map(|column| {
+                        self.column(column, written, parent, child).ok_or_else(|| format!("{name} can't be told"))
+                    })
                     .collect(),
             }
         };
@@ -167,9 +172,9 @@ impl<'a> Model<'a> {
             Argument::Absent => None,
             Argument::Unknown => return Err("primaryjoin can't be read".to_owned()),
             Argument::Given(comparisons) => {
-                let comparisons = comparisons.iter().map(|(left, right)| {
-                    Ok(direction::Comparison { left: operand(left)?, right: operand(right)? })
-                });
+                let comparisons = comparisons
+                    .iter()
+                    .map(|(left, right)| Ok(direction::Comparison { left: operand(left)?, right: operand(right)? }));
                 Some(comparisons.collect::<Result<Vec<_>, String>>()?)
             }
         };
@@ -195,7 +200,8 @@ impl<'a> Model<'a> {
 
     /// `User.id` and `User.__table__.c.id`
     fn column_of_class(&self, class: &Location, rest: &[String], parent: &Side, child: &Side) -> Option<Column> {
-        let of = [parent, child].into_iter().filter_map(|side| side.mapped.as_ref()).find(|mapped| mapped.class == *class);
+        let of =
+            [parent, child].into_iter().filter_map(|side| side.mapped.as_ref()).find(|mapped| mapped.class == *class);
         let mapped = match of {
             Some(mapped) => Arc::clone(mapped),
             None => self.classes.partly_mapped(class)?,
@@ -344,7 +350,8 @@ impl Written {
         let given = if is_backref { &self.backref_uselist } else { &self.uselist };
         let by_direction = direction != direction::Direction::ManyToOne;
         if !is_backref
-            && let Some((annotation, shape)) = annotation.filter(|(annotation, _)| annotation.container != Container::Lazy)
+            && let Some((annotation, shape)) =
+                annotation.filter(|(annotation, _)| annotation.container != Container::Lazy)
             && !self.has_collection_class
         {
             match shape {

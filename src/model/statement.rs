@@ -42,7 +42,7 @@ impl Owner<'_> {
 pub fn of_call(call: &Node<'_>, at: Location, is_backref: bool) -> Option<Relationship> {
     let relationship = if is_backref { of_backref(call) } else { Some(of_declaration(call)) }?;
     let is_told = relationship != Relationship::default();
-    is_told.then(|| Relationship { call: Some(Call { at, is_backref }), ..relationship })
+    is_told.then_some(Relationship { call: Some(Call { at, is_backref }), ..relationship })
 }
 
 fn of_declaration(call: &Node<'_>) -> Relationship {
@@ -88,7 +88,11 @@ pub fn place_of<'t>(call: &Node<'t>) -> Option<Stands<'t>> {
                     node.ancestors().find(|node| node.kind() == "call" || node.kind().ends_with("_statement"))?;
                 if is_properties(&node) {
                     let is_mapper = mapper.kind() == "call" && mapped_class(&mapper).is_some();
-                    let owner = if is_mapper { Owner::Mapper(mapper) } else { enclosing_class(&node).map_or(Owner::Unknown, Owner::Body) };
+                    let owner = if is_mapper {
+                        Owner::Mapper(mapper)
+                    } else {
+                        enclosing_class(&node).map_or(Owner::Unknown, Owner::Body)
+                    };
                     return Some(Stands { owner, attribute: string_content(&node.field("key")?), annotation: None });
                 }
             }

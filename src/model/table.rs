@@ -102,9 +102,7 @@ impl Reference {
     /// The column of the table that a column with the name refers to; None if it refers to another table.
     pub fn column_in(&self, table: &Table, own_name: &str) -> Option<Column> {
         let name = match self {
-            Self::Named(of, column) if of.is(table) => {
-                column.clone().unwrap_or_else(|| own_name.to_owned())
-            }
+            Self::Named(of, column) if of.is(table) => column.clone().unwrap_or_else(|| own_name.to_owned()),
             Self::Of(column) if column.table == table.id => column.name.clone(),
             _ => return None,
         };

@@ -4,13 +4,16 @@
 use std::sync::Arc;
 
 use super::annotation::{Annotation, Shape};
-use super::declared::{self, Mapping, function_around};
+use super::declared::{self, Mapping};
 use super::join::{ColumnName, Reader, Term};
 use super::names::{Named, named, text};
 use super::statement::{self, Owner};
 use crate::module::{Location, Module};
 use crate::resolve::{Effort, End, Place, Resolver, Target as Bound};
-use crate::syntax::{Node, dotted_name, keyword_container, keyword_value, positional_arguments, splatted, string_content, unparenthesized};
+use crate::syntax::{
+    Node, dotted_name, keyword_container, keyword_value, positional_arguments, splatted, string_content,
+    unparenthesized,
+};
 
 /// An argument of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +43,7 @@ pub enum Declaring {
     /// A class, by what its name stands for.
     Class(Named),
     /// A class that is mapped in the same call.
-    Mapping(Mapping),
+    Mapping(Box<Mapping>),
     /// It can't be told.
     Unknown,
 }
@@ -50,8 +53,6 @@ pub enum Declaring {
 pub struct Written {
     /// The constructor's call.
     pub at: Location,
-    /// The function around it.
-    pub function: Option<Location>,
     /// Who has it.
     pub owner: Declaring,
     /// Where it leads.
@@ -134,7 +135,8 @@ impl Written {
             return None;
         }
         let list = declaring.field("arguments")?;
-        let mut arguments = Arguments { resolver, module, containers: vec![list.clone()], dictionaries: splatted(&list) };
+        let mut arguments =
+            Arguments { resolver, module, containers: vec![list.clone()], dictionaries: splatted(&list) };
         let sqlmodel = keyword_value(&list, "sa_relationship_kwargs");
         if let Some(keywords) = &sqlmodel {
             arguments.add(keywords);
@@ -162,7 +164,6 @@ impl Written {
         };
         Some(Self {
             at: module.location(&declaring.range()),
-            function: function_around(module, &declaring),
             owner: owner(resolver, module, place.as_ref()),
             target: target(&arguments, by_position.first(), annotation.as_ref(), &declaring),
             generic: annotation.as_ref().and_then(|annotation| match &annotation.shape {
@@ -179,7 +180,11 @@ impl Written {
             uselist: arguments.read("uselist", flag),
             has_collection_class: !matches!(arguments.get("collection_class"), Argument::Absent),
             lazy: arguments.read("lazy", plain_text),
-            backref_uselist: if is_backref { backref_arguments(resolver, module, call).read("uselist", flag) } else { Argument::Absent },
+            backref_uselist: if is_backref {
+                backref_arguments(resolver, module, call).read("uselist", flag)
+            } else {
+                Argument::Absent
+            },
         })
     }
 }
@@ -207,7 +212,11 @@ fn is_sqlmodel(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -
     ends.iter().any(|end| matches!(end, End::Outside(path) if path[0] == "sqlmodel"))
 }
 
-fn backref_arguments<'a, 't>(resolver: &'a Resolver<'a>, module: &'a Arc<Module>, call: &Node<'t>) -> Arguments<'a, 't> {
+fn backref_arguments<'a, 't>(
+    resolver: &'a Resolver<'a>,
+    module: &'a Arc<Module>,
+    call: &Node<'t>,
+) -> Arguments<'a, 't> {
     let mut arguments = Arguments { resolver, module, containers: Vec::new(), dictionaries: Vec::new() };
     let Some(list) = call.field("arguments") else { return arguments };
     match keyword_value(&list, "backref").map(|value| unparenthesized(&value)).filter(|value| value.kind() == "tuple") {
@@ -231,12 +240,18 @@ fn owner(resolver: &Resolver<'_>, module: &Arc<Module>, place: Option<&statement
             let names = dotted_name(node).unwrap_or_default();
             Declaring::Class(named(resolver, &Place::of(module, node), &names))
         }
-        Some(Owner::Mapper(call)) => declared::mapping(resolver, module, call).map_or(Declaring::Unknown, Declaring::Mapping),
+        Some(Owner::Mapper(call)) => declared::mapping(resolver, module, call)
+            .map_or(Declaring::Unknown, |mapping| Declaring::Mapping(Box::new(mapping))),
         Some(Owner::Unknown) | None => Declaring::Unknown,
     }
 }
 
-fn target<'t>(arguments: &Arguments<'_, 't>, first: Option<&Node<'t>>, annotation: Option<&Annotation>, call: &Node<'_>) -> Target {
+fn target<'t>(
+    arguments: &Arguments<'_, 't>,
+    first: Option<&Node<'t>>,
+    annotation: Option<&Annotation>,
+    call: &Node<'_>,
+) -> Target {
     let (resolver, module) = (arguments.resolver, arguments.module);
     let given = match arguments.get("argument") {
         Argument::Given(node) => Some(node),
@@ -244,7 +259,9 @@ fn target<'t>(arguments: &Arguments<'_, 't>, first: Option<&Node<'t>>, annotatio
         Argument::Absent => first.cloned(),
     };
     let Some(mut node) = given.map(|node| unparenthesized(&node)) else {
-        let Some((annotation, class)) = annotation.and_then(|annotation| Some((annotation, annotation.class.as_ref()?))) else {
+        let Some((annotation, class)) =
+            annotation.and_then(|annotation| Some((annotation, annotation.class.as_ref()?)))
+        else {
             return Target::Unknown;
         };
         // `Mapped["User"]` is looked for where the class stands first, then among all mapped classes
@@ -264,7 +281,9 @@ fn target<'t>(arguments: &Arguments<'_, 't>, first: Option<&Node<'t>>, annotatio
             Some(mapping) => Target::Named(mapping.class),
             None => Target::Unknown,
         },
-        None => string_content(&node).or_else(|| text(resolver, &Place::of(module, &node), &node)).map_or(Target::Unknown, Target::Text),
+        None => string_content(&node)
+            .or_else(|| text(resolver, &Place::of(module, &node), &node))
+            .map_or(Target::Unknown, Target::Text),
     }
 }
 

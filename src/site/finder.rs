@@ -252,7 +252,9 @@ impl Finder<'_> {
         Site {
             call: self.module.location(&call.range()),
             callee: constructor.as_ref().map_or_else(|_| written(), |(_, name)| name.clone()),
-            relationship: is_called.then(|| model::of_call(call, self.module.location(&call.range()), *is_backref)).flatten(),
+            relationship: is_called
+                .then(|| model::of_call(call, self.module.location(&call.range()), *is_backref))
+                .flatten(),
             ..Site::unknown(rule, at, syntax_error())
         }
     }
