@@ -56,8 +56,15 @@ impl Module {
     }
 
     /// The same without its tree, which takes much more memory than the text: most modules are asked for their names alone.
-    pub fn without_tree(self) -> Self {
-        Self { tree: OnceLock::new(), ..self }
+    pub fn without_tree(&self) -> Self {
+        Self {
+            path: Arc::clone(&self.path),
+            source: Arc::clone(&self.source),
+            tree: OnceLock::new(),
+            scope: Arc::clone(&self.scope),
+            inner: Mutex::default(),
+            statements: OnceLock::new(),
+        }
     }
 
     /// The syntax tree; offsets are bytes of the text.
@@ -69,14 +76,7 @@ impl Module {
     pub fn parsed_as(&self, text: &str) -> Self {
         let tree = Tree::parse(text);
         let scope = Arc::new(Scope::of_module(&tree.root()));
-        Self {
-            path: Arc::clone(&self.path),
-            source: Arc::clone(&self.source),
-            tree: tree.into(),
-            scope,
-            inner: Mutex::default(),
-            statements: OnceLock::new(),
-        }
+        Self { tree: tree.into(), scope, ..self.without_tree() }
     }
 
     /// What a function, lambda or class of it binds.

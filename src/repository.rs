@@ -181,6 +181,17 @@ impl Repository {
         module
     }
 
+    /// The same with a tree that goes with it, for who walks the tree once.
+    pub fn open(&self, file: &Path) -> Option<Arc<Module>> {
+        let lock = || self.modules.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(file) {
+            return known.as_ref().map(|module| Arc::new(module.without_tree()));
+        }
+        let module = self.read(file).map(Arc::new);
+        lock().insert(file.to_owned(), module.as_ref().map(|module| Arc::new(module.without_tree())));
+        module
+    }
+
     /// The module in a file, which is not kept.
     pub fn fresh_module(&self, file: &Path) -> Option<Arc<Module>> {
         let known = self.modules.lock().unwrap_or_else(PoisonError::into_inner).get(file).cloned();

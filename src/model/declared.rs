@@ -110,9 +110,7 @@ pub struct Mapping {
 
 /// Reads a module's declarations.
 pub fn of_module(resolver: &Resolver<'_>, module: &Arc<Module>) -> Declared {
-    // the tree is needed here alone
-    let module = Arc::new(module.parsed_as(module.source.parser_text()));
-    let mut reader = Reader { resolver, module: &module, declared: Declared::default() };
+    let mut reader = Reader { resolver, module, declared: Declared::default() };
     let mut stack = vec![module.tree().root()];
     while let Some(node) = stack.pop() {
         match &*node.kind() {

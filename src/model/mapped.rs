@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::declared::{self, Base, Class, ClassColumn, Declared, Mapping};
 use super::direction::Selectable;
 use super::names::Named;
 use super::naming::{Naming, TableNaming, table_name};
 use super::table::{Column, ForeignKey, Reference, Schema, Table, TableName};
-use crate::module::Location;
+use crate::module::{Location, Module};
 use crate::repository::Repository;
 use crate::resolve::Resolver;
 
@@ -82,14 +82,21 @@ impl<'a> Classes<'a> {
 
     /// What a module declares.
     pub fn declared(&self, path: &Path) -> Arc<Declared> {
-        let lock = || self.modules.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = lock().get(path) {
+        if let Some(known) = self.lock().get(path) {
             return Arc::clone(known);
         }
-        let module = self.repository().module(path);
-        let declared = Arc::new(module.map(|module| declared::of_module(&self.resolver, &module)).unwrap_or_default());
-        lock().insert(path.into(), Arc::clone(&declared));
+        self.repository().open(path).map_or_else(Arc::default, |module| self.declared_in(&module))
+    }
+
+    /// What a module declares, which has its tree.
+    pub fn declared_in(&self, module: &Arc<Module>) -> Arc<Declared> {
+        let declared = Arc::new(declared::of_module(&self.resolver, module));
+        self.lock().insert(Arc::clone(&module.path), Arc::clone(&declared));
         declared
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Arc<Path>, Arc<Declared>>> {
+        self.modules.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The class with the definition.

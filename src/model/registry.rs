@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
+use rayon::prelude::*;
 
 use super::declared::Mapping;
 use super::mapped::Classes;
@@ -78,12 +79,11 @@ impl Registry {
             let has = |word: &str| memchr::memmem::find(bytes, word.as_bytes()).is_some();
             (has("map_imperatively(") || has("mapper(")) && words.is_match(bytes)
         };
+        let mut files = search(folder, &|bytes| defines(bytes) || maps(bytes));
+        files.retain(|file| Kind::of(file) != Some(Kind::Notebook));
+        let all: Vec<_> = files.par_iter().map(|file| classes.declared(file)).collect();
         let mut mappings = Vec::new();
-        for file in search(folder, &|bytes| defines(bytes) || maps(bytes)) {
-            if Kind::of(&file) == Some(Kind::Notebook) {
-                continue;
-            }
-            let declared = classes.declared(&file);
+        for declared in all {
             for class in declared.classes.iter().filter(|class| names.contains(class.name.as_str())) {
                 self.classes.entry(class.name.clone()).or_default().insert(class.at.clone());
             }

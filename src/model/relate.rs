@@ -36,8 +36,8 @@ struct Side {
 impl<'a> Model<'a> {
     /// Reads what the calls say, and the modules that define the classes that they name.
     pub fn new(resolver: Resolver<'a>, calls: &[Call], search: SearchFolder<'_>) -> Self {
-        let written = read(&resolver, calls);
         let mut classes = Classes::new(resolver);
+        let written = read(&classes, calls);
         let is_imperative = |written: &&Written| matches!(written.owner, Declaring::Mapping(_));
         let mapping: HashSet<&Arc<Path>> =
             written.values().filter(is_imperative).map(|written| &written.at.path).collect();
@@ -276,19 +276,18 @@ impl<'a> Model<'a> {
     }
 }
 
-/// Reads the calls, module by module.
-fn read(resolver: &Resolver<'_>, calls: &[Call]) -> HashMap<(Location, bool), Written> {
+/// Reads each module of the calls once.
+fn read(classes: &Classes<'_>, calls: &[Call]) -> HashMap<(Location, bool), Written> {
     let mut by_module: HashMap<&Path, Vec<&Call>> = HashMap::new();
     for call in calls {
         by_module.entry(&call.at.path).or_default().push(call);
     }
     let read_module = |(path, calls): (&Path, Vec<&Call>)| -> Vec<((Location, bool), Written)> {
-        let Some(module) = resolver.repository.module(path) else { return Vec::new() };
-        // the tree is needed here alone
-        let module = Arc::new(module.parsed_as(module.source.parser_text()));
+        let Some(module) = classes.resolver.repository.open(path) else { return Vec::new() };
+        classes.declared_in(&module);
         let read = calls.into_iter().filter_map(|call| {
             let node = module.node(&call.at.range())?;
-            Some(((call.at.clone(), call.is_backref), Written::of(resolver, &module, &node, call.is_backref)?))
+            Some(((call.at.clone(), call.is_backref), Written::of(&classes.resolver, &module, &node, call.is_backref)?))
         });
         read.collect()
     };
