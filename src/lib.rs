@@ -2,7 +2,7 @@
 //!
 //! The modules are the stages, in the order of the data: [`discover`] the files, read each as a [`source`], match
 //! [`rules`] to find each [`site`], [`resolve`] names and values, look up the [`usage`] of shared ones, [`model`] the relationship,
-//! decide by [`policy`], [`plan`] where to edit, [`rewrite`], lay out by
+//! decide by [`policy`] as the [`settings`] want it, [`plan`] where to edit, [`rewrite`], lay out by
 //! [`layout`], [`apply`]. What comes out is an [`outcome`], which every [`report`] shows.
 
 pub mod apply;
@@ -26,23 +26,22 @@ pub mod rules;
 mod run;
 pub mod scan;
 pub mod selection;
+pub mod settings;
 pub mod site;
 pub mod source;
 pub mod syntax;
 pub mod usage;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
-use discover::{DiscoverError, NotRead, Settings, Walk};
-use layout::Layout;
+use discover::{DiscoverError, NotRead, Walk, WalkOptions};
 use outcome::{FileOutcome, Outcome, Status};
-use policy::Profile;
 use repository::Repositories;
-use rules::Rules;
 use run::Run;
 use scan::Scan;
-use selection::Selection;
+use settings::{Lookup, SettingsError};
 use usage::Search;
 
 /// What to check, and how.
@@ -52,15 +51,20 @@ pub struct Job {
     /// A text to check in place of files.
     pub unsaved: Option<Unsaved>,
     /// Which files below them.
-    pub walk: Settings,
-    /// Which diagnostics.
-    pub selection: Selection,
-    /// Which list to write.
-    pub profile: Profile,
-    /// What becomes of the layout.
-    pub layout: Layout,
-    /// What to look for.
-    pub rules: Rules,
+    pub walk: WalkOptions,
+    /// What to look for and what to do about it, for each file.
+    pub settings: Arc<Lookup>,
+}
+
+/// Why nothing can be checked.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// A path or a glob of the command line.
+    #[error(transparent)]
+    Discover(#[from] DiscoverError),
+    /// A settings file.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
 }
 
 /// The content of one file, which need not be that on disk.
@@ -77,10 +81,11 @@ const NO_NAME: &str = "<stdin>";
 /// Runs every stage but the last: nothing is written. `progress` counts the files read.
 ///
 /// # Errors
-/// A path does not exist, or an exclude is malformed. What goes wrong with a file is part of the outcome.
-pub fn run(job: &Job, progress: &AtomicUsize) -> Result<Outcome, DiscoverError> {
+/// A path does not exist, an exclude is malformed, or settings have a mistake. What goes wrong with a file is part of the outcome.
+pub fn run(job: &Job, progress: &AtomicUsize) -> Result<Outcome, RunError> {
     let (walk, repositories, mut scan) = read(job, progress)?;
-    let usages = Search { rules: &job.rules, walk: &walk, repositories: &repositories }.complete(&mut scan.found);
+    let search = Search { settings: &job.settings, walk: &walk, repositories: &repositories };
+    let usages = search.complete(&mut scan.found);
     let found = std::mem::take(&mut scan.found);
     let run = Run { job, walk: &walk, repositories: &repositories, scan: &scan };
     let sites = run.judged(found, &usages);
@@ -99,22 +104,26 @@ pub fn run(job: &Job, progress: &AtomicUsize) -> Result<Outcome, DiscoverError> 
         outcome.files.push(FileOutcome::not_read(path.into(), display, status));
     }
     outcome.files.sort_by(|a, b| a.display.cmp(&b.display));
+    // settings of other files may have been read since
+    job.settings.check()?;
     Ok(outcome)
 }
 
 /// Runs the stages that read.
-fn read(job: &Job, progress: &AtomicUsize) -> Result<(Walk, Repositories, Scan), DiscoverError> {
-    let walk = Walk::new(&job.paths, &job.walk)?;
+fn read(job: &Job, progress: &AtomicUsize) -> Result<(Walk, Repositories, Scan), RunError> {
+    let walk = Walk::new(&job.paths, &job.walk, &job.settings)?;
+    job.settings.check()?;
     let repositories = Repositories::new(walk.working_directory());
     let Some(Unsaved { path, bytes }) = &job.unsaved else {
-        let scan = scan::scan(&walk, &job.rules, &repositories, progress);
+        let scan = scan::scan(&walk, &job.settings, &repositories, progress);
+        job.settings.check()?;
         return Ok((walk, repositories, scan));
     };
     let path = walk.normal(path.as_deref().unwrap_or(Path::new(NO_NAME)));
     let repositories = repositories.with_unsaved(&walk.absolute(&path), bytes);
     let scan = match walk.exclusion(&path) {
         Some(reason) => Scan { not_read: vec![NotRead::Skipped(path, reason)], ..Scan::default() },
-        None => scan::scan_bytes(&walk, &job.rules, &repositories, &path, bytes),
+        None => scan::scan_bytes(&walk, &job.settings, &repositories, &path, bytes),
     };
     Ok((walk, repositories, scan))
 }

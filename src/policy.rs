@@ -64,19 +64,29 @@ pub struct Rewrite {
     pub notes: Vec<String>,
 }
 
-/// Where the repository notices that expunge cascades: `path:line`, or None.
-pub type ExpungeCall<'a> = Option<&'a str>;
+/// What speaks for or against expunge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExpungeUse<'a> {
+    /// The repository calls expunge(obj), at `path:line`.
+    Called(&'a str),
+    /// It does not.
+    Uncalled,
+    /// The settings keep it.
+    Kept,
+    /// The settings drop it.
+    Dropped,
+}
 
 /// Whether the verdict on the site depends on who calls `expunge(obj)`.
 pub fn needs_expunge_call(site: &Site, profile: Profile) -> bool {
-    match judge(site, profile, Some("")) {
+    match judge(site, profile, ExpungeUse::Called("")) {
         Verdict::Rewrite(kept) => profile == Profile::Recommended && kept.after.contains(CascadeOption::Expunge),
         _ => false,
     }
 }
 
 /// Decides about a site.
-pub fn judge(site: &Site, profile: Profile, expunge_call: ExpungeCall<'_>) -> Verdict {
+pub fn judge(site: &Site, profile: Profile, expunge: ExpungeUse<'_>) -> Verdict {
     if site.flag == Some(Flag::Overridden) {
         return Verdict::Safe;
     }
@@ -98,7 +108,7 @@ pub fn judge(site: &Site, profile: Profile, expunge_call: ExpungeCall<'_>) -> Ve
         notes: Vec::new(),
     };
     for alternative in &value.alternatives {
-        let verdict = judge_value(site, &alternative.value, profile, expunge_call);
+        let verdict = judge_value(site, &alternative.value, profile, expunge);
         if matches!(verdict, Verdict::Manual { .. }) {
             return verdict;
         }
@@ -107,15 +117,15 @@ pub fn judge(site: &Site, profile: Profile, expunge_call: ExpungeCall<'_>) -> Ve
     if rewrite.each.iter().all(Option::is_none) { Verdict::Safe } else { Verdict::Rewrite(rewrite) }
 }
 
-fn judge_value(site: &Site, value: &PyValue, profile: Profile, expunge_call: ExpungeCall<'_>) -> Verdict {
+fn judge_value(site: &Site, value: &PyValue, profile: Profile, expunge: ExpungeUse<'_>) -> Verdict {
     if site.sets == Sets::CascadeDelete {
-        return judge_flag(site, value, profile, expunge_call);
+        return judge_flag(site, value, profile, expunge);
     }
     match cascade::parse(value) {
         Err(error) => refused(value, &error),
         Ok(parsed) => {
             let code = if parsed.has_all { Code::Cas001 } else { Code::Cas002 };
-            hazard(code, parsed.options, site.viewonly, profile, expunge_call)
+            hazard(code, parsed.options, site.viewonly, profile, expunge)
         }
     }
 }
@@ -152,7 +162,7 @@ impl Rewrite {
 }
 
 /// sqlmodel: `if rel_info.cascade_delete: rel_kwargs["cascade"] = "all, delete-orphan"`, unless overridden.
-fn judge_flag(site: &Site, value: &PyValue, profile: Profile, expunge_call: ExpungeCall<'_>) -> Verdict {
+fn judge_flag(site: &Site, value: &PyValue, profile: Profile, expunge: ExpungeUse<'_>) -> Verdict {
     let is_set = match value {
         PyValue::None | PyValue::Bool(false) | PyValue::Int(0) => false,
         PyValue::Bool(true) | PyValue::Int(_) => true,
@@ -166,7 +176,7 @@ fn judge_flag(site: &Site, value: &PyValue, profile: Profile, expunge_call: Expu
     }
     let meant = cascade::parse(&PyValue::Str("all, delete-orphan".to_owned()));
     let before = meant.map(|parsed| parsed.options).unwrap_or_default();
-    match (&site.flag, hazard(Code::Cas003, before, site.viewonly, profile, expunge_call)) {
+    match (&site.flag, hazard(Code::Cas003, before, site.viewonly, profile, expunge)) {
         (Some(Flag::OutOfReach(reason)), Verdict::Rewrite(rewrite)) => Verdict::Manual {
             code: rewrite.code,
             reason: String::new(),
@@ -177,13 +187,7 @@ fn judge_flag(site: &Site, value: &PyValue, profile: Profile, expunge_call: Expu
     }
 }
 
-fn hazard(
-    code: Code,
-    given: CascadeOptions,
-    viewonly: bool,
-    profile: Profile,
-    expunge_call: ExpungeCall<'_>,
-) -> Verdict {
+fn hazard(code: Code, given: CascadeOptions, viewonly: bool, profile: Profile, expunge: ExpungeUse<'_>) -> Verdict {
     let before = if viewonly { given.of_viewonly() } else { given };
     if !before.contains(CascadeOption::RefreshExpire) {
         return Verdict::Safe;
@@ -197,13 +201,18 @@ fn hazard(
         );
     }
     if profile == Profile::Recommended && after.contains(CascadeOption::Expunge) {
-        match expunge_call {
-            Some(place) => notes.push(format!("expunge is kept: {place} detaches objects with it")),
-            None => {
-                after = after.without(CascadeOption::Expunge);
-                notes.push("expunge is left out: nothing in the repository calls expunge(obj)".to_owned());
+        let (is_kept, note) = match expunge {
+            ExpungeUse::Called(place) => (true, format!("expunge is kept: {place} detaches objects with it")),
+            ExpungeUse::Uncalled => {
+                (false, "expunge is left out: nothing in the repository calls expunge(obj)".to_owned())
             }
+            ExpungeUse::Kept => (true, "expunge is kept: the settings say so".to_owned()),
+            ExpungeUse::Dropped => (false, "expunge is left out: the settings say so".to_owned()),
+        };
+        if !is_kept {
+            after = after.without(CascadeOption::Expunge);
         }
+        notes.push(note);
     }
     Verdict::Rewrite(Rewrite { code, before, after, each: Vec::new(), notes })
 }

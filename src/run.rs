@@ -17,12 +17,13 @@ use crate::model::{Call, Model, Relationship, SearchFolder};
 use crate::module::Location;
 use crate::outcome::{FileOutcome, Status};
 use crate::plan::{Files, Planner};
-use crate::policy::{ExpungeCall, Verdict, effective, judge, needs_expunge_call};
+use crate::policy::{ExpungeUse, Verdict, effective, judge, needs_expunge_call};
 use crate::python::{CollectionKind, PyValue};
 use crate::repository::{Repositories, Repository};
 use crate::resolve::{Argument, Resolver, evaluate};
 use crate::rewrite::{Edit, FileEdit};
 use crate::scan::{Scan, candidates};
+use crate::settings::{Expunge, Settings};
 use crate::site::{Found, Site, Unknown, Wrapper};
 use crate::source::Source;
 use crate::syntax::Node;
@@ -59,7 +60,8 @@ impl Run<'_> {
                 site.value = Err(changed);
             }
             let repository = self.repositories.of(&site.at.path);
-            let verdict = judge(&site, self.job.profile, self.expunge_call(&repository, &site));
+            let settings = self.job.settings.of(&site.at.path);
+            let verdict = judge(&site, settings.profile.value, self.expunge_use(&repository, &site, &settings));
             (site, verdict)
         });
         judged.collect()
@@ -112,12 +114,20 @@ impl Run<'_> {
         })
     }
 
-    /// Where the site's repository calls `expunge(obj)`, where that matters.
-    fn expunge_call<'r>(&self, repository: &'r Repository, site: &Site) -> ExpungeCall<'r> {
-        if !needs_expunge_call(site, self.job.profile) {
-            return None;
+    /// What speaks for expunge: the settings, else whether the site's repository calls `expunge(obj)`, where that matters.
+    fn expunge_use<'r>(&self, repository: &'r Repository, site: &Site, settings: &Settings) -> ExpungeUse<'r> {
+        match settings.expunge.value {
+            Expunge::Keep => ExpungeUse::Kept,
+            Expunge::Drop => ExpungeUse::Dropped,
+            Expunge::Auto if !needs_expunge_call(site, settings.profile.value) => ExpungeUse::Uncalled,
+            Expunge::Auto => self.expunge_call(repository).map_or(ExpungeUse::Uncalled, ExpungeUse::Called),
         }
-        repository.expunge_call(&self.job.rules, || {
+    }
+
+    /// Where the repository calls `expunge(obj)`.
+    fn expunge_call<'r>(&self, repository: &'r Repository) -> Option<&'r str> {
+        let rules = &self.job.settings.of_folder(repository.root()).rules;
+        repository.expunge_call(rules, || {
             let within = |path: &PathBuf| self.walk.absolute(path).starts_with(repository.root());
             if self.walk.covers(repository.root()) {
                 return self.scan.expunge_candidates.iter().filter(|path| within(path)).cloned().collect();
@@ -135,7 +145,6 @@ impl Run<'_> {
     pub fn files(&self, sites: &[(Site, Verdict)], usages: &Usages) -> Vec<FileOutcome> {
         let files = FilesOfRun::new(self);
         let planner = Planner::new(sites, usages, &files);
-        let diagnose = Diagnose { rules: &self.job.rules, selection: &self.job.selection };
         let mut by_file: BTreeMap<Arc<Path>, FileOutcome> = BTreeMap::new();
         for scanned in &self.scan.files {
             let mut outcome = self.unchanged(&scanned.path, &scanned.source);
@@ -148,6 +157,8 @@ impl Run<'_> {
             .filter(|(site, _)| files.concerns(site))
             .filter_map(|(site, verdict)| {
                 let source = files.source(&site.at.path)?;
+                let settings = self.job.settings.of(&site.at.path);
+                let diagnose = Diagnose { rules: &settings.rules, selection: &settings.selection(&site.at.path) };
                 Some((site, diagnose.site(&source, site, verdict, |rewrite| planner.plan(site, rewrite))))
             })
             .collect();
@@ -170,13 +181,15 @@ impl Run<'_> {
     /// in the statement.
     fn laid_out(&self, outcomes: &mut [FileOutcome], files: &FilesOfRun<'_>) -> HashMap<Arc<Path>, Vec<Edit>> {
         let edits = edits_by_file(outcomes);
-        if self.job.layout == Layout::Keep {
-            return edits;
-        }
         let styles = Styles::default();
+        let relay = |path: &Arc<Path>, edits: &[Edit]| {
+            let settings = self.job.settings.of(path);
+            let is_fitted = settings.layout.value == Layout::Fit;
+            is_fitted.then(|| Some(layout::of_file(&*files.source(path)?, edits, &settings.styled(styles.of(path)))))?
+        };
         let relaid: HashMap<&Arc<Path>, Vec<Relaid>> = edits
             .par_iter()
-            .filter_map(|(path, edits)| Some((path, layout::of_file(&*files.source(path)?, edits, &styles.of(path)))))
+            .filter_map(|(path, edits)| Some((path, relay(path, edits)?)))
             .filter(|(_, relaid)| !relaid.is_empty())
             .collect();
         if relaid.is_empty() {

@@ -13,6 +13,7 @@ use crate::module::Module;
 use crate::repository::{Repositories, Repository};
 use crate::resolve::Resolver;
 use crate::rules::Rules;
+use crate::settings::Lookup;
 use crate::site::{self, Found};
 use crate::source::{Kind, Source};
 
@@ -45,11 +46,10 @@ pub struct Scan {
 }
 
 /// Reads every file of the walk; parses those that can have a site. `progress` counts the files.
-pub fn scan(walk: &Walk, rules: &Rules, repositories: &Repositories, progress: &AtomicUsize) -> Scan {
+pub fn scan(walk: &Walk, settings: &Lookup, repositories: &Repositories, progress: &AtomicUsize) -> Scan {
     let collected = Mutex::new(Scan::default());
     let not_read = walk.run(|| {
-        let mut worker =
-            Worker { walk, rules, repositories, buffer: Vec::new(), local: Scan::default(), collected: &collected };
+        let mut worker = Worker::new(walk, settings, repositories, &collected);
         move |path: &Path| {
             worker.visit(path);
             progress.fetch_add(1, Ordering::Relaxed);
@@ -62,10 +62,9 @@ pub fn scan(walk: &Walk, rules: &Rules, repositories: &Repositories, progress: &
 }
 
 /// The same for the bytes of one file, which need not be those on disk.
-pub fn scan_bytes(walk: &Walk, rules: &Rules, repositories: &Repositories, path: &Path, bytes: &[u8]) -> Scan {
+pub fn scan_bytes(walk: &Walk, settings: &Lookup, repositories: &Repositories, path: &Path, bytes: &[u8]) -> Scan {
     let collected = Mutex::new(Scan::default());
-    let mut worker =
-        Worker { walk, rules, repositories, buffer: Vec::new(), local: Scan::default(), collected: &collected };
+    let mut worker = Worker::new(walk, settings, repositories, &collected);
     worker.visit_bytes(path, bytes);
     drop(worker);
     collected.into_inner().unwrap_or_else(PoisonError::into_inner)
@@ -91,14 +90,33 @@ pub fn candidates(walk: &Walk, can_matter: impl Fn(&[u8]) -> bool + Sync) -> Vec
 /// One thread's part; it is handed in when the thread ends.
 struct Worker<'a> {
     walk: &'a Walk,
-    rules: &'a Rules,
+    settings: &'a Lookup,
     repositories: &'a Repositories,
+    /// The folder of the last file, and its rules.
+    folder: Option<(PathBuf, Arc<Rules>)>,
     buffer: Vec<u8>,
     local: Scan,
     collected: &'a Mutex<Scan>,
 }
 
-impl Worker<'_> {
+impl<'a> Worker<'a> {
+    fn new(walk: &'a Walk, settings: &'a Lookup, repositories: &'a Repositories, collected: &'a Mutex<Scan>) -> Self {
+        Self { walk, settings, repositories, folder: None, buffer: Vec::new(), local: Scan::default(), collected }
+    }
+
+    /// What to look for in a file; most come behind another of their folder.
+    fn rules(&mut self, path: &Path) -> Arc<Rules> {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        match &self.folder {
+            Some((last, rules)) if last == folder => Arc::clone(rules),
+            _ => {
+                let rules = Arc::clone(&self.settings.of(&self.walk.absolute(path)).rules);
+                self.folder = Some((folder.to_owned(), Arc::clone(&rules)));
+                rules
+            }
+        }
+    }
+
     fn visit(&mut self, path: &Path) {
         let mut buffer = std::mem::take(&mut self.buffer);
         match read_into(path, &mut buffer) {
@@ -117,7 +135,8 @@ impl Worker<'_> {
             self.local.expunge_candidates.push(path.to_owned());
         }
         let kind = Kind::of(path).unwrap_or_default();
-        let words = &self.rules.words;
+        let rules = self.rules(path);
+        let words = &rules.words;
         let can_have_a_site = match kind {
             Kind::Notebook => hints::can_have_a_site_in_json(bytes, words),
             _ => hints::can_have_a_site(bytes, words),
@@ -127,18 +146,18 @@ impl Worker<'_> {
         }
         match Source::of_kind(kind, bytes.to_vec()) {
             Ok(source) if kind != Kind::Notebook || hints::can_have_a_site(source.text().as_bytes(), words) => {
-                self.parse(path, source);
+                self.parse(path, source, &rules);
             }
             Ok(_) => {}
             Err(error) => self.local.not_read.push(NotRead::Skipped(path.to_owned(), error.to_string())),
         }
     }
 
-    fn parse(&mut self, path: &Path, source: Source) {
+    fn parse(&mut self, path: &Path, source: Source, rules: &Rules) {
         self.local.files_parsed += 1;
         let absolute = self.walk.absolute(path);
         let module = Arc::new(Module::parse(&absolute, source));
-        let found = find_sites(self.rules, &self.repositories.of(&absolute), &module);
+        let found = find_sites(rules, &self.repositories.of(&absolute), &module);
         let syntax_errors = module.tree().syntax_errors_of(&module.source);
         if !found.sites.is_empty() || !syntax_errors.is_empty() {
             let source = Arc::clone(&module.source);

@@ -1,4 +1,4 @@
-//! Codes and prefixes of the command line go in; the set of codes to report comes out.
+//! Codes and prefixes of codes go in; the set of codes to report comes out.
 
 use crate::rules::Code;
 
@@ -7,7 +7,7 @@ use crate::rules::Code;
 pub struct Selection(Vec<Code>);
 
 /// A code or prefix that selects nothing.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{given}` is no diagnostic's code and no prefix of one{}", nearest.map(|code| format!("; did you mean {code}?")).unwrap_or_default())]
 pub struct UnknownCode {
     given: String,
@@ -31,13 +31,28 @@ impl Selection {
         Ok(Self(selected.into_iter().filter(|code| !ignored.contains(code)).collect()))
     }
 
+    /// The codes, in order.
+    pub fn codes(&self) -> &[Code] {
+        &self.0
+    }
+
+    /// The same without some codes.
+    pub fn without<'c>(&self, codes: impl IntoIterator<Item = &'c Code>) -> Self {
+        let left_out: Vec<&Code> = codes.into_iter().collect();
+        Self(self.0.iter().filter(|code| !left_out.contains(code)).copied().collect())
+    }
+
     /// Whether the code is to be reported.
     pub fn has(&self, code: Code) -> bool {
         self.0.contains(&code)
     }
 }
 
-fn named(names: &[String]) -> Result<Vec<Code>, UnknownCode> {
+/// The codes that are meant by names, which are codes or prefixes of codes.
+///
+/// # Errors
+/// A name selects nothing.
+pub fn named(names: &[String]) -> Result<Vec<Code>, UnknownCode> {
     let mut codes = Vec::new();
     for name in names {
         let wanted = name.trim().to_ascii_uppercase();

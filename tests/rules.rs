@@ -5,25 +5,26 @@ mod common;
 use std::path::Path;
 use std::sync::Arc;
 
+use cascade_fix::Job;
+use cascade_fix::discover::WalkOptions;
+use cascade_fix::layout::Layout;
 use cascade_fix::module::Module;
 use cascade_fix::outcome::{FileOutcome, Status};
 use cascade_fix::repository::Repositories;
 use cascade_fix::rules::{Code, Rules};
 use cascade_fix::scan::find_sites;
+use cascade_fix::settings::{Lookup, Overrides, Place};
 use cascade_fix::source::Source;
-use cascade_fix::{Job, discover, policy, selection};
 
 fn outcome(source: &str) -> Option<FileOutcome> {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("models.py"), source).unwrap();
+    let keep = Overrides { layout: Some(Layout::Keep), ..Overrides::default() };
     let job = Job {
         paths: vec![folder.path().to_owned()],
-        walk: discover::Settings::default(),
-        selection: selection::Selection::default(),
-        profile: policy::Profile::default(),
-        layout: cascade_fix::layout::Layout::Keep,
+        walk: WalkOptions::default(),
+        settings: Arc::new(Lookup::new(keep, &Place::Isolated, folder.path()).unwrap()),
         unsaved: None,
-        rules: Rules::built_in().unwrap(),
     };
     cascade_fix::run(&job, &Default::default()).unwrap().files.pop()
 }

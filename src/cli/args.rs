@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::layout::Layout;
 use crate::policy::Profile;
 use crate::report::Format;
+use crate::settings::{ConfigFormat, Overrides, Place, SqlalchemyVersion, name_of};
 
 /// Finds SQLAlchemy cascades that are unsafe under asyncio and writes the explicit list.
 #[derive(Debug, Parser)]
@@ -50,6 +51,17 @@ pub(super) enum Command {
         #[arg(long)]
         exit_non_zero_on_fix: bool,
     },
+    /// Print the settings in force for a file or folder, and where each comes from
+    Config {
+        #[command(flatten)]
+        common: Common,
+        /// How to print them
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        output_format: ConfigFormat,
+        /// Print the JSON schema of settings files instead
+        #[arg(long)]
+        schema: bool,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -66,12 +78,21 @@ pub(super) struct Common {
     /// Do not report these codes, or prefixes of codes
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     pub ignore: Vec<String>,
-    /// Which list to write
-    #[arg(long, value_name = "PROFILE", default_value = "recommended")]
-    pub profile: Profile,
-    /// Whether statements that get too long are laid out again
-    #[arg(long, value_name = "LAYOUT", default_value = "fit")]
-    pub layout: Layout,
+    /// Which list to write [default: recommended]
+    #[arg(long, value_name = "PROFILE")]
+    pub profile: Option<Profile>,
+    /// Whether statements that get too long are laid out again [default: fit]
+    #[arg(long, value_name = "LAYOUT")]
+    pub layout: Option<Layout>,
+    /// The SQLAlchemy version that the code runs with, such as 1.4 or 2.0.44
+    #[arg(long, value_name = "VERSION")]
+    pub sqlalchemy_version: Option<SqlalchemyVersion>,
+    /// Take the settings of this file for everything [default: for each file those of the nearest folder that has some]
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    pub config: Option<PathBuf>,
+    /// Ignore all settings files
+    #[arg(long)]
+    pub isolated: bool,
     /// Leave out files and folders that match the glob (as in .gitignore)
     #[arg(long, value_name = "GLOB", value_delimiter = ',')]
     pub exclude: Vec<String>,
@@ -111,7 +132,12 @@ impl Arguments {
     fn common(&self) -> &Common {
         match &self.command {
             None => &self.common,
-            Some(Command::Diff(common) | Command::Check { common, .. } | Command::Fix { common, .. }) => common,
+            Some(
+                Command::Diff(common)
+                | Command::Check { common, .. }
+                | Command::Fix { common, .. }
+                | Command::Config { common, .. },
+            ) => common,
         }
     }
 }
@@ -129,6 +155,28 @@ impl Common {
     /// Whether a file is checked that comes by standard input.
     pub fn reads_stdin(&self) -> bool {
         self.paths.iter().any(|path| path.as_os_str() == "-")
+    }
+
+    /// What it says in place of settings.
+    pub fn overrides(&self) -> Overrides {
+        Overrides {
+            profile: self.profile,
+            select: self.select.clone(),
+            ignore: self.ignore.clone(),
+            exclude: self.exclude.clone(),
+            rules: self.rules.clone(),
+            layout: self.layout,
+            sqlalchemy_version: self.sqlalchemy_version,
+        }
+    }
+
+    /// Where settings are looked for.
+    pub fn settings_place(&self) -> Place {
+        match &self.config {
+            _ if self.isolated => Place::Isolated,
+            Some(file) => Place::File(file.clone()),
+            None => Place::Nearest,
+        }
     }
 
     /// What that file is called.
@@ -157,15 +205,18 @@ impl Common {
         list(&mut words, "--select", &self.select);
         list(&mut words, "--ignore", &self.ignore);
         list(&mut words, "--exclude", &self.exclude);
-        if self.profile != Profile::default() {
-            let name = self.profile.to_possible_value().map(|value| value.get_name().to_owned());
-            words.extend(["--profile".to_owned(), name.unwrap_or_default()]);
-        }
-        if self.layout != Layout::default() {
-            let name = self.layout.to_possible_value().map(|value| value.get_name().to_owned());
-            words.extend(["--layout".to_owned(), name.unwrap_or_default()]);
-        }
-        let flags = [("--no-ignore", self.no_ignore), ("--no-force-exclude", self.no_force_exclude)];
+        let named = [
+            ("--profile", self.profile.as_ref().map(name_of)),
+            ("--layout", self.layout.as_ref().map(name_of)),
+            ("--sqlalchemy-version", self.sqlalchemy_version.map(|version| version.to_string())),
+            ("--config", self.config.as_ref().map(|file| file.display().to_string())),
+        ];
+        words.extend(named.into_iter().filter_map(|(option, value)| Some([option.to_owned(), value?])).flatten());
+        let flags = [
+            ("--isolated", self.isolated),
+            ("--no-ignore", self.no_ignore),
+            ("--no-force-exclude", self.no_force_exclude),
+        ];
         words.extend(flags.into_iter().filter(|(_, set)| *set).map(|(flag, _)| flag.to_owned()));
         for folder in &self.rules {
             words.extend(["--rules".to_owned(), folder.display().to_string()]);

@@ -1,6 +1,7 @@
 //! Arguments go in; an exit status comes out. Everything that touches terminal and disk is called from here.
 
 mod args;
+mod config;
 mod progress;
 
 use std::collections::HashSet;
@@ -12,11 +13,10 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use crate::apply;
+use crate::discover::WalkOptions;
 use crate::outcome::{FileOutcome, Fix, Outcome, Status};
 use crate::report::{Applied, Format, write_findings, write_patch, write_summary};
-use crate::rules::Rules;
-use crate::selection::Selection;
-use crate::{Job, Unsaved, discover};
+use crate::{Job, Unsaved};
 
 use args::{Arguments, Command, Common};
 
@@ -54,6 +54,8 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<u8> {
         Some(Command::Diff(common)) => diff(arguments, common),
         Some(Command::Check { common, output_format }) => check(arguments, common, *output_format),
         Some(Command::Fix { common, exit_non_zero_on_fix }) => fix(arguments, common, *exit_non_zero_on_fix),
+        Some(Command::Config { schema: true, .. }) => config::schema(),
+        Some(Command::Config { common, output_format, .. }) => config::config(common, *output_format),
     }
 }
 
@@ -124,22 +126,14 @@ fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<Outcome> {
 }
 
 fn job(common: &Common) -> anyhow::Result<Job> {
-    let mut rules = Rules::built_in()?;
-    for folder in &common.rules {
-        rules.add_folder(folder)?;
-    }
     Ok(Job {
         paths: common.paths(),
-        walk: discover::Settings {
-            exclude: common.exclude.clone(),
+        walk: WalkOptions {
             no_ignore: common.no_ignore,
             no_force_exclude: common.no_force_exclude,
             threads: common.threads,
         },
-        selection: Selection::new(&common.select, &common.ignore)?,
-        profile: common.profile,
-        layout: common.layout,
-        rules,
+        settings: Arc::new(config::lookup(common)?),
         unsaved: common.reads_stdin().then(|| unsaved(common)).transpose()?,
     })
 }

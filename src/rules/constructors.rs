@@ -43,15 +43,18 @@ pub struct Constructors {
 impl Constructors {
     pub(super) fn add(&mut self, file: ConstructorsFile) {
         for (kind, names) in file.constructors {
-            for name in names {
-                let simple = name.rsplit('.').next().unwrap_or(&name).to_owned();
-                self.simple_names.insert(simple);
-                self.kinds.insert(name, kind);
-            }
+            names.iter().for_each(|name| self.insert(name, kind));
         }
         self.namespaces.extend(file.namespaces);
         self.parameters.extend(file.parameters);
         self.cascade_options.extend(file.cascade_options);
+    }
+
+    /// Adds a function by its fully qualified name.
+    pub fn insert(&mut self, qualified: &str, kind: ConstructorKind) {
+        let simple = qualified.rsplit('.').next().unwrap_or(qualified);
+        self.simple_names.insert(simple.to_owned());
+        self.kinds.insert(qualified.to_owned(), kind);
     }
 
     /// The kind of the constructor with the fully qualified name.

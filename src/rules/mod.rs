@@ -14,7 +14,7 @@ pub use diagnostic::{Code, Diagnostic, InvalidExample, Severity};
 pub use error::RuleError;
 pub use spelling::{Match, Observation, Rule, RuleSet, Sets, Spelling};
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use memchr::memmem::Finder;
 
@@ -42,6 +42,16 @@ impl Rules {
     /// A built-in file is broken; a test keeps that from happening.
     pub fn built_in() -> Result<Self, RuleError> {
         load::built_in()
+    }
+
+    /// The built-in rules with those of folders.
+    ///
+    /// # Errors
+    /// A folder can't be read, or a file in it is broken.
+    pub fn with_folders(folders: &[PathBuf]) -> Result<Self, RuleError> {
+        let mut rules = Self::built_in()?;
+        folders.iter().try_for_each(|folder| rules.add_folder(folder))?;
+        Ok(rules)
     }
 
     /// Adds the rules of a folder (`*.yml`, `*.yaml`, subfolders included).

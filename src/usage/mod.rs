@@ -19,8 +19,8 @@ use crate::policy::effective;
 use crate::python::PyValue;
 use crate::repository::{Repositories, Repository};
 use crate::resolve::{Resolver, Step};
-use crate::rules::Rules;
 use crate::scan::{candidates, find_sites};
+use crate::settings::Lookup;
 use crate::site::{Found, Site, Wrapper, find_in_calls};
 use crate::syntax::{Node, hinted_nodes, string_content};
 
@@ -64,8 +64,8 @@ impl Usages {
 
 /// What is looked through.
 pub struct Search<'a> {
-    /// The rules in force.
-    pub rules: &'a Rules,
+    /// The settings of each file.
+    pub settings: &'a Lookup,
     /// The walk over the files under check.
     pub walk: &'a Walk,
     /// The repositories of these files.
@@ -128,9 +128,10 @@ impl Search<'_> {
                 .into_par_iter()
                 .filter_map(|file| {
                     let module = repository.fresh_module(&file)?;
-                    let resolver = Resolver { constructors: &self.rules.constructors, repository };
+                    let rules = &self.settings.of(&file).rules;
+                    let resolver = Resolver { constructors: &rules.constructors, repository };
                     let looked = look(&resolver, &module, &names, wrappers);
-                    let sites = find_sites(self.rules, repository, &module);
+                    let sites = find_sites(rules, repository, &module);
                     Some((looked, sites))
                 })
                 .collect();

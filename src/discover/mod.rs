@@ -1,49 +1,21 @@
 //! The paths of the command line go in; the files with Python below them come out, each once.
 
+mod excludes;
+
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
+use crate::settings::Lookup;
 use crate::source::Kind;
 
-/// Folders that hold no code of the project: ruff's list.
-const DEFAULT_EXCLUDES: [&str; 26] = [
-    ".bzr",
-    ".direnv",
-    ".eggs",
-    ".git",
-    ".git-rewrite",
-    ".hg",
-    ".ipynb_checkpoints",
-    ".mypy_cache",
-    ".nox",
-    ".pants.d",
-    ".pyenv",
-    ".pytest_cache",
-    ".pytype",
-    ".ruff_cache",
-    ".svn",
-    ".tox",
-    ".venv",
-    ".vscode",
-    "__pypackages__",
-    "_build",
-    "buck-out",
-    "build",
-    "dist",
-    "node_modules",
-    "site-packages",
-    "venv",
-];
+use excludes::Excludes;
 
 /// What is walked.
-#[derive(Debug, Clone, Default)]
-pub struct Settings {
-    /// Globs as in `.gitignore`, relative to the working directory.
-    pub exclude: Vec<String>,
+#[derive(Debug, Clone, Copy, Default)]
+pub struct WalkOptions {
     /// Switches off ignore files and the default excludes.
     pub no_ignore: bool,
     /// Lifts the excludes for files named on the command line.
@@ -80,9 +52,9 @@ pub enum DiscoverError {
 
 /// A walk over checked paths.
 pub struct Walk {
-    settings: Settings,
+    options: WalkOptions,
     working_directory: PathBuf,
-    excludes: Gitignore,
+    excludes: Excludes,
     files: Vec<PathBuf>,
     folders: Vec<PathBuf>,
 }
@@ -92,7 +64,7 @@ impl Walk {
     ///
     /// # Errors
     /// A path does not exist, or a glob is malformed.
-    pub fn new(paths: &[PathBuf], settings: &Settings) -> Result<Self, DiscoverError> {
+    pub fn new(paths: &[PathBuf], options: &WalkOptions, settings: &Arc<Lookup>) -> Result<Self, DiscoverError> {
         let working_directory = std::env::current_dir()?;
         let (mut files, mut folders) = (Vec::new(), Vec::new());
         for path in paths {
@@ -106,13 +78,14 @@ impl Walk {
                 return Err(DiscoverError::NoFile(path.clone()));
             }
         }
-        let excludes = excludes(settings, &working_directory)?;
-        let mut walk = Self { settings: settings.clone(), working_directory, excludes, files, folders: Vec::new() };
+        let excludes = Excludes::new(options, settings, &working_directory)?;
+        let mut walk = Self { options: *options, working_directory, excludes, files, folders: Vec::new() };
         walk.files.sort();
         walk.files.dedup();
         folders.sort_by_key(|folder| walk.absolute(folder));
         for folder in folders {
             if !walk.covers(&walk.absolute(&folder)) {
+                walk.excludes.enter(&folder);
                 walk.folders.push(folder);
             }
         }
@@ -136,14 +109,10 @@ impl Walk {
         let absolute = self.absolute(folder);
         let mut builder = self.walk_builder(folder, &[]);
         let excludes = self.excludes.clone();
-        let files_too = !self.settings.exclude.is_empty();
         let working_directory = self.working_directory.clone();
         builder.filter_entry(move |entry| {
-            let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-            let path = working_directory.join(entry.path());
-            entry.depth() == 0
-                || above.starts_with(&path)
-                    && !((is_folder || files_too) && excludes.matched(entry.path(), is_folder).is_ignore())
+            let is_on_the_way = || above.starts_with(working_directory.join(entry.path()));
+            entry.depth() == 0 || is_on_the_way() && !excludes.leave_out(entry)
         });
         builder.build().filter_map(Result::ok).any(|entry| {
             entry.depth() > 0
@@ -175,8 +144,9 @@ impl Walk {
 
     /// The same settings over another folder.
     pub fn of_folder(&self, folder: &Path) -> Self {
+        self.excludes.enter(folder);
         Self {
-            settings: self.settings.clone(),
+            options: self.options,
             working_directory: self.working_directory.clone(),
             excludes: self.excludes.clone(),
             files: Vec::new(),
@@ -226,22 +196,15 @@ impl Walk {
             builder.add(folder);
         }
         let excludes = self.excludes.clone();
-        // the default excludes are names of folders
-        let files_too = !self.settings.exclude.is_empty();
         builder
             .hidden(false)
-            .parents(!self.settings.no_ignore)
-            .ignore(!self.settings.no_ignore)
-            .git_ignore(!self.settings.no_ignore)
-            .git_global(!self.settings.no_ignore)
-            .git_exclude(!self.settings.no_ignore)
-            .threads(self.settings.threads)
-            .filter_entry(move |entry| {
-                let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-                entry.depth() == 0
-                    || !(is_folder || files_too)
-                    || !excludes.matched(entry.path(), is_folder).is_ignore()
-            });
+            .parents(!self.options.no_ignore)
+            .ignore(!self.options.no_ignore)
+            .git_ignore(!self.options.no_ignore)
+            .git_global(!self.options.no_ignore)
+            .git_exclude(!self.options.no_ignore)
+            .threads(self.options.threads)
+            .filter_entry(move |entry| entry.depth() == 0 || !excludes.leave_out(entry));
         builder
     }
 
@@ -254,35 +217,9 @@ impl Walk {
 
     /// Why a file that is named is left out all the same, if it is.
     pub fn exclusion(&self, file: &Path) -> Option<String> {
-        if self.settings.no_force_exclude {
-            return None;
-        }
-        let inside = self.absolute(file);
-        let inside = inside.strip_prefix(&self.working_directory).ok()?;
-        match self.excludes.matched_path_or_any_parents(inside, false) {
-            ignore::Match::Ignore(glob) => {
-                Some(format!("is excluded by `{}`; --no-force-exclude lifts that for named files", glob.original()))
-            }
-            _ => None,
-        }
+        let glob = if self.options.no_force_exclude { None } else { self.excludes.of_named(&self.absolute(file)) };
+        Some(format!("is excluded by {}; --no-force-exclude lifts that for named files", glob?))
     }
-}
-
-fn excludes(settings: &Settings, working_directory: &Path) -> Result<Gitignore, DiscoverError> {
-    let mut builder = GitignoreBuilder::new(working_directory);
-    let add = |builder: &mut GitignoreBuilder, glob: &str| {
-        let result = builder.add_line(None, glob).map(|_| ());
-        result.map_err(|error| DiscoverError::Glob(glob.to_owned(), error))
-    };
-    if !settings.no_ignore {
-        for name in DEFAULT_EXCLUDES {
-            add(&mut builder, &format!("{name}/"))?;
-        }
-    }
-    for glob in &settings.exclude {
-        add(&mut builder, glob)?;
-    }
-    builder.build().map_err(|error| DiscoverError::Glob(String::new(), error))
 }
 
 fn is_read(entry: &DirEntry) -> bool {

@@ -1,0 +1,121 @@
+//! A file or folder goes in; whether it is left out comes out: by default, by the command line or by settings.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ignore::DirEntry;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use super::{DiscoverError, WalkOptions};
+use crate::settings::Lookup;
+
+/// Folders that hold no code of the project: ruff's list.
+const DEFAULT_EXCLUDES: [&str; 26] = [
+    ".bzr",
+    ".direnv",
+    ".eggs",
+    ".git",
+    ".git-rewrite",
+    ".hg",
+    ".ipynb_checkpoints",
+    ".mypy_cache",
+    ".nox",
+    ".pants.d",
+    ".pyenv",
+    ".pytest_cache",
+    ".pytype",
+    ".ruff_cache",
+    ".svn",
+    ".tox",
+    ".venv",
+    ".vscode",
+    "__pypackages__",
+    "_build",
+    "buck-out",
+    "build",
+    "dist",
+    "node_modules",
+    "site-packages",
+    "venv",
+];
+
+/// What a walk leaves out.
+#[derive(Clone)]
+pub(super) struct Excludes {
+    working_directory: PathBuf,
+    /// The default excludes and those of the command line.
+    everywhere: Gitignore,
+    /// The default excludes are names of folders.
+    files_too: bool,
+    settings: Arc<Lookup>,
+}
+
+impl Excludes {
+    /// # Errors
+    /// A glob is malformed.
+    pub fn new(options: &WalkOptions, settings: &Arc<Lookup>, working_directory: &Path) -> Result<Self, DiscoverError> {
+        let given = &settings.overrides().exclude;
+        let mut builder = GitignoreBuilder::new(working_directory);
+        let mut add = |glob: &str| {
+            let result = builder.add_line(None, glob).map(|_| ());
+            result.map_err(|error| DiscoverError::Glob(glob.to_owned(), error))
+        };
+        if !options.no_ignore {
+            DEFAULT_EXCLUDES.iter().try_for_each(|name| add(&format!("{name}/")))?;
+        }
+        given.iter().try_for_each(|glob| add(glob))?;
+        Ok(Self {
+            working_directory: working_directory.to_owned(),
+            everywhere: builder.build().map_err(|error| DiscoverError::Glob(String::new(), error))?,
+            files_too: !given.is_empty(),
+            settings: Arc::clone(settings),
+        })
+    }
+
+    /// Reads the settings of a folder that is walked, before anything in it is looked at.
+    pub fn enter(&self, folder: &Path) {
+        self.settings.of_folder(&self.absolute(folder));
+    }
+
+    /// Whether the walk leaves out what it came by. What is left out may be malformed, its settings too.
+    pub fn leave_out(&self, entry: &DirEntry) -> bool {
+        let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+        let path = entry.path();
+        if (is_folder || self.files_too) && self.everywhere.matched(path, is_folder).is_ignore() {
+            return true;
+        }
+        if self.settings.excludes() && self.of_settings(&self.absolute(path), is_folder).is_some() {
+            return true;
+        }
+        if is_folder {
+            self.enter(path);
+        }
+        false
+    }
+
+    /// What leaves out a file that is named, or a folder around it.
+    pub fn of_named(&self, file: &Path) -> Option<String> {
+        let inside = file.strip_prefix(&self.working_directory).ok();
+        let by_glob = inside.map(|inside| self.everywhere.matched_path_or_any_parents(inside, false));
+        if let Some(ignore::Match::Ignore(glob)) = by_glob {
+            return Some(format!("`{}`", glob.original()));
+        }
+        self.enter(file.parent()?);
+        if !self.settings.excludes() {
+            return None;
+        }
+        file.ancestors().find_map(|path| self.of_settings(path, path != file))
+    }
+
+    /// What the settings around a file or folder leave it out by.
+    fn of_settings(&self, path: &Path, is_folder: bool) -> Option<String> {
+        let settings = self.settings.of_folder(path.parent()?);
+        let glob = settings.exclusion(path, is_folder)?;
+        let from = glob.from().unwrap_or(Path::new("")).display();
+        Some(format!("`{}` of {from}", glob.original()))
+    }
+
+    fn absolute(&self, path: &Path) -> PathBuf {
+        self.working_directory.join(path)
+    }
+}

@@ -1,0 +1,184 @@
+//! A path goes in; the settings of the file come out as they are written there, each with its place.
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use memchr::memmem;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::error::{explained, key_at};
+use super::values::{Cascades, CodePrefix, Expunge, Glob, LineLength, Located, Named, QualifiedName};
+use super::{Origin, Setting, SettingsError, SqlalchemyVersion};
+use crate::layout::Layout;
+use crate::policy::Profile;
+
+/// The names of settings files; in one folder the first of them counts.
+pub(super) const NAMES: [&str; 3] = [".cascade-fix.toml", "cascade-fix.toml", PYPROJECT];
+const PYPROJECT: &str = "pyproject.toml";
+/// Where the settings stand in a pyproject.toml.
+pub(super) const PYPROJECT_TABLE: [&str; 2] = ["tool", "cascade-fix"];
+
+/// Settings of cascade-fix: the table `[tool.cascade-fix]` of pyproject.toml, or all of cascade-fix.toml.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(title = "cascade-fix")]
+pub(super) struct SettingsFile {
+    /// Which list replaces an unsafe one.
+    pub profile: Option<Located<Named<Profile>>>,
+    /// Which list to write instead, by the direction of the relationship.
+    pub targets: Option<Targets<Located<Cascades>>>,
+    /// Report these codes, or prefixes of codes, only.
+    pub select: Option<Vec<Located<CodePrefix>>>,
+    /// Do not report these codes, or prefixes of codes.
+    pub ignore: Option<Vec<Located<CodePrefix>>>,
+    /// Do not report codes in files that match a glob, which is relative to the folder of the settings; `!` means all others.
+    pub per_file_ignores: Option<BTreeMap<Located<Glob>, Vec<Located<CodePrefix>>>>,
+    /// Leave out files and folders that match a glob as in .gitignore, relative to the folder of the settings.
+    pub exclude: Option<Vec<Located<Glob>>>,
+    /// Fully qualified names of functions that make a relationship and take `cascade` by keyword, as `relationship` does.
+    pub constructors: Option<Vec<Located<QualifiedName>>>,
+    /// Folders with rules to add, relative to that of the settings.
+    pub rules: Option<Vec<Located<PathBuf>>>,
+    /// Whether the profile `recommended` keeps expunge.
+    pub expunge: Option<Located<Named<Expunge>>>,
+    /// The most columns of a line that is laid out again, in place of what ruff's or black's settings say.
+    pub line_length: Option<Located<LineLength>>,
+    /// Whether statements that get too long are laid out again.
+    pub layout: Option<Located<Named<Layout>>>,
+    /// The SQLAlchemy version that the code runs with, such as 1.4 or 2.0.44.
+    pub sqlalchemy_version: Option<Located<SqlalchemyVersion>>,
+}
+
+/// Something for each direction of a relationship.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Targets<T = crate::cascade::CascadeOptions> {
+    /// The parent's collection of children.
+    pub one_to_many: Option<T>,
+    /// The parent's only child.
+    pub one_to_one: Option<T>,
+    /// The child's parent.
+    pub many_to_one: Option<T>,
+    /// A collection by way of an association table.
+    pub many_to_many: Option<T>,
+    /// A relationship whose direction is not known.
+    pub unknown: Option<T>,
+}
+
+impl<T> Default for Targets<T> {
+    fn default() -> Self {
+        Self { one_to_many: None, one_to_one: None, many_to_one: None, many_to_many: None, unknown: None }
+    }
+}
+
+impl<T> Targets<T> {
+    /// The same of other things.
+    pub fn map<U>(self, each: impl Fn(T) -> U) -> Targets<U> {
+        Targets {
+            one_to_many: self.one_to_many.map(&each),
+            one_to_one: self.one_to_one.map(&each),
+            many_to_one: self.many_to_one.map(&each),
+            many_to_many: self.many_to_many.map(&each),
+            unknown: self.unknown.map(&each),
+        }
+    }
+
+    /// What is given, by the name of the direction.
+    pub fn given(&self) -> impl Iterator<Item = (&'static str, &T)> {
+        let each = [
+            ("one-to-many", &self.one_to_many),
+            ("one-to-one", &self.one_to_one),
+            ("many-to-one", &self.many_to_one),
+            ("many-to-many", &self.many_to_many),
+            ("unknown", &self.unknown),
+        ];
+        each.into_iter().filter_map(|(name, target)| Some((name, target.as_ref()?)))
+    }
+}
+
+/// A settings file's text, and what its values mean to the rest of the program.
+#[derive(Debug, Default)]
+pub(super) struct Document {
+    /// Where it is; None for that of no settings.
+    pub path: Option<PathBuf>,
+    /// The same as reports show it.
+    pub shown: String,
+    text: String,
+    /// What its globs are relative to.
+    pub folder: PathBuf,
+}
+
+impl Document {
+    /// The value, and where it is written.
+    pub fn setting<T>(&self, located: Located<T>) -> Setting<T> {
+        let line = self.position(located.start()).0;
+        Setting { value: located.into_inner(), origin: Origin::File { path: self.shown.clone(), line } }
+    }
+
+    /// A path of the file, which is relative to the folder that it is in.
+    pub fn beside(&self, path: &Path) -> PathBuf {
+        let folder = self.path.as_deref().and_then(Path::parent);
+        folder.map_or_else(|| path.to_owned(), |folder| folder.join(path))
+    }
+
+    /// An error at an offset.
+    pub fn broken(&self, offset: usize, message: String) -> SettingsError {
+        let (line, column) = self.position(offset);
+        let key = key_at(&self.text, offset);
+        SettingsError::Broken { path: self.shown.clone(), line, column, key, message }
+    }
+
+    /// Line and column, 1-based.
+    fn position(&self, offset: usize) -> (usize, usize) {
+        let before = &self.text[..offset.min(self.text.len())];
+        let begin = before.rfind('\n').map_or(0, |at| at + 1);
+        (before.matches('\n').count() + 1, before[begin..].chars().count() + 1)
+    }
+
+    fn parsed(&self) -> Result<Option<SettingsFile>, SettingsError> {
+        #[derive(Deserialize)]
+        struct Pyproject {
+            tool: Option<Tool>,
+        }
+        #[derive(Deserialize)]
+        struct Tool {
+            #[serde(rename = "cascade-fix")]
+            cascade_fix: Option<SettingsFile>,
+        }
+        let is_pyproject = self.path.as_deref().is_some_and(is_pyproject);
+        let parsed = if is_pyproject {
+            toml::from_str::<Pyproject>(&self.text).map(|file| file.tool.and_then(|tool| tool.cascade_fix))
+        } else {
+            toml::from_str(&self.text).map(Some)
+        };
+        parsed.map_err(|error| {
+            let offset = error.span().map_or(0, |span| span.start);
+            self.broken(offset, explained(error.message()))
+        })
+    }
+}
+
+/// The settings of the file at a path; None where there is no such file, or it is a pyproject.toml without settings of cascade-fix.
+pub(super) fn read(path: &Path, shown: String) -> Result<Option<(Document, SettingsFile)>, SettingsError> {
+    let failed = |reason: String| SettingsError::Io { path: path.to_owned(), reason };
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+        Err(_) if path.is_dir() => return Ok(None),
+        Err(error) => return Err(failed(error.to_string())),
+    };
+    // most have nothing to do with cascade-fix, and need not be parsed
+    if is_pyproject(path) && memmem::find(&bytes, PYPROJECT_TABLE[1].as_bytes()).is_none() {
+        return Ok(None);
+    }
+    let text = String::from_utf8(bytes).map_err(|error| failed(error.utf8_error().to_string()))?;
+    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    let document = Document { path: Some(path.to_owned()), shown, text, folder };
+    Ok(document.parsed()?.map(|file| (document, file)))
+}
+
+fn is_pyproject(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == PYPROJECT)
+}

@@ -1,0 +1,145 @@
+//! A file goes in; the settings in force for it come out: those of the nearest folder that has some, as ruff does it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use super::file::{Document, NAMES, SettingsFile, read};
+use super::{Overrides, Settings, SettingsError};
+use crate::rules::Rules;
+
+/// Where settings are looked for.
+#[derive(Debug, Clone, Default)]
+pub enum Place {
+    /// For each file in the folders around it.
+    #[default]
+    Nearest,
+    /// In one file for everything.
+    File(PathBuf),
+    /// Nowhere.
+    Isolated,
+}
+
+/// The settings of the folders looked at so far.
+pub struct Lookup {
+    overrides: Overrides,
+    working_directory: PathBuf,
+    /// What counts where no file does.
+    default: Arc<Settings>,
+    is_the_same_everywhere: bool,
+    /// By absolute folder.
+    known: RwLock<HashMap<PathBuf, Arc<Settings>>>,
+    /// By file.
+    errors: Mutex<BTreeMap<PathBuf, SettingsError>>,
+    excludes: AtomicBool,
+}
+
+impl Lookup {
+    /// Reads the one file, where there is one. The working directory is absolute.
+    ///
+    /// # Errors
+    /// That file has a mistake, or the command line names rules or codes that don't exist.
+    pub fn new(overrides: Overrides, place: &Place, working_directory: &Path) -> Result<Self, SettingsError> {
+        let rules = Arc::new(Rules::with_folders(&overrides.rules)?);
+        let (document, file) = match place {
+            Place::File(path) => only(path, working_directory)?,
+            Place::Nearest | Place::Isolated => (Document::default(), SettingsFile::default()),
+        };
+        let default = Settings::merged(&overrides, &document, file, &rules)?;
+        Ok(Self {
+            overrides,
+            working_directory: working_directory.to_owned(),
+            excludes: AtomicBool::new(default.excludes()),
+            default: Arc::new(default),
+            is_the_same_everywhere: !matches!(place, Place::Nearest),
+            known: RwLock::default(),
+            errors: Mutex::default(),
+        })
+    }
+
+    /// What the command line says.
+    pub fn overrides(&self) -> &Overrides {
+        &self.overrides
+    }
+
+    /// What is in force for a file at an absolute path.
+    pub fn of(&self, file: &Path) -> Arc<Settings> {
+        self.of_folder(file.parent().unwrap_or(file))
+    }
+
+    /// What is in force for the files of an absolute folder. Where a settings file has a mistake that is the default, and
+    /// [`Lookup::check`] tells.
+    pub fn of_folder(&self, folder: &Path) -> Arc<Settings> {
+        if self.is_the_same_everywhere {
+            return Arc::clone(&self.default);
+        }
+        if let Some(known) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(folder) {
+            return Arc::clone(known);
+        }
+        let settings = match self.own(folder) {
+            Some(own) => own,
+            None => folder.parent().map_or_else(|| Arc::clone(&self.default), |parent| self.of_folder(parent)),
+        };
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry(folder.to_owned()).or_insert(settings))
+    }
+
+    /// Whether some settings looked at so far leave out files.
+    pub fn excludes(&self) -> bool {
+        // a folder's settings are looked at before what is in it
+        self.excludes.load(Ordering::Relaxed)
+    }
+
+    /// Whether all settings looked at so far are right.
+    ///
+    /// # Errors
+    /// What is wrong with the first that are not, in order of path.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        let errors = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
+        errors.values().next().map_or(Ok(()), |error| Err(error.clone()))
+    }
+
+    /// The settings that stand in a folder itself.
+    fn own(&self, folder: &Path) -> Option<Arc<Settings>> {
+        NAMES.iter().find_map(|name| {
+            let path = folder.join(name);
+            let found = read(&path, self.shown(&path)).transpose()?;
+            let settings = found
+                .and_then(|(document, file)| Settings::merged(&self.overrides, &document, file, &self.default.rules));
+            let settings = settings.map(Arc::new).unwrap_or_else(|error| {
+                self.errors.lock().unwrap_or_else(PoisonError::into_inner).insert(path, error);
+                Arc::clone(&self.default)
+            });
+            if settings.excludes() {
+                self.excludes.store(true, Ordering::Relaxed);
+            }
+            Some(settings)
+        })
+    }
+
+    /// A path as reports show it.
+    pub fn shown(&self, path: &Path) -> String {
+        shown(path, &self.working_directory)
+    }
+}
+
+/// The file for everything. Its globs are about the files under check, so they are relative to the working directory.
+fn only(path: &Path, working_directory: &Path) -> Result<(Document, SettingsFile), SettingsError> {
+    let path = working_directory.join(path);
+    let missing = |reason: &str| SettingsError::Io { path: path.clone(), reason: reason.to_owned() };
+    match read(&path, shown(&path, working_directory))? {
+        Some((mut document, file)) => {
+            document.folder = working_directory.to_owned();
+            Ok((document, file))
+        }
+        None if path.is_file() => Err(missing("it has no [tool.cascade-fix]")),
+        None => Err(missing("there is no such file")),
+    }
+}
+
+fn shown(path: &Path, working_directory: &Path) -> String {
+    let shown = path.strip_prefix(working_directory).unwrap_or(path).to_string_lossy();
+    let shown = if shown.is_empty() { ".".into() } else { shown };
+    if cfg!(windows) { shown.replace('\\', "/") } else { shown.into_owned() }
+}

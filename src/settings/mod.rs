@@ -1,0 +1,294 @@
+//! The command line's options go in; for each file, what is in force there comes out: the options, else what the nearest settings
+//! file says, else the defaults, and where each value comes from.
+
+mod error;
+mod file;
+mod find;
+mod schema;
+mod show;
+mod values;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ignore::gitignore::{self, Gitignore, GitignoreBuilder};
+
+use crate::cascade::CascadeOptions;
+use crate::layout::{Layout, Style};
+use crate::policy::Profile;
+use crate::rules::{Code, ConstructorKind, Rules};
+use crate::selection::Selection;
+
+pub use error::SettingsError;
+pub use file::Targets;
+pub use find::{Lookup, Place};
+pub use schema::schema;
+pub use show::{ConfigFormat, InForce, write};
+pub use values::{Expunge, SqlalchemyVersion, name_of};
+
+use file::{Document, SettingsFile};
+use values::{CodePrefix, Glob, Located};
+
+/// What the command line says; it wins over every settings file.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// Which list to write.
+    pub profile: Option<Profile>,
+    /// In place of `select` and `ignore`, where it has something.
+    pub select: Vec<String>,
+    /// Besides `ignore`.
+    pub ignore: Vec<String>,
+    /// Globs relative to the working directory, besides `exclude`.
+    pub exclude: Vec<String>,
+    /// Folders, besides `rules`.
+    pub rules: Vec<PathBuf>,
+    /// What becomes of the layout.
+    pub layout: Option<Layout>,
+    /// What the code runs with.
+    pub sqlalchemy_version: Option<SqlalchemyVersion>,
+}
+
+/// A value in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting<T> {
+    /// The value.
+    pub value: T,
+    /// Who says so.
+    pub origin: Origin,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Nobody says otherwise.
+    Default,
+    /// An option.
+    CommandLine,
+    /// A settings file.
+    File {
+        /// As reports show it.
+        path: String,
+        /// 1-based.
+        line: usize,
+    },
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Default => f.write_str("default"),
+            Origin::CommandLine => f.write_str("command line"),
+            Origin::File { path, line } => write!(f, "{path}:{line}"),
+        }
+    }
+}
+
+impl<T> Setting<T> {
+    fn of_command_line(value: T) -> Self {
+        Self { value, origin: Origin::CommandLine }
+    }
+
+    fn map<U>(self, to: impl FnOnce(T) -> U) -> Setting<U> {
+        Setting { value: to(self.value), origin: self.origin }
+    }
+}
+
+/// What is in force for the files of a folder.
+pub struct Settings {
+    /// The settings file that counts.
+    pub file: Option<PathBuf>,
+    /// Which list to write.
+    pub profile: Setting<Profile>,
+    /// Which list to write instead, by the direction of the relationship.
+    pub targets: Targets<Setting<CascadeOptions>>,
+    /// Codes and prefixes to report; all where it is empty.
+    pub select: Vec<Setting<String>>,
+    /// Codes and prefixes not to report.
+    pub ignore: Vec<Setting<String>>,
+    /// The same for some files.
+    pub per_file_ignores: Vec<PerFileIgnore>,
+    /// The settings file's globs of what is left out.
+    pub exclude: Vec<Setting<String>>,
+    /// Functions that make a relationship.
+    pub constructors: Vec<Setting<String>>,
+    /// Folders with rules.
+    pub rule_folders: Vec<Setting<PathBuf>>,
+    /// Whether expunge is kept.
+    pub expunge: Setting<Expunge>,
+    /// The most columns of a line; None leaves it to the settings of ruff or black.
+    pub line_length: Option<Setting<usize>>,
+    /// What becomes of the layout.
+    pub layout: Setting<Layout>,
+    /// What the code runs with.
+    pub sqlalchemy_version: Option<Setting<SqlalchemyVersion>>,
+    /// What to look for: the built-in rules with those of the folders and the constructors.
+    pub rules: Arc<Rules>,
+    selection: Selection,
+    excluded: Gitignore,
+}
+
+/// Codes that are not reported in some files.
+#[derive(Debug)]
+pub struct PerFileIgnore {
+    /// Which files.
+    pub glob: Setting<String>,
+    /// Codes and prefixes.
+    pub names: Vec<String>,
+    codes: Vec<Code>,
+    matcher: Gitignore,
+    is_negated: bool,
+}
+
+impl Settings {
+    /// What the command line says over a settings file. `rules` are those without what the file adds.
+    fn merged(
+        overrides: &Overrides,
+        document: &Document,
+        file: SettingsFile,
+        rules: &Arc<Rules>,
+    ) -> Result<Self, SettingsError> {
+        let (select, ignore) = merged_codes(overrides, document, file.select, file.ignore);
+        let exclude = file.exclude.unwrap_or_default();
+        let constructors: Vec<_> = located(document, file.constructors, |name| name.0);
+        let folders = file.rules.unwrap_or_default();
+        let rules = rules_with(overrides, document, &folders, &constructors, rules)?;
+        let ours = folders.into_iter().map(|folder| document.setting(folder));
+        let others = overrides.rules.iter().cloned().map(Setting::of_command_line);
+        let of_file = file.per_file_ignores.unwrap_or_default().into_iter();
+        Ok(Self {
+            file: document.path.clone(),
+            profile: merged(document, overrides.profile, file.profile.map(|named| named.map(|named| named.0))),
+            targets: file.targets.unwrap_or_default().map(|target| document.setting(target).map(|target| target.0)),
+            selection: selection_of(&select, &ignore)?,
+            select,
+            ignore,
+            per_file_ignores: of_file.map(|(glob, codes)| PerFileIgnore::new(document, glob, codes)).collect(),
+            excluded: matcher(document, exclude.iter().map(|glob| &*glob.value().0)),
+            exclude: exclude.into_iter().map(|glob| document.setting(glob).map(|glob| glob.0)).collect(),
+            constructors,
+            rule_folders: ours.chain(others).collect(),
+            expunge: merged(document, None, file.expunge.map(|named| named.map(|named| named.0))),
+            line_length: file.line_length.map(|length| document.setting(length).map(|length| length.0)),
+            layout: merged(document, overrides.layout, file.layout.map(|named| named.map(|named| named.0))),
+            sqlalchemy_version: (overrides.sqlalchemy_version.map(Setting::of_command_line))
+                .or(file.sqlalchemy_version.map(|version| document.setting(version))),
+            rules,
+        })
+    }
+
+    /// The codes to report in a file at an absolute path.
+    pub fn selection(&self, file: &Path) -> Selection {
+        let concerned = self.per_file_ignores.iter().filter(|ignore| ignore.concerns(file));
+        self.selection.without(concerned.flat_map(|ignore| &ignore.codes))
+    }
+
+    /// The glob that leaves out a file or folder at an absolute path, with the settings file that it comes from.
+    pub fn exclusion(&self, path: &Path, is_folder: bool) -> Option<&gitignore::Glob> {
+        match self.excluded.matched(path, is_folder) {
+            ignore::Match::Ignore(glob) => Some(glob),
+            _ => None,
+        }
+    }
+
+    /// Whether something is left out.
+    pub fn excludes(&self) -> bool {
+        !self.excluded.is_empty()
+    }
+
+    /// The style of a file, where the formatters' settings give another.
+    pub fn styled(&self, style: Style) -> Style {
+        match &self.line_length {
+            Some(length) => Style { line_length: length.value, ..style },
+            None => style,
+        }
+    }
+}
+
+impl PerFileIgnore {
+    fn new(document: &Document, glob: Located<Glob>, codes: Vec<Located<CodePrefix>>) -> Self {
+        let glob = document.setting(glob).map(|glob| glob.0);
+        let (is_negated, plain) = glob.value.strip_prefix('!').map_or((false, &*glob.value), |plain| (true, plain));
+        let matcher = matcher(document, [plain]);
+        let codes: Vec<_> = codes.into_iter().map(Located::into_inner).collect();
+        Self {
+            names: codes.iter().map(|code| code.name.clone()).collect(),
+            codes: codes.into_iter().flat_map(|code| code.codes).collect(),
+            glob,
+            matcher,
+            is_negated,
+        }
+    }
+
+    fn concerns(&self, file: &Path) -> bool {
+        // a file elsewhere has no path from here, but a name
+        let path = file.strip_prefix(self.matcher.path()).ok().or(file.file_name().map(Path::new)).unwrap_or(file);
+        self.matcher.matched_path_or_any_parents(path, false).is_ignore() != self.is_negated
+    }
+}
+
+/// The command line's value, else the file's, else the default.
+fn merged<T: Default>(document: &Document, overriding: Option<T>, of_file: Option<Located<T>>) -> Setting<T> {
+    let given = overriding.map(Setting::of_command_line).or(of_file.map(|value| document.setting(value)));
+    given.unwrap_or_else(|| Setting { value: T::default(), origin: Origin::Default })
+}
+
+fn located<T, U>(document: &Document, list: Option<Vec<Located<T>>>, to: impl Fn(T) -> U) -> Vec<Setting<U>> {
+    list.unwrap_or_default().into_iter().map(|value| document.setting(value).map(&to)).collect()
+}
+
+/// As ruff has it: `--select` begins anew, `--ignore` takes away from what is selected.
+fn merged_codes(
+    overrides: &Overrides,
+    document: &Document,
+    select: Option<Vec<Located<CodePrefix>>>,
+    ignore: Option<Vec<Located<CodePrefix>>>,
+) -> (Vec<Setting<String>>, Vec<Setting<String>>) {
+    let of_command_line = |names: &[String]| names.iter().cloned().map(Setting::of_command_line).collect::<Vec<_>>();
+    let ignored = of_command_line(&overrides.ignore);
+    if overrides.select.is_empty() {
+        let of_file = located(document, ignore, |code| code.name);
+        (located(document, select, |code| code.name), of_file.into_iter().chain(ignored).collect())
+    } else {
+        (of_command_line(&overrides.select), ignored)
+    }
+}
+
+fn selection_of(select: &[Setting<String>], ignore: &[Setting<String>]) -> Result<Selection, SettingsError> {
+    let names = |settings: &[Setting<String>]| settings.iter().map(|name| name.value.clone()).collect::<Vec<_>>();
+    Ok(Selection::new(&names(select), &names(ignore))?)
+}
+
+/// What matches one of the globs, each of which was tried before.
+fn matcher<'g>(document: &Document, globs: impl IntoIterator<Item = &'g str>) -> Gitignore {
+    let mut builder = GitignoreBuilder::new(&document.folder);
+    for glob in globs {
+        let _ = builder.add_line(Some(PathBuf::from(&document.shown)), glob);
+    }
+    builder.build().unwrap_or_else(|_| Gitignore::empty())
+}
+
+/// The rules with what a settings file adds to them.
+fn rules_with(
+    overrides: &Overrides,
+    document: &Document,
+    folders: &[Located<PathBuf>],
+    constructors: &[Setting<String>],
+    rules: &Arc<Rules>,
+) -> Result<Arc<Rules>, SettingsError> {
+    if folders.is_empty() && constructors.is_empty() {
+        return Ok(Arc::clone(rules));
+    }
+    let mut rules = Rules::with_folders(&overrides.rules)?;
+    for folder in folders {
+        let path = document.beside(folder.value());
+        if !path.is_dir() {
+            return Err(document.broken(folder.start(), format!("`{}` is no folder", folder.value().display())));
+        }
+        rules.add_folder(&path)?;
+    }
+    for name in constructors {
+        rules.constructors.insert(&name.value, ConstructorKind::Relationship);
+    }
+    Ok(Arc::new(rules))
+}
