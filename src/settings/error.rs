@@ -1,7 +1,6 @@
 //! What is wrong with a settings file, in words that name file, line, column and key.
 
 use std::ops::Range;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use toml::de::{DeTable, DeValue};
@@ -15,9 +14,9 @@ use crate::selection::UnknownCode;
 pub enum SettingsError {
     /// The file can't be read.
     #[error("can't read the settings in {path}: {reason}")]
-    Io {
-        /// Which.
-        path: PathBuf,
+    Unreadable {
+        /// The file as reports show it.
+        path: String,
         /// Why.
         reason: String,
     },

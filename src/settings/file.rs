@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::error::{explained, key_at};
-use super::values::{Cascades, CodePrefix, Expunge, Glob, LineLength, Located, Named, QualifiedName};
+use super::values::{Cascades, CodePrefix, Expunge, Glob, LineLength, Located, Named, QualifiedName, Text};
 use super::{Origin, Setting, SettingsError, SqlalchemyVersion};
 use crate::layout::Layout;
 use crate::policy::Profile;
@@ -22,38 +22,38 @@ pub(super) const PYPROJECT_TABLE: [&str; 2] = ["tool", "cascade-fix"];
 
 /// Settings of cascade-fix: the table `[tool.cascade-fix]` of pyproject.toml, or all of cascade-fix.toml.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", expecting = "a table")]
 #[schemars(title = "cascade-fix")]
 pub(super) struct SettingsFile {
     /// Which list replaces an unsafe one.
-    pub profile: Option<Located<Named<Profile>>>,
+    pub profile: Option<Located<Text<Named<Profile>>>>,
     /// Which list to write instead, by the direction of the relationship.
     pub targets: Option<Targets<Located<Cascades>>>,
     /// Report these codes, or prefixes of codes, only.
-    pub select: Option<Vec<Located<CodePrefix>>>,
+    pub select: Option<Vec<Located<Text<CodePrefix>>>>,
     /// Do not report these codes, or prefixes of codes.
-    pub ignore: Option<Vec<Located<CodePrefix>>>,
+    pub ignore: Option<Vec<Located<Text<CodePrefix>>>>,
     /// Do not report codes in files that match a glob, which is relative to the folder of the settings; `!` means all others.
-    pub per_file_ignores: Option<BTreeMap<Located<Glob>, Vec<Located<CodePrefix>>>>,
+    pub per_file_ignores: Option<BTreeMap<Located<Text<Glob>>, Vec<Located<Text<CodePrefix>>>>>,
     /// Leave out files and folders that match a glob as in .gitignore, relative to the folder of the settings.
-    pub exclude: Option<Vec<Located<Glob>>>,
+    pub exclude: Option<Vec<Located<Text<Glob>>>>,
     /// Fully qualified names of functions that make a relationship and take `cascade` by keyword, as `relationship` does.
-    pub constructors: Option<Vec<Located<QualifiedName>>>,
+    pub constructors: Option<Vec<Located<Text<QualifiedName>>>>,
     /// Folders with rules to add, relative to that of the settings.
     pub rules: Option<Vec<Located<PathBuf>>>,
     /// Whether the profile `recommended` keeps expunge.
-    pub expunge: Option<Located<Named<Expunge>>>,
+    pub expunge: Option<Located<Text<Named<Expunge>>>>,
     /// The most columns of a line that is laid out again, in place of what ruff's or black's settings say.
     pub line_length: Option<Located<LineLength>>,
     /// Whether statements that get too long are laid out again.
-    pub layout: Option<Located<Named<Layout>>>,
+    pub layout: Option<Located<Text<Named<Layout>>>>,
     /// The SQLAlchemy version that the code runs with, such as 1.4 or 2.0.44.
-    pub sqlalchemy_version: Option<Located<SqlalchemyVersion>>,
+    pub sqlalchemy_version: Option<Located<Text<SqlalchemyVersion>>>,
 }
 
 /// Something for each direction of a relationship.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", expecting = "a table")]
 pub struct Targets<T = crate::cascade::CascadeOptions> {
     /// The parent's collection of children.
     pub one_to_many: Option<T>,
@@ -162,7 +162,7 @@ impl Document {
 
 /// The settings of the file at a path; None where there is no such file, or it is a pyproject.toml without settings of cascade-fix.
 pub(super) fn read(path: &Path, shown: String) -> Result<Option<(Document, SettingsFile)>, SettingsError> {
-    let failed = |reason: String| SettingsError::Io { path: path.to_owned(), reason };
+    let failed = |reason: String| SettingsError::Unreadable { path: shown.clone(), reason };
     let bytes = match std::fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),

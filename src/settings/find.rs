@@ -127,14 +127,15 @@ impl Lookup {
 /// The file for everything. Its globs are about the files under check, so they are relative to the working directory.
 fn only(path: &Path, working_directory: &Path) -> Result<(Document, SettingsFile), SettingsError> {
     let path = working_directory.join(path);
-    let missing = |reason: &str| SettingsError::Io { path: path.clone(), reason: reason.to_owned() };
-    match read(&path, shown(&path, working_directory))? {
+    let shown = shown(&path, working_directory);
+    let unreadable = |reason: &str| SettingsError::Unreadable { path: shown.clone(), reason: reason.to_owned() };
+    match read(&path, shown.clone())? {
         Some((mut document, file)) => {
             document.folder = working_directory.to_owned();
             Ok((document, file))
         }
-        None if path.is_file() => Err(missing("it has no [tool.cascade-fix]")),
-        None => Err(missing("there is no such file")),
+        None if path.is_file() => Err(unreadable("it has no [tool.cascade-fix]")),
+        None => Err(unreadable("there is no such file")),
     }
 }
 

@@ -28,7 +28,7 @@ pub use show::{ConfigFormat, InForce, write};
 pub use values::{Expunge, SqlalchemyVersion, name_of};
 
 use file::{Document, SettingsFile};
-use values::{CodePrefix, Glob, Located};
+use values::{CodePrefix, Glob, Located, Text};
 
 /// What the command line says; it wins over every settings file.
 #[derive(Debug, Clone, Default)]
@@ -150,7 +150,7 @@ impl Settings {
     ) -> Result<Self, SettingsError> {
         let (select, ignore) = merged_codes(overrides, document, file.select, file.ignore);
         let exclude = file.exclude.unwrap_or_default();
-        let constructors: Vec<_> = located(document, file.constructors, |name| name.0);
+        let constructors: Vec<_> = located(document, file.constructors, |name| name.0.0);
         let folders = file.rules.unwrap_or_default();
         let rules = rules_with(overrides, document, &folders, &constructors, rules)?;
         let ours = folders.into_iter().map(|folder| document.setting(folder));
@@ -158,21 +158,21 @@ impl Settings {
         let of_file = file.per_file_ignores.unwrap_or_default().into_iter();
         Ok(Self {
             file: document.path.clone(),
-            profile: merged(document, overrides.profile, file.profile.map(|named| named.map(|named| named.0))),
+            profile: merged(document, overrides.profile, file.profile.map(|named| named.map(|named| named.0.0))),
             targets: file.targets.unwrap_or_default().map(|target| document.setting(target).map(|target| target.0)),
             selection: selection_of(&select, &ignore)?,
             select,
             ignore,
             per_file_ignores: of_file.map(|(glob, codes)| PerFileIgnore::new(document, glob, codes)).collect(),
-            excluded: matcher(document, exclude.iter().map(|glob| &*glob.value().0)),
-            exclude: exclude.into_iter().map(|glob| document.setting(glob).map(|glob| glob.0)).collect(),
+            excluded: matcher(document, exclude.iter().map(|glob| &*glob.value().0.0)),
+            exclude: exclude.into_iter().map(|glob| document.setting(glob).map(|glob| glob.0.0)).collect(),
             constructors,
             rule_folders: ours.chain(others).collect(),
-            expunge: merged(document, None, file.expunge.map(|named| named.map(|named| named.0))),
+            expunge: merged(document, None, file.expunge.map(|named| named.map(|named| named.0.0))),
             line_length: file.line_length.map(|length| document.setting(length).map(|length| length.0)),
-            layout: merged(document, overrides.layout, file.layout.map(|named| named.map(|named| named.0))),
+            layout: merged(document, overrides.layout, file.layout.map(|named| named.map(|named| named.0.0))),
             sqlalchemy_version: (overrides.sqlalchemy_version.map(Setting::of_command_line))
-                .or(file.sqlalchemy_version.map(|version| document.setting(version))),
+                .or(file.sqlalchemy_version.map(|version| document.setting(version).map(|version| version.0))),
             rules,
         })
     }
@@ -206,11 +206,11 @@ impl Settings {
 }
 
 impl PerFileIgnore {
-    fn new(document: &Document, glob: Located<Glob>, codes: Vec<Located<CodePrefix>>) -> Self {
-        let glob = document.setting(glob).map(|glob| glob.0);
+    fn new(document: &Document, glob: Located<Text<Glob>>, codes: Vec<Located<Text<CodePrefix>>>) -> Self {
+        let glob = document.setting(glob).map(|glob| glob.0.0);
         let (is_negated, plain) = glob.value.strip_prefix('!').map_or((false, &*glob.value), |plain| (true, plain));
         let matcher = matcher(document, [plain]);
-        let codes: Vec<_> = codes.into_iter().map(Located::into_inner).collect();
+        let codes: Vec<_> = codes.into_iter().map(|code| code.into_inner().0).collect();
         Self {
             names: codes.iter().map(|code| code.name.clone()).collect(),
             codes: codes.into_iter().flat_map(|code| code.codes).collect(),
@@ -241,14 +241,14 @@ fn located<T, U>(document: &Document, list: Option<Vec<Located<T>>>, to: impl Fn
 fn merged_codes(
     overrides: &Overrides,
     document: &Document,
-    select: Option<Vec<Located<CodePrefix>>>,
-    ignore: Option<Vec<Located<CodePrefix>>>,
+    select: Option<Vec<Located<Text<CodePrefix>>>>,
+    ignore: Option<Vec<Located<Text<CodePrefix>>>>,
 ) -> (Vec<Setting<String>>, Vec<Setting<String>>) {
     let of_command_line = |names: &[String]| names.iter().cloned().map(Setting::of_command_line).collect::<Vec<_>>();
     let ignored = of_command_line(&overrides.ignore);
     if overrides.select.is_empty() {
-        let of_file = located(document, ignore, |code| code.name);
-        (located(document, select, |code| code.name), of_file.into_iter().chain(ignored).collect())
+        let of_file = located(document, ignore, |code| code.0.name);
+        (located(document, select, |code| code.0.name), of_file.into_iter().chain(ignored).collect())
     } else {
         (of_command_line(&overrides.select), ignored)
     }

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
+use std::marker::PhantomData;
 use std::str::FromStr;
 
 use clap::ValueEnum;
 use ignore::gitignore::GitignoreBuilder;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{Error, SeqAccess, Visitor};
+use serde::de::{Error, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
@@ -16,7 +17,7 @@ use super::error::suggestion;
 use crate::cascade::{self, CascadeError, CascadeOption, CascadeOptions, OPTION_NAMES};
 use crate::python::{CollectionKind, PyValue};
 use crate::rules::Code;
-use crate::selection;
+use crate::selection::{self, UnknownCode};
 
 /// A value and where it stands in the file.
 #[derive(Debug, Deserialize)]
@@ -78,17 +79,50 @@ impl<T: JsonSchema> JsonSchema for Located<T> {
     }
 }
 
+/// What a string stands for. An error says where the string is, which serde's `try_from` would lose in a list.
+#[derive(Debug)]
+pub(super) struct Text<T>(pub T);
+
+impl<'de, T: FromStr<Err: fmt::Display>> Deserialize<'de> for Text<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Parser<T>(PhantomData<T>);
+        impl<T: FromStr<Err: fmt::Display>> Visitor<'_> for Parser<T> {
+            type Value = Text<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Text<T>, E> {
+                text.parse().map(Text).map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_str(Parser(PhantomData))
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Text<T> {
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
+    }
+}
+
 /// A value by the name that it has on the command line too.
 #[derive(Debug)]
 pub(super) struct Named<T>(pub T);
 
-impl<'de, T: ValueEnum> Deserialize<'de> for Named<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let given = String::deserialize(deserializer)?;
-        T::from_str(&given, false).map(Self).map_err(|_| {
+impl<T: ValueEnum> FromStr for Named<T> {
+    type Err = String;
+
+    fn from_str(given: &str) -> Result<Self, String> {
+        T::from_str(given, false).map(Self).map_err(|_| {
             let names: Vec<String> = T::value_variants().iter().map(name_of).collect();
-            let nearest = suggestion(&given, names.iter().map(String::as_str));
-            D::Error::custom(format!("`{given}` is none of {}{nearest}", names.join(", ")))
+            let nearest = suggestion(given, names.iter().map(String::as_str));
+            format!("`{given}` is none of {}{nearest}", names.join(", "))
         })
     }
 }
@@ -126,8 +160,7 @@ pub enum Expunge {
 }
 
 /// A diagnostic's code, or a prefix of codes.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(try_from = "String")]
+#[derive(Debug, JsonSchema)]
 #[schemars(extend("pattern" = "^[Cc][Aa]?[Ss]?[0-9]{0,3}$"))]
 pub(super) struct CodePrefix {
     pub name: String,
@@ -135,60 +168,56 @@ pub(super) struct CodePrefix {
     pub codes: Vec<Code>,
 }
 
-impl TryFrom<String> for CodePrefix {
-    type Error = selection::UnknownCode;
+impl FromStr for CodePrefix {
+    type Err = UnknownCode;
 
-    fn try_from(name: String) -> Result<Self, Self::Error> {
-        let codes = selection::named(std::slice::from_ref(&name))?;
-        Ok(Self { name, codes })
+    fn from_str(name: &str) -> Result<Self, UnknownCode> {
+        Ok(Self { name: name.to_owned(), codes: selection::named(&[name.to_owned()])? })
     }
 }
 
 /// A glob as in `.gitignore`.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(try_from = "String")]
+#[derive(Debug, JsonSchema)]
 #[schemars(extend("minLength" = 1))]
 pub(super) struct Glob(pub String);
 
-impl TryFrom<String> for Glob {
-    type Error = String;
+impl FromStr for Glob {
+    type Err = String;
 
-    fn try_from(glob: String) -> Result<Self, Self::Error> {
+    fn from_str(glob: &str) -> Result<Self, String> {
         let mut builder = GitignoreBuilder::new("");
-        let built = builder.add_line(None, &glob).and_then(|builder| builder.build());
+        let built = builder.add_line(None, glob).and_then(|builder| builder.build());
         match built {
             Ok(matcher) if matcher.is_empty() => Err(format!("`{glob}` matches nothing; it is blank or a comment")),
-            Ok(_) => Ok(Self(glob)),
+            Ok(_) => Ok(Self(glob.to_owned())),
             Err(error) => Err(format!("`{glob}` is no glob: {error}")),
         }
     }
 }
 
 /// Where a function is defined: `package.module.function`.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(try_from = "String")]
+#[derive(Debug, JsonSchema)]
 #[schemars(extend("pattern" = r"^\w+(\.\w+)+$"))]
 pub(super) struct QualifiedName(pub String);
 
-impl TryFrom<String> for QualifiedName {
-    type Error = String;
+impl FromStr for QualifiedName {
+    type Err = String;
 
-    fn try_from(name: String) -> Result<Self, Self::Error> {
+    fn from_str(name: &str) -> Result<Self, String> {
         let is_identifier = |part: &str| {
             !part.starts_with(|c: char| c.is_ascii_digit())
                 && !part.is_empty()
                 && part.chars().all(|c| c.is_alphanumeric() || c == '_')
         };
         match name.contains('.') && name.split('.').all(is_identifier) {
-            true => Ok(Self(name)),
+            true => Ok(Self(name.to_owned())),
             false => Err(format!("`{name}` is no fully qualified name; give the module too, as in `app.orm.children`")),
         }
     }
 }
 
 /// As ruff has it.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(try_from = "i64")]
+#[derive(Debug, JsonSchema)]
 #[schemars(extend("minimum" = LineLength::FEWEST, "maximum" = LineLength::MOST))]
 pub(super) struct LineLength(pub usize);
 
@@ -197,18 +226,28 @@ impl LineLength {
     const MOST: usize = 320;
 }
 
-impl TryFrom<i64> for LineLength {
-    type Error = String;
+impl<'de> Deserialize<'de> for LineLength {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Columns;
+        impl Visitor<'_> for Columns {
+            type Value = usize;
 
-    fn try_from(given: i64) -> Result<Self, Self::Error> {
-        let length = usize::try_from(given).ok().filter(|length| (Self::FEWEST..=Self::MOST).contains(length));
-        length.map(Self).ok_or_else(|| format!("{given} is no length between {} and {}", Self::FEWEST, Self::MOST))
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "a number from {} to {}", LineLength::FEWEST, LineLength::MOST)
+            }
+
+            fn visit_i64<E: Error>(self, given: i64) -> Result<usize, E> {
+                let is_length = |length: &usize| (LineLength::FEWEST..=LineLength::MOST).contains(length);
+                let length = usize::try_from(given).ok().filter(is_length);
+                length.ok_or_else(|| E::invalid_value(Unexpected::Signed(given), &self))
+            }
+        }
+        deserializer.deserialize_i64(Columns).map(Self)
     }
 }
 
 /// The version of SQLAlchemy that the code runs with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
-#[serde(try_from = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
 #[schemars(extend("pattern" = r"^[0-9]+\.[0-9]+"))]
 pub struct SqlalchemyVersion {
     /// 2 of 2.0.44.
@@ -232,14 +271,6 @@ impl FromStr for SqlalchemyVersion {
             (Some(major), Some(minor)) if is_version => Ok(Self { major, minor }),
             _ => Err(format!("`{given}` is no version of SQLAlchemy, such as 1.4, 2.0 or 2.0.44")),
         }
-    }
-}
-
-impl TryFrom<String> for SqlalchemyVersion {
-    type Error = String;
-
-    fn try_from(given: String) -> Result<Self, Self::Error> {
-        given.parse()
     }
 }
 
@@ -274,26 +305,25 @@ impl<'de> Deserialize<'de> for Cascades {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct StringOrList;
         impl<'de> Visitor<'de> for StringOrList {
-            type Value = PyValue;
+            type Value = Cascades;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a string such as \"save-update, merge\", or a list of such options")
             }
 
-            fn visit_str<E: Error>(self, text: &str) -> Result<PyValue, E> {
-                Ok(PyValue::Str(text.to_owned()))
+            fn visit_str<E: Error>(self, text: &str) -> Result<Cascades, E> {
+                Cascades::of(&PyValue::Str(text.to_owned())).map_err(E::custom)
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<PyValue, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Cascades, A::Error> {
                 let mut options = Vec::new();
                 while let Some(option) = list.next_element()? {
                     options.push(PyValue::Str(option));
                 }
-                Ok(PyValue::Collection(CollectionKind::List, options))
+                Cascades::of(&PyValue::Collection(CollectionKind::List, options)).map_err(A::Error::custom)
             }
         }
-        let value = deserializer.deserialize_any(StringOrList)?;
-        Self::of(&value).map_err(D::Error::custom)
+        deserializer.deserialize_any(StringOrList)
     }
 }
 
