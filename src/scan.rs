@@ -47,18 +47,21 @@ pub struct Scan {
 
 /// Reads every file of the walk; parses those that can have a site. `progress` counts the files.
 pub fn scan(walk: &Walk, settings: &Lookup, repositories: &Repositories, progress: &AtomicUsize) -> Scan {
-    let collected = Mutex::new(Scan::default());
-    let not_read = walk.run(|| {
-        let mut worker = Worker::new(walk, settings, repositories, &collected);
-        move |path: &Path| {
-            worker.visit(path);
-            progress.fetch_add(1, Ordering::Relaxed);
-        }
-    });
-    let mut scan = collected.into_inner().unwrap_or_else(PoisonError::into_inner);
-    scan.not_read.extend(not_read);
-    scan.expunge_candidates.sort();
-    scan
+    walk.settled(|| {
+        let collected = Mutex::new(Scan::default());
+        progress.store(0, Ordering::Relaxed);
+        let not_read = walk.run(|| {
+            let mut worker = Worker::new(walk, settings, repositories, &collected);
+            move |path: &Path| {
+                worker.visit(path);
+                progress.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        let mut scan = collected.into_inner().unwrap_or_else(PoisonError::into_inner);
+        scan.not_read.extend(not_read);
+        scan.expunge_candidates.sort();
+        scan
+    })
 }
 
 /// The same for the bytes of one file, which need not be those on disk.
@@ -72,19 +75,21 @@ pub fn scan_bytes(walk: &Walk, settings: &Lookup, repositories: &Repositories, p
 
 /// The files of a walk whose bytes pass a test, in order of path, where nothing else is wanted of it.
 pub fn candidates(walk: &Walk, can_matter: impl Fn(&[u8]) -> bool + Sync) -> Vec<PathBuf> {
-    let found = Mutex::new(Vec::new());
-    walk.run(|| {
-        let mut buffer = Vec::new();
-        let (found, can_matter) = (&found, &can_matter);
-        move |path: &Path| {
-            if read_into(path, &mut buffer).is_ok_and(can_matter) {
-                found.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
+    walk.settled(|| {
+        let found = Mutex::new(Vec::new());
+        walk.run(|| {
+            let mut buffer = Vec::new();
+            let (found, can_matter) = (&found, &can_matter);
+            move |path: &Path| {
+                if read_into(path, &mut buffer).is_ok_and(can_matter) {
+                    found.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
+                }
             }
-        }
-    });
-    let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-    found.sort();
-    found
+        });
+        let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        found.sort();
+        found
+    })
 }
 
 /// One thread's part; it is handed in when the thread ends.
@@ -92,7 +97,7 @@ struct Worker<'a> {
     walk: &'a Walk,
     settings: &'a Lookup,
     repositories: &'a Repositories,
-    /// The folder of the last file, and its rules.
+    /// The folder of the last file, and the rules there.
     folder: Option<(PathBuf, Arc<Rules>)>,
     buffer: Vec<u8>,
     local: Scan,
@@ -104,8 +109,11 @@ impl<'a> Worker<'a> {
         Self { walk, settings, repositories, folder: None, buffer: Vec::new(), local: Scan::default(), collected }
     }
 
-    /// What to look for in a file; most come behind another of their folder.
+    /// What tells whether a file is parsed. Most files come behind another of their folder.
     fn rules(&mut self, path: &Path) -> Arc<Rules> {
+        if !self.settings.choose_files() {
+            return Arc::clone(self.settings.rules());
+        }
         let folder = path.parent().unwrap_or(Path::new(""));
         match &self.folder {
             Some((last, rules)) if last == folder => Arc::clone(rules),
@@ -146,18 +154,18 @@ impl<'a> Worker<'a> {
         }
         match Source::of_kind(kind, bytes.to_vec()) {
             Ok(source) if kind != Kind::Notebook || hints::can_have_a_site(source.text().as_bytes(), words) => {
-                self.parse(path, source, &rules);
+                self.parse(path, source);
             }
             Ok(_) => {}
             Err(error) => self.local.not_read.push(NotRead::Skipped(path.to_owned(), error.to_string())),
         }
     }
 
-    fn parse(&mut self, path: &Path, source: Source, rules: &Rules) {
+    fn parse(&mut self, path: &Path, source: Source) {
         self.local.files_parsed += 1;
         let absolute = self.walk.absolute(path);
         let module = Arc::new(Module::parse(&absolute, source));
-        let found = find_sites(rules, &self.repositories.of(&absolute), &module);
+        let found = find_sites(&self.settings.of(&absolute).rules, &self.repositories.of(&absolute), &module);
         let syntax_errors = module.tree().syntax_errors_of(&module.source);
         if !found.sites.is_empty() || !syntax_errors.is_empty() {
             let source = Arc::clone(&module.source);

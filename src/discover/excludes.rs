@@ -7,7 +7,7 @@ use ignore::DirEntry;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::{DiscoverError, WalkOptions};
-use crate::settings::Lookup;
+use crate::settings::{Lookup, is_settings_file};
 
 /// Folders that hold no code of the project: ruff's list.
 const DEFAULT_EXCLUDES: [&str; 26] = [
@@ -72,39 +72,46 @@ impl Excludes {
         })
     }
 
-    /// Reads the settings of a folder that is walked, before anything in it is looked at.
+    /// Reads the settings of a folder that is walked.
     pub fn enter(&self, folder: &Path) {
         self.settings.of_folder(&self.absolute(folder));
     }
 
-    /// Whether the walk leaves out what it came by. What is left out may be malformed, its settings too.
+    /// Whether the walk leaves out what it came by. Settings that it comes by are read; they may leave out what it had been at before.
     pub fn leave_out(&self, entry: &DirEntry) -> bool {
         let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
         let path = entry.path();
         if (is_folder || self.files_too) && self.everywhere.matched(path, is_folder).is_ignore() {
             return true;
         }
-        if self.settings.excludes() && self.of_settings(&self.absolute(path), is_folder).is_some() {
-            return true;
+        if self.settings.choose_files() {
+            return self.of_settings(&self.absolute(path), is_folder).is_some();
         }
-        if is_folder {
-            self.enter(path);
+        if is_settings_file(entry.file_name()) {
+            self.settings.of(&self.absolute(path));
         }
         false
+    }
+
+    /// Does something by a walk; where the walk came by the first settings that choose files, all over again.
+    pub fn settled<T>(&self, walk: impl Fn() -> T) -> T {
+        let chosen = self.settings.choose_files();
+        let done = walk();
+        if self.settings.choose_files() == chosen {
+            return done;
+        }
+        self.settings.begin_anew();
+        walk()
     }
 
     /// What leaves out a file that is named, or a folder around it.
     pub fn of_named(&self, file: &Path) -> Option<String> {
         let inside = file.strip_prefix(&self.working_directory).ok();
         let by_glob = inside.map(|inside| self.everywhere.matched_path_or_any_parents(inside, false));
-        if let Some(ignore::Match::Ignore(glob)) = by_glob {
-            return Some(format!("`{}`", glob.original()));
+        match by_glob {
+            Some(ignore::Match::Ignore(glob)) => Some(format!("`{}`", glob.original())),
+            _ => file.ancestors().find_map(|path| self.of_settings(path, path != file)),
         }
-        self.enter(file.parent()?);
-        if !self.settings.excludes() {
-            return None;
-        }
-        file.ancestors().find_map(|path| self.of_settings(path, path != file))
     }
 
     /// What the settings around a file or folder leave it out by.
@@ -116,6 +123,7 @@ impl Excludes {
     }
 
     fn absolute(&self, path: &Path) -> PathBuf {
-        self.working_directory.join(path)
+        // the walk of `.` begins each path with it
+        self.working_directory.join(path.strip_prefix("./").unwrap_or(path))
     }
 }

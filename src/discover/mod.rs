@@ -82,6 +82,7 @@ impl Walk {
         let mut walk = Self { options: *options, working_directory, excludes, files, folders: Vec::new() };
         walk.files.sort();
         walk.files.dedup();
+        walk.files.iter().filter_map(|file| file.parent()).for_each(|folder| walk.excludes.enter(folder));
         folders.sort_by_key(|folder| walk.absolute(folder));
         for folder in folders {
             if !walk.covers(&walk.absolute(&folder)) {
@@ -109,6 +110,7 @@ impl Walk {
         let absolute = self.absolute(folder);
         let mut builder = self.walk_builder(folder, &[]);
         let excludes = self.excludes.clone();
+        excludes.enter(file.parent().unwrap_or(file));
         let working_directory = self.working_directory.clone();
         builder.filter_entry(move |entry| {
             let is_on_the_way = || above.starts_with(working_directory.join(entry.path()));
@@ -152,6 +154,11 @@ impl Walk {
             files: Vec::new(),
             folders: vec![folder.to_owned()],
         }
+    }
+
+    /// Does something by [`Walk::run`]; where that came by settings that leave out files which it had been at, all over again.
+    pub fn settled<T>(&self, walk: impl Fn() -> T) -> T {
+        self.excludes.settled(walk)
     }
 
     /// Calls a visitor with every file, on several threads; each thread makes its own visitor. Tells what is not read.

@@ -117,10 +117,9 @@ impl Document {
         Setting { value: located.into_inner(), origin: Origin::File { path: self.shown.clone(), line } }
     }
 
-    /// A path of the file, which is relative to the folder that it is in.
+    /// A path of the file, which is relative to the folder that it is in; what comes out is relative to the working directory.
     pub fn beside(&self, path: &Path) -> PathBuf {
-        let folder = self.path.as_deref().and_then(Path::parent);
-        folder.map_or_else(|| path.to_owned(), |folder| folder.join(path))
+        Path::new(&self.shown).parent().map_or_else(|| path.to_owned(), |folder| folder.join(path))
     }
 
     /// An error at an offset.

@@ -1,6 +1,7 @@
 //! A file goes in; the settings in force for it come out: those of the nearest folder that has some, as ruff does it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -25,6 +26,8 @@ pub enum Place {
 pub struct Lookup {
     overrides: Overrides,
     working_directory: PathBuf,
+    /// Those of the command line.
+    rules: Arc<Rules>,
     /// What counts where no file does.
     default: Arc<Settings>,
     is_the_same_everywhere: bool,
@@ -32,7 +35,7 @@ pub struct Lookup {
     known: RwLock<HashMap<PathBuf, Arc<Settings>>>,
     /// By file.
     errors: Mutex<BTreeMap<PathBuf, SettingsError>>,
-    excludes: AtomicBool,
+    choose_files: AtomicBool,
 }
 
 impl Lookup {
@@ -50,7 +53,8 @@ impl Lookup {
         Ok(Self {
             overrides,
             working_directory: working_directory.to_owned(),
-            excludes: AtomicBool::new(default.excludes()),
+            choose_files: AtomicBool::new(default.choose_files(&rules)),
+            rules,
             default: Arc::new(default),
             is_the_same_everywhere: !matches!(place, Place::Nearest),
             known: RwLock::default(),
@@ -85,10 +89,21 @@ impl Lookup {
         Arc::clone(known.entry(folder.to_owned()).or_insert(settings))
     }
 
-    /// Whether some settings looked at so far leave out files.
-    pub fn excludes(&self) -> bool {
-        // a folder's settings are looked at before what is in it
-        self.excludes.load(Ordering::Relaxed)
+    /// The rules without what settings files add to them.
+    pub fn rules(&self) -> &Arc<Rules> {
+        &self.rules
+    }
+
+    /// Whether some settings looked at so far say which files are read and parsed. As long as none do, only files with something to
+    /// say need settings, and a walk need not look for them in each folder.
+    pub fn choose_files(&self) -> bool {
+        self.choose_files.load(Ordering::Relaxed)
+    }
+
+    /// Forgets all settings but whether they choose files.
+    pub fn begin_anew(&self) {
+        self.known.write().unwrap_or_else(PoisonError::into_inner).clear();
+        self.errors.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Whether all settings looked at so far are right.
@@ -105,14 +120,14 @@ impl Lookup {
         NAMES.iter().find_map(|name| {
             let path = folder.join(name);
             let found = read(&path, self.shown(&path)).transpose()?;
-            let settings = found
-                .and_then(|(document, file)| Settings::merged(&self.overrides, &document, file, &self.default.rules));
+            let settings =
+                found.and_then(|(document, file)| Settings::merged(&self.overrides, &document, file, &self.rules));
             let settings = settings.map(Arc::new).unwrap_or_else(|error| {
                 self.errors.lock().unwrap_or_else(PoisonError::into_inner).insert(path, error);
                 Arc::clone(&self.default)
             });
-            if settings.excludes() {
-                self.excludes.store(true, Ordering::Relaxed);
+            if settings.choose_files(&self.rules) {
+                self.choose_files.store(true, Ordering::Relaxed);
             }
             Some(settings)
         })
@@ -122,6 +137,11 @@ impl Lookup {
     pub fn shown(&self, path: &Path) -> String {
         shown(path, &self.working_directory)
     }
+}
+
+/// Whether a file of the name has settings.
+pub fn is_settings_file(name: &OsStr) -> bool {
+    NAMES.iter().any(|known| name == *known)
 }
 
 /// The file for everything. Its globs are about the files under check, so they are relative to the working directory.

@@ -22,7 +22,7 @@ use crate::selection::Selection;
 
 pub use error::SettingsError;
 pub use file::Targets;
-pub use find::{Lookup, Place};
+pub use find::{Lookup, Place, is_settings_file};
 pub use schema::schema;
 pub use show::{ConfigFormat, InForce, write};
 pub use values::{Expunge, SqlalchemyVersion, name_of};
@@ -191,9 +191,9 @@ impl Settings {
         }
     }
 
-    /// Whether something is left out.
-    pub fn excludes(&self) -> bool {
-        !self.excluded.is_empty()
+    /// Whether files are left out, or others than by the given rules are parsed.
+    fn choose_files(&self, rules: &Rules) -> bool {
+        !self.excluded.is_empty() || self.rules.words.len() != rules.words.len()
     }
 
     /// The style of a file, where the formatters' settings give another.

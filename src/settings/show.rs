@@ -116,7 +116,7 @@ fn write_text(in_force: &InForce<'_>, out: &mut dyn Write) -> io::Result<()> {
         let key = key.iter().map(|name| bare_or_quoted(name)).collect::<Vec<_>>().join(".");
         match shown {
             Shown::Unset => writeln!(out, "# {key} is not set")?,
-            Shown::One(value, origin) => writeln!(out, "{key} = {value}  # {origin}")?,
+            Shown::One(value, origin) => writeln!(out, "{key} = {}  # {origin}", one_line(&value))?,
             Shown::List(values) => {
                 writeln!(out, "{key} = [")?;
                 values.iter().try_for_each(|(value, origin)| writeln!(out, "    {value},  # {origin}"))?;
@@ -125,6 +125,13 @@ fn write_text(in_force: &InForce<'_>, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+fn one_line(value: &Value) -> String {
+    match value {
+        Value::Array(items) => format!("[{}]", items.iter().map(Value::to_string).collect::<Vec<_>>().join(", ")),
+        _ => value.to_string(),
+    }
 }
 
 fn bare_or_quoted(name: &str) -> String {

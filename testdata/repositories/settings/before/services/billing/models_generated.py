@@ -1,0 +1,3 @@
+from sqlalchemy.orm import relationship
+
+parts = relationship("Part", cascade="all")
