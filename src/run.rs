@@ -70,7 +70,8 @@ impl Run<'_> {
     /// Adds to the relationships of unsafe sites what the models of their repositories say.
     fn relate(&self, sites: &mut [Site]) {
         let mut by_repository: Vec<(Arc<Repository>, Vec<&mut Relationship>)> = Vec::new();
-        for site in sites.iter_mut().filter(|site| judge(site, self.job.profile, None) != Verdict::Safe) {
+        let profile = |site: &Site| self.job.settings.of(&site.at.path).profile.value;
+        for site in sites.iter_mut().filter(|site| judge(site, profile(site), ExpungeUse::Uncalled) != Verdict::Safe) {
             let repository = self.repositories.of(&site.at.path);
             let Some(relationship) = &mut site.relationship else { continue };
             match by_repository.iter_mut().find(|(known, _)| Arc::ptr_eq(known, &repository)) {
@@ -80,7 +81,8 @@ impl Run<'_> {
         }
         for (repository, relationships) in by_repository {
             let calls: Vec<Call> = relationships.iter().filter_map(|relationship| relationship.call.clone()).collect();
-            let resolver = Resolver { constructors: &self.job.rules.constructors, repository: &repository };
+            let rules = &self.job.settings.of_folder(repository.root()).rules;
+            let resolver = Resolver { constructors: &rules.constructors, repository: &repository };
             let search: SearchFolder<'_> = &|folder, can_matter| candidates(&self.walk.of_folder(folder), can_matter);
             let model = Model::new(resolver, &calls, search);
             relationships.into_par_iter().for_each(|relationship| model.complete(relationship));
