@@ -53,6 +53,9 @@ impl CascadeOption {
 pub struct CascadeOptions(u8);
 
 impl CascadeOptions {
+    /// Every option.
+    pub const ALL: Self = Self(0b11_1111);
+
     /// The options of the set, in the order of writing.
     pub fn iter(self) -> impl Iterator<Item = CascadeOption> {
         [SaveUpdate, Merge, RefreshExpire, Expunge, Delete, DeleteOrphan]
@@ -68,6 +71,16 @@ impl CascadeOptions {
     /// The set without the option.
     pub fn without(self, option: CascadeOption) -> Self {
         Self(self.0 & !(1 << option as u8))
+    }
+
+    /// The set with the option.
+    pub fn with(self, option: CascadeOption) -> Self {
+        Self(self.0 | 1 << option as u8)
+    }
+
+    /// The options that are in any of the sets.
+    pub fn union(sets: impl IntoIterator<Item = Self>) -> Self {
+        sets.into_iter().fold(Self::default(), Self::or)
     }
 
     /// The options that are in this set and not in the other.

@@ -1,21 +1,11 @@
-//! A site with its verdict and its planned edits goes in; the finding comes out.
+//! A site with its verdict and its planned edits goes in; the findings come out.
 
-use crate::cascade::CascadeOptions;
 use crate::outcome::{Finding, Fix};
 use crate::plan::Planned;
-use crate::policy::{Applicability, Rewrite, Verdict};
-use crate::rules::{Code, Rules, Severity};
-use crate::selection::Selection;
+use crate::policy::{Applicability, Judgement, Reach, Rewrite, Verdict};
+use crate::rules::{Rules, Severity};
 use crate::site::Site;
 use crate::source::Source;
-
-/// What decides whether and how findings are told.
-pub struct Diagnose<'a> {
-    /// The rules in force.
-    pub rules: &'a Rules,
-    /// The codes to report.
-    pub selection: &'a Selection,
-}
 
 /// What a site ends as.
 pub enum Diagnosed {
@@ -24,76 +14,89 @@ pub enum Diagnosed {
     /// It is not to be reported.
     Unselected,
     /// It is to be reported.
-    Found(Box<Finding>),
+    Found(Vec<Finding>),
 }
 
-impl Diagnose<'_> {
-    /// The finding of a site in the file with the text. `planned` gives the edits, or why a human has to write them.
-    pub fn site(
-        &self,
-        source: &Source,
-        site: &Site,
-        verdict: &Verdict,
-        planned: impl FnOnce(&Rewrite) -> Result<Planned, String>,
-    ) -> Diagnosed {
-        match verdict {
-            Verdict::Safe => Diagnosed::Safe,
-            Verdict::HandedIn => Diagnosed::Unselected,
-            Verdict::Rewrite(rewrite) if self.selection.has(rewrite.code) => {
-                Diagnosed::Found(Box::new(self.rewritten(source, site, rewrite, planned(rewrite))))
-            }
-            Verdict::Manual { code, reason, before, help } if self.selection.has(*code) => {
-                let mut finding = self.finding(source, site, *code, reason);
-                finding.before = *before;
-                finding.help = help.clone().unwrap_or(finding.help);
-                Diagnosed::Found(Box::new(finding))
-            }
-            Verdict::Rewrite(_) | Verdict::Manual { .. } => Diagnosed::Unselected,
-        }
-    }
+/// What is written at a site.
+pub struct Written<'a> {
+    /// All changes of the site together.
+    pub rewrite: &'a Rewrite,
+    /// The edits, or why a human has to write them.
+    pub planned: Result<Planned, String>,
+}
 
-    fn finding(&self, source: &Source, site: &Site, code: Code, reason: &str) -> Finding {
-        let diagnostic = self.rules.diagnostic(code);
-        let line = |offset| source.position(offset).line;
-        let call = if site.call.path == site.at.path { &site.call } else { &site.at };
-        Finding {
-            code,
-            name: diagnostic.map(|diagnostic| diagnostic.name.clone()).unwrap_or_default(),
-            severity: diagnostic.map_or(Severity::Warning, |diagnostic| diagnostic.severity),
-            message: diagnostic.map(|diagnostic| diagnostic.message.replace("{reason}", reason)).unwrap_or_default(),
-            help: diagnostic.map(|diagnostic| diagnostic.help.clone()).unwrap_or_default(),
-            span: site.at.range(),
-            start: source.position(site.at.start),
-            end: source.position(site.at.end),
-            call_span: call.range(),
-            call_lines: (line(call.start), line(call.end)),
-            callee: site.callee.clone(),
-            relationship: site.relationship.clone(),
-            before: None,
-            after: None,
-            fix: None,
+/// The findings of a site in the file with the text. `written` is what the changes within reach come to, where there are any.
+pub fn diagnose(
+    rules: &Rules,
+    source: &Source,
+    (site, verdict): &(Site, Verdict),
+    reach: Reach,
+    written: Option<&Written<'_>>,
+) -> Diagnosed {
+    let judgements = match verdict {
+        Verdict::Safe => return Diagnosed::Safe,
+        Verdict::HandedIn => return Diagnosed::Unselected,
+        Verdict::Judged(judgements) if judgements.is_empty() => return Diagnosed::Unselected,
+        Verdict::Judged(judgements) => judgements,
+    };
+    let within = |judgement: &Judgement| judgement.change.as_ref().is_some_and(|change| change.is_within(reach));
+    let is_unsafe = reach == Reach::All && verdict.has_unsafe_change();
+    let applicability = if is_unsafe { Applicability::Unsafe } else { Applicability::Safe };
+    let found = judgements.iter().map(|judgement| {
+        let finding = finding(rules, source, site, judgement);
+        match written.filter(|_| within(judgement)) {
+            Some(written) => with_fix(finding, judgement, written, applicability),
+            None => finding,
         }
-    }
+    });
+    Diagnosed::Found(found.collect())
+}
 
-    fn rewritten(&self, source: &Source, site: &Site, rewrite: &Rewrite, planned: Result<Planned, String>) -> Finding {
-        let mut finding = self.finding(source, site, rewrite.code, "");
-        finding.before = Some(rewrite.before);
-        match planned {
-            Ok(planned) => {
-                finding.after = Some(rewrite.after);
-                finding.fix = Some(Fix {
-                    applicability: Applicability::Safe,
-                    edits: planned.edits,
-                    lost: lost(rewrite),
-                    notes: rewrite.notes.iter().cloned().chain(planned.notes).collect(),
-                });
-            }
-            Err(reason) => finding.help = format!("write `{}` by hand: {reason}", rewrite.after),
-        }
-        finding
+fn finding(rules: &Rules, source: &Source, site: &Site, judgement: &Judgement) -> Finding {
+    let diagnostic = rules.diagnostic(judgement.code);
+    let line = |offset| source.position(offset).line;
+    let call = if site.call.path == site.at.path { &site.call } else { &site.at };
+    let message = diagnostic.map(|diagnostic| diagnostic.message.replace("{reason}", &judgement.reason));
+    let help = judgement.help.clone().or_else(|| Some(diagnostic?.help.clone()));
+    Finding {
+        code: judgement.code,
+        name: diagnostic.map(|diagnostic| diagnostic.name.clone()).unwrap_or_default(),
+        severity: diagnostic.map_or(Severity::Warning, |diagnostic| diagnostic.severity),
+        message: message.unwrap_or_default(),
+        help: help.unwrap_or_default(),
+        span: site.at.range(),
+        start: source.position(site.at.start),
+        end: source.position(site.at.end),
+        call_span: call.range(),
+        call_lines: (line(call.start), line(call.end)),
+        callee: site.callee.clone(),
+        relationship: site.relationship.clone(),
+        before: judgement.before,
+        after: None,
+        fix: None,
     }
 }
 
-fn lost(rewrite: &Rewrite) -> CascadeOptions {
-    rewrite.before.minus(rewrite.after)
+fn with_fix(
+    mut finding: Finding,
+    judgement: &Judgement,
+    written: &Written<'_>,
+    applicability: Applicability,
+) -> Finding {
+    let Written { rewrite, planned } = written;
+    let notes = judgement.change.iter().flat_map(|change| &change.notes);
+    match planned {
+        Ok(planned) => {
+            finding.before = Some(rewrite.before);
+            finding.after = Some(rewrite.after);
+            finding.fix = Some(Fix {
+                applicability,
+                edits: planned.edits.clone(),
+                lost: rewrite.before.minus(rewrite.after),
+                notes: notes.chain(&planned.notes).cloned().collect(),
+            });
+        }
+        Err(reason) => finding.help = format!("write `{}` by hand: {reason}", rewrite.after),
+    }
+    finding
 }

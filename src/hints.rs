@@ -8,8 +8,23 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 use memchr::memmem::Finder;
 
+use crate::rules::Observable;
+
 static CASCADE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("cascade"));
 static EXPUNGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("expunge"));
+/// Of a call that names its object.
+static REFRESH: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| [".refresh(", ".expire("].map(Finder::new));
+static MERGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(".merge("));
+/// `session`, `AsyncSession`, `get_session`
+static SESSION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("ession"));
+/// advanced-alchemy's option.
+static AUTO_REFRESH: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("auto_refresh"));
+/// `SQLAlchemyAsyncRepository` and its like.
+static ALCHEMY_CLASS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("SQLAlchemyAsync"));
+/// advanced-alchemy's repositories refresh what they return.
+static ADVANCED_ALCHEMY: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("advanced_alchemy"));
+/// `sqlalchemy.ext.asyncio`, `sqlmodel.ext.asyncio`
+static ASYNCIO: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(".ext.asyncio"));
 /// `relation`, `relationship`, `Relationship`, `RelationshipProperty`
 static RELATION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("elation"));
 static BACKREF: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("backref"));
@@ -46,9 +61,14 @@ impl Hints {
         Self::new(words.0.find_overlapping_iter(text).map(|found| found.start()..found.start() + 1))
     }
 
-    /// Where `expunge` stands.
-    pub fn of_expunge(text: &str) -> Self {
-        Self::new(EXPUNGE.find_iter(text.as_bytes()).map(|at| at..at + 1))
+    /// Where something can stand that notices a cascade.
+    pub fn of_observable(text: &str, what: Observable) -> Self {
+        let words: &[&Finder<'_>] = match what {
+            Observable::Expunge => &[&EXPUNGE],
+            Observable::Refresh => &[&REFRESH[0], &REFRESH[1], &AUTO_REFRESH, &ALCHEMY_CLASS],
+            Observable::Merge => &[&MERGE],
+        };
+        Self::new(words.iter().flat_map(|word| word.find_iter(text.as_bytes())).map(|at| at..at + 1))
     }
 
     fn new(ranges: impl Iterator<Item = Range<usize>>) -> Self {
@@ -114,8 +134,46 @@ fn after_constructor(bytes: &[u8], at: usize) -> &[u8] {
     rest.strip_prefix(b"Property").unwrap_or(rest)
 }
 
-/// Whether a file with the bytes can call `expunge`.
-pub fn has_expunge(bytes: &[u8]) -> bool {
+/// What a file can do that matters to its repository.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Traits {
+    /// It can call `expunge`.
+    pub expunge: bool,
+    /// It can refresh or expire an object.
+    pub refresh: bool,
+    /// It can merge an object into a session.
+    pub merge: bool,
+    /// It imports SQLAlchemy's asyncio extension.
+    pub asyncio: bool,
+}
+
+impl Traits {
+    /// Those of a file with the bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        let calls = |word: &Finder<'_>| {
+            // a session's methods are given an object
+            let is_given = |at: usize| !bytes[at + word.needle().len()..].trim_ascii_start().starts_with(b")");
+            word.find_iter(bytes).any(is_given) && SESSION.find(bytes).is_some()
+        };
+        Self {
+            expunge: has_expunge(bytes),
+            refresh: REFRESH.iter().any(calls) || ADVANCED_ALCHEMY.find(bytes).is_some(),
+            merge: calls(&MERGE),
+            asyncio: ASYNCIO.find(bytes).is_some(),
+        }
+    }
+
+    /// Whether it can do something.
+    pub fn can(self, what: Observable) -> bool {
+        match what {
+            Observable::Expunge => self.expunge,
+            Observable::Refresh => self.refresh,
+            Observable::Merge => self.merge,
+        }
+    }
+}
+
+fn has_expunge(bytes: &[u8]) -> bool {
     // expunge_all and expunged are other words
     EXPUNGE.find_iter(bytes).any(|at| {
         let next = bytes.get(at + b"expunge".len());

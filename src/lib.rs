@@ -8,6 +8,7 @@
 pub mod apply;
 pub mod cascade;
 pub mod cli;
+pub mod dependencies;
 pub mod diagnose;
 pub mod discover;
 pub mod hints;
@@ -42,6 +43,7 @@ use repository::Repositories;
 use run::Run;
 use scan::Scan;
 use settings::{Lookup, SettingsError};
+use site::Lazy;
 use usage::Search;
 
 /// What to check, and how.
@@ -54,6 +56,10 @@ pub struct Job {
     pub walk: WalkOptions,
     /// What to look for and what to do about it, for each file.
     pub settings: Arc<Lookup>,
+    /// Whether unsafe fixes are carried out too.
+    pub unsafe_fixes: bool,
+    /// The loader to add to fixed relationships that name none.
+    pub lazy: Option<Lazy>,
 }
 
 /// Why nothing can be checked.
@@ -89,7 +95,12 @@ pub fn run(job: &Job, progress: &AtomicUsize) -> Result<Outcome, RunError> {
     let found = std::mem::take(&mut scan.found);
     let run = Run { job, walk: &walk, repositories: &repositories, scan: &scan };
     let sites = run.judged(found, &usages);
-    let mut outcome = Outcome { files: run.files(&sites, &usages), ..Outcome::default() };
+    let mut outcome = Outcome {
+        files: run.files(&sites, &usages),
+        unsafe_fixes: job.unsafe_fixes,
+        asyncio: run.asyncio(&sites),
+        ..Outcome::default()
+    };
     let given = job.unsaved.as_ref().map(|unsaved| walk.normal(unsaved.path.as_deref().unwrap_or(Path::new(NO_NAME))));
     outcome.unsaved = given.map(|path| walk.absolute(&path).into());
     outcome.files_scanned = scan.files_scanned;

@@ -80,12 +80,21 @@ impl Fix {
     }
 }
 
+/// Whether the code that has unsafe cascades runs under asyncio.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asyncio {
+    /// A file uses it, or asks for a driver.
+    Used(String),
+    /// No file does.
+    Unused,
+}
+
 /// How a file ends.
 #[derive(Debug, Clone)]
 pub enum Status {
     /// Nothing to write.
     Unchanged,
-    /// The text after the safe fixes.
+    /// The text after the fixes that are carried out: the safe ones, or all.
     Changed(Box<Source>),
     /// Not looked at, and why.
     Skipped(String),
@@ -138,6 +147,10 @@ pub struct Outcome {
     pub files: Vec<FileOutcome>,
     /// The file whose text was given, where one was.
     pub unsaved: Option<Arc<Path>>,
+    /// Whether unsafe fixes are carried out too; else they are held back.
+    pub unsafe_fixes: bool,
+    /// Whether the code with unsafe cascades runs under asyncio; None where there is no such code.
+    pub asyncio: Option<Asyncio>,
     /// How many files were read.
     pub files_scanned: usize,
     /// How many of them were parsed.
@@ -150,6 +163,11 @@ impl Outcome {
         self.files.iter().flat_map(|file| file.findings.iter().map(move |finding| (file, finding)))
     }
 
+    /// Whether a fix is carried out, and not held back.
+    pub fn carries_out(&self, fix: &Fix) -> bool {
+        self.unsafe_fixes || fix.applicability == Applicability::Safe
+    }
+
     /// The numbers of the summary.
     pub fn totals(&self) -> Totals {
         let mut totals =
@@ -159,8 +177,9 @@ impl Outcome {
             totals.files_with_findings += usize::from(!file.findings.is_empty());
             totals.files_failed += usize::from(matches!(file.status, Status::Failed(_)));
             for finding in &file.findings {
-                match finding.fix {
-                    Some(_) => totals.fixable_safe += 1,
+                match finding.fix.as_ref().map(|fix| fix.applicability) {
+                    Some(Applicability::Safe) => totals.fixable_safe += 1,
+                    Some(Applicability::Unsafe) => totals.fixable_unsafe += 1,
                     None => totals.manual += 1,
                 }
             }
@@ -182,6 +201,8 @@ pub struct Totals {
     pub files_failed: usize,
     /// Findings with a safe fix.
     pub fixable_safe: usize,
+    /// Findings with an unsafe fix.
+    pub fixable_unsafe: usize,
     /// Findings for a human.
     pub manual: usize,
     /// Sites that need nothing.

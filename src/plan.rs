@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::cascade::{self, CascadeOptions};
 use crate::module::Location;
-use crate::policy::{Rewrite, Verdict, effective};
+use crate::policy::{Rewrite, effective};
 use crate::resolve::{Alternative, Literal, Shape, Step, evaluate};
 use crate::rewrite::{self, Edit, FileEdit};
 use crate::site::{Given, Site};
@@ -57,6 +57,8 @@ struct Use<'a> {
     alternative: &'a Alternative,
     /// What is to be in force afterwards.
     after: CascadeOptions,
+    /// That is to be written.
+    is_changed: bool,
 }
 
 /// Plans the edits of all sites of a run.
@@ -76,8 +78,8 @@ pub struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
-    /// Looks at all sites with their verdicts.
-    pub fn new(sites: &'a [(Site, Verdict)], usages: &'a Usages, files: &'a dyn Files) -> Self {
+    /// Looks at all sites with what is to be written there.
+    pub fn new(sites: &[(&'a Site, &Option<Rewrite>)], usages: &'a Usages, files: &'a dyn Files) -> Self {
         let mut planner = Self {
             files,
             usages,
@@ -88,7 +90,7 @@ impl<'a> Planner<'a> {
             other_uses: Mutex::default(),
         };
         let mut by_literal: HashMap<&Location, Vec<Use<'_>>> = HashMap::new();
-        for (site, verdict) in sites {
+        for (site, rewrite) in sites {
             planner.values.push(&site.at);
             let Ok(value) = &site.value else { continue };
             let of_dictionaries = site.dictionaries.iter().flat_map(|given| &given.steps);
@@ -97,19 +99,18 @@ impl<'a> Planner<'a> {
                     planner.consumed.entry(definition).or_default().push(&step.mention);
                 }
             }
-            let each: &[Option<CascadeOptions>] =
-                if let Verdict::Rewrite(rewrite) = verdict { &rewrite.each } else { &[] };
+            let each = rewrite.as_ref().map(|rewrite| rewrite.each.as_slice()).unwrap_or_default();
             for (index, alternative) in value.alternatives.iter().enumerate() {
-                let now = effective(&alternative.value, site.viewonly);
-                let after = each.get(index).copied().flatten().unwrap_or(now);
-                by_literal.entry(&alternative.written.at).or_default().push(Use { site, alternative, after });
+                let wanted = each.get(index).copied().flatten();
+                let after = wanted.unwrap_or_else(|| effective(&alternative.value, site.viewonly));
+                let one = Use { site, alternative, after, is_changed: wanted.is_some() };
+                by_literal.entry(&alternative.written.at).or_default().push(one);
             }
         }
         planner.values.sort();
         planner.consumed.values_mut().for_each(|reads| reads.sort());
         for (literal, uses) in by_literal {
-            let is_changed = |one: &Use<'_>| effective(&one.alternative.value, one.site.viewonly) != one.after;
-            if uses.iter().any(is_changed) {
+            if uses.iter().any(|one| one.is_changed) {
                 let place = planner.place_of(literal, &uses);
                 planner.places.insert(literal, place);
                 let mut sites: Vec<&Location> = uses.iter().map(|one| &one.site.at).collect();
@@ -197,6 +198,16 @@ impl<'a> Planner<'a> {
     /// # Errors
     /// Why a human has to write them, in words that complete "write … by hand: …".
     pub fn plan(&self, site: &Site, rewrite: &Rewrite) -> Result<Planned, String> {
+        let mut planned = self.plan_value(site, rewrite)?;
+        if let (Some(lazy), Some(binding)) = (rewrite.lazy, &site.keywords.binding) {
+            let source = self.source(&site.at.path)?;
+            let edit = rewrite::beside(&source, binding, "lazy", lazy.name());
+            planned.edits.extend(in_file(&site.at.path, vec![edit]));
+        }
+        Ok(planned)
+    }
+
+    fn plan_value(&self, site: &Site, rewrite: &Rewrite) -> Result<Planned, String> {
         if let Some(flag) = &site.flag {
             if rewrite.each.iter().any(Option::is_none) {
                 return Err("the flag is not always set".to_owned());

@@ -5,9 +5,13 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use rayon::prelude::*;
+
+use crate::dependencies::{self, Dependencies};
 use crate::module::{Location, Module};
-use crate::rules::Rules;
+use crate::rules::{Observable, Rules};
 use crate::source::{Kind, Source};
+use crate::syntax::Node;
 
 /// The files that a distribution's folder has one of.
 const DISTRIBUTION: [&str; 3] = ["pyproject.toml", "setup.py", "setup.cfg"];
@@ -67,8 +71,10 @@ pub struct Repository {
     working_directory: PathBuf,
     unsaved: Option<Unsaved>,
     modules: Mutex<HashMap<PathBuf, Option<Arc<Module>>>>,
-    expunge_call: OnceLock<Option<String>>,
+    /// By what is observed.
+    observed: [OnceLock<Vec<String>>; Observable::COUNT],
     distributions: OnceLock<Vec<PathBuf>>,
+    dependencies: Mutex<HashMap<PathBuf, Dependencies>>,
 }
 
 impl Repository {
@@ -78,8 +84,9 @@ impl Repository {
             working_directory: among.working_directory.clone(),
             unsaved: among.unsaved.clone(),
             modules: Mutex::default(),
-            expunge_call: OnceLock::new(),
+            observed: Default::default(),
             distributions: OnceLock::new(),
+            dependencies: Mutex::default(),
         }
     }
 
@@ -88,20 +95,39 @@ impl Repository {
         &self.root
     }
 
-    /// The first place, as `path:line`, that calls `expunge(obj)` or has it called. `candidates` gives the files with the
-    /// word in them, in order of path; it is asked once, and not before it is needed.
-    pub fn expunge_call(&self, rules: &Rules, candidates: impl FnOnce() -> Vec<PathBuf>) -> Option<&str> {
-        let find = || candidates().iter().find_map(|file| self.first_observation(rules, file));
-        self.expunge_call.get_or_init(find).as_deref()
+    /// The places, as `path:line`, that do something which notices a cascade. `candidates` gives the files that can, in order of path;
+    /// it is asked once, and not before it is needed.
+    pub fn observed(&self, rules: &Rules, what: Observable, candidates: impl FnOnce() -> Vec<PathBuf>) -> &[String] {
+        let find = || candidates().par_iter().flat_map_iter(|file| self.observed_in(rules, what, file)).collect();
+        self.observed[what as usize].get_or_init(find)
     }
 
-    /// A file that can't be read may call it.
-    fn first_observation(&self, rules: &Rules, file: &Path) -> Option<String> {
+    /// What is said of the distributions that a file needs: by the nearest folder that says something of it.
+    pub fn dependencies(&self, file: &Path) -> Dependencies {
+        let folders = file.ancestors().skip(1).take_while(|folder| folder.starts_with(&self.root));
+        let mut found = Dependencies::default();
+        for folder in folders {
+            let here = self.dependencies_in(folder);
+            found.sqlalchemy = found.sqlalchemy.or(here.sqlalchemy);
+            found.async_driver = found.async_driver.or(here.async_driver);
+        }
+        found
+    }
+
+    fn dependencies_in(&self, folder: &Path) -> Dependencies {
+        let mut known = self.dependencies.lock().unwrap_or_else(PoisonError::into_inner);
+        known.entry(folder.to_owned()).or_insert_with(|| dependencies::of_folder(folder)).clone()
+    }
+
+    /// A file that can't be read may do it.
+    fn observed_in(&self, rules: &Rules, what: Observable, file: &Path) -> Vec<String> {
         let file = self.working_directory.join(file);
-        let Some(module) = self.fresh_module(&file) else { return Some(self.display(&file)) };
-        let node = rules.find_observation(&module.tree().root())?;
-        let line = module.source.position(node.range().start).shown_line();
-        Some(format!("{}:{line}", self.display(&file)))
+        let Some(module) = self.fresh_module(&file) else { return vec![self.display(&file)] };
+        let line = |node: &Node<'_>| module.source.position(node.range().start).shown_line();
+        let found = rules.find_observations(&module.tree().root(), what);
+        let mut lines: Vec<_> = found.iter().map(|node| format!("{}:{}", self.display(&file), line(node))).collect();
+        lines.dedup();
+        lines
     }
 
     /// A path as reports show it: relative to the working directory where it is below it.

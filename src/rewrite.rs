@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::cascade::{self, CascadeOption, CascadeOptions};
 use crate::python::{CollectionKind, PyValue};
 use crate::resolve::{Literal, Shape, StringPart};
-use crate::site::Flag;
+use crate::site::{Binding, Flag};
 use crate::source::Source;
 
 pub use crate::source::Edit;
@@ -210,6 +210,21 @@ fn quoted_like(text: &str, items: &[Literal], name: &str) -> String {
 pub fn literal_like(source: &Source, call: &Range<usize>, after: CascadeOptions) -> String {
     let quote = preferred_quote(source, call);
     format!("{quote}{after}{quote}")
+}
+
+/// Another argument or item beside a binding: in front of one that has a line of its own, so that a comment behind it stays with it.
+pub fn beside(source: &Source, binding: &Binding, name: &str, value: &str) -> Edit {
+    let Binding { range, is_item } = binding;
+    let quote = preferred_quote(source, range);
+    let value = format!("{quote}{value}{quote}");
+    let text = if *is_item { format!("{quote}{name}{quote}: {value}") } else { format!("{name}={value}") };
+    let indentation = &source.text()[source.line_at(range.start).start..range.start];
+    if indentation.trim().is_empty() {
+        let text = format!("{text},{}{indentation}", source.newline_at(range.start));
+        Edit { range: range.start..range.start, text }
+    } else {
+        Edit { range: range.end..range.end, text: format!(", {text}") }
+    }
 }
 
 /// A dictionary that has the set in place of what the given one holds.

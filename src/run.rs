@@ -9,21 +9,22 @@ use rayon::prelude::*;
 use crate::Job;
 use crate::apply::apply;
 use crate::cascade::{CascadeOption, CascadeOptions};
-use crate::diagnose::{Diagnose, Diagnosed};
+use crate::diagnose::{Diagnosed, Written, diagnose};
 use crate::discover::Walk;
-use crate::hints;
+use crate::hints::Traits;
 use crate::layout::{self, Layout, Relaid, Styles};
 use crate::model::{Call, Model, Relationship, SearchFolder};
 use crate::module::Location;
-use crate::outcome::{FileOutcome, Status};
+use crate::outcome::{Asyncio, FileOutcome, Status};
 use crate::plan::{Files, Planner};
-use crate::policy::{ExpungeUse, Verdict, effective, judge, needs_expunge_call};
+use crate::policy::{Policy, Reach, Rewrite, Surroundings, Verdict, asks_direction, effective, judge};
 use crate::python::{CollectionKind, PyValue};
 use crate::repository::{Repositories, Repository};
 use crate::resolve::{Argument, Resolver, evaluate};
 use crate::rewrite::{Edit, FileEdit};
+use crate::rules::Observable;
 use crate::scan::{Scan, candidates};
-use crate::settings::{Expunge, Settings};
+use crate::settings::{Settings, SqlalchemyVersion};
 use crate::site::{Found, Site, Unknown, Wrapper};
 use crate::source::Source;
 use crate::syntax::Node;
@@ -59,19 +60,34 @@ impl Run<'_> {
             if let Some(changed) = self.changed(&site, usages) {
                 site.value = Err(changed);
             }
-            let repository = self.repositories.of(&site.at.path);
-            let settings = self.job.settings.of(&site.at.path);
-            let verdict = judge(&site, settings.profile.value, self.expunge_use(&repository, &site, &settings));
+            let verdict = self.with_policy(&site, |policy| judge(&site, policy));
             (site, verdict)
         });
         judged.collect()
     }
 
-    /// Adds to the relationships of unsafe sites what the models of their repositories say.
+    /// Does something by the policy for a site.
+    fn with_policy<T>(&self, site: &Site, done: impl FnOnce(&Policy<'_>) -> T) -> T {
+        let settings = self.job.settings.of(&site.at.path);
+        done(&Policy {
+            profile: settings.profile.value,
+            targets: &settings.targets,
+            expunge: settings.expunge.value,
+            lazy: self.job.lazy,
+            selection: &settings.selection(&site.at.path),
+            surroundings: &Around {
+                run: self,
+                repository: self.repositories.of(&site.at.path),
+                site,
+                settings: &settings,
+            },
+        })
+    }
+
+    /// Adds to the relationships of sites, where the verdict can depend on it, what the models of their repositories say.
     fn relate(&self, sites: &mut [Site]) {
         let mut by_repository: Vec<(Arc<Repository>, Vec<&mut Relationship>)> = Vec::new();
-        let profile = |site: &Site| self.job.settings.of(&site.at.path).profile.value;
-        for site in sites.iter_mut().filter(|site| judge(site, profile(site), ExpungeUse::Uncalled) != Verdict::Safe) {
+        for site in sites.iter_mut().filter(|site| self.with_policy(site, |policy| asks_direction(site, policy))) {
             let repository = self.repositories.of(&site.at.path);
             let Some(relationship) = &mut site.relationship else { continue };
             match by_repository.iter_mut().find(|(known, _)| Arc::ptr_eq(known, &repository)) {
@@ -116,37 +132,62 @@ impl Run<'_> {
         })
     }
 
-    /// What speaks for expunge: the settings, else whether the site's repository calls `expunge(obj)`, where that matters.
-    fn expunge_use<'r>(&self, repository: &'r Repository, site: &Site, settings: &Settings) -> ExpungeUse<'r> {
-        match settings.expunge.value {
-            Expunge::Keep => ExpungeUse::Kept,
-            Expunge::Drop => ExpungeUse::Dropped,
-            Expunge::Auto if !needs_expunge_call(site, settings.profile.value) => ExpungeUse::Uncalled,
-            Expunge::Auto => self.expunge_call(repository).map_or(ExpungeUse::Uncalled, ExpungeUse::Called),
+    /// The files of a repository that have some trait, in order of path.
+    fn files_with(&self, repository: &Repository, has: impl Fn(Traits) -> bool + Sync) -> Vec<PathBuf> {
+        let within = |path: &PathBuf| self.walk.absolute(path).starts_with(repository.root());
+        let scanned = self.scan.traits.iter().filter(|(path, traits)| has(*traits) && within(path));
+        let scanned = scanned.map(|(path, _)| path);
+        if self.walk.covers(repository.root()) {
+            return scanned.cloned().collect();
+        }
+        let mut files = candidates(&self.walk.of_folder(repository.root()), |bytes| has(Traits::of(bytes)));
+        if self.job.unsaved.is_some() {
+            files.extend(scanned.map(|path| self.walk.absolute(path)));
+            files.sort();
+        }
+        files
+    }
+
+    /// Whether the repositories of some sites use asyncio, and the first file or settings that say so.
+    pub fn asyncio(&self, sites: &[(Site, Verdict)]) -> Option<Asyncio> {
+        let hazards = sites.iter().filter(|(_, verdict)| verdict.is_hazard());
+        let mut repositories: Vec<(Arc<Repository>, &Path)> = Vec::new();
+        for (site, _) in hazards {
+            let repository = self.repositories.of(&site.at.path);
+            if !repositories.iter().any(|(known, _)| Arc::ptr_eq(known, &repository)) {
+                repositories.push((repository, &site.at.path));
+            }
+        }
+        let used = repositories.iter().find_map(|(repository, file)| {
+            let imported = self.files_with(repository, |traits| traits.asyncio).into_iter().next();
+            let imported = imported.map(|path| repository.display(&self.walk.absolute(&path)));
+            imported.or_else(|| Some(repository.display(&repository.dependencies(file).async_driver?)))
+        });
+        match used {
+            Some(place) => Some(Asyncio::Used(place)),
+            None => (!repositories.is_empty()).then_some(Asyncio::Unused),
         }
     }
 
-    /// Where the repository calls `expunge(obj)`.
-    fn expunge_call<'r>(&self, repository: &'r Repository) -> Option<&'r str> {
-        let rules = &self.job.settings.of_folder(repository.root()).rules;
-        repository.expunge_call(rules, || {
-            let within = |path: &PathBuf| self.walk.absolute(path).starts_with(repository.root());
-            if self.walk.covers(repository.root()) {
-                return self.scan.expunge_candidates.iter().filter(|path| within(path)).cloned().collect();
-            }
-            let mut files = candidates(&self.walk.of_folder(repository.root()), hints::has_expunge);
-            if self.job.unsaved.is_some() {
-                files.extend(self.scan.expunge_candidates.iter().map(|path| self.walk.absolute(path)));
-                files.sort();
-            }
-            files
-        })
+    /// The outcome of every file that has something to say. Where unsafe fixes are held back, the findings have them nevertheless.
+    pub fn files(&self, sites: &[(Site, Verdict)], usages: &Usages) -> Vec<FileOutcome> {
+        if self.job.unsafe_fixes {
+            return self.outcomes(sites, usages, Reach::All);
+        }
+        let mut outcomes = self.outcomes(sites, usages, Reach::Safe);
+        if sites.iter().any(|(_, verdict)| verdict.has_unsafe_change()) {
+            hold_back(&mut outcomes, self.outcomes(sites, usages, Reach::All));
+        }
+        outcomes
     }
 
-    /// The outcome of every file that has something to say.
-    pub fn files(&self, sites: &[(Site, Verdict)], usages: &Usages) -> Vec<FileOutcome> {
+    /// The outcomes with the fixes within reach carried out.
+    fn outcomes(&self, sites: &[(Site, Verdict)], usages: &Usages, reach: Reach) -> Vec<FileOutcome> {
         let files = FilesOfRun::new(self);
-        let planner = Planner::new(sites, usages, &files);
+        let rewrites: Vec<Option<Rewrite>> =
+            sites.par_iter().map(|(site, verdict)| verdict.rewrite(site, reach)).collect();
+        let wanted: Vec<_> = sites.iter().map(|(site, _)| site).zip(&rewrites).collect();
+        let planner = Planner::new(&wanted, usages, &files);
         let mut by_file: BTreeMap<Arc<Path>, FileOutcome> = BTreeMap::new();
         for scanned in &self.scan.files {
             let mut outcome = self.unchanged(&scanned.path, &scanned.source);
@@ -156,12 +197,14 @@ impl Run<'_> {
         }
         let diagnosed: Vec<(&Site, Diagnosed)> = sites
             .par_iter()
-            .filter(|(site, _)| files.concerns(site))
-            .filter_map(|(site, verdict)| {
+            .zip(rewrites.par_iter())
+            .filter(|((site, _), _)| files.concerns(site))
+            .filter_map(|(judged, rewrite)| {
+                let site = &judged.0;
                 let source = files.source(&site.at.path)?;
                 let settings = self.job.settings.of(&site.at.path);
-                let diagnose = Diagnose { rules: &settings.rules, selection: &settings.selection(&site.at.path) };
-                Some((site, diagnose.site(&source, site, verdict, |rewrite| planner.plan(site, rewrite))))
+                let written = rewrite.as_ref().map(|rewrite| Written { rewrite, planned: planner.plan(site, rewrite) });
+                Some((site, diagnose(&settings.rules, &source, judged, reach, written.as_ref())))
             })
             .collect();
         for (site, diagnosed) in diagnosed {
@@ -171,7 +214,7 @@ impl Run<'_> {
             match diagnosed {
                 Diagnosed::Safe => outcome.safe_sites += 1,
                 Diagnosed::Unselected => {}
-                Diagnosed::Found(finding) => outcome.findings.push(*finding),
+                Diagnosed::Found(findings) => outcome.findings.extend(findings),
             }
         }
         let mut outcomes: Vec<FileOutcome> = by_file.into_values().collect();
@@ -256,6 +299,43 @@ impl Run<'_> {
             }
             edits = edits_by_file(outcomes);
         }
+    }
+}
+
+/// Gives each finding without a fix the one that it has where all fixes are carried out.
+fn hold_back(outcomes: &mut Vec<FileOutcome>, all: Vec<FileOutcome>) {
+    for other in all {
+        match outcomes.iter_mut().find(|file| file.path == other.path) {
+            Some(file) => {
+                for (finding, other) in file.findings.iter_mut().zip(other.findings) {
+                    if finding.fix.is_none() && other.fix.is_some() {
+                        *finding = other;
+                    }
+                }
+            }
+            // the definition of a constant
+            None => outcomes.push(FileOutcome { status: Status::Unchanged, ..other }),
+        }
+    }
+}
+
+/// What a site's repository says.
+struct Around<'a> {
+    run: &'a Run<'a>,
+    repository: Arc<Repository>,
+    site: &'a Site,
+    settings: &'a Settings,
+}
+
+impl Surroundings for Around<'_> {
+    fn places(&self, what: Observable) -> &[String] {
+        let rules = &self.run.job.settings.of_folder(self.repository.root()).rules;
+        self.repository.observed(rules, what, || self.run.files_with(&self.repository, |traits| traits.can(what)))
+    }
+
+    fn version(&self) -> Option<SqlalchemyVersion> {
+        let set = self.settings.sqlalchemy_version.as_ref().map(|setting| setting.value);
+        set.or_else(|| Some(self.repository.dependencies(&self.site.at.path).sqlalchemy?.0))
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::discover::{NotRead, Walk};
-use crate::hints;
+use crate::hints::{self, Traits};
 use crate::module::Module;
 use crate::repository::{Repositories, Repository};
 use crate::resolve::Resolver;
@@ -41,8 +41,8 @@ pub struct Scan {
     pub files_scanned: usize,
     /// How many of them were parsed.
     pub files_parsed: usize,
-    /// The files with the word `expunge`, in order of path.
-    pub expunge_candidates: Vec<PathBuf>,
+    /// The files that can do something which matters to their repository, in order of path.
+    pub traits: Vec<(PathBuf, Traits)>,
 }
 
 /// Reads every file of the walk; parses those that can have a site. `progress` counts the files.
@@ -59,7 +59,7 @@ pub fn scan(walk: &Walk, settings: &Lookup, repositories: &Repositories, progres
         });
         let mut scan = collected.into_inner().unwrap_or_else(PoisonError::into_inner);
         scan.not_read.extend(not_read);
-        scan.expunge_candidates.sort();
+        scan.traits.sort_by(|a, b| a.0.cmp(&b.0));
         scan
     })
 }
@@ -139,8 +139,9 @@ impl<'a> Worker<'a> {
 
     fn visit_bytes(&mut self, path: &Path, bytes: &[u8]) {
         self.local.files_scanned += 1;
-        if hints::has_expunge(bytes) {
-            self.local.expunge_candidates.push(path.to_owned());
+        let traits = Traits::of(bytes);
+        if traits != Traits::default() {
+            self.local.traits.push((path.to_owned(), traits));
         }
         let kind = Kind::of(path).unwrap_or_default();
         let rules = self.rules(path);
@@ -183,7 +184,7 @@ impl Drop for Worker<'_> {
         all.files.append(&mut self.local.files);
         all.found.append(&mut self.local.found);
         all.not_read.append(&mut self.local.not_read);
-        all.expunge_candidates.append(&mut self.local.expunge_candidates);
+        all.traits.append(&mut self.local.traits);
         all.files_scanned += self.local.files_scanned;
         all.files_parsed += self.local.files_parsed;
     }

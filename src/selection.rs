@@ -16,17 +16,17 @@ pub struct UnknownCode {
 
 impl Default for Selection {
     fn default() -> Self {
-        Self(Code::ALL.to_vec())
+        Self(Code::ALL.into_iter().filter(|code| code.is_on_by_default()).collect())
     }
 }
 
 impl Selection {
-    /// The codes of `select` (all, where it is empty) that `ignore` does not name.
+    /// The codes of `select` (those that are on by default, where it is empty) that `ignore` does not name.
     ///
     /// # Errors
     /// A name selects nothing.
     pub fn new(select: &[String], ignore: &[String]) -> Result<Self, UnknownCode> {
-        let selected = if select.is_empty() { Code::ALL.to_vec() } else { named(select)? };
+        let selected = if select.is_empty() { Self::default().0 } else { named(select)? };
         let ignored = named(ignore)?;
         Ok(Self(selected.into_iter().filter(|code| !ignored.contains(code)).collect()))
     }

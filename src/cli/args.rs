@@ -10,6 +10,7 @@ use crate::layout::Layout;
 use crate::policy::Profile;
 use crate::report::Format;
 use crate::settings::{ConfigFormat, Overrides, Place, SqlalchemyVersion, name_of};
+use crate::site::Lazy;
 
 /// Finds SQLAlchemy cascades that are unsafe under asyncio and writes the explicit list.
 #[derive(Debug, Parser)]
@@ -81,6 +82,12 @@ pub(super) struct Common {
     /// Which list to write [default: recommended]
     #[arg(long, value_name = "PROFILE")]
     pub profile: Option<Profile>,
+    /// Carry out unsafe fixes too: those that change what someone can notice
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+    /// Add this loader to fixed relationships that name none (an unsafe fix)
+    #[arg(long, value_name = "LOADER")]
+    pub lazy: Option<Lazy>,
     /// Whether statements that get too long are laid out again [default: fit]
     #[arg(long, value_name = "LAYOUT")]
     pub layout: Option<Layout>,
@@ -207,12 +214,14 @@ impl Common {
         list(&mut words, "--exclude", &self.exclude);
         let named = [
             ("--profile", self.profile.as_ref().map(name_of)),
+            ("--lazy", self.lazy.as_ref().map(name_of)),
             ("--layout", self.layout.as_ref().map(name_of)),
             ("--sqlalchemy-version", self.sqlalchemy_version.map(|version| version.to_string())),
             ("--config", self.config.as_ref().map(|file| file.display().to_string())),
         ];
         words.extend(named.into_iter().filter_map(|(option, value)| Some([option.to_owned(), value?])).flatten());
         let flags = [
+            ("--unsafe-fixes", self.unsafe_fixes),
             ("--isolated", self.isolated),
             ("--no-ignore", self.no_ignore),
             ("--no-force-exclude", self.no_force_exclude),

@@ -92,7 +92,7 @@ fn fix(arguments: &Arguments, common: &Common, exit_non_zero_on_fix: bool) -> an
             Err(reason) => file.status = Status::Failed(reason),
         }
     }
-    let is_done = |fix: &Fix| fix.edits.iter().all(|edit| written.contains(&edit.path));
+    let is_done = |fix: &Fix| outcome.carries_out(fix) && fix.edits.iter().all(|edit| written.contains(&edit.path));
     applied.findings = outcome.findings().filter(|(_, finding)| finding.fix.as_ref().is_some_and(is_done)).count();
     print(|_, out| match &job.unsaved {
         Some(unsaved) => write_filtered(&outcome, unsaved, out),
@@ -134,6 +134,8 @@ fn job(common: &Common) -> anyhow::Result<Job> {
             threads: common.threads,
         },
         settings: Arc::new(config::lookup(common)?),
+        unsafe_fixes: common.unsafe_fixes,
+        lazy: common.lazy,
         unsaved: common.reads_stdin().then(|| unsaved(common)).transpose()?,
     })
 }
@@ -179,7 +181,7 @@ fn summarize(
 fn status(outcome: &Outcome) -> u8 {
     match outcome.totals() {
         totals if totals.files_failed > 0 => FAILURE,
-        totals if totals.fixable_safe + totals.manual > 0 => FINDINGS,
+        totals if totals.fixable_safe + totals.fixable_unsafe + totals.manual > 0 => FINDINGS,
         _ => CLEAN,
     }
 }

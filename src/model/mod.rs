@@ -25,7 +25,7 @@ use crate::module::Location;
 
 pub use registry::SearchFolder;
 pub use relate::Model;
-pub use statement::of_call;
+pub use statement::{loader, of_call};
 
 /// What is known of a relationship; a fact that is not known is None.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]

@@ -78,6 +78,24 @@ pub fn declaring_call<'t>(call: &Node<'t>) -> Option<Node<'t>> {
     if has_pair { Some(call.clone()) } else { call.ancestors().find(|node| node.kind() == "call") }
 }
 
+/// The loader that a constructor's name or the attribute's annotation stands for.
+pub fn loader(call: &Node<'_>) -> Option<&'static str> {
+    let function = call.field("function")?;
+    if function.text().ends_with("dynamic_loader") {
+        return Some("dynamic");
+    }
+    if function.text().ends_with("backref") {
+        return None;
+    }
+    let annotation = place_of(call)?.annotation?;
+    let text = annotation.text();
+    ["write_only", "dynamic"]
+        .into_iter()
+        .zip(["WriteOnlyMapped", "DynamicMapped"])
+        .find(|(_, word)| text.contains(word))
+        .map(|(name, _)| name)
+}
+
 /// Where the nearest node around the call says that it stands.
 pub fn place_of<'t>(call: &Node<'t>) -> Option<Stands<'t>> {
     for node in call.ancestors() {

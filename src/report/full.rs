@@ -4,7 +4,9 @@ use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
+use crate::model::Relationship;
 use crate::outcome::{FileOutcome, Finding, Outcome};
+use crate::policy::Applicability;
 use crate::rules::Severity;
 use crate::source::Source;
 
@@ -37,13 +39,27 @@ fn groups<'a>(file: &'a FileOutcome, finding: &'a Finding, source: &'a Source) -
         .path(format!("{}{cell}", file.display))
         .annotation(AnnotationKind::Primary.span(value).label(label(finding)));
     let mut group = level.primary_title(&finding.message).id(finding.code.as_str()).element(snippet);
-    for note in finding.fix.iter().flat_map(|fix| &fix.notes) {
+    for note in of_relationship(finding).into_iter().chain(finding.fix.iter().flat_map(|fix| fix.notes.clone())) {
         group = group.element(Level::NOTE.message(note));
     }
-    if finding.fix.is_none() {
-        group = group.element(Level::HELP.message(&finding.help));
+    match &finding.fix {
+        None => group = group.element(Level::HELP.message(&finding.help)),
+        Some(fix) if fix.applicability == Applicability::Unsafe => {
+            group = group.element(Level::HELP.message("this fix is unsafe: --unsafe-fixes applies it"));
+        }
+        Some(_) => {}
     }
     vec![group]
+}
+
+/// What the relationship is, and how that is known.
+fn of_relationship(finding: &Finding) -> Option<String> {
+    let Relationship { direction, evidence, unknown, .. } = finding.relationship.as_ref()?;
+    match (direction, unknown) {
+        (Some(direction), _) => Some(format!("{}: {}", direction.name(), evidence.join("; "))),
+        (None, Some(reason)) => Some(format!("its direction is not known: {reason}")),
+        (None, None) => None,
+    }
 }
 
 fn label(finding: &Finding) -> String {

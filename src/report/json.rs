@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::cascade::CascadeOptions;
 use crate::model::Relationship;
-use crate::outcome::{FileOutcome, Finding, Outcome, Status};
+use crate::outcome::{Asyncio, FileOutcome, Finding, Fix, Outcome, Status};
 use crate::policy::Applicability;
 use crate::rewrite::FileEdit;
 use crate::rules::{Code, Severity};
@@ -37,7 +37,7 @@ struct JsonReport<'a> {
     skipped: Vec<JsonReason<'a>>,
     failed: Vec<JsonReason<'a>>,
     syntax_errors: Vec<JsonSyntaxError<'a>>,
-    summary: JsonSummary,
+    summary: JsonSummary<'a>,
 }
 
 #[derive(Serialize)]
@@ -98,31 +98,33 @@ struct JsonSyntaxError<'a> {
 }
 
 #[derive(Serialize)]
-struct JsonSummary {
+struct JsonSummary<'a> {
     files_scanned: usize,
     files_parsed: usize,
     files_with_findings: usize,
     fixable_safe: usize,
     fixable_unsafe: usize,
     manual: usize,
+    asyncio: Option<&'a str>,
 }
 
 /// The edits of an outcome, on disk. One that several findings share, such as that of a constant, is listed with the first of them
-/// alone: all edits together are what `fix` writes.
+/// alone: all edits together are what `fix` writes. Those that are held back stand for themselves.
 struct Edits<'a> {
     files: HashMap<&'a Path, &'a FileOutcome>,
-    listed: RefCell<HashSet<(&'a Path, &'a Edit)>>,
+    outcome: &'a Outcome,
+    listed: RefCell<HashSet<(bool, &'a Path, &'a Edit)>>,
 }
 
 impl<'a> Edits<'a> {
     fn of(outcome: &'a Outcome) -> Self {
         let files = outcome.files.iter().map(|file| (&*file.path, file)).collect();
-        Self { files, listed: RefCell::default() }
+        Self { files, outcome, listed: RefCell::default() }
     }
 
     /// The edit, unless an earlier finding has it.
-    fn once(&self, FileEdit { path, edit }: &'a FileEdit) -> Option<JsonEdit<'a>> {
-        if !self.listed.borrow_mut().insert((path, edit)) {
+    fn once(&self, fix: &Fix, FileEdit { path, edit }: &'a FileEdit) -> Option<JsonEdit<'a>> {
+        if !self.listed.borrow_mut().insert((self.outcome.carries_out(fix), path, edit)) {
             return None;
         }
         let edited = self.files.get(&**path)?;
@@ -162,8 +164,12 @@ fn report(outcome: &Outcome) -> JsonReport<'_> {
             files_parsed: totals.files_parsed,
             files_with_findings: totals.files_with_findings,
             fixable_safe: totals.fixable_safe,
-            fixable_unsafe: 0,
+            fixable_unsafe: totals.fixable_unsafe,
             manual: totals.manual,
+            asyncio: match &outcome.asyncio {
+                Some(Asyncio::Used(place)) => Some(place),
+                _ => None,
+            },
         },
     }
 }
@@ -185,7 +191,7 @@ fn finding_of<'a>(edits: &Edits<'a>, file: &'a FileOutcome, finding: &'a Finding
         after: finding.after,
         fix: finding.fix.as_ref().map(|fix| JsonFix {
             applicability: fix.applicability,
-            edits: fix.edits.iter().filter_map(|edit| edits.once(edit)).collect(),
+            edits: fix.edits.iter().filter_map(|edit| edits.once(fix, edit)).collect(),
             lost: fix.lost,
             notes: &fix.notes,
         }),

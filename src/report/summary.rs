@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{concise, count};
-use crate::outcome::{Outcome, Status};
+use crate::outcome::{Asyncio, Outcome, Status};
 use crate::rules::Code;
 
 /// How many lines each list of files may take.
@@ -40,6 +40,8 @@ pub fn write_summary(
     list(out, "Failed", outcome, Status::failed)?;
     syntax_errors(outcome, out)?;
     let mut sentences = Vec::new();
+    let held_back = if outcome.unsafe_fixes { 0 } else { totals.fixable_unsafe };
+    let fixable = totals.fixable_safe + totals.fixable_unsafe - held_back;
     match applied {
         Some(applied) if applied.files > 0 => {
             sentences.push(format!(
@@ -48,17 +50,22 @@ pub fn write_summary(
                 count(applied.files, "file")
             ));
         }
-        None if totals.fixable_safe > 0 => {
+        None if fixable > 0 => {
             let files = outcome.files.iter().filter(|file| matches!(file.status, Status::Changed(_))).count();
             let codes = by_code(outcome);
             sentences.push(format!(
-                "{} in {} can be fixed safely ({codes})",
-                count(totals.fixable_safe, "unsafe cascade"),
-                count(files, "file")
+                "{} in {} can be fixed{} ({codes})",
+                count(fixable, "unsafe cascade"),
+                count(files, "file"),
+                if totals.fixable_unsafe > held_back { "" } else { " safely" },
             ));
         }
-        Some(_) if totals.fixable_safe > 0 => sentences.push("Nothing fixed".to_owned()),
+        Some(_) if fixable > 0 => sentences.push("Nothing fixed".to_owned()),
         _ => sentences.push("Nothing to fix".to_owned()),
+    }
+    if held_back > 0 {
+        let fixes = if held_back == 1 { "fix" } else { "fixes" };
+        sentences.push(format!("{held_back} unsafe {fixes} held back"));
     }
     if totals.manual > 0 {
         let verb = if totals.manual == 1 { "needs" } else { "need" };
@@ -69,15 +76,34 @@ pub fn write_summary(
     }
     sentences.push(format!("{} checked", count(totals.files_scanned, "file")));
     writeln!(out, "{}.", sentences.join("; "))?;
-    if applied.is_none() && totals.fixable_safe > 0 {
+    match &outcome.asyncio {
+        Some(Asyncio::Used(place)) => writeln!(out, "The code runs under asyncio ({place}).")?,
+        Some(Asyncio::Unused) => {
+            let why = "neither sqlalchemy.ext.asyncio nor an asyncio driver was found";
+            writeln!(out, "No sign of asyncio: {why}; without AsyncSession nothing raises MissingGreenlet.")?;
+        }
+        None => {}
+    }
+    if applied.is_none() && fixable > 0 {
         writeln!(out, "Apply with: {next}")?;
+    }
+    if held_back > 0 {
+        let option = if next.contains("--unsafe-fixes") { "" } else { " --unsafe-fixes" };
+        writeln!(out, "Unsafe fixes change what someone can notice; see `check`, and apply them with: {next}{option}")?;
     }
     Ok(())
 }
 
 /// `CAS001: 3, CAS002: 1`
 fn by_code(outcome: &Outcome) -> String {
-    let number = |code| outcome.findings().filter(|(_, finding)| finding.code == code && finding.fix.is_some()).count();
+    let number = |code| {
+        outcome
+            .findings()
+            .filter(|(_, finding)| {
+                finding.code == code && finding.fix.as_ref().is_some_and(|fix| outcome.carries_out(fix))
+            })
+            .count()
+    };
     let numbers = Code::ALL.into_iter().map(|code| (code, number(code))).filter(|(_, number)| *number > 0);
     numbers.map(|(code, number)| format!("{code}: {number}")).collect::<Vec<_>>().join(", ")
 }

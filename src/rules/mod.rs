@@ -12,7 +12,7 @@ mod spelling;
 pub use constructors::{ConstructorKind, Constructors};
 pub use diagnostic::{Code, Diagnostic, InvalidExample, Severity};
 pub use error::RuleError;
-pub use spelling::{Match, Observation, Rule, RuleSet, Sets, Spelling};
+pub use spelling::{Match, Observable, Observation, Rule, RuleSet, Sets, Spelling};
 
 use std::path::{Path, PathBuf};
 
@@ -72,9 +72,12 @@ impl Rules {
         self.spellings.find_all(root, hints)
     }
 
-    /// The first place in a file that would notice whether an option is set.
-    pub fn find_observation<'t>(&self, root: &Node<'t>) -> Option<Node<'t>> {
-        let found = self.observations.find_all(root, &Hints::of_expunge(&root.get_doc().src));
-        found.into_iter().map(|(_, found)| found.get_node().clone()).min_by_key(|node| node.range().start)
+    /// The places in a file that do what notices whether an option is set, in order.
+    pub fn find_observations<'t>(&self, root: &Node<'t>, what: Observable) -> Vec<Node<'t>> {
+        let found = self.observations.find_all(root, &Hints::of_observable(&root.get_doc().src, what));
+        let found = found.into_iter().filter(|(rule, _)| rule.metadata.observes == what);
+        let mut nodes: Vec<_> = found.map(|(_, found)| found.get_node().clone()).collect();
+        nodes.sort_by_key(|node| node.range().start);
+        nodes
     }
 }

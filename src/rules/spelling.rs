@@ -59,8 +59,8 @@ pub enum Sets {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Observation {
-    /// The option; only `expunge` is looked for.
-    pub observes: Observed,
+    /// What it does.
+    pub observes: Observable,
     /// Sources in which the rule finds nothing.
     #[serde(default)]
     pub valid: Vec<String>,
@@ -69,12 +69,21 @@ pub struct Observation {
     pub invalid: Vec<String>,
 }
 
-/// A cascade option that code can notice.
+/// What code can do that notices a cascade option.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Observed {
-    /// `Session.expunge(obj)`
+pub enum Observable {
+    /// `session.expunge(obj)`, or a library is told to call it.
     Expunge,
+    /// `session.refresh(obj)` or `session.expire(obj)` without names of attributes, or a library calls it.
+    Refresh,
+    /// `session.merge(obj)`.
+    Merge,
+}
+
+impl Observable {
+    /// How many there are.
+    pub const COUNT: usize = 3;
 }
 
 /// Rules, by the kinds of nodes that they can match.

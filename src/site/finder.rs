@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::viewonly::{is_viewonly, viewonly_of};
-use super::{Flag, Found, Given, Site, Unknown, Wrapper};
+use super::{Flag, Found, Given, Keywords, Site, Unknown, Wrapper};
 use crate::hints::Hints;
 use crate::model;
 use crate::module::{Location, Module};
@@ -219,6 +219,7 @@ impl Finder<'_> {
             value: evaluated,
             sets: spelling.sets,
             viewonly: is_viewonly(&container, &receiver.call, spelling, receiver.is_backref),
+            keywords: Keywords::of(binding, &receiver.call),
             flag,
             ..self.site_of_call(&rule.config.id, receiver, self.module.location(&value.range()))
         };

@@ -4,6 +4,7 @@ mod cells;
 mod filled_in;
 mod finder;
 mod flag;
+mod keywords;
 mod viewonly;
 mod wrapper;
 
@@ -20,6 +21,7 @@ pub use cells::find_in_cells;
 pub use filled_in::withdraw;
 pub use finder::{find, find_in_calls};
 pub use flag::Flag;
+pub use keywords::{Binding, Keyword, Keywords, Lazy};
 pub use wrapper::Wrapper;
 
 /// One place where a cascade is bound to a relationship.
@@ -39,6 +41,8 @@ pub struct Site {
     pub callee: String,
     /// `viewonly=True` holds for the relationship.
     pub viewonly: bool,
+    /// What else the relationship is given.
+    pub keywords: Keywords,
     /// Where sqlmodel's flag can be overridden; None at other sites.
     pub flag: Option<Flag>,
     /// What is known of the relationship.
@@ -93,6 +97,7 @@ impl Site {
             sets: Sets::Cascade,
             callee: String::new(),
             viewonly: false,
+            keywords: Keywords::default(),
             flag: None,
             relationship: None,
             dictionaries: Vec::new(),
@@ -104,10 +109,23 @@ impl Site {
         if self.flag.is_some() { self.call.range() } else { self.at.range() }
     }
 
+    /// Whether a loader can be named beside the cascade.
+    ///
+    /// # Errors
+    /// Why not, in words.
+    pub fn takes_loader(&self) -> Result<(), String> {
+        match (&self.keywords.lazy, &self.keywords.binding) {
+            (Keyword::Given(_), _) => Err("the relationship names its loader".to_owned()),
+            (Keyword::Absent, Some(_)) if self.flag.is_none() => Ok(()),
+            _ => Err("not all arguments of the relationship stand here".to_owned()),
+        }
+    }
+
     /// The same site as seen from another call.
     pub fn merge(&mut self, other: Self) {
         // SQLAlchemy 2.x reduces the list itself where viewonly holds
         self.viewonly &= other.viewonly;
+        self.keywords.merge(other.keywords);
         if self.value.is_err() && other.value.is_ok() {
             self.value = other.value;
         }

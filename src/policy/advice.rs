@@ -1,0 +1,133 @@
+//! A site's alternatives and its surroundings go in; what else is wrong with them comes out: CAS101 to CAS105, CAS202 to CAS204.
+
+use super::{Applicability, Change, Given, Judgement, Policy, Shift, direction, notes};
+use crate::cascade::{CascadeOption, CascadeOptions};
+use crate::model::Direction;
+use crate::python::PyValue;
+use crate::rules::Code;
+use crate::site::{Keyword, Site};
+
+use CascadeOption::{Delete, DeleteOrphan, SaveUpdate};
+
+/// Judges a site by its alternatives.
+pub(super) fn judge(site: &Site, given: &[Given], policy: &Policy<'_>) -> Vec<Judgement> {
+    let advisor = Advisor { site, given, policy };
+    let judgements = [
+        advisor.shared_delete(Direction::ManyToMany, Code::Cas101),
+        advisor.shared_delete(Direction::ManyToOne, Code::Cas102),
+        advisor.missing_save_update(),
+        advisor.orphan_without_delete(),
+        advisor.noload(),
+        advisor.orphan_without_single_parent(),
+        advisor.passive_deletes(),
+        advisor.viewonly(),
+    ];
+    judgements.into_iter().flatten().collect()
+}
+
+/// Whether one of the judgements depends on the direction.
+pub(super) fn asks_direction(site: &Site, given: &[Given], policy: &Policy<'_>) -> bool {
+    let has = |option| given.iter().any(|given| given.has(option));
+    let is_selected = |code| policy.selection.has(code);
+    is_selected(Code::Cas202) && has(DeleteOrphan) && may_lack_single_parent(site)
+        || (is_selected(Code::Cas101) || is_selected(Code::Cas102)) && has(Delete)
+        || is_selected(Code::Cas104) && given.iter().any(is_orphan_alone)
+}
+
+fn may_lack_single_parent(site: &Site) -> bool {
+    matches!(&site.keywords.single_parent, Keyword::Absent | Keyword::Given(PyValue::Bool(false) | PyValue::None))
+}
+
+fn is_orphan_alone(given: &Given) -> bool {
+    given.has(DeleteOrphan) && !given.has(Delete)
+}
+
+struct Advisor<'a> {
+    site: &'a Site,
+    given: &'a [Given],
+    policy: &'a Policy<'a>,
+}
+
+impl Advisor<'_> {
+    /// delete where others can refer to what is deleted.
+    fn shared_delete(&self, of: Direction, code: Code) -> Option<Judgement> {
+        if direction(self.site) != Some(of) {
+            return None;
+        }
+        let drop: CascadeOptions = [Delete, DeleteOrphan].into_iter().collect();
+        self.changed(code, |given| given.has(Delete).then(|| Shift::dropping(drop)))
+    }
+
+    /// Something cascades, and save-update does not.
+    fn missing_save_update(&self) -> Option<Judgement> {
+        if self.site.viewonly || !self.policy.kept(direction(self.site)).contains(SaveUpdate) {
+            return None;
+        }
+        let lacks = |given: &Given| !given.options.is_empty() && !given.has(SaveUpdate);
+        self.changed(Code::Cas103, |given| lacks(given).then(|| Shift::adding(SaveUpdate)))
+    }
+
+    /// delete-orphan alone. Where others can refer to the object, it goes; elsewhere delete comes.
+    fn orphan_without_delete(&self) -> Option<Judgement> {
+        let shift = match direction(self.site) {
+            Some(Direction::ManyToMany | Direction::ManyToOne) => Shift::dropping([DeleteOrphan].into_iter().collect()),
+            _ => Shift::adding(Delete),
+        };
+        self.changed(Code::Cas104, |given| is_orphan_alone(given).then_some(shift))
+    }
+
+    fn noload(&self) -> Option<Judgement> {
+        let is_noload = self.site.keywords.lazy.is("noload");
+        self.manual(Code::Cas105, is_noload && self.has(Delete))
+    }
+
+    fn orphan_without_single_parent(&self) -> Option<Judgement> {
+        let known = direction(self.site)?;
+        let is_shared = matches!(known, Direction::ManyToMany | Direction::ManyToOne);
+        let found = self.manual(Code::Cas202, is_shared && self.has(DeleteOrphan) && may_lack_single_parent(self.site));
+        found.map(|judgement| Judgement { reason: known.name().to_owned(), ..judgement })
+    }
+
+    fn passive_deletes(&self) -> Option<Judgement> {
+        let is_all = self.site.keywords.passive_deletes.is("all");
+        self.manual(Code::Cas203, is_all && (self.has(Delete) || self.has(DeleteOrphan)))
+    }
+
+    /// Options that write on a relationship that does not. The list is written anew anyway where refresh-expire is in it.
+    fn viewonly(&self) -> Option<Judgement> {
+        let writes = |given: &Given| given.written != given.options && !given.is_hazard();
+        let found = self.changed(Code::Cas204, |given| writes(given).then(Shift::default))?;
+        let reason = match self.policy.surroundings.version() {
+            Some(version) if version.major < 2 => "SQLAlchemy 1.4 raises ArgumentError",
+            Some(_) => "SQLAlchemy 2.x ignores them",
+            None => "SQLAlchemy 1.4 raises ArgumentError, 2.x ignores them",
+        };
+        Some(Judgement { reason: reason.to_owned(), ..found })
+    }
+
+    fn has(&self, option: CascadeOption) -> bool {
+        self.given.iter().any(|given| given.has(option))
+    }
+
+    fn before(&self) -> CascadeOptions {
+        CascadeOptions::union(self.given.iter().map(|given| given.options))
+    }
+
+    fn manual(&self, code: Code, is_found: bool) -> Option<Judgement> {
+        is_found.then(|| Judgement { before: Some(self.before()), ..Judgement::new(code, String::new()) })
+    }
+
+    /// An unsafe change of the alternatives that get a shift; None where none does.
+    fn changed(&self, code: Code, shift: impl Fn(&Given) -> Option<Shift>) -> Option<Judgement> {
+        let each: Vec<Option<Shift>> = self.given.iter().map(shift).collect();
+        let dropped = CascadeOptions::union(each.iter().flatten().map(|shift| shift.drop));
+        if each.iter().all(Option::is_none) {
+            return None;
+        }
+        let before = self.before();
+        let lost = before.minus(before.minus(dropped));
+        let notes = lost.iter().filter_map(|option| notes::of_lost(option, self.site, before, self.policy));
+        let change = Change { applicability: Applicability::Unsafe, each, lazy: None, notes: notes.collect() };
+        Some(Judgement { before: Some(before), change: Some(change), ..Judgement::new(code, String::new()) })
+    }
+}

@@ -1,0 +1,234 @@
+//! A site with its value and its relationship goes in; the verdict comes out: what there is to tell, which set to write instead, and
+//! why.
+//!
+//! What SQLAlchemy does with each option is documented at <https://docs.sqlalchemy.org/en/20/orm/cascades.html>.
+
+mod advice;
+mod given;
+mod hazard;
+mod notes;
+mod profile;
+
+use serde::Serialize;
+
+use crate::cascade::CascadeOptions;
+use crate::model::Direction;
+use crate::rules::{Code, Observable};
+use crate::selection::Selection;
+use crate::settings::{Expunge, Setting, SqlalchemyVersion, Targets};
+use crate::site::{Flag, Lazy, Site};
+use given::Given;
+
+pub use given::effective;
+pub use profile::Profile;
+
+/// What decides which list is written, besides the site.
+pub struct Policy<'a> {
+    /// The list.
+    pub profile: Profile,
+    /// The lists of one's own, by direction.
+    pub targets: &'a Targets<Setting<CascadeOptions>>,
+    /// Whether expunge is kept.
+    pub expunge: Expunge,
+    /// The loader to add; None adds none.
+    pub lazy: Option<Lazy>,
+    /// The codes to report.
+    pub selection: &'a Selection,
+    /// What the rest of the repository says.
+    pub surroundings: &'a dyn Surroundings,
+}
+
+/// What the policy asks of the repository around a site.
+pub trait Surroundings {
+    /// The places that do what notices a cascade, as `path:line`, in order.
+    fn places(&self, what: Observable) -> &[String];
+
+    /// The least SQLAlchemy that the code runs with, where that is known.
+    fn version(&self) -> Option<SqlalchemyVersion>;
+}
+
+/// Whether a fix may be applied unseen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Applicability {
+    /// It changes nothing but what the diagnostic is about.
+    Safe,
+    /// It changes something that can be noticed.
+    Unsafe,
+}
+
+/// What is to be done at a site.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// Nothing.
+    Safe,
+    /// Nothing: the calls of its function decide, and are sites of their own.
+    HandedIn,
+    /// There is something to tell; nothing of it is selected where it is empty.
+    Judged(Vec<Judgement>),
+}
+
+/// What is to be told of a site: one diagnostic.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judgement {
+    /// The diagnostic.
+    pub code: Code,
+    /// What stands for `{reason}` in its message.
+    pub reason: String,
+    /// The effective set, where it is known.
+    pub before: Option<CascadeOptions>,
+    /// What to do, where that differs from the diagnostic's own help.
+    pub help: Option<String>,
+    /// What to write; None where a human has to decide.
+    pub change: Option<Change>,
+}
+
+/// What a diagnostic wants to be changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// Whether it may be carried out unseen.
+    pub applicability: Applicability,
+    /// For each alternative of the value, in order; None where it stays as it is.
+    pub each: Vec<Option<Shift>>,
+    /// The loader that is added.
+    pub lazy: Option<Lazy>,
+    /// What speaks for it, and what it changes, in sentences.
+    pub notes: Vec<String>,
+}
+
+/// What becomes of a set.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Shift {
+    /// The options that go.
+    pub drop: CascadeOptions,
+    /// The options that come.
+    pub add: CascadeOptions,
+}
+
+/// Which changes are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Those that may be carried out unseen.
+    Safe,
+    /// All.
+    All,
+}
+
+/// One set in place of another: all changes of a site together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rewrite {
+    /// The effective set now; where several are possible, what any of them has.
+    pub before: CascadeOptions,
+    /// The same afterwards.
+    pub after: CascadeOptions,
+    /// The effective set afterwards of each alternative of the value, in order; None where it stays as it is.
+    pub each: Vec<Option<CascadeOptions>>,
+    /// The loader that is added.
+    pub lazy: Option<Lazy>,
+}
+
+/// Decides about a site.
+pub fn judge(site: &Site, policy: &Policy<'_>) -> Verdict {
+    if site.flag == Some(Flag::Overridden) {
+        return Verdict::Safe;
+    }
+    let value = match &site.value {
+        Ok(value) => value,
+        Err(unknown) => {
+            let help = unknown.help.map(str::to_owned);
+            let unresolved = Judgement { help, ..Judgement::new(Code::Cas301, unknown.reason.clone()) };
+            return Verdict::of(vec![unresolved], policy);
+        }
+    };
+    if value.alternatives.is_empty() {
+        return Verdict::HandedIn;
+    }
+    let given: Result<Vec<Given>, Judgement> =
+        value.alternatives.iter().map(|alternative| Given::of(site, &alternative.value)).collect();
+    match given {
+        Err(refused) => Verdict::of(vec![refused], policy),
+        Ok(given) => {
+            let mut judgements: Vec<Judgement> = hazard::judge(site, &given, policy).into_iter().collect();
+            judgements.extend(advice::judge(site, &given, policy));
+            Verdict::of(judgements, policy)
+        }
+    }
+}
+
+/// Whether the verdict on a site can depend on its direction.
+pub fn asks_direction(site: &Site, policy: &Policy<'_>) -> bool {
+    let Ok(value) = &site.value else { return false };
+    let given = value.alternatives.iter().filter_map(|alternative| Given::of(site, &alternative.value).ok());
+    let given: Vec<Given> = given.collect();
+    site.flag != Some(Flag::Overridden)
+        && (given.iter().any(Given::is_hazard) || advice::asks_direction(site, &given, policy))
+}
+
+impl Verdict {
+    /// What there is to tell. Advice that nobody asked for is none.
+    fn of(mut judgements: Vec<Judgement>, policy: &Policy<'_>) -> Self {
+        judgements.retain(|judgement| policy.selection.has(judgement.code) || judgement.code.is_on_by_default());
+        if judgements.is_empty() {
+            return Self::Safe;
+        }
+        judgements.retain(|judgement| policy.selection.has(judgement.code));
+        Self::Judged(judgements)
+    }
+
+    /// What is to be told.
+    pub fn judgements(&self) -> &[Judgement] {
+        if let Self::Judged(judgements) = self { judgements } else { &[] }
+    }
+
+    /// Whether refresh-expire is to go.
+    pub fn is_hazard(&self) -> bool {
+        self.judgements().iter().any(|judgement| judgement.code <= Code::Cas003)
+    }
+
+    /// Whether a change is wanted that may not be carried out unseen.
+    pub fn has_unsafe_change(&self) -> bool {
+        let mut changes = self.judgements().iter().filter_map(|judgement| judgement.change.as_ref());
+        changes.any(|change| change.applicability == Applicability::Unsafe)
+    }
+
+    /// All changes within reach together; None where there is none.
+    pub fn rewrite(&self, site: &Site, reach: Reach) -> Option<Rewrite> {
+        let changes = self.judgements().iter().filter_map(|judgement| judgement.change.as_ref());
+        let changes: Vec<&Change> = changes.filter(|change| change.is_within(reach)).collect();
+        let alternatives = &site.value.as_ref().ok()?.alternatives;
+        let given = alternatives.iter().filter_map(|alternative| Given::of(site, &alternative.value).ok());
+        let given: Vec<CascadeOptions> = given.map(|given| given.options).collect();
+        let each: Vec<Option<CascadeOptions>> = (given.iter().enumerate())
+            .map(|(index, given)| {
+                let shifts: Vec<Shift> = changes.iter().filter_map(|change| *change.each.get(index)?).collect();
+                let shifted = shifts.iter().fold(*given, |set, shift| set.minus(shift.drop).or(shift.add));
+                (!shifts.is_empty()).then_some(shifted)
+            })
+            .collect();
+        each.iter().any(Option::is_some).then(|| Rewrite {
+            before: CascadeOptions::union(given.iter().copied()),
+            after: CascadeOptions::union(each.iter().zip(&given).map(|(after, given)| after.unwrap_or(*given))),
+            lazy: changes.iter().find_map(|change| change.lazy),
+            each,
+        })
+    }
+}
+
+impl Judgement {
+    /// What a human has to look at.
+    fn new(code: Code, reason: String) -> Self {
+        Self { code, reason, before: None, help: None, change: None }
+    }
+}
+
+impl Change {
+    /// Whether it is one of those that are meant.
+    pub fn is_within(&self, reach: Reach) -> bool {
+        reach == Reach::All || self.applicability == Applicability::Safe
+    }
+}
+
+/// The direction of a site's relationship, where it is known.
+fn direction(site: &Site) -> Option<Direction> {
+    site.relationship.as_ref()?.direction
+}

@@ -1,0 +1,113 @@
+//! The options that a relationship loses go in; what a user notices of it comes out, and where.
+
+use super::{Given, Policy, Profile, direction};
+use crate::cascade::{CascadeOption, CascadeOptions};
+use crate::model::Direction;
+use crate::rules::Observable;
+use crate::settings::Expunge;
+use crate::site::Site;
+
+/// How many places a note names.
+const MOST_NAMED: usize = 5;
+
+impl Policy<'_> {
+    /// Whether something in the repository notices that expunge cascades.
+    pub(super) fn observes_expunge(&self) -> bool {
+        !self.surroundings.places(Observable::Expunge).is_empty()
+    }
+
+    fn places(&self, what: Observable) -> Option<String> {
+        let places = self.surroundings.places(what);
+        let named = places.iter().take(MOST_NAMED).map(String::as_str).collect::<Vec<_>>();
+        let more = match places.len().checked_sub(MOST_NAMED) {
+            Some(more) if more > 0 => format!(" and {more} more"),
+            _ => String::new(),
+        };
+        (!named.is_empty()).then(|| named.join(", ") + &more)
+    }
+}
+
+/// What is to be said of a list in place of one with refresh-expire.
+pub(super) fn of_hazard(
+    site: &Site,
+    given: &[Given],
+    before: CascadeOptions,
+    lost: CascadeOptions,
+    policy: &Policy<'_>,
+) -> Vec<String> {
+    let mut notes = Vec::new();
+    if given.iter().any(|given| given.is_hazard() && given.options != given.written) {
+        notes.push(
+            "viewonly: SQLAlchemy 2.x keeps only merge, refresh-expire and expunge of the list, 1.4 refuses the others"
+                .to_owned(),
+        );
+    }
+    notes.extend(lost.iter().filter_map(|option| of_lost(option, site, before, policy)));
+    let is_kept = before.contains(CascadeOption::Expunge) && !lost.contains(CascadeOption::Expunge);
+    if is_kept && policy.profile == Profile::Recommended && policy.targets.of(direction(site)).is_none() {
+        notes.push(match (policy.expunge, policy.surroundings.places(Observable::Expunge).first()) {
+            (Expunge::Auto, Some(place)) => format!("expunge is kept: {place} detaches objects with it"),
+            _ => "expunge is kept: the settings say so".to_owned(),
+        });
+    }
+    let kept = before.minus(lost);
+    if kept.contains(CascadeOption::Delete) {
+        notes.extend(match direction(site) {
+            Some(Direction::ManyToMany) => {
+                Some("delete is kept; on a many-to-many it deletes rows that others may share (CAS101)".to_owned())
+            }
+            Some(Direction::ManyToOne) => {
+                Some("delete is kept; on a many-to-one it deletes the parent with the child (CAS102)".to_owned())
+            }
+            _ => None,
+        });
+    }
+    notes
+}
+
+/// What a user notices when an option goes.
+pub(super) fn of_lost(
+    option: CascadeOption,
+    site: &Site,
+    before: CascadeOptions,
+    policy: &Policy<'_>,
+) -> Option<String> {
+    let direction = direction(site);
+    let at = |what: Observable| policy.places(what).map(|places| format!(" ({places})")).unwrap_or_default();
+    Some(match option {
+        CascadeOption::RefreshExpire => {
+            let places = policy.places(Observable::Refresh)?;
+            let pending = if before.contains(CascadeOption::DeleteOrphan) {
+                "; a pending one is inserted, which was silently expunged"
+            } else {
+                ""
+            };
+            format!(
+                "refresh and expire of a whole object ({places}) leave related objects as they are: an unsaved change of one is \
+                 kept, which was thrown away{pending}"
+            )
+        }
+        CascadeOption::Expunge => match (policy.expunge, policy.surroundings.places(Observable::Expunge).first()) {
+            (_, Some(place)) => format!("expunge is lost: {place} no longer detaches the related objects"),
+            (Expunge::Drop, None) => "expunge is left out: the settings say so".to_owned(),
+            (_, None) => "expunge is left out: nothing in the repository calls expunge(obj)".to_owned(),
+        },
+        CascadeOption::SaveUpdate => {
+            "save-update is lost: objects added through the relationship are not inserted; SQLAlchemy only warns"
+                .to_owned()
+        }
+        CascadeOption::Merge => {
+            format!("merge is lost: session.merge(obj){} leaves related objects out", at(Observable::Merge))
+        }
+        CascadeOption::Delete => match direction {
+            Some(Direction::ManyToOne) => "delete is lost: deleting the child leaves its parent",
+            Some(Direction::ManyToMany) => "delete is lost: deleting an object leaves the related rows",
+            _ => "delete is lost: deleting the parent sets the foreign keys to NULL, or fails where they can't be",
+        }
+        .to_owned(),
+        CascadeOption::DeleteOrphan => {
+            "delete-orphan is lost: an object that is removed from the relationship stays, with NULL as its foreign key"
+                .to_owned()
+        }
+    })
+}
