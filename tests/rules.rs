@@ -11,20 +11,24 @@ use cascade_fix::layout::Layout;
 use cascade_fix::module::Module;
 use cascade_fix::outcome::{FileOutcome, Status};
 use cascade_fix::repository::Repositories;
-use cascade_fix::rules::{Code, Rules};
+use cascade_fix::rules::{Code, Diagnostic, FixKind, Observable, Rules};
 use cascade_fix::scan::find_sites;
 use cascade_fix::settings::{Lookup, Overrides, Place};
 use cascade_fix::source::Source;
 
-fn outcome(source: &str) -> Option<FileOutcome> {
+/// What is found and done where a diagnostic is reported besides those that are on by default, and its fix carried out.
+fn outcome(source: &str, diagnostic: &Diagnostic) -> Option<FileOutcome> {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("models.py"), source).unwrap();
-    let keep = Overrides { layout: Some(Layout::Keep), ..Overrides::default() };
+    let select = ["CAS0", "CAS2", "CAS3", diagnostic.code.as_str()].map(str::to_owned).to_vec();
+    let overrides = Overrides { layout: Some(Layout::Keep), select, ..Overrides::default() };
     let job = Job {
         paths: vec![folder.path().to_owned()],
         walk: WalkOptions::default(),
-        settings: Arc::new(Lookup::new(keep, &Place::Isolated, folder.path()).unwrap()),
+        settings: Arc::new(Lookup::new(overrides, &Place::Isolated, folder.path()).unwrap()),
         unsaved: None,
+        unsafe_fixes: diagnostic.fix == FixKind::Unsafe,
+        lazy: None,
     };
     cascade_fix::run(&job, &Default::default()).unwrap().files.pop()
 }
@@ -51,7 +55,11 @@ fn each_diagnostic_has_documentation_and_examples() {
 fn valid_examples_of_a_diagnostic_do_not_give_it() {
     for diagnostic in &Rules::built_in().unwrap().diagnostics {
         for source in &diagnostic.valid {
-            assert!(!codes(outcome(source).as_ref()).contains(&diagnostic.code), "{}:\n{source}", diagnostic.code);
+            assert!(
+                !codes(outcome(source, diagnostic).as_ref()).contains(&diagnostic.code),
+                "{}:\n{source}",
+                diagnostic.code
+            );
         }
     }
 }
@@ -60,7 +68,7 @@ fn valid_examples_of_a_diagnostic_do_not_give_it() {
 fn invalid_examples_of_a_diagnostic_give_it_and_are_fixed_as_recorded() {
     for diagnostic in &Rules::built_in().unwrap().diagnostics {
         for example in &diagnostic.invalid {
-            let outcome = outcome(&example.source);
+            let outcome = outcome(&example.source, diagnostic);
             assert_eq!(codes(outcome.as_ref()), [diagnostic.code], "{}", example.source);
             let fixed = match &outcome.unwrap().status {
                 Status::Changed(changed) => Some(changed.text().to_owned()),
@@ -97,8 +105,11 @@ fn examples_of_a_spelling_have_a_site_or_none() {
 #[test]
 fn examples_of_an_observation_are_observed_or_not() {
     let rules = Rules::built_in().unwrap();
-    let observes = |source: &str| rules.find_observation(&cascade_fix::syntax::Tree::parse(source).root()).is_some();
+    let found = |source: &str, what: Observable| {
+        !rules.find_observations(&cascade_fix::syntax::Tree::parse(source).root(), what).is_empty()
+    };
     for rule in rules.observations.iter() {
+        let observes = |source: &str| found(source, rule.metadata.observes);
         assert!(!rule.metadata.valid.is_empty() && !rule.metadata.invalid.is_empty());
         assert!(rule.metadata.invalid.iter().all(|source| observes(source)), "{}", rule.config.id);
         assert!(!rule.metadata.valid.iter().any(|source| observes(source)), "{}", rule.config.id);

@@ -8,7 +8,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::layout::Layout;
 use crate::policy::Profile;
-use crate::report::Format;
+use crate::report::{DocumentationFormat, Format, ListFormat};
 use crate::settings::{ConfigFormat, Overrides, Place, SqlalchemyVersion, name_of};
 use crate::site::Lazy;
 
@@ -62,6 +62,24 @@ pub(super) enum Command {
         /// Print the JSON schema of settings files instead
         #[arg(long)]
         schema: bool,
+    },
+    /// Print what a diagnostic looks for, why, and what its fix changes
+    Explain {
+        /// Codes, prefixes of codes, or names
+        #[arg(value_name = "CODE", required_unless_present = "all", conflicts_with = "all")]
+        codes: Vec<String>,
+        /// Explain every diagnostic
+        #[arg(long)]
+        all: bool,
+        /// How to print it
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        output_format: DocumentationFormat,
+    },
+    /// List the diagnostics
+    Rules {
+        /// How to print them
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        output_format: ListFormat,
     },
 }
 
@@ -138,7 +156,7 @@ impl Arguments {
 
     fn common(&self) -> &Common {
         match &self.command {
-            None => &self.common,
+            None | Some(Command::Explain { .. } | Command::Rules { .. }) => &self.common,
             Some(
                 Command::Diff(common)
                 | Command::Check { common, .. }

@@ -2,6 +2,7 @@
 
 mod args;
 mod config;
+mod documentation;
 mod progress;
 
 use std::collections::HashSet;
@@ -56,6 +57,8 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<u8> {
         Some(Command::Fix { common, exit_non_zero_on_fix }) => fix(arguments, common, *exit_non_zero_on_fix),
         Some(Command::Config { schema: true, .. }) => config::schema(),
         Some(Command::Config { common, output_format, .. }) => config::config(common, *output_format),
+        Some(Command::Explain { codes, all, output_format }) => documentation::explain(codes, *all, *output_format),
+        Some(Command::Rules { output_format }) => documentation::rules(*output_format),
     }
 }
 

@@ -1,6 +1,7 @@
 //! An outcome goes in; what people and programs read comes out. Every report is a view of the same outcome.
 
 mod concise;
+mod documentation;
 mod full;
 mod json;
 mod patch;
@@ -10,6 +11,7 @@ use std::io::{self, Write};
 
 use crate::outcome::Outcome;
 
+pub use documentation::{DocumentationFormat, ListFormat, write_documentation, write_list};
 pub use patch::write_patch;
 pub use summary::{Applied, write_summary};
 

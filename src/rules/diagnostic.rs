@@ -95,8 +95,39 @@ pub enum Severity {
     Warning,
 }
 
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        })
+    }
+}
+
+/// What becomes of the findings of a diagnostic, at best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FixKind {
+    /// Fixed without being asked about each.
+    Safe,
+    /// The fix is shown; a human has to agree.
+    Unsafe,
+    /// A human has to write it.
+    Manual,
+}
+
+impl fmt::Display for FixKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            FixKind::Safe => "safe",
+            FixKind::Unsafe => "unsafe",
+            FixKind::Manual => "manual",
+        })
+    }
+}
+
 /// A diagnostic's texts and examples, one file each in `rules/diagnostics/`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Diagnostic {
     /// Its code.
@@ -105,6 +136,8 @@ pub struct Diagnostic {
     pub name: String,
     /// How bad it is.
     pub severity: Severity,
+    /// What becomes of its findings.
+    pub fix: FixKind,
     /// One line; `{reason}` stands for what differs from finding to finding.
     pub message: String,
     /// What to do, in a few words.
@@ -120,13 +153,22 @@ pub struct Diagnostic {
     /// Where to read on.
     pub references: Vec<String>,
     /// Sources that do not give this diagnostic.
+    #[serde(skip_serializing)]
     pub valid: Vec<String>,
     /// Sources that do.
+    #[serde(skip_serializing)]
     pub invalid: Vec<InvalidExample>,
 }
 
+impl Diagnostic {
+    /// The message without what differs from finding to finding.
+    pub fn summary(&self) -> &str {
+        self.message.split(": {reason}").next().unwrap_or_default()
+    }
+}
+
 /// Code before and after.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
     /// Before.

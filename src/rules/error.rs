@@ -1,4 +1,4 @@
-//! What is wrong with a rule file, in words that name file, line and key.
+//! What is wrong with a rule file, in words that name file, line and key; or with the name of a diagnostic.
 
 use std::path::PathBuf;
 
@@ -25,4 +25,12 @@ pub enum RuleError {
         /// What is wrong, and what to do.
         message: String,
     },
+}
+
+/// A name that no diagnostic has.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{given}` is no diagnostic's code or name, and no prefix of a code{}", nearest.as_ref().map(|nearest| format!("; did you mean {nearest}?")).unwrap_or_default())]
+pub struct UnknownDiagnostic {
+    pub(super) given: String,
+    pub(super) nearest: Option<String>,
 }

@@ -10,8 +10,8 @@ mod load;
 mod spelling;
 
 pub use constructors::{ConstructorKind, Constructors};
-pub use diagnostic::{Code, Diagnostic, InvalidExample, Severity};
-pub use error::RuleError;
+pub use diagnostic::{Code, Diagnostic, FixKind, InvalidExample, Severity};
+pub use error::{RuleError, UnknownDiagnostic};
 pub use spelling::{Match, Observable, Observation, Rule, RuleSet, Sets, Spelling};
 
 use std::path::{Path, PathBuf};
@@ -65,6 +65,25 @@ impl Rules {
     /// The diagnostic with the code.
     pub fn diagnostic(&self, code: Code) -> Option<&Diagnostic> {
         self.diagnostics.iter().find(|diagnostic| diagnostic.code == code)
+    }
+
+    /// The diagnostics that a code, a prefix of codes or a name stands for, whatever its case.
+    ///
+    /// # Errors
+    /// It stands for none.
+    pub fn named(&self, name: &str) -> Result<Vec<&Diagnostic>, UnknownDiagnostic> {
+        let wanted = name.trim().to_ascii_lowercase();
+        let code = |one: &Diagnostic| one.code.as_str().to_ascii_lowercase();
+        let is_meant = |one: &&Diagnostic| one.name == wanted || code(one).starts_with(&wanted);
+        let meant: Vec<_> = self.diagnostics.iter().filter(|_| !wanted.is_empty()).filter(is_meant).collect();
+        if !meant.is_empty() {
+            return Ok(meant);
+        }
+        let spellings = self.diagnostics.iter().flat_map(|one| [one.code.to_string(), one.name.clone()]);
+        let distance = |spelling: &str| strsim::damerau_levenshtein(&spelling.to_ascii_lowercase(), &wanted);
+        let nearest = spellings.min_by_key(|spelling| distance(spelling));
+        let nearest = nearest.filter(|spelling| distance(spelling) <= spelling.len() / 3);
+        Err(UnknownDiagnostic { given: name.to_owned(), nearest })
     }
 
     /// The spellings that match at a file's hints, in order of position.
