@@ -32,6 +32,9 @@ static BACKREF: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("backre
 static HANDED_OVER: LazyLock<[Finder<'static>; 3]> =
     LazyLock::new(|| ["**", "sa_relationship_kwargs", "backref"].map(Finder::new));
 
+static SUPPRESSION: LazyLock<AhoCorasick> = LazyLock::new(|| whatever_the_case(&["cascade-fix:", "noqa"]));
+static OWN_SUPPRESSION: LazyLock<AhoCorasick> = LazyLock::new(|| whatever_the_case(&["cascade-fix:"]));
+
 /// The position of `cascade` among the arguments of SQLAlchemy 1.2 and 1.3, from 0; in 1.4 it is one more.
 const FEWEST_COMMAS: usize = 10;
 /// Nobody was seen to write a longer call, in bytes; it bounds the work on files that are no Python.
@@ -69,6 +72,11 @@ impl Hints {
             Observable::Merge => &[&MERGE],
         };
         Self::new(words.iter().flat_map(|word| word.find_iter(text.as_bytes())).map(|at| at..at + 1))
+    }
+
+    /// Where a comment can suppress findings.
+    pub fn of_suppressions(text: &str) -> Self {
+        Self::new(SUPPRESSION.find_iter(text).map(|found| found.range()))
     }
 
     fn new(ranges: impl Iterator<Item = Range<usize>>) -> Self {
@@ -179,6 +187,21 @@ fn has_expunge(bytes: &[u8]) -> bool {
         let next = bytes.get(at + b"expunge".len());
         next.is_none_or(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_'))
     })
+}
+
+/// Whether a text can have a comment that suppresses findings.
+pub fn can_suppress(text: &str) -> bool {
+    SUPPRESSION.is_match(text)
+}
+
+/// Whether a text can have one that is cascade-fix's own.
+pub fn has_own_suppression(text: &str) -> bool {
+    OWN_SUPPRESSION.is_match(text)
+}
+
+fn whatever_the_case(words: &[&str]) -> AhoCorasick {
+    let built = AhoCorasick::builder().ascii_case_insensitive(true).build(words);
+    built.expect("a few short words fit any automaton")
 }
 
 fn site_hints(bytes: &[u8], words: &[Finder<'_>]) -> impl Iterator<Item = Range<usize>> {

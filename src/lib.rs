@@ -2,8 +2,8 @@
 //!
 //! The modules are the stages, in the order of the data: [`discover`] the files, read each as a [`source`], match
 //! [`rules`] to find each [`site`], [`resolve`] names and values, look up the [`usage`] of shared ones, [`model`] the relationship,
-//! decide by [`policy`] as the [`settings`] want it, [`plan`] where to edit, [`rewrite`], lay out by
-//! [`layout`], [`apply`]. What comes out is an [`outcome`], which every [`report`] shows.
+//! decide by [`policy`] as the [`settings`] want it, leave out what a [`suppression`] names, [`plan`] where to edit, [`rewrite`], lay
+//! out by//! [`layout`], [`apply`]. What comes out is an [`outcome`], which every [`report`] shows.
 
 pub mod apply;
 pub mod cascade;
@@ -30,6 +30,7 @@ pub mod selection;
 pub mod settings;
 pub mod site;
 pub mod source;
+pub mod suppression;
 pub mod syntax;
 pub mod usage;
 
@@ -94,11 +95,11 @@ pub fn run(job: &Job, progress: &AtomicUsize) -> Result<Outcome, RunError> {
     let usages = search.complete(&mut scan.found);
     let found = std::mem::take(&mut scan.found);
     let run = Run { job, walk: &walk, repositories: &repositories, scan: &scan };
-    let sites = run.judged(found, &usages);
+    let sifted = run.sifted(run.judged(found, &usages));
     let mut outcome = Outcome {
-        files: run.files(&sites, &usages),
+        files: run.files(&sifted, &usages),
         unsafe_fixes: job.unsafe_fixes,
-        asyncio: run.asyncio(&sites),
+        asyncio: run.asyncio(&sifted.kept),
         ..Outcome::default()
     };
     let given = job.unsaved.as_ref().map(|unsaved| walk.normal(unsaved.path.as_deref().unwrap_or(Path::new(NO_NAME))));

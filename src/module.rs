@@ -109,9 +109,7 @@ impl Module {
 
     /// The node that has exactly the range; the innermost of several.
     pub fn node(&self, range: &Range<usize>) -> Option<Node<'_>> {
-        let root = self.tree().root();
-        let inner = root.get_inner_node().named_descendant_for_byte_range(range.start, range.end)?;
-        Some(root.root().adopt(inner)).filter(|node| node.range() == *range)
+        self.tree().node_around(range).filter(|node| node.range() == *range)
     }
 
     /// A range of this file.

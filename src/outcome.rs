@@ -129,14 +129,39 @@ pub struct FileOutcome {
     pub findings: Vec<Finding>,
     /// How many of its sites need nothing.
     pub safe_sites: usize,
+    /// How many of its findings a comment suppresses.
+    pub suppressed: usize,
+    /// Its comments that suppress nothing.
+    pub unused_suppressions: Vec<UnusedSuppression>,
     /// Where it can't be parsed.
     pub syntax_errors: Vec<Position>,
+}
+
+/// A comment that was to suppress findings, and suppresses none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnusedSuppression {
+    /// Where it begins.
+    pub at: Position,
+    /// The comment.
+    pub text: String,
+    /// What is wrong with it, where that can be told.
+    pub reason: Option<String>,
 }
 
 impl FileOutcome {
     /// A file that was not read.
     pub fn not_read(path: Arc<Path>, display: String, status: Status) -> Self {
-        Self { path, display, source: None, status, findings: Vec::new(), safe_sites: 0, syntax_errors: Vec::new() }
+        Self {
+            path,
+            display,
+            source: None,
+            status,
+            findings: Vec::new(),
+            safe_sites: 0,
+            suppressed: 0,
+            unused_suppressions: Vec::new(),
+            syntax_errors: Vec::new(),
+        }
     }
 }
 
@@ -174,6 +199,7 @@ impl Outcome {
             Totals { files_scanned: self.files_scanned, files_parsed: self.files_parsed, ..Totals::default() };
         for file in &self.files {
             totals.safe_sites += file.safe_sites;
+            totals.suppressed += file.suppressed;
             totals.files_with_findings += usize::from(!file.findings.is_empty());
             totals.files_failed += usize::from(matches!(file.status, Status::Failed(_)));
             for finding in &file.findings {
@@ -207,4 +233,6 @@ pub struct Totals {
     pub manual: usize,
     /// Sites that need nothing.
     pub safe_sites: usize,
+    /// Findings that a comment suppresses.
+    pub suppressed: usize,
 }

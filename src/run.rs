@@ -1,6 +1,6 @@
 //! The sites of a scan go in; the outcome of each file comes out.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,7 +11,7 @@ use crate::apply::apply;
 use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::diagnose::{Diagnosed, Written, diagnose};
 use crate::discover::Walk;
-use crate::hints::Traits;
+use crate::hints::{self, Traits};
 use crate::layout::{self, Layout, Relaid, Styles};
 use crate::model::{Call, Model, Relationship, SearchFolder};
 use crate::module::Location;
@@ -27,6 +27,7 @@ use crate::scan::{Scan, candidates};
 use crate::settings::{Settings, SqlalchemyVersion};
 use crate::site::{Found, Site, Unknown, Wrapper};
 use crate::source::Source;
+use crate::suppression::Sifted;
 use crate::syntax::Node;
 use crate::usage::{How, Mention, Usages};
 
@@ -105,6 +106,14 @@ impl Run<'_> {
         }
     }
 
+    /// The sites without those that a comment suppresses.
+    pub fn sifted(&self, sites: Vec<(Site, Verdict)>) -> Sifted {
+        let none = HashSet::new();
+        let files = FilesOfRun::new(self, &none);
+        let checked = self.scan.files.iter().filter(|file| hints::has_own_suppression(file.source.text()));
+        Sifted::new(sites, checked.map(|file| &file.path), |path| files.source(path))
+    }
+
     /// Why a value can be another when it is read: a name that leads to it is bound anew, or its list is changed.
     fn changed(&self, site: &Site, usages: &Usages) -> Option<Unknown> {
         let value = site.value.as_ref().ok()?;
@@ -170,20 +179,21 @@ impl Run<'_> {
     }
 
     /// The outcome of every file that has something to say. Where unsafe fixes are held back, the findings have them nevertheless.
-    pub fn files(&self, sites: &[(Site, Verdict)], usages: &Usages) -> Vec<FileOutcome> {
+    pub fn files(&self, sifted: &Sifted, usages: &Usages) -> Vec<FileOutcome> {
         if self.job.unsafe_fixes {
-            return self.outcomes(sites, usages, Reach::All);
+            return self.outcomes(sifted, usages, Reach::All);
         }
-        let mut outcomes = self.outcomes(sites, usages, Reach::Safe);
-        if sites.iter().any(|(_, verdict)| verdict.has_unsafe_change()) {
-            hold_back(&mut outcomes, self.outcomes(sites, usages, Reach::All));
+        let mut outcomes = self.outcomes(sifted, usages, Reach::Safe);
+        if sifted.kept.iter().any(|(_, verdict)| verdict.has_unsafe_change()) {
+            hold_back(&mut outcomes, self.outcomes(sifted, usages, Reach::All));
         }
         outcomes
     }
 
     /// The outcomes with the fixes within reach carried out.
-    fn outcomes(&self, sites: &[(Site, Verdict)], usages: &Usages, reach: Reach) -> Vec<FileOutcome> {
-        let files = FilesOfRun::new(self);
+    fn outcomes(&self, sifted: &Sifted, usages: &Usages, reach: Reach) -> Vec<FileOutcome> {
+        let files = FilesOfRun::new(self, &sifted.left_alone);
+        let sites = &sifted.kept;
         let rewrites: Vec<Option<Rewrite>> =
             sites.par_iter().map(|(site, verdict)| verdict.rewrite(site, reach)).collect();
         let wanted: Vec<_> = sites.iter().map(|(site, _)| site).zip(&rewrites).collect();
@@ -193,6 +203,8 @@ impl Run<'_> {
             let mut outcome = self.unchanged(&scanned.path, &scanned.source);
             outcome.syntax_errors =
                 scanned.syntax_errors.iter().map(|range| scanned.source.position(range.start)).collect();
+            let selection = self.job.settings.of(&scanned.path).selection(&scanned.path);
+            outcome.unused_suppressions = sifted.unused(&scanned.path, |code| selection.has(code));
             by_file.insert(Arc::clone(&scanned.path), outcome);
         }
         let diagnosed: Vec<(&Site, Diagnosed)> = sites
@@ -216,6 +228,12 @@ impl Run<'_> {
                 Diagnosed::Unselected => {}
                 Diagnosed::Found(findings) => outcome.findings.extend(findings),
             }
+        }
+        for (site, number) in sifted.suppressed.iter().filter(|(site, _)| files.concerns(site)) {
+            let Some(source) = files.source(&site.at.path) else { continue };
+            let outcome =
+                by_file.entry(Arc::clone(&site.at.path)).or_insert_with(|| self.unchanged(&site.at.path, &source));
+            outcome.suppressed += number;
         }
         let mut outcomes: Vec<FileOutcome> = by_file.into_values().collect();
         self.apply(&mut outcomes, &files);
@@ -374,14 +392,16 @@ fn handed_in(mut site: Site, wrappers: &[Wrapper], usages: &Usages) -> Site {
 struct FilesOfRun<'a> {
     run: &'a Run<'a>,
     sources: HashMap<Arc<Path>, Arc<Source>>,
+    /// Literals that stay, whoever uses them.
+    left_alone: &'a HashSet<Location>,
     /// Whether a file is among those under check, where it was asked.
     checked: Mutex<HashMap<PathBuf, bool>>,
 }
 
 impl<'a> FilesOfRun<'a> {
-    fn new(run: &'a Run<'a>) -> Self {
+    fn new(run: &'a Run<'a>, left_alone: &'a HashSet<Location>) -> Self {
         let sources = run.scan.files.iter().map(|file| (Arc::clone(&file.path), Arc::clone(&file.source))).collect();
-        Self { run, sources, checked: Mutex::default() }
+        Self { run, sources, left_alone, checked: Mutex::default() }
     }
 
     /// Whether the site is to be reported: it, or a call that gets its value, is in a file under check.
@@ -418,6 +438,9 @@ impl Files for FilesOfRun<'_> {
     }
 
     fn tied(&self, literal: &Location, after: CascadeOptions) -> Option<String> {
+        if self.left_alone.contains(literal) {
+            return Some("`cascade-fix: ignore-file` holds there".to_owned());
+        }
         let module = self.run.repositories.of(&literal.path).module(&literal.path)?;
         let node = module.node(&literal.range())?;
         let assignment = node.ancestors().find(|node| node.kind() == "assignment");

@@ -31,7 +31,7 @@ pub struct Scanned {
 /// What a walk found.
 #[derive(Debug, Default)]
 pub struct Scan {
-    /// The files that were parsed and have sites or syntax errors, in no order.
+    /// The files that were parsed and have sites, syntax errors or comments about suppressing findings, in no order.
     pub files: Vec<Scanned>,
     /// The cascade sites, in no order, and the functions that hand on a cascade; a value may stand in a file that was not scanned.
     pub found: Vec<Found>,
@@ -168,7 +168,8 @@ impl<'a> Worker<'a> {
         let module = Arc::new(Module::parse(&absolute, source));
         let found = find_sites(&self.settings.of(&absolute).rules, &self.repositories.of(&absolute), &module);
         let syntax_errors = module.tree().syntax_errors_of(&module.source);
-        if !found.sites.is_empty() || !syntax_errors.is_empty() {
+        let may_suppress = || hints::has_own_suppression(module.source.text());
+        if !found.sites.is_empty() || !syntax_errors.is_empty() || may_suppress() {
             let source = Arc::clone(&module.source);
             self.local.files.push(Scanned { path: Arc::clone(&module.path), source, syntax_errors });
         }

@@ -45,6 +45,13 @@ impl Tree {
         self.0.root()
     }
 
+    /// The innermost named node around a range.
+    pub fn node_around(&self, range: &Range<usize>) -> Option<Node<'_>> {
+        let root = self.root();
+        let inner = root.get_inner_node().named_descendant_for_byte_range(range.start, range.end)?;
+        Some(root.root().adopt(inner))
+    }
+
     /// The ranges of a parsed file that can't be parsed. A notebook's cells are looked at one by one: the parser's way out of an
     /// error in one of them may lead through others.
     pub fn syntax_errors_of(&self, source: &Source) -> Vec<Range<usize>> {

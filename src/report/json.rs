@@ -37,6 +37,7 @@ struct JsonReport<'a> {
     skipped: Vec<JsonReason<'a>>,
     failed: Vec<JsonReason<'a>>,
     syntax_errors: Vec<JsonSyntaxError<'a>>,
+    unused_suppressions: Vec<JsonUnusedSuppression<'a>>,
     summary: JsonSummary<'a>,
 }
 
@@ -98,6 +99,17 @@ struct JsonSyntaxError<'a> {
 }
 
 #[derive(Serialize)]
+struct JsonUnusedSuppression<'a> {
+    path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cell: Option<usize>,
+    line: usize,
+    column: usize,
+    text: &'a str,
+    reason: Option<&'a str>,
+}
+
+#[derive(Serialize)]
 struct JsonSummary<'a> {
     files_scanned: usize,
     files_parsed: usize,
@@ -144,7 +156,7 @@ fn report(outcome: &Outcome) -> JsonReport<'_> {
         version: 1,
         findings: outcome.findings().map(|(file, finding)| finding_of(&edits, file, finding)).collect(),
         safe_sites: totals.safe_sites,
-        suppressed: 0,
+        suppressed: totals.suppressed,
         skipped: reasons(Status::skipped),
         failed: reasons(Status::failed),
         syntax_errors: outcome
@@ -159,6 +171,7 @@ fn report(outcome: &Outcome) -> JsonReport<'_> {
                 })
             })
             .collect(),
+        unused_suppressions: outcome.files.iter().flat_map(unused_suppressions).collect(),
         summary: JsonSummary {
             files_scanned: totals.files_scanned,
             files_parsed: totals.files_parsed,
@@ -172,6 +185,17 @@ fn report(outcome: &Outcome) -> JsonReport<'_> {
             },
         },
     }
+}
+
+fn unused_suppressions(file: &FileOutcome) -> impl Iterator<Item = JsonUnusedSuppression<'_>> {
+    file.unused_suppressions.iter().map(|unused| JsonUnusedSuppression {
+        path: &file.display,
+        cell: unused.at.cell,
+        line: unused.at.line,
+        column: unused.at.column,
+        text: &unused.text,
+        reason: unused.reason.as_deref(),
+    })
 }
 
 fn finding_of<'a>(edits: &Edits<'a>, file: &'a FileOutcome, finding: &'a Finding) -> JsonFinding<'a> {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{concise, count};
-use crate::outcome::{Asyncio, Outcome, Status};
+use crate::outcome::{Asyncio, Outcome, Status, UnusedSuppression};
 use crate::rules::Code;
 
 /// How many lines each list of files may take.
@@ -39,6 +39,7 @@ pub fn write_summary(
     list(out, "Skipped", outcome, Status::skipped)?;
     list(out, "Failed", outcome, Status::failed)?;
     syntax_errors(outcome, out)?;
+    unused_suppressions(outcome, out)?;
     let mut sentences = Vec::new();
     let held_back = if outcome.unsafe_fixes { 0 } else { totals.fixable_unsafe };
     let fixable = totals.fixable_safe + totals.fixable_unsafe - held_back;
@@ -73,6 +74,9 @@ pub fn write_summary(
     }
     if totals.safe_sites > 0 {
         sentences.push(format!("{} safe already", count(totals.safe_sites, "cascade")));
+    }
+    if totals.suppressed > 0 {
+        sentences.push(format!("{} suppressed", totals.suppressed));
     }
     sentences.push(format!("{} checked", count(totals.files_scanned, "file")));
     writeln!(out, "{}.", sentences.join("; "))?;
@@ -134,6 +138,18 @@ fn syntax_errors(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "  {}:{at}", file.display)?;
     }
     more(out, files.len())
+}
+
+/// One line for each, as for findings: they are to be found and taken away.
+fn unused_suppressions(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    let unused = outcome.files.iter().flat_map(|file| file.unused_suppressions.iter().map(move |one| (file, one)));
+    for (file, UnusedSuppression { at, text, reason }) in unused.clone().take(MOST_LISTED) {
+        match reason {
+            None => writeln!(out, "{}:{at}: unused suppression `{text}`", file.display)?,
+            Some(reason) => writeln!(out, "{}:{at}: suppression `{text}`: {reason}", file.display)?,
+        }
+    }
+    more(out, unused.count())
 }
 
 fn more(out: &mut dyn Write, length: usize) -> io::Result<()> {

@@ -1,0 +1,208 @@
+//! A file's text goes in; its suppression comments come out, and which of them reach a place in it.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::directive::{Directive, Scope, directives};
+use crate::hints::{self, Hints};
+use crate::outcome::UnusedSuppression;
+use crate::rules::Code;
+use crate::source::Source;
+use crate::syntax::{Node, Tree, hinted_nodes};
+
+/// The suppression comments of a file.
+pub(super) struct Comments {
+    source: Arc<Source>,
+    /// What was parsed, by its range in the text: a notebook's cells, or all of it.
+    parts: Vec<(Range<usize>, Tree)>,
+    comments: Vec<Comment>,
+}
+
+/// One directive of a comment.
+struct Comment {
+    directive: Directive,
+    /// Offset in the text.
+    start: usize,
+    /// Where the line begins that it is about.
+    line: usize,
+    is_used: bool,
+}
+
+/// Where a finding can be suppressed. Ranges are bytes of the text.
+pub(super) struct Place {
+    /// The value, or the dictionary that is handed to a call.
+    value: Range<usize>,
+    /// The call or the dictionary around it.
+    call: Option<Range<usize>>,
+    /// The statement around it; of a compound one its head.
+    statement: Option<Range<usize>>,
+    /// The calls inside of the call that have a cascade of their own.
+    nested: Vec<Range<usize>>,
+}
+
+impl Comments {
+    /// None where the file has no suppression comment.
+    pub fn of(source: &Arc<Source>) -> Option<Self> {
+        let text = source.parser_text();
+        if !hints::can_suppress(text) {
+            return None;
+        }
+        let cells = source.cells();
+        let ranges = if cells.is_empty() { Vec::from([0..text.len()]) } else { cells };
+        let with_hint = ranges.into_iter().filter(|range| hints::can_suppress(&text[range.clone()]));
+        let parts: Vec<_> = with_hint.map(|range| (range.clone(), Tree::parse(&text[range]))).collect();
+        let mut comments = Vec::new();
+        for (range, tree) in &parts {
+            let hints = Hints::of_suppressions(&text[range.clone()]);
+            for node in hinted_nodes(&tree.root(), &hints).filter(|node| node.kind() == "comment") {
+                let start = range.start + node.range().start;
+                let found = directives(&node.text()).into_iter();
+                comments.extend(found.filter_map(|directive| Comment::new(source, range.end, start, directive)));
+            }
+        }
+        (!comments.is_empty()).then(|| Self { source: Arc::clone(source), parts, comments })
+    }
+
+    /// The surroundings of a value. `call` is the call that gets it, where that is known and around it; `calls` are those of the file
+    /// that get a cascade.
+    pub fn place(&self, value: &Range<usize>, call: Option<&Range<usize>>, calls: &[Range<usize>]) -> Place {
+        let node = self.node(value);
+        let offset = |range: Range<usize>, part: &Range<usize>| range.start + part.start..range.end + part.start;
+        let around = || {
+            let (part, node) = node.as_ref()?;
+            let call = node.ancestors().find(|node| matches!(&*node.kind(), "call" | "dictionary"))?;
+            Some(offset(call.range(), part))
+        };
+        let call = call.filter(|call| is_inside(value, call)).cloned().or_else(around);
+        let statement = node.as_ref().and_then(|(part, node)| Some(offset(statement(node)?, part)));
+        let is_nested =
+            |inner: &&Range<usize>| call.as_ref().is_some_and(|call| is_inside(inner, call) && **inner != *call);
+        let nested = calls.iter().filter(is_nested).filter(|inner| !is_inside(value, inner)).cloned().collect();
+        Place { value: value.clone(), call, statement, nested }
+    }
+
+    fn node(&self, range: &Range<usize>) -> Option<(&Range<usize>, Node<'_>)> {
+        let (part, tree) = self.parts.iter().find(|(part, _)| is_inside(range, part))?;
+        Some((part, tree.node_around(&(range.start - part.start..range.end - part.start))?))
+    }
+
+    /// Whether a comment suppresses the code there.
+    pub fn suppress(&mut self, place: &Place, code: Code) -> bool {
+        let source = Arc::clone(&self.source);
+        self.mark(code, |comment| comment.reaches(&source, place))
+    }
+
+    /// Whether a comment that is about findings of cascades suppresses the code where a value is defined that is used elsewhere.
+    pub fn suppress_definition(&mut self, place: &Place, code: Code) -> bool {
+        let source = Arc::clone(&self.source);
+        self.mark(code, |comment| {
+            matches!(comment.directive.scope, Scope::Line | Scope::Noqa) && comment.reaches(&source, place)
+        })
+    }
+
+    /// Whether a comment suppresses the code in the whole file.
+    pub fn suppress_file(&mut self, code: Code) -> bool {
+        self.mark(code, |comment| comment.directive.scope == Scope::File)
+    }
+
+    fn mark(&mut self, code: Code, reaches: impl Fn(&Comment) -> bool) -> bool {
+        let mut is_suppressed = false;
+        for comment in self.comments.iter_mut().filter(|comment| comment.directive.codes.contains(&code)) {
+            if reaches(comment) {
+                comment.is_used = true;
+                is_suppressed = true;
+            }
+        }
+        is_suppressed
+    }
+
+    /// The comments of cascade-fix's own that suppress nothing, though they name a code that is looked for, or have a mistake.
+    pub fn unused(&self, is_selected: impl Fn(Code) -> bool) -> Vec<UnusedSuppression> {
+        let mut unused = Vec::new();
+        let own = |comment: &&Comment| matches!(comment.directive.scope, Scope::Line | Scope::File);
+        for comment in self.comments.iter().filter(own) {
+            let Directive { range, codes, mistakes, .. } = &comment.directive;
+            let one = |reason| UnusedSuppression {
+                at: self.source.position(comment.start),
+                text: self.source.text()[comment.start..comment.start + range.len()].to_owned(),
+                reason,
+            };
+            unused.extend(mistakes.iter().map(|mistake| one(Some(mistake.clone()))));
+            let is_looked_for = codes.iter().any(|code| is_selected(*code));
+            if mistakes.is_empty() && !comment.is_used && is_looked_for {
+                unused.push(one(None));
+            }
+        }
+        unused
+    }
+}
+
+impl Comment {
+    /// A directive of the comment at an offset of the text; None where it can't be about anything. `end` is that of what was parsed.
+    fn new(source: &Source, end: usize, comment: usize, mut directive: Directive) -> Option<Self> {
+        let start = comment + directive.range.start;
+        let mut line = source.line_at(comment).start;
+        let is_alone = source.text()[line..comment].trim().is_empty();
+        match directive.scope {
+            Scope::Line if is_alone => line = line_below(source, line, end),
+            Scope::File if !is_alone => {
+                directive.codes.clear();
+                directive.mistakes.push("it is not on a line of its own".to_owned());
+            }
+            Scope::Noqa | Scope::BareNoqa if is_alone => return None,
+            _ => {}
+        }
+        Some(Self { directive, start, line, is_used: false })
+    }
+
+    fn reaches(&self, source: &Source, place: &Place) -> bool {
+        let first = |range: &Range<usize>| source.line_at(range.start).start;
+        let last = |range: &Range<usize>| source.line_at(range.end).start;
+        let is_on = |range: &Range<usize>| first(range) <= self.line && self.line <= last(range);
+        let is_at_end = |range: &Range<usize>| first(range) == self.line || last(range) == self.line;
+        match self.directive.scope {
+            Scope::File => true,
+            _ if is_on(&place.value) => true,
+            _ if place.call.iter().chain(&place.statement).any(is_at_end) => true,
+            Scope::BareNoqa => false,
+            // a comment beside a backref is about the backref
+            Scope::Line | Scope::Noqa => place.call.as_ref().is_some_and(is_on) && !place.nested.iter().any(is_on),
+        }
+    }
+}
+
+/// Where the line begins that a comment on a line of its own stands above; its own where nothing follows at once.
+fn line_below(source: &Source, own: usize, end: usize) -> usize {
+    let mut line = own;
+    loop {
+        let next = source.line_at(line).end + source.newline_at(source.line_at(line).end).len();
+        if next >= end {
+            return own;
+        }
+        line = next;
+        match source.text()[source.line_at(line)].trim_start().chars().next() {
+            None => return own,
+            Some('#') => {}
+            Some(_) => return line,
+        }
+    }
+}
+
+/// The statement around a node; of a compound one, in whose head the node stands, the head.
+fn statement(node: &Node<'_>) -> Option<Range<usize>> {
+    let is_statement = |node: &Node<'_>| {
+        let kind = node.kind();
+        kind.ends_with("_statement") || matches!(&*kind, "function_definition" | "class_definition" | "decorator")
+    };
+    let statement = node.ancestors().find(is_statement)?;
+    let body = statement.field("body").or_else(|| statement.field("consequence"));
+    let Some(body) = body else { return Some(statement.range()) };
+    let start = statement.range().start;
+    let text = statement.text();
+    let head = text[..body.range().start - start].trim_end();
+    Some(start..start + head.len())
+}
+
+fn is_inside(inner: &Range<usize>, outer: &Range<usize>) -> bool {
+    outer.start <= inner.start && inner.end <= outer.end
+}

@@ -1,0 +1,118 @@
+//! The text of a comment goes in; what it says about suppressing findings comes out.
+
+use std::ops::Range;
+
+use crate::rules::Code;
+use crate::selection::named;
+
+/// What begins a comment of cascade-fix's own.
+pub(super) const OWN: &str = "cascade-fix:";
+/// What other tools' comments have; also ours, by their habit.
+pub(super) const NOQA: &str = "noqa";
+
+/// One instruction of a comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Directive {
+    /// Where it stands in the comment, in bytes.
+    pub range: Range<usize>,
+    /// What it is about.
+    pub scope: Scope,
+    /// The codes that it names; all, where it names none.
+    pub codes: Vec<Code>,
+    /// What is wrong with it, in words.
+    pub mistakes: Vec<String>,
+}
+
+/// Which findings a directive is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// `ignore`: those of its line's call or statement.
+    Line,
+    /// `ignore-file`: those of the file.
+    File,
+    /// `noqa: CODE`: as `ignore`, for several tools.
+    Noqa,
+    /// `noqa`: those of its line, of all tools.
+    BareNoqa,
+}
+
+/// The directives of a comment, in order. Each begins behind a `#`: `# why  # noqa: E501  # cascade-fix: ignore`.
+pub(super) fn directives(comment: &str) -> Vec<Directive> {
+    let starts: Vec<usize> = memchr::memchr_iter(b'#', comment.as_bytes()).collect();
+    let ends = starts.iter().skip(1).copied().chain([comment.len()]);
+    let parts = starts.iter().zip(ends).map(|(start, end)| (*start, comment[*start..end].trim_end()));
+    parts.filter_map(|(start, text)| directive(start, text)).collect()
+}
+
+fn directive(start: usize, text: &str) -> Option<Directive> {
+    let instruction = text.trim_start_matches('#').trim_start();
+    let (scope, codes, mistakes) = match strip_prefix(instruction, OWN) {
+        Some(rest) => own(rest.trim_start())?,
+        None => noqa(strip_prefix(instruction, NOQA)?)?,
+    };
+    Some(Directive { range: start..start + text.len(), scope, codes, mistakes })
+}
+
+fn strip_prefix<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
+    let (begin, rest) = text.split_at_checked(prefix.len())?;
+    begin.eq_ignore_ascii_case(prefix).then_some(rest)
+}
+
+/// What follows `cascade-fix:`; None where that is prose.
+fn own(instruction: &str) -> Option<(Scope, Vec<Code>, Vec<String>)> {
+    const WORDS: [(&str, Scope); 2] = [("ignore", Scope::Line), ("ignore-file", Scope::File)];
+    let length = instruction.find(|c: char| !c.is_alphanumeric() && !"-_".contains(c)).unwrap_or(instruction.len());
+    let (word, rest) = instruction.split_at(length);
+    let word = word.to_ascii_lowercase();
+    if let Some((_, scope)) = WORDS.iter().find(|(known, _)| *known == word) {
+        let (codes, mistakes) = listed(rest.trim_start());
+        return Some((*scope, codes, mistakes));
+    }
+    let is_near = |known: &str| strsim::damerau_levenshtein(known, &word) <= 2;
+    let (nearest, scope) = WORDS.into_iter().find(|(known, _)| is_near(known))?;
+    Some((scope, Vec::new(), vec![format!("`{word}` is unknown; did you mean {nearest}?")]))
+}
+
+/// The codes of `[CAS001, CAS2]`, and what is wrong with them; all codes where there is no list.
+fn listed(rest: &str) -> (Vec<Code>, Vec<String>) {
+    let Some(list) = rest.strip_prefix('[') else { return (Code::ALL.to_vec(), Vec::new()) };
+    let Some((list, _)) = list.split_once(']') else { return (Vec::new(), vec!["a `]` is missing".to_owned()]) };
+    let names: Vec<&str> = list.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+    if names.is_empty() {
+        return (Vec::new(), vec!["it names no code".to_owned()]);
+    }
+    let (mut codes, mut mistakes) = (Vec::new(), Vec::new());
+    for name in names {
+        match named(&[name.to_owned()]) {
+            Ok(meant) => codes.extend(meant),
+            Err(unknown) => mistakes.push(unknown.to_string()),
+        }
+    }
+    (codes, mistakes)
+}
+
+/// What follows `noqa`: nothing, or the codes behind a colon. As in ruff, a colon without a code suppresses nothing, and what follows
+/// the codes is prose.
+fn noqa(rest: &str) -> Option<(Scope, Vec<Code>, Vec<String>)> {
+    let Some(list) = rest.trim_start().strip_prefix(':') else {
+        let is_word = rest.chars().next().is_none_or(char::is_whitespace);
+        return is_word.then(|| (Scope::BareNoqa, Code::ALL.to_vec(), Vec::new()));
+    };
+    let names = list.split(|c: char| c == ',' || c.is_whitespace()).filter(|name| !name.is_empty());
+    let codes: Vec<Code> = names.take_while(|name| is_code(name)).flat_map(codes_of).collect();
+    (!codes.is_empty()).then_some((Scope::Noqa, codes, Vec::new()))
+}
+
+/// The codes that begin as the name does, which is not that of another tool's codes.
+fn codes_of(name: &str) -> Vec<Code> {
+    let is_own = name.len() >= "CAS".len();
+    if is_own { named(&[name.to_owned()]).unwrap_or_default() } else { Vec::new() }
+}
+
+/// Letters and digits behind them, as every linter's codes are; or a prefix of ours.
+fn is_code(name: &str) -> bool {
+    let digits = name.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    let is_numbered =
+        digits.len() < name.len() && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_numbered || !codes_of(name).is_empty()
+}
