@@ -85,7 +85,7 @@ impl Advisor<'_> {
         let known = direction(self.site)?;
         let is_shared = matches!(known, Direction::ManyToMany | Direction::ManyToOne);
         let found = self.manual(Code::Cas202, is_shared && self.has(DeleteOrphan) && may_lack_single_parent(self.site));
-        found.map(|judgement| Judgement { reason: known.name().to_owned(), ..judgement })
+        found.map(|judgement| Judgement { reason: format!("this is a {}", known.name()), ..judgement })
     }
 
     fn passive_deletes(&self) -> Option<Judgement> {
