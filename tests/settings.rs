@@ -5,35 +5,100 @@ mod common;
 use std::fs;
 
 use common::run_binary;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde_json::Value;
 
 const SCHEMA: &str = "cascade-fix.schema.json";
 const UNSAFE: &str = "from sqlalchemy.orm import relationship\nr = relationship('A', cascade='all')\n";
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Mistakes {
     mistake: Vec<Mistake>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Mistake {
     name: String,
     file: Option<String>,
     text: String,
     error: String,
+    #[serde(default)]
+    passes_schema: bool,
+}
+
+#[derive(Deserialize)]
+struct ValidOnes {
+    valid: Vec<Valid>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Valid {
+    name: String,
+    file: Option<String>,
+    text: String,
+}
+
+fn mistakes() -> Vec<Mistake> {
+    toml::from_str::<Mistakes>(&fs::read_to_string("testdata/settings/mistakes.toml").unwrap()).unwrap().mistake
+}
+
+fn valid_ones() -> Vec<Valid> {
+    toml::from_str::<ValidOnes>(&fs::read_to_string("testdata/settings/valid.toml").unwrap()).unwrap().valid
+}
+
+/// What the schema is about in a settings file's text; None where it is no TOML.
+fn settings_in(file: Option<&str>, text: &str) -> Option<Value> {
+    let document: Value = toml::from_str(text).ok()?;
+    Some(if file == Some("pyproject.toml") { document["tool"]["cascade-fix"].clone() } else { document })
 }
 
 #[test]
 fn a_mistake_is_told_with_file_line_column_and_key_and_nothing_is_written() {
-    let table: Mistakes = toml::from_str(&fs::read_to_string("testdata/settings/mistakes.toml").unwrap()).unwrap();
-    for Mistake { name, file, text, error } in table.mistake {
+    for Mistake { name, file, text, error, .. } in mistakes() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(file.as_deref().unwrap_or("cascade-fix.toml")), text).unwrap();
         fs::write(folder.path().join("models.py"), UNSAFE).unwrap();
-        let run = run_binary(folder.path(), &["fix"]);
-        assert_eq!(String::from_utf8_lossy(&run.stderr), format!("cascade-fix: {error}\n"), "{name}");
-        assert_eq!(run.status.code(), Some(2), "{name}");
+        for command in [&["fix"][..], &["config"]] {
+            let run = run_binary(folder.path(), command);
+            assert_eq!(String::from_utf8_lossy(&run.stderr), format!("cascade-fix: {error}\n"), "{name}");
+            assert_eq!((run.status.code(), &*run.stdout), (Some(2), &b""[..]), "{name}");
+        }
         assert_eq!(fs::read_to_string(folder.path().join("models.py")).unwrap(), UNSAFE, "{name}");
+    }
+}
+
+#[test]
+fn the_valid_ones_are_taken_and_printed_as_settings_that_say_the_same() {
+    for Valid { name, file, text } in valid_ones() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(file.as_deref().unwrap_or("cascade-fix.toml")), text).unwrap();
+        let printed = |arguments: &[&str]| {
+            let run = run_binary(folder.path(), &[&["config"], arguments].concat());
+            assert_eq!(run.status.code(), Some(0), "{name}: {}", String::from_utf8_lossy(&run.stderr));
+            String::from_utf8(run.stdout).unwrap()
+        };
+        let in_force = printed(&[]);
+        fs::write(folder.path().join("printed.toml"), &in_force).unwrap();
+        let values = |text: &str| toml::from_str::<Value>(text).unwrap();
+        assert_eq!(values(&printed(&["--config", "printed.toml"])), values(&in_force), "{name}");
+    }
+}
+
+#[test]
+fn the_schema_takes_the_valid_ones_and_refuses_mistakes() {
+    let schema: Value = serde_json::from_str(&cascade_fix::settings::schema()).unwrap();
+    jsonschema::draft7::meta::validate(&schema).unwrap();
+    let validator = jsonschema::draft7::new(&schema).unwrap();
+    for Valid { name, file, text } in valid_ones() {
+        let settings = settings_in(file.as_deref(), &text).unwrap();
+        let errors: Vec<String> = validator.iter_errors(&settings).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{name}: {errors:?}");
+    }
+    for Mistake { name, file, text, passes_schema, .. } in mistakes() {
+        let Some(settings) = settings_in(file.as_deref(), &text) else { continue };
+        assert_eq!(validator.is_valid(&settings), passes_schema, "{name}");
     }
 }
 
@@ -64,7 +129,7 @@ fn a_malformed_pyproject_toml_that_has_nothing_to_do_with_it_is_no_mistake() {
 
 #[test]
 fn naming_a_file_writes_the_same_into_it_as_naming_the_whole() {
-    for repository in ["settings", "settings-nested"] {
+    for repository in ["settings", "settings-constructors", "settings-nested"] {
         let before = std::path::PathBuf::from(format!("testdata/repositories/{repository}/before"));
         for path in common::read_tree(&before).keys().filter(|path| path.ends_with(".py")) {
             let folder = tempfile::tempdir().unwrap();
@@ -88,10 +153,10 @@ fn the_committed_schema_is_the_one_that_the_settings_have() {
 
 #[test]
 fn the_schema_knows_every_setting_that_the_command_config_prints() {
-    let schema: serde_json::Value = serde_json::from_str(&cascade_fix::settings::schema()).unwrap();
+    let schema: Value = serde_json::from_str(&cascade_fix::settings::schema()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let run = run_binary(folder.path(), &["config", "--output-format", "json"]);
-    let printed: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
+    let printed: Value = serde_json::from_slice(&run.stdout).unwrap();
     for key in printed["settings"].as_object().unwrap().keys() {
         assert!(schema["properties"][key]["description"].is_string(), "{key}");
     }

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::error::{explained, key_at};
-use super::values::{Cascades, CodePrefix, Expunge, Glob, LineLength, Located, Named, QualifiedName, Text};
+use super::values::{Cascades, Codes, Expunge, Glob, LineLength, Located, Named, QualifiedName, Text};
 use super::{Origin, Setting, SettingsError, SqlalchemyVersion};
 use crate::layout::Layout;
 use crate::policy::Profile;
@@ -30,11 +30,11 @@ pub(super) struct SettingsFile {
     /// Which list to write instead, by the direction of the relationship.
     pub targets: Option<Targets<Located<Cascades>>>,
     /// Report these codes, or prefixes of codes, only.
-    pub select: Option<Vec<Located<Text<CodePrefix>>>>,
+    pub select: Option<Codes>,
     /// Do not report these codes, or prefixes of codes.
-    pub ignore: Option<Vec<Located<Text<CodePrefix>>>>,
+    pub ignore: Option<Codes>,
     /// Do not report codes in files that match a glob, which is relative to the folder of the settings; `!` means all others.
-    pub per_file_ignores: Option<BTreeMap<Located<Text<Glob>>, Vec<Located<Text<CodePrefix>>>>>,
+    pub per_file_ignores: Option<BTreeMap<Located<Text<Glob>>, Codes>>,
     /// Leave out files and folders that match a glob as in .gitignore, relative to the folder of the settings.
     pub exclude: Option<Vec<Located<Text<Glob>>>>,
     /// Fully qualified names of functions that make a relationship and take `cascade` by keyword, as `relationship` does.

@@ -155,6 +155,7 @@ fn only(path: &Path, working_directory: &Path) -> Result<(Document, SettingsFile
             Ok((document, file))
         }
         None if path.is_file() => Err(unreadable("it has no [tool.cascade-fix]")),
+        None if path.is_dir() => Err(unreadable("it is a folder")),
         None => Err(unreadable("there is no such file")),
     }
 }

@@ -28,7 +28,7 @@ pub use show::{ConfigFormat, InForce, write};
 pub use values::{Expunge, SqlalchemyVersion, name_of};
 
 use file::{Document, SettingsFile};
-use values::{CodePrefix, Glob, Located, Text};
+use values::{Codes, Glob, Located, Text};
 
 /// What the command line says; it wins over every settings file.
 #[derive(Debug, Clone, Default)]
@@ -206,7 +206,7 @@ impl Settings {
 }
 
 impl PerFileIgnore {
-    fn new(document: &Document, glob: Located<Text<Glob>>, codes: Vec<Located<Text<CodePrefix>>>) -> Self {
+    fn new(document: &Document, glob: Located<Text<Glob>>, codes: Codes) -> Self {
         let glob = document.setting(glob).map(|glob| glob.0.0);
         let (is_negated, plain) = glob.value.strip_prefix('!').map_or((false, &*glob.value), |plain| (true, plain));
         let matcher = matcher(document, [plain]);
@@ -241,8 +241,8 @@ fn located<T, U>(document: &Document, list: Option<Vec<Located<T>>>, to: impl Fn
 fn merged_codes(
     overrides: &Overrides,
     document: &Document,
-    select: Option<Vec<Located<Text<CodePrefix>>>>,
-    ignore: Option<Vec<Located<Text<CodePrefix>>>>,
+    select: Option<Codes>,
+    ignore: Option<Codes>,
 ) -> (Vec<Setting<String>>, Vec<Setting<String>>) {
     let of_command_line = |names: &[String]| names.iter().cloned().map(Setting::of_command_line).collect::<Vec<_>>();
     let ignored = of_command_line(&overrides.ignore);

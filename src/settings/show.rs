@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use super::values::name_of;
-use super::{Origin, Overrides, Setting, Settings};
+use super::{Origin, Overrides, PerFileIgnore, Setting, Settings};
+use crate::rules::Code;
 use crate::selection::Selection;
 
 /// How settings are printed.
@@ -32,13 +33,18 @@ pub struct InForce<'a> {
     pub line_length: usize,
 }
 
-/// One setting: its dotted key, and what it is.
-struct Row(Vec<String>, Shown);
+/// One setting: its key, and what it is.
+struct Row(&'static str, Shown);
+
+/// A value and who says so.
+type Given = (Value, String);
 
 enum Shown {
     Unset,
-    One(Value, String),
-    List(Vec<(Value, String)>),
+    One(Given),
+    List(Vec<Given>),
+    /// By the names below the key.
+    Table(Vec<(String, Given)>),
 }
 
 /// Prints the settings.
@@ -53,57 +59,53 @@ pub fn write(format: ConfigFormat, in_force: &InForce<'_>, out: &mut dyn Write) 
 }
 
 fn rows(InForce { settings, overrides, line_length, .. }: &InForce<'_>) -> Vec<Row> {
-    let key = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-    let mut rows = vec![Row(key(&["profile"]), named(&settings.profile))];
-    rows.extend(settings.targets.given().map(|(direction, target)| {
-        let shown = Shown::One(json!(target.value.to_string()), target.origin.to_string());
-        Row(key(&["targets", direction]), shown)
-    }));
-    rows.push(Row(key(&["select"]), select(&settings.select)));
-    rows.push(Row(key(&["ignore"]), list(&settings.ignore)));
-    rows.extend(settings.per_file_ignores.iter().map(|ignore| {
-        let shown = Shown::One(json!(ignore.names), ignore.glob.origin.to_string());
-        Row(key(&["per-file-ignores", &ignore.glob.value]), shown)
-    }));
-    let given = overrides.exclude.iter().cloned().map(Setting::of_command_line);
-    let exclude: Vec<_> = settings.exclude.iter().cloned().chain(given).collect();
+    let of_command_line = overrides.exclude.iter().cloned().map(Setting::of_command_line);
+    let exclude: Vec<_> = settings.exclude.iter().cloned().chain(of_command_line).collect();
     let folders = settings.rule_folders.iter().cloned().map(|folder| folder.map(|folder| folder.display().to_string()));
-    rows.push(Row(key(&["exclude"]), list(&exclude)));
-    rows.push(Row(key(&["constructors"]), list(&settings.constructors)));
-    rows.push(Row(key(&["rules"]), list(&folders.collect::<Vec<_>>())));
-    rows.push(Row(key(&["expunge"]), named(&settings.expunge)));
-    rows.push(Row(
-        key(&["line-length"]),
-        settings.line_length.as_ref().map_or_else(
-            || Shown::One(json!(line_length), "ruff, black, .editorconfig or their default".to_owned()),
-            |length| Shown::One(json!(length.value), length.origin.to_string()),
+    let targets = settings.targets.given().map(|(direction, target)| (direction.to_owned(), given(target)));
+    let per_file_ignores = settings.per_file_ignores.iter().map(|ignore| {
+        let PerFileIgnore { glob, names, .. } = ignore;
+        (glob.value.clone(), (json!(names), glob.origin.to_string()))
+    });
+    let line_length = settings.line_length.as_ref().map_or_else(
+        || (json!(line_length), "ruff, black, .editorconfig or their default".to_owned()),
+        |length| (json!(length.value), length.origin.to_string()),
+    );
+    vec![
+        Row("profile", named(&settings.profile)),
+        Row("targets", Shown::Table(targets.collect())),
+        Row("select", select(&settings.select)),
+        Row("ignore", list(&settings.ignore)),
+        Row("per-file-ignores", Shown::Table(per_file_ignores.collect())),
+        Row("exclude", list(&exclude)),
+        Row("constructors", list(&settings.constructors)),
+        Row("rules", list(&folders.collect::<Vec<_>>())),
+        Row("expunge", named(&settings.expunge)),
+        Row("line-length", Shown::One(line_length)),
+        Row("layout", named(&settings.layout)),
+        Row(
+            "sqlalchemy-version",
+            settings.sqlalchemy_version.as_ref().map_or(Shown::Unset, |version| Shown::One(given(version))),
         ),
-    ));
-    rows.push(Row(key(&["layout"]), named(&settings.layout)));
-    rows.push(Row(
-        key(&["sqlalchemy-version"]),
-        settings
-            .sqlalchemy_version
-            .as_ref()
-            .map_or(Shown::Unset, |version| Shown::One(json!(version.value.to_string()), version.origin.to_string())),
-    ));
-    rows
+    ]
+}
+
+fn given<T: ToString>(setting: &Setting<T>) -> Given {
+    (json!(setting.value.to_string()), setting.origin.to_string())
 }
 
 fn named<T: clap::ValueEnum>(setting: &Setting<T>) -> Shown {
-    Shown::One(json!(name_of(&setting.value)), setting.origin.to_string())
+    Shown::One((json!(name_of(&setting.value)), setting.origin.to_string()))
 }
 
 fn list(settings: &[Setting<String>]) -> Shown {
-    match settings {
-        [] => Shown::One(json!([]), Origin::Default.to_string()),
-        _ => Shown::List(settings.iter().map(|one| (json!(one.value), one.origin.to_string())).collect()),
-    }
+    Shown::List(settings.iter().map(given).collect())
 }
 
 fn select(settings: &[Setting<String>]) -> Shown {
+    let by_default = |code: &Code| (json!(code), Origin::Default.to_string());
     match settings {
-        [] => Shown::One(json!(Selection::default().codes()), Origin::Default.to_string()),
+        [] => Shown::List(Selection::default().codes().iter().map(by_default).collect()),
         _ => list(settings),
     }
 }
@@ -112,26 +114,32 @@ fn select(settings: &[Setting<String>]) -> Shown {
 fn write_text(in_force: &InForce<'_>, out: &mut dyn Write) -> io::Result<()> {
     let from = in_force.file.map_or_else(|| "no settings file".to_owned(), |file| format!("settings of {file}"));
     writeln!(out, "# {}: {from}", in_force.path)?;
+    let by_default = Origin::Default.to_string();
     for Row(key, shown) in rows(in_force) {
-        let key = key.iter().map(|name| bare_or_quoted(name)).collect::<Vec<_>>().join(".");
         match shown {
             Shown::Unset => writeln!(out, "# {key} is not set")?,
-            Shown::One(value, origin) => writeln!(out, "{key} = {}  # {origin}", one_line(&value))?,
+            Shown::One((value, origin)) => writeln!(out, "{key} = {value}  # {origin}")?,
+            Shown::List(values) if values.iter().all(|(_, origin)| *origin == by_default) => {
+                let values: Vec<Value> = values.into_iter().map(|(value, _)| value).collect();
+                writeln!(out, "{key} = {}  # {by_default}", one_line(&values))?;
+            }
             Shown::List(values) => {
                 writeln!(out, "{key} = [")?;
                 values.iter().try_for_each(|(value, origin)| writeln!(out, "    {value},  # {origin}"))?;
                 writeln!(out, "]")?;
             }
+            Shown::Table(values) if values.is_empty() => writeln!(out, "{key} = {{}}  # {by_default}")?,
+            Shown::Table(values) => values.iter().try_for_each(|(name, (value, origin))| {
+                let value = value.as_array().map_or_else(|| value.to_string(), |values| one_line(values));
+                writeln!(out, "{key}.{} = {value}  # {origin}", bare_or_quoted(name))
+            })?,
         }
     }
     Ok(())
 }
 
-fn one_line(value: &Value) -> String {
-    match value {
-        Value::Array(items) => format!("[{}]", items.iter().map(Value::to_string).collect::<Vec<_>>().join(", ")),
-        _ => value.to_string(),
-    }
+fn one_line(values: &[Value]) -> String {
+    format!("[{}]", values.iter().map(Value::to_string).collect::<Vec<_>>().join(", "))
 }
 
 fn bare_or_quoted(name: &str) -> String {
@@ -139,22 +147,17 @@ fn bare_or_quoted(name: &str) -> String {
     if is_bare { name.to_owned() } else { json!(name).to_string() }
 }
 
+/// Each value is an object with its origin; a list is one of such objects, and a table has them by name.
 fn write_json(in_force: &InForce<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let with_origin = |(value, origin): (Value, String)| json!({ "value": value, "origin": origin });
-    let mut settings = Map::new();
-    for Row(key, shown) in rows(in_force) {
-        let shown = match shown {
-            Shown::Unset => with_origin((Value::Null, Origin::Default.to_string())),
-            Shown::One(value, origin) => with_origin((value, origin)),
-            Shown::List(values) => values.into_iter().map(with_origin).collect(),
-        };
-        match &key[..] {
-            [table, name] => settings.entry(table).or_insert_with(|| json!({}))[name] = shown,
-            _ => {
-                settings.insert(key.concat(), shown);
-            }
-        }
-    }
+    let with_origin = |(value, origin): Given| json!({ "value": value, "origin": origin });
+    let shown = |shown: Shown| match shown {
+        Shown::Unset => with_origin((Value::Null, Origin::Default.to_string())),
+        Shown::One(given) => with_origin(given),
+        Shown::List(values) => values.into_iter().map(with_origin).collect(),
+        Shown::Table(values) => values.into_iter().map(|(name, given)| (name, with_origin(given))).collect(),
+    };
+    let settings: Map<_, _> =
+        rows(in_force).into_iter().map(|Row(key, value)| (key.to_owned(), shown(value))).collect();
     let document = json!({ "version": 1, "path": in_force.path, "file": in_force.file, "settings": settings });
     writeln!(out, "{document:#}")
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
@@ -14,7 +15,7 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::error::suggestion;
-use crate::cascade::{self, CascadeError, CascadeOption, CascadeOptions, OPTION_NAMES};
+use crate::cascade::{self, CascadeError, CascadeOptions, OPTION_NAMES, Parsed};
 use crate::python::{CollectionKind, PyValue};
 use crate::rules::Code;
 use crate::selection::{self, UnknownCode};
@@ -160,12 +161,28 @@ pub enum Expunge {
 }
 
 /// A diagnostic's code, or a prefix of codes.
-#[derive(Debug, JsonSchema)]
-#[schemars(extend("pattern" = "^[Cc][Aa]?[Ss]?[0-9]{0,3}$"))]
+#[derive(Debug)]
 pub(super) struct CodePrefix {
     pub name: String,
-    #[schemars(skip)]
     pub codes: Vec<Code>,
+}
+
+/// A list of codes in the file.
+pub(super) type Codes = Vec<Located<Text<CodePrefix>>>;
+
+/// The codes and their prefixes by name, for editors to complete.
+impl JsonSchema for CodePrefix {
+    fn schema_name() -> Cow<'static, str> {
+        "Code".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        /// `CAS`
+        const LETTERS: usize = 3;
+        let prefixes = |code: Code| (LETTERS..=code.as_str().len()).map(move |end| &code.as_str()[..end]);
+        let names: BTreeSet<&str> = Code::ALL.into_iter().flat_map(prefixes).collect();
+        json_schema!({ "enum": names })
+    }
 }
 
 impl FromStr for CodePrefix {
@@ -197,7 +214,7 @@ impl FromStr for Glob {
 
 /// Where a function is defined: `package.module.function`.
 #[derive(Debug, JsonSchema)]
-#[schemars(extend("pattern" = r"^\w+(\.\w+)+$"))]
+#[schemars(extend("pattern" = r"^[^\s\d.()][^\s.()]*(\.[^\s\d.()][^\s.()]*)+$"))]
 pub(super) struct QualifiedName(pub String);
 
 impl FromStr for QualifiedName {
@@ -247,15 +264,22 @@ impl<'de> Deserialize<'de> for LineLength {
 }
 
 /// The version of SQLAlchemy that the code runs with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
-#[schemars(extend("pattern" = r"^[0-9]+\.[0-9]+"))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SqlalchemyVersion {
     /// 2 of 2.0.44.
-    #[schemars(skip)]
     pub major: u16,
     /// 0 of 2.0.44.
-    #[schemars(skip)]
     pub minor: u16,
+}
+
+impl JsonSchema for SqlalchemyVersion {
+    fn schema_name() -> Cow<'static, str> {
+        "SqlalchemyVersion".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": r"^[0-9]+\.[0-9]+[.0-9A-Za-z]*$" })
+    }
 }
 
 impl FromStr for SqlalchemyVersion {
@@ -284,21 +308,58 @@ impl fmt::Display for SqlalchemyVersion {
 #[derive(Debug)]
 pub(super) struct Cascades(pub CascadeOptions);
 
+/// An option of such a cascade, by a name that SQLAlchemy knows.
+struct OptionName(String);
+
+/// Those that no cascade to write has, and why.
+const UNSAFE: [(&str, &str); 2] = [
+    ("all", "`all` includes refresh-expire, which is unsafe under asyncio; list the other options"),
+    ("refresh-expire", "`refresh-expire` is unsafe under asyncio; leave it out"),
+];
+
 impl Cascades {
-    fn of(value: &PyValue) -> Result<Self, String> {
-        let parsed = cascade::parse(value).map_err(|error| refused(&error))?;
-        if parsed.options.contains(CascadeOption::RefreshExpire) {
-            return Err("has refresh-expire, which is unsafe under asyncio; list the options without it".to_owned());
-        }
+    fn of(names: Vec<OptionName>) -> Result<Self, String> {
+        let parsed = parsed(names)?;
         parsed.warning.map_or(Ok(Self(parsed.options)), |warning| Err(warning.to_owned()))
     }
+}
+
+impl FromStr for Cascades {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let names = cascade::split(text).into_iter().map(|range| text[range].parse());
+        Self::of(names.collect::<Result<_, _>>()?)
+    }
+}
+
+impl FromStr for OptionName {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let named = || Self(name.to_owned());
+        parsed(vec![named()])?;
+        match UNSAFE.iter().find(|(option, _)| *option == name) {
+            Some((_, why)) => Err((*why).to_owned()),
+            None => Ok(named()),
+        }
+    }
+}
+
+fn parsed(names: Vec<OptionName>) -> Result<Parsed, String> {
+    let names = names.into_iter().map(|name| PyValue::Str(name.0)).collect();
+    cascade::parse(&PyValue::Collection(CollectionKind::List, names)).map_err(|error| refused(&error))
 }
 
 fn refused(error: &CascadeError) -> String {
     let CascadeError::InvalidOptions(options) = error else { return error.to_string() };
     let given = options.first().and_then(PyValue::as_str).unwrap_or_default();
-    let nearest = cascade::nearest_spelling(given).map(|name| format!("; did you mean `{name}`?"));
-    format!("`{given}` is no cascade option{}", nearest.unwrap_or_default())
+    let advice = match cascade::nearest_spelling(given) {
+        Some(several) if several == given => "; let each have an element of its own".to_owned(),
+        Some(nearest) => format!("; did you mean `{nearest}`?"),
+        None => String::new(),
+    };
+    format!("`{given}` is no cascade option{advice}")
 }
 
 impl<'de> Deserialize<'de> for Cascades {
@@ -312,15 +373,15 @@ impl<'de> Deserialize<'de> for Cascades {
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Cascades, E> {
-                Cascades::of(&PyValue::Str(text.to_owned())).map_err(E::custom)
+                text.parse().map_err(E::custom)
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Cascades, A::Error> {
-                let mut options = Vec::new();
-                while let Some(option) = list.next_element()? {
-                    options.push(PyValue::Str(option));
+                let mut names = Vec::new();
+                while let Some(Text(name)) = list.next_element()? {
+                    names.push(name);
                 }
-                Cascades::of(&PyValue::Collection(CollectionKind::List, options)).map_err(A::Error::custom)
+                Cascades::of(names).map_err(A::Error::custom)
             }
         }
         deserializer.deserialize_any(StringOrList)
@@ -333,11 +394,17 @@ impl JsonSchema for Cascades {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let names = OPTION_NAMES.into_iter().filter(|name| !matches!(*name, "all" | "refresh-expire"));
+        let is_safe = |name: &&str| UNSAFE.iter().all(|(option, _)| option != name);
+        let names: Vec<&str> = OPTION_NAMES.into_iter().filter(is_safe).collect();
+        let any = names.join("|");
         json_schema!({
             "oneOf": [
-                { "type": "string", "description": "As SQLAlchemy takes it, such as `save-update, merge`" },
-                { "type": "array", "items": { "enum": names.collect::<Vec<_>>() } }
+                {
+                    "type": "string",
+                    "description": "As SQLAlchemy takes it, such as `save-update, merge`",
+                    "pattern": format!(r"^(({any})(\s*,\s*({any}))*)?$")
+                },
+                { "type": "array", "items": { "enum": names } }
             ]
         })
     }
