@@ -1,0 +1,1 @@
+from .orm import children as kids

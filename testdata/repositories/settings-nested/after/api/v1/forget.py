@@ -1,0 +1,2 @@
+def forget(session, item):
+    session.expunge(item)

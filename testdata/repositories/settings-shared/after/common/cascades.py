@@ -1,0 +1,3 @@
+OWNED = "all, delete-orphan"
+LOGGED = "delete"
+ORDERS = "save-update, merge, expunge, delete"

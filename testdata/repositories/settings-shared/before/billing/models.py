@@ -1,0 +1,10 @@
+from sqlalchemy.orm import relationship
+
+from common.cascades import LOGGED, OWNED
+from legacy.cascades import LEGACY
+
+
+class Account:
+    invoices = relationship("Invoice", cascade=OWNED)
+    logs = relationship("Log", cascade=LOGGED)
+    terms = relationship("Term", cascade=LEGACY)

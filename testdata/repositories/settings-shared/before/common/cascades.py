@@ -1,0 +1,3 @@
+OWNED = "all, delete-orphan"
+LOGGED = "delete, refresh-expire"
+ORDERS = "all"

@@ -1,0 +1,5 @@
+from sqlalchemy.orm import relationship
+
+
+class Customer:
+    orders = relationship("Order", cascade="all, delete-orphan")

@@ -1,0 +1,6 @@
+from sqlalchemy.orm import relationship
+
+
+class Row:
+    cells = relationship("Cell", cascade="all, delete-orphan")
+    notes = relationship("Note", cascade="delete")
