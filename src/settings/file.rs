@@ -27,7 +27,7 @@ pub(super) const PYPROJECT_TABLE: [&str; 2] = ["tool", "cascade-fix"];
 pub(super) struct SettingsFile {
     /// Which list replaces an unsafe one.
     pub profile: Option<Located<Text<Named<Profile>>>>,
-    /// Which list to write instead, by the direction of the relationship.
+    /// The options that may stay, by the direction of the relationship, in place of the profile's.
     pub targets: Option<Targets<Located<Cascades>>>,
     /// Report these codes, or prefixes of codes, only.
     pub select: Option<Codes>,
@@ -41,7 +41,7 @@ pub(super) struct SettingsFile {
     pub constructors: Option<Vec<Located<Text<QualifiedName>>>>,
     /// Folders with rules to add, relative to that of the settings.
     pub rules: Option<Vec<Located<PathBuf>>>,
-    /// Whether the profile `recommended` keeps expunge.
+    /// Whether expunge stays where it is.
     pub expunge: Option<Located<Text<Named<Expunge>>>>,
     /// The most columns of a line that is laid out again, in place of what ruff's or black's settings say.
     pub line_length: Option<Located<LineLength>>,

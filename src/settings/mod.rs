@@ -100,7 +100,7 @@ pub struct Settings {
     pub file: Option<PathBuf>,
     /// Which list to write.
     pub profile: Setting<Profile>,
-    /// Which list to write instead, by the direction of the relationship.
+    /// The options that may stay, by the direction of the relationship, in place of the profile's.
     pub targets: Targets<Setting<CascadeOptions>>,
     /// Codes and prefixes to report; all where it is empty.
     pub select: Vec<Setting<String>>,
@@ -114,7 +114,7 @@ pub struct Settings {
     pub constructors: Vec<Setting<String>>,
     /// Folders with rules.
     pub rule_folders: Vec<Setting<PathBuf>>,
-    /// Whether expunge is kept.
+    /// Whether expunge stays where it is.
     pub expunge: Setting<Expunge>,
     /// The most columns of a line; None leaves it to the settings of ruff or black.
     pub line_length: Option<Setting<usize>>,

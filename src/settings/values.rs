@@ -148,10 +148,10 @@ impl<T: ValueEnum> JsonSchema for Named<T> {
     }
 }
 
-/// Whether the profile `recommended` keeps expunge.
+/// Whether expunge stays where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Expunge {
-    /// Where the repository calls expunge(obj)
+    /// As the targets and the profile say
     #[default]
     Auto,
     /// Always
