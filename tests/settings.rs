@@ -120,6 +120,21 @@ fn a_mistake_in_a_folder_that_the_walk_comes_by_or_above_it_is_told_too() {
 }
 
 #[test]
+fn a_mistake_in_rules_that_settings_name_is_told_with_their_file() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("app/rules")).unwrap();
+    fs::write(folder.path().join("app/cascade-fix.toml"), "rules = [\"rules\"]\n").unwrap();
+    fs::write(folder.path().join("app/rules/mine.yml"), "id: mine\nlanguage: Python\nrule:\n  pattern: f($VALUE)\n")
+        .unwrap();
+    fs::write(folder.path().join("app/models.py"), UNSAFE).unwrap();
+    let run = run_binary(folder.path(), &["fix"]);
+    let error = String::from_utf8(run.stderr).unwrap();
+    assert!(error.starts_with("cascade-fix: app/rules/mine.yml:"), "{error}");
+    assert_eq!(run.status.code(), Some(2));
+    assert_eq!(fs::read_to_string(folder.path().join("app/models.py")).unwrap(), UNSAFE);
+}
+
+#[test]
 fn a_malformed_pyproject_toml_that_has_nothing_to_do_with_it_is_no_mistake() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("pyproject.toml"), "[project\n").unwrap();

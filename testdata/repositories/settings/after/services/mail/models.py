@@ -2,7 +2,7 @@ from sqlalchemy.orm import relationship
 
 
 class Mailbox:
-    mails = relationship("Mail", back_populates="mailbox", lazy="selectin", cascade="save-update, merge, delete")
+    mails = relationship("Mail", back_populates="mailbox", lazy="selectin", cascade="all")
 
     def forget(self, session):
         session.expunge(self)

@@ -1,0 +1,3 @@
+from sqlalchemy.orm import relationship
+
+links = relationship("Link", cascade="save-update, merge, expunge, delete")
