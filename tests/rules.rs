@@ -22,15 +22,7 @@ fn outcome(source: &str, diagnostic: &Diagnostic) -> Option<FileOutcome> {
     std::fs::write(folder.path().join("models.py"), source).unwrap();
     let select = ["CAS0", "CAS2", "CAS3", diagnostic.code.as_str()].map(str::to_owned).to_vec();
     let overrides = Overrides { layout: Some(Layout::Keep), select, ..Overrides::default() };
-    let job = Job {
-        paths: vec![folder.path().to_owned()],
-        walk: WalkOptions::default(),
-        settings: Arc::new(Lookup::new(overrides, &Place::Isolated, folder.path()).unwrap()),
-        unsaved: None,
-        unsafe_fixes: diagnostic.fix == FixKind::Unsafe,
-        lazy: None,
-    };
-    cascade_fix::run(&job, &Default::default()).unwrap().files.pop()
+    common::outcome(folder.path(), overrides, diagnostic.fix == FixKind::Unsafe).files.pop()
 }
 
 fn codes(outcome: Option<&FileOutcome>) -> Vec<Code> {

@@ -7,6 +7,12 @@ pub mod sqlalchemy;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::Arc;
+
+use cascade_fix::Job;
+use cascade_fix::discover::WalkOptions;
+use cascade_fix::outcome::Outcome;
+use cascade_fix::settings::{Lookup, Overrides, Place};
 
 /// Runs cascade-fix in a folder.
 pub fn run_binary(folder: &Path, arguments: &[&str]) -> Output {
@@ -48,4 +54,12 @@ pub fn write_tree(files: &BTreeMap<String, Vec<u8>>, folder: &Path) {
 /// Copies every file below a folder.
 pub fn copy_tree(from: &Path, to: &Path) {
     write_tree(&read_tree(from), to);
+}
+
+/// What the library makes of a folder, by the defaults and what is said besides.
+pub fn outcome(folder: &Path, overrides: Overrides, unsafe_fixes: bool) -> Outcome {
+    let settings = Arc::new(Lookup::new(overrides, &Place::Isolated, folder).unwrap());
+    let walk = WalkOptions::default();
+    let job = Job { paths: vec![folder.to_owned()], unsaved: None, walk, settings, unsafe_fixes, lazy: None };
+    cascade_fix::run(&job, &Default::default()).unwrap()
 }

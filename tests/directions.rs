@@ -1,0 +1,97 @@
+//! The direction of every recorded shape is the one that SQLAlchemy gave it, in one module and spread over several; never another.
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use cascade_fix::model::Relationship;
+use cascade_fix::settings::Overrides;
+use common::{outcome, write_tree};
+use serde::Deserialize;
+
+/// A shape and what SQLAlchemy 2.0 made of it. The relationship in question has a cascade, which decides nothing.
+#[derive(Deserialize)]
+struct Shape {
+    case: String,
+    source: String,
+    direction: Option<String>,
+    uselist: Option<bool>,
+    #[serde(default)]
+    error: Option<String>,
+}
+
+fn shapes() -> Vec<Shape> {
+    let text = include_str!("../testdata/oracle/directions.jsonl");
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+impl Shape {
+    /// As it is recorded: whether it is a collection is told apart.
+    fn expected(&self) -> Option<(&'static str, bool)> {
+        let direction = match (self.direction.as_deref()?, self.uselist?) {
+            ("ONETOMANY", true) => "one-to-many",
+            ("ONETOMANY", false) => "one-to-one",
+            ("MANYTOONE", _) => "many-to-one",
+            ("MANYTOMANY", _) => "many-to-many",
+            other => panic!("{other:?}"),
+        };
+        Some((direction, self.uselist?))
+    }
+
+    /// Each class in a module of its own, which imports all of those before it.
+    fn modules(&self) -> BTreeMap<String, Vec<u8>> {
+        let is_header = |line: &&str| line.starts_with("from ") && !line.contains(" as ");
+        let (header, body): (Vec<&str>, Vec<&str>) = self.source.lines().partition(is_header);
+        let mut parts: Vec<String> = vec![String::new()];
+        for line in body {
+            if line.starts_with("class ") && !line.starts_with("class Base") {
+                parts.push(String::new());
+            }
+            let part = parts.last_mut().unwrap();
+            *part += line;
+            part.push('\n');
+        }
+        let mut modules = BTreeMap::from([("app/__init__.py".to_owned(), Vec::new())]);
+        for (index, part) in parts.iter().enumerate() {
+            let imports = (0..index).map(|before| format!("from app.part{before} import *\n"));
+            let text = header.join("\n") + "\n" + &imports.collect::<String>() + part;
+            modules.insert(format!("app/part{index}.py"), text.into_bytes());
+        }
+        modules
+    }
+}
+
+/// What is said of the only relationship with a cascade.
+fn relationship(files: &BTreeMap<String, Vec<u8>>) -> Relationship {
+    let folder = tempfile::tempdir().unwrap();
+    write_tree(files, folder.path());
+    let outcome = outcome(folder.path(), Overrides::default(), false);
+    let found: Vec<_> = outcome.findings().map(|(_, finding)| finding.relationship.clone()).collect();
+    assert_eq!(found.len(), 1, "{:?}", outcome.files);
+    found.into_iter().next().flatten().unwrap_or_default()
+}
+
+#[test]
+fn each_shape_in_one_module() {
+    for shape in shapes() {
+        let files = BTreeMap::from([("models.py".to_owned(), shape.source.clone().into_bytes())]);
+        let found = relationship(&files);
+        let said = found.direction.map(|direction| direction.name()).zip(found.uselist);
+        assert_eq!(said, shape.expected(), "{}: {:?}", shape.case, shape.error);
+        assert_eq!(found.direction.is_some(), !found.evidence.is_empty(), "{}", shape.case);
+    }
+}
+
+#[test]
+fn each_shape_spread_over_modules() {
+    let mut unknown = Vec::new();
+    for shape in shapes() {
+        let found = relationship(&shape.modules());
+        let said = found.direction.map(|direction| direction.name()).zip(found.uselist);
+        match said {
+            None if shape.expected().is_some() => unknown.push(shape.case),
+            _ => assert_eq!(said, shape.expected(), "{}: {:?}", shape.case, shape.error),
+        }
+    }
+    assert_eq!(unknown, [""; 0]);
+}
