@@ -67,6 +67,11 @@ impl Module {
         }
     }
 
+    /// Whether the tree is there already.
+    pub fn has_tree(&self) -> bool {
+        self.tree.get().is_some()
+    }
+
     /// The syntax tree; offsets are bytes of the text.
     pub fn tree(&self) -> &Tree {
         self.tree.get_or_init(|| Tree::parse(self.source.parser_text()))

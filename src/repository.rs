@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rayon::prelude::*;
@@ -15,6 +16,9 @@ use crate::syntax::Node;
 
 /// The files that a distribution's folder has one of.
 const DISTRIBUTION: [&str; 3] = ["pyproject.toml", "setup.py", "setup.cfg"];
+
+/// The most text whose trees are kept, in bytes; a tree takes up to fifty times as much.
+const MOST_KEPT: usize = 1 << 20;
 
 /// An absolute path, and the bytes that count in place of those on disk.
 type Unsaved = Arc<(PathBuf, Vec<u8>)>;
@@ -75,6 +79,8 @@ pub struct Repository {
     observed: [OnceLock<Vec<String>>; Observable::COUNT],
     distributions: OnceLock<Vec<PathBuf>>,
     dependencies: Mutex<HashMap<PathBuf, Dependencies>>,
+    /// The text of the modules whose trees are kept, in bytes.
+    kept_trees: AtomicUsize,
 }
 
 impl Repository {
@@ -87,6 +93,7 @@ impl Repository {
             observed: Default::default(),
             distributions: OnceLock::new(),
             dependencies: Mutex::default(),
+            kept_trees: AtomicUsize::new(0),
         }
     }
 
@@ -207,11 +214,23 @@ impl Repository {
         module
     }
 
+    /// Keeps a module that was parsed, which is likely to be asked for: with its tree, as long as those take little memory.
+    pub fn keep(&self, module: &Arc<Module>) {
+        let length = module.source.text().len();
+        let kept = self.kept_trees.fetch_add(length, Ordering::Relaxed) + length;
+        let module = if kept <= MOST_KEPT { Arc::clone(module) } else { Arc::new(module.without_tree()) };
+        let mut modules = self.modules.lock().unwrap_or_else(PoisonError::into_inner);
+        modules.insert(module.path.to_path_buf(), Some(module));
+    }
+
     /// The same with a tree that goes with it, for who walks the tree once.
     pub fn open(&self, file: &Path) -> Option<Arc<Module>> {
         let lock = || self.modules.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = lock().get(file) {
-            return known.as_ref().map(|module| Arc::new(module.without_tree()));
+            let opened = |module: &Arc<Module>| {
+                if module.has_tree() { Arc::clone(module) } else { Arc::new(module.without_tree()) }
+            };
+            return known.as_ref().map(opened);
         }
         let module = self.read(file).map(Arc::new);
         lock().insert(file.to_owned(), module.as_ref().map(|module| Arc::new(module.without_tree())));

@@ -166,7 +166,8 @@ impl<'a> Worker<'a> {
         self.local.files_parsed += 1;
         let absolute = self.walk.absolute(path);
         let module = Arc::new(Module::parse(&absolute, source));
-        let found = find_sites(&self.settings.of(&absolute).rules, &self.repositories.of(&absolute), &module);
+        let repository = self.repositories.of(&absolute);
+        let found = find_sites(&self.settings.of(&absolute).rules, &repository, &module);
         let syntax_errors = module.tree().syntax_errors_of(&module.source);
         let may_suppress = || hints::has_own_suppression(module.source.text());
         if !found.sites.is_empty() || !syntax_errors.is_empty() || may_suppress() {
@@ -174,6 +175,7 @@ impl<'a> Worker<'a> {
             self.local.files.push(Scanned { path: Arc::clone(&module.path), source, syntax_errors });
         }
         if !found.sites.is_empty() || !found.wrappers.is_empty() {
+            repository.keep(&module);
             self.local.found.push(found);
         }
     }

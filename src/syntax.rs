@@ -150,6 +150,19 @@ pub fn keyword_value<'t>(container: &Node<'t>, keyword: &str) -> Option<Node<'t>
     })
 }
 
+/// The keyword arguments of a call, or the items of a dictionary display whose keys are string literals, in order.
+pub fn keywords<'t>(container: &Node<'t>) -> impl Iterator<Item = (String, Node<'t>)> {
+    let keywords = container.named_children().filter_map(|child| {
+        let name = match &*child.kind() {
+            "keyword_argument" => child.field("name")?.text().into_owned(),
+            "pair" => string_content(&child.field("key")?)?,
+            _ => return None,
+        };
+        Some((name, child.field("value")?))
+    });
+    keywords.collect::<Vec<_>>().into_iter()
+}
+
 /// Where a dictionary display, or a call of `dict`, has its items.
 pub fn keyword_container<'t>(dictionary: &Node<'t>) -> Option<Node<'t>> {
     match &*dictionary.kind() {

@@ -51,7 +51,8 @@ impl Shape {
             *part += line;
             part.push('\n');
         }
-        let mut modules = BTreeMap::from([("app/__init__.py".to_owned(), Vec::new())]);
+        let mut modules =
+            BTreeMap::from(["pyproject.toml", "app/__init__.py"].map(|name| (name.to_owned(), Vec::new())));
         for (index, part) in parts.iter().enumerate() {
             let imports = (0..index).map(|before| format!("from app.part{before} import *\n"));
             let text = header.join("\n") + "\n" + &imports.collect::<String>() + part;

@@ -140,8 +140,9 @@ pub fn edits(source: &Source, tree: &Tree, values: &[&Edit], style: &Style) -> V
         rest = others;
         statements.push((range, here));
     }
+    let can_be_held = suppression::can_hold(source.text());
     let relaid = statements.into_par_iter().filter_map(|(range, here)| {
-        let is_free = !suppression::holds(source.text(), &range);
+        let is_free = !(can_be_held && suppression::holds(source.text(), &range));
         is_free.then(|| relay(source, range, here, style))?
     });
     relaid.collect()

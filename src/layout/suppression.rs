@@ -2,6 +2,11 @@
 
 use std::ops::Range;
 
+/// Whether a text can have such a comment.
+pub(super) fn can_hold(text: &str) -> bool {
+    ["fmt:", "yapf:"].iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+}
+
 /// Whether `# fmt: skip` is on the statement's lines, or `# fmt: off` (`# yapf: disable`) holds where it begins.
 pub(super) fn holds(text: &str, statement: &Range<usize>) -> bool {
     let own_lines = text[statement.clone()].split(['\n', '\r']);

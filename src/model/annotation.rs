@@ -140,6 +140,12 @@ impl Type {
 
     /// What stands in a string.
     fn of_text(text: &str) -> Self {
+        let is_name = |part: &str| {
+            part.chars().all(|c| c.is_alphanumeric() || c == '_') && !part.starts_with(|c: char| c.is_ascii_digit())
+        };
+        if text != "None" && text.split('.').all(|part| !part.is_empty() && is_name(part)) {
+            return Self::Name(text.split('.').map(str::to_owned).collect());
+        }
         let tree = Tree::parse(text.trim());
         let statement = tree.root().named_children().next();
         let expression = statement.and_then(|statement| statement.named_children().next());

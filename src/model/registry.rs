@@ -3,7 +3,7 @@
 //! SQLAlchemy has all modules in memory. Here a class is looked for in the folder of the file that names it first, then in wider ones: a
 //! repository of many thousands of files is not read again because one relationship names its target by a string.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -33,11 +33,13 @@ impl Registry {
     pub fn of(wanted: HashSet<Wanted>, classes: &mut Classes<'_>, search: SearchFolder<'_>) -> Self {
         let mut registry = Self::default();
         let mut pending: BTreeSet<Wanted> = wanted.into_iter().collect();
+        let files: HashSet<&Arc<Path>> = pending.iter().map(|(_, file)| file).collect();
+        let folders_around = |file: &Arc<Path>| (Arc::clone(file), classes.resolver.repository.folders_around(file));
+        let around: HashMap<Arc<Path>, Vec<PathBuf>> = files.into_iter().map(folders_around).collect();
         for level in 0.. {
-            let mut folders: BTreeMap<PathBuf, BTreeSet<&str>> = BTreeMap::new();
+            let mut folders: BTreeMap<&Path, BTreeSet<&str>> = BTreeMap::new();
             for (name, file) in &pending {
-                let around = classes.resolver.repository.folders_around(file);
-                if let Some(folder) = around.into_iter().nth(level) {
+                if let Some(folder) = around[file].get(level) {
                     folders.entry(folder).or_default().insert(name);
                 }
             }
@@ -50,8 +52,7 @@ impl Registry {
             }
             classes.add_mappings(mappings);
             let is_found = |(name, file): &Wanted| {
-                let around = classes.resolver.repository.folders_around(file);
-                let Some(folder) = around.get(level) else { return false };
+                let Some(folder) = around[file].get(level) else { return false };
                 let mut known = registry.classes.get(name).into_iter().flatten();
                 known.any(|class| class.path.starts_with(folder) && classes.may_be_mapped(class))
             };

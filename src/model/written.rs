@@ -11,7 +11,7 @@ use super::statement::{self, Owner};
 use crate::module::{Location, Module};
 use crate::resolve::{Effort, End, Place, Resolver, Target as Bound};
 use crate::syntax::{
-    Node, dotted_name, keyword_container, keyword_value, positional_arguments, splatted, string_content,
+    Node, dotted_name, keyword_container, keyword_value, keywords, positional_arguments, splatted, string_content,
     unparenthesized,
 };
 
@@ -87,8 +87,8 @@ pub struct Written {
 struct Arguments<'a, 't> {
     resolver: &'a Resolver<'a>,
     module: &'a Arc<Module>,
-    /// Argument lists and dictionary displays.
-    containers: Vec<Node<'t>>,
+    /// What argument lists and dictionary displays give, by name.
+    given: Vec<(String, Node<'t>)>,
     /// Dictionaries that are put together elsewhere.
     dictionaries: Vec<Node<'t>>,
 }
@@ -99,15 +99,15 @@ impl<'t> Arguments<'_, 't> {
         match keyword_container(&dictionary) {
             Some(container) => {
                 self.dictionaries.extend(splatted(&container));
-                self.containers.push(container);
+                self.given.extend(keywords(&container));
             }
             None => self.dictionaries.push(dictionary),
         }
     }
 
     fn get(&self, name: &str) -> Argument<Node<'t>> {
-        if let Some(value) = self.containers.iter().find_map(|container| keyword_value(container, name)) {
-            let value = unparenthesized(&value);
+        if let Some((_, value)) = self.given.iter().find(|(given, _)| given == name) {
+            let value = unparenthesized(value);
             return if value.kind() == "none" { Argument::Absent } else { Argument::Given(value) };
         }
         let may_have = |dictionary: &Node<'t>| {
@@ -131,12 +131,10 @@ impl Written {
     /// Reads the call with the range in a module. For a backref it is that of the declaring side, with what the backref says itself.
     pub fn of(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>, is_backref: bool) -> Option<Self> {
         let declaring = if is_backref { statement::declaring_call(call)? } else { call.clone() };
-        if !makes_relationships(resolver, module, &declaring) {
-            return None;
-        }
+        let constructor = Constructor::of(resolver, module, &declaring).filter(|constructor| constructor.is_known)?;
         let list = declaring.field("arguments")?;
         let mut arguments =
-            Arguments { resolver, module, containers: vec![list.clone()], dictionaries: splatted(&list) };
+            Arguments { resolver, module, given: keywords(&list).collect(), dictionaries: splatted(&list) };
         let sqlmodel = keyword_value(&list, "sa_relationship_kwargs");
         if let Some(keywords) = &sqlmodel {
             arguments.add(keywords);
@@ -171,7 +169,7 @@ impl Written {
                 _ => None,
             }),
             has_argument: !matches!((arguments.get("argument"), by_position.first()), (Argument::Absent, None)),
-            is_sqlmodel: is_sqlmodel(resolver, module, &declaring),
+            is_sqlmodel: constructor.is_sqlmodel,
             annotation,
             secondary,
             primaryjoin: arguments.read("primaryjoin", |node| reader.comparisons(node)),
@@ -189,27 +187,32 @@ impl Written {
     }
 }
 
-/// Whether the call is one of SQLAlchemy's own constructors: a wrapper may add arguments that are not seen here.
-fn makes_relationships(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -> bool {
-    let Some(names) = call.field("function").and_then(|function| dotted_name(&function)) else { return false };
-    let is_known = |name: Option<&String>| name.is_some_and(|name| resolver.constructors.has_simple_name(name));
-    let ends = resolver.follow(&Place::of(module, call), &names, &Effort::for_callee());
-    ends.iter().all(|end| match end {
-        End::Outside(path) => is_known(path.last()),
-        // `db.relationship` and what can't be followed
-        End::Bound(found) if !found.rest.is_empty() => is_known(found.rest.last()),
-        End::Bound(found) => match &found.binding().target {
-            Bound::Alias(path) => is_known(path.last()),
-            _ => false,
-        },
-        End::Module | End::Unbound | End::Unknown(_) => is_known(names.last()),
-    })
+/// What the constructor of a call turns out to be.
+struct Constructor {
+    /// It is one of the known ones: a wrapper may add arguments that are not seen here.
+    is_known: bool,
+    /// It is sqlmodel's.
+    is_sqlmodel: bool,
 }
 
-fn is_sqlmodel(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -> bool {
-    let Some(names) = call.field("function").and_then(|function| dotted_name(&function)) else { return false };
-    let ends = resolver.follow(&Place::of(module, call), &names, &Effort::for_callee());
-    ends.iter().any(|end| matches!(end, End::Outside(path) if path[0] == "sqlmodel"))
+impl Constructor {
+    fn of(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -> Option<Self> {
+        let names = dotted_name(&call.field("function")?)?;
+        let is_known = |name: Option<&String>| name.is_some_and(|name| resolver.constructors.has_simple_name(name));
+        let ends = resolver.follow(&Place::of(module, call), &names, &Effort::for_callee());
+        let all_known = ends.iter().all(|end| match end {
+            End::Outside(path) => is_known(path.last()),
+            // `db.relationship` and what can't be followed
+            End::Bound(found) if !found.rest.is_empty() => is_known(found.rest.last()),
+            End::Bound(found) => match &found.binding().target {
+                Bound::Alias(path) => is_known(path.last()),
+                _ => false,
+            },
+            End::Module | End::Unbound | End::Unknown(_) => is_known(names.last()),
+        });
+        let is_sqlmodel = ends.iter().any(|end| matches!(end, End::Outside(path) if path[0] == "sqlmodel"));
+        Some(Self { is_known: all_known, is_sqlmodel })
+    }
 }
 
 fn backref_arguments<'a, 't>(
@@ -217,7 +220,7 @@ fn backref_arguments<'a, 't>(
     module: &'a Arc<Module>,
     call: &Node<'t>,
 ) -> Arguments<'a, 't> {
-    let mut arguments = Arguments { resolver, module, containers: Vec::new(), dictionaries: Vec::new() };
+    let mut arguments = Arguments { resolver, module, given: Vec::new(), dictionaries: Vec::new() };
     let Some(list) = call.field("arguments") else { return arguments };
     match keyword_value(&list, "backref").map(|value| unparenthesized(&value)).filter(|value| value.kind() == "tuple") {
         Some(pair) => {
@@ -227,7 +230,7 @@ fn backref_arguments<'a, 't>(
         }
         None => {
             arguments.dictionaries = splatted(&list);
-            arguments.containers.push(list);
+            arguments.given.extend(keywords(&list));
         }
     }
     arguments

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::model;
 use crate::python::PyValue;
 use crate::resolve::evaluate;
-use crate::syntax::{Node, keyword_container, keyword_value, splatted};
+use crate::syntax::{Node, keyword_container, keywords, splatted};
 
 /// The other arguments of a relationship that decide what its cascade does.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -102,8 +102,9 @@ impl Keywords {
         }
         let has_splat = |place: &Node<'_>| place.named_children().any(|child| child.kind() == "dictionary_splat");
         is_open |= places.iter().filter(|place| place.kind() == "dictionary").any(has_splat);
-        let keyword = |name: &str| match places.iter().find_map(|place| keyword_value(place, name)) {
-            Some(value) => evaluate(&value).map_or(Keyword::Unknown, |literal| Keyword::Given(literal.value)),
+        let given: Vec<(String, Node<'_>)> = places.iter().flat_map(keywords).collect();
+        let keyword = |name: &str| match given.iter().find(|(given, _)| given == name) {
+            Some((_, value)) => evaluate(value).map_or(Keyword::Unknown, |literal| Keyword::Given(literal.value)),
             None if is_open => Keyword::Unknown,
             None => Keyword::Absent,
         };
