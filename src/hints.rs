@@ -5,7 +5,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::memmem::Finder;
 
 use crate::rules::Observable;
@@ -21,10 +21,6 @@ static SESSION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("ession
 static AUTO_REFRESH: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("auto_refresh"));
 /// `SQLAlchemyAsyncRepository` and its like.
 static ALCHEMY_CLASS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("SQLAlchemyAsync"));
-/// advanced-alchemy's repositories refresh what they return.
-static ADVANCED_ALCHEMY: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("advanced_alchemy"));
-/// `sqlalchemy.ext.asyncio`, `sqlmodel.ext.asyncio`
-static ASYNCIO: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(".ext.asyncio"));
 /// `relation`, `relationship`, `Relationship`, `RelationshipProperty`
 static RELATION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("elation"));
 static BACKREF: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("backref"));
@@ -151,42 +147,72 @@ pub struct Traits {
     pub refresh: bool,
     /// It can merge an object into a session.
     pub merge: bool,
+    /// It uses advanced-alchemy, whose repositories refresh what they return.
+    pub advanced_alchemy: bool,
     /// It imports SQLAlchemy's asyncio extension.
     pub asyncio: bool,
 }
 
+/// What a word in a file is the sign of.
+#[derive(Debug, Clone, Copy)]
+enum Word {
+    Expunge,
+    Refresh,
+    Merge,
+    AdvancedAlchemy,
+    Asyncio,
+}
+
+const TRAITS: [(&str, Word); 6] = [
+    ("expunge", Word::Expunge),
+    (".refresh(", Word::Refresh),
+    (".expire(", Word::Refresh),
+    (".merge(", Word::Merge),
+    ("advanced_alchemy", Word::AdvancedAlchemy),
+    (".ext.asyncio", Word::Asyncio),
+];
+
+/// They are looked for together, in every file that is read.
+static TRAIT_WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    // this kind alone looks for them with vector instructions
+    let built = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(TRAITS.map(|(word, _)| word));
+    built.expect("a few short words fit any automaton")
+});
+
 impl Traits {
     /// Those of a file with the bytes.
     pub fn of(bytes: &[u8]) -> Self {
-        let calls = |word: &Finder<'_>| {
-            // a session's methods are given an object
-            let is_given = |at: usize| !bytes[at + word.needle().len()..].trim_ascii_start().starts_with(b")");
-            word.find_iter(bytes).any(is_given) && SESSION.find(bytes).is_some()
-        };
-        Self {
-            expunge: has_expunge(bytes),
-            refresh: REFRESH.iter().any(calls) || ADVANCED_ALCHEMY.find(bytes).is_some(),
-            merge: calls(&MERGE),
-            asyncio: ASYNCIO.find(bytes).is_some(),
+        let mut traits = Self::default();
+        // a session's methods are given an object
+        let is_given = |end: usize| !bytes[end..].trim_ascii_start().starts_with(b")");
+        for found in TRAIT_WORDS.find_iter(bytes) {
+            match TRAITS[found.pattern().as_usize()].1 {
+                // expunge_all and expunged are other words
+                Word::Expunge => traits.expunge |= !bytes.get(found.end()).copied().is_some_and(is_of_name),
+                Word::Refresh => traits.refresh |= is_given(found.end()),
+                Word::Merge => traits.merge |= is_given(found.end()),
+                Word::AdvancedAlchemy => traits.advanced_alchemy = true,
+                Word::Asyncio => traits.asyncio = true,
+            }
         }
+        if (traits.refresh || traits.merge) && SESSION.find(bytes).is_none() {
+            (traits.refresh, traits.merge) = (false, false);
+        }
+        traits
     }
 
     /// Whether it can do something.
     pub fn can(self, what: Observable) -> bool {
         match what {
             Observable::Expunge => self.expunge,
-            Observable::Refresh => self.refresh,
+            Observable::Refresh => self.refresh || self.advanced_alchemy,
             Observable::Merge => self.merge,
         }
     }
 }
 
-fn has_expunge(bytes: &[u8]) -> bool {
-    // expunge_all and expunged are other words
-    EXPUNGE.find_iter(bytes).any(|at| {
-        let next = bytes.get(at + b"expunge".len());
-        next.is_none_or(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_'))
-    })
+fn is_of_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 /// Whether a text can have a comment that suppresses findings.

@@ -150,7 +150,9 @@ impl Written {
         let by_position = positional_arguments(&list);
         let plain_text = |node: &Node<'_>| text(resolver, &Place::of(module, node), node);
         let secondary = match (arguments.get("secondary"), by_position.get(1)) {
-            (Argument::Absent, Some(second)) if sqlmodel.is_none() => Argument::Given(second.clone()),
+            (Argument::Absent, Some(second)) if sqlmodel.is_none() && second.kind() != "none" => {
+                Argument::Given(second.clone())
+            }
             (given, _) => given,
         };
         let link_model = arguments.read("link_model", |node| Some(node.text().into_owned()));
