@@ -1,0 +1,66 @@
+//! Which list each profile writes for each kind of relationship, what is lost, and whether that is safe: `testdata/policy/rows.json`.
+//! What a lost option means is in `testdata/oracle` and in the advice of each diagnostic.
+
+mod common;
+
+use std::fs;
+
+use cascade_fix::outcome::Status;
+use cascade_fix::policy::{Applicability, Profile};
+use cascade_fix::settings::Overrides;
+use clap::ValueEnum;
+use common::outcome;
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+struct Row {
+    /// The models, `testdata/policy/<shape>.py`; a direction, or what else decides.
+    shape: String,
+    profile: String,
+    /// Whether the repository calls expunge(obj).
+    expunges: bool,
+    after: String,
+    lost: String,
+    applicability: String,
+}
+
+#[test]
+fn each_profile_writes_its_list_for_each_direction() {
+    let rows: Vec<Row> = serde_json::from_str(include_str!("../testdata/policy/rows.json")).unwrap();
+    for row in rows {
+        let models = fs::read_to_string(format!("testdata/policy/{}.py", row.shape)).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("models.py"), &models).unwrap();
+        if row.expunges {
+            fs::write(folder.path().join("views.py"), "def detach(session, user):\n    session.expunge(user)\n").unwrap();
+        }
+        let profile = Profile::from_str(&row.profile, false).unwrap();
+        let run = |unsafe_fixes| {
+            let overrides = Overrides { profile: Some(profile), ..Overrides::default() };
+            outcome(folder.path(), overrides, unsafe_fixes)
+        };
+        for unsafe_fixes in [false, true] {
+            let outcome = run(unsafe_fixes);
+            let (file, finding) = outcome.findings().next().unwrap();
+            let fix = finding.fix.as_ref().unwrap();
+            let is_safe = fix.applicability == Applicability::Safe;
+            assert_eq!(finding.after.unwrap().to_string(), row.after, "{row:?}");
+            assert_eq!(fix.lost.to_string(), row.lost, "{row:?}");
+            assert_eq!(if is_safe { "safe" } else { "unsafe" }, row.applicability, "{row:?}");
+            let direction = finding.relationship.as_ref().unwrap().direction.map(|direction| direction.name());
+            let expected = match &*row.shape {
+                "viewonly" => Some("one-to-many"),
+                "unknown" => None,
+                known => Some(known),
+            };
+            assert_eq!(direction, expected, "{row:?}");
+            match &file.status {
+                Status::Changed(changed) => {
+                    assert!(is_safe || unsafe_fixes, "{row:?}");
+                    assert!(changed.text().contains(&format!("cascade=\"{}\"", row.after)), "{row:?}");
+                }
+                _ => assert!(!is_safe && !unsafe_fixes, "{row:?}"),
+            }
+        }
+    }
+}
