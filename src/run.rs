@@ -1,6 +1,6 @@
 //! The sites of a scan go in; the outcome of each file comes out.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -259,8 +259,19 @@ impl Run<'_> {
             return edits;
         }
         for fix in outcomes.iter_mut().flat_map(|file| &mut file.findings).filter_map(|finding| finding.fix.as_mut()) {
-            for (path, statements) in &relaid {
-                statements.iter().for_each(|statement| fix.lay_out(path, statement));
+            // by position, as the statements are; each once
+            let touched: BTreeSet<(Arc<Path>, usize)> = fix
+                .edits
+                .iter()
+                .filter_map(|FileEdit { path, edit }| {
+                    let statements = relaid.get(path)?;
+                    let index = statements.partition_point(|statement| statement.range.end < edit.range.end);
+                    let is_inside = statements.get(index)?.range.start <= edit.range.start;
+                    is_inside.then(|| (Arc::clone(path), index))
+                })
+                .collect();
+            for (path, index) in touched {
+                fix.lay_out(&path, &relaid[&path][index]);
             }
         }
         edits_by_file(outcomes)
@@ -277,12 +288,9 @@ impl Run<'_> {
     /// Carries out the edits of all findings; a file in which that fails takes the fixes with it that need it.
     fn apply(&self, outcomes: &mut Vec<FileOutcome>, files: &FilesOfRun<'_>) {
         let edits = self.laid_out(outcomes, files);
-        for path in edits.keys() {
-            if !outcomes.iter().any(|file| file.path == *path)
-                && let Some(source) = files.source(path)
-            {
-                outcomes.push(self.unchanged(path, &source));
-            }
+        let known: HashSet<Arc<Path>> = outcomes.iter().map(|file| Arc::clone(&file.path)).collect();
+        for path in edits.keys().filter(|path| !known.contains(*path)) {
+            outcomes.extend(files.source(path).map(|source| self.unchanged(path, &source)));
         }
         self.carry_out(outcomes, edits);
     }
@@ -322,9 +330,12 @@ impl Run<'_> {
 
 /// Gives each finding without a fix the one that it has where all fixes are carried out.
 fn hold_back(outcomes: &mut Vec<FileOutcome>, all: Vec<FileOutcome>) {
+    let index: HashMap<Arc<Path>, usize> =
+        outcomes.iter().enumerate().map(|(index, file)| (Arc::clone(&file.path), index)).collect();
     for other in all {
-        match outcomes.iter_mut().find(|file| file.path == other.path) {
-            Some(file) => {
+        match index.get(&other.path) {
+            Some(index) => {
+                let file = &mut outcomes[*index];
                 for (finding, other) in file.findings.iter_mut().zip(other.findings) {
                     if finding.fix.is_none() && other.fix.is_some() {
                         *finding = other;

@@ -32,7 +32,8 @@ fn each_profile_writes_its_list_for_each_direction() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("models.py"), &models).unwrap();
         if row.expunges {
-            fs::write(folder.path().join("views.py"), "def detach(session, user):\n    session.expunge(user)\n").unwrap();
+            fs::write(folder.path().join("views.py"), "def detach(session, user):\n    session.expunge(user)\n")
+                .unwrap();
         }
         let profile = Profile::from_str(&row.profile, false).unwrap();
         let run = |unsafe_fixes| {

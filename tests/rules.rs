@@ -5,15 +5,13 @@ mod common;
 use std::path::Path;
 use std::sync::Arc;
 
-use cascade_fix::Job;
-use cascade_fix::discover::WalkOptions;
 use cascade_fix::layout::Layout;
 use cascade_fix::module::Module;
 use cascade_fix::outcome::{FileOutcome, Status};
 use cascade_fix::repository::Repositories;
 use cascade_fix::rules::{Code, Diagnostic, FixKind, Observable, Rules};
 use cascade_fix::scan::find_sites;
-use cascade_fix::settings::{Lookup, Overrides, Place};
+use cascade_fix::settings::Overrides;
 use cascade_fix::source::Source;
 
 /// What is found and done where a diagnostic is reported besides those that are on by default, and its fix carried out.
@@ -32,9 +30,9 @@ fn codes(outcome: Option<&FileOutcome>) -> Vec<Code> {
 #[test]
 fn each_diagnostic_has_documentation_and_examples() {
     let rules = Rules::built_in().unwrap();
-    let documented: Vec<_> = rules.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+    let documented: Vec<_> = rules.diagnostics().map(|diagnostic| diagnostic.code).collect();
     assert_eq!(documented, Code::ALL);
-    for diagnostic in &rules.diagnostics {
+    for diagnostic in rules.diagnostics() {
         assert!(!diagnostic.valid.is_empty() && !diagnostic.invalid.is_empty(), "{}", diagnostic.code);
         for text in [&diagnostic.what, &diagnostic.why, &diagnostic.changes, &diagnostic.help, &diagnostic.message] {
             assert!(!text.trim().is_empty(), "{}", diagnostic.code);
@@ -45,7 +43,7 @@ fn each_diagnostic_has_documentation_and_examples() {
 
 #[test]
 fn valid_examples_of_a_diagnostic_do_not_give_it() {
-    for diagnostic in &Rules::built_in().unwrap().diagnostics {
+    for diagnostic in Rules::built_in().unwrap().diagnostics() {
         for source in &diagnostic.valid {
             assert!(
                 !codes(outcome(source, diagnostic).as_ref()).contains(&diagnostic.code),
@@ -58,7 +56,7 @@ fn valid_examples_of_a_diagnostic_do_not_give_it() {
 
 #[test]
 fn invalid_examples_of_a_diagnostic_give_it_and_are_fixed_as_recorded() {
-    for diagnostic in &Rules::built_in().unwrap().diagnostics {
+    for diagnostic in Rules::built_in().unwrap().diagnostics() {
         for example in &diagnostic.invalid {
             let outcome = outcome(&example.source, diagnostic);
             assert_eq!(codes(outcome.as_ref()), [diagnostic.code], "{}", example.source);
@@ -100,7 +98,7 @@ fn examples_of_an_observation_are_observed_or_not() {
     let found = |source: &str, what: Observable| {
         !rules.find_observations(&cascade_fix::syntax::Tree::parse(source).root(), what).is_empty()
     };
-    for rule in rules.observations.iter() {
+    for rule in rules.observations() {
         let observes = |source: &str| found(source, rule.metadata.observes);
         assert!(!rule.metadata.valid.is_empty() && !rule.metadata.invalid.is_empty());
         assert!(rule.metadata.invalid.iter().all(|source| observes(source)), "{}", rule.config.id);

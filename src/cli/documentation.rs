@@ -24,6 +24,6 @@ pub(super) fn explain(wanted: &[String], all: bool, format: DocumentationFormat)
 /// Prints the list of diagnostics.
 pub(super) fn rules(format: ListFormat) -> anyhow::Result<u8> {
     let rules = Rules::built_in()?;
-    print(|color, out| write_list(format, &rules.diagnostics, color, out))?;
+    print(|color, out| write_list(format, &rules.diagnostics().collect::<Vec<_>>(), color, out))?;
     Ok(CLEAN)
 }

@@ -47,7 +47,7 @@ pub struct Relaid {
 
 /// What [`edits`] gives for a file, which is parsed only if that can be anything.
 pub fn of_file(source: &Source, values: &[Edit], style: &Style) -> Vec<Relaid> {
-    if values.iter().all(|edit| fits(source, edit, values, style)) {
+    if values.iter().all(|edit| fits(source, edit, values, style) || was_too_long(source, edit, style)) {
         return Vec::new();
     }
     let mut tree = Tree::parse(&blocks_of(source, values));
@@ -123,6 +123,17 @@ fn fits(source: &Source, edit: &Edit, values: &[Edit], style: &Style) -> bool {
         edit.range.end <= line.end && edit.text.len() >= edit.range.len() && !edit.text.contains(['\n', '\r']);
     let is_plain = text.is_ascii() && !text.contains('\t') && edit.text.is_ascii();
     only_grows && is_plain && text.len() + growth <= style.line_length
+}
+
+/// Whether the value stands in a statement of one line that is too long already: the formatters would have laid it out in several.
+fn was_too_long(source: &Source, edit: &Edit, style: &Style) -> bool {
+    let text = &source.text()[source.line_at(edit.range.start)];
+    let count = |brackets: [char; 3]| text.matches(brackets).count();
+    let is_whole = count(['(', '[', '{']) > 0 && count(['(', '[', '{']) == count([')', ']', '}']);
+    let begins = text.trim_start().starts_with(|c: char| c.is_alphabetic() || c == '_');
+    let is_plain =
+        text.is_ascii() && !text.contains(['\t', '#', '\\']) && !text.contains("\"\"\"") && !text.contains("'''");
+    is_whole && begins && is_plain && text.contains(" = ") && text.len() > style.line_length
 }
 
 /// The statements of a file that its value edits make the formatters lay out differently. The edits are in order of position and do

@@ -3,7 +3,7 @@
 use super::{Given, Policy, Profile, direction};
 use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::model::Direction;
-use crate::rules::Observable;
+use crate::rules::{Code, Observable};
 use crate::settings::Expunge;
 use crate::site::Site;
 
@@ -53,6 +53,9 @@ pub(super) fn of_hazard(
     let kept = before.minus(lost);
     if kept.contains(CascadeOption::Delete) {
         notes.extend(match direction(site) {
+            // what is said of it else takes it away
+            Some(Direction::ManyToMany) if policy.selection.has(Code::Cas101) => None,
+            Some(Direction::ManyToOne) if policy.selection.has(Code::Cas102) => None,
             Some(Direction::ManyToMany) => {
                 Some("delete is kept; on a many-to-many it deletes rows that others may share (CAS101)".to_owned())
             }

@@ -58,8 +58,8 @@ pub fn write_documentation(
 ///
 /// # Errors
 /// The output can't be written.
-pub fn write_list(format: ListFormat, diagnostics: &[Diagnostic], color: bool, out: &mut dyn Write) -> io::Result<()> {
-    let lines: Vec<_> = diagnostics.iter().map(Listed::of).collect();
+pub fn write_list(format: ListFormat, diagnostics: &[&Diagnostic], color: bool, out: &mut dyn Write) -> io::Result<()> {
+    let lines: Vec<_> = diagnostics.iter().map(|diagnostic| Listed::of(diagnostic)).collect();
     if format == ListFormat::Json {
         return write_json(&lines, out);
     }

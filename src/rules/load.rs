@@ -3,36 +3,51 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use ast_grep_config::{GlobalRules, RuleConfig, SerializableRuleConfig};
 use ast_grep_language::SupportLang;
-use include_dir::{Dir, include_dir};
+use include_dir::{Dir, DirEntry, File, include_dir};
 use memchr::memmem::Finder;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::constructors::ConstructorsFile;
-use super::{Constructors, Diagnostic, Rule, RuleError, RuleSet, Rules, Spelling};
+use super::{Diagnostic, Rule, RuleError, Rules, Spelling};
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rules");
 
+/// What is needed for every file.
 pub(super) fn built_in() -> Result<Rules, RuleError> {
-    let mut rules = Rules {
-        spellings: RuleSet::default(),
-        observations: RuleSet::default(),
-        diagnostics: Vec::new(),
-        words: Vec::new(),
-        constructors: Constructors::default(),
-    };
-    let mut folders = vec![&BUILT_IN];
-    while let Some(folder) = folders.pop() {
-        folders.extend(folder.dirs());
-        for file in folder.files() {
-            let text = file.contents_utf8().unwrap_or_default();
-            add_file(&mut rules, &Path::new("rules").join(file.path()), text)?;
-        }
+    let mut rules = Rules::default();
+    for file in files_below(&["spellings", "constructors.yml"]) {
+        add_file(&mut rules, &Path::new("rules").join(file.path()), file.contents_utf8().unwrap_or_default())?;
+    }
+    Ok(rules)
+}
+
+/// What is needed where something was found.
+pub(super) static ABOUT_FINDINGS: LazyLock<Rules> = LazyLock::new(|| {
+    let mut rules = Rules::default();
+    for file in files_below(&["diagnostics", "observations"]) {
+        let path = Path::new("rules").join(file.path());
+        let added = add_file(&mut rules, &path, file.contents_utf8().unwrap_or_default());
+        added.expect("the tests read every built-in file");
     }
     rules.diagnostics.sort_by_key(|diagnostic| diagnostic.code);
-    Ok(rules)
+    rules
+});
+
+fn files_below(names: &[&str]) -> Vec<&'static File<'static>> {
+    let mut files = Vec::new();
+    let mut entries: Vec<_> =
+        BUILT_IN.entries().iter().filter(|entry| names.iter().any(|name| entry.path() == Path::new(name))).collect();
+    while let Some(entry) = entries.pop() {
+        match entry {
+            DirEntry::Dir(folder) => entries.extend(folder.entries()),
+            DirEntry::File(file) => files.push(file),
+        }
+    }
+    files
 }
 
 pub(super) fn add_folder(rules: &mut Rules, folder: &Path) -> Result<(), RuleError> {

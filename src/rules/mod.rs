@@ -21,14 +21,14 @@ use memchr::memmem::Finder;
 use crate::hints::Hints;
 use crate::syntax::Node;
 
-/// Everything that is data: what to look for and what to say of it.
+/// Everything that is data: what to look for and what to say of it. The built-in observations and diagnostics are read when they are
+/// asked for.
+#[derive(Default)]
 pub struct Rules {
     /// Where a cascade can stand.
     pub spellings: RuleSet<Spelling>,
-    /// What code elsewhere in the repository would notice.
-    pub observations: RuleSet<Observation>,
-    /// The diagnostics, by code.
-    pub diagnostics: Vec<Diagnostic>,
+    observations: RuleSet<Observation>,
+    diagnostics: Vec<Diagnostic>,
     /// Who makes a relationship.
     pub constructors: Constructors,
     /// Words that files must have for a rule of the user's to match in them; the built-in rules need none.
@@ -62,9 +62,19 @@ impl Rules {
         load::add_folder(self, folder)
     }
 
+    /// What code elsewhere in the repository would notice.
+    pub fn observations(&self) -> impl Iterator<Item = &Rule<Observation>> {
+        load::ABOUT_FINDINGS.observations.iter().chain(self.observations.iter())
+    }
+
+    /// The diagnostics, in order of their codes.
+    pub fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
+        load::ABOUT_FINDINGS.diagnostics.iter().chain(&self.diagnostics)
+    }
+
     /// The diagnostic with the code.
     pub fn diagnostic(&self, code: Code) -> Option<&Diagnostic> {
-        self.diagnostics.iter().find(|diagnostic| diagnostic.code == code)
+        self.diagnostics().find(|diagnostic| diagnostic.code == code)
     }
 
     /// The diagnostics that a code, a prefix of codes or a name stands for, whatever its case.
@@ -75,11 +85,11 @@ impl Rules {
         let wanted = name.trim().to_ascii_lowercase();
         let code = |one: &Diagnostic| one.code.as_str().to_ascii_lowercase();
         let is_meant = |one: &&Diagnostic| one.name == wanted || code(one).starts_with(&wanted);
-        let meant: Vec<_> = self.diagnostics.iter().filter(|_| !wanted.is_empty()).filter(is_meant).collect();
+        let meant: Vec<_> = self.diagnostics().filter(|_| !wanted.is_empty()).filter(is_meant).collect();
         if !meant.is_empty() {
             return Ok(meant);
         }
-        let spellings = self.diagnostics.iter().flat_map(|one| [one.code.to_string(), one.name.clone()]);
+        let spellings = self.diagnostics().flat_map(|one| [one.code.to_string(), one.name.clone()]);
         let distance = |spelling: &str| strsim::damerau_levenshtein(&spelling.to_ascii_lowercase(), &wanted);
         let nearest = spellings.min_by_key(|spelling| distance(spelling));
         let nearest = nearest.filter(|spelling| distance(spelling) <= spelling.len() / 3);
@@ -93,8 +103,12 @@ impl Rules {
 
     /// The places in a file that do what notices whether an option is set, in order.
     pub fn find_observations<'t>(&self, root: &Node<'t>, what: Observable) -> Vec<Node<'t>> {
-        let found = self.observations.find_all(root, &Hints::of_observable(&root.get_doc().src, what));
-        let found = found.into_iter().filter(|(rule, _)| rule.metadata.observes == what);
+        let hints = Hints::of_observable(&root.get_doc().src, what);
+        let built_in = load::ABOUT_FINDINGS.observations.find_all(root, &hints);
+        let found = built_in
+            .into_iter()
+            .chain(self.observations.find_all(root, &hints))
+            .filter(|(rule, _)| rule.metadata.observes == what);
         let mut nodes: Vec<_> = found.map(|(_, found)| found.get_node().clone()).collect();
         nodes.sort_by_key(|node| node.range().start);
         nodes
