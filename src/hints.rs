@@ -29,6 +29,7 @@ static HANDED_OVER: LazyLock<[Finder<'static>; 3]> =
     LazyLock::new(|| ["**", "sa_relationship_kwargs", "backref"].map(Finder::new));
 
 static SUPPRESSION: LazyLock<AhoCorasick> = LazyLock::new(|| whatever_the_case(&["cascade-fix:", "noqa"]));
+static OWN_COMMENT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("cascade-fix:"));
 static OWN_SUPPRESSION: LazyLock<AhoCorasick> = LazyLock::new(|| whatever_the_case(&["cascade-fix:"]));
 
 /// The position of `cascade` among the arguments of SQLAlchemy 1.2 and 1.3, from 0; in 1.4 it is one more.
@@ -220,9 +221,15 @@ pub fn can_suppress(text: &str) -> bool {
     SUPPRESSION.is_match(text)
 }
 
-/// Whether a text can have one that is cascade-fix's own.
-pub fn has_own_suppression(text: &str) -> bool {
-    OWN_SUPPRESSION.is_match(text)
+/// Whether a file with the bytes can have one that is cascade-fix's own.
+pub fn has_own_suppression(bytes: &[u8]) -> bool {
+    OWN_SUPPRESSION.is_match(bytes)
+}
+
+/// Whether a file with the bytes has to be looked at for a comment alone, which may have a mistake or be of no use. Every file is
+/// searched for it, so that only the usual spelling counts.
+pub fn can_have_own_comment(bytes: &[u8]) -> bool {
+    OWN_COMMENT.find(bytes).is_some()
 }
 
 fn whatever_the_case(words: &[&str]) -> AhoCorasick {

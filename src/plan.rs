@@ -1,7 +1,7 @@
 //! The verdicts on all sites go in; where to edit comes out: a literal in place, a shared definition once, or a literal of its own at
 //! each site.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -69,6 +69,8 @@ pub struct Planner<'a> {
     consumed: HashMap<&'a Location, Vec<&'a Location>>,
     /// The values of all sites, in order.
     values: Vec<&'a Location>,
+    /// Those that are several sites, of which different lists are wanted.
+    split: HashSet<&'a Location>,
     /// By where it is written.
     places: HashMap<&'a Location, Place>,
     /// The sites that get each literal.
@@ -84,6 +86,7 @@ impl<'a> Planner<'a> {
             files,
             usages,
             values: Vec::new(),
+            split: split(sites),
             consumed: HashMap::new(),
             places: HashMap::new(),
             uses: HashMap::new(),
@@ -298,6 +301,9 @@ impl<'a> Planner<'a> {
         let others =
             site.dictionaries.iter().flat_map(|given| &given.steps).filter_map(|step| self.other_use(step, true));
         let why = match others.into_iter().next() {
+            None if self.split.contains(&site.at) => {
+                format!("the value at {} stays: the calls that get it want different lists", self.files.shown(&site.at))
+            }
             None if self.files.is_checked(&site.at.path) => return Ok(None),
             None => {
                 return Err(format!(
@@ -351,6 +357,14 @@ impl Planned {
             self.notes.push(note);
         }
     }
+}
+
+/// The values that are several sites, of which different lists are wanted. The sites are in order.
+fn split<'a>(sites: &[(&'a Site, &Option<Rewrite>)]) -> HashSet<&'a Location> {
+    let each = |rewrite: &Option<Rewrite>| rewrite.as_ref().map(|rewrite| rewrite.each.clone());
+    let pairs = sites.iter().zip(sites.iter().skip(1));
+    let differing = pairs.filter(|((one, first), (other, second))| one.at == other.at && each(first) != each(second));
+    differing.map(|((site, _), _)| &site.at).collect()
 }
 
 /// Whether a location is a part of one of the others, which are in order and apart from each other, or the same.

@@ -15,7 +15,7 @@ use crate::hints::{self, Traits};
 use crate::layout::{self, Layout, Relaid, Styles};
 use crate::model::{Call, Model, Relationship, SearchFolder};
 use crate::module::Location;
-use crate::outcome::{Asyncio, FileOutcome, Status};
+use crate::outcome::{Asyncio, FileOutcome, Finding, Status};
 use crate::plan::{Files, Planner};
 use crate::policy::{Policy, Reach, Rewrite, Surroundings, Verdict, asks_direction, effective, judge};
 use crate::python::{CollectionKind, PyValue};
@@ -110,8 +110,9 @@ impl Run<'_> {
     pub fn sifted(&self, sites: Vec<(Site, Verdict)>) -> Sifted {
         let none = HashSet::new();
         let files = FilesOfRun::new(self, &none);
-        let checked = self.scan.files.iter().filter(|file| hints::has_own_suppression(file.source.text()));
-        Sifted::new(sites, checked.map(|file| &file.path), |path| files.source(path))
+        let checked = self.scan.files.iter().filter(|file| hints::has_own_suppression(file.source.text().as_bytes()));
+        let file = |path: &Path| Some((files.source(path)?, Arc::clone(&self.job.settings.of(path).rules)));
+        Sifted::new(sites, checked.map(|file| &file.path), file)
     }
 
     /// Why a value can be another when it is read: a name that leads to it is bound anew, or its list is changed.
@@ -180,13 +181,12 @@ impl Run<'_> {
 
     /// The outcome of every file that has something to say. Where unsafe fixes are held back, the findings have them nevertheless.
     pub fn files(&self, sifted: &Sifted, usages: &Usages) -> Vec<FileOutcome> {
-        if self.job.unsafe_fixes {
-            return self.outcomes(sifted, usages, Reach::All);
-        }
-        let mut outcomes = self.outcomes(sifted, usages, Reach::Safe);
-        if sifted.kept.iter().any(|(_, verdict)| verdict.has_unsafe_change()) {
+        let reach = if self.job.unsafe_fixes { Reach::All } else { Reach::Safe };
+        let mut outcomes = self.outcomes(sifted, usages, reach);
+        if reach == Reach::Safe && sifted.kept.iter().any(|(_, verdict)| verdict.has_unsafe_change()) {
             hold_back(&mut outcomes, self.outcomes(sifted, usages, Reach::All));
         }
+        outcomes.iter_mut().for_each(leave_out_twins);
         outcomes
     }
 
@@ -204,7 +204,8 @@ impl Run<'_> {
             outcome.syntax_errors =
                 scanned.syntax_errors.iter().map(|range| scanned.source.position(range.start)).collect();
             let selection = self.job.settings.of(&scanned.path).selection(&scanned.path);
-            outcome.unused_suppressions = sifted.unused(&scanned.path, |code| selection.has(code));
+            let is_shared = !self.walk.covers(self.repositories.of(&scanned.path).root());
+            outcome.unused_suppressions = sifted.unused(&scanned.path, is_shared, |code| selection.has(code));
             by_file.insert(Arc::clone(&scanned.path), outcome);
         }
         let diagnosed: Vec<(&Site, Diagnosed)> = sites
@@ -346,6 +347,27 @@ fn hold_back(outcomes: &mut Vec<FileOutcome>, all: Vec<FileOutcome>) {
             None => outcomes.push(FileOutcome { status: Status::Unchanged, ..other }),
         }
     }
+}
+
+/// Leaves out findings that repeat another: a value is several sites where its calls have different findings suppressed.
+fn leave_out_twins(file: &mut FileOutcome) {
+    let mut told: Vec<Finding> = Vec::with_capacity(file.findings.len());
+    for finding in file.findings.drain(..) {
+        let of_value = told.iter().rev().take_while(|other| other.span == finding.span);
+        let told_of = |finding: &Finding| {
+            (
+                finding.code,
+                finding.message.clone(),
+                finding.help.clone(),
+                finding.fix.as_ref().map(|fix| fix.edits.clone()),
+            )
+        };
+        let is_twin = |other: &Finding| told_of(other) == told_of(&finding);
+        if !of_value.into_iter().any(is_twin) {
+            told.push(finding);
+        }
+    }
+    file.findings = told;
 }
 
 /// What a site's repository says.

@@ -150,11 +150,14 @@ impl<'a> Worker<'a> {
             Kind::Notebook => hints::can_have_a_site_in_json(bytes, words),
             _ => hints::can_have_a_site(bytes, words),
         };
-        if !can_have_a_site {
+        let has_comment = hints::can_have_own_comment(bytes);
+        if !can_have_a_site && !has_comment {
             return;
         }
         match Source::of_kind(kind, bytes.to_vec()) {
-            Ok(source) if kind != Kind::Notebook || hints::can_have_a_site(source.text().as_bytes(), words) => {
+            Ok(source)
+                if kind != Kind::Notebook || has_comment || hints::can_have_a_site(source.text().as_bytes(), words) =>
+            {
                 self.parse(path, source);
             }
             Ok(_) => {}
@@ -169,7 +172,7 @@ impl<'a> Worker<'a> {
         let repository = self.repositories.of(&absolute);
         let found = find_sites(&self.settings.of(&absolute).rules, &repository, &module);
         let syntax_errors = module.tree().syntax_errors_of(&module.source);
-        let may_suppress = || hints::has_own_suppression(module.source.text());
+        let may_suppress = || hints::has_own_suppression(module.source.text().as_bytes());
         if !found.sites.is_empty() || !syntax_errors.is_empty() || may_suppress() {
             let source = Arc::clone(&module.source);
             self.local.files.push(Scanned { path: Arc::clone(&module.path), source, syntax_errors });

@@ -1,12 +1,13 @@
 //! A file's text goes in; its suppression comments come out, and which of them reach a place in it.
 
+use std::iter;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::directive::{Directive, Scope, directives};
 use crate::hints::{self, Hints};
 use crate::outcome::UnusedSuppression;
-use crate::rules::Code;
+use crate::rules::{Code, Rules};
 use crate::source::Source;
 use crate::syntax::{Node, Tree, hinted_nodes};
 
@@ -34,21 +35,21 @@ pub(super) struct Place {
     value: Range<usize>,
     /// The call or the dictionary around it.
     call: Option<Range<usize>>,
-    /// The statement around it; of a compound one its head.
-    statement: Option<Range<usize>>,
+    /// The statement around it; of a compound one its head, without its decorators and with them.
+    statements: Vec<Range<usize>>,
     /// The calls inside of the call that have a cascade of their own.
     nested: Vec<Range<usize>>,
 }
 
 impl Comments {
     /// None where the file has no suppression comment.
-    pub fn of(source: &Arc<Source>) -> Option<Self> {
+    pub fn of(source: &Arc<Source>, rules: &Rules) -> Option<Self> {
         let text = source.parser_text();
         if !hints::can_suppress(text) {
             return None;
         }
         let cells = source.cells();
-        let ranges = if cells.is_empty() { Vec::from([0..text.len()]) } else { cells };
+        let ranges = if cells.is_empty() { iter::once(0..text.len()).collect() } else { cells };
         let with_hint = ranges.into_iter().filter(|range| hints::can_suppress(&text[range.clone()]));
         let parts: Vec<_> = with_hint.map(|range| (range.clone(), Tree::parse(&text[range]))).collect();
         let mut comments = Vec::new();
@@ -56,7 +57,7 @@ impl Comments {
             let hints = Hints::of_suppressions(&text[range.clone()]);
             for node in hinted_nodes(&tree.root(), &hints).filter(|node| node.kind() == "comment") {
                 let start = range.start + node.range().start;
-                let found = directives(&node.text()).into_iter();
+                let found = directives(&node.text(), rules).into_iter();
                 comments.extend(found.filter_map(|directive| Comment::new(source, range.end, start, directive)));
             }
         }
@@ -74,11 +75,14 @@ impl Comments {
             Some(offset(call.range(), part))
         };
         let call = call.filter(|call| is_inside(value, call)).cloned().or_else(around);
-        let statement = node.as_ref().and_then(|(part, node)| Some(offset(statement(node)?, part)));
+        let of_part = |(part, node): &(&Range<usize>, Node<'_>)| {
+            statements(node).into_iter().map(|range| offset(range, part)).collect::<Vec<_>>()
+        };
+        let statements = node.as_ref().map(of_part).unwrap_or_default();
         let is_nested =
             |inner: &&Range<usize>| call.as_ref().is_some_and(|call| is_inside(inner, call) && **inner != *call);
         let nested = calls.iter().filter(is_nested).filter(|inner| !is_inside(value, inner)).cloned().collect();
-        Place { value: value.clone(), call, statement, nested }
+        Place { value: value.clone(), call, statements, nested }
     }
 
     fn node(&self, range: &Range<usize>) -> Option<(&Range<usize>, Node<'_>)> {
@@ -116,8 +120,15 @@ impl Comments {
         is_suppressed
     }
 
-    /// The comments of cascade-fix's own that suppress nothing, though they name a code that is looked for, or have a mistake.
-    pub fn unused(&self, is_selected: impl Fn(Code) -> bool) -> Vec<UnusedSuppression> {
+    /// The comments of cascade-fix's own that have a mistake, or suppress nothing though all that they are about is looked for. `calls`
+    /// are those of the file that get a cascade; where others may use what the file defines (`is_shared`), only comments beside these
+    /// are known to be of no use.
+    pub fn unused(
+        &self,
+        calls: &[Range<usize>],
+        is_shared: bool,
+        is_selected: impl Fn(Code) -> bool,
+    ) -> Vec<UnusedSuppression> {
         let mut unused = Vec::new();
         let own = |comment: &&Comment| matches!(comment.directive.scope, Scope::Line | Scope::File);
         for comment in self.comments.iter().filter(own) {
@@ -128,8 +139,11 @@ impl Comments {
                 reason,
             };
             unused.extend(mistakes.iter().map(|mistake| one(Some(mistake.clone()))));
-            let is_looked_for = codes.iter().any(|code| is_selected(*code));
-            if mistakes.is_empty() && !comment.is_used && is_looked_for {
+            let is_about_all = *codes == Code::ALL;
+            let is_meant = |code: &&Code| !is_about_all || code.is_on_by_default();
+            let is_looked_for = codes.iter().filter(is_meant).all(|code| is_selected(*code));
+            let is_known = !is_shared || calls.iter().any(|call| comment.is_beside(&self.source, call));
+            if mistakes.is_empty() && !comment.is_used && is_looked_for && is_known {
                 unused.push(one(None));
             }
         }
@@ -155,15 +169,25 @@ impl Comment {
         Some(Self { directive, start, line, is_used: false })
     }
 
+    /// Whether the line that it is about is one of the range's.
+    fn is_on(&self, source: &Source, range: &Range<usize>) -> bool {
+        source.line_at(range.start).start <= self.line && self.line <= source.line_at(range.end).start
+    }
+
+    /// Whether it can be about nothing but the call.
+    fn is_beside(&self, source: &Source, call: &Range<usize>) -> bool {
+        self.directive.scope == Scope::Line && self.is_on(source, call)
+    }
+
     fn reaches(&self, source: &Source, place: &Place) -> bool {
         let first = |range: &Range<usize>| source.line_at(range.start).start;
         let last = |range: &Range<usize>| source.line_at(range.end).start;
-        let is_on = |range: &Range<usize>| first(range) <= self.line && self.line <= last(range);
+        let is_on = |range: &Range<usize>| self.is_on(source, range);
         let is_at_end = |range: &Range<usize>| first(range) == self.line || last(range) == self.line;
         match self.directive.scope {
             Scope::File => true,
             _ if is_on(&place.value) => true,
-            _ if place.call.iter().chain(&place.statement).any(is_at_end) => true,
+            _ if place.call.iter().chain(&place.statements).any(is_at_end) => true,
             Scope::BareNoqa => false,
             // a comment beside a backref is about the backref
             Scope::Line | Scope::Noqa => place.call.as_ref().is_some_and(is_on) && !place.nested.iter().any(is_on),
@@ -188,19 +212,19 @@ fn line_below(source: &Source, own: usize, end: usize) -> usize {
     }
 }
 
-/// The statement around a node; of a compound one, in whose head the node stands, the head.
-fn statement(node: &Node<'_>) -> Option<Range<usize>> {
+/// The statement around a node; of a compound one, in whose head the node stands, the head, without its decorators and with them.
+fn statements(node: &Node<'_>) -> Vec<Range<usize>> {
     let is_statement = |node: &Node<'_>| {
         let kind = node.kind();
         kind.ends_with("_statement") || matches!(&*kind, "function_definition" | "class_definition" | "decorator")
     };
-    let statement = node.ancestors().find(is_statement)?;
+    let Some(statement) = node.ancestors().find(is_statement) else { return Vec::new() };
     let body = statement.field("body").or_else(|| statement.field("consequence"));
-    let Some(body) = body else { return Some(statement.range()) };
-    let start = statement.range().start;
-    let text = statement.text();
-    let head = text[..body.range().start - start].trim_end();
-    Some(start..start + head.len())
+    let Some(body) = body else { return vec![statement.range()] };
+    let ends_head = |node: &Node<'_>| node.kind() == ":" && node.range().end <= body.range().start;
+    let end = statement.children().filter(ends_head).last().map_or(body.range().start, |colon| colon.range().end);
+    let decorated = statement.parent().filter(|around| around.kind() == "decorated_definition");
+    [Some(statement), decorated].iter().flatten().map(|node| node.range().start..end).collect()
 }
 
 fn is_inside(inner: &Range<usize>, outer: &Range<usize>) -> bool {

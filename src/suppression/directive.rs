@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::rules::Code;
+use crate::rules::{Code, Rules};
 use crate::selection::named;
 
 /// What begins a comment of cascade-fix's own.
@@ -36,18 +36,18 @@ pub(super) enum Scope {
     BareNoqa,
 }
 
-/// The directives of a comment, in order. Each begins behind a `#`: `# why  # noqa: E501  # cascade-fix: ignore`.
-pub(super) fn directives(comment: &str) -> Vec<Directive> {
+/// The directives of a comment, in order; `rules` know the names of diagnostics. Each begins behind a `#`: `# why  # noqa: E501  # cascade-fix: ignore`.
+pub(super) fn directives(comment: &str, rules: &Rules) -> Vec<Directive> {
     let starts: Vec<usize> = memchr::memchr_iter(b'#', comment.as_bytes()).collect();
     let ends = starts.iter().skip(1).copied().chain([comment.len()]);
     let parts = starts.iter().zip(ends).map(|(start, end)| (*start, comment[*start..end].trim_end()));
-    parts.filter_map(|(start, text)| directive(start, text)).collect()
+    parts.filter_map(|(start, text)| directive(start, text, rules)).collect()
 }
 
-fn directive(start: usize, text: &str) -> Option<Directive> {
+fn directive(start: usize, text: &str, rules: &Rules) -> Option<Directive> {
     let instruction = text.trim_start_matches('#').trim_start();
     let (scope, codes, mistakes) = match strip_prefix(instruction, OWN) {
-        Some(rest) => own(rest.trim_start())?,
+        Some(rest) => own(rest.trim_start(), rules)?,
         None => noqa(strip_prefix(instruction, NOQA)?)?,
     };
     Some(Directive { range: start..start + text.len(), scope, codes, mistakes })
@@ -59,13 +59,13 @@ fn strip_prefix<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
 }
 
 /// What follows `cascade-fix:`; None where that is prose.
-fn own(instruction: &str) -> Option<(Scope, Vec<Code>, Vec<String>)> {
+fn own(instruction: &str, rules: &Rules) -> Option<(Scope, Vec<Code>, Vec<String>)> {
     const WORDS: [(&str, Scope); 2] = [("ignore", Scope::Line), ("ignore-file", Scope::File)];
     let length = instruction.find(|c: char| !c.is_alphanumeric() && !"-_".contains(c)).unwrap_or(instruction.len());
     let (word, rest) = instruction.split_at(length);
     let word = word.to_ascii_lowercase();
     if let Some((_, scope)) = WORDS.iter().find(|(known, _)| *known == word) {
-        let (codes, mistakes) = listed(rest.trim_start());
+        let (codes, mistakes) = listed(rest.trim_start(), rules);
         return Some((*scope, codes, mistakes));
     }
     let is_near = |known: &str| strsim::damerau_levenshtein(known, &word) <= 2;
@@ -73,8 +73,8 @@ fn own(instruction: &str) -> Option<(Scope, Vec<Code>, Vec<String>)> {
     Some((scope, Vec::new(), vec![format!("`{word}` is unknown; did you mean {nearest}?")]))
 }
 
-/// The codes of `[CAS001, CAS2]`, and what is wrong with them; all codes where there is no list.
-fn listed(rest: &str) -> (Vec<Code>, Vec<String>) {
+/// The codes of `[CAS001, CAS2, all-cascade]`, and what is wrong with them; all codes where there is no list.
+fn listed(rest: &str, rules: &Rules) -> (Vec<Code>, Vec<String>) {
     let Some(list) = rest.strip_prefix('[') else { return (Code::ALL.to_vec(), Vec::new()) };
     let Some((list, _)) = list.split_once(']') else { return (Vec::new(), vec!["a `]` is missing".to_owned()]) };
     let names: Vec<&str> = list.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
@@ -83,8 +83,8 @@ fn listed(rest: &str) -> (Vec<Code>, Vec<String>) {
     }
     let (mut codes, mut mistakes) = (Vec::new(), Vec::new());
     for name in names {
-        match named(&[name.to_owned()]) {
-            Ok(meant) => codes.extend(meant),
+        match rules.named(name) {
+            Ok(meant) => codes.extend(meant.iter().map(|diagnostic| diagnostic.code)),
             Err(unknown) => mistakes.push(unknown.to_string()),
         }
     }

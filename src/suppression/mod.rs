@@ -19,7 +19,7 @@ use crate::module::Location;
 use crate::outcome::UnusedSuppression;
 use crate::policy::{Judgement, Verdict};
 use crate::resolve::Alternative;
-use crate::rules::Code;
+use crate::rules::{Code, Rules};
 use crate::site::{Given, Site};
 use crate::source::Source;
 use comments::Comments;
@@ -34,14 +34,16 @@ pub struct Sifted {
     /// Literals that stay as they are, though uses of them in other files are changed.
     pub left_alone: HashSet<Location>,
     comments: HashMap<Arc<Path>, Comments>,
+    calls: Calls,
 }
 
 impl Sifted {
-    /// Sifts sites. `checked` are the files whose comments count even where no site is; `source` gives the text of a file.
+    /// Sifts sites. `checked` are the files whose comments count even where no site is; `file` gives the text of a file and the rules
+    /// that hold for it.
     pub fn new<'p>(
         sites: Vec<(Site, Verdict)>,
         checked: impl Iterator<Item = &'p Arc<Path>>,
-        source: impl Fn(&Path) -> Option<Arc<Source>> + Sync,
+        file: impl Fn(&Path) -> Option<(Arc<Source>, Arc<Rules>)> + Sync,
     ) -> Self {
         let mut paths: HashSet<&Arc<Path>> = checked.collect();
         for (site, verdict) in &sites {
@@ -51,40 +53,46 @@ impl Sifted {
                 paths.extend(others.chain([&site.at]).map(|at| &at.path));
             }
         }
-        let with_comments =
-            paths.into_par_iter().filter_map(|path| Some((Arc::clone(path), Comments::of(&source(path)?)?)));
+        let with_comments = paths.into_par_iter().filter_map(|path| {
+            let (source, rules) = file(path)?;
+            Some((Arc::clone(path), Comments::of(&source, &rules)?))
+        });
         let mut sifted = Self { comments: with_comments.collect(), ..Self::default() };
         if sifted.comments.is_empty() {
             return Self { kept: sites, ..sifted };
         }
         let calls = calls(&sites);
-        for (mut site, verdict) in sites {
-            let Verdict::Judged(judgements) = verdict else {
-                sifted.kept.push((site, verdict));
-                continue;
-            };
-            let number = judgements.len();
-            let left: Vec<Judgement> = judgements
-                .into_iter()
-                .filter(|judgement| !sifted.is_suppressed(&mut site, judgement, &calls))
-                .collect();
-            if left.len() < number {
-                sifted.suppressed.push((site.clone(), number - left.len()));
-            }
-            if number == 0 || !left.is_empty() {
-                sifted.kept.push((site, Verdict::Judged(left)));
+        for (site, verdict) in sites {
+            match verdict {
+                Verdict::Judged(judgements) if !judgements.is_empty() => sifted.sift(site, judgements, &calls),
+                _ => sifted.kept.push((site, verdict)),
             }
         }
+        sifted.calls = calls;
         sifted
     }
 
-    /// The comments of a file that suppress nothing.
-    pub fn unused(&self, path: &Path, is_selected: impl Fn(Code) -> bool) -> Vec<UnusedSuppression> {
-        self.comments.get(path).map_or_else(Vec::new, |comments| comments.unused(is_selected))
+    /// The comments of a file that suppress nothing. Where others may use what it defines (`is_shared`), only those of which that can
+    /// be told.
+    pub fn unused(&self, path: &Path, is_shared: bool, is_selected: impl Fn(Code) -> bool) -> Vec<UnusedSuppression> {
+        let Some(comments) = self.comments.get(path) else { return Vec::new() };
+        comments.unused(self.calls.of(path), is_shared, is_selected)
     }
 
-    /// Whether a finding is suppressed. Where only some of the calls that get a dictionary are, the site loses those.
-    fn is_suppressed(&mut self, site: &mut Site, judgement: &Judgement, calls: &Calls) -> bool {
+    fn sift(&mut self, site: Site, judgements: Vec<Judgement>, calls: &Calls) {
+        let left: Vec<Option<Vec<Given>>> =
+            judgements.iter().map(|judgement| self.left(&site, judgement, calls)).collect();
+        let is_touched = |left: &&Option<Vec<Given>>| left.as_ref() != Some(&site.dictionaries);
+        let suppressed = left.iter().filter(is_touched).count();
+        if suppressed > 0 {
+            self.suppressed.push((site.clone(), suppressed));
+        }
+        self.kept.extend(split(&site, &judgements, &left));
+    }
+
+    /// The calls that get the dictionary in which the value stands, and where a finding is not suppressed; None where it is suppressed
+    /// altogether.
+    fn left(&mut self, site: &Site, judgement: &Judgement, calls: &Calls) -> Option<Vec<Given>> {
         let code = judgement.code;
         let is_here = self.suppresses(&site.at, Some(&site.call), code, calls);
         let written: Vec<Location> =
@@ -93,15 +101,16 @@ impl Sifted {
         for at in &written {
             is_at_definition |= self.suppresses_definition(at, code, calls);
         }
-        if is_here || is_at_definition || self.suppresses_givens(site, code, calls) {
-            return true;
+        if is_here || is_at_definition {
+            return None;
         }
+        let left = self.left_givens(site, code, calls)?;
         for at in written.into_iter().filter(|at| at.path != site.at.path) {
             if self.comments.get_mut(&at.path).is_some_and(|comments| comments.suppress_file(code)) {
                 self.left_alone.insert(at);
             }
         }
-        false
+        Some(left)
     }
 
     fn suppresses(&mut self, value: &Location, call: Option<&Location>, code: Code, calls: &Calls) -> bool {
@@ -117,24 +126,42 @@ impl Sifted {
         comments.suppress_definition(&place, code)
     }
 
-    /// Whether all calls are suppressed that get the dictionary in which the value stands. If some are, the site loses them.
-    fn suppresses_givens(&mut self, site: &mut Site, code: Code, calls: &Calls) -> bool {
+    /// The calls that get the dictionary in which the value stands without those that are suppressed; None where all are.
+    fn left_givens(&mut self, site: &Site, code: Code, calls: &Calls) -> Option<Vec<Given>> {
         let is_elsewhere = |given: &Given| !given.at.covers(&site.at);
-        let (elsewhere, mut kept): (Vec<_>, Vec<_>) = site.dictionaries.iter().cloned().partition(is_elsewhere);
-        let (suppressed, others): (Vec<_>, Vec<_>) =
-            elsewhere.into_iter().partition(|given| self.suppresses(&given.at, None, code, calls));
-        kept.extend(others);
+        let is_suppressed = |given: &Given| is_elsewhere(given) && self.suppresses(&given.at, None, code, calls);
+        let (suppressed, left): (Vec<_>, Vec<_>) = site.dictionaries.iter().cloned().partition(is_suppressed);
         // without a name that leads to it, the planner does not see that the call uses the dictionary too
-        let is_whole = kept.is_empty() || suppressed.iter().any(|given| given.steps.is_empty());
-        if suppressed.is_empty() || is_whole {
-            return !suppressed.is_empty();
-        }
-        site.dictionaries = kept;
-        false
+        let is_whole = left.is_empty() || suppressed.iter().any(|given| given.steps.is_empty());
+        (suppressed.is_empty() || !is_whole).then_some(left)
     }
 }
 
+/// A site as one for each choice of the findings that are left at the calls that get its dictionary: mostly one.
+fn split(site: &Site, judgements: &[Judgement], left: &[Option<Vec<Given>>]) -> Vec<(Site, Verdict)> {
+    let is_left =
+        |given: &Given| left.iter().map(|left| left.as_ref().is_some_and(|left| left.contains(given))).collect();
+    let mut groups: Vec<(Vec<bool>, Vec<Given>)> = Vec::new();
+    for given in &site.dictionaries {
+        let choice: Vec<bool> = is_left(given);
+        match groups.iter_mut().find(|(known, _)| *known == choice) {
+            Some((_, givens)) => givens.push(given.clone()),
+            None => groups.push((choice, vec![given.clone()])),
+        }
+    }
+    if site.dictionaries.is_empty() {
+        groups.push((left.iter().map(Option::is_some).collect(), Vec::new()));
+    }
+    let sites = groups.into_iter().filter(|(choice, _)| choice.contains(&true)).map(|(choice, dictionaries)| {
+        let chosen = judgements.iter().zip(choice).filter(|(_, is_chosen)| *is_chosen);
+        let judgements = chosen.map(|(judgement, _)| judgement.clone()).collect();
+        (Site { dictionaries, ..site.clone() }, Verdict::Judged(judgements))
+    });
+    sites.collect()
+}
+
 /// The calls that get a cascade, by file.
+#[derive(Default)]
 struct Calls(HashMap<Arc<Path>, Vec<Range<usize>>>);
 
 impl Calls {
