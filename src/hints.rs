@@ -29,7 +29,6 @@ static HANDED_OVER: LazyLock<[Finder<'static>; 3]> =
     LazyLock::new(|| ["**", "sa_relationship_kwargs", "backref"].map(Finder::new));
 
 static SUPPRESSION: LazyLock<AhoCorasick> = LazyLock::new(|| whatever_the_case(&["cascade-fix:", "noqa"]));
-static OWN_COMMENT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("cascade-fix:"));
 static OWN_SUPPRESSION: LazyLock<AhoCorasick> = LazyLock::new(|| whatever_the_case(&["cascade-fix:"]));
 
 /// The position of `cascade` among the arguments of SQLAlchemy 1.2 and 1.3, from 0; in 1.4 it is one more.
@@ -139,7 +138,7 @@ fn after_constructor(bytes: &[u8], at: usize) -> &[u8] {
     rest.strip_prefix(b"Property").unwrap_or(rest)
 }
 
-/// What a file can do that matters to its repository.
+/// What of a file matters to its repository, or to itself, besides its sites.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Traits {
     /// It can call `expunge`.
@@ -152,6 +151,8 @@ pub struct Traits {
     pub advanced_alchemy: bool,
     /// It imports SQLAlchemy's asyncio extension.
     pub asyncio: bool,
+    /// It can have a comment of cascade-fix's own, in the usual spelling, which may have a mistake or be of no use.
+    pub own_comment: bool,
 }
 
 /// What a word in a file is the sign of.
@@ -162,15 +163,17 @@ enum Word {
     Merge,
     AdvancedAlchemy,
     Asyncio,
+    OwnComment,
 }
 
-const TRAITS: [(&str, Word); 6] = [
+const TRAITS: [(&str, Word); 7] = [
     ("expunge", Word::Expunge),
     (".refresh(", Word::Refresh),
     (".expire(", Word::Refresh),
     (".merge(", Word::Merge),
     ("advanced_alchemy", Word::AdvancedAlchemy),
     (".ext.asyncio", Word::Asyncio),
+    ("cascade-fix:", Word::OwnComment),
 ];
 
 /// They are looked for together, in every file that is read.
@@ -194,6 +197,7 @@ impl Traits {
                 Word::Merge => traits.merge |= is_given(found.end()),
                 Word::AdvancedAlchemy => traits.advanced_alchemy = true,
                 Word::Asyncio => traits.asyncio = true,
+                Word::OwnComment => traits.own_comment = true,
             }
         }
         if (traits.refresh || traits.merge) && SESSION.find(bytes).is_none() {
@@ -224,12 +228,6 @@ pub fn can_suppress(text: &str) -> bool {
 /// Whether a file with the bytes can have one that is cascade-fix's own.
 pub fn has_own_suppression(bytes: &[u8]) -> bool {
     OWN_SUPPRESSION.is_match(bytes)
-}
-
-/// Whether a file with the bytes has to be looked at for a comment alone, which may have a mistake or be of no use. Every file is
-/// searched for it, so that only the usual spelling counts.
-pub fn can_have_own_comment(bytes: &[u8]) -> bool {
-    OWN_COMMENT.find(bytes).is_some()
 }
 
 fn whatever_the_case(words: &[&str]) -> AhoCorasick {

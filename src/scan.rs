@@ -150,13 +150,14 @@ impl<'a> Worker<'a> {
             Kind::Notebook => hints::can_have_a_site_in_json(bytes, words),
             _ => hints::can_have_a_site(bytes, words),
         };
-        let has_comment = hints::can_have_own_comment(bytes);
-        if !can_have_a_site && !has_comment {
+        if !can_have_a_site && !traits.own_comment {
             return;
         }
         match Source::of_kind(kind, bytes.to_vec()) {
             Ok(source)
-                if kind != Kind::Notebook || has_comment || hints::can_have_a_site(source.text().as_bytes(), words) =>
+                if kind != Kind::Notebook
+                    || traits.own_comment
+                    || hints::can_have_a_site(source.text().as_bytes(), words) =>
             {
                 self.parse(path, source);
             }
