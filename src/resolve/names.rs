@@ -297,7 +297,8 @@ impl Resolver<'_> {
             let ends = self.member(place, star, names, effort);
             let is_there = |end: &End| match end {
                 End::Bound(_) => true,
-                End::Outside(path) => self.constructors.is_known(&path.join(".")),
+                // what a module of the repository has from elsewhere, or what the other library is known to have
+                End::Outside(path) => !path.starts_with(&star.path) || self.constructors.is_known(&path.join(".")),
                 End::Module | End::Unbound | End::Unknown(_) => false,
             };
             if ends.iter().any(is_there) {
