@@ -58,13 +58,19 @@ impl<'a> Model<'a> {
         let mut evidence = Vec::new();
         let annotation = self.annotation(written);
         if annotation.is_none() && !written.has_argument {
+            relationship.unknown = Some("nothing names the class that it leads to".to_owned());
             return;
+        }
+        let led_to = if is_backref { &mut relationship.owner } else { &mut relationship.target };
+        if led_to.is_none() {
+            *led_to = self.target_name(written);
         }
         match self.direction(written, &mut evidence) {
             Ok(decided) => {
                 let side = if is_backref { decided.reversed() } else { decided };
                 let uselist = written.uselist(is_backref, side, annotation.as_ref(), &mut evidence);
                 if !is_backref && written.is_refused(side, annotation.as_ref()) {
+                    relationship.unknown = Some("SQLAlchemy refuses its annotation".to_owned());
                     return;
                 }
                 relationship.uselist = uselist;
@@ -105,7 +111,10 @@ impl<'a> Model<'a> {
             Argument::Absent => {}
         }
         let parent = self.owner(written).ok_or("the class that has it can't be told")?;
-        let child = self.target(written).ok_or("the class that it leads to can't be told")?;
+        let child = self.target(written).ok_or_else(|| match self.target_name(written) {
+            Some(name) => format!("`{name}` names no mapped class of this repository, or more than one"),
+            None => "the class that it leads to can't be told".to_owned(),
+        })?;
         let join = self.join(written, &parent, &child)?;
         let decided = direction::decide(&parent.selectable, &child.selectable, &join)?;
         evidence.extend(self.evidence(written, &decided, &parent, &child));
@@ -144,6 +153,18 @@ impl<'a> Model<'a> {
                 is_mapped.then(|| self.side_at(&class, written))?
             }
             Target::Text(text) => self.side(&self.registry.find(&self.classes, text, &written.at)?),
+            Target::Unknown => None,
+        }
+    }
+
+    /// The name of the class that it leads to.
+    fn target_name(&self, written: &Written) -> Option<String> {
+        match &written.target {
+            Target::Named(named) => {
+                let class = self.classes.named_class(named, &written.at)?;
+                Some(self.classes.class(&class)?.name.clone())
+            }
+            Target::Text(text) => Some(text.trim().rsplit('.').next()?.to_owned()),
             Target::Unknown => None,
         }
     }
