@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""Writes a repository of 2,000 models with 20,000 relationships, checks it with cascade-fix, and prints the processor time, the
+memory and what is known of the relationships.
+
+    scripts/models.py [BINARY]        about half a minute; BINARY is target/release/cascade-fix if it is not named
+"""
+
+import collections
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+MODELS, OF_EACH, TO_A_FILE = 2_000, 10, 10
+HEADER = "from sqlalchemy import Column, ForeignKey, Integer\nfrom sqlalchemy.orm import relationship\n\nfrom app.base import Base\n"
+
+
+def model(number):
+    """A class that refers to ten others, and leads to ten others that refer to it."""
+    yield f'\n\nclass Model{number}(Base):\n    __tablename__ = "table{number}"\n\n    id = Column(Integer, primary_key=True)'
+    for index in range(1, OF_EACH + 1):
+        yield f'    parent{index}_id = Column(ForeignKey("table{(number - index * 37) % MODELS}.id"))'
+    for index in range(1, OF_EACH + 1):
+        target = (number + index * 37) % MODELS
+        yield f'    children{index} = relationship("Model{target}", cascade="all, delete-orphan")'
+
+
+def write(root):
+    folder = root / "app" / "models"
+    folder.mkdir(parents=True)
+    (root / "pyproject.toml").write_text('[project]\nname = "app"\ndependencies = ["sqlalchemy>=2.0", "asyncpg"]\n')
+    (root / "app" / "base.py").write_text("from sqlalchemy.orm import declarative_base\n\nBase = declarative_base()\n")
+    for package in (root / "app", folder):
+        (package / "__init__.py").touch()
+    for first in range(0, MODELS, TO_A_FILE):
+        lines = [line for number in range(first, first + TO_A_FILE) for line in model(number)]
+        (folder / f"models{first}.py").write_text(HEADER + "\n".join(lines) + "\n")
+
+
+def main():
+    here = pathlib.Path(__file__).resolve().parent.parent
+    binary = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else here / "target" / "release" / "cascade-fix").resolve()
+    with tempfile.TemporaryDirectory() as temporary:
+        root = pathlib.Path(temporary)
+        write(root)
+        report = root / "report.json"
+        usages = []
+        for _ in range(5):
+            with report.open("wb") as out:
+                process = subprocess.Popen([binary, "check", "--quiet", "--output-format", "json", "app"], cwd=root, stdout=out)
+                _, _, usage = os.wait4(process.pid, 0)
+            usages.append(usage)
+        findings = json.loads(report.read_text())["findings"]
+    seconds = sorted(usage.ru_utime + usage.ru_stime for usage in usages)
+    directions = collections.Counter((finding["relationship"] or {}).get("direction") for finding in findings)
+    print(f"{len(findings)} relationships: {dict(directions)}")
+    print(f"processor time: {seconds[0]:.2f} s at best, {seconds[len(seconds) // 2]:.2f} s in the median of {len(seconds)} runs")
+    print(f"peak memory: {max(usage.ru_maxrss for usage in usages) // 1024} MB")
+
+
+main()
