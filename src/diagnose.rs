@@ -92,7 +92,7 @@ fn with_fix(
             finding.fix = Some(Fix {
                 applicability,
                 edits: planned.edits.clone(),
-                lost: rewrite.before.minus(rewrite.after),
+                lost: rewrite.lost,
                 notes: notes.chain(&planned.notes).cloned().collect(),
             });
         }

@@ -151,6 +151,8 @@ pub struct Traits {
     pub advanced_alchemy: bool,
     /// It imports SQLAlchemy's asyncio extension.
     pub asyncio: bool,
+    /// It has a word without which there is no site, but for those of rules of the user's and of notebooks.
+    pub site_word: bool,
     /// It can have a comment of cascade-fix's own, in the usual spelling, which may have a mistake or be of no use.
     pub own_comment: bool,
 }
@@ -164,9 +166,10 @@ enum Word {
     AdvancedAlchemy,
     Asyncio,
     OwnComment,
+    Site,
 }
 
-const TRAITS: [(&str, Word); 7] = [
+const TRAITS: [(&str, Word); 9] = [
     ("expunge", Word::Expunge),
     (".refresh(", Word::Refresh),
     (".expire(", Word::Refresh),
@@ -174,6 +177,8 @@ const TRAITS: [(&str, Word); 7] = [
     ("advanced_alchemy", Word::AdvancedAlchemy),
     (".ext.asyncio", Word::Asyncio),
     ("cascade-fix:", Word::OwnComment),
+    ("cascade", Word::Site),
+    ("elation", Word::Site),
 ];
 
 /// They are looked for together, in every file that is read.
@@ -197,13 +202,19 @@ impl Traits {
                 Word::Merge => traits.merge |= is_given(found.end()),
                 Word::AdvancedAlchemy => traits.advanced_alchemy = true,
                 Word::Asyncio => traits.asyncio = true,
-                Word::OwnComment => traits.own_comment = true,
+                Word::OwnComment => (traits.own_comment, traits.site_word) = (true, true),
+                Word::Site => traits.site_word = true,
             }
         }
         if (traits.refresh || traits.merge) && SESSION.find(bytes).is_none() {
             (traits.refresh, traits.merge) = (false, false);
         }
         traits
+    }
+
+    /// Whether one of them matters to its repository.
+    pub fn of_repository(self) -> bool {
+        self.expunge || self.refresh || self.merge || self.advanced_alchemy || self.asyncio
     }
 
     /// Whether it can do something.

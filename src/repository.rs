@@ -105,8 +105,13 @@ impl Repository {
     /// The places, as `path:line`, that do something which notices a cascade. `candidates` gives the files that can, in order of path;
     /// it is asked once, and not before it is needed.
     pub fn observed(&self, rules: &Rules, what: Observable, candidates: impl FnOnce() -> Vec<PathBuf>) -> &[String] {
-        let find = || candidates().par_iter().flat_map_iter(|file| self.observed_in(rules, what, file)).collect();
-        self.observed[what as usize].get_or_init(find)
+        let known = &self.observed[what as usize];
+        if known.get().is_none() {
+            // not inside of the cell: what waits for other threads may be given work that asks for the same
+            let found = candidates().par_iter().flat_map_iter(|file| self.observed_in(rules, what, file)).collect();
+            let _ = known.set(found);
+        }
+        known.get().map(Vec::as_slice).unwrap_or_default()
     }
 
     /// What is said of the distributions that a file needs: by the nearest folder that says something of it.

@@ -17,7 +17,9 @@ use crate::model::{Call, Model, Relationship, SearchFolder};
 use crate::module::Location;
 use crate::outcome::{Asyncio, FileOutcome, Finding, Status};
 use crate::plan::{Files, Planner};
-use crate::policy::{Policy, Reach, Rewrite, Surroundings, Verdict, asks_direction, effective, judge};
+use crate::policy::{
+    Policy, Reach, Rewrite, Surroundings, Verdict, asks_direction, asks_observations, effective, judge,
+};
 use crate::python::{CollectionKind, PyValue};
 use crate::repository::{Repositories, Repository};
 use crate::resolve::{Argument, Resolver, evaluate};
@@ -57,6 +59,7 @@ impl Run<'_> {
         }
         let mut sites: Vec<Site> = sites.into_values().map(|site| handed_in(site, &wrappers, usages)).collect();
         self.relate(&mut sites);
+        self.observe(&sites);
         let judged = sites.into_par_iter().map(|mut site| {
             if let Some(changed) = self.changed(&site, usages) {
                 site.value = Err(changed);
@@ -65,6 +68,19 @@ impl Run<'_> {
             (site, verdict)
         });
         judged.collect()
+    }
+
+    /// Looks up what the verdicts on sites are likely to ask of their repositories, before several threads ask.
+    fn observe(&self, sites: &[Site]) {
+        let mut observed: HashSet<PathBuf> = HashSet::new();
+        for site in sites.iter().filter(|site| self.with_policy(site, |policy| asks_observations(site, policy))) {
+            if observed.insert(self.repositories.of(&site.at.path).root().to_owned()) {
+                self.with_policy(site, |policy| {
+                    policy.surroundings.places(Observable::Refresh);
+                    policy.surroundings.places(Observable::Expunge);
+                });
+            }
+        }
     }
 
     /// Does something by the policy for a site.
@@ -329,7 +345,8 @@ impl Run<'_> {
     }
 }
 
-/// Gives each finding without a fix the one that it has where all fixes are carried out.
+/// Gives each finding without a fix the one that it has where all fixes are carried out, or why it has none there either. Both have the
+/// same findings in the same order.
 fn hold_back(outcomes: &mut Vec<FileOutcome>, all: Vec<FileOutcome>) {
     let index: HashMap<Arc<Path>, usize> =
         outcomes.iter().enumerate().map(|(index, file)| (Arc::clone(&file.path), index)).collect();
@@ -338,7 +355,8 @@ fn hold_back(outcomes: &mut Vec<FileOutcome>, all: Vec<FileOutcome>) {
             Some(index) => {
                 let file = &mut outcomes[*index];
                 for (finding, other) in file.findings.iter_mut().zip(other.findings) {
-                    if finding.fix.is_none() && other.fix.is_some() {
+                    debug_assert_eq!((finding.code, &finding.span), (other.code, &other.span));
+                    if finding.fix.is_none() {
                         *finding = other;
                     }
                 }

@@ -140,7 +140,7 @@ impl<'a> Worker<'a> {
     fn visit_bytes(&mut self, path: &Path, bytes: &[u8]) {
         self.local.files_scanned += 1;
         let traits = Traits::of(bytes);
-        if traits != Traits::default() {
+        if traits.of_repository() {
             self.local.traits.push((path.to_owned(), traits));
         }
         let kind = Kind::of(path).unwrap_or_default();
@@ -148,7 +148,7 @@ impl<'a> Worker<'a> {
         let words = &rules.words;
         let can_have_a_site = match kind {
             Kind::Notebook => hints::can_have_a_site_in_json(bytes, words),
-            _ => hints::can_have_a_site(bytes, words),
+            _ => (traits.site_word || !words.is_empty()) && hints::can_have_a_site(bytes, words),
         };
         if !can_have_a_site && !traits.own_comment {
             return;

@@ -24,6 +24,14 @@ pub struct Declared {
     pub templates: Vec<(Location, Location)>,
 }
 
+impl Declared {
+    /// The class with the definition.
+    pub fn class(&self, at: &Location) -> Option<&Arc<Class>> {
+        let first = self.classes.partition_point(|class| class.at.start < at.start);
+        self.classes[first..].iter().take_while(|class| class.at.start == at.start).find(|class| class.at == *at)
+    }
+}
+
 /// A class.
 #[derive(Debug)]
 pub struct Class {
@@ -379,9 +387,9 @@ impl Reader<'_> {
             is_abstract: false,
             allows_unmapped: false,
             is_collection,
-            is_declarative: node.parent().is_some_and(|around| {
-                around.children().any(|child| child.kind() == "decorator" && is_declarative(&child.text()))
-            }),
+            is_declarative: node.parent().filter(|around| around.kind() == "decorated_definition").is_some_and(
+                |around| around.children().any(|child| child.kind() == "decorator" && is_declarative(&child.text())),
+            ),
             table_name: None,
             table: None,
             schema: None,

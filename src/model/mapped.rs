@@ -101,7 +101,7 @@ impl<'a> Classes<'a> {
 
     /// The class with the definition.
     pub fn class(&self, at: &Location) -> Option<Arc<Class>> {
-        self.declared(&at.path).classes.iter().find(|class| class.at == *at).cloned()
+        self.declared(&at.path).class(at).cloned()
     }
 
     /// The table that a call of `Table` makes.

@@ -67,11 +67,14 @@ impl Advisor<'_> {
         self.changed(Code::Cas103, |given| lacks(given).then(|| Shift::adding(SaveUpdate)))
     }
 
-    /// delete-orphan alone. Where others can refer to the object, it goes; elsewhere delete comes.
+    /// delete-orphan alone. Where others can refer to the object, or the policy keeps no delete, it goes; elsewhere delete comes.
     fn orphan_without_delete(&self) -> Option<Judgement> {
-        let shift = match direction(self.site) {
-            Some(Direction::ManyToMany | Direction::ManyToOne) => Shift::dropping([DeleteOrphan].into_iter().collect()),
-            _ => Shift::adding(Delete),
+        let kept = self.policy.kept(direction(self.site));
+        let is_shared = matches!(direction(self.site), Some(Direction::ManyToMany | Direction::ManyToOne));
+        let shift = if is_shared || !kept.contains(Delete) || !kept.contains(DeleteOrphan) {
+            Shift::dropping([DeleteOrphan].into_iter().collect())
+        } else {
+            Shift::adding(Delete)
         };
         self.changed(Code::Cas104, |given| is_orphan_alone(given).then_some(shift))
     }
@@ -126,8 +129,10 @@ impl Advisor<'_> {
         }
         let before = self.before();
         let lost = before.minus(before.minus(dropped));
-        let notes = lost.iter().filter_map(|option| notes::of_lost(option, self.site, before, self.policy));
-        let change = Change { applicability: Applicability::Unsafe, each, lazy: None, notes: notes.collect() };
+        let lost = lost.iter().filter_map(|option| notes::of_lost(option, self.site, before, self.policy));
+        let added = CascadeOptions::union(each.iter().flatten().map(|shift| shift.add));
+        let notes = lost.chain(added.iter().filter_map(notes::of_added)).collect();
+        let change = Change { applicability: Applicability::Unsafe, each, lazy: None, notes };
         Some(Judgement { before: Some(before), change: Some(change), ..Judgement::new(code, String::new()) })
     }
 }

@@ -121,6 +121,8 @@ pub struct Rewrite {
     pub before: CascadeOptions,
     /// The same afterwards.
     pub after: CascadeOptions,
+    /// What any of the possible sets loses.
+    pub lost: CascadeOptions,
     /// The effective set afterwards of each alternative of the value, in order; None where it stays as it is.
     pub each: Vec<Option<CascadeOptions>>,
     /// The loader that is added.
@@ -157,11 +159,24 @@ pub fn judge(site: &Site, policy: &Policy<'_>) -> Verdict {
 
 /// Whether the verdict on a site can depend on its direction.
 pub fn asks_direction(site: &Site, policy: &Policy<'_>) -> bool {
-    let Ok(value) = &site.value else { return false };
-    let given = value.alternatives.iter().filter_map(|alternative| Given::of(site, &alternative.value).ok());
-    let given: Vec<Given> = given.collect();
-    site.flag != Some(Flag::Overridden)
-        && (given.iter().any(Given::is_hazard) || advice::asks_direction(site, &given, policy))
+    let given = possible(site);
+    given.iter().any(Given::is_hazard) || advice::asks_direction(site, &given, policy)
+}
+
+/// Whether the verdict on a site can depend on what the repository does that notices a cascade.
+pub fn asks_observations(site: &Site, policy: &Policy<'_>) -> bool {
+    let is_selected = |given: &Given| given.is_hazard() && policy.selection.has(given.code);
+    possible(site).iter().any(is_selected)
+}
+
+/// What is given to a site, as far as SQLAlchemy takes it.
+fn possible(site: &Site) -> Vec<Given> {
+    match &site.value {
+        Ok(value) if site.flag != Some(Flag::Overridden) => {
+            value.alternatives.iter().filter_map(|alternative| Given::of(site, &alternative.value).ok()).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 impl Verdict {
@@ -208,6 +223,9 @@ impl Verdict {
         each.iter().any(Option::is_some).then(|| Rewrite {
             before: CascadeOptions::union(given.iter().copied()),
             after: CascadeOptions::union(each.iter().zip(&given).map(|(after, given)| after.unwrap_or(*given))),
+            lost: CascadeOptions::union(
+                each.iter().zip(&given).filter_map(|(after, given)| Some(given.minus((*after)?))),
+            ),
             lazy: changes.iter().find_map(|change| change.lazy),
             each,
         })

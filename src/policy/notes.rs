@@ -114,3 +114,15 @@ pub(super) fn of_lost(
         }
     })
 }
+
+/// What a user notices when an option comes.
+pub(super) fn of_added(option: CascadeOption) -> Option<String> {
+    let note = match option {
+        CascadeOption::SaveUpdate => "save-update is added: objects added through the relationship are inserted",
+        CascadeOption::Delete => {
+            "delete is added: deleting the parent deletes the related objects, whose foreign keys were set to NULL"
+        }
+        _ => return None,
+    };
+    Some(note.to_owned())
+}

@@ -121,11 +121,11 @@ struct JsonSummary<'a> {
 }
 
 /// The edits of an outcome, on disk. One that several findings share, such as that of a constant, is listed with the first of them
-/// alone: all edits together are what `fix` writes. Those that are held back stand for themselves.
+/// alone: all edits together are what `fix` writes. A fix that is held back has all of its edits; they replace those of its site.
 struct Edits<'a> {
     files: HashMap<&'a Path, &'a FileOutcome>,
     outcome: &'a Outcome,
-    listed: RefCell<HashSet<(bool, &'a Path, &'a Edit)>>,
+    listed: RefCell<HashSet<(&'a Path, &'a Edit)>>,
 }
 
 impl<'a> Edits<'a> {
@@ -134,9 +134,9 @@ impl<'a> Edits<'a> {
         Self { files, outcome, listed: RefCell::default() }
     }
 
-    /// The edit, unless an earlier finding has it.
+    /// The edit, unless it is carried out and an earlier finding has it.
     fn once(&self, fix: &Fix, FileEdit { path, edit }: &'a FileEdit) -> Option<JsonEdit<'a>> {
-        if !self.listed.borrow_mut().insert((self.outcome.carries_out(fix), path, edit)) {
+        if self.outcome.carries_out(fix) && !self.listed.borrow_mut().insert((path, edit)) {
             return None;
         }
         let edited = self.files.get(&**path)?;

@@ -16,7 +16,10 @@ pub(super) struct Comments {
     source: Arc<Source>,
     /// What was parsed, by its range in the text: a notebook's cells, or all of it.
     parts: Vec<(Range<usize>, Tree)>,
+    /// In order of the lines that they are about.
     comments: Vec<Comment>,
+    /// The indices of those that are about the file.
+    about_file: Vec<usize>,
 }
 
 /// One directive of a comment.
@@ -61,11 +64,14 @@ impl Comments {
                 comments.extend(found.filter_map(|directive| Comment::new(source, range.end, start, directive)));
             }
         }
-        (!comments.is_empty()).then(|| Self { source: Arc::clone(source), parts, comments })
+        comments.sort_by_key(|comment: &Comment| comment.line);
+        let about_file = |(_, comment): &(usize, &Comment)| comment.directive.scope == Scope::File;
+        let about_file = comments.iter().enumerate().filter(about_file).map(|(index, _)| index).collect();
+        (!comments.is_empty()).then(|| Self { source: Arc::clone(source), parts, comments, about_file })
     }
 
     /// The surroundings of a value. `call` is the call that gets it, where that is known and around it; `calls` are those of the file
-    /// that get a cascade.
+    /// that get a cascade, in order.
     pub fn place(&self, value: &Range<usize>, call: Option<&Range<usize>>, calls: &[Range<usize>]) -> Place {
         let node = self.node(value);
         let offset = |range: Range<usize>, part: &Range<usize>| range.start + part.start..range.end + part.start;
@@ -81,7 +87,11 @@ impl Comments {
         let statements = node.as_ref().map(of_part).unwrap_or_default();
         let is_nested =
             |inner: &&Range<usize>| call.as_ref().is_some_and(|call| is_inside(inner, call) && **inner != *call);
-        let nested = calls.iter().filter(is_nested).filter(|inner| !is_inside(value, inner)).cloned().collect();
+        let within = call.as_ref().map_or(0..0, |call| {
+            let from = calls.partition_point(|inner| inner.start < call.start);
+            from..from + calls[from..].partition_point(|inner| inner.start < call.end)
+        });
+        let nested = calls[within].iter().filter(is_nested).filter(|inner| !is_inside(value, inner)).cloned().collect();
         Place { value: value.clone(), call, statements, nested }
     }
 
@@ -93,26 +103,38 @@ impl Comments {
     /// Whether a comment suppresses the code there.
     pub fn suppress(&mut self, place: &Place, code: Code) -> bool {
         let source = Arc::clone(&self.source);
-        self.mark(code, |comment| comment.reaches(&source, place))
+        self.mark(code, self.near(place), |comment| comment.reaches(&source, place))
     }
 
     /// Whether a comment that is about findings of cascades suppresses the code where a value is defined that is used elsewhere.
     pub fn suppress_definition(&mut self, place: &Place, code: Code) -> bool {
         let source = Arc::clone(&self.source);
-        self.mark(code, |comment| {
+        self.mark(code, self.near(place), |comment| {
             matches!(comment.directive.scope, Scope::Line | Scope::Noqa) && comment.reaches(&source, place)
         })
     }
 
     /// Whether a comment suppresses the code in the whole file.
     pub fn suppress_file(&mut self, code: Code) -> bool {
-        self.mark(code, |comment| comment.directive.scope == Scope::File)
+        self.mark(code, 0..0, |comment| comment.directive.scope == Scope::File)
     }
 
-    fn mark(&mut self, code: Code, reaches: impl Fn(&Comment) -> bool) -> bool {
+    /// The indices of the comments about lines of a place.
+    fn near(&self, place: &Place) -> Range<usize> {
+        let ranges = || iter::once(&place.value).chain(&place.call).chain(&place.statements);
+        let line = |at: usize| self.source.line_at(at).start;
+        let first = ranges().map(|range| line(range.start)).min().unwrap_or_default();
+        let last = ranges().map(|range| line(range.end)).max().unwrap_or_default();
+        let from = self.comments.partition_point(|comment| comment.line < first);
+        from..from + self.comments[from..].partition_point(|comment| comment.line <= last)
+    }
+
+    /// Marks those as used that reach a finding, of those near it and those about the file.
+    fn mark(&mut self, code: Code, near: Range<usize>, reaches: impl Fn(&Comment) -> bool) -> bool {
         let mut is_suppressed = false;
-        for comment in self.comments.iter_mut().filter(|comment| comment.directive.codes.contains(&code)) {
-            if reaches(comment) {
+        for index in near.chain(self.about_file.clone()) {
+            let comment = &mut self.comments[index];
+            if comment.directive.codes.contains(&code) && reaches(comment) {
                 comment.is_used = true;
                 is_suppressed = true;
             }

@@ -175,6 +175,7 @@ fn calls(sites: &[(Site, Verdict)]) -> Calls {
     for (site, _) in sites {
         calls.entry(Arc::clone(&site.call.path)).or_default().push(site.call.range());
     }
+    calls.values_mut().for_each(|calls| calls.sort_by_key(|call| (call.start, call.end)));
     Calls(calls)
 }
 
