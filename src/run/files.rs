@@ -1,0 +1,97 @@
+//! What the planner asks of files, answered for one run.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::Run;
+use crate::cascade::{CascadeOption, CascadeOptions};
+use crate::module::Location;
+use crate::plan::Files;
+use crate::policy::effective;
+use crate::resolve::evaluate;
+use crate::site::Site;
+use crate::source::Source;
+use crate::syntax::Node;
+
+/// The files of a run.
+pub(super) struct FilesOfRun<'a> {
+    run: &'a Run<'a>,
+    sources: HashMap<Arc<Path>, Arc<Source>>,
+    /// Literals that stay, whoever uses them.
+    left_alone: &'a HashSet<Location>,
+    /// Whether a file is among those under check, where it was asked.
+    checked: Mutex<HashMap<PathBuf, bool>>,
+}
+
+impl<'a> FilesOfRun<'a> {
+    pub fn new(run: &'a Run<'a>, left_alone: &'a HashSet<Location>) -> Self {
+        let sources = run.scan.files.iter().map(|file| (Arc::clone(&file.path), Arc::clone(&file.source))).collect();
+        Self { run, sources, left_alone, checked: Mutex::default() }
+    }
+
+    /// Whether the site is to be reported: it, or a call that gets its value, is in a file under check.
+    pub fn concerns(&self, site: &Site) -> bool {
+        self.is_checked(&site.at.path) || site.dictionaries.iter().any(|given| self.is_checked(&given.at.path))
+    }
+}
+
+impl Files for FilesOfRun<'_> {
+    fn source(&self, path: &Path) -> Option<Arc<Source>> {
+        let scanned = self.sources.get(path).cloned();
+        scanned.or_else(|| Some(Arc::clone(&self.run.repositories.of(path).module(path)?.source)))
+    }
+
+    fn is_checked(&self, path: &Path) -> bool {
+        if self.sources.contains_key(path) {
+            return true;
+        }
+        let lock = || self.checked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(path) {
+            return *known;
+        }
+        let is_checked = self.run.walk.visits(path);
+        lock().insert(path.to_owned(), is_checked);
+        is_checked
+    }
+
+    fn shown(&self, location: &Location) -> String {
+        let repository = self.run.repositories.of(&location.path);
+        match self.source(&location.path) {
+            Some(source) => repository.shown(&source, location),
+            None => repository.display(&location.path),
+        }
+    }
+
+    fn tied(&self, literal: &Location, after: CascadeOptions) -> Option<String> {
+        if self.left_alone.contains(literal) {
+            return Some("`cascade-fix: ignore-file` holds there".to_owned());
+        }
+        let module = self.run.repositories.of(&literal.path).module(&literal.path)?;
+        let node = module.node(&literal.range())?;
+        let assignment = node.ancestors().find(|node| node.kind() == "assignment");
+        let annotation = assignment.and_then(|assignment| assignment.field("type"));
+        if annotation.is_some_and(|annotation| annotation.text().contains("Literal")) {
+            return Some("its annotation names the value".to_owned());
+        }
+        let class = node.ancestors().find(|node| node.kind() == "class_definition")?;
+        let decorators = class.parent().into_iter().flat_map(|around| around.children().collect::<Vec<_>>());
+        let is_data = |node: &Node<'_>| ["dataclass", "define", "attr"].iter().any(|name| node.text().contains(name));
+        if decorators.filter(|node| node.kind() == "decorator").any(|decorator| is_data(&decorator)) {
+            return Some("it is the default of a field".to_owned());
+        }
+        if !class.field("superclasses")?.text().contains("Enum") {
+            return None;
+        }
+        let mut members = class.field("body")?.named_children().collect::<Vec<_>>().into_iter();
+        members.find_map(|statement| {
+            let member = statement.named_children().next().filter(|node| node.kind() == "assignment")?;
+            let given = evaluate(&member.field("right")?).ok()?;
+            // this fix or another one makes them the same
+            let kept =
+                |options: CascadeOptions| options.without(CascadeOption::RefreshExpire).without(CascadeOption::Expunge);
+            let is_twin = given.span != literal.range() && kept(effective(&given.value, false)) == kept(after);
+            is_twin.then(|| Some(format!("its Enum has the value as `{}` too", member.field("left")?.text())))?
+        })
+    }
+}

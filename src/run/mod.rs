@@ -1,0 +1,230 @@
+//! The sites of a scan go in; their verdicts come out, then the outcome of each file.
+
+mod files;
+mod outcomes;
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::Job;
+use crate::cascade::CascadeOption;
+use crate::discover::Walk;
+use crate::hints::{self, Traits};
+use crate::model::{Call, Model, Relationship, SearchFolder};
+use crate::module::Location;
+use crate::outcome::Asyncio;
+use crate::plan::Files;
+use crate::policy::{Policy, Surroundings, Verdict, asks_direction, asks_observations, effective, judge};
+use crate::python::{CollectionKind, PyValue};
+use crate::repository::{Repositories, Repository};
+use crate::resolve::{Argument, Resolver};
+use crate::rules::Observable;
+use crate::scan::{Scan, candidates};
+use crate::settings::{Settings, SqlalchemyVersion};
+use crate::site::{Found, Site, Unknown, Wrapper};
+use crate::suppression::Sifted;
+use crate::usage::{How, Mention, Usages};
+
+use files::FilesOfRun;
+
+/// One run, after the scan.
+pub(crate) struct Run<'a> {
+    pub job: &'a Job,
+    pub walk: &'a Walk,
+    pub repositories: &'a Repositories,
+    pub scan: &'a Scan,
+}
+
+impl Run<'_> {
+    /// The sites, each once and in order, with their verdicts.
+    pub fn judged(&self, found: Vec<Found>, usages: &Usages) -> Vec<(Site, Verdict)> {
+        let mut wrappers: Vec<Wrapper> = Vec::new();
+        let mut sites: BTreeMap<Location, Site> = BTreeMap::new();
+        for found in found {
+            wrappers.extend(found.wrappers);
+            for site in found.sites {
+                match sites.get_mut(&site.at) {
+                    Some(known) => known.merge(site),
+                    None => {
+                        sites.insert(site.at.clone(), site);
+                    }
+                }
+            }
+        }
+        let mut sites: Vec<Site> = sites.into_values().map(|site| handed_in(site, &wrappers, usages)).collect();
+        self.relate(&mut sites);
+        self.observe(&sites);
+        let judged = sites.into_par_iter().map(|mut site| {
+            if let Some(changed) = self.changed(&site, usages) {
+                site.value = Err(changed);
+            }
+            let verdict = self.with_policy(&site, |policy| judge(&site, policy));
+            (site, verdict)
+        });
+        judged.collect()
+    }
+
+    /// Looks up what the verdicts on sites are likely to ask of their repositories, before several threads ask.
+    fn observe(&self, sites: &[Site]) {
+        let mut observed: HashSet<PathBuf> = HashSet::new();
+        for site in sites.iter().filter(|site| self.with_policy(site, |policy| asks_observations(site, policy))) {
+            if observed.insert(self.repositories.of(&site.at.path).root().to_owned()) {
+                self.with_policy(site, |policy| {
+                    policy.surroundings.places(Observable::Refresh);
+                    policy.surroundings.places(Observable::Expunge);
+                });
+            }
+        }
+    }
+
+    /// Does something by the policy for a site.
+    fn with_policy<T>(&self, site: &Site, done: impl FnOnce(&Policy<'_>) -> T) -> T {
+        let settings = self.job.settings.of(&site.at.path);
+        done(&Policy {
+            profile: settings.profile.value,
+            targets: &settings.targets,
+            expunge: settings.expunge.value,
+            lazy: self.job.lazy,
+            selection: &settings.selection(&site.at.path),
+            surroundings: &Around {
+                run: self,
+                repository: self.repositories.of(&site.at.path),
+                site,
+                settings: &settings,
+            },
+        })
+    }
+
+    /// Adds to the relationships of sites, where the verdict can depend on it, what the models of their repositories say.
+    fn relate(&self, sites: &mut [Site]) {
+        let mut by_repository: Vec<(Arc<Repository>, Vec<&mut Relationship>)> = Vec::new();
+        for site in sites.iter_mut().filter(|site| self.with_policy(site, |policy| asks_direction(site, policy))) {
+            let repository = self.repositories.of(&site.at.path);
+            let Some(relationship) = &mut site.relationship else { continue };
+            match by_repository.iter_mut().find(|(known, _)| Arc::ptr_eq(known, &repository)) {
+                Some((_, relationships)) => relationships.push(relationship),
+                None => by_repository.push((repository, vec![relationship])),
+            }
+        }
+        for (repository, relationships) in by_repository {
+            let calls: Vec<Call> = relationships.iter().filter_map(|relationship| relationship.call.clone()).collect();
+            let rules = &self.job.settings.of_folder(repository.root()).rules;
+            let resolver = Resolver { constructors: &rules.constructors, repository: &repository };
+            let search: SearchFolder<'_> = &|folder, can_matter| candidates(&self.walk.of_folder(folder), can_matter);
+            let model = Model::new(resolver, &calls, search);
+            relationships.into_par_iter().for_each(|relationship| model.complete(relationship));
+        }
+    }
+
+    /// The sites without those that a comment suppresses.
+    pub fn sifted(&self, sites: Vec<(Site, Verdict)>) -> Sifted {
+        let none = HashSet::new();
+        let files = FilesOfRun::new(self, &none);
+        let checked = self.scan.files.iter().filter(|file| hints::has_own_suppression(file.source.text().as_bytes()));
+        let file = |path: &Path| Some((files.source(path)?, Arc::clone(&self.job.settings.of(path).rules)));
+        Sifted::new(sites, checked.map(|file| &file.path), file)
+    }
+
+    /// Why a value can be another when it is read: a name that leads to it is bound anew, or its list is changed.
+    fn changed(&self, site: &Site, usages: &Usages) -> Option<Unknown> {
+        let value = site.value.as_ref().ok()?;
+        let of_dictionaries = site.dictionaries.iter().flat_map(|given| &given.steps).map(|step| (step, false));
+        let of_values = value.alternatives.iter().flat_map(|alternative| {
+            let is_list =
+                |value: &PyValue| matches!(value, PyValue::Collection(CollectionKind::List | CollectionKind::Set, _));
+            let is_mutable = is_list(&alternative.value) || is_list(&alternative.written.literal.value);
+            let computed_from = alternative.dependencies.iter().map(|step| (step, false));
+            alternative.steps.iter().map(move |step| (step, is_mutable)).chain(computed_from)
+        });
+        of_values.chain(of_dictionaries).find_map(|(step, is_mutable)| {
+            let steps = || value.alternatives.iter().flat_map(|one| one.steps.iter().chain(&one.dependencies));
+            let is_followed =
+                |mention: &Mention| site.at.covers(&mention.at) || steps().any(|step| step.mention.covers(&mention.at));
+            let changes = |mention: &&Mention| match mention.how {
+                How::Changed => !site.at.covers(&mention.at),
+                How::Assigned | How::Given => is_mutable && !is_followed(mention),
+                _ => false,
+            };
+            let mention = step.definitions().find_map(|(_, at)| usages.mentions(at).iter().find(changes))?;
+            let repository = self.repositories.of(&mention.at.path);
+            let at = repository.shown(&repository.module(&mention.at.path)?.source, &mention.at);
+            Some(Unknown::from(format!("`{}` may be changed at {at}", step.name)))
+        })
+    }
+
+    /// The files of a repository that have some trait, in order of path.
+    fn files_with(&self, repository: &Repository, has: impl Fn(Traits) -> bool + Sync) -> Vec<PathBuf> {
+        let within = |path: &PathBuf| self.walk.absolute(path).starts_with(repository.root());
+        let scanned = self.scan.traits.iter().filter(|(path, traits)| has(*traits) && within(path));
+        let scanned = scanned.map(|(path, _)| path);
+        if self.walk.covers(repository.root()) {
+            return scanned.cloned().collect();
+        }
+        let mut files = candidates(&self.walk.of_folder(repository.root()), |bytes| has(Traits::of(bytes)));
+        if self.job.unsaved.is_some() {
+            files.extend(scanned.map(|path| self.walk.absolute(path)));
+            files.sort();
+        }
+        files
+    }
+
+    /// Whether the repositories of some sites use asyncio, and the first file or settings that say so.
+    pub fn asyncio(&self, sites: &[(Site, Verdict)]) -> Option<Asyncio> {
+        let hazards = sites.iter().filter(|(_, verdict)| verdict.is_hazard());
+        let mut repositories: Vec<(Arc<Repository>, &Path)> = Vec::new();
+        for (site, _) in hazards {
+            let repository = self.repositories.of(&site.at.path);
+            if !repositories.iter().any(|(known, _)| Arc::ptr_eq(known, &repository)) {
+                repositories.push((repository, &site.at.path));
+            }
+        }
+        let used = repositories.iter().find_map(|(repository, file)| {
+            let imported = self.files_with(repository, |traits| traits.asyncio).into_iter().next();
+            let imported = imported.map(|path| repository.display(&self.walk.absolute(&path)));
+            imported.or_else(|| Some(repository.display(&repository.dependencies(file).async_driver?)))
+        });
+        match used {
+            Some(place) => Some(Asyncio::Used(place)),
+            None => (!repositories.is_empty()).then_some(Asyncio::Unused),
+        }
+    }
+}
+
+/// What a site's repository says.
+struct Around<'a> {
+    run: &'a Run<'a>,
+    repository: Arc<Repository>,
+    site: &'a Site,
+    settings: &'a Settings,
+}
+
+impl Surroundings for Around<'_> {
+    fn places(&self, what: Observable) -> &[String] {
+        let rules = &self.run.job.settings.of_folder(self.repository.root()).rules;
+        self.repository.observed(rules, what, || self.run.files_with(&self.repository, |traits| traits.can(what)))
+    }
+
+    fn version(&self) -> Option<SqlalchemyVersion> {
+        let set = self.settings.sqlalchemy_version.as_ref().map(|setting| setting.value);
+        set.or_else(|| Some(self.repository.dependencies(&self.site.at.path).sqlalchemy?.0))
+    }
+}
+
+/// A site that is handed in: the calls of its function decide, and are sites of their own. Where there is none, it can't be known.
+fn handed_in(mut site: Site, wrappers: &[Wrapper], usages: &Usages) -> Site {
+    let Ok(value) = &site.value else { return site };
+    let is_called =
+        |argument: &Argument| wrappers.iter().any(|wrapper| wrapper.argument == *argument && usages.is_called(wrapper));
+    let uncalled = value.arguments.iter().find(|argument| !is_called(argument));
+    let Some(argument) = uncalled else { return site };
+    let is_hazard = |value: &PyValue| effective(value, false).contains(CascadeOption::RefreshExpire);
+    if value.alternatives.iter().any(|alternative| is_hazard(&alternative.value)) {
+        return site;
+    }
+    let reason = format!("`{}` is {}, of which no call was found", argument.name, argument.what);
+    site.value = Err(Unknown { reason, help: Some("check by hand what its callers give") });
+    site
+}

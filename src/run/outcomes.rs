@@ -1,0 +1,230 @@
+//! The judged sites go in; the outcome of each file comes out, with the fixes carried out or held back.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::Run;
+use super::files::FilesOfRun;
+use crate::apply::apply;
+use crate::diagnose::{Diagnosed, Written, diagnose};
+use crate::layout::{self, Layout, Relaid, Styles};
+use crate::outcome::{FileOutcome, Finding, Status};
+use crate::plan::{Files, Planner};
+use crate::policy::{Reach, Rewrite};
+use crate::rewrite::{Edit, FileEdit};
+use crate::site::Site;
+use crate::source::Source;
+use crate::suppression::Sifted;
+use crate::usage::Usages;
+
+impl Run<'_> {
+    /// The outcome of every file that has something to say. Where unsafe fixes are held back, the findings have them nevertheless.
+    pub fn files(&self, sifted: &Sifted, usages: &Usages) -> Vec<FileOutcome> {
+        let reach = if self.job.unsafe_fixes { Reach::All } else { Reach::Safe };
+        let mut outcomes = self.outcomes(sifted, usages, reach);
+        if reach == Reach::Safe && sifted.kept.iter().any(|(_, verdict)| verdict.has_unsafe_change()) {
+            hold_back(&mut outcomes, self.outcomes(sifted, usages, Reach::All));
+        }
+        outcomes.iter_mut().for_each(leave_out_twins);
+        outcomes
+    }
+
+    /// The outcomes with the fixes within reach carried out.
+    fn outcomes(&self, sifted: &Sifted, usages: &Usages, reach: Reach) -> Vec<FileOutcome> {
+        let files = FilesOfRun::new(self, &sifted.left_alone);
+        let sites = &sifted.kept;
+        let rewrites: Vec<Option<Rewrite>> =
+            sites.par_iter().map(|(site, verdict)| verdict.rewrite(site, reach)).collect();
+        let wanted: Vec<_> = sites.iter().map(|(site, _)| site).zip(&rewrites).collect();
+        let planner = Planner::new(&wanted, usages, &files);
+        let mut by_file: BTreeMap<Arc<Path>, FileOutcome> = BTreeMap::new();
+        for scanned in &self.scan.files {
+            let mut outcome = self.unchanged(&scanned.path, &scanned.source);
+            outcome.syntax_errors =
+                scanned.syntax_errors.iter().map(|range| scanned.source.position(range.start)).collect();
+            let selection = self.job.settings.of(&scanned.path).selection(&scanned.path);
+            let is_shared = !self.walk.covers(self.repositories.of(&scanned.path).root());
+            outcome.unused_suppressions = sifted.unused(&scanned.path, is_shared, |code| selection.has(code));
+            by_file.insert(Arc::clone(&scanned.path), outcome);
+        }
+        let diagnosed: Vec<(&Site, Diagnosed)> = sites
+            .par_iter()
+            .zip(rewrites.par_iter())
+            .filter(|((site, _), _)| files.concerns(site))
+            .filter_map(|(judged, rewrite)| {
+                let site = &judged.0;
+                let source = files.source(&site.at.path)?;
+                let settings = self.job.settings.of(&site.at.path);
+                let written = rewrite.as_ref().map(|rewrite| Written { rewrite, planned: planner.plan(site, rewrite) });
+                Some((site, diagnose(&settings.rules, &source, judged, reach, written.as_ref())))
+            })
+            .collect();
+        for (site, diagnosed) in diagnosed {
+            let Some(source) = files.source(&site.at.path) else { continue };
+            let outcome =
+                by_file.entry(Arc::clone(&site.at.path)).or_insert_with(|| self.unchanged(&site.at.path, &source));
+            match diagnosed {
+                Diagnosed::Safe => outcome.safe_sites += 1,
+                Diagnosed::Unselected => {}
+                Diagnosed::Found(findings) => outcome.findings.extend(findings),
+            }
+        }
+        for (site, number) in sifted.suppressed.iter().filter(|(site, _)| files.concerns(site)) {
+            let Some(source) = files.source(&site.at.path) else { continue };
+            let outcome =
+                by_file.entry(Arc::clone(&site.at.path)).or_insert_with(|| self.unchanged(&site.at.path, &source));
+            outcome.suppressed += number;
+        }
+        let mut outcomes: Vec<FileOutcome> = by_file.into_values().collect();
+        self.apply(&mut outcomes, &files);
+        outcomes
+    }
+
+    /// The edits of all findings, by file, with the layout of the changed statements: it is a part of each fix that changes something
+    /// in the statement.
+    fn laid_out(&self, outcomes: &mut [FileOutcome], files: &FilesOfRun<'_>) -> HashMap<Arc<Path>, Vec<Edit>> {
+        let edits = edits_by_file(outcomes);
+        let styles = Styles::default();
+        let relay = |path: &Arc<Path>, edits: &[Edit]| {
+            let settings = self.job.settings.of(path);
+            let is_fitted = settings.layout.value == Layout::Fit;
+            is_fitted.then(|| Some(layout::of_file(&*files.source(path)?, edits, &settings.styled(styles.of(path)))))?
+        };
+        let relaid: HashMap<&Arc<Path>, Vec<Relaid>> = edits
+            .par_iter()
+            .filter_map(|(path, edits)| Some((path, relay(path, edits)?)))
+            .filter(|(_, relaid)| !relaid.is_empty())
+            .collect();
+        if relaid.is_empty() {
+            return edits;
+        }
+        for fix in outcomes.iter_mut().flat_map(|file| &mut file.findings).filter_map(|finding| finding.fix.as_mut()) {
+            // by position, as the statements are; each once
+            let touched: BTreeSet<(Arc<Path>, usize)> = fix
+                .edits
+                .iter()
+                .filter_map(|FileEdit { path, edit }| {
+                    let statements = relaid.get(path)?;
+                    let index = statements.partition_point(|statement| statement.range.end < edit.range.end);
+                    let is_inside = statements.get(index)?.range.start <= edit.range.start;
+                    is_inside.then(|| (Arc::clone(path), index))
+                })
+                .collect();
+            for (path, index) in touched {
+                fix.lay_out(&path, &relaid[&path][index]);
+            }
+        }
+        edits_by_file(outcomes)
+    }
+
+    fn unchanged(&self, path: &Arc<Path>, source: &Arc<Source>) -> FileOutcome {
+        let display = self.repositories.of(path).display(path);
+        FileOutcome {
+            source: Some(Arc::clone(source)),
+            ..FileOutcome::not_read(Arc::clone(path), display, Status::Unchanged)
+        }
+    }
+
+    /// Carries out the edits of all findings; a file in which that fails takes the fixes with it that need it.
+    fn apply(&self, outcomes: &mut Vec<FileOutcome>, files: &FilesOfRun<'_>) {
+        let edits = self.laid_out(outcomes, files);
+        let known: HashSet<Arc<Path>> = outcomes.iter().map(|file| Arc::clone(&file.path)).collect();
+        for path in edits.keys().filter(|path| !known.contains(*path)) {
+            outcomes.extend(files.source(path).map(|source| self.unchanged(path, &source)));
+        }
+        self.carry_out(outcomes, edits);
+    }
+
+    /// A fix is carried out in all of its files or in none.
+    fn carry_out(&self, outcomes: &mut [FileOutcome], mut edits: HashMap<Arc<Path>, Vec<Edit>>) {
+        loop {
+            let mut failed: Vec<Arc<Path>> = Vec::new();
+            for file in outcomes.iter_mut().filter(|file| !matches!(file.status, Status::Failed(_))) {
+                file.status = match (edits.get(&file.path), &file.source) {
+                    (Some(edits), Some(source)) => match apply(source, edits.iter().collect()) {
+                        Ok(changed) => Status::Changed(Box::new(changed)),
+                        Err(reason) => {
+                            failed.push(Arc::clone(&file.path));
+                            Status::Failed(reason)
+                        }
+                    },
+                    _ => Status::Unchanged,
+                };
+            }
+            if failed.is_empty() {
+                return;
+            }
+            for finding in outcomes.iter_mut().flat_map(|file| &mut file.findings) {
+                let needs = finding.fix.iter().flat_map(|fix| &fix.edits).find(|edit| failed.contains(&edit.path));
+                if let Some(needs) = needs {
+                    let file = self.repositories.of(&needs.path).display(&needs.path);
+                    finding.help = format!("write it by hand: the fixes of {file} can't be applied together");
+                    finding.fix = None;
+                    finding.after = None;
+                }
+            }
+            edits = edits_by_file(outcomes);
+        }
+    }
+}
+
+/// Gives each finding without a fix the one that it has where all fixes are carried out, or why it has none there either. Both have the
+/// same findings in the same order.
+fn hold_back(outcomes: &mut Vec<FileOutcome>, all: Vec<FileOutcome>) {
+    let index: HashMap<Arc<Path>, usize> =
+        outcomes.iter().enumerate().map(|(index, file)| (Arc::clone(&file.path), index)).collect();
+    for other in all {
+        match index.get(&other.path) {
+            Some(index) => {
+                let file = &mut outcomes[*index];
+                for (finding, other) in file.findings.iter_mut().zip(other.findings) {
+                    debug_assert_eq!((finding.code, &finding.span), (other.code, &other.span));
+                    if finding.fix.is_none() {
+                        *finding = other;
+                    }
+                }
+            }
+            // the definition of a constant
+            None => outcomes.push(FileOutcome { status: Status::Unchanged, ..other }),
+        }
+    }
+}
+
+/// Leaves out findings that repeat another: a value is several sites where its calls have different findings suppressed.
+fn leave_out_twins(file: &mut FileOutcome) {
+    let mut told: Vec<Finding> = Vec::with_capacity(file.findings.len());
+    for finding in file.findings.drain(..) {
+        let of_value = told.iter().rev().take_while(|other| other.span == finding.span);
+        let told_of = |finding: &Finding| {
+            (
+                finding.code,
+                finding.message.clone(),
+                finding.help.clone(),
+                finding.fix.as_ref().map(|fix| fix.edits.clone()),
+            )
+        };
+        let is_twin = |other: &Finding| told_of(other) == told_of(&finding);
+        if !of_value.into_iter().any(is_twin) {
+            told.push(finding);
+        }
+    }
+    file.findings = told;
+}
+
+/// The edits of all findings, by file.
+fn edits_by_file(outcomes: &[FileOutcome]) -> HashMap<Arc<Path>, Vec<Edit>> {
+    let mut edits: HashMap<Arc<Path>, Vec<Edit>> = HashMap::new();
+    for fix in outcomes.iter().flat_map(|file| &file.findings).filter_map(|finding| finding.fix.as_ref()) {
+        for FileEdit { path, edit } in &fix.edits {
+            edits.entry(Arc::clone(path)).or_default().push(edit.clone());
+        }
+    }
+    for edits in edits.values_mut() {
+        edits.sort_by(|a, b| (a.range.start, a.range.end, &a.text).cmp(&(b.range.start, b.range.end, &b.text)));
+        edits.dedup();
+    }
+    edits
+}
