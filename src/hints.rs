@@ -15,8 +15,6 @@ static EXPUNGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("expung
 /// Of a call that names its object.
 static REFRESH: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| [".refresh(", ".expire("].map(Finder::new));
 static MERGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(".merge("));
-/// `session`, `AsyncSession`, `get_session`
-static SESSION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("ession"));
 /// advanced-alchemy's option.
 static AUTO_REFRESH: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("auto_refresh"));
 /// `SQLAlchemyAsyncRepository` and its like.
@@ -193,21 +191,20 @@ impl Traits {
     pub fn of(bytes: &[u8]) -> Self {
         let mut traits = Self::default();
         // a session's methods are given an object
-        let is_given = |end: usize| !bytes[end..].trim_ascii_start().starts_with(b")");
+        let is_of_session = |found: &aho_corasick::Match| {
+            !bytes[found.end()..].trim_ascii_start().starts_with(b")") && names_session(&bytes[..found.start()])
+        };
         for found in TRAIT_WORDS.find_iter(bytes) {
             match TRAITS[found.pattern().as_usize()].1 {
                 // expunge_all and expunged are other words
                 Word::Expunge => traits.expunge |= !bytes.get(found.end()).copied().is_some_and(is_of_name),
-                Word::Refresh => traits.refresh |= is_given(found.end()),
-                Word::Merge => traits.merge |= is_given(found.end()),
+                Word::Refresh => traits.refresh |= is_of_session(&found),
+                Word::Merge => traits.merge |= is_of_session(&found),
                 Word::AdvancedAlchemy => traits.advanced_alchemy = true,
                 Word::Asyncio => traits.asyncio = true,
                 Word::OwnComment => (traits.own_comment, traits.site_word) = (true, true),
                 Word::Site => traits.site_word = true,
             }
-        }
-        if (traits.refresh || traits.merge) && SESSION.find(bytes).is_none() {
-            (traits.refresh, traits.merge) = (false, false);
         }
         traits
     }
@@ -225,6 +222,17 @@ impl Traits {
             Observable::Merge => self.merge,
         }
     }
+}
+
+/// Whether what stands before a method's dot can be a session, by its name: `session`, `self.db_session`, `get_db()`, `s`.
+fn names_session(before: &[u8]) -> bool {
+    const LONGEST: usize = 60;
+    let before = &before[before.len().saturating_sub(LONGEST)..];
+    let line = &before[memchr::memrchr(b'\n', before).map_or(0, |at| at + 1)..];
+    let line = line.to_ascii_lowercase();
+    let name = line.len() - line.iter().rev().take_while(|byte| is_of_name(**byte)).count();
+    let has = |word: &[u8]| memchr::memmem::find(&line, word).is_some();
+    has(b"sess") || has(b"db") || &line[name..] == b"s"
 }
 
 fn is_of_name(byte: u8) -> bool {
