@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::cascade::{self, CascadeOptions};
 use crate::module::Location;
-use crate::policy::{Rewrite, effective};
+use crate::policy::{Rewrite, effective, first_of};
 use crate::resolve::{Alternative, Literal, Shape, Step, evaluate};
 use crate::rewrite::{self, Edit, FileEdit};
 use crate::site::{Given, Site};
@@ -264,13 +264,9 @@ impl<'a> Planner<'a> {
     /// `X` is changed where it is defined, …
     fn uses_of(&self, step: &Step, literal: &Location) -> String {
         let uses = self.uses.get(literal).map(Vec::as_slice).unwrap_or_default();
-        let named: Vec<String> = uses.iter().take(MOST_NAMED).map(|at| self.files.shown(at)).collect();
-        let more = match uses.len().checked_sub(MOST_NAMED) {
-            Some(more) if more > 0 => format!(" and {more} more"),
-            _ => String::new(),
-        };
+        let named = first_of(uses, MOST_NAMED, |at| self.files.shown(at));
         let defined = self.files.shown(&step.definition);
-        format!("`{}` is changed where it is defined, {defined}; it is used at {}{more}", step.name, named.join(", "))
+        format!("`{}` is changed where it is defined, {defined}; it is used at {named}", step.name)
     }
 
     /// A literal in place of the part of the site's value that gives the alternative.

@@ -20,6 +20,7 @@ use crate::site::{Flag, Lazy, Site};
 use given::Given;
 
 pub use given::effective;
+pub use notes::first_of;
 pub use profile::Profile;
 
 /// What decides which list is written, besides the site.

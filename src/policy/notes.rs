@@ -18,12 +18,16 @@ impl Policy<'_> {
 
     fn places(&self, what: Observable) -> Option<String> {
         let places = self.surroundings.places(what);
-        let named = places.iter().take(MOST_NAMED).map(String::as_str).collect::<Vec<_>>();
-        let more = match places.len().checked_sub(MOST_NAMED) {
-            Some(more) if more > 0 => format!(" and {more} more"),
-            _ => String::new(),
-        };
-        (!named.is_empty()).then(|| named.join(", ") + &more)
+        (!places.is_empty()).then(|| first_of(places, MOST_NAMED, String::clone))
+    }
+}
+
+/// The first of some things in words, and how many more there are: `a, b and 3 more`.
+pub fn first_of<T>(all: &[T], most: usize, shown: impl Fn(&T) -> String) -> String {
+    let named = all.iter().take(most).map(shown).collect::<Vec<_>>().join(", ");
+    match all.len().checked_sub(most) {
+        Some(more) if more > 0 => format!("{named} and {more} more"),
+        _ => named,
     }
 }
 

@@ -70,13 +70,18 @@ impl Run<'_> {
     /// Looks up what the verdicts on sites are likely to ask of their repositories, before several threads ask.
     fn observe(&self, sites: &[Site]) {
         let mut observed: HashSet<PathBuf> = HashSet::new();
-        for site in sites.iter().filter(|site| self.with_policy(site, |policy| asks_observations(site, policy))) {
-            if observed.insert(self.repositories.of(&site.at.path).root().to_owned()) {
-                self.with_policy(site, |policy| {
+        for site in sites {
+            let repository = self.repositories.of(&site.at.path);
+            if observed.contains(repository.root()) {
+                continue;
+            }
+            self.with_policy(site, |policy| {
+                if asks_observations(site, policy) {
                     policy.surroundings.places(Observable::Refresh);
                     policy.surroundings.places(Observable::Expunge);
-                });
-            }
+                    observed.insert(repository.root().to_owned());
+                }
+            });
         }
     }
 
