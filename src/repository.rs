@@ -17,8 +17,8 @@ use crate::syntax::Node;
 /// The files that a distribution's folder has one of.
 const DISTRIBUTION: [&str; 3] = ["pyproject.toml", "setup.py", "setup.cfg"];
 
-/// The most text whose trees are kept, in bytes; a tree takes up to fifty times as much.
-const MOST_KEPT: usize = 1 << 20;
+/// The most text whose trees are kept, in bytes; a tree takes up to ten times as much.
+const MOST_KEPT: usize = 5 << 20;
 
 /// An absolute path, and the bytes that count in place of those on disk.
 type Unsaved = Arc<(PathBuf, Vec<u8>)>;

@@ -10,7 +10,6 @@ use std::path::Path;
 use cascade_fix::layout::{self, Style};
 use cascade_fix::rewrite::Edit;
 use cascade_fix::source::Source;
-use cascade_fix::syntax::Tree;
 use common::run_binary;
 use toml::{Table, Value};
 
@@ -127,11 +126,10 @@ fn a_statement_is_laid_out_whatever_its_value_belongs_to() {
     const NEW: &str = "save-update, merge, delete, delete-orphan";
     for case in all_cases().into_iter().filter(|case| case.name.starts_with("values: ")) {
         let source = Source::decode(case.before.clone().into_bytes()).unwrap();
-        let tree = Tree::parse(source.parser_text());
         let values: Vec<_> = case.before.match_indices(OLD).map(|(at, _)| at..at + OLD.len()).collect();
         let values: Vec<_> = values.into_iter().map(|range| Edit { range, text: NEW.to_owned() }).collect();
         let mut edits = values.clone();
-        for relaid in layout::edits(&source, &tree, &values.iter().collect::<Vec<_>>(), &Style::default()) {
+        for relaid in layout::edits(&source, &values.iter().collect::<Vec<_>>(), &Style::default()) {
             assert_eq!(relaid.replaced, [], "{}", case.name);
             edits.extend(relaid.edits);
         }

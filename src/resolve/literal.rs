@@ -204,7 +204,7 @@ pub(super) fn string_part(node: &Node<'_>) -> Result<(StringPart, bool), String>
         return unknown("is an f-string with fields");
     }
     let content = start.range().end..end.range().start;
-    let raw = node.get_doc().src[content.clone()].replace("\r\n", "\n");
+    let raw = node.get_doc().text()[content.clone()].replace("\r\n", "\n");
     let braces = if prefix.contains('f') { raw.replace("{{", "{").replace("}}", "}") } else { raw };
     let value = if prefix.contains('r') { Some(braces) } else { unescape(&braces, prefix.contains('b')) };
     match value {

@@ -106,21 +106,22 @@ impl Around {
 impl Place {
     /// The place of a node.
     pub fn of(module: &Arc<Module>, node: &Node<'_>) -> Self {
-        let mut before = Some(position_in_loops(node));
+        let own = node.range();
+        let around: Vec<_> = node.ancestors().filter(|node| has_scope(node) || is_loop(node)).collect();
+        let mut before = Some(position_in_loops(own.start, &around));
         let mut scopes = Vec::new();
         // defaults, decorators and bases are looked up from outside
-        let is_inside = |around: &Node<'_>| {
-            let body = around.field("body").map(|body| body.range());
-            has_scope(around)
-                && body.is_some_and(|body| body.start <= node.range().start && node.range().end <= body.end)
+        let is_inside = |scope: &&Node<'_>| {
+            let body = || scope.field("body").map(|body| body.range());
+            has_scope(scope) && body().is_some_and(|body| body.start <= own.start && own.end <= body.end)
         };
-        for (depth, around) in node.ancestors().filter(is_inside).enumerate() {
+        for (depth, around) in around.iter().filter(is_inside).enumerate() {
             let is_class = around.kind() == "class_definition";
             if !is_class {
-                scopes.push(Around { scope: module.scope_of(&around), before, is_strict: false });
+                scopes.push(Around { scope: module.scope_of(around), before, is_strict: false });
                 before = None;
             } else if depth == 0 {
-                scopes.push(Around { scope: module.scope_of(&around), before, is_strict: true });
+                scopes.push(Around { scope: module.scope_of(around), before, is_strict: true });
             }
         }
         scopes.push(Around { scope: Arc::clone(&module.scope), before, is_strict: false });
@@ -162,11 +163,14 @@ impl Place {
     }
 }
 
-/// The offset of a node, or the end of the loops around it in its scope: what they bind later counts in their next round.
-fn position_in_loops(node: &Node<'_>) -> usize {
-    let around = node.ancestors().take_while(|node| node.kind() != "function_definition" && node.kind() != "lambda");
-    let loops = around.filter(|node| matches!(&*node.kind(), "for_statement" | "while_statement"));
-    loops.last().map_or(node.range().start, |outermost| outermost.range().end)
+/// The offset, or the end of the loops around it in its scope: what they bind later counts in their next round.
+fn position_in_loops(offset: usize, around: &[Node<'_>]) -> usize {
+    let in_scope = around.iter().take_while(|node| is_loop(node) || node.kind() == "class_definition");
+    in_scope.filter(|node| is_loop(node)).last().map_or(offset, |outermost| outermost.range().end)
+}
+
+fn is_loop(node: &Node<'_>) -> bool {
+    matches!(&*node.kind(), "for_statement" | "while_statement")
 }
 
 /// Where a name leads to.

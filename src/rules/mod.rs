@@ -103,7 +103,7 @@ impl Rules {
 
     /// The places in a file that do what notices whether an option is set, in order.
     pub fn find_observations<'t>(&self, root: &Node<'t>, what: Observable) -> Vec<Node<'t>> {
-        let hints = Hints::of_observable(&root.get_doc().src, what);
+        let hints = Hints::of_observable(root.get_doc().text(), what);
         let built_in = load::ABOUT_FINDINGS.observations.find_all(root, &hints);
         let found = built_in
             .into_iter()

@@ -20,7 +20,7 @@ use crate::syntax::{
 pub fn find(rules: &Rules, resolver: &Resolver<'_>, module: &Arc<Module>) -> Found {
     let root = module.tree().root();
     let finder = Finder { resolver, module, callees: RefCell::default() };
-    let hints = Hints::of_sites(&root.get_doc().src, &rules.words);
+    let hints = Hints::of_sites(root.get_doc().text(), &rules.words);
     let mut sites = Sites::default();
     for (rule, matched) in rules.find_spellings(&root, &hints) {
         finder.add(rule, &matched, &mut sites);
@@ -32,7 +32,7 @@ pub fn find(rules: &Rules, resolver: &Resolver<'_>, module: &Arc<Module>) -> Fou
     let mut open = unclaimed(&sites);
     // a dictionary may be splatted where no hint is
     if open.iter().any(is_in_dictionary) {
-        for (rule, matched) in rules.find_spellings(&root, &Hints::of_dictionaries(&root.get_doc().src)) {
+        for (rule, matched) in rules.find_spellings(&root, &Hints::of_dictionaries(root.get_doc().text())) {
             if matched.get_env().get_match("KEYWORDS").is_some() {
                 finder.add(rule, &matched, &mut sites);
             }

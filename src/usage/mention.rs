@@ -115,7 +115,7 @@ fn how_of_enumeration(expression: &Node<'_>) -> How {
 
 /// Whether the function around says `global name`.
 fn is_declared_global(name: &Node<'_>) -> bool {
-    let text = name.get_doc().src.as_str();
+    let text = name.get_doc().text();
     if !text.contains("global ") && !text.contains("nonlocal ") {
         return false;
     }

@@ -250,7 +250,7 @@ fn look(
     let Some(words) = Words::new(here.keys().map(String::as_str)) else { return looked };
     let wanted: HashSet<&Location> = here.values().flatten().map(|definition| &definition.at).collect();
     let mut calls: HashMap<Location, Vec<Node<'_>>> = HashMap::new();
-    for node in hinted_nodes(&root, &Hints::of_words(&root.get_doc().src, &words)) {
+    for node in hinted_nodes(&root, &Hints::of_words(root.get_doc().text(), &words)) {
         let at = || module.location(&node.range());
         match &*node.kind() {
             "identifier" => {
@@ -316,7 +316,7 @@ fn names_in(
 /// `import name as alias` and `name as alias` of the names.
 fn renamed(root: &Node<'_>, names: &HashMap<String, Vec<Definition>>) -> Vec<(String, String)> {
     let Some(words) = Words::new([" as ", "\tas "]) else { return Vec::new() };
-    let hints = Hints::of_words(&root.get_doc().src, &words);
+    let hints = Hints::of_words(root.get_doc().text(), &words);
     let imports = hinted_nodes(root, &hints).filter(|node| node.kind() == "aliased_import");
     imports
         .filter_map(|import| {

@@ -1,16 +1,16 @@
 //! Text goes in; a syntax tree comes out, with the few ways in which the stages walk it.
 
+mod flat;
+
 use std::ops::Range;
 
 use ast_grep_core::AstGrep;
-use ast_grep_core::tree_sitter::StrDoc;
-use ast_grep_language::SupportLang;
 
 use crate::hints::Hints;
 use crate::source::Source;
 
 /// The document type of a parsed Python file.
-pub type Doc = StrDoc<SupportLang>;
+pub type Doc = flat::Flat;
 /// A node of a parsed Python file.
 pub type Node<'t> = ast_grep_core::Node<'t, Doc>;
 
@@ -20,7 +20,13 @@ pub struct Tree(AstGrep<Doc>);
 impl Tree {
     /// Parses; never fails: what can't be parsed becomes error nodes.
     pub fn parse(text: &str) -> Self {
-        Self(AstGrep::new(text, SupportLang::Python))
+        Self(AstGrep::doc(Doc::parse(text)))
+    }
+
+    /// The tree of the text after edits that are in order.
+    pub fn with_edits(&self, edits: &[(Range<usize>, &str)], after: &str) -> Self {
+        let known = self.root().get_doc().with_words(edits);
+        known.map_or_else(|| Self::parse(after), |document| Self(AstGrep::doc(document)))
     }
 
     /// Parses a file. Python that is not well-formed is taken for a template where that explains it.
@@ -48,7 +54,7 @@ impl Tree {
     /// The innermost named node around a range.
     pub fn node_around(&self, range: &Range<usize>) -> Option<Node<'_>> {
         let root = self.root();
-        let inner = root.get_inner_node().named_descendant_for_byte_range(range.start, range.end)?;
+        let inner = root.get_inner_node().named_around(range)?;
         Some(root.root().adopt(inner))
     }
 

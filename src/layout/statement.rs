@@ -1,0 +1,112 @@
+//! A range of a file goes in; the simple statement around it comes out, parsed alone.
+//!
+//! Where the statement begins and ends is told by its lines, which is much faster than to parse the file; where that gives no
+//! statement, the file is parsed.
+
+use std::cell::OnceCell;
+use std::ops::Range;
+
+use crate::source::{Source, with_line_feeds};
+use crate::syntax::{Node, Tree, has_error};
+
+/// A statement that stands alone on its lines.
+pub(super) struct Statement {
+    /// With the comment behind it, in bytes of the file's text.
+    pub range: Range<usize>,
+    /// The tree of this range alone.
+    pub tree: Tree,
+}
+
+impl Statement {
+    /// The statement around a range; None where something else stands on its lines. The file is parsed at most once.
+    pub fn around(source: &Source, range: &Range<usize>, file: &OnceCell<Tree>) -> Option<Self> {
+        let by_lines = by_lines(source.parser_text(), range).and_then(|lines| Self::parse(source, lines));
+        by_lines.or_else(|| {
+            let file = file.get_or_init(|| Tree::parse(source.parser_text()));
+            Self::parse(source, by_tree(source, file, range)?)
+        })
+    }
+
+    /// None where the range is something else than one simple statement with the comment behind it.
+    fn parse(source: &Source, range: Range<usize>) -> Option<Self> {
+        let tree = Tree::parse(&with_line_feeds(&source.text()[range.clone()]));
+        let is_whole = match tree.root().children().collect::<Vec<_>>().as_slice() {
+            [statement] => is_simple(statement),
+            [statement, comment] => {
+                let text = &source.text()[range.clone()];
+                let is_behind = || !text[statement.range().end..comment.range().start].contains(['\n', '\r']);
+                is_simple(statement) && comment.kind() == "comment" && is_behind()
+            }
+            _ => false,
+        };
+        (is_whole && !has_error(&tree.root())).then_some(Self { range, tree })
+    }
+}
+
+fn is_simple(node: &Node<'_>) -> bool {
+    matches!(&*node.kind(), "expression_statement" | "return_statement")
+}
+
+/// The lines of the innermost block's statement around a range, without the blanks around it.
+fn by_lines(text: &str, range: &Range<usize>) -> Option<Range<usize>> {
+    let mut within = 0..text.len();
+    let mut indentation = 0;
+    loop {
+        let block = block_around(text, within, range, indentation);
+        let header = block.start..text[block.clone()].find('\n').map_or(block.end, |at| block.start + at + 1);
+        let code = text[header.clone()].split('#').next().unwrap_or_default();
+        if !code.trim_end().ends_with(':') || range.start < header.end {
+            let lines = &text[block.clone()];
+            let start = block.start + (lines.len() - lines.trim_start().len());
+            return (start <= range.start).then(|| start..block.start + lines.trim_end().len());
+        }
+        within = header.end..block.end;
+        let first = text[within.clone()].lines().find(|line| !line.trim().is_empty())?;
+        indentation = first.len() - first.trim_start().len();
+    }
+}
+
+/// The lines around a range, from the last that can begin a statement with the indentation to the first that can't belong to it.
+fn block_around(text: &str, within: Range<usize>, range: &Range<usize>, indentation: usize) -> Range<usize> {
+    let first_character = |start: usize| {
+        let line = &text[start..within.end];
+        let line = &line[..line.find('\n').unwrap_or(line.len())];
+        let rest = line.trim_start_matches([' ', '\t']);
+        (line.len() - rest.len(), rest.trim_end().chars().next())
+    };
+    let begins = |start: &usize| match first_character(*start) {
+        (depth, Some(c)) => depth == indentation && (c.is_alphabetic() || matches!(c, '_' | '@')),
+        (_, None) => false,
+    };
+    let is_next = |start: &usize| match first_character(*start) {
+        (depth, Some(c)) => depth <= indentation && !matches!(c, ')' | ']' | '}'),
+        (_, None) => false,
+    };
+    let before = &text.as_bytes()[within.start..range.start];
+    let mut starts = memchr::memrchr_iter(b'\n', before).map(|at| within.start + at + 1);
+    let begin = starts.find(begins).unwrap_or(within.start);
+    let behind = &text.as_bytes()[range.end..within.end];
+    let mut ends = memchr::memchr_iter(b'\n', behind).map(|at| range.end + at + 1);
+    begin..ends.find(is_next).unwrap_or(within.end)
+}
+
+/// The same by the tree of the file.
+fn by_tree(source: &Source, file: &Tree, range: &Range<usize>) -> Option<Range<usize>> {
+    let mut node = file.root();
+    let mut statement: Option<Node<'_>> = None;
+    loop {
+        let is_block = matches!(&*node.kind(), "module" | "block");
+        let holds = |child: &Node<'_>| child.range().start <= range.start && range.end <= child.range().end;
+        let Some(child) = node.children().find(holds) else { break };
+        if is_block {
+            statement = Some(child.clone());
+        }
+        node = child;
+    }
+    let node = statement.filter(is_simple)?.range();
+    let text = source.text();
+    let (first, last) = (source.line_at(node.start), source.line_at(node.end));
+    let behind = text[node.end..last.end].trim();
+    let is_alone = text[first.start..node.start].trim().is_empty() && (behind.is_empty() || behind.starts_with('#'));
+    is_alone.then(|| node.start..node.end + text[node.end..last.end].trim_end().len())
+}
