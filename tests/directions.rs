@@ -18,11 +18,15 @@ struct Shape {
     uselist: Option<bool>,
     #[serde(default)]
     error: Option<String>,
+    /// The source alone does not tell it.
+    #[serde(default)]
+    may_be_unknown: bool,
 }
 
 fn shapes() -> Vec<Shape> {
-    let text = include_str!("../testdata/oracle/directions.jsonl");
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    let recorded =
+        [include_str!("../testdata/oracle/directions.jsonl"), include_str!("../testdata/oracle/more_directions.jsonl")];
+    recorded.into_iter().flat_map(str::lines).map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 impl Shape {
@@ -78,7 +82,9 @@ fn each_shape_in_one_module() {
         let files = BTreeMap::from([("models.py".to_owned(), shape.source.clone().into_bytes())]);
         let found = relationship(&files);
         let said = found.direction.map(|direction| direction.name()).zip(found.uselist);
-        assert_eq!(said, shape.expected(), "{}: {:?}", shape.case, shape.error);
+        if said.is_some() || !shape.may_be_unknown {
+            assert_eq!(said, shape.expected(), "{}: {:?}", shape.case, shape.error);
+        }
         assert_eq!(found.direction.is_some(), !found.evidence.is_empty(), "{}", shape.case);
     }
 }
@@ -90,6 +96,7 @@ fn each_shape_spread_over_modules() {
         let found = relationship(&shape.modules());
         let said = found.direction.map(|direction| direction.name()).zip(found.uselist);
         match said {
+            None if shape.may_be_unknown => {}
             None if shape.expected().is_some() => unknown.push(shape.case),
             _ => assert_eq!(said, shape.expected(), "{}: {:?}", shape.case, shape.error),
         }

@@ -37,8 +37,10 @@ pub enum Shape {
     Collection,
     /// `Sequence[…]`, `dict[…]` and the like: SQLAlchemy needs a `collection_class` beside it.
     AbstractCollection,
-    /// One object.
+    /// One object, unless a `collection_class` is given.
     Scalar,
+    /// A generic type that is no collection: one object.
+    NoCollection,
     /// A generic type, by the names that lead to it.
     Generic(Vec<String>),
     /// It can't be told.
@@ -77,7 +79,7 @@ const ABSTRACT: [&str; 17] = [
     "KeysView",
     "ValuesView",
 ];
-const NO_COLLECTIONS: [&str; 3] = ["Iterable", "Iterator", "Generator"];
+const NO_COLLECTIONS: [&str; 4] = ["Iterable", "Iterator", "Generator", "Annotated"];
 
 /// Whether a type of the name holds several objects.
 pub fn is_collection(name: &str) -> bool {
@@ -90,7 +92,7 @@ impl Shape {
         match name {
             _ if COLLECTIONS.contains(&name) => Some(Self::Collection),
             _ if ABSTRACT.contains(&name) => Some(Self::AbstractCollection),
-            _ if NO_COLLECTIONS.contains(&name) => Some(Self::Scalar),
+            _ if NO_COLLECTIONS.contains(&name) => Some(Self::NoCollection),
             _ => None,
         }
     }
@@ -173,14 +175,15 @@ impl Type {
             Self::Name(names) => (Shape::Scalar, Some(names), false),
             Self::Text(text) => match Self::of_text(&text).without_none() {
                 Self::Name(names) => (Shape::Scalar, Some(names), true),
-                // `Mapped["list[C]"]` is refused; without a container it is not evaluated before
+                // SQLAlchemy looks into no string inside of a container; without one it is evaluated before
                 Self::Generic(name, inside) if container == Container::Plain => {
                     Self::Generic(name, inside).read(container)
                 }
-                _ => (Shape::Unknown, None, true),
+                _ => (Shape::Scalar, None, true),
             },
             Self::Generic(name, inside) => {
-                let is_mapping = name.last().is_some_and(|name| name.contains("Dict") || name.contains("Mapping"));
+                let is_mapping =
+                    name.last().is_some_and(|name| name.to_lowercase().contains("dict") || name.contains("Mapping"));
                 let of = if is_mapping { inside.into_iter().next_back() } else { inside.into_iter().next() };
                 let (_, class, is_string) =
                     of.map_or((Shape::Unknown, None, false), |of| of.without_none().read(container));

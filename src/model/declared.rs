@@ -51,8 +51,10 @@ pub struct Class {
     pub allows_unmapped: bool,
     /// A base of it is a collection.
     pub is_collection: bool,
-    /// A decorator makes it a base class, or a mapped one.
+    /// A decorator maps it.
     pub is_declarative: bool,
+    /// It is a base class itself, which is not mapped.
+    pub is_root: bool,
     /// `__tablename__`
     pub table_name: Option<TableNaming>,
     /// `__table__`
@@ -89,7 +91,9 @@ pub enum Base {
     Class(Location),
     /// A class of a library, or one that it made, which names tables in some way and has no columns of its own.
     Declarative(Option<Naming>),
-    /// The same, made by a call.
+    /// `DeclarativeBase`: the class itself becomes a base class, which is not mapped.
+    Root,
+    /// The same as a declarative one, made by a call.
     Made(Location, Option<Naming>),
     /// A class that has nothing to do with tables.
     Other,
@@ -376,20 +380,25 @@ impl Reader<'_> {
             let mut names = bases.dfs().filter(|node| node.kind() == "identifier");
             names.any(|name| annotation::is_collection(&name.text()))
         });
+        let bases = superclasses.as_ref().map(|bases| self.bases(bases)).unwrap_or_default();
+        let decorated = node.parent().filter(|around| around.kind() == "decorated_definition");
+        let is_decorated = |words: &[&str]| {
+            let decorators = decorated.iter().flat_map(Node::children).filter(|child| child.kind() == "decorator");
+            decorators.into_iter().any(|decorator| words.iter().any(|word| decorator.text().contains(word)))
+        };
         let mut class = Class {
             name,
             at: self.module.location(&node.range()),
             function: function_around(self.module, node),
-            bases: superclasses.as_ref().map(|bases| self.bases(bases)).unwrap_or_default(),
             is_table: superclasses
                 .and_then(|bases| keyword_value(&bases, "table"))
                 .is_some_and(|value| value.kind() == "true"),
             is_abstract: false,
             allows_unmapped: false,
             is_collection,
-            is_declarative: node.parent().filter(|around| around.kind() == "decorated_definition").is_some_and(
-                |around| around.children().any(|child| child.kind() == "decorator" && is_declarative(&child.text())),
-            ),
+            is_declarative: is_decorated(&[".mapped"]),
+            is_root: bases.contains(&Base::Root) || is_decorated(&["as_declarative"]),
+            bases,
             table_name: None,
             table: None,
             schema: None,
@@ -483,6 +492,11 @@ impl Reader<'_> {
                 _ => class.is_open = true,
             },
             "__table_args__" => self.add_table_args(value, class),
+            // where it may name a schema for all tables
+            "metadata" if value.kind() != "call" || value.text().contains("schema") => {
+                class.schema.get_or_insert(Schema::Unknown);
+            }
+            "metadata" => {}
             _ if name.starts_with("__") => {}
             _ => self.add_column(name, value, class),
         }
@@ -538,11 +552,6 @@ impl Reader<'_> {
 /// The items of a list or tuple.
 pub fn items<'t>(list: &Node<'t>) -> Vec<Node<'t>> {
     list.named_children().filter(|item| item.kind() != "comment").map(|item| unparenthesized(&item)).collect()
-}
-
-/// `@as_declarative()`, `@registry.as_declarative_base()` and `@registry.mapped`
-fn is_declarative(decorator: &str) -> bool {
-    decorator.contains("as_declarative") || decorator.contains(".mapped")
 }
 
 /// Calls in a class's body that make no column.

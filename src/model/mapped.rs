@@ -211,10 +211,14 @@ impl<'a> Classes<'a> {
     }
 
     fn declarative(&self, class: &Class, levels: usize) -> Option<Mapped> {
-        if class.is_abstract {
+        if class.is_abstract || class.is_root {
             return None;
         }
         let flat = self.flat(class, levels);
+        // what names the tables of its subclasses is likely to be a base class
+        if flat.has_unknown_base && matches!(class.table_name, Some(TableNaming::Computed(..))) {
+            return None;
+        }
         if let Some(at) = &flat.table {
             let table = self.table(at)?;
             return Some(self.with_table(class, flat, Arc::unwrap_or_clone(table), levels));
@@ -302,7 +306,7 @@ impl<'a> Classes<'a> {
             table: class.table.clone(),
             schema: class.schema.clone(),
             is_open: class.is_open,
-            is_declarative: class.is_declarative,
+            is_declarative: class.is_declarative || class.is_root,
             ..Flat::default()
         };
         let Some(levels) = levels.checked_sub(1) else { return flat };
@@ -324,6 +328,7 @@ impl<'a> Classes<'a> {
                     },
                 },
                 Base::Declarative(naming) => flat.derive(*naming),
+                Base::Root => flat.derive(None),
                 Base::Made(at, naming) => {
                     flat.derive(*naming);
                     let declared = self.declared(&at.path);

@@ -43,6 +43,7 @@ impl Naming {
         match (package, name) {
             ("sqlmodel", "SQLModel") => Base::Declarative(Some(Self::Lower)),
             ("flask_sqlalchemy" | "advanced_alchemy", _) => Base::Declarative(Some(Self::Snake)),
+            ("sqlalchemy", name) if is_root(name) => Base::Root,
             ("sqlalchemy", _) => Base::Declarative(None),
             ("abc" | "collections" | "dataclasses" | "enum" | "typing" | "typing_extensions" | "pydantic", _) => {
                 Base::Other
@@ -55,6 +56,7 @@ impl Naming {
     pub(super) fn of_unknown(names: &[String]) -> Base {
         match names {
             [name] if matches!(name.as_str(), "object" | "dict" | "str" | "int" | "Exception" | "type") => Base::Other,
+            [.., name] if is_root(name) => Base::Root,
             [_, .., model] if model == "Model" => Base::Declarative(Some(Self::Snake)),
             _ => Base::Unknown,
         }
@@ -67,6 +69,11 @@ impl Naming {
             Self::Snake => snake(class),
         }
     }
+}
+
+/// Whether the direct subclasses of a class of SQLAlchemy with the name are base classes.
+fn is_root(name: &str) -> bool {
+    matches!(name, "DeclarativeBase" | "DeclarativeBaseNoMeta")
 }
 
 /// `camel_to_snake_case` of flask-sqlalchemy: an underscore before a capital behind a small letter or a digit, and before one with a

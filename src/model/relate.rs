@@ -73,6 +73,14 @@ impl<'a> Model<'a> {
                     relationship.unknown = Some("SQLAlchemy refuses its annotation".to_owned());
                     return;
                 }
+                if let Some((annotation, Shape::Unknown | Shape::Generic(_))) = &annotation
+                    && annotation.container != Container::Lazy
+                    && !is_backref
+                    && side == direction::Direction::OneToMany
+                {
+                    relationship.unknown = Some(format!("`{}` may be a collection or not", annotation.shown));
+                    return;
+                }
                 relationship.uselist = uselist;
                 relationship.direction = Some(side.of(uselist));
                 relationship.evidence = evidence;
@@ -372,10 +380,10 @@ impl Written {
         if !is_backref
             && let Some((annotation, shape)) =
                 annotation.filter(|(annotation, _)| annotation.container != Container::Lazy)
-            && !self.has_collection_class
         {
             match shape {
-                Shape::Scalar => {
+                Shape::Scalar if self.has_collection_class => {}
+                Shape::Scalar | Shape::NoCollection => {
                     evidence.push(format!("`{}` is no collection", annotation.shown));
                     return Some(false);
                 }

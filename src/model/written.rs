@@ -147,6 +147,12 @@ impl Written {
         };
         let place = statement::place_of(&declaring);
         let annotation = place.as_ref().and_then(|place| place.annotation.as_ref()).and_then(Annotation::of);
+        let annotation = annotation.map(|annotation| match &annotation.class {
+            Some(names) if !annotation.is_string && is_type_alias(resolver, module, &declaring, names) => {
+                Annotation { shape: Shape::Unknown, class: None, ..annotation }
+            }
+            _ => annotation,
+        });
         let by_position = positional_arguments(&list);
         let plain_text = |node: &Node<'_>| text(resolver, &Place::of(module, node), node);
         let secondary = match (arguments.get("secondary"), by_position.get(1)) {
@@ -290,6 +296,14 @@ fn target<'t>(
             .or_else(|| text(resolver, &Place::of(module, &node), &node))
             .map_or(Target::Unknown, Target::Text),
     }
+}
+
+/// Whether names lead to what an expression gives, as in `Users = list["User"]`.
+fn is_type_alias(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>, names: &[String]) -> bool {
+    let ends = resolver.follow(&Place::of(module, call), names, &Effort::for_callee());
+    let is_expression = |bound: &Bound| matches!(bound, Bound::Expression | Bound::Opaque(_));
+    ends.iter()
+        .any(|end| matches!(end, End::Bound(found) if found.rest.is_empty() && is_expression(&found.binding().target)))
 }
 
 /// Whether a name is a parameter of a function: it can be None.
