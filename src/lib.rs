@@ -33,6 +33,7 @@ pub mod source;
 pub mod suppression;
 pub mod syntax;
 pub mod usage;
+pub mod verify;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -46,6 +47,7 @@ use scan::Scan;
 use settings::{Lookup, SettingsError};
 use site::Lazy;
 use usage::Search;
+use verify::facts::Facts;
 
 /// What to check, and how.
 pub struct Job {
@@ -61,6 +63,8 @@ pub struct Job {
     pub unsafe_fixes: bool,
     /// The loader to add to fixed relationships that name none.
     pub lazy: Option<Lazy>,
+    /// What SQLAlchemy itself said of the relationships.
+    pub facts: Option<Facts>,
 }
 
 /// Why nothing can be checked.
@@ -100,6 +104,7 @@ pub fn run(job: &Job, progress: &AtomicUsize) -> Result<Outcome, RunError> {
         files: run.files(&sifted, &usages),
         unsafe_fixes: job.unsafe_fixes,
         asyncio: run.asyncio(&sifted.kept),
+        stale_facts: job.facts.iter().flat_map(Facts::stale).map(str::to_owned).collect(),
         ..Outcome::default()
     };
     let given = job.unsaved.as_ref().map(|unsaved| walk.normal(unsaved.path.as_deref().unwrap_or(Path::new(NO_NAME))));

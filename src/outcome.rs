@@ -176,6 +176,8 @@ pub struct Outcome {
     pub unsafe_fixes: bool,
     /// Whether the code with unsafe cascades runs under asyncio; None where there is no such code.
     pub asyncio: Option<Asyncio>,
+    /// The files that have changed since SQLAlchemy was asked about them.
+    pub stale_facts: Vec<String>,
     /// How many files were read.
     pub files_scanned: usize,
     /// How many of them were parsed.

@@ -8,7 +8,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::layout::Layout;
 use crate::policy::Profile;
-use crate::report::{DocumentationFormat, Format, ListFormat};
+use crate::report::{DocumentationFormat, Format, ListFormat, VerificationFormat};
 use crate::settings::{ConfigFormat, Overrides, Place, SqlalchemyVersion, name_of};
 use crate::site::Lazy;
 
@@ -52,6 +52,15 @@ pub(super) enum Command {
         #[arg(long)]
         exit_non_zero_on_fix: bool,
     },
+    /// Ask the project's own SQLAlchemy whether the fixes do what they claim; writes nothing into the project
+    #[command(after_help = "Exit status: 0 proven, 1 not proven, 2 wrong usage.\n\
+                            Without --base, fixes that are not written yet are verified; if there are none, the work tree against git's HEAD.")]
+    Verify {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        options: VerifyOptions,
+    },
     /// Print the settings in force for a file or folder, and where each comes from
     Config {
         #[command(flatten)]
@@ -84,6 +93,31 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct VerifyOptions {
+    /// The interpreter that the project runs with [default: that of the active environment, or of .venv]
+    #[arg(long, value_name = "FILE")]
+    pub python: Option<PathBuf>,
+    /// A module to import that has models, such as app.models
+    #[arg(long = "import", value_name = "MODULE", value_delimiter = ',')]
+    pub imports: Vec<String>,
+    /// A package to import with all modules below
+    #[arg(long, value_name = "PACKAGE", value_delimiter = ',')]
+    pub walk: Vec<String>,
+    /// Verify what changed since this commit
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+    /// How many seconds importing the models may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..))]
+    pub timeout: u64,
+    /// Keep what SQLAlchemy says of the relationships in a file for `--facts`
+    #[arg(long, value_name = "FILE")]
+    pub write_facts: Option<PathBuf>,
+    /// How to print what is proven
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub output_format: VerificationFormat,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct Common {
     /// Files and folders to check, or `-` for standard input [default: the working directory]
     #[arg(value_name = "PATH")]
@@ -112,6 +146,9 @@ pub(super) struct Common {
     /// The SQLAlchemy version that the code runs with, such as 1.4 or 2.0.44
     #[arg(long, value_name = "VERSION")]
     pub sqlalchemy_version: Option<SqlalchemyVersion>,
+    /// Use what `verify --write-facts` wrote: what SQLAlchemy itself said of the relationships
+    #[arg(long, value_name = "FILE")]
+    pub facts: Option<PathBuf>,
     /// Take the settings of this file for everything [default: for each file those of the nearest folder that has some]
     #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
     pub config: Option<PathBuf>,
@@ -161,6 +198,7 @@ impl Arguments {
                 Command::Diff(common)
                 | Command::Check { common, .. }
                 | Command::Fix { common, .. }
+                | Command::Verify { common, .. }
                 | Command::Config { common, .. },
             ) => common,
         }
@@ -235,6 +273,7 @@ impl Common {
             ("--lazy", self.lazy.as_ref().map(name_of)),
             ("--layout", self.layout.as_ref().map(name_of)),
             ("--sqlalchemy-version", self.sqlalchemy_version.map(|version| version.to_string())),
+            ("--facts", self.facts.as_ref().map(|file| file.display().to_string())),
             ("--config", self.config.as_ref().map(|file| file.display().to_string())),
         ];
         words.extend(named.into_iter().filter_map(|(option, value)| Some([option.to_owned(), value?])).flatten());

@@ -4,10 +4,11 @@ mod args;
 mod config;
 mod documentation;
 mod progress;
+mod verify;
 
 use std::collections::HashSet;
 use std::io::{self, IsTerminal, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -17,6 +18,8 @@ use crate::apply;
 use crate::discover::WalkOptions;
 use crate::outcome::{FileOutcome, Fix, Outcome, Status};
 use crate::report::{Applied, Format, write_findings, write_patch, write_summary};
+use crate::repository::Repositories;
+use crate::verify::facts::Facts;
 use crate::{Job, Unsaved};
 
 use args::{Arguments, Command, Common};
@@ -55,6 +58,7 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<u8> {
         Some(Command::Diff(common)) => diff(arguments, common),
         Some(Command::Check { common, output_format }) => check(arguments, common, *output_format),
         Some(Command::Fix { common, exit_non_zero_on_fix }) => fix(arguments, common, *exit_non_zero_on_fix),
+        Some(Command::Verify { common, options }) => verify::verify(arguments, common, options),
         Some(Command::Config { schema: true, .. }) => config::schema(),
         Some(Command::Config { common, output_format, .. }) => config::config(common, *output_format),
         Some(Command::Explain { codes, all, output_format }) => documentation::explain(codes, *all, *output_format),
@@ -77,7 +81,7 @@ fn check(arguments: &Arguments, common: &Common, format: Format) -> anyhow::Resu
 }
 
 fn fix(arguments: &Arguments, common: &Common, exit_non_zero_on_fix: bool) -> anyhow::Result<u8> {
-    let job = job(common)?;
+    let job = job(common, &root()?)?;
     let mut outcome = run_job(arguments, &job)?;
     let mut applied = Applied::default();
     let mut written: HashSet<Arc<Path>> = HashSet::new();
@@ -125,10 +129,17 @@ fn write_filtered(outcome: &Outcome, unsaved: &Unsaved, out: &mut dyn Write) -> 
 }
 
 fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<Outcome> {
-    run_job(arguments, &job(common)?)
+    run_job(arguments, &job(common, &root()?)?)
 }
 
-fn job(common: &Common) -> anyhow::Result<Job> {
+/// The root of the repository around the working directory.
+fn root() -> anyhow::Result<PathBuf> {
+    let working_directory = std::env::current_dir().context("can't tell the working directory")?;
+    Ok(Repositories::new(&working_directory).of(&working_directory.join("models.py")).root().to_owned())
+}
+
+/// What the command line asks for. Facts are about the repository with the root.
+fn job(common: &Common, root: &Path) -> anyhow::Result<Job> {
     Ok(Job {
         paths: common.paths(),
         walk: WalkOptions {
@@ -139,6 +150,7 @@ fn job(common: &Common) -> anyhow::Result<Job> {
         settings: Arc::new(config::lookup(common)?),
         unsafe_fixes: common.unsafe_fixes,
         lazy: common.lazy,
+        facts: common.facts.as_ref().map(|file| Facts::read(file, root)).transpose()?,
         unsaved: common.reads_stdin().then(|| unsaved(common)).transpose()?,
     })
 }
@@ -151,8 +163,17 @@ fn unsaved(common: &Common) -> anyhow::Result<Unsaved> {
 }
 
 fn run_job(arguments: &Arguments, job: &Job) -> anyhow::Result<Outcome> {
-    let threads = rayon::ThreadPoolBuilder::new().num_threads(job.walk.threads);
-    threads.build_global().context("can't start the threads")?;
+    start_threads(job.walk.threads)?;
+    run_on_threads(arguments, job)
+}
+
+/// Once for each process; 0 is one for each core.
+fn start_threads(number: usize) -> anyhow::Result<()> {
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(number);
+    threads.build_global().context("can't start the threads")
+}
+
+fn run_on_threads(arguments: &Arguments, job: &Job) -> anyhow::Result<Outcome> {
     let shown = !arguments.quiet && io::stderr().is_terminal();
     Ok(progress::shown_while(shown, |counter| crate::run(job, counter))?)
 }

@@ -6,6 +6,7 @@ mod full;
 mod json;
 mod patch;
 mod summary;
+mod verification;
 
 use std::io::{self, Write};
 
@@ -14,6 +15,7 @@ use crate::outcome::Outcome;
 pub use documentation::{DocumentationFormat, ListFormat, write_documentation, write_list};
 pub use patch::write_patch;
 pub use summary::{Applied, write_summary};
+pub use verification::{VerificationFormat, write_verification};
 
 /// How `check` prints its findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]

@@ -40,6 +40,7 @@ pub fn write_summary(
     list(out, "Failed", outcome, Status::failed)?;
     syntax_errors(outcome, out)?;
     unused_suppressions(outcome, out)?;
+    stale_facts(outcome, out)?;
     let mut sentences = Vec::new();
     let held_back = if outcome.unsafe_fixes { 0 } else { totals.fixable_unsafe };
     let fixable = totals.fixable_safe + totals.fixable_unsafe - held_back;
@@ -159,4 +160,16 @@ fn more(out: &mut dyn Write, length: usize) -> io::Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+fn stale_facts(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    if outcome.stale_facts.is_empty() {
+        return Ok(());
+    }
+    let listed = outcome.stale_facts.iter().take(MOST_LISTED).cloned().collect::<Vec<_>>().join(", ");
+    writeln!(
+        out,
+        "Facts about {} are ignored, which changed since: {listed}; write them again with `cascade-fix verify --write-facts`",
+        count(outcome.stale_facts.len(), "file")
+    )
 }

@@ -109,6 +109,9 @@ impl Run<'_> {
         for site in sites.iter_mut().filter(|site| self.with_policy(site, |policy| asks_direction(site, policy))) {
             let repository = self.repositories.of(&site.at.path);
             let Some(relationship) = &mut site.relationship else { continue };
+            if self.is_in_facts(relationship) {
+                continue;
+            }
             match by_repository.iter_mut().find(|(known, _)| Arc::ptr_eq(known, &repository)) {
                 Some((_, relationships)) => relationships.push(relationship),
                 None => by_repository.push((repository, vec![relationship])),
@@ -122,6 +125,16 @@ impl Run<'_> {
             let model = Model::new(resolver, &calls, search);
             relationships.into_par_iter().for_each(|relationship| model.complete(relationship));
         }
+    }
+
+    /// Adds to a relationship what SQLAlchemy itself said of it; whether it said something.
+    fn is_in_facts(&self, relationship: &mut Relationship) -> bool {
+        let (Some(facts), Some(Call { at, is_backref })) = (&self.job.facts, relationship.call.clone()) else {
+            return false;
+        };
+        let Some(module) = self.repositories.of(&at.path).module(&at.path) else { return false };
+        let line = |offset| module.source.position(offset).line;
+        facts.complete(relationship, &at.path, (line(at.start), line(at.end)), is_backref)
     }
 
     /// The sites without those that a comment suppresses.

@@ -60,6 +60,7 @@ pub fn copy_tree(from: &Path, to: &Path) {
 pub fn outcome(folder: &Path, overrides: Overrides, unsafe_fixes: bool) -> Outcome {
     let settings = Arc::new(Lookup::new(overrides, &Place::Isolated, folder).unwrap());
     let walk = WalkOptions::default();
-    let job = Job { paths: vec![folder.to_owned()], unsaved: None, walk, settings, unsafe_fixes, lazy: None };
+    let job =
+        Job { paths: vec![folder.to_owned()], unsaved: None, walk, settings, unsafe_fixes, lazy: None, facts: None };
     cascade_fix::run(&job, &Default::default()).unwrap()
 }

@@ -1,0 +1,172 @@
+//! The command `verify`: asks the project's own SQLAlchemy about the models before and after the change.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, bail, ensure};
+
+use super::args::{Arguments, Common, VerifyOptions};
+use super::{CLEAN, FINDINGS, job, print, root, run_on_threads, start_threads};
+use crate::outcome::{Outcome, Status};
+use crate::report::write_verification;
+use crate::verify::{Answer, Claim, Question, Verification, copy_project, facts};
+
+/// A change: two copies of the project, and what is claimed of it.
+struct Change {
+    before: tempfile::TempDir,
+    after: tempfile::TempDir,
+    claims: Vec<Claim>,
+    /// The change is carried out already.
+    is_done: bool,
+}
+
+pub(super) fn verify(arguments: &Arguments, common: &Common, options: &VerifyOptions) -> anyhow::Result<u8> {
+    ensure!(!common.reads_stdin(), "`verify` imports the project; it can't do that with standard input");
+    ensure!(
+        !(options.imports.is_empty() && options.walk.is_empty()),
+        "name what has the models: --import app.models, or --walk app for all modules below a package"
+    );
+    let working_directory = env::current_dir().context("can't tell the working directory")?;
+    let root = root()?;
+    let question = Question {
+        python: interpreter(options, &working_directory)?,
+        imports: options.imports.clone(),
+        walk: options.walk.clone(),
+        timeout: Duration::from_secs(options.timeout),
+        root: root.clone(),
+        working_directory,
+    };
+    start_threads(common.threads)?;
+    let change = change(arguments, common, options, &root)?;
+    let ask = |copy: &Path| question.ask(copy);
+    let (before, after) = thread::scope(|scope| {
+        let before = scope.spawn(|| ask(change.before.path()));
+        let after = ask(change.after.path());
+        (before.join(), after)
+    });
+    let (before, after) = (before.map_err(|_| anyhow::anyhow!("the first question failed"))??, after?);
+    if let Some(file) = &options.write_facts {
+        write_facts(file, if change.is_done { &after } else { &before }, &root)?;
+    }
+    let verification = Verification::of(change.claims, &before, &after, common.unsafe_fixes);
+    print(|color, out| write_verification(options.output_format, &verification, color, out))?;
+    Ok(if verification.is_proven() { CLEAN } else { FINDINGS })
+}
+
+/// The interpreter: the one that is named, else that of an environment.
+fn interpreter(options: &VerifyOptions, working_directory: &Path) -> anyhow::Result<PathBuf> {
+    let of_environment = |folder: PathBuf| {
+        let names = ["bin/python", "Scripts/python.exe"];
+        names.into_iter().map(|name| folder.join(name)).find(|python| python.is_file())
+    };
+    if let Some(python) = &options.python {
+        // a bare name is looked for on the path
+        let is_path = python.components().count() > 1;
+        return Ok(if is_path { working_directory.join(python) } else { python.clone() });
+    }
+    let activated = env::var_os("VIRTUAL_ENV").map(PathBuf::from);
+    let near = [".venv", "venv"].map(|name| working_directory.join(name));
+    let found = activated.into_iter().chain(near).find_map(of_environment);
+    found.context("no environment found; name the project's interpreter: --python .venv/bin/python")
+}
+
+fn change(arguments: &Arguments, common: &Common, options: &VerifyOptions, root: &Path) -> anyhow::Result<Change> {
+    if options.base.is_none() {
+        let outcome = run_on_threads(arguments, &job(common, root)?)?;
+        if outcome.files.iter().any(|file| matches!(file.status, Status::Changed(_))) {
+            return pending(&outcome, root);
+        }
+    }
+    since(arguments, common, options.base.as_deref(), root)
+}
+
+/// The fixes that are not written yet.
+fn pending(outcome: &Outcome, root: &Path) -> anyhow::Result<Change> {
+    let (before, after) = (copy_project(root)?, copy_project(root)?);
+    for file in &outcome.files {
+        let Status::Changed(changed) = &file.status else { continue };
+        let below = file
+            .path
+            .strip_prefix(root)
+            .map_err(|_| anyhow::anyhow!("{} is outside of the repository; run `verify` in its own", file.display))?;
+        fs::write(after.path().join(below), changed.to_bytes().map_err(anyhow::Error::msg)?)
+            .with_context(|| format!("can't write a copy of {}", file.display))?;
+    }
+    Ok(Change { before, after, claims: Claim::all(outcome, root), is_done: false })
+}
+
+/// What changed since a commit: the work tree against the files as they were, which the run is repeated on.
+fn since(arguments: &Arguments, common: &Common, base: Option<&str>, root: &Path) -> anyhow::Result<Change> {
+    let (before, after) = (copy_project(root)?, copy_project(root)?);
+    let Some(commit) = commit(root, base)? else {
+        return Ok(Change { before, after, claims: Vec::new(), is_done: true });
+    };
+    for path in changed_files(root, &commit)? {
+        let to = before.path().join(&path);
+        match git(root, &["cat-file", "blob", &format!("{commit}:{path}")]) {
+            Ok(bytes) => {
+                if let Some(folder) = to.parent() {
+                    fs::create_dir_all(folder)?;
+                }
+                fs::write(&to, bytes)?;
+            }
+            // it was not there
+            Err(_) => match fs::remove_file(&to) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+                _ => {}
+            },
+        }
+    }
+    let copy = before.path().canonicalize()?;
+    let outcome = run_in(arguments, common, root, &copy)?;
+    Ok(Change { claims: Claim::all(&outcome, &copy), before, after, is_done: true })
+}
+
+/// Runs on a copy of the project, in the folder that is the working directory's copy.
+fn run_in(arguments: &Arguments, common: &Common, root: &Path, copy: &Path) -> anyhow::Result<Outcome> {
+    let working_directory = env::current_dir()?;
+    let below = working_directory.strip_prefix(root).unwrap_or(Path::new(""));
+    env::set_current_dir(copy.join(below)).context("the working directory was not there at that commit")?;
+    let outcome = job(common, root).and_then(|job| run_on_threads(arguments, &job));
+    env::set_current_dir(working_directory)?;
+    outcome
+}
+
+/// The commit of a revision, or HEAD's; None where there is no repository of git and none was asked for.
+fn commit(root: &Path, base: Option<&str>) -> anyhow::Result<Option<String>> {
+    let revision = format!("{}^{{commit}}", base.unwrap_or("HEAD"));
+    let found = git(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &revision]);
+    match (found, base) {
+        (Ok(commit), _) => Ok(Some(String::from_utf8_lossy(&commit).trim().to_owned())),
+        (Err(_), None) => Ok(None),
+        (Err(_), Some(base)) => bail!("`{base}` names no commit of the repository in {}", root.display()),
+    }
+}
+
+/// The files that differ from a commit, relative to the root.
+fn changed_files(root: &Path, commit: &str) -> anyhow::Result<Vec<String>> {
+    let tracked = git(root, &["diff", "--name-only", "-z", "--no-renames", "--relative", commit, "--", "."])?;
+    let untracked = git(root, &["ls-files", "--others", "--exclude-standard", "-z", "--", "*.py"])?;
+    let names = [tracked, untracked].concat();
+    let names = names.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+    Ok(names.map(|name| String::from_utf8_lossy(name).into_owned()).collect())
+}
+
+/// What git prints.
+fn git(folder: &Path, arguments: &[&str]) -> anyhow::Result<Vec<u8>> {
+    let run = Command::new("git").arg("-C").arg(folder).args(arguments).output().context("can't run git")?;
+    ensure!(run.status.success(), "git {}: {}", arguments[0], String::from_utf8_lossy(&run.stderr).trim());
+    Ok(run.stdout)
+}
+
+fn write_facts(file: &Path, answer: &Answer, root: &Path) -> anyhow::Result<()> {
+    if !answer.failures.is_empty() {
+        return Ok(());
+    }
+    let json = facts::to_json(answer, root)?;
+    fs::write(file, json).with_context(|| format!("can't write {}", file.display()))
+}

@@ -1,0 +1,304 @@
+//! What was proven, as a table, as JSON, and as Markdown for a pull request.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use super::count;
+use crate::cascade::CascadeOptions;
+use crate::model::Direction;
+use crate::rules::Code;
+use crate::verify::{Checked, Claim, Failure, Verification};
+
+/// How `verify` prints what it found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum VerificationFormat {
+    /// A table
+    #[default]
+    Text,
+    /// One JSON document
+    Json,
+    /// Markdown, as in a pull request
+    Markdown,
+}
+
+/// Prints what was proven.
+///
+/// # Errors
+/// The output can't be written.
+pub fn write_verification(
+    format: VerificationFormat,
+    verification: &Verification,
+    color: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        VerificationFormat::Text => text(verification, color, out),
+        VerificationFormat::Json => json(verification, out),
+        VerificationFormat::Markdown => markdown(verification, out),
+    }
+}
+
+impl Checked {
+    fn verdict(&self) -> &'static str {
+        if self.refuted.is_empty() { "proven" } else { "refuted" }
+    }
+
+    fn place(&self) -> String {
+        self.claim.as_ref().map(Claim::place).unwrap_or_default()
+    }
+
+    /// The direction was not told by the source.
+    fn is_news(&self) -> bool {
+        self.claim.as_ref().is_some_and(|claim| claim.direction.is_none())
+    }
+}
+
+fn shown(options: Option<CascadeOptions>) -> String {
+    options.map_or_else(|| "–".to_owned(), |options| options.to_string())
+}
+
+fn what_was_asked(verification: &Verification) -> String {
+    match &verification.sqlalchemy {
+        Some(version) => format!("SQLAlchemy {version} on Python {}", verification.python),
+        None => "SQLAlchemy could not be asked".to_owned(),
+    }
+}
+
+/// One sentence.
+fn conclusion(verification: &Verification) -> String {
+    if !verification.failures.is_empty() {
+        return format!("Not proven: the models can't be looked at ({}).", what_was_asked(verification));
+    }
+    let changed = verification.checked.iter().filter(|checked| checked.claim.is_some());
+    let (proven, refuted): (Vec<_>, Vec<_>) = changed.partition(|checked| checked.refuted.is_empty());
+    let others = verification.checked.len() - proven.len() - refuted.len();
+    let mut parts =
+        vec![format!("{} of {} proven", proven.len(), count(proven.len() + refuted.len(), "claimed relationship"))];
+    let mut add = |number: usize, text: String| {
+        if number > 0 {
+            parts.push(text);
+        }
+    };
+    add(others, format!("{} changed without a claim", count(others, "other")));
+    add(verification.not_seen.len(), format!("{} not seen", count(verification.not_seen.len(), "claim")));
+    add(verification.unchanged, format!("{} unchanged", count(verification.unchanged, "other")));
+    let verdict = if verification.is_proven() { "Proven" } else { "Not proven" };
+    format!("{verdict}: {} ({}).", parts.join(", "), what_was_asked(verification))
+}
+
+fn text(verification: &Verification, color: bool, out: &mut dyn Write) -> io::Result<()> {
+    let width = |of: &dyn Fn(&Checked) -> String| {
+        verification.checked.iter().map(|checked| of(checked).chars().count()).max().unwrap_or(0)
+    };
+    let (names, directions) =
+        (width(&|checked| checked.name.clone()), width(&|checked| checked.direction.name().to_owned()));
+    for checked in &verification.checked {
+        let is_proven = checked.refuted.is_empty();
+        let style = match color {
+            true if is_proven => AnsiColor::Green.on_default(),
+            true => AnsiColor::Red.on_default().bold(),
+            false => Style::new(),
+        };
+        writeln!(
+            out,
+            "{style}{:<8}{style:#} {:<names$}  {:<directions$}  {} → {}  {}",
+            checked.verdict(),
+            checked.name,
+            checked.direction.name(),
+            shown(checked.before),
+            shown(checked.after),
+            checked.place(),
+        )?;
+        for reason in &checked.refuted {
+            writeln!(out, "         {reason}")?;
+        }
+        if checked.is_news() {
+            writeln!(out, "         its direction was unknown; SQLAlchemy says {}", checked.direction.name())?;
+        }
+    }
+    for claim in &verification.not_seen {
+        let name =
+            [claim.owner.as_deref(), claim.attribute.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(".");
+        writeln!(
+            out,
+            "not seen {name} ({}): no imported module makes it; name its module with --import or --walk",
+            claim.place()
+        )?;
+    }
+    for (is_after, failure) in &verification.failures {
+        write_failure(failure, if *is_after { "after the change" } else { "before the change" }, out)?;
+    }
+    for failure in &verification.not_imported {
+        writeln!(
+            out,
+            "not imported: {}: {}: {}",
+            failure.module.as_deref().unwrap_or_default(),
+            failure.error,
+            failure.message
+        )?;
+    }
+    for (warnings, when) in [(&verification.new_warnings, "new"), (&verification.gone_warnings, "gone")] {
+        for warning in warnings {
+            writeln!(out, "{when} warning: {warning}")?;
+        }
+    }
+    for objection in &verification.objections {
+        writeln!(out, "refuted: {objection}")?;
+    }
+    writeln!(out, "{}", conclusion(verification))
+}
+
+fn write_failure(failure: &Failure, when: &str, out: &mut dyn Write) -> io::Result<()> {
+    let what = failure.module.as_ref().map_or("the mappers".to_owned(), |module| format!("`{module}`"));
+    writeln!(out, "failed {when}: {what}: {}: {}", failure.error, failure.message)?;
+    for line in failure.traceback.lines() {
+        writeln!(out, "    {line}")?;
+    }
+    writeln!(out, "    help: {}", failure.help())
+}
+
+#[derive(Serialize)]
+struct JsonVerification<'a> {
+    version: u32,
+    proven: bool,
+    python: &'a str,
+    sqlalchemy: Option<&'a str>,
+    relationships: Vec<JsonChecked<'a>>,
+    unchanged: usize,
+    not_seen: Vec<JsonClaim<'a>>,
+    failures: Vec<JsonFailure<'a>>,
+    not_imported: Vec<JsonFailure<'a>>,
+    new_warnings: &'a [String],
+    gone_warnings: &'a [String],
+    objections: &'a [String],
+}
+
+#[derive(Serialize)]
+struct JsonChecked<'a> {
+    name: &'a str,
+    verdict: &'a str,
+    direction: Direction,
+    uselist: bool,
+    before: Option<CascadeOptions>,
+    after: Option<CascadeOptions>,
+    claim: Option<JsonClaim<'a>>,
+    refuted: &'a [String],
+}
+
+#[derive(Serialize)]
+struct JsonClaim<'a> {
+    path: &'a str,
+    line: usize,
+    codes: &'a [Code],
+    owner: Option<&'a str>,
+    attribute: Option<&'a str>,
+    direction: Option<Direction>,
+    uselist: Option<bool>,
+    before: CascadeOptions,
+    after: CascadeOptions,
+}
+
+#[derive(Serialize)]
+struct JsonFailure<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    when: Option<&'static str>,
+    #[serde(flatten)]
+    failure: &'a Failure,
+    help: String,
+}
+
+impl<'a> JsonClaim<'a> {
+    fn of(claim: &'a Claim) -> Self {
+        Self {
+            path: &claim.display,
+            line: claim.line,
+            codes: &claim.codes,
+            owner: claim.owner.as_deref(),
+            attribute: claim.attribute.as_deref(),
+            direction: claim.direction,
+            uselist: claim.uselist,
+            before: claim.before,
+            after: claim.after,
+        }
+    }
+}
+
+fn json(verification: &Verification, out: &mut dyn Write) -> io::Result<()> {
+    let failure = |when, failure| JsonFailure { when, failure, help: Failure::help(failure) };
+    let report = JsonVerification {
+        version: 1,
+        proven: verification.is_proven(),
+        python: &verification.python,
+        sqlalchemy: verification.sqlalchemy.as_deref(),
+        relationships: verification
+            .checked
+            .iter()
+            .map(|checked| JsonChecked {
+                name: &checked.name,
+                verdict: checked.verdict(),
+                direction: checked.direction,
+                uselist: checked.uselist,
+                before: checked.before,
+                after: checked.after,
+                claim: checked.claim.as_ref().map(JsonClaim::of),
+                refuted: &checked.refuted,
+            })
+            .collect(),
+        unchanged: verification.unchanged,
+        not_seen: verification.not_seen.iter().map(JsonClaim::of).collect(),
+        failures: verification
+            .failures
+            .iter()
+            .map(|(is_after, of)| failure(Some(if *is_after { "after" } else { "before" }), of))
+            .collect(),
+        not_imported: verification.not_imported.iter().map(|of| failure(None, of)).collect(),
+        new_warnings: &verification.new_warnings,
+        gone_warnings: &verification.gone_warnings,
+        objections: &verification.objections,
+    };
+    serde_json::to_writer_pretty(&mut *out, &report)?;
+    writeln!(out)
+}
+
+/// A cell of a table: what would end it, or be markup, is escaped.
+fn cell(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace('`', "\\`").replace('\n', " ")
+}
+
+fn markdown(verification: &Verification, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "**{}**\n", cell(&conclusion(verification)))?;
+    if !verification.checked.is_empty() {
+        writeln!(
+            out,
+            "| | relationship | direction | before | after | where |\n| --- | --- | --- | --- | --- | --- |"
+        )?;
+    }
+    for checked in &verification.checked {
+        writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {} |",
+            checked.verdict(),
+            cell(&checked.name),
+            checked.direction.name(),
+            shown(checked.before),
+            shown(checked.after),
+            cell(&checked.place()),
+        )?;
+    }
+    let mut reasons: Vec<String> = Vec::new();
+    for checked in &verification.checked {
+        reasons.extend(checked.refuted.iter().map(|reason| format!("refuted: {}: {reason}", checked.name)));
+    }
+    reasons.extend(verification.not_seen.iter().map(|claim| format!("not seen: {}", claim.place())));
+    reasons.extend(verification.failures.iter().map(|(is_after, failure)| {
+        let when = if *is_after { "after" } else { "before" };
+        format!("failed {when} the change: {}: {}", failure.error, failure.message)
+    }));
+    reasons.extend(verification.objections.iter().map(|objection| format!("refuted: {objection}")));
+    if !reasons.is_empty() {
+        writeln!(out)?;
+    }
+    reasons.iter().try_for_each(|reason| writeln!(out, "- {}", cell(reason)))
+}

@@ -1,0 +1,142 @@
+//! What SQLAlchemy says of a project's models, as the program that asks it writes it down.
+
+use serde::{Deserialize, Serialize};
+
+use crate::cascade::{self, CascadeOptions};
+use crate::model::Direction;
+use crate::python::{CollectionKind, PyValue};
+
+/// One answer.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Answer {
+    /// Python's version.
+    pub python: String,
+    /// SQLAlchemy's; None where it can't be imported.
+    pub sqlalchemy: Option<String>,
+    /// What went wrong; nothing is proven then.
+    pub failures: Vec<Failure>,
+    /// The modules below a package that can't be imported.
+    pub not_imported: Vec<Failure>,
+    /// The warnings of SQLAlchemy, sorted.
+    pub warnings: Vec<String>,
+    /// The relationships of all mapped classes.
+    pub relationships: Vec<Asked>,
+}
+
+/// Why SQLAlchemy could not be asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// When it went wrong.
+    pub kind: FailureKind,
+    /// The module that was imported.
+    pub module: Option<String>,
+    /// The class of the exception.
+    pub error: String,
+    /// Its message.
+    pub message: String,
+    /// The frames of the project, and the exception.
+    pub traceback: String,
+}
+
+/// When something went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailureKind {
+    /// SQLAlchemy can't be imported.
+    Sqlalchemy,
+    /// A module can't be imported.
+    Import,
+    /// A module ends the process.
+    Exit,
+    /// SQLAlchemy refuses the models.
+    Configure,
+    /// It took too long.
+    Timeout,
+    /// The process ended without an answer.
+    Ended,
+}
+
+/// A relationship as SQLAlchemy knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The mapped class, fully qualified.
+    pub class: String,
+    /// The attribute.
+    pub attribute: String,
+    /// The class that it leads to, fully qualified.
+    pub target: String,
+    /// As SQLAlchemy names it.
+    direction: String,
+    /// Whether it is a collection.
+    pub uselist: bool,
+    /// The names of the effective options.
+    cascade: Vec<String>,
+    /// `viewonly`
+    pub viewonly: bool,
+    /// The places in the project that make it, the innermost call first.
+    pub declared: Vec<Declared>,
+    /// It is the other side of the relationship that is made there.
+    pub is_backref: bool,
+    /// The files of both classes, as places name them.
+    #[serde(default)]
+    pub files: Vec<String>,
+}
+
+/// A line of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Declared {
+    /// Relative to the repository's root, with `/`.
+    pub path: String,
+    /// 1-based.
+    pub line: usize,
+}
+
+impl Asked {
+    /// The direction, with one-to-one told apart.
+    pub fn direction(&self) -> Direction {
+        match (self.direction.as_str(), self.uselist) {
+            ("MANYTOONE", _) => Direction::ManyToOne,
+            ("MANYTOMANY", _) => Direction::ManyToMany,
+            (_, true) => Direction::OneToMany,
+            (_, false) => Direction::OneToOne,
+        }
+    }
+
+    /// The effective set.
+    pub fn options(&self) -> CascadeOptions {
+        let names = self.cascade.iter().cloned().map(PyValue::Str).collect();
+        cascade::parse(&PyValue::Collection(CollectionKind::List, names))
+            .map(|parsed| parsed.options)
+            .unwrap_or_default()
+    }
+
+    /// Whether a call in a file, between two lines, makes it.
+    pub fn is_made_in(&self, path: &str, (first, last): (usize, usize)) -> bool {
+        self.declared.iter().any(|place| place.path == path && (first..=last).contains(&place.line))
+    }
+}
+
+impl Failure {
+    /// What to do.
+    pub fn help(&self) -> String {
+        match self.kind {
+            FailureKind::Sqlalchemy => {
+                "name the project's own interpreter: --python .venv/bin/python".to_owned()
+            }
+            FailureKind::Import if self.error == "KeyError" && self.message.chars().any(|c| c.is_ascii_uppercase()) => {
+                let name = self.message.trim_matches('\'');
+                format!("if that is an environment variable, set it: {name}=… cascade-fix verify …")
+            }
+            FailureKind::Import if self.error == "ModuleNotFoundError" => {
+                "run in the folder that the module is imported from, or set PYTHONPATH; what the project needs has to be installed beside \
+                 its SQLAlchemy"
+                    .to_owned()
+            }
+            FailureKind::Import => "import what has the models alone, or give it what it needs (environment, settings)".to_owned(),
+            FailureKind::Exit => "import the module that has the models, not the program that runs".to_owned(),
+            FailureKind::Configure => "SQLAlchemy refuses the models as they are; mend that first".to_owned(),
+            FailureKind::Timeout => "import less, or wait longer: --timeout SECONDS".to_owned(),
+            FailureKind::Ended => "see what the import does; nothing may end the interpreter".to_owned(),
+        }
+    }
+}

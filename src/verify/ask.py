@@ -1,0 +1,216 @@
+"""Imports modules of a project, configures the mappers, and writes down what SQLAlchemy knows of each relationship.
+
+    python -B ask.py JOB ANSWER
+
+JOB and ANSWER are JSON files. The project is a copy: whatever would be imported from the original comes from there.
+Needs nothing but the SQLAlchemy that the project uses: 1.4 or later, on Python 3.8 or later.
+"""
+
+import faulthandler
+import importlib
+import importlib.util
+import json
+import os
+import pkgutil
+import re
+import sys
+import traceback
+import warnings
+
+MOST_PLACES = 8
+
+
+def below(path, folder):
+    return path == folder or path.startswith(folder + os.sep)
+
+
+class Redirect:
+    """Finds modules of the original in the copy: an editable installation may lead to the original whatever the path says."""
+
+    def __init__(self, original, copy):
+        self.original, self.copy = original, copy
+
+    def copied(self, path):
+        if not path or not os.path.isabs(path) or not below(path, self.original):
+            return None
+        copied = self.copy + path[len(self.original) :]
+        return copied if os.path.exists(copied) else None
+
+    def find_spec(self, name, path=None, target=None):
+        for finder in sys.meta_path:
+            if finder is self or not hasattr(finder, "find_spec"):
+                continue
+            spec = finder.find_spec(name, path, target)
+            if spec is not None:
+                break
+        else:
+            return None
+        if spec.submodule_search_locations is not None and spec.origin is None:
+            spec.submodule_search_locations = [self.copied(place) or place for place in spec.submodule_search_locations]
+            return spec
+        origin = self.copied(spec.origin) if spec.has_location else None
+        if origin is None:
+            return spec
+        places = spec.submodule_search_locations
+        places = None if places is None else [self.copied(place) or place for place in places]
+        return importlib.util.spec_from_file_location(name, origin, submodule_search_locations=places)
+
+
+class Project:
+    def __init__(self, job):
+        self.copy, self.original = job["copy"], job["original"]
+        self.warnings = []
+        self.mappers = []
+        self.current = None
+
+    def shown(self, text):
+        return text.replace(self.copy + os.sep, "").replace(self.copy, ".")
+
+    def prepare(self):
+        redirect = Redirect(self.original, self.copy)
+        working_directory = os.getcwd()
+        roots = [working_directory, os.path.join(working_directory, "src")]
+        own = os.path.dirname(os.path.abspath(__file__))
+        rest = [redirect.copied(os.path.abspath(path)) or path for path in sys.path if path != own]
+        sys.path[:] = [root for root in roots if os.path.isdir(root)] + rest
+        sys.meta_path.insert(0, redirect)
+        sys.argv = [sys.executable]
+
+    def listen(self):
+        """Notes each mapper, and where each relationship is made."""
+        from sqlalchemy import event, exc
+        from sqlalchemy.orm import Mapper, relationships
+
+        event.listen(Mapper, "instrument_class", lambda mapper, _: self.mappers.append(mapper))
+        own = tuple(kind for kind in vars(exc).values() if isinstance(kind, type) and issubclass(kind, Warning))
+        warnings.simplefilter("always")
+
+        def note(message, category, *_, **__):
+            if issubclass(category, own):
+                text = re.sub(r"0x[0-9a-fA-F]+", "0x…", self.shown(str(message)))
+                self.warnings.append("%s: %s" % (category.__name__, text))
+
+        warnings.showwarning = note
+        original = relationships.RelationshipProperty.__init__
+
+        def __init__(relationship, *arguments, **keywords):
+            original(relationship, *arguments, **keywords)
+            relationship._declared_at = self.places(sys._getframe(1))
+
+        relationships.RelationshipProperty.__init__ = __init__
+
+    def places(self, frame):
+        """The places of a module of the project that make a relationship, the innermost first, and whether it is the other side of another."""
+        places = []
+        while frame is not None and len(places) < MOST_PLACES:
+            code = frame.f_code
+            if code.co_name == "_generate_backref" and "self" in frame.f_locals:
+                around = getattr(frame.f_locals["self"], "_declared_at", ([], False))
+                return around[0], True
+            if below(code.co_filename, self.copy):
+                places.append({"path": code.co_filename[len(self.copy) + 1 :].replace(os.sep, "/"), "line": frame.f_lineno})
+            # what is around a module has only imported it
+            frame = None if code.co_name == "<module>" else frame.f_back
+        return places, False
+
+    def modules(self, names, walked):
+        """Every module to import, in order; where one does not have to be there, True behind it."""
+        for name in names:
+            yield name, False
+        for name in walked:
+            yield name, False
+            package = sys.modules.get(name)
+            for found in pkgutil.walk_packages(getattr(package, "__path__", []), name + ".", onerror=lambda _: None):
+                if found.name.rpartition(".")[2] != "__main__":
+                    yield found.name, True
+
+    def failure(self, kind, error, name):
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if is_of_project(frame.filename)]
+        lines = traceback.format_list(frames) + traceback.format_exception_only(type(error), error)
+        return {"kind": kind, "module": name, "error": type(error).__name__, "message": str(error), "traceback": self.shown("".join(lines))}
+
+    def relationships(self):
+        for mapper in self.mappers:
+            for relationship in mapper.relationships:
+                if relationship.parent is not mapper:
+                    continue
+                places, is_backref = getattr(relationship, "_declared_at", ([], False))
+                yield {
+                    "class": named(mapper.class_),
+                    "attribute": relationship.key,
+                    "target": named(relationship.mapper.class_),
+                    "direction": relationship.direction.name,
+                    "uselist": bool(relationship.uselist),
+                    "cascade": sorted(relationship.cascade),
+                    "viewonly": bool(relationship.viewonly),
+                    "declared": places,
+                    "is_backref": is_backref,
+                    "files": sorted({self.file_of(mapper.class_), self.file_of(relationship.mapper.class_)} - {None}),
+                }
+
+
+    def file_of(self, class_):
+        """The file of the project that a class stands in."""
+        file = getattr(sys.modules.get(class_.__module__), "__file__", None) or ""
+        return file[len(self.copy) + 1 :].replace(os.sep, "/") if below(file, self.copy) else None
+
+
+def named(class_):
+    return "%s.%s" % (class_.__module__, class_.__qualname__)
+
+
+def is_of_project(filename):
+    return filename != __file__ and not filename.startswith("<frozen")
+
+
+def ask(job):
+    project = Project(job)
+    project.prepare()
+    answer = {"python": sys.version.split()[0], "sqlalchemy": None, "failures": [], "not_imported": [], "warnings": [], "relationships": []}
+    try:
+        import sqlalchemy
+
+        answer["sqlalchemy"] = sqlalchemy.__version__
+        project.listen()
+    except BaseException as error:
+        answer["failures"].append(project.failure("sqlalchemy", error, "sqlalchemy"))
+        return answer
+    for name, is_found in project.modules(job["imports"], job["walk"]):
+        with open(job["progress"], "w") as progress:
+            progress.write(name)
+        try:
+            importlib.import_module(name)
+        except BaseException as error:
+            failure = project.failure("exit" if isinstance(error, SystemExit) else "import", error, name)
+            answer["not_imported" if is_found else "failures"].append(failure)
+    with open(job["progress"], "w") as progress:
+        progress.write("")
+    if not answer["failures"]:
+        try:
+            from sqlalchemy.orm import configure_mappers
+
+            configure_mappers()
+            answer["relationships"] = list(project.relationships())
+        except BaseException as error:
+            answer["failures"].append(project.failure("configure", error, None))
+    answer["warnings"] = sorted(project.warnings)
+    return answer
+
+
+def main():
+    asked, answered = sys.argv[1:3]
+    with open(asked, encoding="utf-8") as file:
+        job = json.load(file)
+    hung = open(job["hung"], "w")
+    faulthandler.dump_traceback_later(job["timeout"] * 0.9, exit=False, file=hung)
+    answer = ask(job)
+    faulthandler.cancel_dump_traceback_later()
+    with open(answered + ".part", "w", encoding="utf-8") as file:
+        json.dump(answer, file)
+    os.replace(answered + ".part", answered)
+    sys.stdout.flush()
+    # threads that an import has started do not hold the answer up
+    os._exit(0)
+
+
+main()

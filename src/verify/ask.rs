@@ -1,0 +1,163 @@
+//! A project and the texts that count in place of its files go in; what SQLAlchemy says of its models comes out. Everything happens in
+//! a temporary copy, in a process of its own.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+use anyhow::Context;
+use ignore::{DirEntry, WalkBuilder};
+use serde::Serialize;
+use tempfile::TempDir;
+use wait_timeout::ChildExt;
+
+use super::{Answer, Failure, FailureKind};
+
+const PROGRAM: &str = include_str!("ask.py");
+
+/// How to ask.
+#[derive(Debug)]
+pub struct Question {
+    /// The interpreter.
+    pub python: PathBuf,
+    /// The modules to import.
+    pub imports: Vec<String>,
+    /// The packages to import with all modules below.
+    pub walk: Vec<String>,
+    /// How long a process may take.
+    pub timeout: Duration,
+    /// The folder of the repository, absolute.
+    pub root: PathBuf,
+    /// The folder below it in which the process runs.
+    pub working_directory: PathBuf,
+}
+
+#[derive(Serialize)]
+struct PythonJob<'a> {
+    original: &'a Path,
+    copy: &'a Path,
+    imports: &'a [String],
+    walk: &'a [String],
+    timeout: f64,
+    progress: &'a Path,
+    hung: &'a Path,
+}
+
+impl Question {
+    /// Asks about a copy of the project.
+    ///
+    /// # Errors
+    /// The interpreter can't be started, or a temporary file can't be written. What goes wrong in it is part of the answer.
+    pub fn ask(&self, copy: &Path) -> anyhow::Result<Answer> {
+        let folder = TempDir::new().context("can't make a temporary folder")?;
+        let file = |name: &str| folder.path().join(name);
+        let copy = copy.canonicalize().context("can't find the copy of the project")?;
+        let job = PythonJob {
+            original: &self.root,
+            copy: &copy,
+            imports: &self.imports,
+            walk: &self.walk,
+            timeout: self.timeout.as_secs_f64(),
+            progress: &file("progress"),
+            hung: &file("hung"),
+        };
+        fs::write(file("ask.py"), PROGRAM)?;
+        fs::write(file("job.json"), serde_json::to_vec(&job)?)?;
+        let below = self.working_directory.strip_prefix(&self.root).unwrap_or(Path::new(""));
+        let mut command = Command::new(&self.python);
+        command
+            .arg("-B")
+            .args([file("ask.py"), file("job.json"), file("answer.json")])
+            .current_dir(copy.join(below))
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .env("PYTHONIOENCODING", "utf-8")
+            .stdin(Stdio::null())
+            .stdout(File::create(file("output"))?)
+            .stderr(File::options().append(true).create(true).open(file("output"))?);
+        let mut child = command.spawn().with_context(|| {
+            format!("can't start {}; name the project's interpreter with --python", self.python.display())
+        })?;
+        let status = child.wait_timeout(self.timeout)?;
+        if status.is_none() {
+            child.kill()?;
+            child.wait()?;
+        }
+        if let Ok(answer) = fs::read(file("answer.json")) {
+            return serde_json::from_slice(&answer).context("can't read what was asked of SQLAlchemy");
+        }
+        let module = fs::read_to_string(file("progress")).ok().filter(|module| !module.is_empty());
+        let text = |name: &str| {
+            fs::read(file(name)).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+        };
+        let said = match status {
+            None => text("hung"),
+            Some(_) => text("output"),
+        };
+        let said = said.replace(&format!("{}/", copy.display()), "");
+        Ok(Answer { failures: vec![self.unanswered(status, module, &said)], ..Answer::default() })
+    }
+
+    fn unanswered(&self, status: Option<ExitStatus>, module: Option<String>, said: &str) -> Failure {
+        const MOST_LINES: usize = 20;
+        let lines: Vec<&str> = said.lines().collect();
+        let (kind, error, message) = match status {
+            None => (FailureKind::Timeout, "Timeout", format!("not done after {} s", self.timeout.as_secs())),
+            Some(status) => (FailureKind::Ended, "SystemExit", format!("the interpreter ended with {status}")),
+        };
+        let traceback = lines[lines.len().saturating_sub(MOST_LINES)..].join("\n");
+        Failure { kind, module, error: error.to_owned(), message, traceback }
+    }
+}
+
+/// Copies a project into a temporary folder, without what its code can't need: git's own files, environments, caches.
+///
+/// # Errors
+/// A file can't be read or written.
+pub fn copy_project(root: &Path) -> anyhow::Result<TempDir> {
+    let copy = TempDir::with_prefix("cascade-fix-").context("can't make a temporary folder")?;
+    let walk = WalkBuilder::new(root).standard_filters(false).filter_entry(is_needed).build();
+    for entry in walk {
+        let entry = entry.context("can't copy the project")?;
+        let Ok(below) = entry.path().strip_prefix(root) else { continue };
+        let to = copy.path().join(below);
+        let copied = match entry.file_type() {
+            Some(kind) if kind.is_dir() => fs::create_dir_all(&to),
+            Some(kind) if kind.is_symlink() => copy_link(entry.path(), &to, root, copy.path()),
+            Some(kind) if kind.is_file() => fs::copy(entry.path(), &to).map(drop),
+            _ => Ok(()),
+        };
+        copied.with_context(|| format!("can't copy {}", entry.path().display()))?;
+    }
+    // where the repository begins
+    fs::create_dir_all(copy.path().join(".git"))?;
+    Ok(copy)
+}
+
+/// A link to a file becomes a file, since it could be written through; one to a folder leads to the copy of the folder.
+fn copy_link(link: &Path, to: &Path, root: &Path, copy: &Path) -> io::Result<()> {
+    let Ok(target) = fs::canonicalize(link) else { return Ok(()) };
+    if target.is_file() {
+        return fs::copy(link, to).map(drop);
+    }
+    let target = target.strip_prefix(root).map_or_else(|_| target.clone(), |below| copy.join(below));
+    link_folder(&target, to)
+}
+
+#[cfg(unix)]
+fn link_folder(target: &Path, to: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(target, to)
+}
+
+#[cfg(windows)]
+fn link_folder(target: &Path, to: &Path) -> io::Result<()> {
+    std::os::windows::fs::symlink_dir(target, to)
+}
+
+fn is_needed(entry: &DirEntry) -> bool {
+    const NEVER: [&str; 9] =
+        [".git", "__pycache__", "node_modules", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".tox", ".nox", ".hg"];
+    let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+    !is_folder || !(NEVER.iter().any(|name| entry.file_name() == *name) || entry.path().join("pyvenv.cfg").exists())
+}

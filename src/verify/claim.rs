@@ -1,0 +1,90 @@
+//! The outcome of a run goes in; what it claims of each relationship comes out.
+
+use std::path::{Path, PathBuf};
+
+use crate::cascade::CascadeOptions;
+use crate::model::Direction;
+use crate::outcome::{FileOutcome, Finding, Outcome};
+use crate::rules::Code;
+
+/// What the fixes of one value do to a relationship.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// The file, relative to the repository's root.
+    pub file: PathBuf,
+    /// As reports show it.
+    pub display: String,
+    /// Where the value begins, 1-based.
+    pub line: usize,
+    /// The first and the last line of the call, 1-based.
+    pub call_lines: (usize, usize),
+    /// The call makes the other side of the relationship around it.
+    pub is_backref: bool,
+    /// The class that has the relationship.
+    pub owner: Option<String>,
+    /// The attribute.
+    pub attribute: Option<String>,
+    /// The direction, where it is told.
+    pub direction: Option<Direction>,
+    /// Whether it is a collection, where that is told.
+    pub uselist: Option<bool>,
+    /// The diagnostics.
+    pub codes: Vec<Code>,
+    /// The effective set before.
+    pub before: CascadeOptions,
+    /// The effective set after.
+    pub after: CascadeOptions,
+    /// What goes: all of that, where the value has other branches.
+    pub lost: CascadeOptions,
+}
+
+impl Claim {
+    /// The claims of the fixes that are carried out, in order of file and position. `root` is the repository's.
+    pub fn all(outcome: &Outcome, root: &Path) -> Vec<Self> {
+        let mut claims: Vec<(std::ops::Range<usize>, Self)> = Vec::new();
+        for (file, finding) in outcome.findings() {
+            let Some(claim) = Self::of(outcome, file, finding, root) else { continue };
+            match claims.last_mut() {
+                Some((span, last)) if *span == finding.span && last.file == claim.file => last.codes.push(finding.code),
+                _ => claims.push((finding.span.clone(), claim)),
+            }
+        }
+        claims.into_iter().map(|(_, claim)| claim).collect()
+    }
+
+    fn of(outcome: &Outcome, file: &FileOutcome, finding: &Finding, root: &Path) -> Option<Self> {
+        let fix = finding.fix.as_ref().filter(|fix| outcome.carries_out(fix))?;
+        let relationship = finding.relationship.as_ref();
+        Some(Self {
+            file: file.path.strip_prefix(root).unwrap_or(&file.path).to_owned(),
+            display: file.display.clone(),
+            line: finding.start.line,
+            call_lines: finding.call_lines,
+            is_backref: relationship.is_some_and(|known| known.call.as_ref().is_some_and(|call| call.is_backref)),
+            owner: relationship.and_then(|known| known.owner.clone()),
+            attribute: relationship.and_then(|known| known.attribute.clone()),
+            direction: relationship.and_then(|known| known.direction),
+            uselist: relationship.and_then(|known| known.uselist),
+            codes: vec![finding.code],
+            before: finding.before?,
+            after: finding.after?,
+            lost: fix.lost,
+        })
+    }
+
+    /// Where the value stands, as reports show it.
+    pub fn place(&self) -> String {
+        format!("{}:{}", self.display, self.line)
+    }
+
+    /// Whether the relationship is named, by the last parts of class and attribute.
+    pub(super) fn names(&self, class: &str, attribute: &str) -> bool {
+        let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
+        self.attribute.as_deref() == Some(attribute) && self.owner.as_deref().map(last) == Some(last(class))
+    }
+
+    /// The effective set that follows from another, if the claim holds for it.
+    pub(super) fn apply(&self, before: CascadeOptions) -> CascadeOptions {
+        if before == self.before { self.after } else { before.minus(self.lost) }
+    }
+}
