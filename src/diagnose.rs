@@ -93,6 +93,7 @@ fn with_fix(
                 applicability,
                 edits: planned.edits.clone(),
                 lost: rewrite.lost,
+                branches: rewrite.branches.clone(),
                 notes: notes.chain(&planned.notes).cloned().collect(),
             });
         }

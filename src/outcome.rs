@@ -55,6 +55,8 @@ pub struct Fix {
     pub edits: Vec<FileEdit>,
     /// The options that go.
     pub lost: CascadeOptions,
+    /// The effective set of each value that there can be, now and afterwards.
+    pub branches: Vec<(CascadeOptions, CascadeOptions)>,
     /// What speaks for it, in sentences.
     pub notes: Vec<String>,
 }

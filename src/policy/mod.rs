@@ -126,6 +126,8 @@ pub struct Rewrite {
     pub lost: CascadeOptions,
     /// The effective set afterwards of each alternative of the value, in order; None where it stays as it is.
     pub each: Vec<Option<CascadeOptions>>,
+    /// The effective set of each alternative, now and afterwards.
+    pub branches: Vec<(CascadeOptions, CascadeOptions)>,
     /// The loader that is added.
     pub lazy: Option<Lazy>,
 }
@@ -227,6 +229,7 @@ impl Verdict {
             lost: CascadeOptions::union(
                 each.iter().zip(&given).filter_map(|(after, given)| Some(given.minus((*after)?))),
             ),
+            branches: given.iter().zip(&each).map(|(now, after)| (*now, after.unwrap_or(*now))).collect(),
             lazy: changes.iter().find_map(|change| change.lazy),
             each,
         })

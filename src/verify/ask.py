@@ -125,7 +125,7 @@ class Project:
                     yield found.name, True
 
     def failure(self, kind, error, name):
-        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if is_of_project(frame.filename)]
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if below(frame.filename, self.copy)]
         lines = traceback.format_list(frames) + traceback.format_exception_only(type(error), error)
         return {"kind": kind, "module": name, "error": type(error).__name__, "message": str(error), "traceback": self.shown("".join(lines))}
 
@@ -157,10 +157,6 @@ class Project:
 
 def named(class_):
     return "%s.%s" % (class_.__module__, class_.__qualname__)
-
-
-def is_of_project(filename):
-    return filename != __file__ and not filename.startswith("<frozen")
 
 
 def ask(job):

@@ -34,8 +34,8 @@ pub struct Claim {
     pub before: CascadeOptions,
     /// The effective set after.
     pub after: CascadeOptions,
-    /// What goes: all of that, where the value has other branches.
-    pub lost: CascadeOptions,
+    /// The effective set of each value that there can be, before and after.
+    pub branches: Vec<(CascadeOptions, CascadeOptions)>,
 }
 
 impl Claim {
@@ -68,7 +68,7 @@ impl Claim {
             codes: vec![finding.code],
             before: finding.before?,
             after: finding.after?,
-            lost: fix.lost,
+            branches: fix.branches.clone(),
         })
     }
 
@@ -83,8 +83,8 @@ impl Claim {
         self.attribute.as_deref() == Some(attribute) && self.owner.as_deref().map(last) == Some(last(class))
     }
 
-    /// The effective set that follows from another, if the claim holds for it.
-    pub(super) fn apply(&self, before: CascadeOptions) -> CascadeOptions {
-        if before == self.before { self.after } else { before.minus(self.lost) }
+    /// Whether it says that one set becomes the other.
+    pub(super) fn has(&self, before: CascadeOptions, after: CascadeOptions) -> bool {
+        self.branches.contains(&(before, after))
     }
 }

@@ -149,10 +149,17 @@ fn refutations(was: Option<&Asked>, is: Option<&Asked>, claim: Option<&Claim>) -
     expect(direction == other, format!("it is {} in place of {}", other.name(), direction.name()));
     match claim {
         Some(claim) => {
-            let expected = claim.apply(was.options());
+            let claimed: Vec<_> =
+                claim.branches.iter().map(|(before, after)| format!("from `{before}` to `{after}`")).collect();
             expect(
-                is.options() == expected,
-                format!("it is `{}` after the change, not `{expected}` as {} has it", is.options(), claim.place()),
+                claim.has(was.options(), is.options()),
+                format!(
+                    "it went from `{}` to `{}`, not {} as {} has it",
+                    was.options(),
+                    is.options(),
+                    claimed.join(" or "),
+                    claim.place()
+                ),
             );
             let told = claim.direction.is_none_or(|told| told == direction);
             expect(told, format!("it is {}, not {}", direction.name(), claim.direction.map_or("", Direction::name)));
@@ -180,9 +187,8 @@ fn claim_about(claims: &[Claim], was: &Asked, is: Option<CascadeOptions>) -> Opt
         .or_else(|| find(&is_made).filter(|_| Some(was.options()) != is))
         .or_else(|| find(&is_named))
         .or_else(|| {
-            let explains =
-                |claim: &Claim| claim.attribute.is_none() && (claim.before, Some(claim.after)) == (was.options(), is);
-            find(&explains).filter(|_| Some(was.options()) != is)
+            let is = is.filter(|is| *is != was.options())?;
+            find(&|claim| claim.attribute.is_none() && claim.has(was.options(), is))
         })
 }
 

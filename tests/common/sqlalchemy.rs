@@ -22,6 +22,11 @@ pub fn observe(entries: &Value) -> BTreeMap<String, Value> {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
+/// An interpreter that has SQLAlchemy.
+pub fn python() -> &'static Path {
+    &PYTHON
+}
+
 /// The interpreter of a virtual environment with what `requirements.txt` lists, made on first use.
 static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
     let requirements = include_str!("../../testdata/spellings/requirements.txt");
