@@ -153,7 +153,8 @@ impl Run<'_> {
                 How::Assigned | How::Given => is_mutable && !is_followed(mention),
                 _ => false,
             };
-            let mention = step.definitions().find_map(|(_, at)| usages.mentions(at).iter().find(changes))?;
+            let changed = |at| usages.mentions(at).iter().filter(|mention| mention.concerns(step)).find(changes);
+            let mention = step.definitions().find_map(|(_, at)| changed(at))?;
             let repository = self.repositories.of(&mention.at.path);
             let at = repository.shown(&repository.module(&mention.at.path)?.source, &mention.at);
             Some(Unknown::from(format!("`{}` may be changed at {at}", step.name)))

@@ -255,14 +255,15 @@ fn look(
         match &*node.kind() {
             "identifier" => {
                 let Some(definitions) = here.get(&*node.text()) else { continue };
-                let Some(Mentioned { expression, how, leads_to, is_certain }) =
+                let Some(Mentioned { expression, how, items, leads_to, is_certain }) =
                     mentioned(resolver, module, &node, definitions)
                 else {
                     continue;
                 };
                 for definition in leads_to.into_iter().filter(|definition| wanted.contains(definition)) {
                     if at() != definition {
-                        looked.mentions.push((definition.clone(), Mention { at: at(), how }));
+                        let mention = Mention { at: at(), how, items: items.clone() };
+                        looked.mentions.push((definition.clone(), mention));
                         if is_certain {
                             calls.entry(definition).or_default().push(expression.clone());
                         }
@@ -274,7 +275,8 @@ fn look(
                 let name = content.rsplit('.').next().unwrap_or_default();
                 for definition in here.get(name).into_iter().flatten() {
                     if let Some(how) = named_by_string(resolver, module, &node, &content, definition) {
-                        looked.mentions.push((definition.at.clone(), Mention { at: at(), how }));
+                        let mention = Mention { at: at(), how, items: Vec::new() };
+                        looked.mentions.push((definition.at.clone(), mention));
                     }
                 }
             }
