@@ -99,7 +99,7 @@ impl<'a> Planner<'a> {
         for (site, rewrite) in sites {
             planner.values.push(&site.at);
             let Ok(value) = &site.value else { continue };
-            let of_dictionaries = site.dictionaries.iter().flat_map(|given| &given.steps);
+            let of_dictionaries = site.givens.iter().flat_map(|given| &given.steps);
             for step in value.alternatives.iter().flat_map(|alternative| &alternative.steps).chain(of_dictionaries) {
                 for definition in step.enumeration.iter().chain([&step.definition]) {
                     planner.consumed.entry(definition).or_default().push(&step.mention);
@@ -205,7 +205,7 @@ impl<'a> Planner<'a> {
     /// Why a human has to write them, in words that complete "write … by hand: …".
     pub fn plan(&self, site: &Site, rewrite: &Rewrite) -> Result<Planned, String> {
         let mut planned = self.plan_value(site, rewrite)?;
-        if let (Some(lazy), Some(binding)) = (rewrite.lazy, &site.keywords.binding) {
+        if let (Some(lazy), Some(binding)) = (rewrite.lazy, &site.binding) {
             let source = self.source(&site.at.path)?;
             let edit = rewrite::beside(&source, binding, "lazy", lazy.name());
             planned.edits.extend(in_file(&site.at.path, vec![edit]));
@@ -297,8 +297,7 @@ impl<'a> Planner<'a> {
 
     /// A dictionary of its own for each call, where the shared one is used for something else too.
     fn own_dictionaries(&self, site: &Site, rewrite: &Rewrite) -> Result<Option<Planned>, String> {
-        let others =
-            site.dictionaries.iter().flat_map(|given| &given.steps).filter_map(|step| self.other_use(step, true));
+        let others = site.givens.iter().flat_map(|given| &given.steps).filter_map(|step| self.other_use(step, true));
         let why = match others.into_iter().next() {
             None if self.split.contains(&site.at) => {
                 format!("the value at {} stays: the calls that get it want different lists", self.files.shown(&site.at))
@@ -317,11 +316,11 @@ impl<'a> Planner<'a> {
         if rewrite.each.iter().any(|after| *after != Some(rewrite.after)) {
             return Err(why);
         }
-        if site.dictionaries.iter().any(|given| !given.is_sole) {
+        if site.givens.iter().any(|given| !given.is_sole) {
             return Err(why);
         }
         let mut planned = Planned::default();
-        for Given { at: given, .. } in &site.dictionaries {
+        for Given { at: given, .. } in &site.givens {
             if !self.files.is_checked(&given.path) {
                 return Err(format!("{} gets it too, outside of the files under check", self.files.shown(given)));
             }

@@ -8,6 +8,7 @@ use super::bindings::Target;
 use super::names::{Effort, End, Found, Place};
 use super::value::{Argument, Port, Step, Value};
 use crate::module::Location;
+use crate::python::PyValue;
 use crate::syntax::{
     Node, conditional_parts, dotted_name, keyword_value, positional_arguments, string_content, unparenthesized,
 };
@@ -65,6 +66,17 @@ impl Entries {
     /// Whether exactly one entry is possible, and certain.
     pub fn is_sole(&self) -> bool {
         self.is_certain && !self.is_open && self.arguments.is_empty() && self.entries.len() == 1
+    }
+
+    /// Whether nothing is there, for certain.
+    pub fn is_nothing(&self) -> bool {
+        self.entries.is_empty() && self.arguments.is_empty() && !self.is_open
+    }
+
+    /// The only value that is possible, and certain.
+    pub fn value(&self) -> Option<&PyValue> {
+        let value = self.entries.first().filter(|_| self.is_sole())?.value.as_ref().ok()?;
+        if let ([only], []) = (&*value.alternatives, &*value.arguments) { Some(&only.value) } else { None }
     }
 
     /// What is there when a later part is put on top: what that certainly holds is all that is left.

@@ -108,10 +108,10 @@ impl Run<'_> {
         let mut by_repository: Vec<(Arc<Repository>, Vec<&mut Relationship>)> = Vec::new();
         for site in sites.iter_mut().filter(|site| self.with_policy(site, |policy| asks_direction(site, policy))) {
             let repository = self.repositories.of(&site.at.path);
-            let Some(relationship) = &mut site.relationship else { continue };
+            let mut relationships = site.givens.iter_mut().filter_map(|given| given.relationship.as_mut()).collect();
             match by_repository.iter_mut().find(|(known, _)| Arc::ptr_eq(known, &repository)) {
-                Some((_, relationships)) => relationships.push(relationship),
-                None => by_repository.push((repository, vec![relationship])),
+                Some((_, known)) => known.append(&mut relationships),
+                None => by_repository.push((repository, relationships)),
             }
         }
         for (repository, relationships) in by_repository {
@@ -136,7 +136,7 @@ impl Run<'_> {
     /// Why a value can be another when it is read: a name that leads to it is bound anew, or its list is changed.
     fn changed(&self, site: &Site, usages: &Usages) -> Option<Unknown> {
         let value = site.value.as_ref().ok()?;
-        let of_dictionaries = site.dictionaries.iter().flat_map(|given| &given.steps).map(|step| (step, false));
+        let of_dictionaries = site.givens.iter().flat_map(|given| &given.steps).map(|step| (step, false));
         let of_values = value.alternatives.iter().flat_map(|alternative| {
             let is_list =
                 |value: &PyValue| matches!(value, PyValue::Collection(CollectionKind::List | CollectionKind::Set, _));
@@ -208,6 +208,13 @@ struct Around<'a> {
 }
 
 impl Surroundings for Around<'_> {
+    fn shown(&self, location: &Location) -> String {
+        match self.repository.module(&location.path) {
+            Some(module) => self.repository.shown(&module.source, location),
+            None => self.repository.display(&location.path),
+        }
+    }
+
     fn places(&self, what: Observable) -> &[String] {
         let rules = &self.run.job.settings.of_folder(self.repository.root()).rules;
         self.repository.observed(rules, what, || self.run.files_with(&self.repository, |traits| traits.can(what)))

@@ -49,7 +49,7 @@ impl Sifted {
         for (site, verdict) in &sites {
             for judgement in verdict.judgements() {
                 let of_values = concerned(site, judgement).map(|one| &one.written.at);
-                let others = site.dictionaries.iter().map(|given| &given.at).chain(of_values);
+                let others = site.givens.iter().map(|given| &given.at).chain(of_values);
                 paths.extend(others.chain([&site.at]).map(|at| &at.path));
             }
         }
@@ -82,7 +82,7 @@ impl Sifted {
     fn sift(&mut self, site: Site, judgements: Vec<Judgement>, calls: &Calls) {
         let left: Vec<Option<Vec<Given>>> =
             judgements.iter().map(|judgement| self.left(&site, judgement, calls)).collect();
-        let is_touched = |left: &&Option<Vec<Given>>| left.as_ref() != Some(&site.dictionaries);
+        let is_touched = |left: &&Option<Vec<Given>>| left.as_ref() != Some(&site.givens);
         let suppressed = left.iter().filter(is_touched).count();
         if suppressed > 0 {
             self.suppressed.push((site.clone(), suppressed));
@@ -130,7 +130,7 @@ impl Sifted {
     fn left_givens(&mut self, site: &Site, code: Code, calls: &Calls) -> Option<Vec<Given>> {
         let is_elsewhere = |given: &Given| !given.at.covers(&site.at);
         let is_suppressed = |given: &Given| is_elsewhere(given) && self.suppresses(&given.at, None, code, calls);
-        let (suppressed, left): (Vec<_>, Vec<_>) = site.dictionaries.iter().cloned().partition(is_suppressed);
+        let (suppressed, left): (Vec<_>, Vec<_>) = site.givens.iter().cloned().partition(is_suppressed);
         // without a name that leads to it, the planner does not see that the call uses the dictionary too
         let is_whole = left.is_empty() || suppressed.iter().any(|given| given.steps.is_empty());
         (suppressed.is_empty() || !is_whole).then_some(left)
@@ -142,20 +142,17 @@ fn split(site: &Site, judgements: &[Judgement], left: &[Option<Vec<Given>>]) -> 
     let is_left =
         |given: &Given| left.iter().map(|left| left.as_ref().is_some_and(|left| left.contains(given))).collect();
     let mut groups: Vec<(Vec<bool>, Vec<Given>)> = Vec::new();
-    for given in &site.dictionaries {
+    for given in &site.givens {
         let choice: Vec<bool> = is_left(given);
         match groups.iter_mut().find(|(known, _)| *known == choice) {
             Some((_, givens)) => givens.push(given.clone()),
             None => groups.push((choice, vec![given.clone()])),
         }
     }
-    if site.dictionaries.is_empty() {
-        groups.push((left.iter().map(Option::is_some).collect(), Vec::new()));
-    }
-    let sites = groups.into_iter().filter(|(choice, _)| choice.contains(&true)).map(|(choice, dictionaries)| {
+    let sites = groups.into_iter().filter(|(choice, _)| choice.contains(&true)).map(|(choice, givens)| {
         let chosen = judgements.iter().zip(choice).filter(|(_, is_chosen)| *is_chosen);
         let judgements = chosen.map(|(judgement, _)| judgement.clone()).collect();
-        (Site { dictionaries, ..site.clone() }, Verdict::Judged(judgements))
+        (Site { givens, ..site.clone() }, Verdict::Judged(judgements))
     });
     sites.collect()
 }

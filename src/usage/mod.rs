@@ -225,7 +225,7 @@ fn names(site: &Site) -> Vec<Definition> {
     let hazards = value.alternatives.iter();
     let hazards: Vec<_> = hazards.filter(|one| can_be_hazard(&one.value) || !one.dependencies.is_empty()).collect();
     let steps = hazards.iter().flat_map(|alternative| alternative.steps.iter().chain(&alternative.dependencies));
-    let of_dictionaries = site.dictionaries.iter().filter(|_| !hazards.is_empty()).flat_map(|given| &given.steps);
+    let of_dictionaries = site.givens.iter().filter(|_| !hazards.is_empty()).flat_map(|given| &given.steps);
     steps.chain(of_dictionaries).flat_map(Definition::of_step).collect()
 }
 
