@@ -201,7 +201,7 @@ impl Resolver<'_> {
     }
 
     fn entries_of_binding(&self, found: &Found, mention: &Location, key: &str, effort: &Effort) -> Entries {
-        let step = Step::new(mention.clone(), found, None).to_item(key);
+        let step = Step::new(mention.clone(), found, None).reading(key);
         match &found.binding().target {
             Target::Class(_) if !found.rest.is_empty() => {
                 let members = self.class_member(found, &found.rest, effort);
@@ -343,7 +343,7 @@ impl Resolver<'_> {
             let pair = found.value().filter(|pair| matches!(&*pair.kind(), "tuple" | "list"))?;
             let dictionary = positional_arguments(&pair).into_iter().nth(1)?;
             let entries = self.entries(&found.before(), &dictionary, key, effort);
-            Some(entries.through(&Step::new(mention.clone(), &found, None).to_item(key)))
+            Some(entries.through(&Step::new(mention.clone(), &found, None).reading(key)))
         });
         Entries::any(found)
     }
@@ -352,7 +352,7 @@ impl Resolver<'_> {
         let Some(node) = function.value().filter(|node| node.kind() == "function_definition") else {
             return Entries::default();
         };
-        let step = Step::new(mention.clone(), function, None).to_item(key);
+        let step = Step::new(mention.clone(), function, None).reading(key);
         let returned = crate::syntax::returned(&node);
         let all = returned
             .iter()

@@ -173,7 +173,7 @@ impl Step {
     }
 
     /// The same where the name is a dictionary's, of which an item is read.
-    pub(super) fn to_item(self, key: &str) -> Self {
+    pub(super) fn reading(self, key: &str) -> Self {
         Self { items: vec![key.to_owned()], ..self }
     }
 }

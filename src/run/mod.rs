@@ -130,7 +130,8 @@ impl Run<'_> {
         let files = FilesOfRun::new(self, &none);
         let checked = self.scan.files.iter().filter(|file| hints::has_own_suppression(file.source.text().as_bytes()));
         let file = |path: &Path| Some((files.source(path)?, Arc::clone(&self.job.settings.of(path).rules)));
-        Sifted::new(sites, checked.map(|file| &file.path), file)
+        let judge = |site: &Site| self.with_policy(site, |policy| judge(site, policy));
+        Sifted::new(sites, checked.map(|file| &file.path), file, judge)
     }
 
     /// Why a value can be another when it is read: a name that leads to it is bound anew, or its list is changed.

@@ -39,11 +39,12 @@ pub struct Sifted {
 
 impl Sifted {
     /// Sifts sites. `checked` are the files whose comments count even where no site is; `file` gives the text of a file and the rules
-    /// that hold for it.
+    /// that hold for it; `judge` judges a site of which only some relationships are left.
     pub fn new<'p>(
         sites: Vec<(Site, Verdict)>,
         checked: impl Iterator<Item = &'p Arc<Path>>,
         file: impl Fn(&Path) -> Option<(Arc<Source>, Arc<Rules>)> + Sync,
+        judge: impl Fn(&Site) -> Verdict,
     ) -> Self {
         let mut paths: HashSet<&Arc<Path>> = checked.collect();
         for (site, verdict) in &sites {
@@ -64,7 +65,7 @@ impl Sifted {
         let calls = calls(&sites);
         for (site, verdict) in sites {
             match verdict {
-                Verdict::Judged(judgements) if !judgements.is_empty() => sifted.sift(site, judgements, &calls),
+                Verdict::Judged(judgements) if !judgements.is_empty() => sifted.sift(site, judgements, &calls, &judge),
                 _ => sifted.kept.push((site, verdict)),
             }
         }
@@ -79,7 +80,7 @@ impl Sifted {
         comments.unused(self.calls.of(path), is_shared, is_selected)
     }
 
-    fn sift(&mut self, site: Site, judgements: Vec<Judgement>, calls: &Calls) {
+    fn sift(&mut self, site: Site, judgements: Vec<Judgement>, calls: &Calls, judge: &dyn Fn(&Site) -> Verdict) {
         let left: Vec<Option<Vec<Given>>> =
             judgements.iter().map(|judgement| self.left(&site, judgement, calls)).collect();
         let is_touched = |left: &&Option<Vec<Given>>| left.as_ref() != Some(&site.givens);
@@ -87,7 +88,7 @@ impl Sifted {
         if suppressed > 0 {
             self.suppressed.push((site.clone(), suppressed));
         }
-        self.kept.extend(split(&site, &judgements, &left));
+        self.kept.extend(split(&site, &judgements, &left, judge));
     }
 
     /// The calls that get the dictionary in which the value stands, and where a finding is not suppressed; None where it is suppressed
@@ -138,7 +139,12 @@ impl Sifted {
 }
 
 /// A site as one for each choice of the findings that are left at the calls that get its dictionary: mostly one.
-fn split(site: &Site, judgements: &[Judgement], left: &[Option<Vec<Given>>]) -> Vec<(Site, Verdict)> {
+fn split(
+    site: &Site,
+    judgements: &[Judgement],
+    left: &[Option<Vec<Given>>],
+    judge: &dyn Fn(&Site) -> Verdict,
+) -> Vec<(Site, Verdict)> {
     let is_left =
         |given: &Given| left.iter().map(|left| left.as_ref().is_some_and(|left| left.contains(given))).collect();
     let mut groups: Vec<(Vec<bool>, Vec<Given>)> = Vec::new();
@@ -150,9 +156,13 @@ fn split(site: &Site, judgements: &[Judgement], left: &[Option<Vec<Given>>]) -> 
         }
     }
     let sites = groups.into_iter().filter(|(choice, _)| choice.contains(&true)).map(|(choice, givens)| {
-        let chosen = judgements.iter().zip(choice).filter(|(_, is_chosen)| *is_chosen);
-        let judgements = chosen.map(|(judgement, _)| judgement.clone()).collect();
-        (Site { givens, ..site.clone() }, Verdict::Judged(judgements))
+        let is_whole = givens.len() == site.givens.len();
+        let part = Site { givens, ..site.clone() };
+        let of_part = if is_whole { judgements.to_vec() } else { judge(&part).judgements().to_vec() };
+        let chosen: Vec<Code> =
+            judgements.iter().zip(choice).filter(|(_, is_chosen)| *is_chosen).map(|(found, _)| found.code).collect();
+        let kept = of_part.into_iter().filter(|judgement| chosen.contains(&judgement.code)).collect();
+        (part, Verdict::Judged(kept))
     });
     sites.collect()
 }
