@@ -221,8 +221,6 @@ impl Finder<'_> {
             self.evaluated(value, Some(receiver), sites)
         };
         let flag = (spelling.sets == Sets::CascadeDelete).then(|| Flag::of(&container, binding));
-        let is_item = binding.kind() == "pair";
-        let is_named = is_item || binding.kind() == "keyword_argument";
         let given = Given {
             keywords: Keywords::of(binding, &receiver.call),
             ..Given::of_value(self.module.location(&value.range()))
@@ -231,7 +229,7 @@ impl Finder<'_> {
             value: evaluated,
             sets: spelling.sets,
             viewonly: is_viewonly(&container, &receiver.call, spelling, receiver.is_backref),
-            binding: is_named.then(|| Binding { range: binding.range(), is_item }),
+            binding: Binding::of(binding),
             flag,
             ..self.site_of_call(&rule.config.id, receiver, given.at.clone(), given)
         };

@@ -15,7 +15,7 @@ use crate::model::Relationship;
 use crate::module::Location;
 use crate::resolve::{Step, Value, evaluate};
 use crate::rules::Sets;
-use crate::syntax::{Tree, has_error, keyword_container, keyword_value, unparenthesized};
+use crate::syntax::{Node, Tree, has_error, keyword_container, keyword_value, unparenthesized};
 
 pub use cells::find_in_cells;
 pub use filled_in::withdraw;
@@ -94,6 +94,13 @@ pub struct Unknown {
 impl From<String> for Unknown {
     fn from(reason: String) -> Self {
         Self { reason, help: None }
+    }
+}
+
+impl Binding {
+    fn of(node: &Node<'_>) -> Option<Self> {
+        let is_item = node.kind() == "pair";
+        (is_item || node.kind() == "keyword_argument").then(|| Self { range: node.range(), is_item })
     }
 }
 
