@@ -25,6 +25,9 @@ static BACKREF: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("backre
 /// What hands a dictionary of keyword arguments to a call.
 static HANDED_OVER: LazyLock<[Finder<'static>; 3]> =
     LazyLock::new(|| ["**", "sa_relationship_kwargs", "backref"].map(Finder::new));
+/// What sets an item of a dictionary.
+static SETS_ITEM: LazyLock<[Finder<'static>; 4]> =
+    LazyLock::new(|| ["]", "|=", ".update", ".setdefault"].map(Finder::new));
 
 static SUPPRESSION: LazyLock<AhoCorasick> = LazyLock::new(|| whatever_the_case(&["cascade-fix:", "noqa"]));
 static OWN_SUPPRESSION: LazyLock<AhoCorasick> = LazyLock::new(|| whatever_the_case(&["cascade-fix:"]));
@@ -51,6 +54,11 @@ impl Hints {
     /// Where a dictionary of keyword arguments can be handed to a call.
     pub fn of_dictionaries(text: &str) -> Self {
         Self::new(HANDED_OVER.iter().flat_map(|word| word.find_iter(text.as_bytes())).map(|at| at..at + 1))
+    }
+
+    /// Where an item of a dictionary can be set.
+    pub fn of_set_items(text: &str) -> Self {
+        Self::new(SETS_ITEM.iter().flat_map(|word| word.find_iter(text.as_bytes())).map(|at| at..at + 1))
     }
 
     /// Where one of the words stands.

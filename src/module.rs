@@ -99,7 +99,7 @@ impl Module {
     pub fn dictionary_statements(&self, name: &str) -> impl Iterator<Item = Node<'_>> {
         let index = || {
             let root = self.tree().root();
-            let hints = Hints::of_sites(root.get_doc().text(), &[]);
+            let hints = Hints::of_set_items(root.get_doc().text());
             let mut statements: HashMap<String, Vec<Range<usize>>> = HashMap::new();
             for node in hinted_nodes(&root, &hints) {
                 if let Some(name) = dictionary_changed_by(&node) {

@@ -61,6 +61,9 @@ struct Use<'a> {
     is_changed: bool,
 }
 
+/// A definition, the keys of the item that is read of it, and whether that is a dictionary that a call gets.
+type Asked = (Location, Vec<String>, bool);
+
 /// Plans the edits of all sites of a run.
 pub struct Planner<'a> {
     files: &'a dyn Files,
@@ -75,8 +78,8 @@ pub struct Planner<'a> {
     places: HashMap<&'a Location, Place>,
     /// The sites that get each literal.
     uses: HashMap<&'a Location, Vec<&'a Location>>,
-    /// What else is done with definitions that were asked for, also as dictionaries.
-    other_uses: Mutex<HashMap<(Location, bool), Option<Place>>>,
+    /// What else is done with what steps that were asked for read.
+    other_uses: Mutex<HashMap<Asked, Option<Place>>>,
 }
 
 impl<'a> Planner<'a> {
@@ -96,7 +99,7 @@ impl<'a> Planner<'a> {
         for (site, rewrite) in sites {
             planner.values.push(&site.at);
             let Ok(value) = &site.value else { continue };
-            let of_dictionaries = site.dictionaries.iter().flat_map(|given| &given.steps);
+            let of_dictionaries = site.givens.iter().flat_map(|given| &given.steps);
             for step in value.alternatives.iter().flat_map(|alternative| &alternative.steps).chain(of_dictionaries) {
                 for definition in step.enumeration.iter().chain([&step.definition]) {
                     planner.consumed.entry(definition).or_default().push(&step.mention);
@@ -158,27 +161,27 @@ impl<'a> Planner<'a> {
     fn other_use(&self, step: &Step, is_dictionary: bool) -> Option<Place> {
         let enumeration = step.enumeration.iter().zip(&step.class).map(|(at, name)| (name, at));
         step.definitions().chain(enumeration).find_map(|(name, at)| {
-            let key = (at.clone(), is_dictionary);
+            let key = (at.clone(), step.items.clone(), is_dictionary);
             if let Some(known) = self.lock().get(&key) {
                 return known.clone();
             }
-            let found = self.first_other_use(name, at, is_dictionary);
+            let found = self.first_other_use(step, (name, at), is_dictionary);
             self.lock().insert(key, found.clone());
             found
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<(Location, bool), Option<Place>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Asked, Option<Place>>> {
         self.other_uses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn first_other_use(&self, name: &str, at: &Location, is_dictionary: bool) -> Option<Place> {
+    fn first_other_use(&self, step: &Step, (name, at): (&String, &Location), is_dictionary: bool) -> Option<Place> {
         let is_cascade = |mention: &Location| {
             let is_read = self.consumed.get(at).is_some_and(|reads| is_covered(reads, mention));
             is_read || is_dictionary && is_covered(&self.values, mention)
         };
         let defined = || format!("`{name}` (defined at {})", self.files.shown(at));
-        self.usages.mentions(at).iter().find_map(|mention| {
+        self.usages.mentions(at).iter().filter(|mention| mention.concerns(step)).find_map(|mention| {
             let shown = || self.files.shown(&mention.at);
             match mention.how {
                 How::Asked => None,
@@ -202,7 +205,7 @@ impl<'a> Planner<'a> {
     /// Why a human has to write them, in words that complete "write … by hand: …".
     pub fn plan(&self, site: &Site, rewrite: &Rewrite) -> Result<Planned, String> {
         let mut planned = self.plan_value(site, rewrite)?;
-        if let (Some(lazy), Some(binding)) = (rewrite.lazy, &site.keywords.binding) {
+        if let (Some(lazy), Some(binding)) = (rewrite.lazy, &site.binding) {
             let source = self.source(&site.at.path)?;
             let edit = rewrite::beside(&source, binding, "lazy", lazy.name());
             planned.edits.extend(in_file(&site.at.path, vec![edit]));
@@ -294,8 +297,7 @@ impl<'a> Planner<'a> {
 
     /// A dictionary of its own for each call, where the shared one is used for something else too.
     fn own_dictionaries(&self, site: &Site, rewrite: &Rewrite) -> Result<Option<Planned>, String> {
-        let others =
-            site.dictionaries.iter().flat_map(|given| &given.steps).filter_map(|step| self.other_use(step, true));
+        let others = site.givens.iter().flat_map(|given| &given.steps).filter_map(|step| self.other_use(step, true));
         let why = match others.into_iter().next() {
             None if self.split.contains(&site.at) => {
                 format!("the value at {} stays: the calls that get it want different lists", self.files.shown(&site.at))
@@ -314,11 +316,11 @@ impl<'a> Planner<'a> {
         if rewrite.each.iter().any(|after| *after != Some(rewrite.after)) {
             return Err(why);
         }
-        if site.dictionaries.iter().any(|given| !given.is_sole) {
+        if site.givens.iter().any(|given| !given.is_sole) {
             return Err(why);
         }
         let mut planned = Planned::default();
-        for Given { at: given, .. } in &site.dictionaries {
+        for Given { at: given, .. } in &site.givens {
             if !self.files.is_checked(&given.path) {
                 return Err(format!("{} gets it too, outside of the files under check", self.files.shown(given)));
             }

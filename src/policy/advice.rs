@@ -1,17 +1,17 @@
 //! A site's alternatives and its surroundings go in; what else is wrong with them comes out: CAS101 to CAS105, CAS202 to CAS204.
 
-use super::{Applicability, Change, Given, Judgement, Policy, Shift, direction, notes};
+use super::{Applicability, Change, Given, Judgement, Policy, Shift, View, notes};
 use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::model::Direction;
 use crate::python::PyValue;
 use crate::rules::Code;
-use crate::site::{Keyword, Site};
+use crate::site::{Keyword, Keywords, Site};
 
 use CascadeOption::{Delete, DeleteOrphan, SaveUpdate};
 
-/// Judges a site by its alternatives.
-pub(super) fn judge(site: &Site, given: &[Given], policy: &Policy<'_>) -> Vec<Judgement> {
-    let advisor = Advisor { site, given, policy };
+/// Judges a view by the alternatives of its site.
+pub(super) fn judge(view: &View<'_>, given: &[Given], policy: &Policy<'_>) -> Vec<Judgement> {
+    let advisor = Advisor { view, given, policy };
     let judgements = [
         advisor.shared_delete(Direction::ManyToMany, Code::Cas101),
         advisor.shared_delete(Direction::ManyToOne, Code::Cas102),
@@ -29,13 +29,15 @@ pub(super) fn judge(site: &Site, given: &[Given], policy: &Policy<'_>) -> Vec<Ju
 pub(super) fn asks_direction(site: &Site, given: &[Given], policy: &Policy<'_>) -> bool {
     let has = |option| given.iter().any(|given| given.has(option));
     let is_selected = |code| policy.selection.has(code);
-    is_selected(Code::Cas202) && has(DeleteOrphan) && may_lack_single_parent(site)
+    is_selected(Code::Cas202)
+        && has(DeleteOrphan)
+        && site.givens.iter().any(|given| may_lack_single_parent(&given.keywords))
         || (is_selected(Code::Cas101) || is_selected(Code::Cas102)) && has(Delete)
         || is_selected(Code::Cas104) && given.iter().any(is_orphan_alone)
 }
 
-fn may_lack_single_parent(site: &Site) -> bool {
-    matches!(&site.keywords.single_parent, Keyword::Absent | Keyword::Given(PyValue::Bool(false) | PyValue::None))
+fn may_lack_single_parent(keywords: &Keywords) -> bool {
+    matches!(&keywords.single_parent, Keyword::Absent | Keyword::Given(PyValue::Bool(false) | PyValue::None))
 }
 
 fn is_orphan_alone(given: &Given) -> bool {
@@ -43,7 +45,7 @@ fn is_orphan_alone(given: &Given) -> bool {
 }
 
 struct Advisor<'a> {
-    site: &'a Site,
+    view: &'a View<'a>,
     given: &'a [Given],
     policy: &'a Policy<'a>,
 }
@@ -51,7 +53,7 @@ struct Advisor<'a> {
 impl Advisor<'_> {
     /// delete where others can refer to what is deleted.
     fn shared_delete(&self, of: Direction, code: Code) -> Option<Judgement> {
-        if direction(self.site) != Some(of) {
+        if self.view.direction != Some(of) {
             return None;
         }
         let drop: CascadeOptions = [Delete, DeleteOrphan].into_iter().collect();
@@ -60,7 +62,7 @@ impl Advisor<'_> {
 
     /// Something cascades, and save-update does not.
     fn missing_save_update(&self) -> Option<Judgement> {
-        if self.site.viewonly || !self.policy.kept(direction(self.site)).contains(SaveUpdate) {
+        if self.view.site.viewonly || !self.policy.kept(self.view.direction).contains(SaveUpdate) {
             return None;
         }
         let lacks = |given: &Given| !given.options.is_empty() && !given.has(SaveUpdate);
@@ -69,8 +71,8 @@ impl Advisor<'_> {
 
     /// delete-orphan alone. Where others can refer to the object, or the policy keeps no delete, it goes; elsewhere delete comes.
     fn orphan_without_delete(&self) -> Option<Judgement> {
-        let kept = self.policy.kept(direction(self.site));
-        let is_shared = matches!(direction(self.site), Some(Direction::ManyToMany | Direction::ManyToOne));
+        let kept = self.policy.kept(self.view.direction);
+        let is_shared = matches!(self.view.direction, Some(Direction::ManyToMany | Direction::ManyToOne));
         let shift = if is_shared || !kept.contains(Delete) || !kept.contains(DeleteOrphan) {
             Shift::dropping([DeleteOrphan].into_iter().collect())
         } else {
@@ -80,19 +82,20 @@ impl Advisor<'_> {
     }
 
     fn noload(&self) -> Option<Judgement> {
-        let is_noload = self.site.keywords.lazy.is("noload");
+        let is_noload = self.view.keywords.lazy.is("noload");
         self.manual(Code::Cas105, is_noload && self.has(Delete))
     }
 
     fn orphan_without_single_parent(&self) -> Option<Judgement> {
-        let known = direction(self.site)?;
+        let known = self.view.direction?;
         let is_shared = matches!(known, Direction::ManyToMany | Direction::ManyToOne);
-        let found = self.manual(Code::Cas202, is_shared && self.has(DeleteOrphan) && may_lack_single_parent(self.site));
+        let found = self
+            .manual(Code::Cas202, is_shared && self.has(DeleteOrphan) && may_lack_single_parent(self.view.keywords));
         found.map(|judgement| Judgement { reason: format!("this is a {}", known.name()), ..judgement })
     }
 
     fn passive_deletes(&self) -> Option<Judgement> {
-        let is_all = self.site.keywords.passive_deletes.is("all");
+        let is_all = self.view.keywords.passive_deletes.is("all");
         self.manual(Code::Cas203, is_all && (self.has(Delete) || self.has(DeleteOrphan)))
     }
 
@@ -129,7 +132,7 @@ impl Advisor<'_> {
         }
         let before = self.before();
         let lost = before.minus(before.minus(dropped));
-        let lost = lost.iter().filter_map(|option| notes::of_lost(option, self.site, before, self.policy));
+        let lost = lost.iter().filter_map(|option| notes::of_lost(option, self.view, before, self.policy));
         let added = CascadeOptions::union(each.iter().flatten().map(|shift| shift.add));
         let notes = lost.chain(added.iter().filter_map(notes::of_added)).collect();
         let change = Change { applicability: Applicability::Unsafe, each, lazy: None, notes };

@@ -1,21 +1,21 @@
 //! A set with refresh-expire goes in; the set to write in its place comes out: CAS001, CAS002 and CAS003.
 
-use super::{Applicability, Change, Given, Judgement, Policy, Shift, direction, notes};
+use super::{Applicability, Change, Given, Judgement, Policy, Shift, View, notes};
 use crate::cascade::{CascadeOption, CascadeOptions};
-use crate::site::{Flag, Lazy, Site};
+use crate::site::{Flag, Lazy};
 
-/// Judges a site by its alternatives; None where none of them has refresh-expire.
-pub(super) fn judge(site: &Site, given: &[Given], policy: &Policy<'_>) -> Option<Judgement> {
+/// Judges a view by the alternatives of its site; None where none of them has refresh-expire.
+pub(super) fn judge(view: &View<'_>, given: &[Given], policy: &Policy<'_>) -> Option<Judgement> {
     let hazards = given.iter().filter(|given| given.is_hazard());
     let code = hazards.clone().map(|given| given.code).min()?;
-    let lost_of = |given: &Given| given.options.minus(policy.after(site, given.options));
+    let lost_of = |given: &Given| given.options.minus(policy.after(view, given.options));
     let before = CascadeOptions::union(given.iter().map(|given| given.options));
     let lost = CascadeOptions::union(hazards.clone().map(lost_of));
-    if let Some(Flag::OutOfReach(reason)) = &site.flag {
+    if let Some(Flag::OutOfReach(reason)) = &view.site.flag {
         let help = format!("{reason}; have it set \"cascade\": \"{}\"", before.minus(lost));
         return Some(Judgement { before: Some(before), help: Some(help), ..Judgement::new(code, String::new()) });
     }
-    let (lazy, refusal) = policy.loader(site, before.minus(lost));
+    let (lazy, refusal) = policy.loader(view, before.minus(lost));
     let is_safe = |option: CascadeOption| match option {
         CascadeOption::RefreshExpire => true,
         CascadeOption::Expunge => !policy.observes_expunge(),
@@ -26,28 +26,27 @@ pub(super) fn judge(site: &Site, given: &[Given], policy: &Policy<'_>) -> Option
         applicability: if is_safe { Applicability::Safe } else { Applicability::Unsafe },
         each: given.iter().map(|given| given.is_hazard().then(|| Shift::dropping(lost_of(given)))).collect(),
         lazy,
-        notes: notes::of_hazard(site, given, before, lost, policy).into_iter().chain(refusal).collect(),
+        notes: notes::of_hazard(view, given, before, lost, policy).into_iter().chain(refusal).collect(),
     };
     Some(Judgement { before: Some(before), change: Some(change), ..Judgement::new(code, String::new()) })
 }
 
 impl Policy<'_> {
     /// What is written in place of a set that has refresh-expire.
-    fn after(&self, site: &Site, before: CascadeOptions) -> CascadeOptions {
-        let direction = direction(site);
-        let kept = self.kept(direction).without(CascadeOption::RefreshExpire).without(CascadeOption::Expunge);
+    fn after(&self, view: &View<'_>, before: CascadeOptions) -> CascadeOptions {
+        let kept = self.kept(view.direction).without(CascadeOption::RefreshExpire).without(CascadeOption::Expunge);
         let mut after = before.minus(CascadeOptions::ALL.minus(kept));
-        if before.contains(CascadeOption::Expunge) && self.keeps_expunge(direction) {
+        if before.contains(CascadeOption::Expunge) && self.keeps_expunge(view.direction) {
             after = after.with(CascadeOption::Expunge);
         }
         after
     }
 
     /// The loader to add to a site whose set is to be another, or why there is none though one is wanted.
-    fn loader(&self, site: &Site, after: CascadeOptions) -> (Option<Lazy>, Option<String>) {
+    fn loader(&self, view: &View<'_>, after: CascadeOptions) -> (Option<Lazy>, Option<String>) {
         let Some(lazy) = self.lazy else { return (None, None) };
         let is_old = || self.surroundings.version().is_some_and(|version| version.major < 2);
-        let refusal = if let Err(why) = site.takes_loader() {
+        let refusal = if let Err(why) = view.site.takes_loader(view.keywords) {
             why
         } else if lazy.raises() && is_old() && after.contains(CascadeOption::Delete) {
             "SQLAlchemy 1.4 loads the collection to delete its objects, and the loader would raise".to_owned()

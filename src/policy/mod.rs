@@ -8,15 +8,17 @@ mod given;
 mod hazard;
 mod notes;
 mod profile;
+mod together;
 
 use serde::Serialize;
 
 use crate::cascade::CascadeOptions;
 use crate::model::Direction;
+use crate::module::Location;
 use crate::rules::{Code, Observable};
 use crate::selection::Selection;
 use crate::settings::{Expunge, Setting, SqlalchemyVersion, Targets};
-use crate::site::{Flag, Lazy, Site};
+use crate::site::{self, Flag, Keywords, Lazy, Site};
 use given::Given;
 
 pub use given::effective;
@@ -43,6 +45,9 @@ pub struct Policy<'a> {
 pub trait Surroundings {
     /// The places that do what notices a cascade, as `path:line`, in order.
     fn places(&self, what: Observable) -> &[String];
+
+    /// A place as reports show it: `path:line:column`.
+    fn shown(&self, location: &Location) -> String;
 
     /// The least SQLAlchemy that the code runs with, where that is known.
     fn version(&self) -> Option<SqlalchemyVersion>;
@@ -152,11 +157,7 @@ pub fn judge(site: &Site, policy: &Policy<'_>) -> Verdict {
         value.alternatives.iter().map(|alternative| Given::of(site, &alternative.value)).collect();
     match given {
         Err(refused) => Verdict::of(vec![refused], policy),
-        Ok(given) => {
-            let mut judgements: Vec<Judgement> = hazard::judge(site, &given, policy).into_iter().collect();
-            judgements.extend(advice::judge(site, &given, policy));
-            Verdict::of(judgements, policy)
-        }
+        Ok(given) => Verdict::of(together::judge(site, &given, policy), policy),
     }
 }
 
@@ -216,13 +217,8 @@ impl Verdict {
         let alternatives = &site.value.as_ref().ok()?.alternatives;
         let given = alternatives.iter().filter_map(|alternative| Given::of(site, &alternative.value).ok());
         let given: Vec<CascadeOptions> = given.map(|given| given.options).collect();
-        let each: Vec<Option<CascadeOptions>> = (given.iter().enumerate())
-            .map(|(index, given)| {
-                let shifts: Vec<Shift> = changes.iter().filter_map(|change| *change.each.get(index)?).collect();
-                let shifted = shifts.iter().fold(*given, |set, shift| set.minus(shift.drop).or(shift.add));
-                (!shifts.is_empty()).then_some(shifted)
-            })
-            .collect();
+        let each: Vec<Option<CascadeOptions>> =
+            (given.iter().enumerate()).map(|(index, given)| shifted(*given, index, &changes)).collect();
         each.iter().any(Option::is_some).then(|| Rewrite {
             before: CascadeOptions::union(given.iter().copied()),
             after: CascadeOptions::union(each.iter().zip(&given).map(|(after, given)| after.unwrap_or(*given))),
@@ -250,7 +246,20 @@ impl Change {
     }
 }
 
-/// The direction of a site's relationship, where it is known.
-fn direction(site: &Site) -> Option<Direction> {
-    site.relationship.as_ref()?.direction
+/// A site as the relationships see it that get its value and of which the same is known.
+struct View<'a> {
+    site: &'a Site,
+    /// Their direction, where it is known.
+    direction: Option<Direction>,
+    /// What else they are given.
+    keywords: &'a Keywords,
+    /// What hands the value to them.
+    givens: Vec<&'a site::Given>,
+}
+
+/// The set of one alternative after some changes; None where they leave it as it is.
+fn shifted(set: CascadeOptions, index: usize, changes: &[&Change]) -> Option<CascadeOptions> {
+    let mut shifts = changes.iter().filter_map(|change| *change.each.get(index)?).peekable();
+    shifts.peek()?;
+    Some(shifts.fold(set, |set, shift| set.minus(shift.drop).or(shift.add)))
 }

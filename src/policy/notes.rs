@@ -1,11 +1,10 @@
 //! The options that a relationship loses go in; what a user notices of it comes out, and where.
 
-use super::{Given, Policy, Profile, direction};
+use super::{Given, Policy, Profile, View};
 use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::model::Direction;
 use crate::rules::{Code, Observable};
 use crate::settings::Expunge;
-use crate::site::Site;
 
 /// How many places a note names.
 const MOST_NAMED: usize = 5;
@@ -33,7 +32,7 @@ pub fn first_of<T>(all: &[T], most: usize, shown: impl Fn(&T) -> String) -> Stri
 
 /// What is to be said of a list in place of one with refresh-expire.
 pub(super) fn of_hazard(
-    site: &Site,
+    view: &View<'_>,
     given: &[Given],
     before: CascadeOptions,
     lost: CascadeOptions,
@@ -46,9 +45,9 @@ pub(super) fn of_hazard(
                 .to_owned(),
         );
     }
-    notes.extend(lost.iter().filter_map(|option| of_lost(option, site, before, policy)));
+    notes.extend(lost.iter().filter_map(|option| of_lost(option, view, before, policy)));
     let is_kept = before.contains(CascadeOption::Expunge) && !lost.contains(CascadeOption::Expunge);
-    if is_kept && policy.profile == Profile::Recommended && policy.targets.of(direction(site)).is_none() {
+    if is_kept && policy.profile == Profile::Recommended && policy.targets.of(view.direction).is_none() {
         notes.push(match (policy.expunge, policy.surroundings.places(Observable::Expunge).first()) {
             (Expunge::Auto, Some(place)) => format!("expunge is kept: {place} detaches objects with it"),
             _ => "expunge is kept: the settings say so".to_owned(),
@@ -56,7 +55,7 @@ pub(super) fn of_hazard(
     }
     let kept = before.minus(lost);
     if kept.contains(CascadeOption::Delete) {
-        notes.extend(match direction(site) {
+        notes.extend(match view.direction {
             // what is said of it else takes it away
             Some(Direction::ManyToMany) if policy.selection.has(Code::Cas101) => None,
             Some(Direction::ManyToOne) if policy.selection.has(Code::Cas102) => None,
@@ -75,11 +74,10 @@ pub(super) fn of_hazard(
 /// What a user notices when an option goes.
 pub(super) fn of_lost(
     option: CascadeOption,
-    site: &Site,
+    view: &View<'_>,
     before: CascadeOptions,
     policy: &Policy<'_>,
 ) -> Option<String> {
-    let direction = direction(site);
     let at = |what: Observable| policy.places(what).map(|places| format!(" ({places})")).unwrap_or_default();
     Some(match option {
         CascadeOption::RefreshExpire => {
@@ -106,7 +104,7 @@ pub(super) fn of_lost(
         CascadeOption::Merge => {
             format!("merge is lost: session.merge(obj){} leaves related objects out", at(Observable::Merge))
         }
-        CascadeOption::Delete => match direction {
+        CascadeOption::Delete => match view.direction {
             Some(Direction::ManyToOne) => "delete is lost: deleting the child leaves its parent",
             Some(Direction::ManyToMany) => "delete is lost: deleting an object leaves the related rows",
             _ => "delete is lost: deleting the parent sets the foreign keys to NULL, or fails where they can't be",

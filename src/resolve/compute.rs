@@ -74,10 +74,9 @@ impl Resolver<'_> {
                 let failed = || format!("`{}` is no string", shortened(&called.object.text()));
                 Some(value(called.object).and_then(|value| computed(place, node, &[value], compute, failed)))
             }
-            ("get" | "pop", [key, rest @ ..])
-                if rest.len() < 2 && string_content(key).as_deref() == Some("cascade") =>
-            {
-                self.item_or_default(place, called.object, rest.first(), effort)
+            ("get" | "pop", [key, rest @ ..]) if rest.len() < 2 => {
+                let key = string_content(key)?;
+                self.item_or_default(place, node, called.object, (&key, rest.first()), effort)
             }
             ("from_string", [value]) if self.is_cascade_options(place, called.object, effort) => {
                 Some(self.cascade_options(place, value, effort))

@@ -8,6 +8,7 @@ use super::bindings::Target;
 use super::names::{Effort, End, Found, Place};
 use super::value::{Argument, Port, Step, Value};
 use crate::module::Location;
+use crate::python::PyValue;
 use crate::syntax::{
     Node, conditional_parts, dotted_name, keyword_value, positional_arguments, string_content, unparenthesized,
 };
@@ -65,6 +66,17 @@ impl Entries {
     /// Whether exactly one entry is possible, and certain.
     pub fn is_sole(&self) -> bool {
         self.is_certain && !self.is_open && self.arguments.is_empty() && self.entries.len() == 1
+    }
+
+    /// Whether nothing is there, for certain.
+    pub fn is_nothing(&self) -> bool {
+        self.entries.is_empty() && self.arguments.is_empty() && !self.is_open
+    }
+
+    /// The only value that is possible, and certain.
+    pub fn value(&self) -> Option<&PyValue> {
+        let value = self.entries.first().filter(|_| self.is_sole())?.value.as_ref().ok()?;
+        if let ([only], []) = (&*value.alternatives, &*value.arguments) { Some(&only.value) } else { None }
     }
 
     /// What is there when a later part is put on top: what that certainly holds is all that is left.
@@ -189,7 +201,7 @@ impl Resolver<'_> {
     }
 
     fn entries_of_binding(&self, found: &Found, mention: &Location, key: &str, effort: &Effort) -> Entries {
-        let step = Step::new(mention.clone(), found, None);
+        let step = Step::new(mention.clone(), found, None).reading(key);
         match &found.binding().target {
             Target::Class(_) if !found.rest.is_empty() => {
                 let members = self.class_member(found, &found.rest, effort);
@@ -279,8 +291,10 @@ impl Resolver<'_> {
             let module = self.module_of(place, &entry.at)?;
             let node = module.node(&entry.at.range())?;
             let mut inner = self.entries(&Place::of(&module, &node), &node, key, effort);
+            let mut steps = entry.steps.clone();
+            steps.iter_mut().for_each(|step| step.items.push(key.to_owned()));
             for found in &mut inner.entries {
-                found.steps.splice(0..0, entry.steps.iter().cloned());
+                found.steps.splice(0..0, steps.iter().cloned());
             }
             Some(inner)
         });
@@ -300,6 +314,11 @@ impl Resolver<'_> {
             ("copy", [], Some(object)) => return Some(self.entries(place, &object, key, effort)),
             (name, [original], _) if COPIES.contains(&name) => {
                 return Some(self.entries(place, original, key, effort));
+            }
+            ("get", [outer_key, default @ ..], Some(object)) if default.len() < 2 => {
+                let item = self.entries_inside(place, &object, &string_content(outer_key)?, key, effort);
+                let default = default.iter().map(|default| self.entries(place, default, key, effort));
+                return Some(Entries::any(default.chain([item])));
             }
             _ => {}
         }
@@ -324,7 +343,7 @@ impl Resolver<'_> {
             let pair = found.value().filter(|pair| matches!(&*pair.kind(), "tuple" | "list"))?;
             let dictionary = positional_arguments(&pair).into_iter().nth(1)?;
             let entries = self.entries(&found.before(), &dictionary, key, effort);
-            Some(entries.through(&Step::new(mention.clone(), &found, None)))
+            Some(entries.through(&Step::new(mention.clone(), &found, None).reading(key)))
         });
         Entries::any(found)
     }
@@ -333,7 +352,7 @@ impl Resolver<'_> {
         let Some(node) = function.value().filter(|node| node.kind() == "function_definition") else {
             return Entries::default();
         };
-        let step = Step::new(mention.clone(), function, None);
+        let step = Step::new(mention.clone(), function, None).reading(key);
         let returned = crate::syntax::returned(&node);
         let all = returned
             .iter()

@@ -66,6 +66,8 @@ pub struct Step {
     pub enumeration: Option<Location>,
     /// Other names that the same statement binds to the same value, and where.
     pub also: Vec<(String, Location)>,
+    /// The keys of the item that is read, the outermost first, where it is a dictionary's name.
+    pub items: Vec<String>,
 }
 
 /// A parameter that hands a value in.
@@ -145,6 +147,7 @@ impl Argument {
             class: None,
             enumeration: None,
             also: Vec::new(),
+            items: Vec::new(),
         }
     }
 }
@@ -165,7 +168,13 @@ impl Step {
             class: class.or_else(|| class_of(found)),
             enumeration: None,
             also: bound_together(found),
+            items: Vec::new(),
         }
+    }
+
+    /// The same where the name is a dictionary's, of which an item is read.
+    pub(super) fn reading(self, key: &str) -> Self {
+        Self { items: vec![key.to_owned()], ..self }
     }
 }
 
@@ -414,38 +423,39 @@ impl Resolver<'_> {
         let key = string_content(&node.field("subscript")?)?;
         let found = self.entries(place, &node.field("value")?, &key, effort);
         if found.is_open {
-            let shown = shortened(&node.text()).clone();
-            return Some(Err(format!(
-                "`{shown}` comes from a dictionary that is put together from what can't be known"
-            )));
+            return Some(Err(of_open_dictionary(node)));
         }
         found.entries.into_iter().map(|entry| entry.value_at(&node.range())).reduce(|all, one| Ok(all?.or(one?)))
     }
 
-    /// `dictionary.get("cascade", default)`, `dictionary.pop("cascade", default)`
+    /// `dictionary.get("key", default)`, `dictionary.pop("key", default)`: the call, its dictionary, and what it is given.
     pub(super) fn item_or_default(
         &self,
         place: &Place,
+        call: &Node<'_>,
         dictionary: &Node<'_>,
-        default: Option<&Node<'_>>,
+        (key, default): (&str, Option<&Node<'_>>),
         effort: &Effort,
     ) -> Option<Result<Value, String>> {
-        let names = dotted_name(dictionary)?;
-        let Entries { entries, arguments, .. } = self.entries(place, dictionary, "cascade", effort);
+        let Entries { entries, arguments, is_certain, is_open } = self.entries(place, dictionary, key, effort);
         if entries.is_empty() && arguments.is_empty() {
-            let ends = self.follow(place, &names, effort);
+            let ends = self.follow(place, &dotted_name(dictionary)?, effort);
             let is_dictionary = |end: &End| matches!(end, End::Bound(found) if found.value().is_some_and(|value| value.kind() == "dictionary"));
             if !ends.iter().all(is_dictionary) {
                 return None;
             }
         }
-        let default = match default {
+        if is_open {
+            return Some(Err(of_open_dictionary(call)));
+        }
+        let default = match default.filter(|_| !is_certain) {
             Some(default) => self.value(place, default, effort),
             None => Ok(Value::default()),
         };
         let given = Value { alternatives: Vec::new(), arguments };
-        let entries = entries.into_iter().map(|entry| entry.value_at(&dictionary.range()));
-        Some(entries.fold(default.map(|default| default.or(given)), |all, one| Ok(all?.or(one?))))
+        let entries = entries.into_iter().map(|entry| entry.value_at(&call.range()));
+        let default = default.map(|default| default.at(&call.range()).or(given));
+        Some(entries.fold(default, |all, one| Ok(all?.or(one?))))
     }
 }
 
@@ -457,6 +467,11 @@ impl Value {
         }
         self
     }
+}
+
+fn of_open_dictionary(item: &Node<'_>) -> String {
+    let shown = shortened(&item.text());
+    format!("`{shown}` comes from a dictionary that is put together from what can't be known")
 }
 
 /// Whether a comprehension around a node binds the name.

@@ -108,13 +108,12 @@ impl Run<'_> {
         let mut by_repository: Vec<(Arc<Repository>, Vec<&mut Relationship>)> = Vec::new();
         for site in sites.iter_mut().filter(|site| self.with_policy(site, |policy| asks_direction(site, policy))) {
             let repository = self.repositories.of(&site.at.path);
-            let Some(relationship) = &mut site.relationship else { continue };
-            if self.is_in_facts(relationship) {
-                continue;
-            }
+            let given = site.givens.iter_mut().filter_map(|given| given.relationship.as_mut());
+            let mut relationships: Vec<&mut Relationship> =
+                given.filter_map(|relationship| (!self.is_in_facts(relationship)).then_some(relationship)).collect();
             match by_repository.iter_mut().find(|(known, _)| Arc::ptr_eq(known, &repository)) {
-                Some((_, relationships)) => relationships.push(relationship),
-                None => by_repository.push((repository, vec![relationship])),
+                Some((_, known)) => known.append(&mut relationships),
+                None => by_repository.push((repository, relationships)),
             }
         }
         for (repository, relationships) in by_repository {
@@ -143,13 +142,14 @@ impl Run<'_> {
         let files = FilesOfRun::new(self, &none);
         let checked = self.scan.files.iter().filter(|file| hints::has_own_suppression(file.source.text().as_bytes()));
         let file = |path: &Path| Some((files.source(path)?, Arc::clone(&self.job.settings.of(path).rules)));
-        Sifted::new(sites, checked.map(|file| &file.path), file)
+        let judge = |site: &Site| self.with_policy(site, |policy| judge(site, policy));
+        Sifted::new(sites, checked.map(|file| &file.path), file, judge)
     }
 
     /// Why a value can be another when it is read: a name that leads to it is bound anew, or its list is changed.
     fn changed(&self, site: &Site, usages: &Usages) -> Option<Unknown> {
         let value = site.value.as_ref().ok()?;
-        let of_dictionaries = site.dictionaries.iter().flat_map(|given| &given.steps).map(|step| (step, false));
+        let of_dictionaries = site.givens.iter().flat_map(|given| &given.steps).map(|step| (step, false));
         let of_values = value.alternatives.iter().flat_map(|alternative| {
             let is_list =
                 |value: &PyValue| matches!(value, PyValue::Collection(CollectionKind::List | CollectionKind::Set, _));
@@ -166,7 +166,8 @@ impl Run<'_> {
                 How::Assigned | How::Given => is_mutable && !is_followed(mention),
                 _ => false,
             };
-            let mention = step.definitions().find_map(|(_, at)| usages.mentions(at).iter().find(changes))?;
+            let changed = |at| usages.mentions(at).iter().filter(|mention| mention.concerns(step)).find(changes);
+            let mention = step.definitions().find_map(|(_, at)| changed(at))?;
             let repository = self.repositories.of(&mention.at.path);
             let at = repository.shown(&repository.module(&mention.at.path)?.source, &mention.at);
             Some(Unknown::from(format!("`{}` may be changed at {at}", step.name)))
@@ -220,6 +221,13 @@ struct Around<'a> {
 }
 
 impl Surroundings for Around<'_> {
+    fn shown(&self, location: &Location) -> String {
+        match self.repository.module(&location.path) {
+            Some(module) => self.repository.shown(&module.source, location),
+            None => self.repository.display(&location.path),
+        }
+    }
+
     fn places(&self, what: Observable) -> &[String] {
         let rules = &self.run.job.settings.of_folder(self.repository.root()).rules;
         self.repository.observed(rules, what, || self.run.files_with(&self.repository, |traits| traits.can(what)))

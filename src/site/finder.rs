@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::viewonly::{is_viewonly, viewonly_of};
-use super::{Flag, Found, Given, Keywords, Site, Unknown, Wrapper};
+use super::{Binding, Flag, Found, Given, Keywords, Site, Unknown, Wrapper};
 use crate::hints::Hints;
 use crate::model;
 use crate::module::{Location, Module};
@@ -138,6 +138,11 @@ pub(super) struct Receiver<'t> {
 }
 
 impl Receiver<'_> {
+    /// The call is one of the constructor itself, which is not handed to another.
+    fn is_called(&self) -> bool {
+        self.call.field("function").is_some_and(|called| called.range() == self.callee.range())
+    }
+
     /// Why nothing can be said of what it gets.
     fn untraced(&self) -> Option<Unknown> {
         let why = self.constructor.as_ref().err()?;
@@ -170,7 +175,8 @@ impl Finder<'_> {
             }
             (Some(callee), None, Some(keywords)) => {
                 if let Some(receiver) = self.receiver(rule, callee) {
-                    self.add_dictionary(&rule.config.id, &receiver, keywords, sites);
+                    let beside = self.keywords_beside(&receiver, keywords);
+                    self.add_dictionary(&rule.config.id, &receiver, keywords, &beside, sites);
                 }
             }
             (None, Some(value), None) => {
@@ -215,13 +221,17 @@ impl Finder<'_> {
             self.evaluated(value, Some(receiver), sites)
         };
         let flag = (spelling.sets == Sets::CascadeDelete).then(|| Flag::of(&container, binding));
+        let given = Given {
+            keywords: Keywords::of(binding, &receiver.call),
+            ..Given::of_value(self.module.location(&value.range()))
+        };
         let site = Site {
             value: evaluated,
             sets: spelling.sets,
             viewonly: is_viewonly(&container, &receiver.call, spelling, receiver.is_backref),
-            keywords: Keywords::of(binding, &receiver.call),
+            binding: Binding::of(binding),
             flag,
-            ..self.site_of_call(&rule.config.id, receiver, self.module.location(&value.range()))
+            ..self.site_of_call(&rule.config.id, receiver, given.at.clone(), given)
         };
         sites.add(site);
     }
@@ -246,22 +256,44 @@ impl Finder<'_> {
         Ok(value)
     }
 
-    fn site_of_call(&self, rule: &str, receiver: &Receiver<'_>, at: Location) -> Site {
+    fn site_of_call(&self, rule: &str, receiver: &Receiver<'_>, at: Location, given: Given) -> Site {
         let Receiver { call, callee, is_backref, constructor } = receiver;
-        let is_called = call.field("function").is_some_and(|called| called.range() == callee.range());
         let written = || callee.text().into_owned();
+        let related = || model::of_call(call, self.module.location(&call.range()), *is_backref);
+        let relationship = receiver.is_called().then(related).flatten();
         Site {
             call: self.module.location(&call.range()),
             callee: constructor.as_ref().map_or_else(|_| written(), |(_, name)| name.clone()),
-            relationship: is_called
-                .then(|| model::of_call(call, self.module.location(&call.range()), *is_backref))
-                .flatten(),
+            givens: vec![Given { relationship, ..given }],
             ..Site::unknown(rule, at, syntax_error())
         }
     }
 
+    /// What a call is given beside a dictionary, as far as a call of the constructor itself says all of it.
+    fn keywords_beside<'t>(&self, receiver: &Receiver<'t>, dictionary: &Node<'t>) -> Keywords {
+        let is_whole = match dictionary.parent() {
+            Some(parent) if parent.kind() == "dictionary_splat" => {
+                !matches!(receiver.constructor, Ok((ConstructorKind::Sqlmodel, _)))
+            }
+            // a constant that is the whole pair
+            Some(parent) => !(receiver.is_backref && parent.kind() == "keyword_argument"),
+            None => false,
+        };
+        match is_whole && receiver.is_called() {
+            true => Keywords::of_dictionary(self.resolver, self.module, &receiver.call, dictionary),
+            false => Keywords::default(),
+        }
+    }
+
     /// The sites of the cascades that a dictionary of keyword arguments can hold.
-    fn add_dictionary(&self, rule: &str, receiver: &Receiver<'_>, keywords: &Node<'_>, sites: &mut Sites) {
+    fn add_dictionary(
+        &self,
+        rule: &str,
+        receiver: &Receiver<'_>,
+        keywords: &Node<'_>,
+        beside: &Keywords,
+        sites: &mut Sites,
+    ) {
         let place = Place::of(self.module, keywords);
         let effort = Effort::for_value();
         let is_sqlmodel = matches!(receiver.constructor, Ok((ConstructorKind::Sqlmodel, _)));
@@ -274,9 +306,9 @@ impl Finder<'_> {
             self.resolver.entries(&place, keywords, "cascade", &effort)
         };
         let given = Given {
-            at: self.module.location(&unparenthesized(keywords).range()),
-            steps: Vec::new(),
             is_sole: found.is_sole(),
+            keywords: beside.clone(),
+            ..Given::of_value(self.module.location(&unparenthesized(keywords).range()))
         };
         let Entries { entries, arguments, .. } = found;
         if is_sqlmodel && is_splatted {
@@ -317,19 +349,11 @@ impl Finder<'_> {
         } else {
             entry.value.map_err(Unknown::from).and_then(|value| self.known(value, Some(receiver), sites))
         };
-        let is_inside = given.at.covers(&entry.at);
-        let site = self.site_of_call(rule, receiver, entry.at.clone());
-        let relationship = site.relationship.filter(|_| is_inside || entry.steps.is_empty());
+        let given = Given { steps: entry.steps, ..given.clone() };
+        let site = self.site_of_call(rule, receiver, entry.at.clone(), given);
         // reports show the call beside the value
         let call = if entry.at.path == site.call.path { site.call } else { entry.at };
-        Site {
-            value,
-            viewonly,
-            relationship,
-            call,
-            dictionaries: vec![Given { steps: entry.steps, ..given.clone() }],
-            ..site
-        }
+        Site { value, viewonly, call, ..site }
     }
 
     /// What one call of a wrapper is given.
@@ -337,7 +361,6 @@ impl Finder<'_> {
         const RULE: &str = "wrapper-argument";
         let Some(call) = mention.ancestors().find(|node| node.kind() == "call") else { return };
         let Some(arguments) = call.field("arguments") else { return };
-        let is_called = call.field("function").is_some_and(|function| function.range() == mention.range());
         let receiver = Receiver {
             call,
             constructor: Ok(wrapper.constructor.clone()),
@@ -348,7 +371,7 @@ impl Finder<'_> {
             wrapper.viewonly || viewonly_of(&arguments, &receiver.call, receiver.is_backref).unwrap_or(false);
         match wrapper.argument.port {
             Port::Value => {
-                let Some(value) = wrapper.given(&arguments, !is_called) else {
+                let Some(value) = wrapper.given(&arguments, !receiver.is_called()) else {
                     self.add_splats(wrapper, &receiver, &arguments, sites);
                     return;
                 };
@@ -357,23 +380,24 @@ impl Finder<'_> {
                 let at = self.module.location(&value.range());
                 // what else the function does with it counts too
                 let step = wrapper.argument.step(at.clone());
-                let dictionaries = vec![Given { at: at.clone(), steps: vec![step], is_sole: false }];
-                let site = self.site_of_call(RULE, &receiver, at);
-                sites.add(Site { value: evaluated, viewonly, dictionaries, ..site });
+                let given = Given { steps: vec![step], is_sole: false, ..Given::of_value(at.clone()) };
+                let site = self.site_of_call(RULE, &receiver, at, given);
+                sites.add(Site { value: evaluated, viewonly, ..site });
             }
             Port::Dictionary => {
-                if let Some(dictionary) = wrapper.given(&arguments, !is_called) {
-                    self.add_dictionary(RULE, &receiver, &dictionary, sites);
+                if let Some(dictionary) = wrapper.given(&arguments, !receiver.is_called()) {
+                    self.add_dictionary(RULE, &receiver, &dictionary, &Keywords::default(), sites);
                 }
             }
             Port::Keywords => {
                 for dictionary in splatted(&arguments) {
-                    self.add_dictionary(RULE, &receiver, &dictionary, sites);
+                    self.add_dictionary(RULE, &receiver, &dictionary, &Keywords::default(), sites);
                 }
                 if let Some(value) = keyword_value(&arguments, "cascade") {
                     let value = unparenthesized(&value);
                     let evaluated = self.evaluated(&value, Some(&receiver), sites);
-                    let site = self.site_of_call(RULE, &receiver, self.module.location(&value.range()));
+                    let given = Given::of_value(self.module.location(&value.range()));
+                    let site = self.site_of_call(RULE, &receiver, given.at.clone(), given);
                     sites.add(Site { value: evaluated, viewonly, ..site });
                 }
             }
@@ -386,7 +410,7 @@ impl Finder<'_> {
             let place = Place::of(self.module, &dictionary);
             let found = self.resolver.entries(&place, &dictionary, &wrapper.argument.name, &Effort::for_value());
             let at = self.module.location(&unparenthesized(&dictionary).range());
-            let given = Given { at, steps: Vec::new(), is_sole: false };
+            let given = Given { is_sole: false, ..Given::of_value(at) };
             for entry in found.entries {
                 let site = self.site_of_entry("wrapper-argument", receiver, &given, entry, sites);
                 sites.add(site);
@@ -395,8 +419,8 @@ impl Finder<'_> {
         let unpacked = arguments.named_children().find(|argument| argument.kind() == "list_splat");
         if let Some(unpacked) = unpacked.filter(|_| wrapper.argument.position.is_some()) {
             let reason = format!("`{}` may hand it to `{}`", unpacked.text(), wrapper.name);
-            let at = self.module.location(&unpacked.range());
-            let site = self.site_of_call("wrapper-argument", receiver, at);
+            let given = Given::of_value(self.module.location(&unpacked.range()));
+            let site = self.site_of_call("wrapper-argument", receiver, given.at.clone(), given);
             sites.add(Site { value: Err(Unknown::from(reason)), ..site });
         }
     }

@@ -1,11 +1,12 @@
 //! The call that gets a cascade goes in; what it is given besides comes out.
 
-use std::ops::Range;
+use std::sync::Arc;
 
 use crate::model;
+use crate::module::Module;
 use crate::python::PyValue;
-use crate::resolve::evaluate;
-use crate::syntax::{Node, keyword_container, keywords, splatted};
+use crate::resolve::{Effort, Place, Resolver, evaluate};
+use crate::syntax::{Node, keyword_container, keyword_value, keywords, splatted};
 
 /// The other arguments of a relationship that decide what its cascade does.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,8 +17,6 @@ pub struct Keywords {
     pub passive_deletes: Keyword,
     /// `lazy`; also where the constructor or the annotation decides about the loader.
     pub lazy: Keyword,
-    /// The argument or dictionary item that gives the cascade, where another can stand beside it.
-    pub binding: Option<Binding>,
 }
 
 /// An argument that a call has or has not.
@@ -30,15 +29,6 @@ pub enum Keyword {
     /// It can't be told.
     #[default]
     Unknown,
-}
-
-/// `cascade=…` in a call, or `"cascade": …` in a dictionary.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Binding {
-    /// The whole argument or item, in bytes of the text.
-    pub range: Range<usize>,
-    /// It is an item of a dictionary display.
-    pub is_item: bool,
 }
 
 /// A loader that can be added to a relationship.
@@ -108,24 +98,48 @@ impl Keywords {
             None if is_open => Keyword::Unknown,
             None => Keyword::Absent,
         };
-        let is_item = binding.kind() == "pair";
-        let is_named = is_item || binding.kind() == "keyword_argument";
+        Self::each(model::loader(call), keyword)
+    }
+
+    /// Those of a call that gets a dictionary: of all its arguments where the dictionary is splatted into them, else of the dictionary
+    /// alone.
+    pub(super) fn of_dictionary<'t>(
+        resolver: &Resolver<'_>,
+        module: &Arc<Module>,
+        call: &Node<'t>,
+        dictionary: &Node<'t>,
+    ) -> Self {
+        let is_splatted = dictionary.parent().is_some_and(|parent| parent.kind() == "dictionary_splat");
+        let arguments = call.field("arguments").filter(|_| is_splatted);
+        let dictionaries = arguments.as_ref().map_or_else(|| vec![dictionary.clone()], splatted);
+        let keyword = |name: &str| {
+            if let Some(value) = arguments.as_ref().and_then(|arguments| keyword_value(arguments, name)) {
+                return evaluate(&value).map_or(Keyword::Unknown, |literal| Keyword::Given(literal.value));
+            }
+            let entries =
+                |node: &Node<'_>| resolver.entries(&Place::of(module, node), node, name, &Effort::for_value());
+            let mut found = dictionaries.iter().map(entries).filter(|found| !found.is_nothing());
+            match (found.next(), found.next()) {
+                (None, _) => Keyword::Absent,
+                (Some(only), None) => only.value().map_or(Keyword::Unknown, |value| Keyword::Given(value.clone())),
+                _ => Keyword::Unknown,
+            }
+        };
+        Self::each(model::loader(call).filter(|_| is_splatted), keyword)
+    }
+
+    fn each(loader: Option<&str>, keyword: impl Fn(&str) -> Keyword) -> Self {
         Self {
             single_parent: keyword("single_parent"),
             passive_deletes: keyword("passive_deletes"),
-            lazy: model::loader(call)
-                .map_or_else(|| keyword("lazy"), |name| Keyword::Given(PyValue::Str(name.to_owned()))),
-            binding: is_named.then(|| Binding { range: binding.range(), is_item }),
+            lazy: loader.map_or_else(|| keyword("lazy"), |name| Keyword::Given(PyValue::Str(name.to_owned()))),
         }
     }
 
-    /// The same where another call gets the cascade too.
+    /// The same where the call is looked at in another way.
     pub(super) fn merge(&mut self, other: Self) {
         self.single_parent.merge(other.single_parent);
         self.passive_deletes.merge(other.passive_deletes);
         self.lazy.merge(other.lazy);
-        if self.binding != other.binding {
-            self.binding = None;
-        }
     }
 }

@@ -15,13 +15,13 @@ use crate::model::Relationship;
 use crate::module::Location;
 use crate::resolve::{Step, Value, evaluate};
 use crate::rules::Sets;
-use crate::syntax::{Tree, has_error, keyword_container, keyword_value, unparenthesized};
+use crate::syntax::{Node, Tree, has_error, keyword_container, keyword_value, unparenthesized};
 
 pub use cells::find_in_cells;
 pub use filled_in::withdraw;
 pub use finder::{find, find_in_calls};
 pub use flag::Flag;
-pub use keywords::{Binding, Keyword, Keywords, Lazy};
+pub use keywords::{Keyword, Keywords, Lazy};
 pub use wrapper::Wrapper;
 
 /// One place where a cascade is bound to a relationship.
@@ -41,25 +41,36 @@ pub struct Site {
     pub callee: String,
     /// `viewonly=True` holds for the relationship.
     pub viewonly: bool,
-    /// What else the relationship is given.
-    pub keywords: Keywords,
+    /// The argument that gives the cascade, where another can stand beside it.
+    pub binding: Option<Binding>,
     /// Where sqlmodel's flag can be overridden; None at other sites.
     pub flag: Option<Flag>,
-    /// What is known of the relationship.
-    pub relationship: Option<Relationship>,
-    /// Where the value stands in a dictionary, or is handed to a function that hands it on: what leads there.
-    pub dictionaries: Vec<Given>,
+    /// What hands the value to relationships: at least one.
+    pub givens: Vec<Given>,
 }
 
-/// An expression that hands a dictionary, or a value, to a call.
+/// `cascade=…` in a call, or `"cascade": …` in a dictionary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binding {
+    /// The whole argument or item, in bytes of the text.
+    pub range: Range<usize>,
+    /// It is an item of a dictionary display.
+    pub is_item: bool,
+}
+
+/// An expression that hands a value, or a dictionary that has it, to a call: the value itself, where that stands in the call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Given {
     /// The expression.
     pub at: Location,
-    /// The names of dictionaries that lead from there to the value.
+    /// The names of dictionaries and parameters that lead from there to the value.
     pub steps: Vec<Step>,
     /// The value is the only one that the dictionary can have.
     pub is_sole: bool,
+    /// What is known of the relationship that the call makes.
+    pub relationship: Option<Relationship>,
+    /// What else that is given.
+    pub keywords: Keywords,
 }
 
 /// The sites of a file, and the functions in it that hand their own parameters on to one.
@@ -86,21 +97,34 @@ impl From<String> for Unknown {
     }
 }
 
+impl Binding {
+    fn of(node: &Node<'_>) -> Option<Self> {
+        let is_item = node.kind() == "pair";
+        (is_item || node.kind() == "keyword_argument").then(|| Self { range: node.range(), is_item })
+    }
+}
+
+impl Given {
+    /// The value itself, of whose relationship nothing is known.
+    fn of_value(at: Location) -> Self {
+        Self { at, steps: Vec::new(), is_sole: true, relationship: None, keywords: Keywords::default() }
+    }
+}
+
 impl Site {
     /// A site of which nothing is known but where it is and why.
     fn unknown(rule: &str, at: Location, why: Unknown) -> Self {
         Self {
             rule: rule.to_owned(),
             call: at.clone(),
+            givens: vec![Given::of_value(at.clone())],
             at,
             value: Err(why),
             sets: Sets::Cascade,
             callee: String::new(),
             viewonly: false,
-            keywords: Keywords::default(),
+            binding: None,
             flag: None,
-            relationship: None,
-            dictionaries: Vec::new(),
         }
     }
 
@@ -109,12 +133,18 @@ impl Site {
         if self.flag.is_some() { self.call.range() } else { self.at.range() }
     }
 
-    /// Whether a loader can be named beside the cascade.
+    /// The relationship that gets the value; None where several do, or nothing is known of it.
+    pub fn relationship(&self) -> Option<&Relationship> {
+        let (first, others) = self.givens.split_first()?;
+        first.relationship.as_ref().filter(|_| others.iter().all(|other| other.at == first.at))
+    }
+
+    /// Whether a loader can be named beside the cascade of a relationship that is given the keywords.
     ///
     /// # Errors
     /// Why not, in words.
-    pub fn takes_loader(&self) -> Result<(), String> {
-        match (&self.keywords.lazy, &self.keywords.binding) {
+    pub fn takes_loader(&self, keywords: &Keywords) -> Result<(), String> {
+        match (&keywords.lazy, &self.binding) {
             (Keyword::Given(_), _) => Err("the relationship names its loader".to_owned()),
             (Keyword::Absent, Some(_)) if self.flag.is_none() => Ok(()),
             _ => Err("not all arguments of the relationship stand here".to_owned()),
@@ -125,17 +155,18 @@ impl Site {
     pub fn merge(&mut self, other: Self) {
         // SQLAlchemy 2.x reduces the list itself where viewonly holds
         self.viewonly &= other.viewonly;
-        self.keywords.merge(other.keywords);
+        if self.binding != other.binding {
+            self.binding = None;
+        }
         if self.value.is_err() && other.value.is_ok() {
             self.value = other.value;
         }
-        let others =
-            other.dictionaries.into_iter().filter(|given| !self.dictionaries.contains(given)).collect::<Vec<_>>();
-        if others.iter().any(|given| given.at != self.at) {
-            // what holds for one call that gets the dictionary need not hold for the next
-            self.relationship = None;
+        for given in other.givens {
+            match self.givens.iter_mut().find(|known| known.at == given.at && known.steps == given.steps) {
+                Some(known) => known.keywords.merge(given.keywords),
+                None => self.givens.push(given),
+            }
         }
-        self.dictionaries.extend(others);
     }
 
     /// The effective set of sqlmodel's call with other text in its place; None where that is not one expression, or gives no set.

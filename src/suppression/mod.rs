@@ -39,17 +39,18 @@ pub struct Sifted {
 
 impl Sifted {
     /// Sifts sites. `checked` are the files whose comments count even where no site is; `file` gives the text of a file and the rules
-    /// that hold for it.
+    /// that hold for it; `judge` judges a site of which only some relationships are left.
     pub fn new<'p>(
         sites: Vec<(Site, Verdict)>,
         checked: impl Iterator<Item = &'p Arc<Path>>,
         file: impl Fn(&Path) -> Option<(Arc<Source>, Arc<Rules>)> + Sync,
+        judge: impl Fn(&Site) -> Verdict,
     ) -> Self {
         let mut paths: HashSet<&Arc<Path>> = checked.collect();
         for (site, verdict) in &sites {
             for judgement in verdict.judgements() {
                 let of_values = concerned(site, judgement).map(|one| &one.written.at);
-                let others = site.dictionaries.iter().map(|given| &given.at).chain(of_values);
+                let others = site.givens.iter().map(|given| &given.at).chain(of_values);
                 paths.extend(others.chain([&site.at]).map(|at| &at.path));
             }
         }
@@ -64,7 +65,7 @@ impl Sifted {
         let calls = calls(&sites);
         for (site, verdict) in sites {
             match verdict {
-                Verdict::Judged(judgements) if !judgements.is_empty() => sifted.sift(site, judgements, &calls),
+                Verdict::Judged(judgements) if !judgements.is_empty() => sifted.sift(site, judgements, &calls, &judge),
                 _ => sifted.kept.push((site, verdict)),
             }
         }
@@ -79,15 +80,15 @@ impl Sifted {
         comments.unused(self.calls.of(path), is_shared, is_selected)
     }
 
-    fn sift(&mut self, site: Site, judgements: Vec<Judgement>, calls: &Calls) {
+    fn sift(&mut self, site: Site, judgements: Vec<Judgement>, calls: &Calls, judge: &dyn Fn(&Site) -> Verdict) {
         let left: Vec<Option<Vec<Given>>> =
             judgements.iter().map(|judgement| self.left(&site, judgement, calls)).collect();
-        let is_touched = |left: &&Option<Vec<Given>>| left.as_ref() != Some(&site.dictionaries);
+        let is_touched = |left: &&Option<Vec<Given>>| left.as_ref() != Some(&site.givens);
         let suppressed = left.iter().filter(is_touched).count();
         if suppressed > 0 {
             self.suppressed.push((site.clone(), suppressed));
         }
-        self.kept.extend(split(&site, &judgements, &left));
+        self.kept.extend(split(&site, &judgements, &left, judge));
     }
 
     /// The calls that get the dictionary in which the value stands, and where a finding is not suppressed; None where it is suppressed
@@ -130,7 +131,7 @@ impl Sifted {
     fn left_givens(&mut self, site: &Site, code: Code, calls: &Calls) -> Option<Vec<Given>> {
         let is_elsewhere = |given: &Given| !given.at.covers(&site.at);
         let is_suppressed = |given: &Given| is_elsewhere(given) && self.suppresses(&given.at, None, code, calls);
-        let (suppressed, left): (Vec<_>, Vec<_>) = site.dictionaries.iter().cloned().partition(is_suppressed);
+        let (suppressed, left): (Vec<_>, Vec<_>) = site.givens.iter().cloned().partition(is_suppressed);
         // without a name that leads to it, the planner does not see that the call uses the dictionary too
         let is_whole = left.is_empty() || suppressed.iter().any(|given| given.steps.is_empty());
         (suppressed.is_empty() || !is_whole).then_some(left)
@@ -138,24 +139,30 @@ impl Sifted {
 }
 
 /// A site as one for each choice of the findings that are left at the calls that get its dictionary: mostly one.
-fn split(site: &Site, judgements: &[Judgement], left: &[Option<Vec<Given>>]) -> Vec<(Site, Verdict)> {
+fn split(
+    site: &Site,
+    judgements: &[Judgement],
+    left: &[Option<Vec<Given>>],
+    judge: &dyn Fn(&Site) -> Verdict,
+) -> Vec<(Site, Verdict)> {
     let is_left =
         |given: &Given| left.iter().map(|left| left.as_ref().is_some_and(|left| left.contains(given))).collect();
     let mut groups: Vec<(Vec<bool>, Vec<Given>)> = Vec::new();
-    for given in &site.dictionaries {
+    for given in &site.givens {
         let choice: Vec<bool> = is_left(given);
         match groups.iter_mut().find(|(known, _)| *known == choice) {
             Some((_, givens)) => givens.push(given.clone()),
             None => groups.push((choice, vec![given.clone()])),
         }
     }
-    if site.dictionaries.is_empty() {
-        groups.push((left.iter().map(Option::is_some).collect(), Vec::new()));
-    }
-    let sites = groups.into_iter().filter(|(choice, _)| choice.contains(&true)).map(|(choice, dictionaries)| {
-        let chosen = judgements.iter().zip(choice).filter(|(_, is_chosen)| *is_chosen);
-        let judgements = chosen.map(|(judgement, _)| judgement.clone()).collect();
-        (Site { dictionaries, ..site.clone() }, Verdict::Judged(judgements))
+    let sites = groups.into_iter().filter(|(choice, _)| choice.contains(&true)).map(|(choice, givens)| {
+        let is_whole = givens.len() == site.givens.len();
+        let part = Site { givens, ..site.clone() };
+        let of_part = if is_whole { judgements.to_vec() } else { judge(&part).judgements().to_vec() };
+        let chosen: Vec<Code> =
+            judgements.iter().zip(choice).filter(|(_, is_chosen)| *is_chosen).map(|(found, _)| found.code).collect();
+        let kept = of_part.into_iter().filter(|judgement| chosen.contains(&judgement.code)).collect();
+        (part, Verdict::Judged(kept))
     });
     sites.collect()
 }

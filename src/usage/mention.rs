@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::Definition;
 use crate::module::{Location, Module};
-use crate::resolve::{Effort, Place, Resolver};
-use crate::syntax::{Node, conditional_parts, string_content};
+use crate::resolve::{Effort, Place, Resolver, Step};
+use crate::syntax::{Node, conditional_parts, positional_arguments, string_content};
 
 /// A place that mentions a name, other than where it is bound or imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,15 @@ pub struct Mention {
     pub at: Location,
     /// What is done with it.
     pub how: How,
+    /// The keys of the item with which that is done, the outermost first; none where it is the whole.
+    pub items: Vec<String>,
+}
+
+impl Mention {
+    /// Whether it is about what a step reads of the same name: the same item, a part of that, or what that is a part of.
+    pub fn concerns(&self, step: &Step) -> bool {
+        self.items.iter().zip(&step.items).all(|(one, other)| one == other)
+    }
 }
 
 /// What is done with a name.
@@ -25,7 +34,7 @@ pub enum How {
     Assigned,
     /// A function gets it that may change it, if that is a list.
     Given,
-    /// Only whether it is set is asked, or another item of the dictionary.
+    /// Only whether it is set is asked.
     Asked,
     /// `__all__` has it.
     Exported,
@@ -56,6 +65,8 @@ pub(super) struct Mentioned<'t> {
     pub expression: Node<'t>,
     /// What is done with that.
     pub how: How,
+    /// The keys of the item with which it is done.
+    pub items: Vec<String>,
     /// Where it is bound.
     pub leads_to: Vec<Location>,
     /// It is; else it may be: an attribute of something unknown.
@@ -88,6 +99,7 @@ pub(super) fn mentioned<'t>(
         return is_declared_global(name).then(|| Mentioned {
             expression: name.clone(),
             how: How::Changed,
+            items: Vec::new(),
             leads_to,
             is_certain: true,
         });
@@ -99,8 +111,11 @@ pub(super) fn mentioned<'t>(
         possible.map(|definition| definition.at.clone()).collect()
     });
     let is_enumeration = |at: &Location| definitions.iter().any(|one| one.is_enumeration && one.at == *at);
-    let how = if leads_to.iter().any(is_enumeration) { how_of_enumeration(&expression) } else { how(&expression) };
-    Some(Mentioned { expression, how, leads_to, is_certain })
+    let (how, items) = match leads_to.iter().any(is_enumeration) {
+        true => (how_of_enumeration(&expression), Vec::new()),
+        false => use_of(&expression),
+    };
+    Some(Mentioned { expression, how, items, leads_to, is_certain })
 }
 
 /// What is done with an Enum: its members are looked for by their own names.
@@ -125,30 +140,79 @@ fn is_declared_global(name: &Node<'_>) -> bool {
     statements.any(|statement| statement.named_children().any(|declared| declared.text() == name.text()))
 }
 
-/// What is done with the expression that reads a name.
-fn how(expression: &Node<'_>) -> How {
-    let mut outer = expression.clone();
-    let mut parent = outer.parent();
-    while let Some(around) = parent.clone().filter(|node| node.kind() == "parenthesized_expression") {
-        outer = around;
-        parent = outer.parent();
+/// What is done with the expression that reads a name, and with which item of it.
+fn use_of(expression: &Node<'_>) -> (How, Vec<String>) {
+    let mut outer = with_parentheses(expression);
+    let mut items = Vec::new();
+    while let Some(item) = Item::of(&outer) {
+        items.push(item.key);
+        if item.is_taken_out {
+            return (How::Changed, items);
+        }
+        outer = with_parentheses(&item.read);
     }
-    let Some(parent) = parent else { return How::Read };
+    let how = if !items.is_empty() && is_assigned(&outer) { How::Asked } else { how(&outer) };
+    (how, items)
+}
+
+fn with_parentheses<'t>(node: &Node<'t>) -> Node<'t> {
+    let around = node.ancestors().take_while(|node| node.kind() == "parenthesized_expression");
+    around.last().unwrap_or_else(|| node.clone())
+}
+
+/// Whether an item gets a value, which the resolver takes for another one that the dictionary can have.
+fn is_assigned(item: &Node<'_>) -> bool {
+    item.parent().is_some_and(|parent| {
+        parent.kind() == "assignment" && parent.field("left").is_some_and(|left| left.range() == item.range())
+    })
+}
+
+/// An item that is read of a dictionary.
+struct Item<'t> {
+    read: Node<'t>,
+    key: String,
+    is_taken_out: bool,
+}
+
+impl<'t> Item<'t> {
+    /// `dictionary["key"]`, `dictionary.get("key", …)` or `dictionary.pop("key", …)` around the dictionary.
+    fn of(dictionary: &Node<'t>) -> Option<Self> {
+        let parent = dictionary.parent()?;
+        let is_in = |field: &str| parent.field(field).is_some_and(|node| node.range() == dictionary.range());
+        match &*parent.kind() {
+            "subscript" if is_in("value") => {
+                let key = string_content(&parent.field("subscript")?)?;
+                Some(Self { read: parent, key, is_taken_out: false })
+            }
+            "attribute" if is_in("object") => {
+                let call = parent.parent().filter(|call| call.kind() == "call")?;
+                let key = string_content(positional_arguments(&call.field("arguments")?).first()?)?;
+                let method = parent.field("attribute")?.text().into_owned();
+                matches!(&*method, "get" | "pop").then(|| Self { read: call, key, is_taken_out: method == "pop" })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What is done with the expression that reads a name or an item.
+fn how(outer: &Node<'_>) -> How {
+    let Some(parent) = outer.parent() else { return How::Read };
     let is_field = |field: &str| parent.field(field).is_some_and(|node| node.range() == outer.range());
     match &*parent.kind() {
         "assignment" | "augmented_assignment" | "for_statement" if is_field("left") => How::Changed,
         "delete_statement" => How::Changed,
-        "comparison_operator" if asks_for_none(&parent) || asks_for_item(&parent, &outer) => How::Asked,
+        "comparison_operator" if asks_for_none(&parent) || asks_for_item(&parent, outer) => How::Asked,
         "assignment" if is_field("right") => How::Assigned,
         "dictionary_splat" if is_overlaid(&parent) => How::Asked,
-        "argument_list" | "binary_operator" if is_overlaid(&outer) => How::Asked,
+        "argument_list" | "binary_operator" if is_overlaid(outer) => How::Asked,
         "if_statement" | "elif_clause" | "while_statement" if is_field("condition") => How::Asked,
         "not_operator" => How::Asked,
         "conditional_expression" => {
             let is_condition = |[_, condition, _]: [Node<'_>; 3]| condition.range() == outer.range();
             if conditional_parts(&parent).is_some_and(is_condition) { How::Asked } else { How::Read }
         }
-        "subscript" if is_field("value") => item_of(&parent),
+        "subscript" if is_field("value") && is_set(&parent) => How::Changed,
         "attribute" if is_field("object") => method_of(&parent),
         "argument_list" | "keyword_argument" => argument_of(&parent),
         _ => How::Read,
@@ -214,40 +278,23 @@ fn is_overlaid(part: &Node<'_>) -> bool {
     }
 }
 
-/// `dictionary["key"]`
-fn item_of(subscript: &Node<'_>) -> How {
-    let key = subscript.field("subscript").and_then(|key| string_content(&key));
-    let is_set = subscript.parent().is_some_and(|parent| {
-        matches!(&*parent.kind(), "assignment" | "augmented_assignment")
-            && parent.field("left").is_some_and(|left| left.range() == subscript.range())
-            || parent.kind() == "delete_statement"
-    });
-    let is_assigned = subscript.parent().is_some_and(|parent| parent.kind() == "assignment");
-    match key.as_deref() {
-        // an assignment of the cascade is a site of its own
-        Some("cascade") if is_set && is_assigned => How::Asked,
-        Some("cascade") if is_set => How::Changed,
-        Some("cascade") => How::Read,
-        Some(_) => How::Asked,
-        None if is_set => How::Changed,
-        None => How::Read,
-    }
+/// Whether the element of a collection, or an item under a key that is no literal, is set or deleted.
+fn is_set(subscript: &Node<'_>) -> bool {
+    subscript.parent().is_some_and(|parent| match &*parent.kind() {
+        "assignment" | "augmented_assignment" => {
+            parent.field("left").is_some_and(|left| left.range() == subscript.range())
+        }
+        kind => kind == "delete_statement",
+    })
 }
 
 /// `name.method`
 fn method_of(attribute: &Node<'_>) -> How {
-    const CHANGING: [&str; 10] =
-        ["append", "extend", "insert", "remove", "add", "discard", "clear", "reverse", "sort", "popitem"];
+    const CHANGING: [&str; 11] =
+        ["append", "extend", "insert", "remove", "add", "discard", "clear", "reverse", "sort", "pop", "popitem"];
     let name = attribute.field("attribute").map(|name| name.text().into_owned()).unwrap_or_default();
-    let call = attribute.parent().filter(|call| call.kind() == "call");
-    let key = call
-        .and_then(|call| call.field("arguments"))
-        .and_then(|arguments| string_content(&arguments.named_children().next()?));
     match name.as_str() {
-        "update" => How::Asked,
-        "setdefault" => How::Asked,
-        "get" | "pop" if key.as_deref().is_some_and(|key| key != "cascade") => How::Asked,
-        "pop" => How::Changed,
+        "update" | "setdefault" => How::Asked,
         name if CHANGING.contains(&name) => How::Changed,
         _ => How::Read,
     }

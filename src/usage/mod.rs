@@ -225,7 +225,7 @@ fn names(site: &Site) -> Vec<Definition> {
     let hazards = value.alternatives.iter();
     let hazards: Vec<_> = hazards.filter(|one| can_be_hazard(&one.value) || !one.dependencies.is_empty()).collect();
     let steps = hazards.iter().flat_map(|alternative| alternative.steps.iter().chain(&alternative.dependencies));
-    let of_dictionaries = site.dictionaries.iter().filter(|_| !hazards.is_empty()).flat_map(|given| &given.steps);
+    let of_dictionaries = site.givens.iter().filter(|_| !hazards.is_empty()).flat_map(|given| &given.steps);
     steps.chain(of_dictionaries).flat_map(Definition::of_step).collect()
 }
 
@@ -255,14 +255,15 @@ fn look(
         match &*node.kind() {
             "identifier" => {
                 let Some(definitions) = here.get(&*node.text()) else { continue };
-                let Some(Mentioned { expression, how, leads_to, is_certain }) =
+                let Some(Mentioned { expression, how, items, leads_to, is_certain }) =
                     mentioned(resolver, module, &node, definitions)
                 else {
                     continue;
                 };
                 for definition in leads_to.into_iter().filter(|definition| wanted.contains(definition)) {
                     if at() != definition {
-                        looked.mentions.push((definition.clone(), Mention { at: at(), how }));
+                        let mention = Mention { at: at(), how, items: items.clone() };
+                        looked.mentions.push((definition.clone(), mention));
                         if is_certain {
                             calls.entry(definition).or_default().push(expression.clone());
                         }
@@ -274,7 +275,8 @@ fn look(
                 let name = content.rsplit('.').next().unwrap_or_default();
                 for definition in here.get(name).into_iter().flatten() {
                     if let Some(how) = named_by_string(resolver, module, &node, &content, definition) {
-                        looked.mentions.push((definition.at.clone(), Mention { at: at(), how }));
+                        let mention = Mention { at: at(), how, items: Vec::new() };
+                        looked.mentions.push((definition.at.clone(), mention));
                     }
                 }
             }
