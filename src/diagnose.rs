@@ -85,6 +85,7 @@ fn with_fix(
 ) -> Finding {
     let Written { rewrite, planned } = written;
     let notes = judgement.change.iter().flat_map(|change| &change.notes);
+    let branches = branches(rewrite);
     match planned {
         Ok(planned) => {
             finding.before = Some(rewrite.before);
@@ -94,10 +95,27 @@ fn with_fix(
                 edits: planned.edits.clone(),
                 lost: rewrite.lost,
                 branches: rewrite.branches.clone(),
-                notes: notes.chain(&planned.notes).cloned().collect(),
+                notes: branches.into_iter().chain(notes.chain(&planned.notes).cloned()).collect(),
             });
         }
-        Err(reason) => finding.help = format!("write `{}` by hand: {reason}", rewrite.after),
+        Err(reason) => {
+            let wanted = branches.unwrap_or_else(|| format!("`{}`", rewrite.after));
+            finding.help = format!("write {wanted} by hand: {reason}");
+        }
     }
     finding
+}
+
+/// What becomes of each value, where there are several that end as different lists.
+fn branches(rewrite: &Rewrite) -> Option<String> {
+    let mut branches = rewrite.branches.clone();
+    branches.sort_by_key(|(before, _)| before.sorted_names());
+    branches.dedup();
+    if branches.iter().all(|(_, after)| *after == branches[0].1) {
+        return None;
+    }
+    let (stay, change): (Vec<_>, Vec<_>) = branches.iter().partition(|(before, after)| before == after);
+    let changed = change.iter().map(|(before, after)| format!("`{after}` where it is `{before}`"));
+    let stays = stay.iter().map(|(before, _)| format!("nothing else where it is `{before}`"));
+    Some(changed.chain(stays).collect::<Vec<_>>().join(", "))
 }

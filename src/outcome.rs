@@ -46,6 +46,20 @@ pub struct Finding {
     pub fix: Option<Fix>,
 }
 
+impl Finding {
+    /// What is to be written, in words: one list, or those of several branches.
+    pub fn written(&self) -> Option<String> {
+        let mut lists: Vec<CascadeOptions> = Vec::new();
+        for (before, after) in self.fix.iter().flat_map(|fix| &fix.branches) {
+            if before != after && !lists.contains(after) {
+                lists.push(*after);
+            }
+        }
+        let lists = if lists.is_empty() { vec![self.after?] } else { lists };
+        Some(lists.iter().map(|list| format!("`{list}`")).collect::<Vec<_>>().join(" or "))
+    }
+}
+
 /// The edits of one finding.
 #[derive(Debug, Clone)]
 pub struct Fix {

@@ -150,7 +150,7 @@ impl<'a> Planner<'a> {
         }
         if !self.files.is_checked(&literal.path) {
             return Place::OutOfReach(format!(
-                "it is defined at {}, outside of the files under check; run cascade-fix on that file too",
+                "it is defined at {}, outside of the files under check; name that file beside this one",
                 self.files.shown(literal)
             ));
         }
@@ -288,7 +288,10 @@ impl<'a> Planner<'a> {
         let wanted = after(&together[0]);
         if is_handed_in || together.iter().any(|one| after(one) != wanted) {
             let first = together[0].0.steps.first().map_or("", |step| step.name.as_str());
-            return Err(format!("`{first}` has several values, and one of them is used for something else too"));
+            return Err(match first {
+                "" => "it can be one of several lists, and a part of it is used for something else too".to_owned(),
+                name => format!("`{name}` has several values, and one of them is used for something else too"),
+            });
         }
         let source = self.source(&site.at.path)?;
         let edit = Edit { range: here.clone(), text: rewrite::literal_like(&source, &site.call.range(), wanted) };
@@ -305,7 +308,7 @@ impl<'a> Planner<'a> {
             None if self.files.is_checked(&site.at.path) => return Ok(None),
             None => {
                 return Err(format!(
-                    "it stands at {}, outside of the files under check; run cascade-fix on that file too",
+                    "it stands at {}, outside of the files under check; name that file beside this one",
                     self.files.shown(&site.at)
                 ));
             }

@@ -108,7 +108,8 @@ fn rewrite_display(
     after: CascadeOptions,
 ) -> Vec<Edit> {
     let text = source.text();
-    let inside = display.start + 1..display.end - 1;
+    let is_bare = !text[display.clone()].starts_with(['(', '[', '{']);
+    let inside = if is_bare { display.clone() } else { display.start + 1..display.end - 1 };
     let has_comment = text[inside.clone()].contains('#');
     if after.is_empty() && !has_comment {
         return vec![match written_as {
@@ -116,6 +117,7 @@ fn rewrite_display(
                 Edit { range: display.clone(), text: "set()".to_owned() }
             }
             CollectionKind::Set => Edit { range: display.clone(), text: "()".to_owned() },
+            _ if is_bare => Edit { range: display.clone(), text: "()".to_owned() },
             _ => Edit { range: inside, text: String::new() },
         }];
     }
@@ -212,7 +214,8 @@ pub fn literal_like(source: &Source, call: &Range<usize>, after: CascadeOptions)
     format!("{quote}{after}{quote}")
 }
 
-/// Another argument or item beside a binding: in front of one that has a line of its own, so that a comment behind it stays with it.
+/// Another argument or item beside a binding: in front of one that has a line of its own and of the comments above, so that they stay
+/// with it.
 pub fn beside(source: &Source, binding: &Binding, name: &str, value: &str) -> Edit {
     let Binding { range, is_item } = binding;
     let quote = preferred_quote(source, range);
@@ -221,7 +224,13 @@ pub fn beside(source: &Source, binding: &Binding, name: &str, value: &str) -> Ed
     let indentation = &source.text()[source.line_at(range.start).start..range.start];
     if indentation.trim().is_empty() {
         let text = format!("{text},{}{indentation}", source.newline_at(range.start));
-        Edit { range: range.start..range.start, text }
+        let mut at = range.start;
+        while let Some(above) = source.line_above(at).filter(|line| source.text()[line.clone()].trim().starts_with('#'))
+        {
+            let line = &source.text()[above.clone()];
+            at = above.start + (line.len() - line.trim_start().len());
+        }
+        Edit { range: at..at, text }
     } else {
         Edit { range: range.end..range.end, text: format!(", {text}") }
     }

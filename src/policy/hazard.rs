@@ -26,7 +26,11 @@ pub(super) fn judge(view: &View<'_>, given: &[Given], policy: &Policy<'_>) -> Op
         applicability: if is_safe { Applicability::Safe } else { Applicability::Unsafe },
         each: given.iter().map(|given| given.is_hazard().then(|| Shift::dropping(lost_of(given)))).collect(),
         lazy,
-        notes: notes::of_hazard(view, given, before, lost, policy).into_iter().chain(refusal).collect(),
+        notes: notes::of_hazard(view, given, before, lost, policy)
+            .into_iter()
+            .chain(refusal)
+            .chain(lazy.map(Lazy::note))
+            .collect(),
     };
     Some(Judgement { before: Some(before), change: Some(change), ..Judgement::new(code, String::new()) })
 }

@@ -11,8 +11,8 @@ pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
 /// The line of one finding, its end excluded.
 pub(crate) fn line(file: &FileOutcome, finding: &Finding) -> String {
     let Finding { code, message, start, .. } = finding;
-    let advice = match finding.after {
-        Some(after) => format!("write `{after}`"),
+    let advice = match finding.written() {
+        Some(written) => format!("write {written}"),
         None => finding.help.clone(),
     };
     format!("{}:{start}: {code} {message}; {advice}", file.display)

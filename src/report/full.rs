@@ -68,8 +68,8 @@ fn label(finding: &Finding) -> String {
         .as_ref()
         .and_then(|known| Some(format!("{}.{}: ", known.owner.as_ref()?, known.attribute.as_ref()?)));
     let relationship = relationship.unwrap_or_default();
-    match finding.after {
-        Some(after) => format!("{relationship}write `{after}`"),
+    match finding.written() {
+        Some(written) => format!("{relationship}write {written}"),
         None => format!("{relationship}needs a human"),
     }
 }

@@ -69,7 +69,7 @@ fn evaluate_within(node: &Node<'_>, levels: usize) -> Result<Literal, String> {
             string(&node, &parts)
         }
         "list" => collection(&node, CollectionKind::List, levels),
-        "tuple" => collection(&node, CollectionKind::Tuple, levels),
+        "tuple" | "expression_list" => collection(&node, CollectionKind::Tuple, levels),
         "set" => collection(&node, CollectionKind::Set, levels),
         "dictionary" if node.named_children().next().is_none() => {
             constant(PyValue::Collection(CollectionKind::Set, Vec::new()))

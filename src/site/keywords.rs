@@ -53,6 +53,16 @@ impl Lazy {
         }
     }
 
+    /// What it does to a relationship, in a sentence.
+    pub fn note(self) -> String {
+        let effect = match self {
+            Self::Raise => "a read of what is not loaded raises",
+            Self::RaiseOnSql => "a read of what is not loaded raises where it needs a query",
+            Self::Selectin => "what is related is loaded with the parent, by one more query",
+        };
+        format!("lazy=\"{}\" is added, which is why this is unsafe: {effect}", self.name())
+    }
+
     /// Whether it raises where something is not loaded.
     pub fn raises(self) -> bool {
         self != Self::Selectin

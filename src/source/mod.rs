@@ -284,6 +284,12 @@ impl Source {
         start..start + text.len()
     }
 
+    /// The line above that of an offset, without its line ending.
+    pub fn line_above(&self, offset: usize) -> Option<Range<usize>> {
+        let above = self.line_index(offset).checked_sub(1)?;
+        Some(self.line_at(self.line_starts[above]))
+    }
+
     /// The line ending that follows the line of an offset, or the file's first one.
     pub fn newline_at(&self, offset: usize) -> &str {
         let rest = &self.text[offset..];

@@ -77,6 +77,9 @@ pub struct Asked {
     pub declared: Vec<Declared>,
     /// It is the other side of the relationship that is made there.
     pub is_backref: bool,
+    /// The module whose code makes it; another library's where that has a mixin or a base class for it.
+    #[serde(default)]
+    pub made_by: Option<String>,
     /// The files of both classes, as places name them.
     #[serde(default)]
     pub files: Vec<String>,

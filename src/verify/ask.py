@@ -95,6 +95,7 @@ class Project:
 
         def __init__(relationship, *arguments, **keywords):
             original(relationship, *arguments, **keywords)
+            relationship._made_by = caller(sys._getframe(1))
             relationship._declared_at = self.places(sys._getframe(1))
 
         relationships.RelationshipProperty.__init__ = __init__
@@ -145,6 +146,7 @@ class Project:
                     "viewonly": bool(relationship.viewonly),
                     "declared": places,
                     "is_backref": is_backref,
+                    "made_by": getattr(relationship, "_made_by", None),
                     "files": sorted({self.file_of(mapper.class_), self.file_of(relationship.mapper.class_)} - {None}),
                 }
 
@@ -153,6 +155,16 @@ class Project:
         """The file of the project that a class stands in."""
         file = getattr(sys.modules.get(class_.__module__), "__file__", None) or ""
         return file[len(self.copy) + 1 :].replace(os.sep, "/") if below(file, self.copy) else None
+
+
+def caller(frame):
+    """The module whose code calls SQLAlchemy, directly or through what wraps it."""
+    while frame is not None:
+        name = frame.f_globals.get("__name__", "")
+        if name.partition(".")[0] not in ("sqlalchemy", "sqlmodel", "flask_sqlalchemy", __name__):
+            return name
+        frame = frame.f_back
+    return None
 
 
 def named(class_):
