@@ -115,13 +115,13 @@ def prove(versions, binary, url):
             shown = [demonstrate(python, stage, url) for stage, _ in stages]
             for (_, written), lines, expected in zip(stages, shown, range(3)):
                 print(f'  cascade="{written}"')
-                for tried, line in lines.items():
+                for number, (tried, line) in enumerate(lines.items(), 1):
                     wanted = EXPECTED[tried][expected]
                     is_wrong = wanted is not None and line["result"] != wanted
                     wrong += is_wrong
-                    print(f"    {tried}: {line['result']}" + (f"   NOT {wanted}" if is_wrong else ""))
+                    print(f"    {number}. {tried}: {line['result']}" + (f"   NOT {wanted}" if is_wrong else ""))
                     for warning in line["warnings"]:
-                        print(f"      warning: {warning.partition(' (')[0]}")
+                        print(f"       warning: {warning.partition(' (')[0]}")
     return wrong
 
 
