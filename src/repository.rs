@@ -18,7 +18,7 @@ use crate::syntax::Node;
 const DISTRIBUTION: [&str; 3] = ["pyproject.toml", "setup.py", "setup.cfg"];
 
 /// The most text whose trees are kept, in bytes; a tree takes up to ten times as much.
-const MOST_KEPT: usize = 5 << 20;
+const MOST_KEPT: usize = 4 << 20;
 
 /// An absolute path, and the bytes that count in place of those on disk.
 type Unsaved = Arc<(PathBuf, Vec<u8>)>;

@@ -76,7 +76,7 @@ fn refused(value: &PyValue, error: &CascadeError) -> Judgement {
     Judgement { help, ..Judgement::new(Code::Cas201, error.to_string()) }
 }
 
-/// The whole value with each unknown option replaced by the nearest that exists.
+/// The whole value with each unknown option replaced by the nearest that exists, and `all` by what it is to be.
 fn nearest_value(value: &PyValue) -> Option<String> {
     let names: Vec<&str> = match value {
         PyValue::Str(text) => cascade::split(text).into_iter().map(|range| &text[range]).collect(),
@@ -84,5 +84,11 @@ fn nearest_value(value: &PyValue) -> Option<String> {
         _ => return None,
     };
     let names: Option<Vec<_>> = names.into_iter().map(cascade::nearest_spelling).collect();
-    Some(format!("\"{}\"", names?.join(", ")))
+    let text = names?.join(", ");
+    let meant = cascade::parse(&PyValue::Str(text.clone())).ok()?.options;
+    if meant.contains(CascadeOption::RefreshExpire) {
+        let list = meant.without(CascadeOption::RefreshExpire).without(CascadeOption::Expunge);
+        return Some(format!("\"{list}\""));
+    }
+    Some(format!("\"{text}\""))
 }

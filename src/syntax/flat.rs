@@ -86,7 +86,7 @@ impl Flat {
     /// Parses; what can't be parsed becomes error nodes.
     pub fn parse(text: &str) -> Self {
         let StrDoc { src: text, tree, .. } = StrDoc::new(text, SupportLang::Python);
-        let mut rows: Vec<Row> = Vec::with_capacity(text.len() / 3);
+        let mut rows: Vec<Row> = Vec::with_capacity(text.len() / 6);
         let mut cursor = tree.walk();
         let mut parent = 0;
         loop {
@@ -113,6 +113,7 @@ impl Flat {
             }
             while !cursor.goto_next_sibling() {
                 if !cursor.goto_parent() {
+                    rows.shrink_to_fit();
                     return Self { text, rows };
                 }
                 let end = row_number(rows.len());
