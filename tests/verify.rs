@@ -243,6 +243,29 @@ fn what_is_installed_in_place_comes_from_the_copy() {
 }
 
 #[test]
+fn people_and_pull_requests_read_the_same() {
+    let project = Project::of_models(MODELS);
+    let said = |arguments: &[&str]| {
+        let output = project.verify(&[&IMPORT[..], arguments].concat());
+        (String::from_utf8(output.stdout).unwrap(), output.status.code())
+    };
+    let (text, status) = said(&[]);
+    assert_eq!(status, Some(0));
+    assert!(text.lines().all(|line| line.to_lowercase().starts_with("proven")), "{text}");
+    assert!(
+        text.contains("app.models.User.posts    one-to-many") && text.contains("2 of 2 claimed relationships"),
+        "{text}"
+    );
+    let (markdown, _) = said(&["--output-format", "markdown"]);
+    assert!(markdown.contains("\n| proven | app.models.User.posts | one-to-many | "), "{markdown}");
+    fs::write(project.path().join("app/models.py"), "import os; os.environ['A|B<c>']\n").unwrap();
+    let (text, status) = said(&[]);
+    assert_eq!((text.matches("failed after the change").count(), status), (1, Some(1)), "{text}");
+    let (markdown, _) = said(&["--output-format", "markdown"]);
+    assert!(markdown.contains("A\\|B&lt;c>"), "{markdown}");
+}
+
+#[test]
 fn facts_tell_what_the_source_does_not() {
     let models = MODELS
         .replace("class Post(Base):", "def table_name():\n    return ''.join(['po', 'st'])\n\n\nclass Post(Base):");

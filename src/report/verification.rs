@@ -127,8 +127,8 @@ fn text(verification: &Verification, color: bool, out: &mut dyn Write) -> io::Re
             claim.place()
         )?;
     }
-    for (is_after, failure) in &verification.failures {
-        write_failure(failure, if *is_after { "after the change" } else { "before the change" }, out)?;
+    for (when, failure) in failures(verification) {
+        write_failure(failure, when, out)?;
     }
     for failure in &verification.not_imported {
         writeln!(
@@ -148,6 +148,17 @@ fn text(verification: &Verification, color: bool, out: &mut dyn Write) -> io::Re
         writeln!(out, "refuted: {objection}")?;
     }
     writeln!(out, "{}", conclusion(verification))
+}
+
+/// What went wrong, each once, and when.
+fn failures(verification: &Verification) -> Vec<(&'static str, &Failure)> {
+    let (after, before): (Vec<_>, Vec<_>) = verification.failures.iter().partition(|(is_after, _)| *is_after);
+    let is_in = |all: &[&(bool, Failure)], failure: &Failure| all.iter().any(|(_, other)| other == failure);
+    let of_before = before.iter().map(|(_, failure)| {
+        (if is_in(&after, failure) { "before and after the change" } else { "before the change" }, failure)
+    });
+    let of_after = after.iter().filter(|(_, failure)| !is_in(&before, failure));
+    of_before.chain(of_after.map(|(_, failure)| ("after the change", failure))).collect()
 }
 
 fn write_failure(failure: &Failure, when: &str, out: &mut dyn Write) -> io::Result<()> {
@@ -292,10 +303,11 @@ fn markdown(verification: &Verification, out: &mut dyn Write) -> io::Result<()> 
         reasons.extend(checked.refuted.iter().map(|reason| format!("refuted: {}: {reason}", checked.name)));
     }
     reasons.extend(verification.not_seen.iter().map(|claim| format!("not seen: {}", claim.place())));
-    reasons.extend(verification.failures.iter().map(|(is_after, failure)| {
-        let when = if *is_after { "after" } else { "before" };
-        format!("failed {when} the change: {}: {}", failure.error, failure.message)
-    }));
+    reasons.extend(
+        failures(verification)
+            .into_iter()
+            .map(|(when, failure)| format!("failed {when}: {}: {}", failure.error, failure.message)),
+    );
     reasons.extend(verification.objections.iter().map(|objection| format!("refuted: {objection}")));
     if !reasons.is_empty() {
         writeln!(out)?;
