@@ -3,7 +3,8 @@
 //! The modules are the stages, in the order of the data: [`discover`] the files, read each as a [`source`], match
 //! [`rules`] to find each [`site`], [`resolve`] names and values, look up the [`usage`] of shared ones, [`model`] the relationship,
 //! decide by [`policy`] as the [`settings`] want it, leave out what a [`suppression`] names, [`plan`] where to edit, [`rewrite`], lay
-//! out by [`layout`], [`apply`]. What comes out is an [`outcome`], which every [`report`] shows.
+//! out by [`layout`], [`apply`]. What comes out is an [`outcome`], which every [`report`] shows. [`verify`] holds it against what
+//! SQLAlchemy itself says of the models.
 
 pub mod apply;
 pub mod cascade;

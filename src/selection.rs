@@ -1,14 +1,14 @@
-//! Codes and prefixes of codes go in; the set of codes to report comes out.
+//! Codes, prefixes of codes and names go in; the set of codes to report comes out.
 
-use crate::rules::Code;
+use crate::rules::{Code, code_named};
 
 /// The codes to report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selection(Vec<Code>);
 
-/// A code or prefix that selects nothing.
+/// What selects nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{given}` is no diagnostic's code and no prefix of one{}", nearest.map(|code| format!("; did you mean {code}?")).unwrap_or_default())]
+#[error("`{given}` is no diagnostic's code or name, and no prefix of a code{}", nearest.map(|code| format!("; did you mean {code}?")).unwrap_or_default())]
 pub struct UnknownCode {
     given: String,
     nearest: Option<Code>,
@@ -48,7 +48,7 @@ impl Selection {
     }
 }
 
-/// The codes that are meant by names, which are codes or prefixes of codes.
+/// The codes that are meant: codes, prefixes of codes, or names of diagnostics.
 ///
 /// # Errors
 /// A name selects nothing.
@@ -56,7 +56,10 @@ pub fn named(names: &[String]) -> Result<Vec<Code>, UnknownCode> {
     let mut codes = Vec::new();
     for name in names {
         let wanted = name.trim().to_ascii_uppercase();
-        let matching: Vec<_> = Code::ALL.into_iter().filter(|code| code.as_str().starts_with(&wanted)).collect();
+        let mut matching: Vec<_> = Code::ALL.into_iter().filter(|code| code.as_str().starts_with(&wanted)).collect();
+        if matching.is_empty() {
+            matching.extend(code_named(name.trim()));
+        }
         if matching.is_empty() || wanted.is_empty() {
             let nearest = Code::ALL.into_iter().min_by_key(|code| strsim::damerau_levenshtein(code.as_str(), &wanted));
             let nearest = nearest.filter(|code| strsim::damerau_levenshtein(code.as_str(), &wanted) <= 2);

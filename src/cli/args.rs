@@ -125,10 +125,10 @@ pub(super) struct Common {
     /// What the file on standard input is called: for messages, excludes, its kind and its repository
     #[arg(long, value_name = "NAME")]
     stdin_filename: Option<PathBuf>,
-    /// Report these codes, or prefixes of codes, only
+    /// Report these codes, prefixes of codes, or names only
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     pub select: Vec<String>,
-    /// Do not report these codes, or prefixes of codes
+    /// Do not report these codes, prefixes of codes, or names
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     pub ignore: Vec<String>,
     /// Which list to write [default: recommended]

@@ -35,6 +35,12 @@ pub struct Rules {
     pub words: Vec<Finder<'static>>,
 }
 
+/// The code of the built-in diagnostic with a name.
+pub fn code_named(name: &str) -> Option<Code> {
+    let mut known = load::ABOUT_FINDINGS.diagnostics.iter();
+    known.find(|diagnostic| diagnostic.name.eq_ignore_ascii_case(name)).map(|diagnostic| diagnostic.code)
+}
+
 impl Rules {
     /// The built-in rules.
     ///

@@ -68,6 +68,11 @@ fn own(instruction: &str, rules: &Rules) -> Option<(Scope, Vec<Code>, Vec<String
         let (codes, mistakes) = listed(rest.trim_start(), rules);
         return Some((*scope, codes, mistakes));
     }
+    // as other tools have it
+    const SYNONYMS: [&str; 4] = ["disable", "noqa", "off", "skip"];
+    if SYNONYMS.contains(&word.as_str()) && (rest.trim().is_empty() || rest.starts_with(['[', '='])) {
+        return Some((Scope::Line, Vec::new(), vec![format!("`{word}` is unknown; did you mean ignore?")]));
+    }
     let is_near = |known: &str| strsim::damerau_levenshtein(known, &word) <= 2;
     let (nearest, scope) = WORDS.into_iter().find(|(known, _)| is_near(known))?;
     Some((scope, Vec::new(), vec![format!("`{word}` is unknown; did you mean {nearest}?")]))
@@ -105,7 +110,7 @@ fn noqa(rest: &str) -> Option<(Scope, Vec<Code>, Vec<String>)> {
 
 /// The codes that begin as the name does, which is not that of another tool's codes.
 fn codes_of(name: &str) -> Vec<Code> {
-    let is_own = name.len() >= "CAS".len();
+    let is_own = strip_prefix(name, "CAS").is_some();
     if is_own { named(&[name.to_owned()]).unwrap_or_default() } else { Vec::new() }
 }
 
