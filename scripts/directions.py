@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Asks the installed SQLAlchemy 2.0 for the direction of `P.rel` in models of more shapes, and records its answers.
 
-    scripts/directions.py       a few seconds; rewrites testdata/oracle/more_directions.jsonl
+scripts/directions.py       a few seconds; rewrites testdata/oracle/more_directions.jsonl
 """
 
 import json
@@ -54,15 +54,33 @@ SCHEMA = BASE.replace("pass", "metadata = MetaData(schema='core')")
 
 # by name: the source, and whether it may be unknown
 SHAPES = {
-    "the base names the tables, key on the target": (named_by_base(NAMED_BY_BASE, REL, "p_id = Column(ForeignKey('p.id'))"), False),
-    "the base names the tables, key on the owner": (named_by_base(NAMED_BY_BASE, f"c_id = Column(ForeignKey('c.id'))\n    {REL}"), False),
-    "the base names the tables, join on the owner": (
-        named_by_base(NAMED_BY_BASE, "c_id = Column(Integer)\n    rel = relationship('C', cascade='all', primaryjoin='foreign(P.c_id) == C.id')"),
+    "the base names the tables, key on the target": (
+        named_by_base(NAMED_BY_BASE, REL, "p_id = Column(ForeignKey('p.id'))"),
         False,
     ),
-    "a decorated base names the tables, key on the target": (named_by_base(DECORATED, REL, "p_id = Column(ForeignKey('p.id'))"), False),
-    "a decorated base names the tables, key on the owner": (named_by_base(DECORATED, f"c_id = Column(ForeignKey('c.id'))\n    {REL}"), False),
-    "the base's metadata has a schema, which the key names": (parent(REL, SCHEMA) + CHILD.replace("p.id", "core.p.id"), False),
+    "the base names the tables, key on the owner": (
+        named_by_base(NAMED_BY_BASE, f"c_id = Column(ForeignKey('c.id'))\n    {REL}"),
+        False,
+    ),
+    "the base names the tables, join on the owner": (
+        named_by_base(
+            NAMED_BY_BASE,
+            "c_id = Column(Integer)\n    rel = relationship('C', cascade='all', primaryjoin='foreign(P.c_id) == C.id')",
+        ),
+        False,
+    ),
+    "a decorated base names the tables, key on the target": (
+        named_by_base(DECORATED, REL, "p_id = Column(ForeignKey('p.id'))"),
+        False,
+    ),
+    "a decorated base names the tables, key on the owner": (
+        named_by_base(DECORATED, f"c_id = Column(ForeignKey('c.id'))\n    {REL}"),
+        False,
+    ),
+    "the base's metadata has a schema, which the key names": (
+        parent(REL, SCHEMA) + CHILD.replace("p.id", "core.p.id"),
+        False,
+    ),
     "the base's metadata has a schema, which the key leaves out": (parent(REL, SCHEMA) + CHILD, False),
     "Iterable with collection_class": (annotated("Mapped[Iterable['C']]", "collection_class=list, "), False),
     "list in a string": (annotated("Mapped['list[C]']"), False),
@@ -76,7 +94,10 @@ SHAPES = {
     "the whole annotation in a string": (annotated("'Mapped[typing.List[C]]'"), False),
     "dict": (annotated("Mapped[dict[str, 'C']]", "collection_class=attribute_keyed_dict('pid'), "), False),
     "a generic class": (BOX + annotated("Mapped[Box['C']]"), True),
-    "a generic class with collection_class": (BOX + annotated("Mapped[Box['C']]", "'C', collection_class=list, "), True),
+    "a generic class with collection_class": (
+        BOX + annotated("Mapped[Box['C']]", "'C', collection_class=list, "),
+        True,
+    ),
     "an alias of a list": (ALIASES + annotated("Mapped[Many]"), True),
     "an alias of a list without a class": (ALIASES + annotated("Mapped[Many]", ""), True),
     "an alias of one": (ALIASES + annotated("Mapped[One]"), True),
@@ -94,7 +115,9 @@ except Exception as error:
 
 
 def answer(source):
-    run = subprocess.run([sys.executable, "-W", "ignore", "-c", source + ASK], capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", source + ASK], capture_output=True, text=True, check=False
+    )
     said = (run.stdout or run.stderr).strip().splitlines()[-1]
     direction, _, uselist = said.partition(" ")
     if direction in {"ONETOMANY", "MANYTOONE", "MANYTOMANY"}:
@@ -108,7 +131,9 @@ def main():
     for case, (source, may_be_unknown) in SHAPES.items():
         answered = answer(HEADER + source)
         print(f"{case}: {answered}")
-        lines.append(json.dumps({"case": case, "source": HEADER + source, "may_be_unknown": may_be_unknown, **answered}))
+        lines.append(
+            json.dumps({"case": case, "source": HEADER + source, "may_be_unknown": may_be_unknown, **answered})
+        )
     recorded.write_text("\n".join(lines) + "\n")
 
 

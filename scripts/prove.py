@@ -107,10 +107,19 @@ def prove(versions, binary, url):
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary) / "proof"
         shutil.copytree(HERE / "testdata" / "proof", folder)
-        stages = [(folder, cascade(folder)), fixed(binary, folder), fixed(binary, folder, "--profile", "bare", "--unsafe-fixes")]
+        stages = [
+            (folder, cascade(folder)),
+            fixed(binary, folder),
+            fixed(binary, folder, "--profile", "bare", "--unsafe-fixes"),
+        ]
         for version in versions:
             python = environment(version)
-            exact = subprocess.run([python, "-c", "import sqlalchemy; print(sqlalchemy.__version__)"], capture_output=True, text=True, check=True)
+            exact = subprocess.run(
+                [python, "-c", "import sqlalchemy; print(sqlalchemy.__version__)"],
+                capture_output=True,
+                text=True,
+                check=True,
+            )
             print(f"SQLAlchemy {exact.stdout.strip()}, {url.partition(':')[0]}")
             shown = [demonstrate(python, stage, url) for stage, _ in stages]
             for (_, written), lines, expected in zip(stages, shown, range(3)):

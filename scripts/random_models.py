@@ -98,14 +98,18 @@ class Repository:
             of_child = [f"    rel = relationship('{parent}', cascade={self.cascade(other, False)})"]
             self.directions[f"{child}.rel"] = "many-to-one"
         elif form == 3:
-            of_child = [f"    up = relationship('{parent}', backref=backref('rel', cascade={self.cascade(other, True)}))"]
+            of_child = [
+                f"    up = relationship('{parent}', backref=backref('rel', cascade={self.cascade(other, True)}))"
+            ]
             self.directions[f"{parent}.rel"] = "one-to-many"
         elif form == 4:
             keys = []
             one.constants.append(
                 f"link{number} = Table('link{number}', Base.metadata, Column('a', ForeignKey('parent{number}.id')), Column('b', ForeignKey('child{number}.id')))"
             )
-            declarations = [f"    rel = relationship('{child}', secondary=link{number}, cascade={self.cascade(one, False)})"]
+            declarations = [
+                f"    rel = relationship('{child}', secondary=link{number}, cascade={self.cascade(one, False)})"
+            ]
             self.directions[f"{parent}.rel"] = "many-to-many"
         elif form == 5:
             declarations = [
@@ -125,7 +129,17 @@ class Repository:
             self.subclass(one, parent, f"parent{number}")
 
     def table(self, name, table, lines):
-        return "\n".join([f"class {name}(Base):", f"    __tablename__ = '{table}'", "", "    id = Column(Integer, primary_key=True)", *lines, "", ""])
+        return "\n".join(
+            [
+                f"class {name}(Base):",
+                f"    __tablename__ = '{table}'",
+                "",
+                "    id = Column(Integer, primary_key=True)",
+                *lines,
+                "",
+                "",
+            ]
+        )
 
     def subclass(self, module, name, table):
         """Joined or single-table inheritance, with a relationship of its own."""
@@ -133,13 +147,18 @@ class Repository:
         cascade = self.cascade(module, True)
         lines = [f"class Sub{number}({name}):"]
         if self.random.random() < 0.5:
-            lines += [f"    __tablename__ = 'sub{number}'", f"    id = Column(ForeignKey('{table}.id'), primary_key=True)"]
+            lines += [
+                f"    __tablename__ = 'sub{number}'",
+                f"    id = Column(ForeignKey('{table}.id'), primary_key=True)",
+            ]
             target = f"sub{number}"
         else:
             target = table
         lines += [f"    own: Mapped[List['Own{number}']] = relationship('Own{number}', cascade={cascade})", "", ""]
         module.classes.append("\n".join(lines))
-        module.classes.append(self.table(f"Own{number}", f"own{number}", [f"    sub_id = Column(ForeignKey('{target}.id'))"]))
+        module.classes.append(
+            self.table(f"Own{number}", f"own{number}", [f"    sub_id = Column(ForeignKey('{target}.id'))"])
+        )
         self.directions[f"Sub{number}.own"] = "one-to-many"
 
     def write(self, folder):
@@ -147,7 +166,9 @@ class Repository:
             self.pair()
         (folder / "app").mkdir()
         (folder / "app" / "__init__.py").touch()
-        (folder / "app" / "base.py").write_text("from sqlalchemy.orm import DeclarativeBase\n\n\nclass Base(DeclarativeBase):\n    pass\n")
+        (folder / "app" / "base.py").write_text(
+            "from sqlalchemy.orm import DeclarativeBase\n\n\nclass Base(DeclarativeBase):\n    pass\n"
+        )
         (folder / "pyproject.toml").write_text("[project]\nname = 'app'\ndependencies = ['sqlalchemy>=2.0']\n")
         for module in self.modules:
             # names in annotations are looked up in the module, so that each has all classes in the end
@@ -162,7 +183,9 @@ def problems(binary, seed, folder, repository):
     repository.write(folder)
     profile = random.Random(seed).choice(["recommended", "preserve", "minimal", "bare", "none"])
     options = ["--profile", profile, "--unsafe-fixes"]
-    verified = run(binary, folder, "verify", *options, "--python", sys.executable, "--walk", "app", "--output-format", "json")
+    verified = run(
+        binary, folder, "verify", *options, "--python", sys.executable, "--walk", "app", "--output-format", "json"
+    )
     if not verified.stdout:
         yield f"verify: {verified.stderr}"
         return

@@ -26,7 +26,6 @@ PACKAGES = {
     "datajunction-server==0.0.272": {"with": ["sqlalchemy[asyncio]"], "first": ["datajunction_server.database"]},
     "faradaysec==5.25.2": {"first": ["faraday.server.models"]},
     "keystone==30.0.0": {},
-    "mlflow==3.18.0": {},
     "neutron==29.0.0": {"first": ["neutron.db.migration.models.head"]},
     "optuna==5.0.0": {},
     "zenml==0.98.0": {"with": ["zenml[server]==0.98.0"], "first": ["zenml.zen_stores.schemas"]},
@@ -67,10 +66,25 @@ def verify(binary, work, package, how):
     found = json.loads(run(binary, folder, "check", "--no-ignore", "--output-format", "json").stdout)
     modules = sorted({module_of(finding["path"]) for finding in found["findings"]})
     modules = how.get("first", []) + [module for module in modules if not is_test(module)]
-    manual = {(finding["path"], line) for finding in found["findings"] if not finding["fix"] for line in range(finding["call"]["start_line"], finding["call"]["end_line"] + 1)}
+    manual = {
+        (finding["path"], line)
+        for finding in found["findings"]
+        if not finding["fix"]
+        for line in range(finding["call"]["start_line"], finding["call"]["end_line"] + 1)
+    }
     with tempfile.NamedTemporaryFile(suffix=".json") as facts:
         imports = [argument for module in modules for argument in ("--import", module)]
-        options = ["--no-ignore", "--python", python, "--timeout", "600", "--write-facts", facts.name, "--output-format", "json"]
+        options = [
+            "--no-ignore",
+            "--python",
+            python,
+            "--timeout",
+            "600",
+            "--write-facts",
+            facts.name,
+            "--output-format",
+            "json",
+        ]
         verified = run(binary, folder, "verify", *options, *imports, ".")
         if not verified.stdout:
             return [verified.stderr.strip()], ""
@@ -79,12 +93,23 @@ def verify(binary, work, package, how):
             failure = report["failures"][0]
             return [f"{failure['module']}: {failure['error']}: {failure['message'][:300]}"], ""
         relationships = json.loads(pathlib.Path(facts.name).read_text())["relationships"]
-    problems = [f"{checked['name']}: {'; '.join(checked['refuted'])}" for checked in report["relationships"] if checked["refuted"]]
-    problems += [f"{objection}: {report['new_warnings'] + report['gone_warnings']}" for objection in report["objections"]]
+    problems = [
+        f"{checked['name']}: {'; '.join(checked['refuted'])}"
+        for checked in report["relationships"]
+        if checked["refuted"]
+    ]
+    problems += [
+        f"{objection}: {report['new_warnings'] + report['gone_warnings']}" for objection in report["objections"]
+    ]
     cured = {checked["name"] for checked in report["relationships"] if "refresh-expire" not in checked["after"]}
     own = {path.stem for path in folder.iterdir()}
-    is_own = lambda relationship: (relationship["made_by"] or "").partition(".")[0] in own or relationship["is_backref"]
-    hazards = [relationship for relationship in relationships if "refresh-expire" in relationship["cascade"] and is_own(relationship)]
+    hazards = [
+        relationship
+        for relationship in relationships
+        if "refresh-expire" in relationship["cascade"]
+        # another library's mixin has its own cascade
+        and ((relationship["made_by"] or "").partition(".")[0] in own or relationship["is_backref"])
+    ]
     for relationship in hazards:
         name = f"{relationship['class']}.{relationship['attribute']}"
         is_manual = any((place["path"], place["line"]) in manual for place in relationship["declared"])

@@ -109,7 +109,9 @@ class Project:
                 around = getattr(frame.f_locals["self"], "_declared_at", ([], False))
                 return around[0], True
             if below(code.co_filename, self.copy):
-                places.append({"path": code.co_filename[len(self.copy) + 1 :].replace(os.sep, "/"), "line": frame.f_lineno})
+                places.append(
+                    {"path": code.co_filename[len(self.copy) + 1 :].replace(os.sep, "/"), "line": frame.f_lineno}
+                )
             # what is around a module has only imported it
             frame = None if code.co_name == "<module>" else frame.f_back
         return places, False
@@ -128,7 +130,13 @@ class Project:
     def failure(self, kind, error, name):
         frames = [frame for frame in traceback.extract_tb(error.__traceback__) if below(frame.filename, self.copy)]
         lines = traceback.format_list(frames) + traceback.format_exception_only(type(error), error)
-        return {"kind": kind, "module": name, "error": type(error).__name__, "message": str(error), "traceback": self.shown("".join(lines))}
+        return {
+            "kind": kind,
+            "module": name,
+            "error": type(error).__name__,
+            "message": str(error),
+            "traceback": self.shown("".join(lines)),
+        }
 
     def relationships(self):
         for mapper in self.mappers:
@@ -149,7 +157,6 @@ class Project:
                     "made_by": getattr(relationship, "_made_by", None),
                     "files": sorted({self.file_of(mapper.class_), self.file_of(relationship.mapper.class_)} - {None}),
                 }
-
 
     def file_of(self, class_):
         """The file of the project that a class stands in."""
@@ -174,7 +181,14 @@ def named(class_):
 def ask(job):
     project = Project(job)
     project.prepare()
-    answer = {"python": sys.version.split()[0], "sqlalchemy": None, "failures": [], "not_imported": [], "warnings": [], "relationships": []}
+    answer = {
+        "python": sys.version.split()[0],
+        "sqlalchemy": None,
+        "failures": [],
+        "not_imported": [],
+        "warnings": [],
+        "relationships": [],
+    }
     try:
         import sqlalchemy
 

@@ -1,6 +1,6 @@
 """Shows what the models in `app` do with a session of asyncio: one line of JSON for each thing tried.
 
-    python demonstrate.py URL
+python demonstrate.py URL
 """
 
 import asyncio
