@@ -20,6 +20,7 @@ pub mod outcome;
 pub mod plan;
 pub mod policy;
 pub mod python;
+pub mod related;
 pub mod report;
 pub mod repository;
 pub mod resolve;
@@ -66,6 +67,8 @@ pub struct Job {
     pub lazy: Option<Lazy>,
     /// What SQLAlchemy itself said of the relationships.
     pub facts: Option<Facts>,
+    /// Whether the outcome has all relationships that a site gives a cascade to, and not those with findings alone.
+    pub all_relationships: bool,
 }
 
 /// Why nothing can be checked.

@@ -60,6 +60,21 @@ impl Finding {
     }
 }
 
+/// A site as it is, whatever is told of it.
+#[derive(Debug, Clone)]
+pub struct SiteOutcome {
+    /// The value's range in the text, in bytes, as that of its findings.
+    pub span: std::ops::Range<usize>,
+    /// Where the value begins.
+    pub start: Position,
+    /// The relationships that get the value, as far as something is known of them.
+    pub relationships: Vec<Relationship>,
+    /// The effective set now, of all values that there can be.
+    pub options: CascadeOptions,
+    /// A comment suppresses a finding of it.
+    pub is_suppressed: bool,
+}
+
 /// The edits of one finding.
 #[derive(Debug, Clone)]
 pub struct Fix {
@@ -147,6 +162,8 @@ pub struct FileOutcome {
     pub safe_sites: usize,
     /// How many of its findings a comment suppresses.
     pub suppressed: usize,
+    /// Its sites with a known value, where all relationships are asked for.
+    pub sites: Vec<SiteOutcome>,
     /// Its comments that suppress nothing.
     pub unused_suppressions: Vec<UnusedSuppression>,
     /// Where it can't be parsed.
@@ -165,6 +182,11 @@ pub struct UnusedSuppression {
 }
 
 impl FileOutcome {
+    /// The findings of the value in a range of the text.
+    pub fn findings_at<'a>(&'a self, span: &std::ops::Range<usize>) -> impl Iterator<Item = &'a Finding> {
+        self.findings.iter().filter(move |finding| finding.span == *span)
+    }
+
     /// A file that was not read.
     pub fn not_read(path: Arc<Path>, display: String, status: Status) -> Self {
         Self {
@@ -175,6 +197,7 @@ impl FileOutcome {
             findings: Vec::new(),
             safe_sites: 0,
             suppressed: 0,
+            sites: Vec::new(),
             unused_suppressions: Vec::new(),
             syntax_errors: Vec::new(),
         }

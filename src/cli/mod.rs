@@ -151,6 +151,7 @@ fn job(common: &Common, root: &Path) -> anyhow::Result<Job> {
         unsafe_fixes: common.unsafe_fixes,
         lazy: common.lazy,
         facts: common.facts.as_ref().map(|file| Facts::read(file, root)).transpose()?,
+        all_relationships: false,
         unsaved: common.reads_stdin().then(|| unsaved(common)).transpose()?,
     })
 }

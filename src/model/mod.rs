@@ -45,6 +45,12 @@ pub struct Relationship {
     /// Why the direction can't be told, where it can't.
     #[serde(skip)]
     pub unknown: Option<String>,
+    /// Where the owner is defined.
+    #[serde(skip)]
+    pub owner_class: Option<Location>,
+    /// Where the target is defined.
+    #[serde(skip)]
+    pub target_class: Option<Location>,
     /// The constructor's call, where it is one of SQLAlchemy's own.
     #[serde(skip)]
     pub call: Option<Call>,

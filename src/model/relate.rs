@@ -65,7 +65,13 @@ impl<'a> Model<'a> {
         if led_to.is_none() {
             *led_to = self.target_name(written);
         }
-        match self.direction(written, &mut evidence) {
+        let (parent, child) = (self.owner(written), self.target(written));
+        let class = |side: &Option<Side>| Some(side.as_ref()?.mapped.as_ref()?.class.clone());
+        (relationship.owner_class, relationship.target_class) = match is_backref {
+            false => (class(&parent), class(&child)),
+            true => (class(&child), class(&parent)),
+        };
+        match self.direction(written, parent, child, &mut evidence) {
             Ok(decided) => {
                 let side = if is_backref { decided.reversed() } else { decided };
                 let uselist = written.uselist(is_backref, side, annotation.as_ref(), &mut evidence);
@@ -109,7 +115,13 @@ impl<'a> Model<'a> {
         Some((annotation, shape.unwrap_or(Shape::Unknown)))
     }
 
-    fn direction(&self, written: &Written, evidence: &mut Vec<String>) -> Result<direction::Direction, String> {
+    fn direction(
+        &self,
+        written: &Written,
+        parent: Option<Side>,
+        child: Option<Side>,
+        evidence: &mut Vec<String>,
+    ) -> Result<direction::Direction, String> {
         match &written.secondary {
             Argument::Given(secondary) => {
                 evidence.push(format!("secondary is `{secondary}` ({})", self.shown(&written.at)));
@@ -118,8 +130,8 @@ impl<'a> Model<'a> {
             Argument::Unknown => return Err("secondary may be given".to_owned()),
             Argument::Absent => {}
         }
-        let parent = self.owner(written).ok_or("the class that has it can't be told")?;
-        let child = self.target(written).ok_or_else(|| match self.target_name(written) {
+        let parent = parent.ok_or("the class that has it can't be told")?;
+        let child = child.ok_or_else(|| match self.target_name(written) {
             Some(name) => format!("`{name}` names no mapped class of this repository, or more than one"),
             None => "the class that it leads to can't be told".to_owned(),
         })?;

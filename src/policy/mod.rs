@@ -173,6 +173,12 @@ pub fn asks_observations(site: &Site, policy: &Policy<'_>) -> bool {
     possible(site).iter().any(is_selected)
 }
 
+/// The effective set of a site, of all values that there can be; None where there is none that SQLAlchemy takes.
+pub fn effective_set(site: &Site) -> Option<CascadeOptions> {
+    let given = possible(site);
+    (!given.is_empty()).then(|| CascadeOptions::union(given.iter().map(|given| given.options)))
+}
+
 /// What is given to a site, as far as SQLAlchemy takes it.
 fn possible(site: &Site) -> Vec<Given> {
     match &site.value {

@@ -106,7 +106,9 @@ impl Run<'_> {
     /// Adds to the relationships of sites, where the verdict can depend on it, what the models of their repositories say.
     fn relate(&self, sites: &mut [Site]) {
         let mut by_repository: Vec<(Arc<Repository>, Vec<&mut Relationship>)> = Vec::new();
-        for site in sites.iter_mut().filter(|site| self.with_policy(site, |policy| asks_direction(site, policy))) {
+        let asks =
+            |site: &Site| self.job.all_relationships || self.with_policy(site, |policy| asks_direction(site, policy));
+        for site in sites.iter_mut().filter(|site| asks(site)) {
             let repository = self.repositories.of(&site.at.path);
             let given = site.givens.iter_mut().filter_map(|given| given.relationship.as_mut());
             let mut relationships: Vec<&mut Relationship> =

@@ -11,9 +11,10 @@ use super::files::FilesOfRun;
 use crate::apply::apply;
 use crate::diagnose::{Diagnosed, Written, diagnose};
 use crate::layout::{self, Layout, Relaid, Styles};
-use crate::outcome::{FileOutcome, Finding, Status};
+use crate::model::Relationship;
+use crate::outcome::{FileOutcome, Finding, SiteOutcome, Status};
 use crate::plan::{Files, Planner};
-use crate::policy::{Reach, Rewrite};
+use crate::policy::{Reach, Rewrite, effective_set};
 use crate::rewrite::{Edit, FileEdit};
 use crate::site::Site;
 use crate::source::Source;
@@ -72,6 +73,9 @@ impl Run<'_> {
                 Diagnosed::Found(findings) => outcome.findings.extend(findings),
             }
         }
+        if self.job.all_relationships {
+            self.add_sites(&mut by_file, sifted, &files);
+        }
         for (site, number) in sifted.suppressed.iter().filter(|(site, _)| files.concerns(site)) {
             let Some(source) = files.source(&site.at.path) else { continue };
             let outcome =
@@ -81,6 +85,29 @@ impl Run<'_> {
         let mut outcomes: Vec<FileOutcome> = by_file.into_values().collect();
         self.apply(&mut outcomes, &files);
         outcomes
+    }
+
+    /// Adds the sites themselves.
+    fn add_sites(&self, by_file: &mut BTreeMap<Arc<Path>, FileOutcome>, sifted: &Sifted, files: &FilesOfRun<'_>) {
+        let suppressed = sifted.suppressed.iter().map(|(site, _)| (site, true));
+        let sites = suppressed.chain(sifted.kept.iter().map(|(site, _)| (site, false)));
+        for (site, is_suppressed) in sites.filter(|(site, _)| files.concerns(site)) {
+            let (Some(source), Some(options)) = (files.source(&site.at.path), effective_set(site)) else { continue };
+            let file =
+                by_file.entry(Arc::clone(&site.at.path)).or_insert_with(|| self.unchanged(&site.at.path, &source));
+            if file.sites.iter().any(|known| known.span == site.at.range()) {
+                continue;
+            }
+            let mut relationships: Vec<Relationship> = Vec::new();
+            for relationship in site.givens.iter().filter_map(|given| given.relationship.as_ref()) {
+                if !relationships.contains(relationship) {
+                    relationships.push(relationship.clone());
+                }
+            }
+            let start = source.position(site.at.start);
+            file.sites.push(SiteOutcome { span: site.at.range(), start, relationships, options, is_suppressed });
+        }
+        by_file.values_mut().for_each(|file| file.sites.sort_by_key(|site| site.span.start));
     }
 
     /// The edits of all findings, by file, with the layout of the changed statements: it is a part of each fix that changes something

@@ -60,7 +60,15 @@ pub fn copy_tree(from: &Path, to: &Path) {
 pub fn outcome(folder: &Path, overrides: Overrides, unsafe_fixes: bool) -> Outcome {
     let settings = Arc::new(Lookup::new(overrides, &Place::Isolated, folder).unwrap());
     let walk = WalkOptions::default();
-    let job =
-        Job { paths: vec![folder.to_owned()], unsaved: None, walk, settings, unsafe_fixes, lazy: None, facts: None };
+    let job = Job {
+        paths: vec![folder.to_owned()],
+        unsaved: None,
+        walk,
+        settings,
+        unsafe_fixes,
+        lazy: None,
+        facts: None,
+        all_relationships: false,
+    };
     cascade_fix::run(&job, &Default::default()).unwrap()
 }

@@ -1,0 +1,64 @@
+//! An outcome with all relationships goes in; each relationship comes out, with its cascade as it is and as it will be.
+
+use crate::cascade::CascadeOptions;
+use crate::model::Relationship;
+use crate::outcome::{FileOutcome, Finding, Outcome, SiteOutcome};
+
+/// A relationship and its cascade.
+#[derive(Debug)]
+pub struct Related<'a> {
+    /// The file of the value.
+    pub file: &'a FileOutcome,
+    /// The value.
+    pub site: &'a SiteOutcome,
+    /// What is known of the relationship.
+    pub relationship: Option<&'a Relationship>,
+    /// What is told of the value.
+    pub findings: Vec<&'a Finding>,
+    /// The effective set after the fixes that are carried out.
+    pub after: CascadeOptions,
+    /// The effective set after a fix that is held back.
+    pub held_back: Option<CascadeOptions>,
+}
+
+impl Related<'_> {
+    /// The effective set now.
+    pub fn before(&self) -> CascadeOptions {
+        self.site.options
+    }
+
+    /// The effective set after all fixes, also those that are held back.
+    pub fn at_last(&self) -> CascadeOptions {
+        self.held_back.unwrap_or(self.after)
+    }
+
+    /// `User.posts`, as far as that is known.
+    pub fn name(&self) -> String {
+        let known = self.relationship.map(|known| (known.owner.as_deref(), known.attribute.as_deref()));
+        let (owner, attribute) = known.unwrap_or_default();
+        [owner, attribute].map(|name| name.unwrap_or("?")).join(".")
+    }
+}
+
+/// The relationships of all sites whose value is known, in order of file and position.
+pub fn related(outcome: &Outcome) -> Vec<Related<'_>> {
+    let of_site = |file, site: &SiteOutcome| {
+        let findings: Vec<&Finding> = FileOutcome::findings_at(file, &site.span).collect();
+        let fixes = || findings.iter().filter_map(|finding| Some((finding.fix.as_ref()?, finding.after?)));
+        let after = fixes().find(|(fix, _)| outcome.carries_out(fix)).map_or(site.options, |(_, after)| after);
+        let held_back = fixes().find(|(fix, _)| !outcome.carries_out(fix)).map(|(_, after)| after);
+        (findings, after, held_back)
+    };
+    let sites = outcome.files.iter().flat_map(|file| file.sites.iter().map(move |site| (file, site)));
+    let mut all = Vec::new();
+    for (file, site) in sites {
+        let (findings, after, held_back) = of_site(file, site);
+        let relationships = site.relationships.iter().map(Some);
+        // of a value that is handed to no relationship that is known, something is told nevertheless
+        let unknown = site.relationships.is_empty().then_some(None);
+        for relationship in relationships.chain(unknown) {
+            all.push(Related { file, site, relationship, findings: findings.clone(), after, held_back });
+        }
+    }
+    all
+}
