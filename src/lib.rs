@@ -121,8 +121,8 @@ pub fn run(job: &Job, progress: &AtomicUsize) -> Result<Outcome, RunError> {
             NotRead::Failed(path, reason) => (path, Status::Failed(reason)),
         };
         let path = walk.absolute(&path);
-        let display = repositories.of(&path).display(&path);
-        outcome.files.push(FileOutcome::not_read(path.into(), display, status));
+        let repository = repositories.of(&path);
+        outcome.files.push(FileOutcome::not_read(path.into(), &repository, status));
     }
     outcome.files.sort_by(|a, b| a.display.cmp(&b.display));
     // settings of other files may have been read since

@@ -7,6 +7,7 @@ use crate::cascade::CascadeOptions;
 use crate::layout::Relaid;
 use crate::model::Relationship;
 use crate::policy::Applicability;
+use crate::repository::Repository;
 use crate::rewrite::FileEdit;
 use crate::rules::{Code, Severity};
 use crate::source::{Position, Source};
@@ -152,6 +153,8 @@ pub struct FileOutcome {
     pub path: Arc<Path>,
     /// As reports show it: relative to the working directory where it is below it, with `/`.
     pub display: String,
+    /// Relative to the root of its repository, with `/`.
+    pub in_repository: String,
     /// The text before; None where the file was not read.
     pub source: Option<Arc<Source>>,
     /// How it ends.
@@ -188,10 +191,11 @@ impl FileOutcome {
     }
 
     /// A file that was not read.
-    pub fn not_read(path: Arc<Path>, display: String, status: Status) -> Self {
+    pub fn not_read(path: Arc<Path>, repository: &Repository, status: Status) -> Self {
         Self {
+            display: repository.display(&path),
+            in_repository: repository.relative(&path),
             path,
-            display,
             source: None,
             status,
             findings: Vec::new(),

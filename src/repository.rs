@@ -148,6 +148,12 @@ impl Repository {
         if cfg!(windows) { shown.replace('\\', "/") } else { shown.into_owned() }
     }
 
+    /// A path relative to the repository's root, with `/`.
+    pub fn relative(&self, path: &Path) -> String {
+        let below = path.strip_prefix(&self.root).unwrap_or(path).to_string_lossy();
+        if cfg!(windows) { below.replace('\\', "/") } else { below.into_owned() }
+    }
+
     /// The folders in which an absolute import of the file may begin: those around it, up to the repository's root, and
     /// the `src` folders in them. Folders that are no packages come first: Python's path holds no packages.
     pub fn import_roots(&self, file: &Path) -> Vec<PathBuf> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::layout::Layout;
 use crate::policy::Profile;
@@ -40,9 +40,8 @@ pub(super) enum Command {
     Check {
         #[command(flatten)]
         common: Common,
-        /// How to print them
-        #[arg(long, value_name = "FORMAT", default_value = "full")]
-        output_format: Format,
+        #[command(flatten)]
+        reports: Reports,
     },
     /// Apply the safe fixes
     Fix {
@@ -90,6 +89,33 @@ pub(super) enum Command {
         #[arg(long, value_name = "FORMAT", default_value = "text")]
         output_format: ListFormat,
     },
+}
+
+/// Where findings go, and how.
+#[derive(Debug, Args)]
+pub(super) struct Reports {
+    /// How to print the findings
+    #[arg(long, value_name = "FORMAT", default_value = "full")]
+    pub output_format: Format,
+    /// Write them to a file in place of stdout
+    #[arg(long, value_name = "FILE")]
+    pub output_file: Option<PathBuf>,
+    /// Write another report of the same run to a file, such as sarif=findings.sarif; can be given several times
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = report)]
+    pub output: Vec<(Format, PathBuf)>,
+}
+
+/// `sarif=findings.sarif`
+fn report(text: &str) -> Result<(Format, PathBuf), String> {
+    let (format, file) = text.split_once('=').ok_or("a format and a file are missing: sarif=findings.sarif")?;
+    if file.is_empty() {
+        return Err(format!("a file is missing behind `{format}=`"));
+    }
+    let format = Format::from_str(format, false).map_err(|_| {
+        let all: Vec<_> = Format::value_variants().iter().map(name_of).collect();
+        format!("there is no format `{format}`; there are {}", all.join(", "))
+    })?;
+    Ok((format, PathBuf::from(file)))
 }
 
 #[derive(Debug, Args)]

@@ -13,16 +13,17 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
+use atomic_write_file::AtomicWriteFile;
 
 use crate::apply;
 use crate::discover::WalkOptions;
 use crate::outcome::{FileOutcome, Fix, Outcome, Status};
-use crate::report::{Applied, Format, write_findings, write_patch, write_summary};
+use crate::report::{Applied, write_findings, write_patch, write_summary};
 use crate::repository::Repositories;
 use crate::verify::facts::Facts;
 use crate::{Job, Unsaved};
 
-use args::{Arguments, Command, Common};
+use args::{Arguments, Command, Common, Reports};
 
 /// Nothing to do.
 const CLEAN: u8 = 0;
@@ -56,7 +57,7 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<u8> {
     match &arguments.command {
         None => diff(arguments, &arguments.common),
         Some(Command::Diff(common)) => diff(arguments, common),
-        Some(Command::Check { common, output_format }) => check(arguments, common, *output_format),
+        Some(Command::Check { common, reports }) => check(arguments, common, reports),
         Some(Command::Fix { common, exit_non_zero_on_fix }) => fix(arguments, common, *exit_non_zero_on_fix),
         Some(Command::Verify { common, options }) => verify::verify(arguments, common, options),
         Some(Command::Config { schema: true, .. }) => config::schema(),
@@ -73,9 +74,15 @@ fn diff(arguments: &Arguments, common: &Common) -> anyhow::Result<u8> {
     Ok(status(&outcome))
 }
 
-fn check(arguments: &Arguments, common: &Common, format: Format) -> anyhow::Result<u8> {
+fn check(arguments: &Arguments, common: &Common, reports: &Reports) -> anyhow::Result<u8> {
     let outcome = run(arguments, common)?;
-    print(|color, out| write_findings(format, &outcome, color, out))?;
+    for (format, file) in &reports.output {
+        write_file(file, |out| write_findings(*format, &outcome, false, out))?;
+    }
+    match &reports.output_file {
+        Some(file) => write_file(file, |out| write_findings(reports.output_format, &outcome, false, out))?,
+        None => print(|color, out| write_findings(reports.output_format, &outcome, color, out))?,
+    }
     summarize(arguments, common, &outcome, None, false)?;
     Ok(status(&outcome))
 }
@@ -185,6 +192,18 @@ fn print(write: impl FnOnce(bool, &mut dyn Write) -> io::Result<()>) -> anyhow::
     let color = anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
     let mut out = io::BufWriter::new(stdout.lock());
     write(color, &mut out).and_then(|()| out.flush()).context("can't write to stdout")
+}
+
+/// Writes a file in one step: it is never there in part.
+fn write_file(file: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    let mut bytes = Vec::new();
+    write(&mut bytes)
+        .and_then(|()| {
+            let mut written = AtomicWriteFile::open(file)?;
+            written.write_all(&bytes)?;
+            written.commit()
+        })
+        .with_context(|| format!("can't write {}", file.display()))
 }
 
 fn summarize(

@@ -56,6 +56,17 @@ pub struct Relationship {
     pub call: Option<Call>,
 }
 
+impl Relationship {
+    /// What it is and how that is known, in words; None where nothing was looked up.
+    pub fn told(&self) -> Option<String> {
+        match (self.direction, &self.unknown) {
+            (Some(direction), _) => Some(format!("{}: {}", direction.name(), self.evidence.join("; "))),
+            (None, Some(reason)) => Some(format!("its direction is not known: {reason}")),
+            (None, None) => None,
+        }
+    }
+}
+
 /// The call that makes a relationship.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {

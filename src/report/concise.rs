@@ -11,9 +11,13 @@ pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
 /// The line of one finding, its end excluded.
 pub(crate) fn line(file: &FileOutcome, finding: &Finding) -> String {
     let Finding { code, message, start, .. } = finding;
-    let advice = match finding.written() {
+    format!("{}:{start}: {code} {message}; {}", file.display, advice(finding))
+}
+
+/// What to do about a finding.
+pub(super) fn advice(finding: &Finding) -> String {
+    match finding.written() {
         Some(written) => format!("write {written}"),
         None => finding.help.clone(),
-    };
-    format!("{}:{start}: {code} {message}; {advice}", file.display)
+    }
 }

@@ -39,7 +39,13 @@ fn groups<'a>(file: &'a FileOutcome, finding: &'a Finding, source: &'a Source) -
         .path(format!("{}{cell}", file.display))
         .annotation(AnnotationKind::Primary.span(value).label(label(finding)));
     let mut group = level.primary_title(&finding.message).id(finding.code.as_str()).element(snippet);
-    for note in of_relationship(finding).into_iter().chain(finding.fix.iter().flat_map(|fix| fix.notes.clone())) {
+    for note in finding
+        .relationship
+        .as_ref()
+        .and_then(Relationship::told)
+        .into_iter()
+        .chain(finding.fix.iter().flat_map(|fix| fix.notes.clone()))
+    {
         group = group.element(Level::NOTE.message(note));
     }
     match &finding.fix {
@@ -50,16 +56,6 @@ fn groups<'a>(file: &'a FileOutcome, finding: &'a Finding, source: &'a Source) -
         Some(_) => {}
     }
     vec![group]
-}
-
-/// What the relationship is, and how that is known.
-fn of_relationship(finding: &Finding) -> Option<String> {
-    let Relationship { direction, evidence, unknown, .. } = finding.relationship.as_ref()?;
-    match (direction, unknown) {
-        (Some(direction), _) => Some(format!("{}: {}", direction.name(), evidence.join("; "))),
-        (None, Some(reason)) => Some(format!("its direction is not known: {reason}")),
-        (None, None) => None,
-    }
 }
 
 fn label(finding: &Finding) -> String {

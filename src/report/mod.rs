@@ -3,8 +3,16 @@
 mod concise;
 mod documentation;
 mod full;
+mod github;
+mod gitlab;
+mod host;
 mod json;
+mod junit;
+mod markdown;
+mod markup;
 mod patch;
+mod rdjson;
+mod sarif;
 mod summary;
 mod verification;
 
@@ -29,6 +37,20 @@ pub enum Format {
     Json,
     /// One JSON object a line for each finding
     Jsonl,
+    /// Workflow commands of GitHub Actions: annotations beside the lines
+    Github,
+    /// GitLab's code quality report
+    Gitlab,
+    /// SARIF 2.1.0, for code scanning and editors
+    Sarif,
+    /// reviewdog's diagnostics with suggestions, as one document
+    Rdjson,
+    /// The same, one a line
+    Rdjsonl,
+    /// JUnit's XML, a failed case for each finding
+    Junit,
+    /// Markdown, for a comment or a job's summary
+    Markdown,
 }
 
 /// Prints the findings.
@@ -41,6 +63,13 @@ pub fn write_findings(format: Format, outcome: &Outcome, color: bool, out: &mut 
         Format::Concise => concise::write(outcome, out),
         Format::Json => json::write(outcome, out),
         Format::Jsonl => json::write_lines(outcome, out),
+        Format::Github => github::write(outcome, out),
+        Format::Gitlab => gitlab::write(outcome, out),
+        Format::Sarif => sarif::write(outcome, out),
+        Format::Rdjson => rdjson::write(outcome, out),
+        Format::Rdjsonl => rdjson::write_lines(outcome, out),
+        Format::Junit => junit::write(outcome, out),
+        Format::Markdown => markdown::write(outcome, out),
     }
 }
 

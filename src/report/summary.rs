@@ -30,7 +30,6 @@ pub fn write_summary(
     show_manual: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let totals = outcome.totals();
     if show_manual {
         for (file, finding) in outcome.findings().filter(|(_, finding)| finding.fix.is_none()) {
             writeln!(out, "{}", concise::line(file, finding))?;
@@ -41,9 +40,33 @@ pub fn write_summary(
     syntax_errors(outcome, out)?;
     unused_suppressions(outcome, out)?;
     stale_facts(outcome, out)?;
-    let mut sentences = Vec::new();
+    writeln!(out, "{}.", sentences(outcome, applied).join("; "))?;
+    if let Some(sentence) = asyncio(outcome) {
+        writeln!(out, "{sentence}")?;
+    }
+    let (fixable, held_back) = fixable(outcome);
+    if applied.is_none() && fixable > 0 {
+        writeln!(out, "Apply with: {next}")?;
+    }
+    if held_back > 0 {
+        let option = if next.contains("--unsafe-fixes") { "" } else { " --unsafe-fixes" };
+        writeln!(out, "Unsafe fixes change what someone can notice; see `check`, and apply them with: {next}{option}")?;
+    }
+    Ok(())
+}
+
+/// How many findings have a fix that is carried out, and how many one that is held back.
+fn fixable(outcome: &Outcome) -> (usize, usize) {
+    let totals = outcome.totals();
     let held_back = if outcome.unsafe_fixes { 0 } else { totals.fixable_unsafe };
-    let fixable = totals.fixable_safe + totals.fixable_unsafe - held_back;
+    (totals.fixable_safe + totals.fixable_unsafe - held_back, held_back)
+}
+
+/// What was found and what becomes of it, in parts of one sentence. `applied` is what was written, None where nothing was meant to be.
+pub(super) fn sentences(outcome: &Outcome, applied: Option<Applied>) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let totals = outcome.totals();
+    let (fixable, held_back) = fixable(outcome);
     match applied {
         Some(applied) if applied.files > 0 => {
             sentences.push(format!(
@@ -80,23 +103,18 @@ pub fn write_summary(
         sentences.push(format!("{} suppressed", totals.suppressed));
     }
     sentences.push(format!("{} checked", count(totals.files_scanned, "file")));
-    writeln!(out, "{}.", sentences.join("; "))?;
-    match &outcome.asyncio {
-        Some(Asyncio::Used(place)) => writeln!(out, "The code runs under asyncio ({place}).")?,
-        Some(Asyncio::Unused) => {
+    sentences
+}
+
+/// Whether the hazard is one here.
+pub(super) fn asyncio(outcome: &Outcome) -> Option<String> {
+    Some(match outcome.asyncio.as_ref()? {
+        Asyncio::Used(place) => format!("The code runs under asyncio ({place})."),
+        Asyncio::Unused => {
             let why = "neither sqlalchemy.ext.asyncio nor an asyncio driver was found";
-            writeln!(out, "No sign of asyncio: {why}; without AsyncSession nothing raises MissingGreenlet.")?;
+            format!("No sign of asyncio: {why}; without AsyncSession nothing raises MissingGreenlet.")
         }
-        None => {}
-    }
-    if applied.is_none() && fixable > 0 {
-        writeln!(out, "Apply with: {next}")?;
-    }
-    if held_back > 0 {
-        let option = if next.contains("--unsafe-fixes") { "" } else { " --unsafe-fixes" };
-        writeln!(out, "Unsafe fixes change what someone can notice; see `check`, and apply them with: {next}{option}")?;
-    }
-    Ok(())
+    })
 }
 
 /// `CAS001: 3, CAS002: 1`

@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use super::count;
+use super::markup::{code, prose};
 use crate::cascade::CascadeOptions;
 use crate::model::Direction;
 use crate::rules::Code;
@@ -273,13 +274,8 @@ fn json(verification: &Verification, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-/// A cell of a table: what would end it, or be markup, is escaped.
-fn cell(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace('`', "\\`").replace('\n', " ")
-}
-
 fn markdown(verification: &Verification, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "**{}**\n", cell(&conclusion(verification)))?;
+    writeln!(out, "**{}**\n", prose(&conclusion(verification)))?;
     if !verification.checked.is_empty() {
         writeln!(
             out,
@@ -291,11 +287,11 @@ fn markdown(verification: &Verification, out: &mut dyn Write) -> io::Result<()> 
             out,
             "| {} | {} | {} | {} | {} | {} |",
             checked.verdict(),
-            cell(&checked.name),
+            code(&checked.name),
             checked.direction.name(),
             shown(checked.before),
             shown(checked.after),
-            cell(&checked.place()),
+            code(&checked.place()),
         )?;
     }
     let mut reasons: Vec<String> = Vec::new();
@@ -312,5 +308,5 @@ fn markdown(verification: &Verification, out: &mut dyn Write) -> io::Result<()> 
     if !reasons.is_empty() {
         writeln!(out)?;
     }
-    reasons.iter().try_for_each(|reason| writeln!(out, "- {}", cell(reason)))
+    reasons.iter().try_for_each(|reason| writeln!(out, "- {}", prose(reason)))
 }

@@ -148,10 +148,10 @@ impl Run<'_> {
     }
 
     fn unchanged(&self, path: &Arc<Path>, source: &Arc<Source>) -> FileOutcome {
-        let display = self.repositories.of(path).display(path);
+        let repository = self.repositories.of(path);
         FileOutcome {
             source: Some(Arc::clone(source)),
-            ..FileOutcome::not_read(Arc::clone(path), display, Status::Unchanged)
+            ..FileOutcome::not_read(Arc::clone(path), &repository, Status::Unchanged)
         }
     }
 

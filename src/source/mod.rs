@@ -74,6 +74,30 @@ impl fmt::Display for Position {
     }
 }
 
+/// A place in a file as it is stored, as hosts of code show it: of a notebook in its JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FilePosition {
+    /// 1-based. `\n` alone ends a line, as for git.
+    pub line: usize,
+    /// 1-based, in characters.
+    pub column: usize,
+    /// 1-based, in bytes of the line in UTF-8.
+    pub utf8_column: usize,
+}
+
+impl FilePosition {
+    /// Where an offset of a text is.
+    fn of(text: &str, offset: usize) -> Self {
+        let before = &text[..offset];
+        let start = memchr::memrchr(b'\n', before.as_bytes()).map_or(0, |at| at + 1);
+        Self {
+            line: memchr::memchr_iter(b'\n', before.as_bytes()).count() + 1,
+            column: before[start..].chars().count() + 1,
+            utf8_column: offset - start + 1,
+        }
+    }
+}
+
 /// One replacement in a file on disk. The range is in bytes of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DiskEdit {
@@ -207,12 +231,38 @@ impl Source {
         let Some(notebook) = &self.notebook else {
             return Ok(Self::new(text, self.kind, self.encoding)?);
         };
-        let on_disk =
-            edits.iter().map(|edit| notebook.json_edit(edit).map(|DiskEdit { range, text }| Edit { range, text }));
-        let on_disk = on_disk.collect::<Result<Vec<_>, _>>()?;
+        let on_disk = edits.iter().map(|edit| self.stored_edit(edit)).collect::<Result<Vec<_>, _>>()?;
         let json = splice(notebook.json(), &on_disk.iter().collect::<Vec<_>>())?;
         let changed = Self::new(json, self.kind, self.encoding)?;
         if changed.text == text { Ok(changed) } else { Err(EditError::NotReadBack) }
+    }
+
+    /// What the file holds, decoded: the text, or a notebook's JSON.
+    pub fn stored(&self) -> &str {
+        self.notebook.as_ref().map_or(&self.text, |notebook| notebook.json())
+    }
+
+    /// A range of the text in what the file holds.
+    pub fn stored_range(&self, range: &Range<usize>) -> Range<usize> {
+        let of = |offset| {
+            let offset = self.before_character(offset);
+            self.notebook.as_ref().map_or(offset, |notebook| notebook.offset_in_json(offset))
+        };
+        of(range.start)..of(range.end)
+    }
+
+    /// An edit of the text as one of what the file holds.
+    ///
+    /// # Errors
+    /// The file can't hold it.
+    pub fn stored_edit(&self, edit: &Edit) -> Result<Edit, EditError> {
+        let Some(notebook) = &self.notebook else { return Ok(edit.clone()) };
+        notebook.json_edit(edit).map(|DiskEdit { range, text }| Edit { range, text })
+    }
+
+    /// Where an offset of what the file holds is.
+    pub fn file_position(&self, stored: usize) -> FilePosition {
+        FilePosition::of(self.stored(), stored)
     }
 
     /// An edit of the text as an edit of the file on disk.
@@ -236,7 +286,7 @@ impl Source {
     /// # Errors
     /// The text has a character that the encoding lacks.
     pub fn to_bytes(&self) -> Result<Vec<u8>, DecodeError> {
-        self.encoding.encode(self.notebook.as_ref().map_or(&self.text, |notebook| notebook.json()))
+        self.encoding.encode(self.stored())
     }
 
     /// Where an offset of the text is on disk, in bytes.

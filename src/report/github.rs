@@ -1,0 +1,62 @@
+//! Findings as workflow commands of GitHub Actions, of which the runner makes annotations beside the lines.
+//!
+//! The escapes are those that the runner takes back: `%`, `\r` and `\n` in what is said, `:` and `,` too in a property
+//! (<https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts>).
+
+use std::io::{self, Write};
+
+use super::host::{Place, message, reasons};
+use crate::outcome::{FileOutcome, Outcome, Status};
+use crate::rules::Severity;
+
+pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    for (file, finding) in outcome.findings() {
+        let Some(source) = &file.source else { continue };
+        let level = match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        let title = format!("{} {}", finding.code, finding.name);
+        let said = [message(outcome, finding)].into_iter().chain(reasons(finding)).collect::<Vec<_>>().join("\n");
+        let place = Place::of_value(source, finding);
+        writeln!(
+            out,
+            "::{level} file={},{},title={}::{}",
+            property(&file.in_repository),
+            range(place),
+            property(&title),
+            data(&said)
+        )?;
+    }
+    outcome.files.iter().try_for_each(|file| write_file(file, out))
+}
+
+/// What the run has to say of a file as a whole.
+fn write_file(file: &FileOutcome, out: &mut dyn Write) -> io::Result<()> {
+    let path = property(&file.in_repository);
+    match &file.status {
+        Status::Failed(reason) => writeln!(out, "::error file={path},title=cascade-fix::{}", data(reason)),
+        Status::Skipped(reason) => {
+            writeln!(out, "::notice file={path},title=cascade-fix::skipped: {}", data(reason))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// GitHub takes columns for ranges on one line alone.
+fn range(place: Place) -> String {
+    let Place { start, end } = place;
+    if place.is_on_one_line() {
+        format!("line={},endLine={},col={},endColumn={}", start.line, end.line, start.column, end.column)
+    } else {
+        format!("line={},endLine={}", start.line, end.line)
+    }
+}
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

@@ -1,0 +1,61 @@
+//! Findings as GitLab's code quality report (<https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format>).
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::host::{Place, fingerprints, message};
+use crate::outcome::Outcome;
+use crate::rules::{Code, Severity};
+
+#[derive(Serialize)]
+struct Issue<'a> {
+    description: String,
+    check_name: Code,
+    fingerprint: String,
+    severity: &'static str,
+    location: Location<'a>,
+}
+
+#[derive(Serialize)]
+struct Location<'a> {
+    path: &'a str,
+    positions: Positions,
+}
+
+#[derive(Serialize)]
+struct Positions {
+    begin: LineColumn,
+    end: LineColumn,
+}
+
+#[derive(Serialize)]
+struct LineColumn {
+    line: usize,
+    column: usize,
+}
+
+pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    let findings = outcome.findings().zip(fingerprints(outcome));
+    let issues = findings.filter_map(|((file, finding), fingerprint)| {
+        let Place { start, end } = Place::of_value(file.source.as_ref()?, finding);
+        Some(Issue {
+            description: message(outcome, finding),
+            check_name: finding.code,
+            fingerprint,
+            severity: match finding.severity {
+                Severity::Error => "critical",
+                Severity::Warning => "major",
+            },
+            location: Location {
+                path: &file.in_repository,
+                positions: Positions {
+                    begin: LineColumn { line: start.line, column: start.column },
+                    end: LineColumn { line: end.line, column: end.column },
+                },
+            },
+        })
+    });
+    serde_json::to_writer_pretty(&mut *out, &issues.collect::<Vec<_>>())?;
+    writeln!(out)
+}

@@ -1,0 +1,58 @@
+//! Findings as a JUnit report: a suite for each file, a failed case for each finding.
+
+use std::io::{self, Write};
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+use super::host::{TOOL, message, reasons};
+use crate::outcome::{FileOutcome, Outcome, Status};
+
+pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    let mut report = Report::new(TOOL.name);
+    report.add_test_suites(outcome.files.iter().filter_map(|file| suite(outcome, file)));
+    if report.test_suites.is_empty() {
+        // a report without any case counts as one that went wrong
+        let mut suite = TestSuite::new(TOOL.name);
+        suite.add_test_case(TestCase::new("no findings", TestCaseStatus::success()));
+        report.add_test_suite(suite);
+    }
+    report.serialize(&mut *out).map_err(io::Error::other)
+}
+
+fn suite(outcome: &Outcome, file: &FileOutcome) -> Option<TestSuite> {
+    let mut suite = TestSuite::new(file.display.as_str());
+    suite.extra.insert("package".into(), TOOL.name.into());
+    let case = |name: String, status: TestCaseStatus| {
+        let mut case = TestCase::new(name, status);
+        case.set_classname(file.display.as_str());
+        case.extra.insert("file".into(), file.display.as_str().into());
+        case
+    };
+    for finding in &file.findings {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        let place = format!("{}:{}", file.display, finding.start);
+        let lines = [format!("{place}: {}", message(outcome, finding))].into_iter().chain(reasons(finding));
+        status.set_type(finding.code.as_str()).set_message(message(outcome, finding));
+        status.set_description(lines.collect::<Vec<_>>().join("\n"));
+        let mut case = case(format!("{} {} at {}", finding.code, finding.name, finding.start), status);
+        case.extra.insert("line".into(), finding.start.line.to_string().into());
+        suite.add_test_case(case);
+    }
+    let of_file = match &file.status {
+        Status::Failed(reason) => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+            status.set_message(reason.as_str());
+            Some(status)
+        }
+        Status::Skipped(reason) => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(reason.as_str());
+            Some(status)
+        }
+        _ => None,
+    };
+    if let Some(status) = of_file {
+        suite.add_test_case(case("read".to_owned(), status));
+    }
+    (!suite.test_cases.is_empty()).then_some(suite)
+}

@@ -1,0 +1,217 @@
+//! An outcome goes in; what a reviewer wants to know of it comes out as Markdown, section by section.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use super::count;
+use super::markup::{code, prose};
+use super::summary::sentences;
+use crate::outcome::{FileOutcome, Finding, Outcome, Status};
+
+/// How long a comment may be on the hosts with the least room, in characters: GitHub's 65,536.
+pub(super) const MOST_CHARACTERS: usize = 65_000;
+
+/// Why the fixes are made, in two sentences.
+pub(super) const WHY: &str = "`cascade=\"all\"` silently includes `refresh-expire`: after `await session.refresh(parent)` the related \
+    objects that are loaded are expired too, and the next attribute read on one of them raises `MissingGreenlet`. SQLAlchemy's \
+    documentation advises [not to use `all` under asyncio](https://docs.sqlalchemy.org/en/20/orm/extensions/asyncio.html\
+    #preventing-implicit-io-when-using-asyncsession) but to [list the cascades](https://docs.sqlalchemy.org/en/20/orm/cascades.html).";
+
+pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    write!(out, "{}", fitted(|most| report(&Sections { outcome, most })))
+}
+
+fn report(sections: &Sections<'_>) -> String {
+    let outcome = sections.outcome;
+    let summary = format!("**{}**", prose(&sentences(outcome, None).join("; ")));
+    let fixable = sections.fixes("What `cascade-fix fix` changes", |finding| sections.is_carried_out(finding));
+    let why = (!fixable.is_empty()).then(|| WHY.to_owned());
+    let parts = [
+        Some("## cascade-fix".to_owned()),
+        Some(summary),
+        why,
+        Some(fixable),
+        Some(sections.behaviour()),
+        Some(sections.held_back()),
+        Some(sections.for_a_human()),
+        Some(sections.not_checked()),
+    ];
+    joined(parts.into_iter().flatten())
+}
+
+/// Parts that are not empty, with a blank line between them.
+pub(super) fn joined(parts: impl IntoIterator<Item = String>) -> String {
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.iter().map(|part| part.trim_end()).collect::<Vec<_>>().join("\n\n") + "\n"
+}
+
+/// The text with as many rows in each list as it has room for.
+pub(super) fn fitted(write: impl Fn(usize) -> String) -> String {
+    const ROWS: [usize; 9] = [usize::MAX, 500, 200, 100, 50, 20, 10, 5, 1];
+    let mut text = String::new();
+    for most in ROWS {
+        text = write(most);
+        if text.chars().count() <= MOST_CHARACTERS {
+            break;
+        }
+    }
+    text
+}
+
+/// What can be told of an outcome.
+pub(super) struct Sections<'a> {
+    pub outcome: &'a Outcome,
+    /// How many rows a list has at most.
+    pub most: usize,
+}
+
+impl Sections<'_> {
+    /// A table of findings with what is written at each, site by site.
+    pub fn fixes(&self, title: &str, is_meant: impl Fn(&Finding) -> bool) -> String {
+        let rows = self.outcome.findings().filter(|(_, finding)| finding.fix.is_some() && is_meant(finding));
+        let rows = rows.map(|(file, finding)| {
+            [
+                place(file, finding),
+                relationship(finding),
+                finding.before.map(|before| code(&before.to_string())).unwrap_or_default(),
+                finding.written().map(|written| prose(&written)).unwrap_or_default(),
+                finding
+                    .relationship
+                    .as_ref()
+                    .and_then(|known| known.told())
+                    .map(|told| prose(&told))
+                    .unwrap_or_default(),
+            ]
+        });
+        self.table(
+            title,
+            ["where", "relationship", "before", "after", "what it is, and how that is known"],
+            rows.collect(),
+        )
+    }
+
+    /// What changes in behaviour: each note once, with the relationships that it is about.
+    pub fn behaviour(&self) -> String {
+        let mut by_note: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for (file, finding) in self.outcome.findings().filter(|(_, finding)| self.is_carried_out(finding)) {
+            let name = named(finding).unwrap_or_else(|| format!("{}:{}", file.display, finding.start));
+            for note in finding.fix.iter().flat_map(|fix| &fix.notes) {
+                by_note.entry(note).or_default().push(name.clone());
+            }
+        }
+        let item = |(note, names): (&&str, &Vec<String>)| {
+            let shown: Vec<String> = names.iter().take(MOST_NAMED).map(|name| code(name)).collect();
+            let more = names.len().saturating_sub(MOST_NAMED);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("- {} ({}{more})", prose(note), shown.join(", "))
+        };
+        let items: Vec<String> = by_note.iter().map(item).collect();
+        self.list("What changes in behaviour", "", items)
+    }
+
+    /// The fixes that are not carried out because someone can notice them.
+    pub fn held_back(&self) -> String {
+        let is_held_back = |finding: &Finding| finding.fix.as_ref().is_some_and(|fix| !self.outcome.carries_out(fix));
+        let rows = self.outcome.findings().filter(|(_, finding)| is_held_back(finding));
+        let rows = rows.map(|(file, finding)| {
+            let fix = finding.fix.as_ref();
+            let notes = fix.iter().flat_map(|fix| &fix.notes).map(|note| prose(note)).collect::<Vec<_>>().join("; ");
+            [
+                place(file, finding),
+                relationship(finding),
+                format!("{} {}", finding.code, prose(&finding.message)),
+                finding.written().map(|written| prose(&written)).unwrap_or_default(),
+                notes,
+            ]
+        });
+        let title = "Held back: unsafe fixes, which `--unsafe-fixes` applies";
+        self.table(title, ["where", "relationship", "what", "it would write", "what changes with it"], rows.collect())
+    }
+
+    /// The findings without a fix.
+    pub fn for_a_human(&self) -> String {
+        let rows = self.outcome.findings().filter(|(_, finding)| finding.fix.is_none());
+        let rows = rows.map(|(file, finding)| {
+            let what = format!("{} {}", finding.code, prose(&finding.message));
+            [place(file, finding), relationship(finding), what, prose(&finding.help)]
+        });
+        self.table("For a human", ["where", "relationship", "what", "what to do"], rows.collect())
+    }
+
+    /// The files that were not checked, or not as a whole, and the comments that suppress nothing.
+    pub fn not_checked(&self) -> String {
+        let mut items = Vec::new();
+        for file in &self.outcome.files {
+            let path = code(&file.display);
+            match &file.status {
+                Status::Failed(reason) => items.push(format!("- {path} failed: {}", prose(reason))),
+                Status::Skipped(reason) => items.push(format!("- {path} was skipped: {}", prose(reason))),
+                _ => {}
+            }
+            if let Some(at) = file.syntax_errors.first() {
+                items.push(format!("- {path} has a syntax error at {at}; only the statements that parse were checked"));
+            }
+            for unused in &file.unused_suppressions {
+                let reason = unused.reason.as_deref().unwrap_or("suppresses nothing");
+                items.push(format!("- {} in {path}:{}: {}", code(&unused.text), unused.at, prose(reason)));
+            }
+        }
+        self.list("Not checked, or unused", "", items)
+    }
+
+    pub fn is_carried_out(&self, finding: &Finding) -> bool {
+        finding.fix.as_ref().is_some_and(|fix| self.outcome.carries_out(fix))
+    }
+
+    fn table<const N: usize>(&self, title: &str, heads: [&str; N], rows: Vec<[String; N]>) -> String {
+        let line = |cells: &[String]| format!("| {} |", cells.join(" | "));
+        let head = format!("| {} |\n|{}", heads.join(" | "), " --- |".repeat(N));
+        self.list(title, &head, rows.iter().map(|row| line(row)).collect())
+    }
+
+    /// A folded list where it is long; nothing where it is empty.
+    fn list(&self, title: &str, head: &str, items: Vec<String>) -> String {
+        let number = items.len();
+        if number == 0 {
+            return String::new();
+        }
+        let shown = items.iter().take(self.most).cloned();
+        let lines: Vec<String> = (!head.is_empty()).then(|| head.to_owned()).into_iter().chain(shown).collect();
+        let more = number.saturating_sub(self.most);
+        let more = match more {
+            0 => String::new(),
+            _ => format!("\n\n… and {more} more, which `cascade-fix check` lists"),
+        };
+        let body = lines.join("\n") + &more;
+        if number <= MOST_UNFOLDED {
+            return format!("### {title}\n\n{body}");
+        }
+        let summary = title.replace('`', "");
+        format!("<details>\n<summary><b>{summary}</b> ({})</summary>\n\n{body}\n\n</details>", count(number, "row"))
+    }
+}
+
+/// How many rows are shown before a section is folded.
+const MOST_UNFOLDED: usize = 25;
+/// How many relationships a note names.
+const MOST_NAMED: usize = 10;
+
+fn place(file: &FileOutcome, finding: &Finding) -> String {
+    code(&format!("{}:{}", file.display, finding.start.shown_line()))
+}
+
+/// `User.posts`
+fn named(finding: &Finding) -> Option<String> {
+    let known = finding.relationship.as_ref()?;
+    Some(format!("{}.{}", known.owner.as_ref()?, known.attribute.as_ref()?))
+}
+
+/// `User.posts` → `Post`
+fn relationship(finding: &Finding) -> String {
+    let target = finding.relationship.as_ref().and_then(|known| known.target.as_ref());
+    match (named(finding), target) {
+        (Some(name), Some(target)) => format!("{} → {}", code(&name), code(target)),
+        (Some(name), None) => code(&name),
+        (None, _) => String::new(),
+    }
+}
