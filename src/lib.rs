@@ -12,6 +12,7 @@ pub mod cli;
 pub mod dependencies;
 pub mod diagnose;
 pub mod discover;
+pub mod graph;
 pub mod hints;
 pub mod layout;
 pub mod model;

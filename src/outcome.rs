@@ -70,6 +70,8 @@ pub struct SiteOutcome {
     pub start: Position,
     /// The relationships that get the value, as far as something is known of them.
     pub relationships: Vec<Relationship>,
+    /// Where the owner and the target of each are defined, as `path:line`.
+    pub classes: Vec<[Option<String>; 2]>,
     /// The effective set now, of all values that there can be.
     pub options: CascadeOptions,
     /// A comment suppresses a finding of it.

@@ -13,6 +13,8 @@ pub struct Related<'a> {
     pub site: &'a SiteOutcome,
     /// What is known of the relationship.
     pub relationship: Option<&'a Relationship>,
+    /// Where its owner and its target are defined, as `path:line`.
+    pub classes: [Option<String>; 2],
     /// What is told of the value.
     pub findings: Vec<&'a Finding>,
     /// The effective set after the fixes that are carried out.
@@ -53,11 +55,11 @@ pub fn related(outcome: &Outcome) -> Vec<Related<'_>> {
     let mut all = Vec::new();
     for (file, site) in sites {
         let (findings, after, held_back) = of_site(file, site);
-        let relationships = site.relationships.iter().map(Some);
+        let relationships = site.relationships.iter().map(Some).zip(site.classes.iter().cloned());
         // of a value that is handed to no relationship that is known, something is told nevertheless
-        let unknown = site.relationships.is_empty().then_some(None);
-        for relationship in relationships.chain(unknown) {
-            all.push(Related { file, site, relationship, findings: findings.clone(), after, held_back });
+        let unknown = site.relationships.is_empty().then_some((None, [None, None]));
+        for (relationship, classes) in relationships.chain(unknown) {
+            all.push(Related { file, site, relationship, classes, findings: findings.clone(), after, held_back });
         }
     }
     all

@@ -8,7 +8,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::layout::Layout;
 use crate::policy::Profile;
-use crate::report::{DocumentationFormat, Format, ListFormat, VerificationFormat};
+use crate::report::{DocumentationFormat, Format, GraphFormat, ListFormat, VerificationFormat};
 use crate::settings::{ConfigFormat, Overrides, Place, SqlalchemyVersion, name_of};
 use crate::site::Lazy;
 
@@ -59,6 +59,17 @@ pub(super) enum Command {
         common: Common,
         #[command(flatten)]
         options: VerifyOptions,
+    },
+    /// Print what is deleted with what: mapped classes, and the relationships whose delete cascades
+    Graph {
+        #[command(flatten)]
+        common: Common,
+        /// How to print it
+        #[arg(long, value_name = "FORMAT", default_value = "mermaid")]
+        format: GraphFormat,
+        /// Write it to a file in place of stdout
+        #[arg(long, value_name = "FILE")]
+        output_file: Option<PathBuf>,
     },
     /// Print the settings in force for a file or folder, and where each comes from
     Config {
@@ -225,6 +236,7 @@ impl Arguments {
                 | Command::Check { common, .. }
                 | Command::Fix { common, .. }
                 | Command::Verify { common, .. }
+                | Command::Graph { common, .. }
                 | Command::Config { common, .. },
             ) => common,
         }

@@ -17,8 +17,9 @@ use atomic_write_file::AtomicWriteFile;
 
 use crate::apply;
 use crate::discover::WalkOptions;
+use crate::graph::DeleteGraph;
 use crate::outcome::{FileOutcome, Fix, Outcome, Status};
-use crate::report::{Applied, write_findings, write_patch, write_summary};
+use crate::report::{Applied, GraphFormat, write_findings, write_graph, write_patch, write_summary};
 use crate::repository::Repositories;
 use crate::verify::facts::Facts;
 use crate::{Job, Unsaved};
@@ -60,6 +61,9 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<u8> {
         Some(Command::Check { common, reports }) => check(arguments, common, reports),
         Some(Command::Fix { common, exit_non_zero_on_fix }) => fix(arguments, common, *exit_non_zero_on_fix),
         Some(Command::Verify { common, options }) => verify::verify(arguments, common, options),
+        Some(Command::Graph { common, format, output_file }) => {
+            graph(arguments, common, *format, output_file.as_deref())
+        }
         Some(Command::Config { schema: true, .. }) => config::schema(),
         Some(Command::Config { common, output_format, .. }) => config::config(common, *output_format),
         Some(Command::Explain { codes, all, output_format }) => documentation::explain(codes, *all, *output_format),
@@ -85,6 +89,17 @@ fn check(arguments: &Arguments, common: &Common, reports: &Reports) -> anyhow::R
     }
     summarize(arguments, common, &outcome, None, false)?;
     Ok(status(&outcome))
+}
+
+fn graph(arguments: &Arguments, common: &Common, format: GraphFormat, file: Option<&Path>) -> anyhow::Result<u8> {
+    let job = Job { all_relationships: true, ..job(common, &root()?)? };
+    let outcome = run_job(arguments, &job)?;
+    let graph = DeleteGraph::of(&outcome);
+    match file {
+        Some(file) => write_file(file, |out| write_graph(format, &graph, out))?,
+        None => print(|_, out| write_graph(format, &graph, out))?,
+    }
+    Ok(if outcome.totals().files_failed > 0 { FAILURE } else { CLEAN })
 }
 
 fn fix(arguments: &Arguments, common: &Common, exit_non_zero_on_fix: bool) -> anyhow::Result<u8> {

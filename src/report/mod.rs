@@ -5,6 +5,7 @@ mod documentation;
 mod full;
 mod github;
 mod gitlab;
+mod graph;
 mod host;
 mod json;
 mod junit;
@@ -21,6 +22,7 @@ use std::io::{self, Write};
 use crate::outcome::Outcome;
 
 pub use documentation::{DocumentationFormat, ListFormat, write_documentation, write_list};
+pub use graph::{GraphFormat, write_graph};
 pub use patch::write_patch;
 pub use summary::{Applied, write_summary};
 pub use verification::{VerificationFormat, write_verification};

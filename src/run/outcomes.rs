@@ -12,6 +12,7 @@ use crate::apply::apply;
 use crate::diagnose::{Diagnosed, Written, diagnose};
 use crate::layout::{self, Layout, Relaid, Styles};
 use crate::model::Relationship;
+use crate::module::Location;
 use crate::outcome::{FileOutcome, Finding, SiteOutcome, Status};
 use crate::plan::{Files, Planner};
 use crate::policy::{Reach, Rewrite, effective_set};
@@ -104,8 +105,20 @@ impl Run<'_> {
                     relationships.push(relationship.clone());
                 }
             }
-            let start = source.position(site.at.start);
-            file.sites.push(SiteOutcome { span: site.at.range(), start, relationships, options, is_suppressed });
+            let line = |class: &Option<Location>| {
+                let class = class.as_ref()?;
+                let line = files.source(&class.path)?.position(class.start).shown_line();
+                Some(format!("{}:{line}", self.repositories.of(&class.path).display(&class.path)))
+            };
+            let classes = |known: &Relationship| [line(&known.owner_class), line(&known.target_class)];
+            file.sites.push(SiteOutcome {
+                span: site.at.range(),
+                start: source.position(site.at.start),
+                classes: relationships.iter().map(classes).collect(),
+                relationships,
+                options,
+                is_suppressed,
+            });
         }
         by_file.values_mut().for_each(|file| file.sites.sort_by_key(|site| site.span.start));
     }

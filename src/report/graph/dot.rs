@@ -1,0 +1,33 @@
+//! The graph for Graphviz.
+
+use petgraph::dot::{Config, Dot};
+use petgraph::visit::EdgeRef;
+
+use crate::graph::{Change, DeleteGraph, Deletion};
+
+/// The graph in the DOT language.
+pub(super) fn dot(graph: &DeleteGraph) -> String {
+    let labelled = graph.graph.map(|_, class| class.label(), |_, deletion| deletion.label());
+    let attributes = |_: &_, edge: petgraph::graph::EdgeReference<'_, String>| style(&graph.graph[edge.id()]);
+    let of_class = |_: &_, _| String::new();
+    let config = [Config::GraphContentOnly];
+    let content = Dot::with_attr_getters(&labelled, &config, &attributes, &of_class);
+    format!("digraph \"what is deleted with what\" {{\n    rankdir=LR\n    node [shape=box]\n{content}}}\n")
+}
+
+fn style(deletion: &Deletion) -> String {
+    let color = match deletion.change {
+        Change::None | Change::Rewritten if deletion.is_many_to_many() => "red",
+        _ if deletion.is_in_cycle => "darkorange",
+        Change::Rewritten => "darkgreen",
+        Change::None => "black",
+        Change::Removed | Change::WouldBeRemoved => "gray40",
+        Change::Added | Change::WouldBeAdded => "red",
+    };
+    let style = match deletion.lasts() {
+        false => "dashed",
+        true if deletion.is_many_to_many() => "bold",
+        true => "solid",
+    };
+    format!("color={color} style={style}")
+}
