@@ -1,6 +1,7 @@
 //! The graph as a drawing.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 
 use layout::adt::dag::NodeHandle;
 use layout::core::base::Orientation;
@@ -8,16 +9,17 @@ use layout::core::geometry::Point;
 use layout::core::style::{LineStyleKind, StyleAttr};
 use layout::std_shapes::shapes::{Arrow, Element, LineEndKind, ShapeKind};
 use layout::topo::layout::VisualGraph;
-use petgraph::graph::NodeIndex;
+use petgraph::graph::{EdgeIndex, NodeIndex};
 use petgraph::unionfind::UnionFind;
 
 use super::canvas::{CHARACTER, Canvas, Ink};
 use crate::graph::{Change, DeleteGraph, Deletion};
 
-/// Beyond so many classes that hang together, the layout takes no second look at what crosses.
-const MOST_OPTIMIZED: usize = 300;
+/// How many lines are drawn together; the layout takes much longer than in proportion to them, and nobody could follow more.
+const MOST_LINES: usize = 120;
 
-/// The drawing, in light and dark; what hangs together is drawn together, the largest first.
+/// The drawing, in light and dark: what hangs together is drawn together, the largest first. Where that is too much, each class is drawn
+/// with what is deleted with it directly, and such a class is there several times.
 pub(in crate::report) fn svg(graph: &DeleteGraph) -> String {
     let mut canvas = Canvas::default();
     for part in parts(graph) {
@@ -27,42 +29,53 @@ pub(in crate::report) fn svg(graph: &DeleteGraph) -> String {
     canvas.finish(&title(graph))
 }
 
-/// The classes that hang together.
-fn parts(graph: &DeleteGraph) -> Vec<Vec<NodeIndex>> {
+/// The deletions that are drawn together.
+fn parts(graph: &DeleteGraph) -> Vec<Vec<EdgeIndex>> {
     let mut together = UnionFind::new(graph.graph.node_count());
     for (owner, target, _) in graph.deletions() {
         together.union(owner.index(), target.index());
     }
-    let mut parts: BTreeMap<usize, Vec<NodeIndex>> = BTreeMap::new();
-    for class in graph.graph.node_indices() {
-        parts.entry(together.find(class.index())).or_default().push(class);
-    }
-    let mut parts: Vec<_> = parts.into_values().collect();
-    parts.sort_by_key(|part| (std::cmp::Reverse(part.len()), part[0]));
-    parts
+    let by = |class: &dyn Fn(NodeIndex) -> usize, edges: &mut dyn Iterator<Item = EdgeIndex>| {
+        let mut parts: BTreeMap<usize, Vec<EdgeIndex>> = BTreeMap::new();
+        for edge in edges {
+            let owner = graph.graph.edge_endpoints(edge).map_or(0, |(owner, _)| class(owner));
+            parts.entry(owner).or_default().push(edge);
+        }
+        parts.into_values().collect::<Vec<_>>()
+    };
+    let mut parts = by(&|owner| together.find(owner.index()), &mut graph.graph.edge_indices());
+    parts.sort_by_key(|part| (Reverse(part.len()), part[0]));
+    let of_part = |part: Vec<EdgeIndex>| match part.len() {
+        0..=MOST_LINES => vec![part],
+        _ => {
+            let stars = by(&NodeIndex::index, &mut part.into_iter());
+            stars.iter().flat_map(|star| star.chunks(MOST_LINES).map(<[_]>::to_vec)).collect()
+        }
+    };
+    parts.into_iter().flat_map(of_part).collect()
 }
 
-fn draw(graph: &DeleteGraph, part: &[NodeIndex], canvas: &mut Canvas) {
+fn draw(graph: &DeleteGraph, part: &[EdgeIndex], canvas: &mut Canvas) {
     let style = |ink: Ink| StyleAttr::new(ink.color(), 1, None, 4, CHARACTER);
     let mut drawing = VisualGraph::new(Orientation::LeftToRight);
-    let boxes: BTreeMap<NodeIndex, NodeHandle> = part
-        .iter()
-        .map(|class| {
-            let label = graph.graph[*class].label();
-            let size = Point::new((label.chars().count() * CHARACTER) as f64, 24.);
-            let element =
-                Element::create(ShapeKind::new_box(&label), style(Ink::Plain), Orientation::LeftToRight, size);
-            (*class, drawing.add_node(element))
-        })
-        .collect();
-    for (owner, target, deletion) in graph.deletions() {
-        let (Some(owner), Some(target)) = (boxes.get(&owner), boxes.get(&target)) else { continue };
+    let mut boxes: HashMap<NodeIndex, NodeHandle> = HashMap::new();
+    for edge in part {
+        let Some((owner, target)) = graph.graph.edge_endpoints(*edge) else { continue };
+        let [owner, target] = [owner, target].map(|class| {
+            *boxes.entry(class).or_insert_with(|| {
+                let label = graph.graph[class].label();
+                let size = Point::new((label.chars().count() * CHARACTER) as f64, 24.);
+                let shape = ShapeKind::new_box(&label);
+                drawing.add_node(Element::create(shape, style(Ink::Plain), Orientation::LeftToRight, size))
+            })
+        });
+        let deletion = &graph.graph[*edge];
         let look = style(ink(deletion));
         let line = if deletion.lasts() { LineStyleKind::Normal } else { LineStyleKind::Dashed };
         let arrow = Arrow::new(LineEndKind::None, LineEndKind::Arrow, line, &deletion.label(), &look, &None, &None);
-        drawing.add_edge(arrow, *owner, *target);
+        drawing.add_edge(arrow, owner, target);
     }
-    drawing.do_it(false, part.len() > MOST_OPTIMIZED, false, canvas);
+    drawing.do_it(false, false, false, canvas);
 }
 
 fn ink(deletion: &Deletion) -> Ink {
