@@ -39,7 +39,7 @@ fn groups<'a>(file: &'a FileOutcome, finding: &'a Finding, source: &'a Source) -
         .path(format!("{}{cell}", file.display))
         .annotation(AnnotationKind::Primary.span(value).label(label(finding)));
     let mut group = level.primary_title(&finding.message).id(finding.code.as_str()).element(snippet);
-    for note in of_relationship(finding).into_iter().chain(finding.fix.iter().flat_map(|fix| fix.notes.clone())) {
+    for note in notes(finding) {
         group = group.element(Level::NOTE.message(note));
     }
     match &finding.fix {
@@ -52,6 +52,11 @@ fn groups<'a>(file: &'a FileOutcome, finding: &'a Finding, source: &'a Source) -
     vec![group]
 }
 
+/// What speaks for a finding's fix.
+pub(super) fn notes(finding: &Finding) -> impl Iterator<Item = String> {
+    of_relationship(finding).into_iter().chain(finding.fix.iter().flat_map(|fix| fix.notes.clone()))
+}
+
 /// What the relationship is, and how that is known.
 fn of_relationship(finding: &Finding) -> Option<String> {
     let Relationship { direction, evidence, unknown, .. } = finding.relationship.as_ref()?;
@@ -62,7 +67,8 @@ fn of_relationship(finding: &Finding) -> Option<String> {
     }
 }
 
-fn label(finding: &Finding) -> String {
+/// Which relationship it is, and what is to be written.
+pub(super) fn label(finding: &Finding) -> String {
     let relationship = finding
         .relationship
         .as_ref()

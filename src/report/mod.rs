@@ -1,5 +1,6 @@
 //! An outcome goes in; what people and programs read comes out. Every report is a view of the same outcome.
 
+mod change;
 mod concise;
 mod documentation;
 mod full;
@@ -12,6 +13,7 @@ use std::io::{self, Write};
 
 use crate::outcome::Outcome;
 
+pub use change::write_change;
 pub use documentation::{DocumentationFormat, ListFormat, write_documentation, write_list};
 pub use patch::write_patch;
 pub use summary::{Applied, write_summary};
