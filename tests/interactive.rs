@@ -249,16 +249,35 @@ fn the_list_that_is_typed_is_written() {
 
 #[test]
 fn a_list_that_cant_be_written_is_asked_for_again() {
-    let models = MODELS.replace("cascade='all')", "viewonly=True, cascade='all')");
-    let mut dialogue = Dialogue::of_models(&models, &[]);
+    let models = with(
+        MODELS,
+        &[
+            ("'Post', cascade='all'", "'Post', viewonly=True, cascade='all'"),
+            ("'Note', cascade='all, delete-orphan'", "'Note', passive_deletes='all', cascade='refresh-expire, merge'"),
+        ],
+    );
+    let mut dialogue = Dialogue::of_models(&models, &["--layout", "keep"]);
     dialogue.press("e");
     dialogue.list("save-update, merge");
     let shown = dialogue.press("e");
     assert!(shown.contains("can't be written: `save-update` is for relationships that write"), "{shown}");
     dialogue.list("none");
     dialogue.press("y");
-    dialogue.press("q");
-    assert_eq!(dialogue.end().2["models.py"], models.replace("cascade='all')", "cascade='none')"));
+    dialogue.press("e");
+    dialogue.list("delete");
+    let shown = dialogue.press("e");
+    assert!(shown.contains("can't be written: it has passive_deletes"), "{shown}");
+    dialogue.list("expunge");
+    dialogue.press("y");
+    dialogue.press("e");
+    dialogue.list("save-update, merge, expunge, delete, delete-orphan");
+    dialogue.press("y");
+    let lists = [
+        ("True, cascade='all'", "True, cascade='none'"),
+        ("'refresh-expire, merge'", "'expunge'"),
+        ("'all, delete'", "'save-update, merge, expunge, delete, delete-orphan'"),
+    ];
+    assert_eq!(dialogue.end().2["models.py"], with(&models, &lists));
 }
 
 #[test]

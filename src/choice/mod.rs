@@ -211,7 +211,7 @@ impl Fixes {
     }
 
     /// The outcome that carries out what was chosen, and nothing else.
-    pub fn carried_out(self, chosen: &[Chosen]) -> Outcome {
+    pub fn carried_out(&self, chosen: &[Chosen]) -> Outcome {
         let edits = by_file(&unique(chosen.iter().flat_map(|one| &one.edits)));
         let is_suppression = |one: &&Chosen| one.answer == Answer::Suppress;
         let suppressed: HashSet<&Location> =
@@ -221,7 +221,7 @@ impl Fixes {
             .filter(|path| !self.proposed.files.iter().any(|file| file.path == **path))
             .filter_map(|path| self.file(path).map(bare))
             .collect();
-        let mut outcome = Outcome { unsafe_fixes: true, ..self.proposed };
+        let mut outcome = Outcome { unsafe_fixes: true, ..self.proposed.clone() };
         outcome.files.extend(missing);
         for file in &mut outcome.files {
             if !matches!(file.status, Status::Skipped(_) | Status::Failed(_)) {
