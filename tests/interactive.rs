@@ -43,10 +43,11 @@ impl Dialogue {
         Self::of_command(files, command)
     }
 
-    /// What a shell does with the program in `$0`.
+    /// What a shell does with the program in `$0`. Ctrl-C has its effect even where the tests run in the background, which ignores it.
     fn of_script(files: &[(&str, &str)], script: &str) -> Self {
-        let mut command = Command::new("sh");
-        command.args(["-c", script, env!("CARGO_BIN_EXE_cascade-fix")]);
+        let mut command = Command::new("env");
+        command.args(if cfg!(target_os = "linux") { &["--default-signal=INT"][..] } else { &[] });
+        command.args(["sh", "-c", script, env!("CARGO_BIN_EXE_cascade-fix")]);
         Self::of_command(files, command)
     }
 
@@ -486,15 +487,14 @@ fn after_ctrl_c_nothing_is_written_and_the_terminal_is_as_before() {
 
 #[test]
 fn the_signal_ends_it() {
-    let mut dialogue = Dialogue::of_models(MODELS, &[]);
+    let mut dialogue = Dialogue::of_script(&[("models.py", MODELS)], "exec \"$0\" fix -i");
     dialogue.press("\u{3}");
     assert_eq!(dialogue.end().1, 128 + Signal::SIGINT as i32);
 }
 
 #[test]
 fn stdout_has_the_paths_alone() {
-    let mut dialogue =
-        Dialogue::of_script(&[("models.py", MODELS)], "\"$0\" fix -i > ../paths-$$; cat ../paths-$$ > paths");
+    let mut dialogue = Dialogue::of_script(&[("models.py", MODELS)], "\"$0\" fix -i > paths");
     dialogue.press("a");
     assert_eq!(dialogue.end().2["paths"], "models.py\n");
 }
