@@ -3,11 +3,12 @@
 //! The modules are the stages, in the order of the data: [`discover`] the files, read each as a [`source`], match
 //! [`rules`] to find each [`site`], [`resolve`] names and values, look up the [`usage`] of shared ones, [`model`] the relationship,
 //! decide by [`policy`] as the [`settings`] want it, leave out what a [`suppression`] names, [`plan`] where to edit, [`rewrite`], lay
-//! out by [`layout`], [`apply`]. What comes out is an [`outcome`], which every [`report`] shows. [`verify`] holds it against what
-//! SQLAlchemy itself says of the models.
+//! out by [`layout`], [`apply`]. What comes out is an [`outcome`], which every [`report`] shows, and of which someone can make a
+//! [`choice`]. [`verify`] holds it against what SQLAlchemy itself says of the models.
 
 pub mod apply;
 pub mod cascade;
+pub mod choice;
 pub mod cli;
 pub mod dependencies;
 pub mod diagnose;
@@ -38,11 +39,14 @@ pub mod syntax;
 pub mod usage;
 pub mod verify;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
+use cascade::CascadeOptions;
 use discover::{DiscoverError, NotRead, Walk, WalkOptions};
+use module::Location;
 use outcome::{FileOutcome, Outcome, Status};
 use repository::Repositories;
 use run::Run;
@@ -70,6 +74,8 @@ pub struct Job {
     pub facts: Option<Facts>,
     /// Whether the outcome has all relationships that a site gives a cascade to, and not those with findings alone.
     pub all_relationships: bool,
+    /// Lists that someone chose, by the site's value: each is written there, in place of what the policy says.
+    pub wanted: HashMap<Location, CascadeOptions>,
 }
 
 /// Why nothing can be checked.

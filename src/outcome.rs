@@ -48,6 +48,12 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// What speaks for it, a sentence each: what the relationship is and how that is known, then what its fix changes.
+    pub fn reasons(&self) -> Vec<String> {
+        let relationship = self.relationship.as_ref().and_then(Relationship::told);
+        relationship.into_iter().chain(self.fix.iter().flat_map(|fix| fix.notes.clone())).collect()
+    }
+
     /// What is to be written, in words: one list, or those of several branches.
     pub fn written(&self) -> Option<String> {
         let mut lists: Vec<CascadeOptions> = Vec::new();
@@ -200,6 +206,23 @@ impl FileOutcome {
             path,
             source: None,
             status,
+            findings: Vec::new(),
+            safe_sites: 0,
+            suppressed: 0,
+            sites: Vec::new(),
+            unused_suppressions: Vec::new(),
+            syntax_errors: Vec::new(),
+        }
+    }
+
+    /// The file with nothing to tell of it.
+    pub fn bare(&self) -> Self {
+        Self {
+            path: Arc::clone(&self.path),
+            display: self.display.clone(),
+            in_repository: self.in_repository.clone(),
+            source: self.source.clone(),
+            status: Status::Unchanged,
             findings: Vec::new(),
             safe_sites: 0,
             suppressed: 0,

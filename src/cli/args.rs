@@ -50,6 +50,9 @@ pub(super) enum Command {
         /// Exit with 1 if a file was changed, as commit hooks want it
         #[arg(long)]
         exit_non_zero_on_fix: bool,
+        /// Show each change with its reasons and ask what to do about it
+        #[arg(short, long)]
+        interactive: bool,
     },
     /// Ask the project's own SQLAlchemy whether the fixes do what they claim; writes nothing into the project
     #[command(after_help = "Exit status: 0 proven, 1 not proven, 2 wrong usage.\n\
@@ -225,6 +228,10 @@ impl Arguments {
         }
         let arguments = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
         arguments.common().check_stdin(&mut command);
+        if matches!(&arguments.command, Some(Command::Fix { interactive: true, common, .. }) if common.reads_stdin()) {
+            let message = "--interactive reads answers where `-` reads the file; name the file by its path";
+            command.error(ErrorKind::ArgumentConflict, message).exit();
+        }
         arguments
     }
 

@@ -3,10 +3,11 @@
 mod args;
 mod config;
 mod documentation;
+mod interactive;
 mod progress;
 mod verify;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -59,7 +60,10 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<u8> {
         None => diff(arguments, &arguments.common),
         Some(Command::Diff(common)) => diff(arguments, common),
         Some(Command::Check { common, reports }) => check(arguments, common, reports),
-        Some(Command::Fix { common, exit_non_zero_on_fix }) => fix(arguments, common, *exit_non_zero_on_fix),
+        Some(Command::Fix { common, exit_non_zero_on_fix, interactive: true }) => {
+            interactive::fix(arguments, common, *exit_non_zero_on_fix)
+        }
+        Some(Command::Fix { common, exit_non_zero_on_fix, .. }) => fix(arguments, common, *exit_non_zero_on_fix),
         Some(Command::Verify { common, options }) => verify::verify(arguments, common, options),
         Some(Command::Graph { common, format, output_file }) => {
             graph(arguments, common, *format, output_file.as_deref())
@@ -105,7 +109,20 @@ fn graph(arguments: &Arguments, common: &Common, format: GraphFormat, file: Opti
 fn fix(arguments: &Arguments, common: &Common, exit_non_zero_on_fix: bool) -> anyhow::Result<u8> {
     let job = job(common, &root()?)?;
     let mut outcome = run_job(arguments, &job)?;
-    let mut applied = Applied::default();
+    let written = write_files(&mut outcome, &job);
+    let is_done = |fix: &Fix| outcome.carries_out(fix) && fix.edits.iter().all(|edit| written.contains(&edit.path));
+    let findings = outcome.findings().filter(|(_, finding)| finding.fix.as_ref().is_some_and(is_done)).count();
+    let applied = Applied { findings, files: written.len(), left: 0 };
+    print(|_, out| match &job.unsaved {
+        Some(unsaved) => write_filtered(&outcome, unsaved, out),
+        None => write_paths(&outcome, out),
+    })?;
+    summarize(arguments, common, &outcome, Some(applied), true)?;
+    Ok(status_of_fix(&outcome, exit_non_zero_on_fix && !written.is_empty()))
+}
+
+/// Writes the changed files, and says which were; the others fail. A filter's file is only looked at.
+fn write_files(outcome: &mut Outcome, job: &Job) -> HashSet<Arc<Path>> {
     let mut written: HashSet<Arc<Path>> = HashSet::new();
     for file in &mut outcome.files {
         let (Status::Changed(changed), Some(source)) = (&file.status, &file.source) else { continue };
@@ -115,24 +132,20 @@ fn fix(arguments: &Arguments, common: &Common, exit_non_zero_on_fix: bool) -> an
         };
         match result {
             Ok(()) => {
-                applied.files += 1;
                 written.insert(Arc::clone(&file.path));
             }
             Err(reason) => file.status = Status::Failed(reason),
         }
     }
-    let is_done = |fix: &Fix| outcome.carries_out(fix) && fix.edits.iter().all(|edit| written.contains(&edit.path));
-    applied.findings = outcome.findings().filter(|(_, finding)| finding.fix.as_ref().is_some_and(is_done)).count();
-    print(|_, out| match &job.unsaved {
-        Some(unsaved) => write_filtered(&outcome, unsaved, out),
-        None => write_paths(&outcome, out),
-    })?;
-    summarize(arguments, common, &outcome, Some(applied), true)?;
-    Ok(match outcome.totals().files_failed {
-        0 if exit_non_zero_on_fix && applied.files > 0 => FINDINGS,
+    written
+}
+
+fn status_of_fix(outcome: &Outcome, is_told: bool) -> u8 {
+    match outcome.totals().files_failed {
+        0 if is_told => FINDINGS,
         0 => CLEAN,
         _ => FAILURE,
-    })
+    }
 }
 
 fn write_paths(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
@@ -174,6 +187,7 @@ fn job(common: &Common, root: &Path) -> anyhow::Result<Job> {
         lazy: common.lazy,
         facts: common.facts.as_ref().map(|file| Facts::read(file, root)).transpose()?,
         all_relationships: false,
+        wanted: HashMap::new(),
         unsaved: common.reads_stdin().then(|| unsaved(common)).transpose()?,
     })
 }

@@ -9,6 +9,7 @@ mod hazard;
 mod notes;
 mod profile;
 mod together;
+mod wanted;
 
 use serde::Serialize;
 
@@ -35,6 +36,8 @@ pub struct Policy<'a> {
     pub expunge: Expunge,
     /// The loader to add; None adds none.
     pub lazy: Option<Lazy>,
+    /// The list that someone chose for this very site.
+    pub wanted: Option<CascadeOptions>,
     /// The codes to report.
     pub selection: &'a Selection,
     /// What the rest of the repository says.

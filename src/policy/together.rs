@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Applicability, Change, Given, Judgement, Policy, Shift, View, advice, first_of, hazard, shifted};
+use super::{Applicability, Change, Given, Judgement, Policy, Shift, View, advice, first_of, hazard, shifted, wanted};
 use crate::cascade::CascadeOptions;
 use crate::rules::Code;
 use crate::site::{self, Site};
@@ -27,6 +27,9 @@ pub(super) fn judge(site: &Site, given: &[Given], policy: &Policy<'_>) -> Vec<Ju
         1 => wishes.remove(0).judgements,
         _ => agreed(&wishes, policy),
     };
+    if let Some(list) = policy.wanted {
+        wanted::instead(&mut judgements, &views(site), given, list, policy);
+    }
     if !is_one {
         let uses = format!("it goes to {}", named(&site.givens.iter().collect::<Vec<_>>(), policy));
         let changes = judgements.iter_mut().filter_map(|judgement| judgement.change.as_mut());

@@ -4,7 +4,6 @@ use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use crate::model::Relationship;
 use crate::outcome::{FileOutcome, Finding, Outcome};
 use crate::policy::Applicability;
 use crate::rules::Severity;
@@ -39,13 +38,7 @@ fn groups<'a>(file: &'a FileOutcome, finding: &'a Finding, source: &'a Source) -
         .path(format!("{}{cell}", file.display))
         .annotation(AnnotationKind::Primary.span(value).label(label(finding)));
     let mut group = level.primary_title(&finding.message).id(finding.code.as_str()).element(snippet);
-    for note in finding
-        .relationship
-        .as_ref()
-        .and_then(Relationship::told)
-        .into_iter()
-        .chain(finding.fix.iter().flat_map(|fix| fix.notes.clone()))
-    {
+    for note in finding.reasons() {
         group = group.element(Level::NOTE.message(note));
     }
     match &finding.fix {
@@ -58,7 +51,8 @@ fn groups<'a>(file: &'a FileOutcome, finding: &'a Finding, source: &'a Source) -
     vec![group]
 }
 
-fn label(finding: &Finding) -> String {
+/// Which relationship it is, and what is to be written.
+pub(super) fn label(finding: &Finding) -> String {
     let relationship = finding
         .relationship
         .as_ref()

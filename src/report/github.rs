@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use super::host::{Place, message, reasons};
+use super::host::{Place, message};
 use crate::outcome::{FileOutcome, Outcome, Status};
 use crate::rules::Severity;
 
@@ -17,7 +17,7 @@ pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
             Severity::Warning => "warning",
         };
         let title = format!("{} {}", finding.code, finding.name);
-        let said = [message(outcome, finding)].into_iter().chain(reasons(finding)).collect::<Vec<_>>().join("\n");
+        let said = [message(outcome, finding)].into_iter().chain(finding.reasons()).collect::<Vec<_>>().join("\n");
         let place = Place::of_value(source, finding);
         writeln!(
             out,

@@ -8,9 +8,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::concise;
-use crate::model::Relationship;
 use crate::outcome::{FileOutcome, Finding, Outcome};
-use crate::policy::Applicability;
 use crate::source::{Edit, FilePosition, Source, splice};
 
 /// A range in a file as it is stored.
@@ -84,15 +82,6 @@ pub(super) fn message(outcome: &Outcome, finding: &Finding) -> String {
     let is_held_back = finding.fix.as_ref().is_some_and(|fix| !outcome.carries_out(fix));
     let held_back = if is_held_back { " (an unsafe fix: --unsafe-fixes applies it)" } else { "" };
     format!("{}; {}{held_back}", finding.message, concise::advice(finding))
-}
-
-/// What speaks for a finding, a sentence each: the relationship, what is lost, the notes.
-pub(super) fn reasons(finding: &Finding) -> Vec<String> {
-    let relationship = finding.relationship.as_ref().and_then(Relationship::told);
-    let fix = finding.fix.as_ref();
-    let lost = fix.filter(|fix| fix.applicability == Applicability::Unsafe && !fix.lost.is_empty());
-    let lost = lost.map(|fix| format!("it loses {}", fix.lost));
-    relationship.into_iter().chain(lost).chain(fix.iter().flat_map(|fix| fix.notes.clone())).collect()
 }
 
 /// Of each finding, in order, what stays the same when other lines of the file move: by its file, its code, and the relationship or else

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::host::{TOOL, message, reasons};
+use super::host::{TOOL, message};
 use crate::outcome::{FileOutcome, Outcome, Status};
 
 pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
@@ -31,7 +31,7 @@ fn suite(outcome: &Outcome, file: &FileOutcome) -> Option<TestSuite> {
     for finding in &file.findings {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
         let place = format!("{}:{}", file.display, finding.start);
-        let lines = [format!("{place}: {}", message(outcome, finding))].into_iter().chain(reasons(finding));
+        let lines = [format!("{place}: {}", message(outcome, finding))].into_iter().chain(finding.reasons());
         status.set_type(finding.code.as_str()).set_message(message(outcome, finding));
         status.set_description(lines.collect::<Vec<_>>().join("\n"));
         let mut case = case(format!("{} {} at {}", finding.code, finding.name, finding.start), status);

@@ -1,5 +1,6 @@
 //! An outcome goes in; what people and programs read comes out. Every report is a view of the same outcome.
 
+mod change;
 mod concise;
 mod documentation;
 mod full;
@@ -21,6 +22,7 @@ use std::io::{self, Write};
 
 use crate::outcome::Outcome;
 
+pub use change::write_change;
 pub use documentation::{DocumentationFormat, ListFormat, write_documentation, write_list};
 pub use graph::{GraphFormat, write_graph};
 pub use patch::write_patch;

@@ -95,8 +95,7 @@ fn level(severity: Severity) -> &'static str {
 }
 
 fn result(outcome: &Outcome, file: &FileOutcome, finding: &Finding, fingerprint: String) -> Option<sarif::Result> {
-    let reasons = host::reasons(finding);
-    let said = [host::message(outcome, finding)].into_iter().chain(reasons).collect::<Vec<_>>().join("\n");
+    let said = [host::message(outcome, finding)].into_iter().chain(finding.reasons()).collect::<Vec<_>>().join("\n");
     let place = Place::of_value(file.source.as_ref()?, finding);
     let told = properties(
         [

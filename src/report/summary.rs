@@ -16,6 +16,8 @@ pub struct Applied {
     pub findings: usize,
     /// Files written.
     pub files: usize,
+    /// Findings whose fix was not wanted.
+    pub left: usize,
 }
 
 /// Prints the summary. `applied` is what was written, None where nothing was meant to be; `next` is the command that
@@ -87,6 +89,9 @@ pub(super) fn sentences(outcome: &Outcome, applied: Option<Applied>) -> Vec<Stri
         }
         Some(_) if fixable > 0 => sentences.push("Nothing fixed".to_owned()),
         _ => sentences.push("Nothing to fix".to_owned()),
+    }
+    if let Some(left) = applied.map(|applied| applied.left).filter(|left| *left > 0) {
+        sentences.push(format!("{left} left as {}", if left == 1 { "it is" } else { "they are" }));
     }
     if held_back > 0 {
         let fixes = if held_back == 1 { "fix" } else { "fixes" };

@@ -93,6 +93,7 @@ impl Run<'_> {
             targets: &settings.targets,
             expunge: settings.expunge.value,
             lazy: self.job.lazy,
+            wanted: self.job.wanted.get(&site.at).copied(),
             selection: &settings.selection(&site.at.path),
             surroundings: &Around {
                 run: self,

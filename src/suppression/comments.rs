@@ -235,7 +235,7 @@ fn line_below(source: &Source, own: usize, end: usize) -> usize {
 }
 
 /// The statement around a node; of a compound one, in whose head the node stands, the head, without its decorators and with them.
-fn statements(node: &Node<'_>) -> Vec<Range<usize>> {
+pub(super) fn statements(node: &Node<'_>) -> Vec<Range<usize>> {
     let is_statement = |node: &Node<'_>| {
         let kind = node.kind();
         kind.ends_with("_statement") || matches!(&*kind, "function_definition" | "class_definition" | "decorator")

@@ -7,6 +7,7 @@
 
 mod comments;
 mod directive;
+mod written;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -23,6 +24,8 @@ use crate::rules::{Code, Rules};
 use crate::site::{Given, Site};
 use crate::source::Source;
 use comments::Comments;
+
+pub use written::comment_above;
 
 /// The sites of a run, sifted.
 #[derive(Default)]

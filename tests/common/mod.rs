@@ -4,7 +4,7 @@
 
 pub mod sqlalchemy;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
@@ -60,14 +60,17 @@ pub fn copy_tree(from: &Path, to: &Path) {
 pub fn outcome(folder: &Path, overrides: Overrides, unsafe_fixes: bool) -> Outcome {
     let settings = Arc::new(Lookup::new(overrides, &Place::Isolated, folder).unwrap());
     let walk = WalkOptions::default();
+    let paths = vec![folder.to_owned()];
+    let wanted = HashMap::new();
     let job = Job {
-        paths: vec![folder.to_owned()],
+        paths,
         unsaved: None,
         walk,
         settings,
         unsafe_fixes,
         lazy: None,
         facts: None,
+        wanted,
         all_relationships: false,
     };
     cascade_fix::run(&job, &Default::default()).unwrap()

@@ -1,0 +1,58 @@
+//! A change goes in; the comments come out that suppress its findings, and whether they do.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{Change, Fixes, site};
+use crate::outcome::{FileOutcome, Outcome};
+use crate::rewrite::{Edit, FileEdit};
+use crate::rules::Code;
+use crate::suppression::comment_above;
+
+/// One comment above each statement that has a site of the change.
+///
+/// # Errors
+/// A site stands in no statement, in words.
+pub fn comments(fixes: &Fixes, change: &Change) -> Result<Vec<FileEdit>, String> {
+    let mut codes: BTreeMap<(Arc<Path>, usize), BTreeSet<Code>> = BTreeMap::new();
+    let mut edits: BTreeMap<(Arc<Path>, usize), Edit> = BTreeMap::new();
+    for (file, at) in findings(fixes, change) {
+        let comment = |codes: &[Code]| comment_above(file.source.as_ref()?, &at.range, codes);
+        let none = || format!("no comment can stand above {}", file.display);
+        let place = (Arc::clone(&file.path), comment(&[at.code]).ok_or_else(none)?.range.start);
+        let together = codes.entry(place.clone()).or_default();
+        together.insert(at.code);
+        edits.extend(comment(&together.iter().copied().collect::<Vec<_>>()).map(|edit| (place, edit)));
+    }
+    Ok(edits.into_iter().map(|((path, _), edit)| FileEdit { path, edit }).collect())
+}
+
+/// Whether none of the change's findings in a file is told any more in the outcome of its text with the comments.
+pub fn are_suppressed(fixes: &Fixes, change: &Change, comments: &[FileEdit], path: &Path, after: &Outcome) -> bool {
+    let Some(checked) = after.files.iter().find(|file| *file.path == *path) else { return false };
+    let shift = |at: usize| {
+        let above = comments.iter().filter(|one| *one.path == *path && one.edit.range.start <= at);
+        at + above.map(|one| one.edit.text.len()).sum::<usize>()
+    };
+    findings(fixes, change).into_iter().filter(|(file, _)| *file.path == *path).all(|(file, at)| {
+        let start = shift(at.range.start);
+        let is_told = checked.findings.iter().any(|one| one.code == at.code && one.span.start == start);
+        !is_told && checked.suppressed > file.suppressed
+    })
+}
+
+/// Where a finding is.
+struct At {
+    range: std::ops::Range<usize>,
+    code: Code,
+}
+
+/// All findings of a change that there is a fix for.
+fn findings<'f>(fixes: &'f Fixes, change: &Change) -> Vec<(&'f FileOutcome, At)> {
+    let is_meant = |(file, finding): &(&FileOutcome, &crate::outcome::Finding)| {
+        finding.fix.is_some() && change.sites.contains(&site(file, finding))
+    };
+    let findings = fixes.proposed.findings().filter(is_meant);
+    findings.map(|(file, finding)| (file, At { range: finding.span.clone(), code: finding.code })).collect()
+}

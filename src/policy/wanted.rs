@@ -1,0 +1,82 @@
+//! What is to be told of a site and the list that someone chose for it go in; the same with that list to be written comes out.
+
+use super::{Applicability, Change, Given, Judgement, Policy, Shift, View, advice, notes};
+use crate::cascade::{self, CascadeOptions};
+use crate::python::PyValue;
+use crate::rules::Code;
+use crate::site::Lazy;
+
+/// Puts the list in place of what the judgements want to be written, in every alternative of the value. That counts as safe: who chose it
+/// knows what is lost.
+pub(super) fn instead(
+    judgements: &mut [Judgement],
+    views: &[View<'_>],
+    given: &[Given],
+    list: CascadeOptions,
+    policy: &Policy<'_>,
+) {
+    let each: Vec<Option<Shift>> = given.iter().map(|given| shift(given.options, list)).collect();
+    let refused = refused(views, given, &each, list, policy);
+    let warning = cascade::parse(&PyValue::Str(list.to_string())).ok().and_then(|parsed| parsed.warning);
+    let notes = notes_of(views, given, &each, policy).into_iter().chain(warning.map(str::to_owned));
+    let notes: Vec<String> = notes.collect();
+    for judgement in judgements {
+        let Some(change) = &judgement.change else { continue };
+        let lazy = change.lazy;
+        judgement.change = refused.is_none().then(|| Change {
+            applicability: Applicability::Safe,
+            each: each.clone(),
+            lazy,
+            notes: notes.iter().cloned().chain(lazy.map(Lazy::note)).collect(),
+        });
+        if refused.is_some() {
+            judgement.help.clone_from(&refused);
+        }
+    }
+}
+
+/// Why the list can't be written, in words.
+fn refused(
+    views: &[View<'_>],
+    given: &[Given],
+    each: &[Option<Shift>],
+    list: CascadeOptions,
+    policy: &Policy<'_>,
+) -> Option<String> {
+    if each.iter().all(Option::is_none) {
+        return Some(format!("`{list}` is what stands there"));
+    }
+    let writes = list.minus(list.of_viewonly());
+    if !writes.is_empty() && views.iter().any(|view| view.site.viewonly) {
+        return Some(format!("`{writes}` is for relationships that write, and this one has viewonly=True"));
+    }
+    let given: Vec<Given> = given.iter().map(|given| Given { options: list, written: list, ..*given }).collect();
+    let told = views.iter().flat_map(|view| advice::judge(view, &given, policy));
+    let reasons = told.filter_map(|judgement| match judgement.code {
+        Code::Cas202 => Some(format!("{}, and delete-orphan needs single_parent=True then", judgement.reason)),
+        Code::Cas203 => Some("it has passive_deletes=\"all\", beside which SQLAlchemy refuses delete".to_owned()),
+        _ => None,
+    });
+    reasons.into_iter().next()
+}
+
+/// None where the list is what is there.
+fn shift(now: CascadeOptions, list: CascadeOptions) -> Option<Shift> {
+    (now != list).then(|| Shift { drop: now.minus(list), add: list.minus(now) })
+}
+
+fn notes_of(views: &[View<'_>], given: &[Given], each: &[Option<Shift>], policy: &Policy<'_>) -> Vec<String> {
+    let before = CascadeOptions::union(given.iter().map(|given| given.options));
+    let lost = CascadeOptions::union(each.iter().flatten().map(|shift| shift.drop));
+    let added = CascadeOptions::union(each.iter().flatten().map(|shift| shift.add));
+    let mut notes: Vec<String> = Vec::new();
+    for view in views {
+        let of_lost = lost.iter().filter_map(|option| notes::of_lost(option, view, before, policy));
+        for note in of_lost.chain(added.iter().filter_map(notes::of_added)) {
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
+    }
+    notes
+}
