@@ -13,6 +13,7 @@ pub mod cli;
 pub mod dependencies;
 pub mod diagnose;
 pub mod discover;
+pub mod git;
 pub mod graph;
 pub mod hints;
 pub mod layout;

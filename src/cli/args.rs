@@ -189,6 +189,12 @@ pub(super) struct Common {
     /// Use what `verify --write-facts` wrote: what SQLAlchemy itself said of the relationships
     #[arg(long, value_name = "FILE")]
     pub facts: Option<PathBuf>,
+    /// Check only files that changed since the work tree left a revision of git, such as origin/main; those that git does not know too
+    #[arg(long, value_name = "REV", conflicts_with = "staged")]
+    pub since: Option<String>,
+    /// Check only files with staged changes
+    #[arg(long)]
+    pub staged: bool,
     /// Take the settings of this file for everything [default: for each file those of the nearest folder that has some]
     #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
     pub config: Option<PathBuf>,
@@ -319,11 +325,13 @@ impl Common {
             ("--layout", self.layout.as_ref().map(name_of)),
             ("--sqlalchemy-version", self.sqlalchemy_version.map(|version| version.to_string())),
             ("--facts", self.facts.as_ref().map(|file| file.display().to_string())),
+            ("--since", self.since.clone()),
             ("--config", self.config.as_ref().map(|file| file.display().to_string())),
         ];
         words.extend(named.into_iter().filter_map(|(option, value)| Some([option.to_owned(), value?])).flatten());
         let flags = [
             ("--unsafe-fixes", self.unsafe_fixes),
+            ("--staged", self.staged),
             ("--isolated", self.isolated),
             ("--no-ignore", self.no_ignore),
             ("--no-force-exclude", self.no_force_exclude),

@@ -1,6 +1,7 @@
 //! Arguments go in; an exit status comes out. Everything that touches terminal and disk is called from here.
 
 mod args;
+mod changed;
 mod config;
 mod documentation;
 mod interactive;
@@ -176,7 +177,10 @@ fn root() -> anyhow::Result<PathBuf> {
 /// What the command line asks for. Facts are about the repository with the root.
 fn job(common: &Common, root: &Path) -> anyhow::Result<Job> {
     Ok(Job {
-        paths: common.paths(),
+        paths: match changed::files(common)? {
+            Some(changed) => changed,
+            None => common.paths(),
+        },
         walk: WalkOptions {
             no_ignore: common.no_ignore,
             no_force_exclude: common.no_force_exclude,

@@ -3,14 +3,14 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 
 use super::args::{Arguments, Common, VerifyOptions};
 use super::{CLEAN, FINDINGS, job, print, root, run_on_threads, start_threads};
+use crate::git::Git;
 use crate::outcome::{Outcome, Status};
 use crate::report::write_verification;
 use crate::verify::{Answer, Claim, Question, Verification, copy_project, facts};
@@ -102,12 +102,19 @@ fn pending(outcome: &Outcome, root: &Path) -> anyhow::Result<Change> {
 /// What changed since a commit: the work tree against the files as they were, which the run is repeated on.
 fn since(arguments: &Arguments, common: &Common, base: Option<&str>, root: &Path) -> anyhow::Result<Change> {
     let (before, after) = (copy_project(root)?, copy_project(root)?);
-    let Some(commit) = commit(root, base)? else {
-        return Ok(Change { before, after, claims: Vec::new(), is_done: true });
+    let git = Git::at(root);
+    let commit = match base {
+        Some(base) => git.named_commit(base)?,
+        None => match git.commit("HEAD") {
+            Some(commit) => commit,
+            None => return Ok(Change { before, after, claims: Vec::new(), is_done: true }),
+        },
     };
-    for path in changed_files(root, &commit)? {
+    // other files that git does not know may be what the code needs to be imported
+    let untracked = git.untracked()?.into_iter().filter(|path| path.ends_with(".py"));
+    for path in git.changed_since(&commit)?.into_iter().chain(untracked) {
         let to = before.path().join(&path);
-        match git(root, &["cat-file", "blob", &format!("{commit}:{path}")]) {
+        match git.content(&commit, &path) {
             Ok(bytes) => {
                 if let Some(folder) = to.parent() {
                     fs::create_dir_all(folder)?;
@@ -134,33 +141,6 @@ fn run_in(arguments: &Arguments, common: &Common, root: &Path, copy: &Path) -> a
     let outcome = job(common, root).and_then(|job| run_on_threads(arguments, &job));
     env::set_current_dir(working_directory)?;
     outcome
-}
-
-/// The commit of a revision, or HEAD's; None where there is no repository of git and none was asked for.
-fn commit(root: &Path, base: Option<&str>) -> anyhow::Result<Option<String>> {
-    let revision = format!("{}^{{commit}}", base.unwrap_or("HEAD"));
-    let found = git(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &revision]);
-    match (found, base) {
-        (Ok(commit), _) => Ok(Some(String::from_utf8_lossy(&commit).trim().to_owned())),
-        (Err(_), None) => Ok(None),
-        (Err(_), Some(base)) => bail!("`{base}` names no commit of the repository in {}", root.display()),
-    }
-}
-
-/// The files that differ from a commit, relative to the root.
-fn changed_files(root: &Path, commit: &str) -> anyhow::Result<Vec<String>> {
-    let tracked = git(root, &["diff", "--name-only", "-z", "--no-renames", "--relative", commit, "--", "."])?;
-    let untracked = git(root, &["ls-files", "--others", "--exclude-standard", "-z", "--", "*.py"])?;
-    let names = [tracked, untracked].concat();
-    let names = names.split(|byte| *byte == 0).filter(|name| !name.is_empty());
-    Ok(names.map(|name| String::from_utf8_lossy(name).into_owned()).collect())
-}
-
-/// What git prints.
-fn git(folder: &Path, arguments: &[&str]) -> anyhow::Result<Vec<u8>> {
-    let run = Command::new("git").arg("-C").arg(folder).args(arguments).output().context("can't run git")?;
-    ensure!(run.status.success(), "git {}: {}", arguments[0], String::from_utf8_lossy(&run.stderr).trim());
-    Ok(run.stdout)
 }
 
 fn write_facts(file: &Path, answer: &Answer, root: &Path) -> anyhow::Result<()> {
