@@ -22,6 +22,7 @@ pub mod module;
 pub mod outcome;
 pub mod plan;
 pub mod policy;
+pub mod pull_request;
 pub mod python;
 pub mod related;
 pub mod report;
@@ -116,6 +117,7 @@ pub fn run(job: &Job, progress: &AtomicUsize) -> Result<Outcome, RunError> {
         files: run.files(&sifted, &usages),
         unsafe_fixes: job.unsafe_fixes,
         asyncio: run.asyncio(&sifted.kept),
+        noticed: if job.all_relationships { run.noticed(&sifted.kept) } else { Vec::new() },
         stale_facts: job.facts.iter().flat_map(Facts::stale).map(str::to_owned).collect(),
         ..Outcome::default()
     };

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::cascade::CascadeOptions;
+use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::layout::Relaid;
 use crate::model::Relationship;
 use crate::policy::Applicability;
@@ -244,6 +244,8 @@ pub struct Outcome {
     pub unsafe_fixes: bool,
     /// Whether the code with unsafe cascades runs under asyncio; None where there is no such code.
     pub asyncio: Option<Asyncio>,
+    /// The places that notice an option, as `path:line`, where all relationships are asked for.
+    pub noticed: Vec<(CascadeOption, Vec<String>)>,
     /// The files that have changed since SQLAlchemy was asked about them.
     pub stale_facts: Vec<String>,
     /// How many files were read.

@@ -257,12 +257,12 @@ fn people_and_pull_requests_read_the_same() {
         "{text}"
     );
     let (markdown, _) = said(&["--output-format", "markdown"]);
-    assert!(markdown.contains("\n| proven | app.models.User.posts | one-to-many | "), "{markdown}");
+    assert!(markdown.contains("\n| proven | `app.models.User.posts` | one-to-many | "), "{markdown}");
     fs::write(project.path().join("app/models.py"), "import os; os.environ['A|B<c>']\n").unwrap();
     let (text, status) = said(&[]);
     assert_eq!((text.matches("failed after the change").count(), status), (1, Some(1)), "{text}");
     let (markdown, _) = said(&["--output-format", "markdown"]);
-    assert!(markdown.contains("A\\|B&lt;c>"), "{markdown}");
+    assert!(markdown.contains("A\\|B&lt;c\\>"), "{markdown}");
 }
 
 #[test]

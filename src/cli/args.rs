@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
@@ -8,6 +9,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::layout::Layout;
 use crate::policy::Profile;
+use crate::pull_request::SplitBy;
 use crate::report::{DocumentationFormat, Format, GraphFormat, ListFormat, VerificationFormat};
 use crate::settings::{ConfigFormat, Overrides, Place, SqlalchemyVersion, name_of};
 use crate::site::Lazy;
@@ -74,6 +76,15 @@ pub(super) enum Command {
         #[arg(long, value_name = "FILE")]
         output_file: Option<PathBuf>,
     },
+    /// Make a branch with the fixes and the text of a pull request; the work tree is not touched
+    #[command(after_help = "Exit status: 0 done, or nothing to do; 2 nothing was made, or a file failed.\n\
+                            With --import or --walk the fixes are verified first, and the result is in the text.")]
+    Pr {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        options: PrOptions,
+    },
     /// Print the settings in force for a file or folder, and where each comes from
     Config {
         #[command(flatten)]
@@ -134,6 +145,58 @@ fn report(text: &str) -> Result<(Format, PathBuf), String> {
 
 #[derive(Debug, Args)]
 pub(super) struct VerifyOptions {
+    #[command(flatten)]
+    pub ask: AskOptions,
+    /// Verify what changed since this commit
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+    /// Keep what SQLAlchemy says of the relationships in a file for `--facts`
+    #[arg(long, value_name = "FILE")]
+    pub write_facts: Option<PathBuf>,
+    /// How to print what is proven
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub output_format: VerificationFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PrOptions {
+    /// What the names of branches begin with
+    #[arg(long, value_name = "PREFIX", default_value = "cascade-fix")]
+    pub branch: String,
+    /// By what the changes are split into several branches
+    #[arg(long, value_name = "WHAT", default_value = "none")]
+    pub split_by: SplitBy,
+    /// How many files a branch changes at most; a shared constant and its uses stay together
+    #[arg(long, value_name = "NUMBER")]
+    pub max_files: Option<NonZeroUsize>,
+    /// Push the branches
+    #[arg(long)]
+    pub push: bool,
+    /// Push them, and open pull requests with gh or glab
+    #[arg(long)]
+    pub create: bool,
+    /// Where they are pushed to
+    #[arg(long, value_name = "NAME", default_value = "origin")]
+    pub remote: String,
+    /// The branch that pull requests go into [default: the one that is checked out]
+    #[arg(long, value_name = "BRANCH")]
+    pub base: Option<String>,
+    /// Show what would be done: commits, patch, text; makes nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write each text to a file of this folder in place of stdout
+    #[arg(long, value_name = "DIR")]
+    pub text_dir: Option<PathBuf>,
+    /// Add a commit that lists the others in .git-blame-ignore-revs
+    #[arg(long)]
+    pub blame_ignore_revs: bool,
+    #[command(flatten)]
+    pub ask: AskOptions,
+}
+
+/// What to ask the project's own SQLAlchemy.
+#[derive(Debug, Args)]
+pub(super) struct AskOptions {
     /// The interpreter that the project runs with [default: that of the active environment, or of .venv]
     #[arg(long, value_name = "FILE")]
     pub python: Option<PathBuf>,
@@ -143,18 +206,16 @@ pub(super) struct VerifyOptions {
     /// A package to import with all modules below
     #[arg(long, value_name = "PACKAGE", value_delimiter = ',')]
     pub walk: Vec<String>,
-    /// Verify what changed since this commit
-    #[arg(long, value_name = "REV")]
-    pub base: Option<String>,
     /// How many seconds importing the models may take
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..))]
     pub timeout: u64,
-    /// Keep what SQLAlchemy says of the relationships in a file for `--facts`
-    #[arg(long, value_name = "FILE")]
-    pub write_facts: Option<PathBuf>,
-    /// How to print what is proven
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub output_format: VerificationFormat,
+}
+
+impl AskOptions {
+    /// Whether something is to be imported.
+    pub fn is_asked(&self) -> bool {
+        !(self.imports.is_empty() && self.walk.is_empty())
+    }
 }
 
 #[derive(Debug, Args)]
@@ -250,6 +311,7 @@ impl Arguments {
                 | Command::Fix { common, .. }
                 | Command::Verify { common, .. }
                 | Command::Graph { common, .. }
+                | Command::Pr { common, .. }
                 | Command::Config { common, .. },
             ) => common,
         }
@@ -310,6 +372,11 @@ impl Common {
 
     /// The command line that runs another command on the same.
     pub fn command_line(&self, command: &str) -> String {
+        self.command_line_of(command, None, None)
+    }
+
+    /// The same for other paths, and with or without unsafe fixes, where that is said.
+    pub fn command_line_of(&self, command: &str, paths: Option<&[String]>, unsafe_fixes: Option<bool>) -> String {
         let mut words = vec!["cascade-fix".to_owned(), command.to_owned()];
         let list = |words: &mut Vec<String>, option: &str, values: &[String]| {
             if !values.is_empty() {
@@ -330,7 +397,7 @@ impl Common {
         ];
         words.extend(named.into_iter().filter_map(|(option, value)| Some([option.to_owned(), value?])).flatten());
         let flags = [
-            ("--unsafe-fixes", self.unsafe_fixes),
+            ("--unsafe-fixes", unsafe_fixes.unwrap_or(self.unsafe_fixes)),
             ("--staged", self.staged),
             ("--isolated", self.isolated),
             ("--no-ignore", self.no_ignore),
@@ -343,7 +410,8 @@ impl Common {
         if let Some(name) = &self.stdin_filename {
             words.extend(["--stdin-filename".to_owned(), name.display().to_string()]);
         }
-        let paths: Vec<_> = self.paths.iter().map(|path| path.display().to_string()).collect();
+        let own = || self.paths.iter().map(|path| path.display().to_string()).collect();
+        let paths: Vec<String> = paths.map_or_else(own, <[String]>::to_vec);
         if paths.iter().any(|path| path.starts_with('-') && path != "-") {
             words.push("--".to_owned());
         }
@@ -353,7 +421,7 @@ impl Common {
 }
 
 /// A word as a shell takes it.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "-_./,=:@%+".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         word.to_owned()

@@ -5,6 +5,7 @@ mod changed;
 mod config;
 mod documentation;
 mod interactive;
+mod pr;
 mod progress;
 mod verify;
 
@@ -66,6 +67,7 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<u8> {
         }
         Some(Command::Fix { common, exit_non_zero_on_fix, .. }) => fix(arguments, common, *exit_non_zero_on_fix),
         Some(Command::Verify { common, options }) => verify::verify(arguments, common, options),
+        Some(Command::Pr { common, options }) => pr::pr(arguments, common, options),
         Some(Command::Graph { common, format, output_file }) => {
             graph(arguments, common, *format, output_file.as_deref())
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 
-use super::args::{Arguments, Common, VerifyOptions};
+use super::args::{Arguments, AskOptions, Common, VerifyOptions};
 use super::{CLEAN, FINDINGS, job, print, root, run_on_threads, start_threads};
 use crate::git::Git;
 use crate::outcome::{Outcome, Status};
@@ -27,28 +27,15 @@ struct Change {
 pub(super) fn verify(arguments: &Arguments, common: &Common, options: &VerifyOptions) -> anyhow::Result<u8> {
     ensure!(!common.reads_stdin(), "`verify` imports the project; it can't do that with standard input");
     ensure!(
-        !(options.imports.is_empty() && options.walk.is_empty()),
+        options.ask.is_asked(),
         "name what has the models: --import app.models, or --walk app for all modules below a package"
     );
     let working_directory = env::current_dir().context("can't tell the working directory")?;
     let root = root()?;
-    let question = Question {
-        python: interpreter(options, &working_directory)?,
-        imports: options.imports.clone(),
-        walk: options.walk.clone(),
-        timeout: Duration::from_secs(options.timeout),
-        root: root.clone(),
-        working_directory,
-    };
+    let question = question(&options.ask, &root, &working_directory)?;
     start_threads(common.threads)?;
     let change = change(arguments, common, options, &root)?;
-    let ask = |copy: &Path| question.ask(copy);
-    let (before, after) = thread::scope(|scope| {
-        let before = scope.spawn(|| ask(change.before.path()));
-        let after = ask(change.after.path());
-        (before.join(), after)
-    });
-    let (before, after) = (before.map_err(|_| anyhow::anyhow!("the first question failed"))??, after?);
+    let (before, after) = ask(&question, &change)?;
     if let Some(file) = &options.write_facts {
         write_facts(file, if change.is_done { &after } else { &before }, &root)?;
     }
@@ -57,8 +44,42 @@ pub(super) fn verify(arguments: &Arguments, common: &Common, options: &VerifyOpt
     Ok(if verification.is_proven() { CLEAN } else { FINDINGS })
 }
 
+/// What SQLAlchemy says of fixes that are not written yet.
+pub(super) fn of_pending(
+    outcome: &Outcome,
+    options: &AskOptions,
+    root: &Path,
+    working_directory: &Path,
+) -> anyhow::Result<Verification> {
+    let question = question(options, root, working_directory)?;
+    let change = pending(outcome, root)?;
+    let (before, after) = ask(&question, &change)?;
+    Ok(Verification::of(change.claims, &before, &after, outcome.unsafe_fixes))
+}
+
+fn question(options: &AskOptions, root: &Path, working_directory: &Path) -> anyhow::Result<Question> {
+    Ok(Question {
+        python: interpreter(options, working_directory)?,
+        imports: options.imports.clone(),
+        walk: options.walk.clone(),
+        timeout: Duration::from_secs(options.timeout),
+        root: root.to_owned(),
+        working_directory: working_directory.to_owned(),
+    })
+}
+
+/// What SQLAlchemy says of the models before and after the change.
+fn ask(question: &Question, change: &Change) -> anyhow::Result<(Answer, Answer)> {
+    let (before, after) = thread::scope(|scope| {
+        let before = scope.spawn(|| question.ask(change.before.path()));
+        let after = question.ask(change.after.path());
+        (before.join(), after)
+    });
+    Ok((before.map_err(|_| anyhow::anyhow!("the first question failed"))??, after?))
+}
+
 /// The interpreter: the one that is named, else that of an environment.
-fn interpreter(options: &VerifyOptions, working_directory: &Path) -> anyhow::Result<PathBuf> {
+fn interpreter(options: &AskOptions, working_directory: &Path) -> anyhow::Result<PathBuf> {
     let of_environment = |folder: PathBuf| {
         let names = ["bin/python", "Scripts/python.exe"];
         names.into_iter().map(|name| folder.join(name)).find(|python| python.is_file())

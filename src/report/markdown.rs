@@ -6,10 +6,11 @@ use std::io::{self, Write};
 use super::count;
 use super::markup::{code, prose};
 use super::summary::sentences;
+use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::outcome::{FileOutcome, Finding, Outcome, Status};
 
-/// How long a comment may be on the hosts with the least room, in characters: GitHub's 65,536.
-pub(super) const MOST_CHARACTERS: usize = 65_000;
+/// How long a text may be on the host with the least room, in bytes: GitHub takes 65,536 characters.
+const MOST_BYTES: usize = 65_000;
 
 /// Why the fixes are made, in two sentences.
 pub(super) const WHY: &str = "`cascade=\"all\"` silently includes `refresh-expire`: after `await session.refresh(parent)` the related \
@@ -51,7 +52,7 @@ pub(super) fn fitted(write: impl Fn(usize) -> String) -> String {
     let mut text = String::new();
     for most in ROWS {
         text = write(most);
-        if text.chars().count() <= MOST_CHARACTERS {
+        if text.len() <= MOST_BYTES {
             break;
         }
     }
@@ -107,6 +108,22 @@ impl Sections<'_> {
         };
         let items: Vec<String> = by_note.iter().map(item).collect();
         self.list("What changes in behaviour", "", items)
+    }
+
+    /// The places whose behaviour changes: those that notice an option which a fix leaves out.
+    pub fn call_sites(&self) -> String {
+        let carried_out = self.outcome.findings().filter(|(_, finding)| self.is_carried_out(finding));
+        let lost = CascadeOptions::union(carried_out.flat_map(|(_, finding)| &finding.fix).map(|fix| fix.lost));
+        let places = self.outcome.noticed.iter().filter(|(option, _)| lost.contains(*option));
+        let items = places.flat_map(|(option, places)| {
+            let calls = match option {
+                CascadeOption::RefreshExpire => "refreshes or expires a whole object",
+                CascadeOption::Merge => "merges an object",
+                _ => "detaches an object",
+            };
+            places.iter().map(move |place| format!("- {} {calls}", code(place)))
+        });
+        self.list("The call sites whose behaviour changes", "", items.collect())
     }
 
     /// The fixes that are not carried out because someone can notice them.

@@ -13,6 +13,13 @@ pub(super) fn code(text: &str) -> String {
     format!("{fence}{blank}{}{blank}{fence}", text.replace('|', "\\|"))
 }
 
+/// Lines that are shown as they are, in a language.
+pub(super) fn fenced(language: &str, text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}{language}\n{}\n{fence}", text.trim_end())
+}
+
 /// A sentence, also in a cell of a table; what stands between backticks is a code span.
 pub(super) fn prose(text: &str) -> String {
     let text = one_line(text);

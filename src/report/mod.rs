@@ -13,6 +13,7 @@ mod junit;
 mod markdown;
 mod markup;
 mod patch;
+mod pull_request;
 mod rdjson;
 mod sarif;
 mod summary;
@@ -26,6 +27,7 @@ pub use change::write_change;
 pub use documentation::{DocumentationFormat, ListFormat, write_documentation, write_list};
 pub use graph::{GraphFormat, write_graph};
 pub use patch::write_patch;
+pub use pull_request::{PullRequest, pull_request_text};
 pub use summary::{Applied, write_summary};
 pub use verification::{VerificationFormat, write_verification};
 

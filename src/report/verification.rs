@@ -37,7 +37,7 @@ pub fn write_verification(
     match format {
         VerificationFormat::Text => text(verification, color, out),
         VerificationFormat::Json => json(verification, out),
-        VerificationFormat::Markdown => markdown(verification, out),
+        VerificationFormat::Markdown => writeln!(out, "{}", verification_markdown(verification, usize::MAX)),
     }
 }
 
@@ -274,17 +274,15 @@ fn json(verification: &Verification, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-fn markdown(verification: &Verification, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "**{}**\n", prose(&conclusion(verification)))?;
+/// The table and what speaks against it, with so many rows at most.
+pub(super) fn verification_markdown(verification: &Verification, most: usize) -> String {
+    let mut lines = vec![format!("**{}**", prose(&conclusion(verification))), String::new()];
     if !verification.checked.is_empty() {
-        writeln!(
-            out,
-            "| | relationship | direction | before | after | where |\n| --- | --- | --- | --- | --- | --- |"
-        )?;
+        lines.push("| | relationship | direction | before | after | where |".to_owned());
+        lines.push("| --- | --- | --- | --- | --- | --- |".to_owned());
     }
-    for checked in &verification.checked {
-        writeln!(
-            out,
+    lines.extend(verification.checked.iter().take(most).map(|checked| {
+        format!(
             "| {} | {} | {} | {} | {} | {} |",
             checked.verdict(),
             code(&checked.name),
@@ -292,8 +290,22 @@ fn markdown(verification: &Verification, out: &mut dyn Write) -> io::Result<()> 
             shown(checked.before),
             shown(checked.after),
             code(&checked.place()),
-        )?;
+        )
+    }));
+    let more = verification.checked.len().saturating_sub(most);
+    if more > 0 {
+        lines.extend([String::new(), format!("… and {more} more")]);
     }
+    let against = against(verification);
+    if !against.is_empty() {
+        lines.push(String::new());
+    }
+    lines.extend(against.iter().take(most).map(|reason| format!("- {}", prose(reason))));
+    lines.join("\n")
+}
+
+/// What keeps it from being proven, in sentences.
+fn against(verification: &Verification) -> Vec<String> {
     let mut reasons: Vec<String> = Vec::new();
     for checked in &verification.checked {
         reasons.extend(checked.refuted.iter().map(|reason| format!("refuted: {}: {reason}", checked.name)));
@@ -305,8 +317,5 @@ fn markdown(verification: &Verification, out: &mut dyn Write) -> io::Result<()> 
             .map(|(when, failure)| format!("failed {when}: {}: {}", failure.error, failure.message)),
     );
     reasons.extend(verification.objections.iter().map(|objection| format!("refuted: {objection}")));
-    if !reasons.is_empty() {
-        writeln!(out)?;
-    }
-    reasons.iter().try_for_each(|reason| writeln!(out, "- {}", prose(reason)))
+    reasons
 }

@@ -7,6 +7,7 @@ use ast_grep_language::SupportLang;
 use serde::Deserialize;
 
 use super::ConstructorKind;
+use crate::cascade::CascadeOption;
 use crate::hints::Hints;
 use crate::syntax::{Doc, Node, hinted_nodes};
 
@@ -82,8 +83,19 @@ pub enum Observable {
 }
 
 impl Observable {
+    /// All of them.
+    pub const ALL: [Observable; 3] = [Self::Refresh, Self::Merge, Self::Expunge];
     /// How many there are.
-    pub const COUNT: usize = 3;
+    pub const COUNT: usize = Self::ALL.len();
+
+    /// The option that it notices.
+    pub fn option(self) -> CascadeOption {
+        match self {
+            Self::Expunge => CascadeOption::Expunge,
+            Self::Refresh => CascadeOption::RefreshExpire,
+            Self::Merge => CascadeOption::Merge,
+        }
+    }
 }
 
 /// Rules, by the kinds of nodes that they can match.

@@ -193,6 +193,28 @@ impl Run<'_> {
         files
     }
 
+    /// The places in the repositories of sites with findings that notice an option, for each option that can be lost.
+    pub fn noticed(&self, sites: &[(Site, Verdict)]) -> Vec<(CascadeOption, Vec<String>)> {
+        let told = sites.iter().filter(|(_, verdict)| !verdict.judgements().is_empty());
+        let mut repositories: Vec<PathBuf> = Vec::new();
+        let mut noticed: Vec<(CascadeOption, Vec<String>)> = Vec::new();
+        for (site, _) in told {
+            let repository = self.repositories.of(&site.at.path);
+            if repositories.iter().any(|known| known == repository.root()) {
+                continue;
+            }
+            repositories.push(repository.root().to_owned());
+            for what in Observable::ALL {
+                let places = self.with_policy(site, |policy| policy.surroundings.places(what).to_vec());
+                match noticed.iter_mut().find(|(option, _)| *option == what.option()) {
+                    Some((_, known)) => known.extend(places),
+                    None => noticed.push((what.option(), places)),
+                }
+            }
+        }
+        noticed
+    }
+
     /// Whether the repositories of some sites use asyncio, and the first file or settings that say so.
     pub fn asyncio(&self, sites: &[(Site, Verdict)]) -> Option<Asyncio> {
         let hazards = sites.iter().filter(|(_, verdict)| verdict.is_hazard());
