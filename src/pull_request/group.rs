@@ -10,6 +10,9 @@ use sha2::{Digest, Sha256};
 use super::CodeOwners;
 use crate::outcome::{FileOutcome, Outcome, Status};
 
+/// What the repository's own folder is called.
+const ROOT: &str = "root";
+
 /// By what changed files are split into several branches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum SplitBy {
@@ -134,7 +137,7 @@ impl Split {
                 owners if owners.is_empty() => "no owner".to_owned(),
                 owners => owners.into_iter().collect::<Vec<_>>().join(" "),
             },
-            SplitBy::Directory => path.split_once('/').map_or(".", |(folder, _)| folder).to_owned(),
+            SplitBy::Directory => path.split_once('/').map_or(ROOT, |(folder, _)| folder).to_owned(),
             SplitBy::Package => self.package(path),
         }
     }
@@ -148,7 +151,7 @@ impl Split {
         };
         let folder = folders.into_iter().find(has_settings).unwrap_or(Path::new(""));
         match folder.to_string_lossy().replace('\\', "/") {
-            folder if folder.is_empty() => ".".to_owned(),
+            folder if folder.is_empty() => ROOT.to_owned(),
             folder => folder,
         }
     }
@@ -167,7 +170,7 @@ fn slug(name: &str) -> String {
     }
     let slug = slug.trim_end_matches('-');
     match slug.len() {
-        0 => "root".to_owned(),
+        0 => ROOT.to_owned(),
         1..=LONGEST => slug.to_owned(),
         _ => format!("{}-{}", &slug[..LONGEST], short_hash(name)),
     }
