@@ -1,5 +1,7 @@
 //! `pr` against repositories of git: what it makes, updates, pushes and refuses, and what it leaves alone.
 
+#![cfg(unix)]
+
 mod common;
 
 use std::fs;
