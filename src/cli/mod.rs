@@ -22,7 +22,7 @@ use crate::apply;
 use crate::discover::WalkOptions;
 use crate::graph::DeleteGraph;
 use crate::outcome::{FileOutcome, Fix, Outcome, Status};
-use crate::report::{Applied, GraphFormat, write_findings, write_graph, write_patch, write_summary};
+use crate::report::{Applied, Format, GraphFormat, write_findings, write_graph, write_patch, write_summary};
 use crate::repository::Repositories;
 use crate::verify::facts::Facts;
 use crate::{Job, Unsaved};
@@ -86,7 +86,9 @@ fn diff(arguments: &Arguments, common: &Common) -> anyhow::Result<u8> {
 }
 
 fn check(arguments: &Arguments, common: &Common, reports: &Reports) -> anyhow::Result<u8> {
-    let outcome = run(arguments, common)?;
+    let mut formats = reports.output.iter().map(|(format, _)| *format).chain([reports.output_format]);
+    let all_relationships = formats.any(Format::shows_all_relationships);
+    let outcome = run_job(arguments, &Job { all_relationships, ..job(common, &root()?)? })?;
     for (format, file) in &reports.output {
         write_file(file, |out| write_findings(*format, &outcome, false, out))?;
     }

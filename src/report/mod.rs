@@ -8,6 +8,7 @@ mod github;
 mod gitlab;
 mod graph;
 mod host;
+mod html;
 mod json;
 mod junit;
 mod markdown;
@@ -55,8 +56,17 @@ pub enum Format {
     Rdjsonl,
     /// JUnit's XML, a failed case for each finding
     Junit,
+    /// One page for a reviewer: what becomes of each relationship, the diffs with their reasons, what is deleted with what
+    Html,
     /// Markdown, for a comment or a job's summary
     Markdown,
+}
+
+impl Format {
+    /// Whether it shows relationships that need nothing too.
+    pub fn shows_all_relationships(self) -> bool {
+        self == Self::Html
+    }
 }
 
 /// Prints the findings.
@@ -75,6 +85,7 @@ pub fn write_findings(format: Format, outcome: &Outcome, color: bool, out: &mut 
         Format::Rdjson => rdjson::write(outcome, out),
         Format::Rdjsonl => rdjson::write_lines(outcome, out),
         Format::Junit => junit::write(outcome, out),
+        Format::Html => html::write(outcome, out),
         Format::Markdown => markdown::write(outcome, out),
     }
 }

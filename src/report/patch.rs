@@ -10,7 +10,7 @@ use crate::outcome::{FileOutcome, Outcome, Status};
 /// What follows a line that ends with the file.
 const NO_NEWLINE: &[u8] = b"\\ No newline at end of file\n";
 /// Lines of context around a change, as git has it.
-const CONTEXT: usize = 3;
+pub(super) const CONTEXT: usize = 3;
 
 /// Prints the patch of all safe fixes.
 ///
@@ -26,8 +26,6 @@ fn write_file(file: &FileOutcome, color: bool, out: &mut dyn Write) -> io::Resul
     };
     let old = source.to_bytes().map_err(io::Error::other)?;
     let new = changed.to_bytes().map_err(io::Error::other)?;
-    // git ends lines at \n alone
-    let lines = |text| -> Vec<_> { <[u8]>::split_inclusive(text, |byte| *byte == b'\n').collect() };
     let diff = TextDiff::from_slices(&lines(&old), &lines(&new));
     let style = |style: Style, text: &str| if color { format!("{style}{text}{style:#}") } else { text.to_owned() };
     let bold = Style::new().bold();
@@ -50,6 +48,11 @@ fn write_file(file: &FileOutcome, color: bool, out: &mut dyn Write) -> io::Resul
         }
     }
     Ok(())
+}
+
+/// The lines of a text with their ends: git ends them at `\n` alone.
+pub(super) fn lines(text: &[u8]) -> Vec<&[u8]> {
+    text.split_inclusive(|byte| *byte == b'\n').collect()
 }
 
 fn write_line(tag: ChangeTag, line: &[u8], out: &mut dyn Write) -> io::Result<()> {

@@ -1,0 +1,258 @@
+//! An outcome goes in; what a page shows of it comes out, as plain text.
+
+use std::ops::Range;
+
+use similar::{ChangeTag, DiffOp, TextDiff};
+
+use crate::cascade::{CascadeOption, CascadeOptions};
+use crate::graph::DeleteGraph;
+use crate::outcome::{FileOutcome, Finding, Outcome, Status};
+use crate::related::{Related, related};
+use crate::report::graph::svg;
+use crate::report::host::message;
+use crate::report::patch::{CONTEXT, lines};
+use crate::report::summary::{asyncio, sentences};
+use crate::source::Source;
+
+/// What the page shows.
+pub(super) struct Page {
+    pub sentences: Vec<String>,
+    pub asyncio: Option<String>,
+    pub options: Vec<&'static str>,
+    pub states: Vec<(&'static State, usize)>,
+    pub rows: Vec<Row>,
+    pub files: Vec<FileDiff>,
+    pub held_back: Vec<Told>,
+    pub human: Vec<Told>,
+    /// Files that were not checked, and comments that suppress nothing: where, and why.
+    pub others: Vec<(String, String)>,
+    pub graph: Option<String>,
+}
+
+/// What becomes of a relationship.
+#[derive(PartialEq, Eq)]
+pub(super) struct State {
+    /// Its class in the style sheet.
+    pub class: &'static str,
+    pub text: &'static str,
+}
+
+const STATES: [State; 5] = [
+    State { class: "fixed", text: "fixed" },
+    State { class: "held", text: "held back" },
+    State { class: "human", text: "for a human" },
+    State { class: "suppressed", text: "suppressed" },
+    State { class: "safe", text: "needs nothing" },
+];
+
+/// A relationship.
+pub(super) struct Row {
+    pub name: String,
+    pub target: Option<String>,
+    pub direction: &'static str,
+    pub place: String,
+    /// The number of its file among those that are changed.
+    pub file: Option<usize>,
+    pub cells: Vec<Cell>,
+    pub state: &'static State,
+}
+
+/// An option of a relationship, before and after.
+pub(super) struct Cell {
+    pub class: &'static str,
+    pub symbol: &'static str,
+    pub text: &'static str,
+    /// By which a column is sorted.
+    pub order: u8,
+}
+
+/// The changes of a file.
+pub(super) struct FileDiff {
+    pub path: String,
+    pub hunks: Vec<Hunk>,
+}
+
+/// Changed lines with those around them.
+pub(super) struct Hunk {
+    pub header: String,
+    pub lines: Vec<Line>,
+    pub told: Vec<Told>,
+}
+
+/// A line of a hunk.
+pub(super) struct Line {
+    pub class: &'static str,
+    pub sign: &'static str,
+    /// What of it is changed, and what not.
+    pub parts: Vec<(bool, String)>,
+}
+
+/// What is said of a finding.
+pub(super) struct Told {
+    pub place: String,
+    pub code: &'static str,
+    pub name: String,
+    pub message: Prose,
+    pub reasons: Vec<Prose>,
+}
+
+/// A sentence in parts: what stands between backticks is code.
+pub(super) type Prose = Vec<(bool, String)>;
+
+fn prose(text: &str) -> Prose {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return vec![(false, text.to_owned())];
+    }
+    parts.into_iter().enumerate().map(|(index, part)| (index % 2 == 1, part.to_owned())).collect()
+}
+
+impl Page {
+    pub fn of(outcome: &Outcome) -> Self {
+        let changed: Vec<&FileOutcome> =
+            outcome.files.iter().filter(|file| matches!(file.status, Status::Changed(_))).collect();
+        let number = |file: &FileOutcome| changed.iter().position(|changed| changed.path == file.path);
+        let rows: Vec<Row> =
+            related(outcome).iter().map(|related| Row::of(related, outcome, number(related.file))).collect();
+        let graph = DeleteGraph::of(outcome);
+        let of_kind = |is_meant: &dyn Fn(&Finding) -> bool| {
+            let findings = outcome.findings().filter(|(_, finding)| is_meant(finding));
+            findings.map(|(file, finding)| Told::of(outcome, file, finding)).collect::<Vec<_>>()
+        };
+        Self {
+            sentences: sentences(outcome, None),
+            asyncio: asyncio(outcome),
+            options: CascadeOptions::ALL.iter().map(|option| option.name()).collect(),
+            states: STATES.iter().map(|state| (state, rows.iter().filter(|row| row.state == state).count())).collect(),
+            files: changed.iter().filter_map(|file| FileDiff::of(outcome, file)).collect(),
+            held_back: of_kind(&|finding| finding.fix.as_ref().is_some_and(|fix| !outcome.carries_out(fix))),
+            human: of_kind(&|finding| finding.fix.is_none()),
+            others: others(outcome),
+            graph: (graph.graph.edge_count() > 0).then(|| svg(&graph)),
+            rows,
+        }
+    }
+}
+
+impl Row {
+    fn of(related: &Related<'_>, outcome: &Outcome, file: Option<usize>) -> Self {
+        let is_fixed =
+            related.findings.iter().any(|finding| finding.fix.as_ref().is_some_and(|fix| outcome.carries_out(fix)));
+        let state = match () {
+            () if is_fixed => &STATES[0],
+            () if related.held_back.is_some() => &STATES[1],
+            () if !related.findings.is_empty() => &STATES[2],
+            () if related.site.is_suppressed => &STATES[3],
+            () => &STATES[4],
+        };
+        let known = related.relationship;
+        Self {
+            name: related.name(),
+            target: known.and_then(|known| known.target.clone()),
+            direction: known.and_then(|known| known.direction).map_or("unknown", |direction| direction.name()),
+            place: format!("{}:{}", related.file.display, related.site.start),
+            file: file.filter(|_| is_fixed),
+            cells: CascadeOptions::ALL.iter().map(|option| Cell::of(option, related)).collect(),
+            state,
+        }
+    }
+}
+
+impl Cell {
+    fn of(option: CascadeOption, related: &Related<'_>) -> Self {
+        let has = |options: CascadeOptions| options.contains(option);
+        let (class, symbol, text, order) = match (has(related.before()), has(related.after), has(related.at_last())) {
+            (true, true, true) => ("kept", "●", "kept", 1),
+            (true, false, _) => ("removed", "−", "removed", 3),
+            (false, true, _) => ("added", "+", "added", 4),
+            (true, true, false) => ("would-remove", "◐", "kept; a fix that is held back would remove it", 2),
+            (false, false, true) => ("would-add", "◌", "absent; a fix that is held back would add it", 2),
+            (false, false, false) => ("absent", "·", "absent", 0),
+        };
+        Self { class, symbol, text, order }
+    }
+}
+
+impl Told {
+    fn of(outcome: &Outcome, file: &FileOutcome, finding: &Finding) -> Self {
+        let known = finding.relationship.as_ref();
+        let named = known.and_then(|known| Some(format!("{}.{}", known.owner.as_ref()?, known.attribute.as_ref()?)));
+        Self {
+            place: format!("{}:{}", file.display, finding.start),
+            code: finding.code.as_str(),
+            name: named.unwrap_or_default(),
+            message: prose(&message(outcome, finding)),
+            reasons: finding.reasons().iter().map(|reason| prose(reason)).collect(),
+        }
+    }
+}
+
+impl FileDiff {
+    fn of(outcome: &Outcome, file: &FileOutcome) -> Option<Self> {
+        let (Status::Changed(changed), Some(source)) = (&file.status, &file.source) else { return None };
+        let (old, new) = (lines(source.stored().as_bytes()), lines(changed.stored().as_bytes()));
+        let diff = TextDiff::from_slices(&old, &new);
+        let hunks = diff.unified_diff().context_radius(CONTEXT).iter_hunks().map(|hunk| Hunk {
+            header: hunk.header().to_string(),
+            lines: hunk.ops().iter().flat_map(|op| Line::all(&diff, op)).collect(),
+            told: told_in(outcome, file, source, &old_lines(hunk.ops())),
+        });
+        Some(Self { path: file.display.clone(), hunks: hunks.collect() })
+    }
+}
+
+impl Line {
+    fn all(diff: &TextDiff<'_, '_, [u8]>, op: &DiffOp) -> Vec<Self> {
+        let changes = diff.iter_inline_changes(op).map(|change| {
+            let (class, sign) = match change.tag() {
+                ChangeTag::Equal => ("same", " "),
+                ChangeTag::Delete => ("gone", "-"),
+                ChangeTag::Insert => ("new", "+"),
+            };
+            let part = |(is_changed, text): (bool, std::borrow::Cow<'_, str>)| {
+                (is_changed, text.trim_end_matches(['\n', '\r']).to_owned())
+            };
+            Self { class, sign, parts: change.iter_strings_lossy().map(part).collect() }
+        });
+        changes.collect()
+    }
+}
+
+/// The lines of the old text that a hunk has, 1-based.
+fn old_lines(ops: &[DiffOp]) -> Range<usize> {
+    let start = ops.iter().map(|op| op.old_range().start).min().unwrap_or_default();
+    let end = ops.iter().map(|op| op.old_range().end).max().unwrap_or_default();
+    start + 1..end + 1
+}
+
+/// The findings whose fixes change some of the lines of a file.
+fn told_in(outcome: &Outcome, file: &FileOutcome, source: &Source, shown: &Range<usize>) -> Vec<Told> {
+    let is_here = |finding: &Finding| {
+        let fix = finding.fix.as_ref().filter(|fix| outcome.carries_out(fix));
+        let edits = fix.into_iter().flat_map(|fix| &fix.edits).filter(|edit| edit.path == file.path);
+        let mut starts = edits.map(|edit| source.file_position(source.stored_range(&edit.edit.range).start).line);
+        starts.any(|line| shown.contains(&line))
+    };
+    let findings = outcome.findings().filter(|(_, finding)| is_here(finding));
+    findings.map(|(of, finding)| Told::of(outcome, of, finding)).collect()
+}
+
+fn others(outcome: &Outcome) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for file in &outcome.files {
+        match &file.status {
+            Status::Failed(reason) => all.push((file.display.clone(), format!("failed: {reason}"))),
+            Status::Skipped(reason) => all.push((file.display.clone(), format!("skipped: {reason}"))),
+            _ => {}
+        }
+        if let Some(at) = file.syntax_errors.first() {
+            let text = "a syntax error; only the statements that parse were checked";
+            all.push((format!("{}:{at}", file.display), text.to_owned()));
+        }
+        for unused in &file.unused_suppressions {
+            let reason = unused.reason.as_deref().unwrap_or("it suppresses nothing");
+            all.push((format!("{}:{}", file.display, unused.at), format!("{}: {reason}", unused.text)));
+        }
+    }
+    all
+}
