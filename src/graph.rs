@@ -104,14 +104,14 @@ impl Deletion {
         })
     }
 
-    /// Whether deletes cascade after the fixes that are carried out, and would after the others.
+    /// Whether deletes cascade after the fixes that are carried out.
     pub fn lasts(&self) -> bool {
-        !matches!(self.change, Change::Removed | Change::WouldBeRemoved | Change::WouldBeAdded)
+        !matches!(self.change, Change::Removed | Change::WouldBeAdded)
     }
 
-    /// Whether it deletes rows that others may share.
-    pub fn is_many_to_many(&self) -> bool {
-        self.direction == Some(Direction::ManyToMany)
+    /// Whether it deletes rows that others may share: those of a many-to-many, or the parent of a many-to-one.
+    pub fn deletes_shared(&self) -> bool {
+        self.lasts() && matches!(self.direction, Some(Direction::ManyToMany | Direction::ManyToOne))
     }
 
     /// Its name, and what is said of it beside that: nothing is told by colour alone.
@@ -166,8 +166,7 @@ impl DeleteGraph {
 
     /// Deletes that only were, or would be, are no part of a cycle.
     fn find_cycles(&mut self) {
-        let lasts = |deletion: &Deletion| !matches!(deletion.change, Change::Removed | Change::WouldBeAdded);
-        let lasting = self.graph.filter_map(|_, _| Some(()), |_, deletion| lasts(deletion).then_some(()));
+        let lasting = self.graph.filter_map(|_, _| Some(()), |_, deletion| deletion.lasts().then_some(()));
         let is_cycle = |classes: &Vec<NodeIndex>| classes.len() > 1 || lasting.contains_edge(classes[0], classes[0]);
         self.cycles = tarjan_scc(&lasting).into_iter().filter(is_cycle).collect();
         self.cycles.iter_mut().for_each(|classes| classes.sort());
@@ -179,7 +178,7 @@ impl DeleteGraph {
         for edge in self.graph.edge_indices() {
             let Some((owner, target)) = self.graph.edge_endpoints(edge) else { continue };
             let is_around = cycle_of.contains_key(&owner) && cycle_of.get(&owner) == cycle_of.get(&target);
-            self.graph[edge].is_in_cycle = is_around && lasts(&self.graph[edge]);
+            self.graph[edge].is_in_cycle = is_around && self.graph[edge].lasts();
         }
     }
 

@@ -75,8 +75,8 @@ fn graph(outcome: &Outcome) -> Option<String> {
     let body = match lines {
         0 => return None,
         1..=MOST_LINES => {
-            let legend = "✎ is a list that is rewritten; deletes cascade as before. Thick lines are many-to-many, dotted ones no \
-                          longer delete, or would not.";
+            let legend = "✎ is a list that is rewritten; deletes cascade as before. Thick lines delete rows that others may \
+                          share; dotted ones no longer delete, or not yet.";
             format!("{legend}\n\n{}", fenced("mermaid", &mermaid(&graph)))
         }
         _ => "Too many to be drawn here: `cascade-fix graph --format svg` draws them.".to_owned(),

@@ -17,16 +17,16 @@ pub(super) fn dot(graph: &DeleteGraph) -> String {
 
 fn style(deletion: &Deletion) -> String {
     let color = match deletion.change {
-        Change::None | Change::Rewritten if deletion.is_many_to_many() => "red",
+        _ if deletion.deletes_shared() => "red",
         _ if deletion.is_in_cycle => "darkorange",
         Change::Rewritten => "darkgreen",
-        Change::None => "black",
-        Change::Removed | Change::WouldBeRemoved => "gray40",
+        Change::None | Change::WouldBeRemoved => "black",
+        Change::Removed => "gray40",
         Change::Added | Change::WouldBeAdded => "red",
     };
     let style = match deletion.lasts() {
         false => "dashed",
-        true if deletion.is_many_to_many() => "bold",
+        true if deletion.deletes_shared() => "bold",
         true => "solid",
     };
     format!("color={color} style={style}")

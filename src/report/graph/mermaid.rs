@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use crate::graph::{Change, DeleteGraph, Deletion};
 
-/// The flowchart. Of many-to-many deletes the arrow is thick; of those that no longer are, dotted.
+/// The flowchart. The arrow is thick where rows are deleted that others may share, and dotted where nothing is deleted any more, or not
+/// yet.
 pub(in crate::report) fn mermaid(graph: &DeleteGraph) -> String {
     let mut text = "flowchart LR\n".to_owned();
     for class in graph.graph.node_indices() {
@@ -30,7 +31,7 @@ pub(in crate::report) fn mermaid(graph: &DeleteGraph) -> String {
 fn arrow(deletion: &Deletion) -> &'static str {
     match deletion.lasts() {
         false => "-.->",
-        true if deletion.is_many_to_many() => "==>",
+        true if deletion.deletes_shared() => "==>",
         true => "-->",
     }
 }
@@ -38,7 +39,7 @@ fn arrow(deletion: &Deletion) -> &'static str {
 /// Colours that can be told apart on a light and on a dark page.
 fn style(deletion: &Deletion) -> Option<&'static str> {
     match deletion.change {
-        Change::None | Change::Rewritten if deletion.is_many_to_many() => Some("stroke:#d1242f"),
+        _ if deletion.deletes_shared() => Some("stroke:#d1242f"),
         _ if deletion.is_in_cycle => Some("stroke:#bc4c00"),
         Change::Rewritten => Some("stroke:#1a7f37"),
         Change::Added | Change::WouldBeAdded => Some("stroke:#d1242f"),

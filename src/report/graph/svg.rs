@@ -80,12 +80,12 @@ fn draw(graph: &DeleteGraph, part: &[EdgeIndex], canvas: &mut Canvas) {
 
 fn ink(deletion: &Deletion) -> Ink {
     match deletion.change {
-        Change::None | Change::Rewritten if deletion.is_many_to_many() => Ink::Danger,
+        _ if deletion.deletes_shared() => Ink::Danger,
         Change::Added | Change::WouldBeAdded => Ink::Danger,
-        Change::Removed | Change::WouldBeRemoved => Ink::Gone,
+        Change::Removed => Ink::Gone,
         _ if deletion.is_in_cycle => Ink::Cycle,
         Change::Rewritten => Ink::Rewritten,
-        Change::None => Ink::Plain,
+        Change::None | Change::WouldBeRemoved => Ink::Plain,
     }
 }
 
