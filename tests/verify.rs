@@ -304,3 +304,26 @@ fn the_fixes_of_random_models_are_proven() {
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
+
+#[test]
+fn a_pull_request_says_what_was_proven_and_is_not_made_of_what_was_not() {
+    let project = Project::of_models(MODELS);
+    project.git(&["config", "user.name", "test"]);
+    project.git(&["config", "user.email", "test@example.org"]);
+    let made = || {
+        let run = ["pr", "--isolated", "--python", python().to_str().unwrap(), "--import", "app.models"];
+        let output = run_binary(project.path(), &run);
+        (output.status.code(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (status, text, said) = made();
+    assert_eq!(status, Some(0), "{said}");
+    assert!(
+        text.contains("### What SQLAlchemy says") && text.contains("**Proven: 2 of 2 claimed relationships"),
+        "{text}"
+    );
+    fs::write(project.path().join("app/models.py"), format!("import nowhere\n{MODELS}")).unwrap();
+    project.git(&["commit", "--quiet", "--all", "-m", "broken"]);
+    let (status, text, said) = made();
+    assert_eq!((status, text.as_str()), (Some(2), ""));
+    assert!(said.contains("No module named 'nowhere'") && said.contains("no branch was made"), "{said}");
+}
