@@ -226,16 +226,8 @@ impl Git {
 
     /// The work tree in which a branch is checked out.
     fn checked_out_in(&self, reference: &str) -> anyhow::Result<Option<String>> {
-        let listed = self.run(&["worktree", "list", "--porcelain", "-z"])?;
-        let mut folder = None;
-        for line in names(&listed) {
-            if let Some(path) = line.strip_prefix("worktree ") {
-                folder = Some(path.to_owned());
-            } else if line.strip_prefix("branch ") == Some(reference) {
-                return Ok(folder);
-            }
-        }
-        Ok(None)
+        let folder = self.line(&["for-each-ref", "--format=%(worktreepath)", reference])?;
+        Ok((!folder.is_empty()).then_some(folder))
     }
 
     /// The commits from one, which is left out, to another, the oldest first.

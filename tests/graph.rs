@@ -5,9 +5,8 @@ mod common;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use common::{run_binary, write_tree};
+use common::{folder_with, run_binary};
 use serde_json::Value;
-use tempfile::TempDir;
 
 const MODELS: &str = r#"
 from sqlalchemy import Column, ForeignKey, Integer, Table
@@ -72,14 +71,6 @@ class Kept(Base):
     id = Column(Integer, primary_key=True)
     user_id = Column(ForeignKey("user.id"))
 "#;
-
-fn folder_with(files: &[(&str, &str)]) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    let tree: BTreeMap<_, _> =
-        files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
-    write_tree(&tree, folder.path());
-    folder
-}
 
 fn graph(folder: &Path, arguments: &[&str]) -> String {
     let run = run_binary(folder, &[&["graph", "--isolated", "-q"], arguments].concat());

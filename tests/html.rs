@@ -7,10 +7,9 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use common::{run_binary, write_tree};
+use common::{folder_with, run_binary};
 use scraper::{ElementRef, Html, Selector};
 use sha2::{Digest, Sha256};
-use tempfile::TempDir;
 
 /// What would be markup, a script or the end of one where it is not escaped.
 const HOSTILE: &str = "</script><img src=x onerror=alert(1)>&amp;{{7*7}}";
@@ -48,14 +47,6 @@ fn page(folder: &Path) -> (String, Html) {
     let text = String::from_utf8(run.stdout).unwrap();
     let html = Html::parse_document(&text);
     (text, html)
-}
-
-fn folder_with(files: &[(&str, &str)]) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    let tree: BTreeMap<_, _> =
-        files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
-    write_tree(&tree, folder.path());
-    folder
 }
 
 fn all<'a>(html: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use common::{run_binary, write_tree};
+use common::{folder_with, run_binary};
 use tempfile::TempDir;
 
 const USES: &str =
@@ -28,10 +28,20 @@ fn git(folder: &Path, arguments: &[&str]) {
 
 /// A repository whose branch `main` went on after the branch that is checked out left it.
 fn repository() -> TempDir {
-    let folder = TempDir::new().unwrap();
-    let files =
-        [("app/lists.py", "OWNED = 'all'\n"), ("app/uses.py", "x = 1\n"), ("app/old.py", OWN), ("lib/old.py", OWN)];
-    write_tree(&files.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec())).into(), folder.path());
+    let folder = folder_with(&[
+        (
+            "app/lists.py",
+            "OWNED = 'all'
+",
+        ),
+        (
+            "app/uses.py",
+            "x = 1
+",
+        ),
+        ("app/old.py", OWN),
+        ("lib/old.py", OWN),
+    ]);
     git(folder.path(), &["init", "-q", "-b", "main"]);
     git(folder.path(), &["add", "-A"]);
     git(folder.path(), &["commit", "-q", "-m", "first"]);

@@ -17,6 +17,7 @@ use crate::outcome::{FileOutcome, Finding, SiteOutcome, Status};
 use crate::plan::{Files, Planner};
 use crate::policy::{Reach, Rewrite, effective_set};
 use crate::rewrite::{Edit, FileEdit};
+use crate::scan::Scanned;
 use crate::site::Site;
 use crate::source::Source;
 use crate::suppression::Sifted;
@@ -42,16 +43,7 @@ impl Run<'_> {
             sites.par_iter().map(|(site, verdict)| verdict.rewrite(site, reach)).collect();
         let wanted: Vec<_> = sites.iter().map(|(site, _)| site).zip(&rewrites).collect();
         let planner = Planner::new(&wanted, usages, &files);
-        let mut by_file: BTreeMap<Arc<Path>, FileOutcome> = BTreeMap::new();
-        for scanned in &self.scan.files {
-            let mut outcome = self.unchanged(&scanned.path, &scanned.source);
-            outcome.syntax_errors =
-                scanned.syntax_errors.iter().map(|range| scanned.source.position(range.start)).collect();
-            let selection = self.job.settings.of(&scanned.path).selection(&scanned.path);
-            let is_shared = !self.walk.covers(self.repositories.of(&scanned.path).root());
-            outcome.unused_suppressions = sifted.unused(&scanned.path, is_shared, |code| selection.has(code));
-            by_file.insert(Arc::clone(&scanned.path), outcome);
-        }
+        let mut by_file = self.scanned(sifted);
         let diagnosed: Vec<(&Site, Diagnosed)> = sites
             .par_iter()
             .zip(rewrites.par_iter())
@@ -65,27 +57,49 @@ impl Run<'_> {
             })
             .collect();
         for (site, diagnosed) in diagnosed {
-            let Some(source) = files.source(&site.at.path) else { continue };
-            let outcome =
-                by_file.entry(Arc::clone(&site.at.path)).or_insert_with(|| self.unchanged(&site.at.path, &source));
+            let Some(file) = self.file_of(site, &mut by_file, &files) else { continue };
             match diagnosed {
-                Diagnosed::Safe => outcome.safe_sites += 1,
+                Diagnosed::Safe => file.safe_sites += 1,
                 Diagnosed::Unselected => {}
-                Diagnosed::Found(findings) => outcome.findings.extend(findings),
+                Diagnosed::Found(findings) => file.findings.extend(findings),
             }
         }
         if self.job.all_relationships {
             self.add_sites(&mut by_file, sifted, &files);
         }
         for (site, number) in sifted.suppressed.iter().filter(|(site, _)| files.concerns(site)) {
-            let Some(source) = files.source(&site.at.path) else { continue };
-            let outcome =
-                by_file.entry(Arc::clone(&site.at.path)).or_insert_with(|| self.unchanged(&site.at.path, &source));
-            outcome.suppressed += number;
+            if let Some(file) = self.file_of(site, &mut by_file, &files) {
+                file.suppressed += number;
+            }
         }
         let mut outcomes: Vec<FileOutcome> = by_file.into_values().collect();
         self.apply(&mut outcomes, &files);
         outcomes
+    }
+
+    /// The files that were scanned, with what is to be told of each as a whole.
+    fn scanned(&self, sifted: &Sifted) -> BTreeMap<Arc<Path>, FileOutcome> {
+        let outcome = |scanned: &Scanned| {
+            let mut outcome = self.unchanged(&scanned.path, &scanned.source);
+            outcome.syntax_errors =
+                scanned.syntax_errors.iter().map(|range| scanned.source.position(range.start)).collect();
+            let selection = self.job.settings.of(&scanned.path).selection(&scanned.path);
+            let is_shared = !self.walk.covers(self.repositories.of(&scanned.path).root());
+            outcome.unused_suppressions = sifted.unused(&scanned.path, is_shared, |code| selection.has(code));
+            outcome
+        };
+        self.scan.files.iter().map(|scanned| (Arc::clone(&scanned.path), outcome(scanned))).collect()
+    }
+
+    /// The outcome of a site's file.
+    fn file_of<'m>(
+        &self,
+        site: &Site,
+        by_file: &'m mut BTreeMap<Arc<Path>, FileOutcome>,
+        files: &FilesOfRun<'_>,
+    ) -> Option<&'m mut FileOutcome> {
+        let source = files.source(&site.at.path)?;
+        Some(by_file.entry(Arc::clone(&site.at.path)).or_insert_with(|| self.unchanged(&site.at.path, &source)))
     }
 
     /// Adds the sites themselves.
@@ -93,34 +107,41 @@ impl Run<'_> {
         let suppressed = sifted.suppressed.iter().map(|(site, _)| (site, true));
         let sites = suppressed.chain(sifted.kept.iter().map(|(site, _)| (site, false)));
         for (site, is_suppressed) in sites.filter(|(site, _)| files.concerns(site)) {
-            let (Some(source), Some(options)) = (files.source(&site.at.path), effective_set(site)) else { continue };
-            let file =
-                by_file.entry(Arc::clone(&site.at.path)).or_insert_with(|| self.unchanged(&site.at.path, &source));
-            if file.sites.iter().any(|known| known.span == site.at.range()) {
-                continue;
+            let added = self.site_outcome(site, is_suppressed, files);
+            if let (Some(added), Some(file)) = (added, self.file_of(site, by_file, files)) {
+                file.sites.push(added);
             }
-            let mut relationships: Vec<Relationship> = Vec::new();
-            for relationship in site.givens.iter().filter_map(|given| given.relationship.as_ref()) {
-                if !relationships.contains(relationship) {
-                    relationships.push(relationship.clone());
-                }
-            }
-            let line = |class: &Option<Location>| {
-                let class = class.as_ref()?;
-                let line = files.source(&class.path)?.position(class.start).shown_line();
-                Some(format!("{}:{line}", self.repositories.of(&class.path).display(&class.path)))
-            };
-            let classes = |known: &Relationship| [line(&known.owner_class), line(&known.target_class)];
-            file.sites.push(SiteOutcome {
-                span: site.at.range(),
-                start: source.position(site.at.start),
-                classes: relationships.iter().map(classes).collect(),
-                relationships,
-                options,
-                is_suppressed,
-            });
         }
-        by_file.values_mut().for_each(|file| file.sites.sort_by_key(|site| site.span.start));
+        for file in by_file.values_mut() {
+            // one of which a part is suppressed comes twice, that first
+            file.sites.sort_by_key(|site| (site.span.start, site.span.end));
+            file.sites.dedup_by(|later, first| later.span == first.span);
+        }
+    }
+
+    fn site_outcome(&self, site: &Site, is_suppressed: bool, files: &FilesOfRun<'_>) -> Option<SiteOutcome> {
+        let mut relationships: Vec<Relationship> = Vec::new();
+        for relationship in site.givens.iter().filter_map(|given| given.relationship.as_ref()) {
+            if !relationships.contains(relationship) {
+                relationships.push(relationship.clone());
+            }
+        }
+        let place = |class: &Option<Location>| {
+            let class = class.as_ref()?;
+            let line = files.source(&class.path)?.position(class.start).shown_line();
+            Some(format!("{}:{line}", self.repositories.of(&class.path).display(&class.path)))
+        };
+        Some(SiteOutcome {
+            span: site.at.range(),
+            start: files.source(&site.at.path)?.position(site.at.start),
+            classes: relationships
+                .iter()
+                .map(|known| [place(&known.owner_class), place(&known.target_class)])
+                .collect(),
+            relationships,
+            options: effective_set(site)?,
+            is_suppressed,
+        })
     }
 
     /// The edits of all findings, by file, with the layout of the changed statements: it is a part of each fix that changes something

@@ -13,6 +13,7 @@ use cascade_fix::Job;
 use cascade_fix::discover::WalkOptions;
 use cascade_fix::outcome::Outcome;
 use cascade_fix::settings::{Lookup, Overrides, Place};
+use tempfile::TempDir;
 
 /// Runs cascade-fix in a folder.
 pub fn run_binary(folder: &Path, arguments: &[&str]) -> Output {
@@ -49,6 +50,14 @@ pub fn write_tree(files: &BTreeMap<String, Vec<u8>>, folder: &Path) {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, bytes).unwrap();
     }
+}
+
+/// A temporary folder with files.
+pub fn folder_with(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let tree = files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
+    write_tree(&tree, folder.path());
+    folder
 }
 
 /// Copies every file below a folder.

@@ -1,27 +1,26 @@
 //! The command `pr`: a branch for the fixes, its commits, and the text of its pull request. The work tree and its index are not touched.
 
+mod branch;
+mod host;
+
 use std::collections::HashSet;
 use std::env;
-use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 
 use anyhow::{Context, bail, ensure};
+
+use branch::{BLAME_IGNORE_REVS, Branch, Planned, State};
 
 use super::args::{Arguments, Common, PrOptions, quoted};
 use super::{CLEAN, FAILURE, job, print, run_on_threads, start_threads, verify};
 use crate::Job;
 use crate::git::{Git, TreeFile};
 use crate::outcome::{FileOutcome, Outcome, Status};
-use crate::pull_request::{
-    CodeOwners, CommitKind, Group, Split, SplitBy, commit_message, groups, is_made_by_us, restricted,
-};
+use crate::pull_request::{CodeOwners, CommitKind, Group, Split, SplitBy, commit_message, groups, restricted};
 use crate::report::{PullRequest, pull_request_text, write_patch, write_verification};
 use crate::verify::Verification;
-
-const BLAME_IGNORE_REVS: &str = ".git-blame-ignore-revs";
 
 /// How many names an error lists.
 const MOST_LISTED: usize = 10;
@@ -36,33 +35,6 @@ struct Making<'a> {
     /// The outcome with the safe fixes, then that with all, if they are wanted.
     outcomes: Vec<Outcome>,
     verification: Option<Verification>,
-}
-
-/// A branch as it is to be.
-struct Branch {
-    name: String,
-    title: String,
-    text: String,
-    /// What makes the same changes.
-    command: String,
-    /// The outcome with everything that is carried out on it.
-    outcome: Outcome,
-    commits: Vec<Planned>,
-}
-
-struct Planned {
-    tree: String,
-    message: String,
-}
-
-/// What there is of a branch.
-enum State {
-    /// Nothing.
-    New,
-    /// All of it.
-    Same,
-    /// What this program made, which is to be made anew.
-    Old,
 }
 
 /// Runs the command.
@@ -273,173 +245,6 @@ impl Making<'_> {
         self.common.command_line_of("fix", paths.as_deref(), Some(with_unsafe))
     }
 
-    /// What there is of a branch here and at the remote, and where it ends here.
-    ///
-    /// # Errors
-    /// Somebody else's commits are on it.
-    fn state(&self, branch: &Branch) -> anyhow::Result<(State, Known)> {
-        let here = self.git.commit(&format!("refs/heads/{}", branch.name));
-        let there = match self.is_pushed() {
-            true => self.git.fetch(&self.options.remote, &branch.name)?,
-            false => None,
-        };
-        for tip in here.iter().chain(&there) {
-            self.check_ours(branch, tip)?;
-        }
-        let state = match here.as_ref().or(there.as_ref()) {
-            None => State::New,
-            Some(tip) if self.is_same(branch, tip)? => State::Same,
-            Some(_) => State::Old,
-        };
-        Ok((state, Known { here, there }))
-    }
-
-    fn is_pushed(&self) -> bool {
-        self.options.push || self.options.create
-    }
-
-    fn check_ours(&self, branch: &Branch, tip: &str) -> anyhow::Result<()> {
-        let Ok(base) = self.git.line(&["merge-base", &self.head, tip]) else {
-            bail!(
-                "the branch {} has nothing in common with what is checked out; delete it, or name another with --branch",
-                branch.name
-            );
-        };
-        for commit in self.git.between(&base, tip)? {
-            let tree = self.git.of_commit(&commit, "%T")?;
-            let message = self.git.of_commit(&commit, "%B")?;
-            if !is_made_by_us(&message, &tree) {
-                let subject = self.git.of_commit(&commit, "%h %s")?;
-                bail!(
-                    "the branch {} has a commit that cascade-fix did not make ({subject}); merge or delete the branch, or name another \
-                     with --branch",
-                    branch.name
-                );
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether the commits of a branch are those that would be made.
-    fn is_same(&self, branch: &Branch, tip: &str) -> anyhow::Result<bool> {
-        let commits = self.git.between(&self.head, tip)?;
-        let begins_here = self.git.line(&["merge-base", &self.head, tip])? == self.head;
-        let wanted = branch.commits.len() + usize::from(self.options.blame_ignore_revs);
-        if !begins_here || commits.len() != wanted {
-            return Ok(false);
-        }
-        for (commit, planned) in commits.iter().zip(&branch.commits) {
-            let is_same = self.git.of_commit(commit, "%T")? == planned.tree
-                && self.git.of_commit(commit, "%B")?.trim_end() == planned.message.trim_end();
-            if !is_same {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    /// Makes a branch, pushes it and proposes it, as far as that is wanted.
-    fn make(&self, arguments: &Arguments, branch: &Branch, state: &State, known: &Known) -> anyhow::Result<()> {
-        let number = branch.commits.len();
-        let mut tip = known.here.clone().or_else(|| known.there.clone());
-        match state {
-            State::Same if known.here.is_some() => {
-                tell(arguments, &format!("{} is up to date.", branch.name));
-            }
-            State::Same => self.git.set_branch(&branch.name, tip.as_deref().unwrap_or_default(), None)?,
-            State::New | State::Old => {
-                let commit = self.commit(branch)?;
-                self.git.set_branch(&branch.name, &commit, known.here.as_deref())?;
-                let done = if known.here.is_some() || known.there.is_some() { "updated" } else { "made" };
-                let commits = if number == 1 { "commit" } else { "commits" };
-                tell(arguments, &format!("{} was {done}: {number} {commits}.", branch.name));
-                tip = Some(commit);
-            }
-        }
-        if self.is_pushed() {
-            if known.there == tip {
-                tell(arguments, &format!("{} has it already.", self.options.remote));
-            } else {
-                self.git.push(&self.options.remote, &branch.name, known.there.as_deref())?;
-                tell(arguments, &format!("Pushed to {}.", self.options.remote));
-            }
-        }
-        if self.options.create { self.propose(arguments, branch) } else { Ok(()) }
-    }
-
-    /// The commits of a branch; the last one.
-    fn commit(&self, branch: &Branch) -> anyhow::Result<String> {
-        let mut commits = vec![self.head.clone()];
-        for planned in &branch.commits {
-            let parent = commits.last().unwrap_or(&self.head);
-            commits.push(self.git.make_commit(&planned.tree, parent, &planned.message)?);
-        }
-        let made = &commits[1..];
-        let Some(tip) = made.last() else { return Ok(self.head.clone()) };
-        if !self.options.blame_ignore_revs {
-            return Ok(tip.clone());
-        }
-        let known = self.git.file(tip, BLAME_IGNORE_REVS)?;
-        let mut content = match &known {
-            Some(_) => self.git.content(tip, BLAME_IGNORE_REVS)?,
-            None => Vec::new(),
-        };
-        if !content.is_empty() && !content.ends_with(b"\n") {
-            content.push(b'\n');
-        }
-        let lines: String = made.iter().map(|commit| format!("{commit}\n")).collect();
-        content.extend_from_slice(format!("# SQLAlchemy cascades listed by cascade-fix\n{lines}").as_bytes());
-        let file = known.unwrap_or(TreeFile { path: BLAME_IGNORE_REVS.to_owned(), mode: "100644".to_owned() });
-        let tree = self.git.tree_with(tip, &[(file, content)])?;
-        let message = commit_message(CommitKind::BlameIgnoreRevs, None, &branch.command, &tree);
-        self.git.make_commit(&tree, tip, &message)
-    }
-
-    /// Opens the pull request, or changes its text where it is open.
-    fn propose(&self, arguments: &Arguments, branch: &Branch) -> anyhow::Result<()> {
-        let base = self.base()?;
-        let url = self.git.line(&["remote", "get-url", "--", &self.options.remote])?;
-        let text = tempfile::NamedTempFile::new().context("can't make a temporary file")?;
-        fs::write(text.path(), &branch.text)?;
-        let file = text.path().to_string_lossy().into_owned();
-        let host = host_of(&url).with_context(|| {
-            format!("can't tell whether {url} is on GitHub or GitLab, or neither gh nor glab is installed; open the pull request by hand")
-        })?;
-        let [head, title] = [format!("--head={}", branch.name), format!("--title={}", branch.title)];
-        let printed = match host {
-            Host::GitHub => {
-                let is_open =
-                    run_tool("gh", &["pr", "view", "--json=state", "--jq=.state", "--", &branch.name], self.git.root())
-                        .is_ok_and(|state| state.trim() == "OPEN");
-                let body = format!("--body-file={file}");
-                match is_open {
-                    true => run_tool("gh", &["pr", "edit", &title, &body, "--", &branch.name], self.git.root())?,
-                    false => {
-                        let base = format!("--base={base}");
-                        run_tool("gh", &["pr", "create", &head, &base, &title, &body], self.git.root())?
-                    }
-                }
-            }
-            Host::GitLab => {
-                let body = format!("--description={}", branch.text);
-                let is_open =
-                    run_tool("glab", &["mr", "view", "--", &branch.name], self.git.root()).is_ok_and(|told| {
-                        told.lines().any(|line| line.trim() == "state:\topen" || line.trim() == "state: open")
-                    });
-                match is_open {
-                    true => run_tool("glab", &["mr", "update", &title, &body, "--", &branch.name], self.git.root())?,
-                    false => {
-                        let [from, to] =
-                            [format!("--source-branch={}", branch.name), format!("--target-branch={base}")];
-                        run_tool("glab", &["mr", "create", &from, &to, &title, &body, "--yes"], self.git.root())?
-                    }
-                }
-            }
-        };
-        tell(arguments, printed.trim());
-        Ok(())
-    }
-
     /// The branch into which the pull request goes.
     fn base(&self) -> anyhow::Result<String> {
         let base = self.options.base.clone().or_else(|| self.git.branch());
@@ -497,42 +302,4 @@ impl Making<'_> {
             steps.iter().try_for_each(|step| writeln!(out, "Then: {step}"))
         })
     }
-}
-
-/// Where a branch ends.
-struct Known {
-    here: Option<String>,
-    there: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Host {
-    GitHub,
-    GitLab,
-}
-
-/// The host of a remote, by its name, else by which of their programs is installed.
-fn host_of(url: &str) -> Option<Host> {
-    let is_there = |name: &str| Command::new(name).arg("--version").output().is_ok_and(|run| run.status.success());
-    let (gh, glab) = (is_there("gh"), is_there("glab"));
-    match (url.contains("github"), url.contains("gitlab")) {
-        (true, false) if gh => Some(Host::GitHub),
-        (false, true) if glab => Some(Host::GitLab),
-        (false, false) if gh && !glab => Some(Host::GitHub),
-        (false, false) if glab && !gh => Some(Host::GitLab),
-        _ => None,
-    }
-}
-
-/// What a host's program prints.
-fn run_tool(name: &str, arguments: &[&str], folder: &Path) -> anyhow::Result<String> {
-    let run = Command::new(name).args(arguments).current_dir(folder).output();
-    let run = run.with_context(|| format!("can't run {name}"))?;
-    ensure!(
-        run.status.success(),
-        "{name} {}: {}",
-        arguments[..2].join(" "),
-        String::from_utf8_lossy(&run.stderr).trim()
-    );
-    Ok(String::from_utf8_lossy(&run.stdout).into_owned())
 }
