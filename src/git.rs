@@ -245,7 +245,7 @@ impl Git {
     /// # Errors
     /// Git can't tell.
     pub fn of_commit(&self, commit: &str, format: &str) -> anyhow::Result<String> {
-        self.line(&["log", "-1", &format!("--format={format}"), commit, "--"])
+        self.line(&["-c", "log.showSignature=false", "log", "-1", &format!("--format={format}"), commit, "--"])
     }
 
     /// Where a branch of a remote ends, with its commits fetched; None where it has no such branch.

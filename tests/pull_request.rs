@@ -485,11 +485,38 @@ fn branches_are_pushed_and_updated_from_any_clone() {
 }
 
 #[test]
+fn what_is_left_for_a_human_is_told_in_each_text() {
+    let human = "from sqlalchemy.orm import relationship\na = relationship('A', cascade=unknown())\n";
+    let repository = Repository::new(&[("app/models.py", UNSAFE), ("lib/models.py", UNSAFE), ("other.py", human)]);
+    let whole = repository.pr(&["--branch", "whole"]);
+    assert!(whole.out.contains("### For a human") && whole.out.contains("`other.py:2`"), "{}", whole.out);
+    let split = repository.pr(&["--split-by", "directory"]);
+    let told = "Held back or for a human in other files: 1 finding";
+    assert_eq!((split.out.matches(told).count(), split.out.matches("other.py").count()), (2, 0), "{}", split.out);
+}
+
+#[test]
+fn a_pull_request_that_cannot_be_opened_makes_no_branch() {
+    let repository = Repository::new(&[("models.py", UNSAFE)]);
+    assert!(repository.pr(&["--create"]).error.contains("origin"));
+    let _bare = with_remote(&repository);
+    repository.git(&["remote", "set-url", "origin", "https://gitlab.invalid/a/b"]);
+    let run = with_tool(&repository, &tool("gh", ""), &["--create"]);
+    assert!(run.status == Some(2) && run.error.contains("neither gh nor glab is installed, or"), "{}", run.error);
+    repository.git(&["remote", "set-url", "origin", "https://github.invalid/a/b"]);
+    repository.git(&["checkout", "-q", "--detach"]);
+    let run = with_tool(&repository, &tool("gh", ""), &["--create"]);
+    assert!(run.status == Some(2) && run.error.contains("--base"), "{}", run.error);
+    assert!(repository.branches().is_empty());
+}
+
+#[test]
 fn a_dry_run_shows_all_and_makes_nothing() {
     let repository = Repository::new(&[("models.py", UNSAFE)]);
     let _bare = with_remote(&repository);
     let state = repository.state();
-    let run = repository.pr(&["--dry-run", "--create", "--blame-ignore-revs"]);
+    let gh = tool("gh", "");
+    let run = with_tool(&repository, &gh, &["--dry-run", "--create", "--blame-ignore-revs"]);
     assert_eq!(run.status, Some(0), "{}", run.error);
     assert_eq!(repository.state(), state);
     for part in [
@@ -550,6 +577,13 @@ fn tool(name: &str, answers: &str) -> TempDir {
     folder
 }
 
+/// `pr` where there is such a program.
+fn with_tool(repository: &Repository, tool: &TempDir, arguments: &[&str]) -> Said {
+    let path = format!("{}:{}", tool.path().display(), std::env::var("PATH").unwrap());
+    let mut run = command(env!("CARGO_BIN_EXE_cascade-fix"), repository.path());
+    said(&run.env("PATH", path).args(["pr", "--isolated"]).args(arguments).output().unwrap())
+}
+
 #[test]
 fn pull_requests_are_opened_then_updated() {
     for (name, host, opened, updated, answers) in [
@@ -574,11 +608,7 @@ fn pull_requests_are_opened_then_updated() {
         std::os::unix::fs::symlink(bare.path(), &under_host).unwrap();
         repository.git(&["remote", "set-url", "origin", under_host.to_str().unwrap()]);
         let folder = tool(name, answers);
-        let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
-        let create = || {
-            let mut run = command(env!("CARGO_BIN_EXE_cascade-fix"), repository.path());
-            said(&run.env("PATH", &path).args(["pr", "--isolated", "--create"]).output().unwrap())
-        };
+        let create = || with_tool(&repository, &folder, &["--create"]);
         let run = create();
         assert_eq!(run.status, Some(0), "{}", run.error);
         assert!(run.error.contains("https://host/1"), "{}", run.error);

@@ -54,8 +54,12 @@ pub struct Group {
 /// The groups of the files that one of the outcomes changes. Files stay together whose fixes do: those with a shared constant and those
 /// that use it.
 pub fn groups(outcomes: &[&Outcome], split: &Split) -> Vec<Group> {
+    let parts = together(outcomes);
+    if split.by == SplitBy::None && split.max_files.is_none() && !parts.is_empty() {
+        return vec![Group { slug: split.name(&parts[0]), about: None, paths: whole(outcomes) }];
+    }
     let mut by_name: BTreeMap<String, Vec<Vec<&FileOutcome>>> = BTreeMap::new();
-    for files in together(outcomes) {
+    for files in parts {
         by_name.entry(split.name(&files)).or_default().push(files);
     }
     let mut slugs: BTreeSet<String> = BTreeSet::new();
@@ -108,6 +112,15 @@ fn together<'a>(outcomes: &[&'a Outcome]) -> Vec<Vec<&'a FileOutcome>> {
     }
     let parts = order.into_iter().filter_map(|set| parts.remove(&set));
     parts.filter(|part| part.iter().any(|file| is_changed(&file.path))).collect()
+}
+
+/// Where all goes on one branch, every file that there is something to tell of.
+fn whole(outcomes: &[&Outcome]) -> Vec<Arc<Path>> {
+    let mut paths: Vec<Arc<Path>> =
+        outcomes.iter().flat_map(|outcome| &outcome.files).map(|file| Arc::clone(&file.path)).collect();
+    paths.sort();
+    paths.dedup();
+    paths
 }
 
 /// Parts joined into groups of so many files.

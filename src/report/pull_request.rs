@@ -7,7 +7,7 @@ use super::markup::{fenced, prose};
 use super::summary::asyncio;
 use super::verification::verification_markdown;
 use crate::graph::DeleteGraph;
-use crate::outcome::{Finding, Outcome};
+use crate::outcome::{FileOutcome, Finding, Outcome, Status};
 use crate::policy::Applicability;
 use crate::verify::Verification;
 
@@ -20,6 +20,8 @@ pub struct PullRequest<'a> {
     pub outcome: &'a Outcome,
     /// The command that makes the same changes.
     pub command: &'a str,
+    /// How many findings there are elsewhere, which no branch is made for.
+    pub elsewhere: usize,
     /// What SQLAlchemy said of them, where it was asked.
     pub verification: Option<&'a Verification>,
 }
@@ -30,7 +32,7 @@ pub fn pull_request_text(request: &PullRequest<'_>) -> String {
 }
 
 fn text(request: &PullRequest<'_>, most: usize) -> String {
-    let PullRequest { outcome, command, verification } = request;
+    let PullRequest { outcome, command, elsewhere, verification } = request;
     let sections = Sections { outcome, most };
     let of = |applicability| {
         move |finding: &Finding| finding.fix.as_ref().is_some_and(|fix| fix.applicability == applicability)
@@ -39,7 +41,7 @@ fn text(request: &PullRequest<'_>, most: usize) -> String {
     let is_unsafe = of(Applicability::Unsafe);
     let version = env!("CARGO_PKG_VERSION");
     let totals = outcome.totals();
-    let files = outcome.files.iter().filter(|file| matches!(file.status, crate::outcome::Status::Changed(_))).count();
+    let files = outcome.files.iter().filter(|file| matches!(file.status, Status::Changed(_))).count();
     let fixed = totals.fixable_safe + if outcome.unsafe_fixes { totals.fixable_unsafe } else { 0 };
     let parts = [
         Some(WHY.to_owned()),
@@ -57,6 +59,10 @@ fn text(request: &PullRequest<'_>, most: usize) -> String {
         Some(sections.held_back()),
         Some(sections.for_a_human()),
         Some(sections.not_checked()),
+        (*elsewhere > 0).then(|| {
+            let number = count(*elsewhere, "finding");
+            format!("Held back or for a human in other files: {number}, which `cascade-fix check` lists.")
+        }),
         graph(outcome),
         verification.map(|verification| {
             let table = verification_markdown(verification, most);
@@ -69,7 +75,9 @@ fn text(request: &PullRequest<'_>, most: usize) -> String {
 
 /// What is deleted with what.
 fn graph(outcome: &Outcome) -> Option<String> {
-    let graph = DeleteGraph::of(outcome);
+    let is_changed = |file: &&FileOutcome| file.findings.iter().any(|finding| finding.fix.is_some());
+    let changed = Outcome { files: outcome.files.iter().filter(is_changed).cloned().collect(), ..Outcome::default() };
+    let graph = DeleteGraph::of(&Outcome { unsafe_fixes: outcome.unsafe_fixes, ..changed });
     let lines = graph.graph.edge_count();
     let title = format!("What is deleted with what: {}", count(lines, "relationship"));
     let body = match lines {

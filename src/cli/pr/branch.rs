@@ -141,7 +141,10 @@ impl Making<'_> {
                 tell(arguments, &format!("Pushed to {}.", self.options.remote));
             }
         }
-        if self.options.create { self.propose(arguments, branch) } else { Ok(()) }
+        match &self.destination {
+            Some(destination) => destination.propose(arguments, branch),
+            None => Ok(()),
+        }
     }
 
     /// The commits of a branch; the last one.

@@ -1,60 +1,23 @@
 //! A branch goes in; its pull request is opened or updated, by the program of the host.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, ensure};
 
 use super::branch::Branch;
-use super::{Making, tell};
-use crate::cli::args::Arguments;
+use super::tell;
+use crate::cli::args::{Arguments, PrOptions};
+use crate::git::Git;
 
-impl Making<'_> {
-    /// Opens the pull request, or changes its text where it is open.
-    pub(super) fn propose(&self, arguments: &Arguments, branch: &Branch) -> anyhow::Result<()> {
-        let base = self.base()?;
-        let url = self.git.line(&["remote", "get-url", "--", &self.options.remote])?;
-        let text = tempfile::NamedTempFile::new().context("can't make a temporary file")?;
-        fs::write(text.path(), &branch.text)?;
-        let file = text.path().to_string_lossy().into_owned();
-        let host = host_of(&url).with_context(|| {
-            format!("can't tell whether {url} is on GitHub or GitLab, or neither gh nor glab is installed; open the pull request by hand")
-        })?;
-        let [head, title] = [format!("--head={}", branch.name), format!("--title={}", branch.title)];
-        let printed = match host {
-            Host::GitHub => {
-                let is_open =
-                    run_tool("gh", &["pr", "view", "--json=state", "--jq=.state", "--", &branch.name], self.git.root())
-                        .is_ok_and(|state| state.trim() == "OPEN");
-                let body = format!("--body-file={file}");
-                match is_open {
-                    true => run_tool("gh", &["pr", "edit", &title, &body, "--", &branch.name], self.git.root())?,
-                    false => {
-                        let base = format!("--base={base}");
-                        run_tool("gh", &["pr", "create", &head, &base, &title, &body], self.git.root())?
-                    }
-                }
-            }
-            Host::GitLab => {
-                let body = format!("--description={}", branch.text);
-                let is_open =
-                    run_tool("glab", &["mr", "view", "--", &branch.name], self.git.root()).is_ok_and(|told| {
-                        told.lines().any(|line| line.trim() == "state:\topen" || line.trim() == "state: open")
-                    });
-                match is_open {
-                    true => run_tool("glab", &["mr", "update", &title, &body, "--", &branch.name], self.git.root())?,
-                    false => {
-                        let [from, to] =
-                            [format!("--source-branch={}", branch.name), format!("--target-branch={base}")];
-                        run_tool("glab", &["mr", "create", &from, &to, &title, &body, "--yes"], self.git.root())?
-                    }
-                }
-            }
-        };
-        tell(arguments, printed.trim());
-        Ok(())
-    }
+/// Where pull requests are opened.
+pub(super) struct Destination {
+    host: Host,
+    /// The branch that they go into.
+    pub base: String,
+    /// The root of the work tree.
+    root: PathBuf,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,21 +26,74 @@ enum Host {
     GitLab,
 }
 
-/// The host of a remote, by its name, else by which of their programs is installed.
-fn host_of(url: &str) -> Option<Host> {
-    let is_there = |name: &str| Command::new(name).arg("--version").output().is_ok_and(|run| run.status.success());
-    let (gh, glab) = (is_there("gh"), is_there("glab"));
-    match (url.contains("github"), url.contains("gitlab")) {
-        (true, false) if gh => Some(Host::GitHub),
-        (false, true) if glab => Some(Host::GitLab),
-        (false, false) if gh && !glab => Some(Host::GitHub),
-        (false, false) if glab && !gh => Some(Host::GitLab),
-        _ => None,
+impl Destination {
+    /// What the remote and the branch that is checked out say.
+    ///
+    /// # Errors
+    /// There is no such remote, no program for it, or no branch.
+    pub fn of(git: &Git, options: &PrOptions) -> anyhow::Result<Self> {
+        let url = git.line(&["remote", "get-url", "--", &options.remote])?;
+        let host = Host::of(&url).with_context(|| {
+            format!("neither gh nor glab is installed, or {url} does not tell which to use; open the pull request by hand after `pr --push`")
+        })?;
+        let base = options.base.clone().or_else(|| git.branch());
+        let base =
+            base.context("no branch is checked out; name the one that the pull request goes into with --base")?;
+        Ok(Self { host, base, root: git.root().to_owned() })
+    }
+
+    /// Opens the pull request of a branch, or changes its text where it is open.
+    pub fn propose(&self, arguments: &Arguments, branch: &Branch) -> anyhow::Result<()> {
+        let printed = match self.host {
+            Host::GitHub => self.on_github(branch)?,
+            Host::GitLab => self.on_gitlab(branch)?,
+        };
+        tell(arguments, printed.trim());
+        Ok(())
+    }
+
+    fn on_github(&self, branch: &Branch) -> anyhow::Result<String> {
+        let text = tempfile::NamedTempFile::new().context("can't make a temporary file")?;
+        fs::write(text.path(), &branch.text)?;
+        let body = format!("--body-file={}", text.path().display());
+        let title = format!("--title={}", branch.title);
+        let view = ["pr", "view", "--json=state", "--jq=.state", "--", &branch.name];
+        if run("gh", &view, &self.root).is_ok_and(|state| state.trim() == "OPEN") {
+            return run("gh", &["pr", "edit", &title, &body, "--", &branch.name], &self.root);
+        }
+        let [head, base] = [format!("--head={}", branch.name), format!("--base={}", self.base)];
+        run("gh", &["pr", "create", &head, &base, &title, &body], &self.root)
+    }
+
+    fn on_gitlab(&self, branch: &Branch) -> anyhow::Result<String> {
+        let body = format!("--description={}", branch.text);
+        let title = format!("--title={}", branch.title);
+        let is_open = |told: String| told.lines().any(|line| matches!(line.trim(), "state:\topen" | "state: open"));
+        if run("glab", &["mr", "view", "--", &branch.name], &self.root).is_ok_and(is_open) {
+            return run("glab", &["mr", "update", &title, &body, "--", &branch.name], &self.root);
+        }
+        let [from, to] = [format!("--source-branch={}", branch.name), format!("--target-branch={}", self.base)];
+        run("glab", &["mr", "create", &from, &to, &title, &body, "--yes"], &self.root)
+    }
+}
+
+impl Host {
+    /// The host of a remote, by its name, else by which of their programs is installed.
+    fn of(url: &str) -> Option<Self> {
+        let is_there = |name: &str| Command::new(name).arg("--version").output().is_ok_and(|run| run.status.success());
+        let (gh, glab) = (is_there("gh"), is_there("glab"));
+        match (url.contains("github"), url.contains("gitlab")) {
+            (true, false) if gh => Some(Self::GitHub),
+            (false, true) if glab => Some(Self::GitLab),
+            (false, false) if gh && !glab => Some(Self::GitHub),
+            (false, false) if glab && !gh => Some(Self::GitLab),
+            _ => None,
+        }
     }
 }
 
 /// What a host's program prints.
-fn run_tool(name: &str, arguments: &[&str], folder: &Path) -> anyhow::Result<String> {
+fn run(name: &str, arguments: &[&str], folder: &Path) -> anyhow::Result<String> {
     let run = Command::new(name).args(arguments).current_dir(folder).output();
     let run = run.with_context(|| format!("can't run {name}"))?;
     ensure!(

@@ -12,12 +12,13 @@ use std::sync::Arc;
 use anyhow::{Context, bail, ensure};
 
 use branch::{BLAME_IGNORE_REVS, Branch, Planned, State};
+use host::Destination;
 
 use super::args::{Arguments, Common, PrOptions, quoted};
 use super::{CLEAN, FAILURE, job, print, run_on_threads, start_threads, verify};
 use crate::Job;
 use crate::git::{Git, TreeFile};
-use crate::outcome::{FileOutcome, Outcome, Status};
+use crate::outcome::{FileOutcome, Finding, Outcome, Status};
 use crate::pull_request::{CodeOwners, CommitKind, Group, Split, SplitBy, commit_message, groups, restricted};
 use crate::report::{PullRequest, pull_request_text, write_patch, write_verification};
 use crate::verify::Verification;
@@ -35,6 +36,8 @@ struct Making<'a> {
     /// The outcome with the safe fixes, then that with all, if they are wanted.
     outcomes: Vec<Outcome>,
     verification: Option<Verification>,
+    /// Where pull requests are opened, if they are.
+    destination: Option<Destination>,
 }
 
 /// Runs the command.
@@ -48,11 +51,12 @@ pub(super) fn pr(arguments: &Arguments, common: &Common, options: &PrOptions) ->
     let head = git.commit("HEAD").context("there is no commit yet that a branch could begin at")?;
     check_place(&git, &working_directory, options)?;
     check_clean(&git)?;
+    let destination = options.create.then(|| Destination::of(&git, options)).transpose()?;
     start_threads(common.threads)?;
     let outcomes = outcomes(arguments, common, git.root())?;
     let (outcomes, left_out) = without_strangers(&git, &head, outcomes)?;
     left_out.iter().for_each(|reason| tell(arguments, reason));
-    let mut making = Making { common, options, git, head, outcomes, verification: None };
+    let mut making = Making { common, options, git, head, outcomes, verification: None, destination };
     let failed = making.outcomes.iter().any(|outcome| outcome.totals().files_failed > 0);
     let groups = making.groups()?;
     if groups.is_empty() {
@@ -156,6 +160,12 @@ fn without_strangers(git: &Git, head: &str, outcomes: Vec<Outcome>) -> anyhow::R
     Ok((outcomes.iter().map(left).collect(), reasons))
 }
 
+/// How many findings no fix is carried out for.
+fn left_to_humans(outcome: &Outcome) -> usize {
+    let is_carried_out = |finding: &Finding| finding.fix.as_ref().is_some_and(|fix| outcome.carries_out(fix));
+    outcome.findings().filter(|(_, finding)| !is_carried_out(finding)).count()
+}
+
 /// A file's name as git has it; None where it is not below the root.
 fn name_in(git: &Git, file: &FileOutcome) -> Option<String> {
     let root = git.root().canonicalize().ok()?;
@@ -217,7 +227,9 @@ impl Making<'_> {
             }
         }
         let command = &commands[parts.len() - 1];
-        let request = PullRequest { outcome: &outcome, command, verification: self.verification.as_ref() };
+        let elsewhere = self.outcomes.last().map_or(0, |all| left_to_humans(all) - left_to_humans(&outcome));
+        let verification = self.verification.as_ref();
+        let request = PullRequest { outcome: &outcome, command, elsewhere, verification };
         let text = pull_request_text(&request);
         let title = commits.first().and_then(|commit| commit.message.lines().next()).unwrap_or_default().to_owned();
         let name = format!("{}/{}", self.options.branch, group.slug);
@@ -243,12 +255,6 @@ impl Making<'_> {
             names.map(|name| name.to_string_lossy().replace('\\', "/")).collect::<Vec<_>>()
         });
         self.common.command_line_of("fix", paths.as_deref(), Some(with_unsafe))
-    }
-
-    /// The branch into which the pull request goes.
-    fn base(&self) -> anyhow::Result<String> {
-        let base = self.options.base.clone().or_else(|| self.git.branch());
-        base.context("no branch is checked out; name the one that the pull request goes into with --base")
     }
 
     /// The text on stdout, or in a file of the folder that is named.
@@ -278,8 +284,8 @@ impl Making<'_> {
         if self.is_pushed() {
             steps.push(format!("git push {} {}", quoted(&self.options.remote), quoted(&branch.name)));
         }
-        if self.options.create {
-            steps.push(format!("open or update a pull request into {}: {}", self.base()?, branch.title));
+        if let Some(destination) = &self.destination {
+            steps.push(format!("open or update a pull request into {}: {}", destination.base, branch.title));
         }
         print(|color, out| {
             writeln!(out, "Branch {} {what}, from {}.", branch.name, &self.head[..12.min(self.head.len())])?;
