@@ -20,6 +20,9 @@ const PYPROJECT: &str = "pyproject.toml";
 /// Where the settings stand in a pyproject.toml.
 pub(super) const PYPROJECT_TABLE: [&str; 2] = ["tool", "cascade-fix"];
 
+/// As whoever takes the module's name for the table's writes it.
+const MISSPELT_TABLE: &str = "cascade_fix";
+
 /// Settings of cascade-fix: the table `[tool.cascade-fix]` of pyproject.toml, or all of cascade-fix.toml.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", expecting = "a table")]
@@ -144,18 +147,25 @@ impl Document {
         #[derive(Deserialize)]
         struct Tool {
             #[serde(rename = "cascade-fix")]
-            cascade_fix: Option<SettingsFile>,
+            settings: Option<SettingsFile>,
+            #[serde(rename = "cascade_fix")]
+            misspelt: Option<toml::Spanned<serde::de::IgnoredAny>>,
         }
-        let is_pyproject = self.path.as_deref().is_some_and(is_pyproject);
-        let parsed = if is_pyproject {
-            toml::from_str::<Pyproject>(&self.text).map(|file| file.tool.and_then(|tool| tool.cascade_fix))
-        } else {
-            toml::from_str(&self.text).map(Some)
-        };
-        parsed.map_err(|error| {
+        let broken = |error: toml::de::Error| {
             let offset = error.span().map_or(0, |span| span.start);
             self.broken(offset, explained(error.message()))
-        })
+        };
+        if !self.path.as_deref().is_some_and(is_pyproject) {
+            return toml::from_str(&self.text).map(Some).map_err(broken);
+        }
+        let Some(tool) = toml::from_str::<Pyproject>(&self.text).map_err(broken)?.tool else { return Ok(None) };
+        match tool.misspelt {
+            Some(table) => {
+                let message = "there is no such table; did you mean `[tool.cascade-fix]`?".to_owned();
+                Err(self.broken(table.span().start, message))
+            }
+            None => Ok(tool.settings),
+        }
     }
 }
 
@@ -169,7 +179,8 @@ pub(super) fn read(path: &Path, shown: String) -> Result<Option<(Document, Setti
         Err(error) => return Err(failed(error.to_string())),
     };
     // most have nothing to do with cascade-fix, and need not be parsed
-    if is_pyproject(path) && memmem::find(&bytes, PYPROJECT_TABLE[1].as_bytes()).is_none() {
+    let is_named = |name: &str| memmem::find(&bytes, name.as_bytes()).is_some();
+    if is_pyproject(path) && !is_named(PYPROJECT_TABLE[1]) && !is_named(MISSPELT_TABLE) {
         return Ok(None);
     }
     let text = String::from_utf8(bytes).map_err(|error| failed(error.utf8_error().to_string()))?;
