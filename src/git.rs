@@ -1,12 +1,13 @@
 //! Questions to git and what it is told to do, all through git itself. Names of files, branches and revisions are data: they go in where
 //! git reads neither an option nor a pattern, and never through a shell.
 
+use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, bail};
 
 /// A work tree.
 #[derive(Debug, Clone)]
@@ -21,6 +22,28 @@ pub struct TreeFile {
     pub path: String,
     /// As git has it: `100644`.
     pub mode: String,
+    /// The name of its content.
+    pub blob: String,
+}
+
+/// What a commit says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// The name of its tree.
+    pub tree: String,
+    /// Those that it was made of, also where they were not fetched.
+    pub parents: Vec<String>,
+    /// The message as it was written.
+    pub message: String,
+}
+
+/// How a file of the work tree became what the commit has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stored {
+    /// Byte for byte.
+    Verbatim,
+    /// Through git's filters: line endings, encodings, and the like.
+    Filtered,
 }
 
 impl Git {
@@ -90,7 +113,11 @@ impl Git {
         });
         let run = run.context("can't run git")?;
         let name = arguments.first().map(|name| name.as_ref().to_string_lossy().into_owned()).unwrap_or_default();
-        ensure!(run.status.success(), "git {name}: {}", String::from_utf8_lossy(&run.stderr).trim());
+        if !run.status.success() {
+            // what a hook prints is on either
+            let said = [run.stderr, run.stdout].map(|text| String::from_utf8_lossy(&text).trim().to_owned());
+            bail!("git {name}: {}", said.join("\n").trim());
+        }
         Ok(run.stdout)
     }
 
@@ -156,16 +183,52 @@ impl Git {
         Ok(names(&status).into_iter().filter_map(|entry| Some(entry.get(3..)?.to_owned())).collect())
     }
 
-    /// A file of a commit; None where it has none of the name.
+    /// The files of a commit by their names; a submodule is one.
     ///
     /// # Errors
     /// Git can't tell.
-    pub fn file(&self, commit: &str, path: &str) -> anyhow::Result<Option<TreeFile>> {
-        let listed = self.run(&["--literal-pathspecs", "ls-tree", "-z", "--full-tree", commit, "--", path])?;
-        let listed = String::from_utf8_lossy(&listed).into_owned();
-        let entry = listed.split('\0').find_map(|entry| entry.split_once('\t').filter(|(_, name)| *name == path));
-        let mode = entry.and_then(|(told, _)| told.split(' ').next());
-        Ok(mode.map(|mode| TreeFile { path: path.to_owned(), mode: mode.to_owned() }))
+    pub fn files(&self, commit: &str) -> anyhow::Result<HashMap<String, TreeFile>> {
+        let listed = names(&self.run(&["ls-tree", "-r", "-z", "--full-tree", commit])?);
+        let file = |entry: &String| {
+            let (told, path) = entry.split_once('\t')?;
+            let mut told = told.split(' ');
+            let (mode, blob) = (told.next()?.to_owned(), told.nth(1)?.to_owned());
+            Some((path.to_owned(), TreeFile { path: path.to_owned(), mode, blob }))
+        };
+        Ok(listed.iter().filter_map(file).collect())
+    }
+
+    /// How content of the work tree became that of a file; None where it did not: the file was changed, which git may have been told to
+    /// pass over.
+    ///
+    /// # Errors
+    /// Git can't tell.
+    pub fn stored(&self, file: &TreeFile, content: &[u8]) -> anyhow::Result<Option<Stored>> {
+        for stored in [Stored::Verbatim, Stored::Filtered] {
+            if self.hash(&file.path, content, stored, false)? == file.blob {
+                return Ok(Some(stored));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A file with other content, which git keeps from now on.
+    ///
+    /// # Errors
+    /// Git can't keep it.
+    pub fn changed(&self, file: &TreeFile, content: &[u8], stored: Stored) -> anyhow::Result<TreeFile> {
+        Ok(TreeFile { blob: self.hash(&file.path, content, stored, true)?, ..file.clone() })
+    }
+
+    fn hash(&self, path: &str, content: &[u8], stored: Stored, is_kept: bool) -> anyhow::Result<String> {
+        let how = match stored {
+            Stored::Verbatim => "--no-filters".to_owned(),
+            Stored::Filtered => format!("--path={path}"),
+        };
+        let mut arguments = vec!["hash-object", "--stdin", &how];
+        arguments.extend(is_kept.then_some("-w"));
+        let blob = self.run_with(&arguments, content, &[])?;
+        Ok(String::from_utf8_lossy(&blob).trim().to_owned())
     }
 
     /// The content of a file of a commit.
@@ -176,25 +239,18 @@ impl Git {
         self.run(&["cat-file", "blob", &format!("{commit}:./{path}")])
     }
 
-    /// The tree of a commit with other content in some files, which goes through git's filters as `git add` has it. Neither the work tree
-    /// nor its index is touched.
+    /// The tree of a commit with some files in place of those of their names. Neither the work tree nor its index is touched.
     ///
     /// # Errors
     /// Git can't make it.
-    pub fn tree_with(&self, commit: &str, files: &[(TreeFile, Vec<u8>)]) -> anyhow::Result<String> {
+    pub fn tree_with(&self, commit: &str, files: &[TreeFile]) -> anyhow::Result<String> {
         let folder = tempfile::tempdir().context("can't make a temporary folder")?;
         let index = folder.path().join("index");
         let variables = [("GIT_INDEX_FILE", index.as_os_str())];
         self.run_with(&["read-tree", commit], &[], &variables)?;
-        let mut entries = Vec::new();
-        for (file, content) in files {
-            let path = format!("--path={}", file.path);
-            let blob = self.run_with(&["hash-object", "-w", "--stdin", &path], content, &variables)?;
-            entries.extend_from_slice(format!("{} {}\t", file.mode, String::from_utf8_lossy(&blob).trim()).as_bytes());
-            entries.extend_from_slice(file.path.as_bytes());
-            entries.push(0);
-        }
-        self.run_with(&["update-index", "-z", "--index-info"], &entries, &variables)?;
+        let entry = |file: &TreeFile| format!("{} {}\t{}\0", file.mode, file.blob, file.path);
+        let entries: String = files.iter().map(entry).collect();
+        self.run_with(&["update-index", "-z", "--index-info"], entries.as_bytes(), &variables)?;
         let tree = self.run_with(&["write-tree"], &[], &variables)?;
         Ok(String::from_utf8_lossy(&tree).trim().to_owned())
     }
@@ -230,22 +286,47 @@ impl Git {
         Ok((!folder.is_empty()).then_some(folder))
     }
 
-    /// The commits from one, which is left out, to another, the oldest first.
+    /// What a commit says of itself, by its own bytes: neither settings nor what was not fetched change that.
     ///
     /// # Errors
-    /// Git can't tell.
-    pub fn between(&self, from: &str, to: &str) -> anyhow::Result<Vec<String>> {
-        let range = format!("{from}..{to}");
-        let listed = self.run(&["rev-list", "--reverse", &range, "--"])?;
-        Ok(String::from_utf8_lossy(&listed).lines().map(str::to_owned).collect())
+    /// There is no such commit.
+    pub fn read_commit(&self, commit: &str) -> anyhow::Result<Commit> {
+        let text = String::from_utf8_lossy(&self.run(&["cat-file", "commit", commit])?).into_owned();
+        let (head, message) = text.split_once("\n\n").unwrap_or((&text, ""));
+        let named = |name: &'static str| head.lines().filter_map(move |line| line.strip_prefix(name));
+        Ok(Commit {
+            tree: named("tree ").next().unwrap_or_default().to_owned(),
+            parents: named("parent ").map(str::to_owned).collect(),
+            message: message.to_owned(),
+        })
     }
 
-    /// Something of a commit, by one of git's formats.
+    /// Whether a commit is one of those that another was made of, or that itself.
+    pub fn is_ancestor(&self, commit: &str, of: &str) -> bool {
+        commit == of || self.run(&["merge-base", "--is-ancestor", commit, of]).is_ok()
+    }
+
+    /// The files of the commit that is checked out which the work tree is meant to lack, as in a sparse checkout.
     ///
     /// # Errors
     /// Git can't tell.
-    pub fn of_commit(&self, commit: &str, format: &str) -> anyhow::Result<String> {
-        self.line(&["-c", "log.showSignature=false", "log", "-1", &format!("--format={format}"), commit, "--"])
+    pub fn missing(&self) -> anyhow::Result<Vec<String>> {
+        let listed = names(&self.run(&["ls-files", "-t", "-z"])?);
+        let skipped = listed.into_iter().filter_map(|entry| entry.strip_prefix("S ").map(str::to_owned));
+        Ok(skipped.filter(|name| !self.root.join(name).exists()).collect())
+    }
+
+    /// Branches whose names begin with one, with where they end.
+    ///
+    /// # Errors
+    /// Git can't tell.
+    pub fn branches(&self, prefix: &str) -> anyhow::Result<Vec<(String, String)>> {
+        let listed = self.line(&["for-each-ref", "--format=%(refname) %(objectname)", &reference(prefix)])?;
+        let branch = |line: &str| {
+            let (name, commit) = line.strip_prefix("refs/heads/")?.rsplit_once(' ')?;
+            Some((name.to_owned(), commit.to_owned()))
+        };
+        Ok(listed.lines().filter_map(branch).collect())
     }
 
     /// Where a branch of a remote ends, with its commits fetched; None where it has no such branch.

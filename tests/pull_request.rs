@@ -511,6 +511,140 @@ fn a_pull_request_that_cannot_be_opened_makes_no_branch() {
 }
 
 #[test]
+fn what_git_was_told_to_pass_over_is_not_committed() {
+    for flag in ["--skip-worktree", "--assume-unchanged"] {
+        let repository = Repository::new(&[("mine.py", UNSAFE), ("models.py", UNSAFE)]);
+        repository.git(&["update-index", flag, "mine.py"]);
+        repository.write(&[("mine.py", &format!("{UNSAFE}SECRET = 1\n"))]);
+        let run = repository.pr(&[]);
+        assert!(run.error.contains("mine.py is left out: it differs from the commit"), "{}", run.error);
+        assert_eq!(repository.git(&["diff", "--name-only", "HEAD", "cascade-fix/cascades"]), "models.py");
+    }
+}
+
+#[test]
+fn line_endings_that_are_committed_stay_whatever_git_would_make_of_them() {
+    let crlf = UNSAFE.replace('\n', "\r\n");
+    for (settings, attributes) in [("true", ""), ("input", ""), ("false", "* text=auto\n")] {
+        let repository = Repository::new(&[("models.py", &crlf)]);
+        repository.git(&["config", "core.autocrlf", settings]);
+        if !attributes.is_empty() {
+            repository.write(&[(".gitattributes", attributes)]);
+            repository.git(&["add", ".gitattributes"]);
+            repository.git(&["commit", "-q", "-m", "attributes"]);
+        }
+        let run = repository.pr(&[]);
+        let changed = repository.git(&["diff", "--numstat", "HEAD", "cascade-fix/cascades"]);
+        assert_eq!(changed, "1\t1\tmodels.py", "{settings} {attributes}: {}", run.error);
+    }
+}
+
+#[test]
+fn a_work_tree_that_lacks_files_is_refused() {
+    let repository = Repository::new(&[("a/models.py", UNSAFE), ("b/uses.py", "def f(s, p):\n    s.expunge(p)\n")]);
+    repository.git(&["sparse-checkout", "set", "a"]);
+    let run = repository.pr(&[]);
+    assert!(run.status == Some(2) && run.error.contains("lacks files of the commit: b/uses.py"), "{}", run.error);
+    repository.git(&["sparse-checkout", "disable"]);
+    assert_eq!(repository.pr(&[]).status, Some(0));
+}
+
+#[test]
+fn only_the_fixes_are_pushed() {
+    let repository = Repository::new(&[("models.py", UNSAFE)]);
+    let bare = with_remote(&repository);
+    repository.commit(&[("wip.txt", "secret\n")]);
+    let run = repository.pr(&["--push"]);
+    assert!(run.status == Some(2) && run.error.contains("and they would be pushed too"), "{}", run.error);
+    repository.git(&["checkout", "-q", "-b", "mine"]);
+    assert!(repository.pr(&["--push"]).error.contains("origin has no branch mine"));
+    assert_eq!(git_in(bare.path(), &["for-each-ref", "--format=%(refname:short)"]), "main");
+    repository.git(&["checkout", "-q", "--detach", "HEAD~1"]);
+    assert_eq!(repository.pr(&["--push", "--base", "main"]).status, Some(0));
+}
+
+#[test]
+fn a_shallow_clone_updates_the_branch_of_another() {
+    let repository = Repository::new(&[("models.py", UNSAFE)]);
+    let bare = with_remote(&repository);
+    let shallow = || {
+        let folder = TempDir::new().unwrap();
+        let url = format!("file://{}", bare.path().display());
+        git_in(folder.path(), &["clone", "-q", "--depth", "1", &url, "."]);
+        folder
+    };
+    let run = run_in(shallow().path(), &["pr", "--isolated", "--push"]);
+    assert_eq!(run.error, "cascade-fix/cascades was made: 1 commit.\nPushed to origin.\n");
+    repository.commit(&[("more.py", UNSAFE)]);
+    repository.commit(&[("still.py", UNSAFE)]);
+    repository.git(&["push", "-q", "origin", "main"]);
+    let run = run_in(shallow().path(), &["pr", "--isolated", "--push"]);
+    assert_eq!(run.error, "cascade-fix/cascades was updated: 1 commit.\nPushed to origin.\n");
+    let changed = git_in(bare.path(), &["diff", "--name-only", "main", "cascade-fix/cascades"]);
+    assert_eq!(changed, "models.py\nmore.py\nstill.py");
+}
+
+#[test]
+fn a_base_that_was_rewritten_is_no_commit_of_others() {
+    let repository = Repository::new(&[("models.py", UNSAFE)]);
+    repository.git(&["commit", "-q", "--allow-empty", "-m", "second"]);
+    repository.pr(&[]);
+    repository.git(&["commit", "-q", "--allow-empty", "--amend", "-m", "another"]);
+    assert_eq!(repository.pr(&[]).error, "cascade-fix/cascades was updated: 1 commit.\n");
+    assert_eq!(repository.subjects("cascade-fix/cascades").len(), 1);
+}
+
+#[test]
+fn one_branch_that_cannot_be_pushed_does_not_hide_the_others() {
+    let repository = Repository::new(&[("a/models.py", UNSAFE), ("b/models.py", UNSAFE)]);
+    let bare = with_remote(&repository);
+    let hook = bare.path().join("hooks/update");
+    fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    fs::write(&hook, "#!/bin/sh\ncase $1 in */a) echo not this one; exit 1;; esac\n").unwrap();
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    let run = repository.pr(&["--split-by", "directory", "--push"]);
+    assert_eq!(run.status, Some(2));
+    assert!(
+        run.error.contains("cascade-fix: cascade-fix/a: git push:") && run.error.contains("not this one"),
+        "{}",
+        run.error
+    );
+    assert!(run.out.contains("<!-- cascade-fix/a -->") && run.out.contains("<!-- cascade-fix/b -->"), "{}", run.out);
+    let pushed = git_in(bare.path(), &["for-each-ref", "--format=%(refname:short)", "refs/heads/cascade-fix"]);
+    assert_eq!(pushed, "cascade-fix/b");
+}
+
+#[test]
+fn branches_of_other_runs_are_named() {
+    let repository = Repository::new(&[("a/models.py", UNSAFE), ("b/models.py", UNSAFE)]);
+    repository.pr(&["--split-by", "directory"]);
+    let run = repository.pr(&[]);
+    let left = |name: &str| format!("cascade-fix/{name} is of another run and was left as it is");
+    assert!(run.error.contains(&left("a")) && run.error.contains(&left("b")), "{}", run.error);
+    let run = repository.pr(&["a"]);
+    assert!(run.error.contains("cascade-fix/cascades-a was made"), "{}", run.error);
+    assert_eq!(repository.subjects("cascade-fix/cascades-a"), ["List SQLAlchemy cascades instead of `all` (a)"]);
+}
+
+#[test]
+fn a_command_names_what_it_is_about_and_not_when() {
+    let repository = Repository::new(&[("old.py", UNSAFE)]);
+    repository.commit(&[("new.py", UNSAFE)]);
+    let run = repository.pr(&["--since", "HEAD~1"]);
+    assert!(run.out.contains("\ncascade-fix fix --isolated new.py\n"), "{}", run.out);
+    assert!(repository.pr(&["--staged"]).error.contains("`pr` is about what is committed"));
+}
+
+#[test]
+fn names_that_git_cannot_have_beside_others_are_told() {
+    let repository = Repository::new(&[("models.py", UNSAFE)]);
+    let run = repository.pr(&["--branch", "main"]);
+    assert!(run.status == Some(2) && run.error.contains("there is a branch `main`"), "{}", run.error);
+    let run = repository.pr(&["--branch", "main/fixes"]);
+    assert!(run.error.contains("there is a branch `main`"), "{}", run.error);
+}
+
+#[test]
 fn a_dry_run_shows_all_and_makes_nothing() {
     let repository = Repository::new(&[("models.py", UNSAFE)]);
     let _bare = with_remote(&repository);
@@ -565,6 +699,17 @@ fn blame_passes_over_the_commits_where_that_is_wanted() {
     );
     assert_eq!(repository.pr(&["--blame-ignore-revs"]).error, "cascade-fix/cascades is up to date.\n");
     assert_eq!(repository.pr(&[]).error, "cascade-fix/cascades was updated: 1 commit.\n");
+    assert!(repository.pr(&["--blame-ignore-revs", "--split-by", "directory"]).error.contains("could not be merged"));
+    // a change of behaviour is not passed over
+    repository.commit(&[(
+        "more.py",
+        "from sqlalchemy.orm import relationship\na = relationship('A', cascade='delete-orphan, save-update')\n",
+    )]);
+    repository.pr(&["--blame-ignore-revs", "--select", "CAS", "--unsafe-fixes", "--branch", "both"]);
+    let added = repository.git(&["diff", "HEAD", "both/cascades", "--", ".git-blame-ignore-revs"]);
+    let safe = repository.git(&["rev-parse", "both/cascades~2"]);
+    let changed = repository.git(&["rev-parse", "both/cascades~1"]);
+    assert!(added.contains(&format!("+{safe}")) && !added.contains(&changed), "{added}");
 }
 
 /// A folder with a program that writes down what it is called with, and answers.
@@ -616,5 +761,16 @@ fn pull_requests_are_opened_then_updated() {
         assert!(log().contains(opened) && !log().contains(updated), "{}", log());
         assert_eq!(create().status, Some(0));
         assert!(log().contains(updated), "{}", log());
+        fs::write(
+            folder.path().join(name),
+            fs::read_to_string(folder.path().join(name))
+                .unwrap()
+                .replace("OPEN", "CLOSED")
+                .replace("state: open", "state: closed"),
+        )
+        .unwrap();
+        let number = log().matches(updated).count();
+        assert!(create().error.contains("was closed; it was not opened again"));
+        assert_eq!((log().matches(updated).count(), log().matches(opened).count()), (number, 1));
     }
 }

@@ -328,6 +328,11 @@ impl Common {
         }
     }
 
+    /// The paths that are named, as they are shown.
+    pub fn named_paths(&self) -> Vec<String> {
+        self.paths.iter().map(|path| path.display().to_string()).collect()
+    }
+
     /// Whether a file is checked that comes by standard input.
     pub fn reads_stdin(&self) -> bool {
         self.paths.iter().any(|path| path.as_os_str() == "-")
@@ -392,7 +397,8 @@ impl Common {
             ("--layout", self.layout.as_ref().map(name_of)),
             ("--sqlalchemy-version", self.sqlalchemy_version.map(|version| version.to_string())),
             ("--facts", self.facts.as_ref().map(|file| file.display().to_string())),
-            ("--since", self.since.clone()),
+            // other paths are those that it is about
+            ("--since", self.since.clone().filter(|_| paths.is_none())),
             ("--config", self.config.as_ref().map(|file| file.display().to_string())),
         ];
         words.extend(named.into_iter().filter_map(|(option, value)| Some([option.to_owned(), value?])).flatten());

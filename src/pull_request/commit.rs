@@ -1,5 +1,7 @@
 //! What a commit says, and whether one was made by this program and left as it was.
 
+use crate::git::Commit;
+
 /// What a commit has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CommitKind {
@@ -23,9 +25,10 @@ impl CommitKind {
     fn body(self) -> &'static str {
         match self {
             Self::Safe => {
-                "`all` silently includes refresh-expire: after `await session.refresh(parent)`\n\
-                 the related objects are expired, and reading them raises MissingGreenlet.\n\
-                 Nothing else changes."
+                "`all` silently includes refresh-expire: after `session.refresh(parent)` the\n\
+                 related objects are expired too, and under asyncio reading them raises\n\
+                 MissingGreenlet. refresh-expire goes, and expunge where nothing detaches\n\
+                 objects; inserts, deletes and orphans go on as before."
             }
             Self::Unsafe => {
                 "These fixes are unsafe: they change what someone can notice. The text of\n\
@@ -36,20 +39,23 @@ impl CommitKind {
     }
 }
 
-const TREE: &str = "Cascade-Fix-Tree: ";
+const MADE: &str = "Cascade-Fix: ";
 
-/// The message of a commit with a tree: what it does, by which command and version, and the tree, by which the commit is known again.
-pub fn commit_message(kind: CommitKind, about: Option<&str>, command: &str, tree: &str) -> String {
+/// What a commit says: what it does, by which command and version.
+pub fn commit_text(kind: CommitKind, about: Option<&str>, command: &str) -> String {
     let about = about.map(|about| format!(" ({about})")).unwrap_or_default();
     let version = env!("CARGO_PKG_VERSION");
-    format!(
-        "{}{about}\n\n{}\n\nMade by cascade-fix {version}:\n\n    {command}\n\n{TREE}{tree}\n",
-        kind.subject(),
-        kind.body()
-    )
+    format!("{}{about}\n\n{}\n\nMade by cascade-fix {version}:\n\n    {command}\n", kind.subject(), kind.body())
 }
 
-/// Whether a commit with such a message and such a tree is as it was made: a person who amends it changes one of them.
-pub fn is_made_by_us(message: &str, tree: &str) -> bool {
-    message.lines().any(|line| line.strip_prefix(TREE) == Some(tree))
+/// The whole message of a commit with a tree on a parent, by which it is known again.
+pub fn commit_message(text: &str, tree: &str, parent: &str) -> String {
+    format!("{text}\n{MADE}{tree} on {parent}\n")
+}
+
+/// Whether a commit is as it was made here: who amends it, or moves it onto another, changes its tree or its parent.
+pub fn is_made_by_us(commit: &Commit) -> bool {
+    let [parent] = &*commit.parents else { return false };
+    let made = format!("{MADE}{} on {parent}", commit.tree);
+    commit.message.lines().any(|line| line == made)
 }

@@ -28,7 +28,7 @@ pub enum SplitBy {
 }
 
 /// How changed files are split.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Split {
     /// By what.
     pub by: SplitBy,
@@ -38,6 +38,8 @@ pub struct Split {
     pub owners: CodeOwners,
     /// The root of the repository.
     pub root: PathBuf,
+    /// The paths that are looked at, in words; empty where that is the whole repository.
+    pub about: String,
 }
 
 /// Files that are changed on one branch.
@@ -56,7 +58,9 @@ pub struct Group {
 pub fn groups(outcomes: &[&Outcome], split: &Split) -> Vec<Group> {
     let parts = together(outcomes);
     if split.by == SplitBy::None && split.max_files.is_none() && !parts.is_empty() {
-        return vec![Group { slug: split.name(&parts[0]), about: None, paths: whole(outcomes) }];
+        let about = (!split.about.is_empty()).then(|| split.about.clone());
+        let slug = slug(&["cascades", &split.about].join(" "));
+        return vec![Group { slug, about, paths: whole(outcomes) }];
     }
     let mut by_name: BTreeMap<String, Vec<Vec<&FileOutcome>>> = BTreeMap::new();
     for files in parts {
@@ -76,8 +80,16 @@ pub fn groups(outcomes: &[&Outcome], split: &Split) -> Vec<Group> {
                 slug = format!("{slug}-{}", short_hash(&format!("{name}\0{first}")));
                 slugs.insert(slug.clone());
             }
-            let about = (split.by != SplitBy::None).then(|| name.clone());
-            groups.push(Group { slug, about, paths: part.iter().map(|file| Arc::clone(&file.path)).collect() });
+            let files = match part.len() {
+                1 => first.to_owned(),
+                number => format!("{first} and {} more", number - 1),
+            };
+            let about = if split.max_files.is_some() { files } else { name.clone() };
+            groups.push(Group {
+                slug,
+                about: Some(about),
+                paths: part.iter().map(|file| Arc::clone(&file.path)).collect(),
+            });
         }
     }
     groups

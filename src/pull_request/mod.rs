@@ -6,7 +6,7 @@ mod commit;
 mod group;
 
 pub use codeowners::CodeOwners;
-pub use commit::{CommitKind, commit_message, is_made_by_us};
+pub use commit::{CommitKind, commit_message, commit_text, is_made_by_us};
 pub use group::{Group, Split, SplitBy, groups};
 
 use std::collections::HashSet;

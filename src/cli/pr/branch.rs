@@ -4,9 +4,9 @@ use anyhow::bail;
 
 use super::{Making, tell};
 use crate::cli::args::Arguments;
-use crate::git::TreeFile;
+use crate::git::{Commit, Stored, TreeFile};
 use crate::outcome::Outcome;
-use crate::pull_request::{CommitKind, commit_message, is_made_by_us};
+use crate::pull_request::{CommitKind, commit_message, commit_text, is_made_by_us};
 
 pub(super) const BLAME_IGNORE_REVS: &str = ".git-blame-ignore-revs";
 
@@ -22,9 +22,12 @@ pub(super) struct Branch {
     pub commits: Vec<Planned>,
 }
 
+/// A commit as it is to be.
 pub(super) struct Planned {
+    pub kind: CommitKind,
     pub tree: String,
-    pub message: String,
+    /// What it says, without what it is known again by.
+    pub text: String,
 }
 
 /// What there is of a branch.
@@ -54,12 +57,11 @@ impl Making<'_> {
             true => self.git.fetch(&self.options.remote, &branch.name)?,
             false => None,
         };
-        for tip in here.iter().chain(&there) {
-            self.check_ours(branch, tip)?;
-        }
-        let state = match here.as_ref().or(there.as_ref()) {
+        let ours = here.iter().chain(&there).map(|tip| self.ours(&branch.name, tip));
+        let ours = ours.collect::<anyhow::Result<Vec<_>>>()?;
+        let state = match ours.first() {
             None => State::New,
-            Some(tip) if self.is_same(branch, tip)? => State::Same,
+            Some(commits) if self.is_same(branch, commits) => State::Same,
             Some(_) => State::Old,
         };
         Ok((state, Known { here, there }))
@@ -69,44 +71,36 @@ impl Making<'_> {
         self.options.push || self.options.create
     }
 
-    fn check_ours(&self, branch: &Branch, tip: &str) -> anyhow::Result<()> {
-        let Ok(base) = self.git.line(&["merge-base", &self.head, tip]) else {
-            bail!(
-                "the branch {} has nothing in common with what is checked out; delete it, or name another with --branch",
-                branch.name
-            );
-        };
-        for commit in self.git.between(&base, tip)? {
-            let tree = self.git.of_commit(&commit, "%T")?;
-            let message = self.git.of_commit(&commit, "%B")?;
-            if !is_made_by_us(&message, &tree) {
-                let subject = self.git.of_commit(&commit, "%h %s")?;
-                bail!(
-                    "the branch {} has a commit that cascade-fix did not make ({subject}); merge or delete the branch, or name another \
-                     with --branch",
-                    branch.name
-                );
-            }
+    /// The commits of a branch that were made here, the oldest first.
+    ///
+    /// # Errors
+    /// The last one is somebody else's, and not on what is checked out already.
+    fn ours(&self, name: &str, tip: &str) -> anyhow::Result<Vec<Commit>> {
+        let mut ours: Vec<Commit> = Vec::new();
+        let mut at = tip.to_owned();
+        // one that was made here knows what it was made on, so that nothing of others can be in between
+        while let Some(commit) = self.git.read_commit(&at).ok().filter(is_made_by_us) {
+            at.clone_from(&commit.parents[0]);
+            ours.insert(0, commit);
         }
-        Ok(())
+        if ours.is_empty() && !self.git.is_ancestor(tip, &self.head) {
+            let subject = self.git.read_commit(tip)?.message.lines().next().unwrap_or_default().to_owned();
+            bail!(
+                "the branch {name} has a commit that cascade-fix did not make ({tip:.10} {subject}); merge or delete the branch, or name \
+                 another with --branch"
+            );
+        }
+        Ok(ours)
     }
 
     /// Whether the commits of a branch are those that would be made.
-    fn is_same(&self, branch: &Branch, tip: &str) -> anyhow::Result<bool> {
-        let commits = self.git.between(&self.head, tip)?;
-        let begins_here = self.git.line(&["merge-base", &self.head, tip])? == self.head;
+    fn is_same(&self, branch: &Branch, commits: &[Commit]) -> bool {
+        let begins_here = commits.first().is_some_and(|first| first.parents[0] == self.head);
         let wanted = branch.commits.len() + usize::from(self.options.blame_ignore_revs);
-        if !begins_here || commits.len() != wanted {
-            return Ok(false);
-        }
-        for (commit, planned) in commits.iter().zip(&branch.commits) {
-            let is_same = self.git.of_commit(commit, "%T")? == planned.tree
-                && self.git.of_commit(commit, "%B")?.trim_end() == planned.message.trim_end();
-            if !is_same {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        let is_planned = |(commit, planned): (&Commit, &Planned)| {
+            commit.tree == planned.tree && commit.message.starts_with(&planned.text)
+        };
+        begins_here && commits.len() == wanted && commits.iter().zip(&branch.commits).all(is_planned)
     }
 
     /// Makes a branch, pushes it and proposes it, as far as that is wanted.
@@ -147,19 +141,21 @@ impl Making<'_> {
         }
     }
 
-    /// The commits of a branch; the last one.
+    /// Makes the commits of a branch; gives the last one.
     fn commit(&self, branch: &Branch) -> anyhow::Result<String> {
-        let mut commits = vec![self.head.clone()];
-        for planned in &branch.commits {
-            let parent = commits.last().unwrap_or(&self.head);
-            commits.push(self.git.make_commit(&planned.tree, parent, &planned.message)?);
+        let mut tip = self.head.clone();
+        let mut passed_over = Vec::new();
+        for Planned { kind, tree, text } in &branch.commits {
+            tip = self.git.make_commit(tree, &tip, &commit_message(text, tree, &tip))?;
+            // who looks for what changed behaviour is to find the others
+            passed_over.extend((*kind == CommitKind::Safe).then(|| tip.clone()));
         }
-        let made = &commits[1..];
-        let Some(tip) = made.last() else { return Ok(self.head.clone()) };
-        if !self.options.blame_ignore_revs {
-            return Ok(tip.clone());
-        }
-        let known = self.git.file(tip, BLAME_IGNORE_REVS)?;
+        if self.options.blame_ignore_revs { self.pass_over(branch, &tip, &passed_over) } else { Ok(tip) }
+    }
+
+    /// A commit that names others for `git blame` to pass over.
+    fn pass_over(&self, branch: &Branch, tip: &str, commits: &[String]) -> anyhow::Result<String> {
+        let known = self.git.files(tip)?.remove(BLAME_IGNORE_REVS);
         let mut content = match &known {
             Some(_) => self.git.content(tip, BLAME_IGNORE_REVS)?,
             None => Vec::new(),
@@ -167,11 +163,15 @@ impl Making<'_> {
         if !content.is_empty() && !content.ends_with(b"\n") {
             content.push(b'\n');
         }
-        let lines: String = made.iter().map(|commit| format!("{commit}\n")).collect();
+        let lines: String = commits.iter().map(|commit| format!("{commit}\n")).collect();
         content.extend_from_slice(format!("# SQLAlchemy cascades listed by cascade-fix\n{lines}").as_bytes());
-        let file = known.unwrap_or(TreeFile { path: BLAME_IGNORE_REVS.to_owned(), mode: "100644".to_owned() });
-        let tree = self.git.tree_with(tip, &[(file, content)])?;
-        let message = commit_message(CommitKind::BlameIgnoreRevs, None, &branch.command, &tree);
-        self.git.make_commit(&tree, tip, &message)
+        let file = known.unwrap_or(TreeFile {
+            path: BLAME_IGNORE_REVS.to_owned(),
+            mode: "100644".to_owned(),
+            blob: String::new(),
+        });
+        let tree = self.git.tree_with(tip, &[self.git.changed(&file, &content, Stored::Verbatim)?])?;
+        let text = commit_text(CommitKind::BlameIgnoreRevs, None, &branch.command);
+        self.git.make_commit(&tree, tip, &commit_message(&text, &tree, tip))
     }
 }

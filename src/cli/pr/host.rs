@@ -58,8 +58,10 @@ impl Destination {
         let body = format!("--body-file={}", text.path().display());
         let title = format!("--title={}", branch.title);
         let view = ["pr", "view", "--json=state", "--jq=.state", "--", &branch.name];
-        if run("gh", &view, &self.root).is_ok_and(|state| state.trim() == "OPEN") {
-            return run("gh", &["pr", "edit", &title, &body, "--", &branch.name], &self.root);
+        match run("gh", &view, &self.root).as_deref().map(str::trim) {
+            Ok("OPEN") => return run("gh", &["pr", "edit", &title, &body, "--", &branch.name], &self.root),
+            Ok("CLOSED") => return Ok(closed(branch)),
+            _ => {}
         }
         let [head, base] = [format!("--head={}", branch.name), format!("--base={}", self.base)];
         run("gh", &["pr", "create", &head, &base, &title, &body], &self.root)
@@ -68,13 +70,22 @@ impl Destination {
     fn on_gitlab(&self, branch: &Branch) -> anyhow::Result<String> {
         let body = format!("--description={}", branch.text);
         let title = format!("--title={}", branch.title);
-        let is_open = |told: String| told.lines().any(|line| matches!(line.trim(), "state:\topen" | "state: open"));
-        if run("glab", &["mr", "view", "--", &branch.name], &self.root).is_ok_and(is_open) {
-            return run("glab", &["mr", "update", &title, &body, "--", &branch.name], &self.root);
+        let told = run("glab", &["mr", "view", "--", &branch.name], &self.root).unwrap_or_default();
+        match told.lines().find_map(|line| line.trim().strip_prefix("state:")).map(str::trim) {
+            Some("open" | "opened") => {
+                return run("glab", &["mr", "update", &title, &body, "--", &branch.name], &self.root);
+            }
+            Some("closed") => return Ok(closed(branch)),
+            _ => {}
         }
         let [from, to] = [format!("--source-branch={}", branch.name), format!("--target-branch={}", self.base)];
         run("glab", &["mr", "create", &from, &to, &title, &body, "--yes"], &self.root)
     }
+}
+
+/// Who closed a pull request does not want it again.
+fn closed(branch: &Branch) -> String {
+    format!("The pull request of {} was closed; it was not opened again.", branch.name)
 }
 
 impl Host {

@@ -1,15 +1,16 @@
 //! The command `pr`: a branch for the fixes, its commits, and the text of its pull request. The work tree and its index are not touched.
 
 mod branch;
+mod checks;
 mod host;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::env;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, bail};
 
 use branch::{BLAME_IGNORE_REVS, Branch, Planned, State};
 use host::Destination;
@@ -17,14 +18,13 @@ use host::Destination;
 use super::args::{Arguments, Common, PrOptions, quoted};
 use super::{CLEAN, FAILURE, job, print, run_on_threads, start_threads, verify};
 use crate::Job;
-use crate::git::{Git, TreeFile};
+use crate::git::{Git, Stored, TreeFile};
 use crate::outcome::{FileOutcome, Finding, Outcome, Status};
-use crate::pull_request::{CodeOwners, CommitKind, Group, Split, SplitBy, commit_message, groups, restricted};
+use crate::pull_request::{
+    CodeOwners, CommitKind, Group, Split, SplitBy, commit_text, groups, is_made_by_us, restricted,
+};
 use crate::report::{PullRequest, pull_request_text, write_patch, write_verification};
 use crate::verify::Verification;
-
-/// How many names an error lists.
-const MOST_LISTED: usize = 10;
 
 /// What is the same for all branches.
 struct Making<'a> {
@@ -35,6 +35,7 @@ struct Making<'a> {
     head: String,
     /// The outcome with the safe fixes, then that with all, if they are wanted.
     outcomes: Vec<Outcome>,
+    committed: Committed,
     verification: Option<Verification>,
     /// Where pull requests are opened, if they are.
     destination: Option<Destination>,
@@ -43,77 +44,40 @@ struct Making<'a> {
 /// Runs the command.
 ///
 /// # Errors
-/// The work tree is not as it was committed, or a branch can't be made, pushed or proposed.
+/// The work tree is not as it was committed, or no branch can be made.
 pub(super) fn pr(arguments: &Arguments, common: &Common, options: &PrOptions) -> anyhow::Result<u8> {
-    ensure!(!common.reads_stdin(), "`pr` makes branches of a repository; it can't do that with standard input");
     let working_directory = env::current_dir().context("can't tell the working directory")?;
     let git = Git::around(&working_directory)?;
     let head = git.commit("HEAD").context("there is no commit yet that a branch could begin at")?;
-    check_place(&git, &working_directory, options)?;
-    check_clean(&git)?;
+    checks::arguments(common, options)?;
+    checks::place(&git, &working_directory, options)?;
+    checks::work_tree(&git)?;
     let destination = options.create.then(|| Destination::of(&git, options)).transpose()?;
+    checks::published(&git, &head, options)?;
     start_threads(common.threads)?;
     let outcomes = outcomes(arguments, common, git.root())?;
-    let (outcomes, left_out) = without_strangers(&git, &head, outcomes)?;
+    let (outcomes, committed, left_out) = without_strangers(&git, &git.files(&head)?, outcomes)?;
     left_out.iter().for_each(|reason| tell(arguments, reason));
-    let mut making = Making { common, options, git, head, outcomes, verification: None, destination };
-    let failed = making.outcomes.iter().any(|outcome| outcome.totals().files_failed > 0);
+    let mut making = Making { common, options, git, head, outcomes, committed, verification: None, destination };
     let groups = making.groups()?;
     if groups.is_empty() {
-        tell(arguments, "Nothing to change: no branch was made.");
-        return Ok(if failed { FAILURE } else { CLEAN });
+        tell(arguments, &making.nothing());
+    } else {
+        making.verification = making.verify(&working_directory)?;
     }
-    making.verification = making.verify(&working_directory)?;
     let branches = groups.iter().map(|group| making.branch(group)).collect::<anyhow::Result<Vec<_>>>()?;
-    // one that can't be made keeps the others from being made
-    let states = branches.iter().map(|branch| making.state(branch)).collect::<anyhow::Result<Vec<_>>>()?;
-    for (branch, (state, known)) in branches.iter().zip(&states) {
-        if options.dry_run {
-            making.print_plan(branch, state)?;
-        } else {
-            making.make(arguments, branch, state, known)?;
-            making.give_text(branch, branches.len())?;
-        }
+    let is_done = making.all(arguments, &branches)?;
+    if !options.dry_run {
+        making.tell_of_others(arguments, &branches)?;
     }
-    Ok(if failed { FAILURE } else { CLEAN })
+    let has_failed = making.outcomes.iter().any(|outcome| outcome.totals().files_failed > 0);
+    Ok(if has_failed || !is_done { FAILURE } else { CLEAN })
 }
 
 fn tell(arguments: &Arguments, line: &str) {
     if !arguments.quiet {
         let _ = writeln!(std::io::stderr(), "{line}");
     }
-}
-
-/// Names in a message and a command are relative to the root; no report may be left in the work tree.
-fn check_place(git: &Git, working_directory: &Path, options: &PrOptions) -> anyhow::Result<()> {
-    let root = git.root().canonicalize().context("can't tell the root of the work tree")?;
-    ensure!(
-        working_directory.canonicalize()? == root,
-        "`pr` is about the whole repository; run it in its root, {}",
-        git.root().display()
-    );
-    for name in [Some(&options.branch), options.base.as_ref()].into_iter().flatten() {
-        ensure!(git.is_branch_name(name), "`{name}` is no name for a branch");
-    }
-    let Some(folder) = &options.text_dir else { return Ok(()) };
-    let absolute = folder.canonicalize().with_context(|| format!("{}: no such folder", folder.display()))?;
-    ensure!(
-        !absolute.starts_with(&root) || git.ignores(&absolute),
-        "{} is in the work tree, and the text would be left there; name a folder elsewhere, or one that git ignores",
-        folder.display()
-    );
-    Ok(())
-}
-
-fn check_clean(git: &Git) -> anyhow::Result<()> {
-    let dirty = git.dirty()?;
-    if dirty.is_empty() {
-        return Ok(());
-    }
-    let more = dirty.len().saturating_sub(MOST_LISTED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let listed = dirty.iter().take(MOST_LISTED).cloned().collect::<Vec<_>>().join(", ");
-    bail!("the work tree has changes that are not committed: {listed}{more}; commit or stash them, and run again")
 }
 
 fn outcomes(arguments: &Arguments, common: &Common, root: &Path) -> anyhow::Result<Vec<Outcome>> {
@@ -126,27 +90,35 @@ fn outcomes(arguments: &Arguments, common: &Common, root: &Path) -> anyhow::Resu
     Ok(outcomes)
 }
 
-/// The outcomes without the fixes of files that are no part of the commit, with those that need them; and why.
-fn without_strangers(git: &Git, head: &str, outcomes: Vec<Outcome>) -> anyhow::Result<(Vec<Outcome>, Vec<String>)> {
+/// The files of the commit that an outcome changes, with how each is stored, by their paths.
+type Committed = HashMap<Arc<Path>, (TreeFile, Stored)>;
+
+/// The outcomes without the fixes of files that are no part of the commit as they are, with those that need them; and why.
+fn without_strangers(
+    git: &Git,
+    files: &HashMap<String, TreeFile>,
+    outcomes: Vec<Outcome>,
+) -> anyhow::Result<(Vec<Outcome>, Committed, Vec<String>)> {
+    let mut committed = Committed::new();
     let mut strangers: HashSet<Arc<Path>> = HashSet::new();
     let mut reasons = Vec::new();
     let changed = outcomes.iter().flat_map(|outcome| &outcome.files);
     for file in changed.filter(|file| matches!(file.status, Status::Changed(_))) {
-        let name = name_in(git, file);
-        let known = name.as_ref().map(|name| git.file(head, name)).transpose()?.flatten();
-        if known.is_none() && strangers.insert(Arc::clone(&file.path)) {
-            let why = match name {
-                Some(name) if git.ignores(Path::new(&name)) => "git ignores it",
-                Some(_) => "git does not know it (it is untracked, or in a submodule; run `pr` in that)",
-                None => "it is in another repository",
-            };
-            reasons.push(format!("{} is left out: {why}.", file.display));
+        if committed.contains_key(&file.path) || strangers.contains(&file.path) {
+            continue;
+        }
+        match as_committed(git, files, file)? {
+            Ok(stored) => drop(committed.insert(Arc::clone(&file.path), stored)),
+            Err(why) => {
+                strangers.insert(Arc::clone(&file.path));
+                reasons.push(format!("{} is left out: {why}.", file.display));
+            }
         }
     }
     if strangers.is_empty() {
-        return Ok((outcomes, reasons));
+        return Ok((outcomes, committed, reasons));
     }
-    let split = Split { by: SplitBy::None, max_files: Some(1), owners: CodeOwners::default(), root: PathBuf::new() };
+    let split = Split { max_files: Some(1), ..Split::default() };
     let all: Vec<&Outcome> = outcomes.iter().collect();
     let with_strangers = groups(&all, &split).into_iter().flat_map(|group| {
         let is_touched = group.paths.iter().any(|path| strangers.contains(path));
@@ -157,7 +129,28 @@ fn without_strangers(git: &Git, head: &str, outcomes: Vec<Outcome>) -> anyhow::R
         let paths = outcome.files.iter().map(|file| Arc::clone(&file.path)).filter(|path| !gone.contains(path));
         Outcome { files_scanned: outcome.files_scanned, ..restricted(outcome, &paths.collect()) }
     };
-    Ok((outcomes.iter().map(left).collect(), reasons))
+    Ok((outcomes.iter().map(left).collect(), committed, reasons))
+}
+
+/// A changed file as the commit has it, or why that is another.
+fn as_committed(
+    git: &Git,
+    files: &HashMap<String, TreeFile>,
+    file: &FileOutcome,
+) -> anyhow::Result<Result<(TreeFile, Stored), &'static str>> {
+    let name = match name_in(git, file) {
+        Ok(name) => name,
+        Err(why) => return Ok(Err(why)),
+    };
+    let Some(known) = files.get(&name) else {
+        let is_ignored = git.ignores(Path::new(&name));
+        let unknown = "git does not know it (it is untracked, or in a submodule; run `pr` in that)";
+        return Ok(Err(if is_ignored { "git ignores it" } else { unknown }));
+    };
+    let Some(source) = &file.source else { return Ok(Err("it was not read")) };
+    let stored = git.stored(known, &source.to_bytes().map_err(anyhow::Error::msg)?)?;
+    let differs = "it differs from the commit, which git was told to pass over (skip-worktree or assume-unchanged)";
+    Ok(stored.map(|stored| (known.clone(), stored)).ok_or(differs))
 }
 
 /// How many findings no fix is carried out for.
@@ -166,14 +159,60 @@ fn left_to_humans(outcome: &Outcome) -> usize {
     outcome.findings().filter(|(_, finding)| !is_carried_out(finding)).count()
 }
 
-/// A file's name as git has it; None where it is not below the root.
-fn name_in(git: &Git, file: &FileOutcome) -> Option<String> {
-    let root = git.root().canonicalize().ok()?;
-    let below = file.path.strip_prefix(&root).or_else(|_| file.path.strip_prefix(git.root())).ok()?;
-    Some(below.to_str()?.replace('\\', "/"))
+/// A file's name as git has it, or why it has none.
+fn name_in(git: &Git, file: &FileOutcome) -> Result<String, &'static str> {
+    let root = git.root().canonicalize().unwrap_or_else(|_| git.root().to_owned());
+    let below = file.path.strip_prefix(&root).or_else(|_| file.path.strip_prefix(git.root()));
+    let below = below.map_err(|_| "it is in another repository")?;
+    Ok(below.to_str().ok_or("its name is no UTF-8")?.replace('\\', "/"))
 }
 
 impl Making<'_> {
+    /// Makes or shows all branches; whether none failed.
+    fn all(&self, arguments: &Arguments, branches: &[Branch]) -> anyhow::Result<bool> {
+        // one that can't be made keeps the others from being made
+        let states = branches.iter().map(|branch| self.state(branch)).collect::<anyhow::Result<Vec<_>>>()?;
+        let mut is_done = true;
+        for (branch, (state, known)) in branches.iter().zip(&states) {
+            if self.options.dry_run {
+                self.print_plan(branch, state)?;
+                continue;
+            }
+            if let Err(error) = self.make(arguments, branch, state, known) {
+                // the text is there to be used by hand, and the other branches have nothing to do with it
+                is_done = false;
+                let _ = writeln!(std::io::stderr(), "cascade-fix: {}: {error:#}", branch.name);
+            }
+            self.give_text(branch, branches.len())?;
+        }
+        Ok(is_done)
+    }
+
+    /// What is said where there is no branch to make.
+    fn nothing(&self) -> String {
+        match self.outcomes.last().map_or(0, left_to_humans) {
+            0 => "Nothing to change: no branch was made.".to_owned(),
+            number => format!(
+                "Nothing to change: no branch was made. Held back or for a human: {number}, which `cascade-fix check` lists."
+            ),
+        }
+    }
+
+    /// Names branches of earlier runs that are not of this one.
+    fn tell_of_others(&self, arguments: &Arguments, branches: &[Branch]) -> anyhow::Result<()> {
+        for (name, tip) in self.git.branches(&self.options.branch)? {
+            let is_one = branches.iter().any(|branch| branch.name == name);
+            let is_ours = || self.git.read_commit(&tip).is_ok_and(|commit| is_made_by_us(&commit));
+            if !is_one && !self.git.is_ancestor(&tip, &self.head) && is_ours() {
+                tell(
+                    arguments,
+                    &format!("{name} is of another run and was left as it is; delete it where it is not wanted."),
+                );
+            }
+        }
+        Ok(())
+    }
+
     fn groups(&self) -> anyhow::Result<Vec<Group>> {
         let root = self.git.root();
         let owners = match (self.options.split_by, CodeOwners::of_repository(root)) {
@@ -187,6 +226,7 @@ impl Making<'_> {
             max_files: self.options.max_files.map(|most| most.get()),
             owners,
             root: root.to_owned(),
+            about: self.common.named_paths().join(" "),
         };
         Ok(groups(&self.outcomes.iter().collect::<Vec<_>>(), &split))
     }
@@ -218,11 +258,11 @@ impl Making<'_> {
         let kinds = [CommitKind::Safe, CommitKind::Unsafe];
         let about = group.about.as_deref();
         let mut commits: Vec<Planned> = Vec::new();
-        let mut before = self.git.of_commit(&self.head, "%T")?;
+        let mut before = self.git.read_commit(&self.head)?.tree;
         for ((part, kind), command) in parts.iter().zip(kinds).zip(&commands) {
-            let tree = self.git.tree_with(&self.head, &self.contents(part)?)?;
+            let tree = self.git.tree_with(&self.head, &self.changed(part)?)?;
             if tree != before {
-                commits.push(Planned { message: commit_message(kind, about, command, &tree), tree: tree.clone() });
+                commits.push(Planned { kind, text: commit_text(kind, about, command), tree: tree.clone() });
                 before = tree;
             }
         }
@@ -231,27 +271,35 @@ impl Making<'_> {
         let verification = self.verification.as_ref();
         let request = PullRequest { outcome: &outcome, command, elsewhere, verification };
         let text = pull_request_text(&request);
-        let title = commits.first().and_then(|commit| commit.message.lines().next()).unwrap_or_default().to_owned();
+        let title = commits.first().and_then(|commit| commit.text.lines().next()).unwrap_or_default().to_owned();
         let name = format!("{}/{}", self.options.branch, group.slug);
         Ok(Branch { name, title, text, command: command.clone(), outcome, commits })
     }
 
     /// The files of an outcome that are changed, as they are to be.
-    fn contents(&self, outcome: &Outcome) -> anyhow::Result<Vec<(TreeFile, Vec<u8>)>> {
-        let mut contents = Vec::new();
+    fn changed(&self, outcome: &Outcome) -> anyhow::Result<Vec<TreeFile>> {
+        let mut files = Vec::new();
         for file in &outcome.files {
-            let (Status::Changed(changed), Some(name)) = (&file.status, name_in(&self.git, file)) else { continue };
-            let Some(known) = self.git.file(&self.head, &name)? else { continue };
-            contents.push((known, changed.to_bytes().map_err(anyhow::Error::msg)?));
+            let (Status::Changed(changed), Some((known, stored))) = (&file.status, self.committed.get(&file.path))
+            else {
+                continue;
+            };
+            files.push(self.git.changed(known, &changed.to_bytes().map_err(anyhow::Error::msg)?, *stored)?);
         }
-        Ok(contents)
+        Ok(files)
     }
 
     /// The command that makes the changes of a group.
     fn command(&self, group: &Group, with_unsafe: bool) -> String {
-        let is_whole = self.options.split_by == SplitBy::None && self.options.max_files.is_none();
-        let paths = (!is_whole).then(|| {
-            let names = group.paths.iter().map(|path| path.strip_prefix(self.git.root()).unwrap_or(path));
+        let is_split = self.options.split_by != SplitBy::None || self.options.max_files.is_some();
+        let is_asked = |path: &Arc<Path>| {
+            let files = self.outcomes.iter().flat_map(|outcome| &outcome.files).filter(|file| file.path == *path);
+            let has_fix = |file: &FileOutcome| file.findings.iter().any(|finding| finding.fix.is_some());
+            self.committed.contains_key(path) || files.into_iter().any(has_fix)
+        };
+        let paths = (is_split || self.common.since.is_some()).then(|| {
+            let paths = group.paths.iter().filter(|path| is_asked(path));
+            let names = paths.map(|path| path.strip_prefix(self.git.root()).unwrap_or(path));
             names.map(|name| name.to_string_lossy().replace('\\', "/")).collect::<Vec<_>>()
         });
         self.common.command_line_of("fix", paths.as_deref(), Some(with_unsafe))
@@ -291,7 +339,7 @@ impl Making<'_> {
             writeln!(out, "Branch {} {what}, from {}.", branch.name, &self.head[..12.min(self.head.len())])?;
             for (index, commit) in branch.commits.iter().enumerate() {
                 writeln!(out, "\nCommit {}:\n", index + 1)?;
-                for line in commit.message.lines() {
+                for line in commit.text.lines() {
                     writeln!(out, "    {line}")?;
                 }
             }

@@ -1,6 +1,8 @@
 //! An outcome goes in; what a page shows of it comes out, as plain text.
 
+use std::collections::HashMap;
 use std::ops::Range;
+use std::path::Path;
 
 use similar::{ChangeTag, DiffOp, TextDiff};
 
@@ -12,7 +14,11 @@ use crate::report::graph::svg;
 use crate::report::host::message;
 use crate::report::patch::{CONTEXT, lines};
 use crate::report::summary::{asyncio, sentences};
+use crate::rewrite::FileEdit;
 use crate::source::Source;
+
+/// How many relationships are drawn: a page with more is slow, and nobody could follow them. `graph` draws them all.
+const MOST_LINES: usize = 1000;
 
 /// What the page shows.
 pub(super) struct Page {
@@ -111,10 +117,13 @@ impl Page {
     pub fn of(outcome: &Outcome) -> Self {
         let changed: Vec<&FileOutcome> =
             outcome.files.iter().filter(|file| matches!(file.status, Status::Changed(_))).collect();
-        let number = |file: &FileOutcome| changed.iter().position(|changed| changed.path == file.path);
+        let numbers: HashMap<&Path, usize> =
+            changed.iter().enumerate().map(|(number, file)| (&*file.path, number)).collect();
+        let number = |file: &FileOutcome| numbers.get(&*file.path).copied();
         let rows: Vec<Row> =
             related(outcome).iter().map(|related| Row::of(related, outcome, number(related.file))).collect();
         let graph = DeleteGraph::of(outcome);
+        let edited = edited(outcome);
         let of_kind = |is_meant: &dyn Fn(&Finding) -> bool| {
             let findings = outcome.findings().filter(|(_, finding)| is_meant(finding));
             findings.map(|(file, finding)| Told::of(outcome, file, finding)).collect::<Vec<_>>()
@@ -124,11 +133,11 @@ impl Page {
             asyncio: asyncio(outcome),
             options: CascadeOptions::ALL.iter().map(|option| option.name()).collect(),
             states: STATES.iter().map(|state| (state, rows.iter().filter(|row| row.state == state).count())).collect(),
-            files: changed.iter().filter_map(|file| FileDiff::of(outcome, file)).collect(),
+            files: changed.iter().filter_map(|file| FileDiff::of(outcome, file, &edited)).collect(),
             held_back: of_kind(&|finding| finding.fix.as_ref().is_some_and(|fix| !outcome.carries_out(fix))),
             human: of_kind(&|finding| finding.fix.is_none()),
             others: others(outcome),
-            graph: (graph.graph.edge_count() > 0).then(|| svg(&graph)),
+            graph: (1..=MOST_LINES).contains(&graph.graph.edge_count()).then(|| svg(&graph)),
             rows,
         }
     }
@@ -188,14 +197,14 @@ impl Told {
 }
 
 impl FileDiff {
-    fn of(outcome: &Outcome, file: &FileOutcome) -> Option<Self> {
+    fn of(outcome: &Outcome, file: &FileOutcome, edited: &Edited<'_>) -> Option<Self> {
         let (Status::Changed(changed), Some(source)) = (&file.status, &file.source) else { return None };
         let (old, new) = (lines(source.stored().as_bytes()), lines(changed.stored().as_bytes()));
         let diff = TextDiff::from_slices(&old, &new);
         let hunks = diff.unified_diff().context_radius(CONTEXT).iter_hunks().map(|hunk| Hunk {
             header: hunk.header().to_string(),
             lines: hunk.ops().iter().flat_map(|op| Line::all(&diff, op)).collect(),
-            told: told_in(outcome, file, source, &old_lines(hunk.ops())),
+            told: told_in(outcome, file, edited, &old_lines(hunk.ops())),
         });
         Some(Self { path: file.display.clone(), hunks: hunks.collect() })
     }
@@ -225,16 +234,34 @@ fn old_lines(ops: &[DiffOp]) -> Range<usize> {
     start + 1..end + 1
 }
 
-/// The findings whose fixes change some of the lines of a file.
-fn told_in(outcome: &Outcome, file: &FileOutcome, source: &Source, shown: &Range<usize>) -> Vec<Told> {
-    let is_here = |finding: &Finding| {
+/// The findings that change something in a file, each with the lines at which it does.
+type Edited<'a> = HashMap<&'a Path, Vec<(usize, &'a FileOutcome, &'a Finding)>>;
+
+fn edited(outcome: &Outcome) -> Edited<'_> {
+    let sources: HashMap<&Path, &Source> =
+        outcome.files.iter().filter_map(|file| Some((&*file.path, &**file.source.as_ref()?))).collect();
+    let mut edited = Edited::new();
+    for (file, finding) in outcome.findings() {
         let fix = finding.fix.as_ref().filter(|fix| outcome.carries_out(fix));
-        let edits = fix.into_iter().flat_map(|fix| &fix.edits).filter(|edit| edit.path == file.path);
-        let mut starts = edits.map(|edit| source.file_position(source.stored_range(&edit.edit.range).start).line);
-        starts.any(|line| shown.contains(&line))
-    };
-    let findings = outcome.findings().filter(|(_, finding)| is_here(finding));
-    findings.map(|(of, finding)| Told::of(outcome, of, finding)).collect()
+        for FileEdit { path, edit } in fix.into_iter().flat_map(|fix| &fix.edits) {
+            let Some(source) = sources.get(&**path) else { continue };
+            let line = source.file_position(source.stored_range(&edit.range).start).line;
+            edited.entry(path).or_default().push((line, file, finding));
+        }
+    }
+    edited
+}
+
+/// The findings that change some of the lines of a file, each once.
+fn told_in(outcome: &Outcome, file: &FileOutcome, edited: &Edited<'_>, shown: &Range<usize>) -> Vec<Told> {
+    let here = edited.get(&*file.path).into_iter().flatten().filter(|(line, ..)| shown.contains(line));
+    let mut findings: Vec<(&FileOutcome, &Finding)> = Vec::new();
+    for (_, of, finding) in here {
+        if !findings.iter().any(|(_, known)| std::ptr::eq(*known, *finding)) {
+            findings.push((of, finding));
+        }
+    }
+    findings.into_iter().map(|(of, finding)| Told::of(outcome, of, finding)).collect()
 }
 
 fn others(outcome: &Outcome) -> Vec<(String, String)> {
