@@ -165,6 +165,14 @@ impl Git {
         Ok(names(&self.run(&["diff", "--cached", "--name-only", "-z", "--no-renames", "--diff-filter=d"])?))
     }
 
+    /// The files of the work tree that are different from those in the index, relative to the root.
+    ///
+    /// # Errors
+    /// Git can't tell.
+    pub fn unstaged(&self) -> anyhow::Result<Vec<String>> {
+        Ok(names(&self.run(&["diff", "--name-only", "-z", "--no-renames"])?))
+    }
+
     /// Where the commit that is checked out left a revision; the revision itself where they have nothing in common.
     ///
     /// # Errors

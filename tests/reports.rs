@@ -299,6 +299,11 @@ fn junit_has_a_case_for_each_finding() {
         cases.partition(|case| matches!(case.status, TestCaseStatus::NonSuccess { kind: NonSuccessKind::Failure, .. }));
     assert_eq!(failed.len(), findings(folder.path()).len());
     assert_eq!(errors.len(), 1, "broken.py is skipped");
+    let of_notebook =
+        failed.iter().find(|case| case.classname.as_ref().is_some_and(|name| name.as_str() == "note.ipynb"));
+    let json = std::fs::read_to_string(folder.path().join("note.ipynb")).unwrap();
+    let line = json.lines().position(|line| line.contains("cascade")).unwrap() + 1;
+    assert_eq!(of_notebook.unwrap().extra["line"].as_str(), line.to_string(), "the line of the file");
     assert!(failed.iter().any(|case| case.classname.as_ref().is_some_and(|name| name.as_str() == HOSTILE)));
     let clean = TempDir::new().unwrap();
     let read = Report::deserialize_from_str(
@@ -395,4 +400,60 @@ fn a_report_that_cannot_be_written_is_told() {
     assert!(said(&["check", "--output", "sarf=a"]).contains("there is no format `sarf`; there are full, concise"));
     assert!(said(&["check", "--output", "sarif="]).contains("a file is missing behind `sarif=`"));
     assert!(said(&["check", "--output", "sarif"]).contains("sarif=findings.sarif"));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_and_pipes_are_written_through() {
+    let folder = repository();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("real.json"), "").unwrap();
+    std::os::unix::fs::symlink("real.json", path("link.json")).unwrap();
+    std::process::Command::new("mkfifo").arg(path("pipe")).status().unwrap();
+    let pipe = path("pipe");
+    let reader = std::thread::spawn(move || std::fs::read_to_string(pipe).unwrap());
+    run_binary(
+        folder.path(),
+        &[
+            "check",
+            "-q",
+            "--isolated",
+            "--output-format",
+            "json",
+            "--output-file",
+            "link.json",
+            "--output",
+            "sarif=pipe",
+        ],
+    );
+    assert!(std::fs::symlink_metadata(path("link.json")).unwrap().is_symlink());
+    assert!(std::fs::read_to_string(path("real.json")).unwrap().starts_with("{\n  \"version\": 1"));
+    assert!(reader.join().unwrap().contains("\"2.1.0\""));
+    assert!(run_binary(folder.path(), &["check", "-q", "--output-file", "/dev/stdout"]).stdout.starts_with(b"warning"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_name_begins_no_line_and_moves_no_cursor() {
+    let folder = TempDir::new().unwrap();
+    let name = "bad\n::error title=x::y\u{1b}[31m.py";
+    std::fs::write(
+        folder.path().join(name),
+        "from sqlalchemy.orm import relationship\na = relationship('A', cascade='all')\nx = (\n",
+    )
+    .unwrap();
+    for arguments in [
+        &["check"][..],
+        &["check", "--output-format", "concise"],
+        &["check", "--output-format", "html"],
+        &["graph", "--format", "svg"],
+    ] {
+        let run = run_binary(folder.path(), &[arguments, &["--isolated"]].concat());
+        for said in [run.stdout, run.stderr].map(|bytes| String::from_utf8(bytes).unwrap()) {
+            assert!(
+                !said.contains('\u{1b}') && !said.lines().any(|line| line.starts_with("::")),
+                "{arguments:?}: {said}"
+            );
+        }
+    }
 }

@@ -88,6 +88,17 @@ fn staged_are_the_files_of_the_next_commit() {
 }
 
 #[test]
+fn what_is_staged_in_part_is_refused() {
+    let folder = repository();
+    fs::write(folder.path().join("app/old.py"), format!("{OWN}x = 2\n")).unwrap();
+    git(folder.path(), &["add", "-A"]);
+    fs::write(folder.path().join("app/old.py"), "x = 1\n").unwrap();
+    let run = run_binary(folder.path(), &["check", "--isolated", "--staged"]);
+    let said = String::from_utf8(run.stderr).unwrap();
+    assert!(run.status.code() == Some(2) && said.contains("app/old.py has changes that are not staged"), "{said}");
+}
+
+#[test]
 fn what_is_written_is_what_a_full_run_writes() {
     let folder = repository();
     // the definition is not among the files that changed: that is told

@@ -22,7 +22,7 @@ pub(super) fn files(common: &Common) -> anyhow::Result<Option<Vec<PathBuf>>> {
             let git = Git::around(&working_directory)?;
             let changed = match since {
                 Some(revision) => [git.changed_since(&git.fork_point(revision)?)?, git.untracked()?].concat(),
-                None => git.staged()?,
+                None => staged(&git)?,
             };
             (git, changed)
         }
@@ -40,4 +40,16 @@ pub(super) fn files(common: &Common) -> anyhow::Result<Option<Vec<PathBuf>>> {
     files.sort();
     files.dedup();
     Ok(Some(files))
+}
+
+/// The staged files, as long as the work tree has them as they are staged: it is what is checked.
+fn staged(git: &Git) -> anyhow::Result<Vec<String>> {
+    let (staged, unstaged) = (git.staged()?, git.unstaged()?);
+    let both: Vec<&str> = staged.iter().filter(|name| unstaged.contains(name)).map(String::as_str).collect();
+    ensure!(
+        both.is_empty(),
+        "{} has changes that are not staged, and what is checked is the work tree; stage them, or stash them (git stash --keep-index)",
+        both.join(", ")
+    );
+    Ok(staged)
 }

@@ -10,6 +10,7 @@ mod progress;
 mod verify;
 
 use std::collections::{HashMap, HashSet};
+use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -231,12 +232,15 @@ fn print(write: impl FnOnce(bool, &mut dyn Write) -> io::Result<()>) -> anyhow::
     write(color, &mut out).and_then(|()| out.flush()).context("can't write to stdout")
 }
 
-/// Writes a file in one step: it is never there in part.
+/// Writes a file in one step: it is never there in part. A link stays one, and what is no file, such as a pipe, is written to.
 fn write_file(file: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
     let mut bytes = Vec::new();
     write(&mut bytes)
         .and_then(|()| {
-            let mut written = AtomicWriteFile::open(file)?;
+            if fs::metadata(file).is_ok_and(|known| !known.is_file()) {
+                return fs::OpenOptions::new().write(true).open(file)?.write_all(&bytes);
+            }
+            let mut written = AtomicWriteFile::open(fs::canonicalize(file).unwrap_or_else(|_| file.to_owned()))?;
             written.write_all(&bytes)?;
             written.commit()
         })

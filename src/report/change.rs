@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use annotate_snippets::{Group, Level, Origin, Renderer};
 
-use super::{full, write_patch};
+use super::{full, visible, write_patch};
 use crate::outcome::{FileOutcome, Finding, Outcome};
 use crate::rules::Severity;
 
@@ -33,9 +33,9 @@ fn reasons<'a>(file: &'a FileOutcome, finding: &'a Finding) -> Group<'a> {
         Severity::Warning => Level::WARNING,
     };
     let title = level.primary_title(&finding.message).id(finding.code.as_str());
-    let mut group = title.element(Origin::path(format!("{}:{}", file.display, finding.start)));
+    let mut group = title.element(Origin::path(visible(&format!("{}:{}", file.display, finding.start)).into_owned()));
     for note in std::iter::once(full::label(finding)).chain(finding.reasons()) {
-        group = group.element(Level::NOTE.message(note));
+        group = group.element(Level::NOTE.message(visible(&note).into_owned()));
     }
     group
 }

@@ -2,16 +2,23 @@
 
 use std::io::{self, Write};
 
+use super::visible;
 use crate::outcome::{FileOutcome, Finding, Outcome};
 
 pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
-    outcome.findings().try_for_each(|(file, finding)| writeln!(out, "{}", line(file, finding)))
+    outcome.findings().try_for_each(|(file, finding)| {
+        let is_held_back = finding.fix.as_ref().is_some_and(|fix| !outcome.carries_out(fix));
+        writeln!(out, "{}{}", line(file, finding), if is_held_back { HELD_BACK } else { "" })
+    })
 }
+
+/// What is said beside a fix that is not carried out.
+pub(super) const HELD_BACK: &str = " (an unsafe fix: --unsafe-fixes applies it)";
 
 /// The line of one finding, its end excluded.
 pub(crate) fn line(file: &FileOutcome, finding: &Finding) -> String {
     let Finding { code, message, start, .. } = finding;
-    format!("{}:{start}: {code} {message}; {}", file.display, advice(finding))
+    visible(&format!("{}:{start}: {code} {message}; {}", file.display, advice(finding))).into_owned()
 }
 
 /// What to do about a finding.

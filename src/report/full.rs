@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
+use super::visible;
 use crate::outcome::{FileOutcome, Finding, Outcome};
 use crate::policy::Applicability;
 use crate::rules::Severity;
@@ -35,11 +36,11 @@ fn groups<'a>(file: &'a FileOutcome, finding: &'a Finding, source: &'a Source) -
     let cell = finding.start.cell.map(|cell| format!(":cell {cell}")).unwrap_or_default();
     let snippet = Snippet::source(source.shown_text(lines))
         .line_start(source.position(shown.start).line)
-        .path(format!("{}{cell}", file.display))
+        .path(visible(&format!("{}{cell}", file.display)).into_owned())
         .annotation(AnnotationKind::Primary.span(value).label(label(finding)));
     let mut group = level.primary_title(&finding.message).id(finding.code.as_str()).element(snippet);
     for note in finding.reasons() {
-        group = group.element(Level::NOTE.message(note));
+        group = group.element(Level::NOTE.message(visible(&note).into_owned()));
     }
     match &finding.fix {
         None => group = group.element(Level::HELP.message(&finding.help)),

@@ -80,7 +80,7 @@ pub(super) fn replacements<'a>(outcome: &'a Outcome, file: &FileOutcome, finding
 /// What is said of a finding: the message, and what to do.
 pub(super) fn message(outcome: &Outcome, finding: &Finding) -> String {
     let is_held_back = finding.fix.as_ref().is_some_and(|fix| !outcome.carries_out(fix));
-    let held_back = if is_held_back { " (an unsafe fix: --unsafe-fixes applies it)" } else { "" };
+    let held_back = if is_held_back { concise::HELD_BACK } else { "" };
     format!("{}; {}{held_back}", finding.message, concise::advice(finding))
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::host::{TOOL, message};
+use super::host::{Place, TOOL, message};
 use crate::outcome::{FileOutcome, Outcome, Status};
 
 pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
@@ -35,7 +35,10 @@ fn suite(outcome: &Outcome, file: &FileOutcome) -> Option<TestSuite> {
         status.set_type(finding.code.as_str()).set_message(message(outcome, finding));
         status.set_description(lines.collect::<Vec<_>>().join("\n"));
         let mut case = case(format!("{} {} at {}", finding.code, finding.name, finding.start), status);
-        case.extra.insert("line".into(), finding.start.line.to_string().into());
+        // of the file, as elsewhere: in a notebook that of its JSON
+        let line =
+            file.source.as_ref().map_or(finding.start.line, |source| Place::of_value(source, finding).start.line);
+        case.extra.insert("line".into(), line.to_string().into());
         suite.add_test_case(case);
     }
     let of_file = match &file.status {

@@ -1,6 +1,6 @@
 //! An outcome goes in; what a reviewer wants to know of it comes out as Markdown, section by section.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use super::count;
@@ -93,28 +93,34 @@ impl Sections<'_> {
 
     /// What changes in behaviour: each note once, with the relationships that it is about.
     pub fn behaviour(&self) -> String {
-        let mut by_note: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        let mut by_note: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
         for (file, finding) in self.outcome.findings().filter(|(_, finding)| self.is_carried_out(finding)) {
             let name = named(finding).unwrap_or_else(|| format!("{}:{}", file.display, finding.start));
             for note in finding.fix.iter().flat_map(|fix| &fix.notes) {
-                by_note.entry(note).or_default().push(name.clone());
+                by_note.entry(note).or_default().insert(name.clone());
             }
         }
-        let item = |(note, names): (&&str, &Vec<String>)| {
+        let item = |(note, names): (&&str, &BTreeSet<String>)| {
             let shown: Vec<String> = names.iter().take(MOST_NAMED).map(|name| code(name)).collect();
             let more = names.len().saturating_sub(MOST_NAMED);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             format!("- {} ({}{more})", prose(note), shown.join(", "))
         };
-        let items: Vec<String> = by_note.iter().map(item).collect();
-        self.list("What changes in behaviour", "", items)
+        let (stays, changes): (Vec<_>, Vec<_>) = by_note
+            .iter()
+            .partition(|(note, _)| ["delete is kept", "expunge is kept"].iter().any(|kept| note.starts_with(kept)));
+        let head = if self.lost().contains(CascadeOption::RefreshExpire) { REFRESH } else { "" };
+        let changes = self.list("What changes in behaviour", head, changes.into_iter().map(item).collect());
+        let stays = self.list("What stays, and can be looked at again", "", stays.into_iter().map(item).collect());
+        joined([changes, stays]).trim_end().to_owned()
     }
 
     /// The places whose behaviour changes: those that notice an option which a fix leaves out.
     pub fn call_sites(&self) -> String {
-        let carried_out = self.outcome.findings().filter(|(_, finding)| self.is_carried_out(finding));
-        let lost = CascadeOptions::union(carried_out.flat_map(|(_, finding)| &finding.fix).map(|fix| fix.lost));
-        let places = self.outcome.noticed.iter().filter(|(option, _)| lost.contains(*option));
+        let lost = self.lost();
+        // the notes name as many
+        let is_long = |places: &[String]| places.len() > MOST_IN_NOTES;
+        let places = self.outcome.noticed.iter().filter(|(option, places)| lost.contains(*option) && is_long(places));
         let items = places.flat_map(|(option, places)| {
             let calls = match option {
                 CascadeOption::RefreshExpire => "refreshes or expires a whole object",
@@ -124,6 +130,12 @@ impl Sections<'_> {
             places.iter().map(move |place| format!("- {} {calls}", code(place)))
         });
         self.list("The call sites whose behaviour changes", "", items.collect())
+    }
+
+    /// The options that the fixes leave out.
+    fn lost(&self) -> CascadeOptions {
+        let carried_out = self.outcome.findings().filter(|(_, finding)| self.is_carried_out(finding));
+        CascadeOptions::union(carried_out.flat_map(|(_, finding)| &finding.fix).map(|fix| fix.lost))
     }
 
     /// The fixes that are not carried out because someone can notice them.
@@ -208,6 +220,12 @@ impl Sections<'_> {
     }
 }
 
+/// What the loss of refresh-expire means to whoever writes code.
+const REFRESH: &str = "`Session.refresh(parent)` and `Session.expire(parent)`, called without attribute names, leave related objects that are \
+    loaded as they are. Code that wants them loaded again refreshes them itself, or names the attribute: \
+    `await session.refresh(parent, [\"children\"])`.\n";
+/// How many places a note names before it says how many more there are.
+const MOST_IN_NOTES: usize = 5;
 /// How many rows are shown before a section is folded.
 const MOST_UNFOLDED: usize = 25;
 /// How many relationships a note names.

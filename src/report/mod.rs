@@ -20,6 +20,7 @@ mod sarif;
 mod summary;
 mod verification;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::outcome::Outcome;
@@ -88,6 +89,20 @@ pub fn write_findings(format: Format, outcome: &Outcome, color: bool, out: &mut 
         Format::Html => html::write(outcome, out),
         Format::Markdown => markdown::write(outcome, out),
     }
+}
+
+/// Text in one line as a terminal may have it: a character that would move its cursor, or begin a line, is shown as its picture.
+fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    let picture = |character: char| match u32::from(character) {
+        control @ 0..=0x1f => char::from_u32(0x2400 + control).unwrap_or(char::REPLACEMENT_CHARACTER),
+        0x7f => '\u{2421}',
+        _ if character.is_control() => char::REPLACEMENT_CHARACTER,
+        _ => character,
+    };
+    Cow::Owned(text.chars().map(picture).collect())
 }
 
 /// `1 file`, `2 files`.

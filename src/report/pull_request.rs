@@ -83,7 +83,7 @@ fn graph(outcome: &Outcome) -> Option<String> {
     let body = match lines {
         0 => return None,
         1..=MOST_LINES => {
-            let legend = "✎ is a list that is rewritten; deletes cascade as before. Thick lines delete rows that others may \
+            let legend = "✎ is a list that is rewritten, with which deletes cascade as before. Thick lines delete rows that others may \
                           share; dotted ones no longer delete, or not yet.";
             format!("{legend}\n\n{}", fenced("mermaid", &mermaid(&graph)))
         }
@@ -93,13 +93,14 @@ fn graph(outcome: &Outcome) -> Option<String> {
 }
 
 fn revert(outcome: &Outcome) -> String {
-    let apart = if outcome.unsafe_fixes {
-        " The unsafe fixes have a commit of their own, which can be reverted alone."
+    let data = if outcome.unsafe_fixes {
+        "The unsafe fixes have a commit of their own, which can be reverted alone; rows that were deleted meanwhile because of one are \
+         not brought back by that."
     } else {
-        ""
+        "The change is in Python code alone: no schema, no migration and no data goes with it."
     };
     format!(
         "### How to revert\n\nRevert the merge, as with any other change (`git revert -m 1 <merge commit>`, or `git revert <commit>` where \
-         it was squashed). The change is in Python code alone: no schema, no migration and no data goes with it.{apart}"
+         it was squashed). {data}"
     )
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{concise, count};
+use super::{concise, count, visible};
 use crate::outcome::{Asyncio, Outcome, Status, UnusedSuppression};
 use crate::rules::Code;
 
@@ -143,7 +143,7 @@ fn list(out: &mut dyn Write, title: &str, outcome: &Outcome, reason: fn(&Status)
     }
     writeln!(out, "{title} {}:", count(files.len(), "file"))?;
     for (path, reason) in files.iter().take(MOST_LISTED) {
-        writeln!(out, "  {path}: {reason}")?;
+        writeln!(out, "  {}", visible(&format!("{path}: {reason}")))?;
     }
     more(out, files.len())
 }
@@ -159,7 +159,7 @@ fn syntax_errors(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
         count(files.len(), "file")
     )?;
     for (file, at) in files.iter().take(MOST_LISTED) {
-        writeln!(out, "  {}:{at}", file.display)?;
+        writeln!(out, "  {}:{at}", visible(&file.display))?;
     }
     more(out, files.len())
 }
@@ -169,8 +169,10 @@ fn unused_suppressions(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()>
     let unused = outcome.files.iter().flat_map(|file| file.unused_suppressions.iter().map(move |one| (file, one)));
     for (file, UnusedSuppression { at, text, reason }) in unused.clone().take(MOST_LISTED) {
         match reason {
-            None => writeln!(out, "{}:{at}: unused suppression `{text}`", file.display)?,
-            Some(reason) => writeln!(out, "{}:{at}: suppression `{text}`: {reason}", file.display)?,
+            None => writeln!(out, "{}:{at}: unused suppression `{}`", visible(&file.display), visible(text))?,
+            Some(reason) => {
+                writeln!(out, "{}:{at}: suppression `{}`: {reason}", visible(&file.display), visible(text))?
+            }
         }
     }
     more(out, unused.count())

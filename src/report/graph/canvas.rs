@@ -8,6 +8,8 @@ use layout::core::style::StyleAttr;
 
 use layout::core::color::Color;
 
+use crate::report::visible;
+
 /// The width of a character as the layout reckons, in pixels; it reckons no height apart from that.
 pub(super) const CHARACTER: usize = 9;
 /// Around the drawing, in pixels.
@@ -231,5 +233,5 @@ impl RenderBackend for Canvas {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    visible(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

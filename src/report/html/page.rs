@@ -14,6 +14,7 @@ use crate::report::graph::svg;
 use crate::report::host::message;
 use crate::report::patch::{CONTEXT, lines};
 use crate::report::summary::{asyncio, sentences};
+use crate::report::visible;
 use crate::rewrite::FileEdit;
 use crate::source::Source;
 
@@ -108,9 +109,9 @@ pub(super) type Prose = Vec<(bool, String)>;
 fn prose(text: &str) -> Prose {
     let parts: Vec<&str> = text.split('`').collect();
     if parts.len().is_multiple_of(2) {
-        return vec![(false, text.to_owned())];
+        return vec![(false, visible(text).into_owned())];
     }
-    parts.into_iter().enumerate().map(|(index, part)| (index % 2 == 1, part.to_owned())).collect()
+    parts.into_iter().enumerate().map(|(index, part)| (index % 2 == 1, visible(part).into_owned())).collect()
 }
 
 impl Page {
@@ -159,7 +160,7 @@ impl Row {
             name: related.name(),
             target: known.and_then(|known| known.target.clone()),
             direction: known.and_then(|known| known.direction).map_or("unknown", |direction| direction.name()),
-            place: format!("{}:{}", related.file.display, related.site.start),
+            place: visible(&format!("{}:{}", related.file.display, related.site.start)).into_owned(),
             file: file.filter(|_| is_fixed),
             cells: CascadeOptions::ALL.iter().map(|option| Cell::of(option, related)).collect(),
             state,
@@ -187,7 +188,7 @@ impl Told {
         let known = finding.relationship.as_ref();
         let named = known.and_then(|known| Some(format!("{}.{}", known.owner.as_ref()?, known.attribute.as_ref()?)));
         Self {
-            place: format!("{}:{}", file.display, finding.start),
+            place: visible(&format!("{}:{}", file.display, finding.start)).into_owned(),
             code: finding.code.as_str(),
             name: named.unwrap_or_default(),
             message: prose(&message(outcome, finding)),
@@ -206,7 +207,7 @@ impl FileDiff {
             lines: hunk.ops().iter().flat_map(|op| Line::all(&diff, op)).collect(),
             told: told_in(outcome, file, edited, &old_lines(hunk.ops())),
         });
-        Some(Self { path: file.display.clone(), hunks: hunks.collect() })
+        Some(Self { path: visible(&file.display).into_owned(), hunks: hunks.collect() })
     }
 }
 
@@ -281,5 +282,5 @@ fn others(outcome: &Outcome) -> Vec<(String, String)> {
             all.push((format!("{}:{}", file.display, unused.at), format!("{}: {reason}", unused.text)));
         }
     }
-    all
+    all.into_iter().map(|(place, reason)| (visible(&place).into_owned(), visible(&reason).into_owned())).collect()
 }
