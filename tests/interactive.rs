@@ -456,6 +456,7 @@ fn help_is_given_for_other_keys() {
     dialogue.press("?");
     let shown = dialogue.press("x");
     assert!(shown.contains("s  suppress it with a comment") && !shown.contains("u  "), "{shown}");
+    assert!(shown.contains("Ctrl-C  stop; nothing is written"), "{shown}");
     // an arrow of some terminals, that ends with a letter
     assert!(dialogue.press("\u{1b}Oa").contains("y  apply it"));
     assert!(dialogue.press("q").contains("(1/3)"));

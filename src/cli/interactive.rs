@@ -151,7 +151,10 @@ impl<'a> Dialogue<'a> {
             match self.screen.key()? {
                 None => return Ok('q'),
                 Some(key) if key != '?' && offered.iter().any(|(known, _)| *known == key) => return Ok(key),
-                Some(_) => offered.iter().try_for_each(|(key, what)| self.screen.say(&format!("{key}  {what}")))?,
+                Some(_) => {
+                    offered.iter().try_for_each(|(key, what)| self.screen.say(&format!("{key}  {what}")))?;
+                    self.screen.say("Ctrl-C  stop; nothing is written")?;
+                }
             }
         }
     }
