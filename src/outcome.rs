@@ -54,6 +54,11 @@ impl Finding {
         relationship.into_iter().chain(self.fix.iter().flat_map(|fix| fix.notes.clone())).collect()
     }
 
+    /// `User.posts`; None where that is not known.
+    pub fn relationship_name(&self) -> Option<String> {
+        self.relationship.as_ref().and_then(Relationship::name)
+    }
+
     /// What is to be written, in words: one list, or those of several branches.
     pub fn written(&self) -> Option<String> {
         let mut lists: Vec<CascadeOptions> = Vec::new();

@@ -39,6 +39,7 @@ fn repository() -> TempDir {
             "app/human.py",
             format!("{import}a = relationship('A', cascade=unknown())\nb = relationship('A', cascade='al')\n"),
         ),
+        ("app/unused.py", "y = 1  # cascade-fix: ignore\n".to_owned()),
         ("app/held.py", format!("{import}a = relationship('A', cascade='save-update, merge, delete-orphan')\n")),
         (HOSTILE, format!("{import}class A<B:\n    pass\nz = relationship('</td>`|@team', cascade='all')\n")),
         ("note.ipynb", notebook(&[import, "q = 'é'; w = relationship('W', cascade=\"all\")\n"])),
@@ -141,7 +142,11 @@ fn sarif_is_valid_and_its_fixes_are_those_of_fix() {
     assert_eq!(run["columnKind"], "unicodeCodePoints");
     let invocation = &run["invocations"][0];
     assert_eq!(invocation["executionSuccessful"], true);
-    assert_eq!(invocation["toolExecutionNotifications"].as_array().unwrap().len(), 1, "broken.py is skipped");
+    let notifications = invocation["toolExecutionNotifications"].as_array().unwrap();
+    let levels: Vec<&str> = notifications.iter().map(|one| one["level"].as_str().unwrap()).collect();
+    assert_eq!(levels.iter().filter(|level| **level == "warning").count(), 1, "a syntax error: {notifications:?}");
+    assert_eq!(levels.iter().filter(|level| **level == "note").count(), 2, "skipped, unused: {notifications:?}");
+    assert_eq!(levels.len(), 3);
     let mut replaced: BTreeMap<String, BTreeSet<_>> = BTreeMap::new();
     let files = read_tree(folder.path());
     for result in results {
@@ -285,9 +290,16 @@ fn the_runner_of_github_actions_reads_back_what_was_said() {
         }
         assert_eq!(properties.contains_key("col"), properties["line"] == properties["endLine"]);
     }
-    assert_eq!(commands.len(), all.len() + 1);
-    assert_eq!(commands[all.len()].0, "notice");
-    assert_eq!(commands[all.len()].1["file"], "broken.py");
+    let rest = commands[all.len()..].iter().map(|(level, properties, said)| {
+        let at = ["line", "col"].map(|name| properties.get(name).map_or("", String::as_str)).join(":");
+        format!("{level} {}:{at} {}", properties["file"], said.split(':').next().unwrap())
+    });
+    let expected = [
+        format!("warning {HOSTILE}:2:8 a syntax error; only the statements that parse were checked"),
+        "notice app/unused.py:1:8 `# cascade-fix".to_owned(),
+        "notice broken.py:: skipped".to_owned(),
+    ];
+    assert_eq!(rest.collect::<BTreeSet<_>>(), BTreeSet::from(expected));
 }
 
 #[test]

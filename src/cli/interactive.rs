@@ -185,9 +185,8 @@ impl<'a> Dialogue<'a> {
     /// None where the list that is proposed is to stay.
     fn ask_list(&self, list: &[(&FileOutcome, &Finding)]) -> anyhow::Result<Option<CascadeOptions>> {
         let (file, finding) = list[0];
-        let known = finding.relationship.as_ref();
-        let name = known.and_then(|known| Some(format!("{}.{} ", known.owner.as_ref()?, known.attribute.as_ref()?)));
-        let (name, proposed) = (name.unwrap_or_default(), finding.written().unwrap_or_default());
+        let name = finding.relationship_name().map(|name| format!("{name} ")).unwrap_or_default();
+        let proposed = finding.written().unwrap_or_default();
         loop {
             let place = format!("{}:{}", file.display, finding.start);
             self.screen.prompt(&format!("List for {name}({place}; Enter for {proposed}): "))?;

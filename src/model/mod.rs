@@ -57,6 +57,11 @@ pub struct Relationship {
 }
 
 impl Relationship {
+    /// `User.posts`; None where the class or the attribute is not known.
+    pub fn name(&self) -> Option<String> {
+        Some(format!("{}.{}", self.owner.as_ref()?, self.attribute.as_ref()?))
+    }
+
     /// What it is and how that is known, in words; None where nothing was looked up.
     pub fn told(&self) -> Option<String> {
         match (self.direction, &self.unknown) {

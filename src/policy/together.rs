@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Applicability, Change, Given, Judgement, Policy, Shift, View, advice, first_of, hazard, shifted, wanted};
 use crate::cascade::CascadeOptions;
+use crate::model::Relationship;
 use crate::rules::Code;
 use crate::site::{self, Site};
 
@@ -138,11 +139,8 @@ fn different_lists(wishes: &[Wish<'_>], policy: &Policy<'_>) -> String {
 fn named(givens: &[&site::Given], policy: &Policy<'_>) -> String {
     let name = |given: &&site::Given| {
         let at = policy.surroundings.shown(&given.at);
-        let known = given.relationship.as_ref();
-        match known.and_then(|known| Some((known.owner.as_ref()?, known.attribute.as_ref()?))) {
-            Some((owner, attribute)) => format!("{owner}.{attribute} ({at})"),
-            None => at,
-        }
+        let name = given.relationship.as_ref().and_then(Relationship::name);
+        name.map_or_else(|| at.clone(), |name| format!("{name} ({at})"))
     };
     let mut names: Vec<String> = givens.iter().map(name).collect();
     names.sort();

@@ -54,11 +54,7 @@ fn groups<'a>(file: &'a FileOutcome, finding: &'a Finding, source: &'a Source) -
 
 /// Which relationship it is, and what is to be written.
 pub(super) fn label(finding: &Finding) -> String {
-    let relationship = finding
-        .relationship
-        .as_ref()
-        .and_then(|known| Some(format!("{}.{}: ", known.owner.as_ref()?, known.attribute.as_ref()?)));
-    let relationship = relationship.unwrap_or_default();
+    let relationship = finding.relationship_name().map(|name| format!("{name}: ")).unwrap_or_default();
     match finding.written() {
         Some(written) => format!("{relationship}write {written}"),
         None => format!("{relationship}needs a human"),

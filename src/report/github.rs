@@ -6,7 +6,8 @@
 use std::io::{self, Write};
 
 use super::host::{Place, message};
-use crate::outcome::{FileOutcome, Outcome, Status};
+use super::remarks::{Level, Remark, remarks};
+use crate::outcome::Outcome;
 use crate::rules::Severity;
 
 pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
@@ -28,19 +29,18 @@ pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
             data(&said)
         )?;
     }
-    outcome.files.iter().try_for_each(|file| write_file(file, out))
+    remarks(outcome).iter().try_for_each(|remark| write_remark(remark, out))
 }
 
-/// What the run has to say of a file as a whole.
-fn write_file(file: &FileOutcome, out: &mut dyn Write) -> io::Result<()> {
-    let path = property(&file.in_repository);
-    match &file.status {
-        Status::Failed(reason) => writeln!(out, "::error file={path},title=cascade-fix::{}", data(reason)),
-        Status::Skipped(reason) => {
-            writeln!(out, "::notice file={path},title=cascade-fix::skipped: {}", data(reason))
-        }
-        _ => Ok(()),
-    }
+fn write_remark(remark: &Remark<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let level = match remark.level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "notice",
+    };
+    let at = remark.stored_at().map(|at| format!(",line={},col={}", at.line, at.column)).unwrap_or_default();
+    let path = property(&remark.file.in_repository);
+    writeln!(out, "::{level} file={path}{at},title=cascade-fix::{}", data(&remark.text))
 }
 
 /// GitHub takes columns for ranges on one line alone.

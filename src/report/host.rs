@@ -89,15 +89,13 @@ pub(super) fn message(outcome: &Outcome, finding: &Finding) -> String {
 pub(super) fn fingerprints(outcome: &Outcome) -> Vec<String> {
     let mut alike: HashMap<String, usize> = HashMap::new();
     let of_finding = |(file, finding): (&FileOutcome, &Finding)| {
-        let named = finding
-            .relationship
-            .as_ref()
-            .and_then(|known| Some(format!("{}.{}", known.owner.as_ref()?, known.attribute.as_ref()?)));
         let call = || {
             let text = file.source.as_ref().and_then(|source| source.text().get(finding.call_span.clone()));
             text.unwrap_or_default().split_whitespace().collect::<String>()
         };
-        let told = [file.in_repository.clone(), finding.code.to_string(), named.unwrap_or_else(call)].join("\0");
+        let told =
+            [file.in_repository.clone(), finding.code.to_string(), finding.relationship_name().unwrap_or_else(call)]
+                .join("\0");
         let turn = alike.entry(told.clone()).or_default();
         *turn += 1;
         let digest = Sha256::digest(format!("{told}\0{turn}"));

@@ -5,9 +5,10 @@ use std::io::{self, Write};
 
 use super::count;
 use super::markup::{code, prose};
+use super::remarks::{Remark, remarks};
 use super::summary::sentences;
 use crate::cascade::{CascadeOption, CascadeOptions};
-use crate::outcome::{FileOutcome, Finding, Outcome, Status};
+use crate::outcome::{FileOutcome, Finding, Outcome};
 
 /// How long a text may be on the host with the least room, in bytes: GitHub takes 65,536 characters.
 const MOST_BYTES: usize = 65_000;
@@ -95,7 +96,7 @@ impl Sections<'_> {
     pub fn behaviour(&self) -> String {
         let mut by_note: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
         for (file, finding) in self.outcome.findings().filter(|(_, finding)| self.is_carried_out(finding)) {
-            let name = named(finding).unwrap_or_else(|| format!("{}:{}", file.display, finding.start));
+            let name = finding.relationship_name().unwrap_or_else(|| format!("{}:{}", file.display, finding.start));
             for note in finding.fix.iter().flat_map(|fix| &fix.notes) {
                 by_note.entry(note).or_default().insert(name.clone());
             }
@@ -169,22 +170,8 @@ impl Sections<'_> {
 
     /// The files that were not checked, or not as a whole, and the comments that suppress nothing.
     pub fn not_checked(&self) -> String {
-        let mut items = Vec::new();
-        for file in &self.outcome.files {
-            let path = code(&file.display);
-            match &file.status {
-                Status::Failed(reason) => items.push(format!("- {path} failed: {}", prose(reason))),
-                Status::Skipped(reason) => items.push(format!("- {path} was skipped: {}", prose(reason))),
-                _ => {}
-            }
-            if let Some(at) = file.syntax_errors.first() {
-                items.push(format!("- {path} has a syntax error at {at}; only the statements that parse were checked"));
-            }
-            for unused in &file.unused_suppressions {
-                let reason = unused.reason.as_deref().unwrap_or("suppresses nothing");
-                items.push(format!("- {} in {path}:{}: {}", code(&unused.text), unused.at, prose(reason)));
-            }
-        }
+        let item = |remark: &Remark<'_>| format!("- {}: {}", code(&remark.place()), prose(&remark.text));
+        let items = remarks(self.outcome).iter().map(item).collect();
         self.list("Not checked, or unused", "", items)
     }
 
@@ -235,16 +222,10 @@ fn place(file: &FileOutcome, finding: &Finding) -> String {
     code(&format!("{}:{}", file.display, finding.start.shown_line()))
 }
 
-/// `User.posts`
-fn named(finding: &Finding) -> Option<String> {
-    let known = finding.relationship.as_ref()?;
-    Some(format!("{}.{}", known.owner.as_ref()?, known.attribute.as_ref()?))
-}
-
 /// `User.posts` → `Post`
 fn relationship(finding: &Finding) -> String {
     let target = finding.relationship.as_ref().and_then(|known| known.target.as_ref());
-    match (named(finding), target) {
+    match (finding.relationship_name(), target) {
         (Some(name), Some(target)) => format!("{} → {}", code(&name), code(target)),
         (Some(name), None) => code(&name),
         (None, _) => String::new(),

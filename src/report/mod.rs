@@ -16,6 +16,7 @@ mod markup;
 mod patch;
 mod pull_request;
 mod rdjson;
+mod remarks;
 mod sarif;
 mod summary;
 mod verification;

@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 use serde_sarif::sarif;
 
 use super::host::{self, Place, TOOL, fingerprints};
-use crate::outcome::{FileOutcome, Finding, Outcome, Status};
+use super::remarks::{Level, remarks};
+use crate::outcome::{FileOutcome, Finding, Outcome};
 use crate::rules::{Code, Diagnostic, FixKind, Rules, Severity};
+use crate::source::Position;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -115,7 +117,7 @@ fn result(outcome: &Outcome, file: &FileOutcome, finding: &Finding, fingerprint:
         .rule_index(Code::ALL.iter().position(|code| *code == finding.code)? as i64)
         .level(level)
         .message(text(&said))
-        .locations(vec![location(file, Some(place))])
+        .locations(vec![location(file, Some(region(place)))])
         .partial_fingerprints(BTreeMap::from([(FINGERPRINT.to_owned(), fingerprint)]))
         .properties(told)
         .build();
@@ -140,19 +142,22 @@ fn fix(outcome: &Outcome, file: &FileOutcome, finding: &Finding) -> Option<sarif
     (!changes.is_empty()).then(|| sarif::Fix::builder().description(description).artifact_changes(changes).build())
 }
 
-/// Whether the run went well, and what it could not read.
+/// Whether the run went well, and what there is to say of files as a whole.
 fn invocation(outcome: &Outcome) -> sarif::Invocation {
-    let notifications = outcome.files.iter().filter_map(|file| {
-        let (level, reason) = match &file.status {
-            Status::Failed(reason) => ("error", reason.clone()),
-            Status::Skipped(reason) => ("note", format!("skipped: {reason}")),
-            _ => return None,
+    let notifications = remarks(outcome).into_iter().map(|remark| {
+        let level = match remark.level {
+            Level::Error => "error",
+            Level::Warning => "warning",
+            Level::Note => "note",
         };
-        let notification = sarif::Notification::builder()
+        let at = remark.stored_at().map(|Position { line, column, .. }| {
+            sarif::Region::builder().start_line(line as i64).start_column(column as i64).build()
+        });
+        sarif::Notification::builder()
             .level(json!(level))
-            .message(text(&reason))
-            .locations(vec![location(file, None)]);
-        Some(notification.build())
+            .message(text(&remark.text))
+            .locations(vec![location(remark.file, at)])
+            .build()
     });
     sarif::Invocation::builder()
         .execution_successful(outcome.totals().files_failed == 0)
@@ -164,9 +169,9 @@ fn text(text: &str) -> sarif::Message {
     sarif::Message::builder().text(text.to_owned()).build()
 }
 
-fn location(file: &FileOutcome, place: Option<Place>) -> sarif::Location {
+fn location(file: &FileOutcome, region: Option<sarif::Region>) -> sarif::Location {
     let mut physical = sarif::PhysicalLocation::builder().artifact_location(artifact(file)).build();
-    physical.region = place.map(region);
+    physical.region = region;
     sarif::Location::builder().physical_location(physical).build()
 }
 

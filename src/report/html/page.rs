@@ -13,6 +13,7 @@ use crate::related::{Related, related};
 use crate::report::graph::svg;
 use crate::report::host::message;
 use crate::report::patch::{CONTEXT, lines};
+use crate::report::remarks::{Remark, remarks};
 use crate::report::summary::{asyncio, sentences};
 use crate::report::visible;
 use crate::rewrite::FileEdit;
@@ -32,7 +33,7 @@ pub(super) struct Page {
     pub held_back: Vec<Told>,
     pub human: Vec<Told>,
     /// Files that were not checked, and comments that suppress nothing: where, and why.
-    pub others: Vec<(String, String)>,
+    pub remarks: Vec<(String, Prose)>,
     pub graph: Option<String>,
 }
 
@@ -137,7 +138,7 @@ impl Page {
             files: changed.iter().filter_map(|file| FileDiff::of(outcome, file, &edited)).collect(),
             held_back: of_kind(&|finding| finding.fix.as_ref().is_some_and(|fix| !outcome.carries_out(fix))),
             human: of_kind(&|finding| finding.fix.is_none()),
-            others: others(outcome),
+            remarks: remarks(outcome).iter().map(remark).collect(),
             graph: (1..=MOST_LINES).contains(&graph.graph.edge_count()).then(|| svg(&graph)),
             rows,
         }
@@ -185,12 +186,10 @@ impl Cell {
 
 impl Told {
     fn of(outcome: &Outcome, file: &FileOutcome, finding: &Finding) -> Self {
-        let known = finding.relationship.as_ref();
-        let named = known.and_then(|known| Some(format!("{}.{}", known.owner.as_ref()?, known.attribute.as_ref()?)));
         Self {
             place: visible(&format!("{}:{}", file.display, finding.start)).into_owned(),
             code: finding.code.as_str(),
-            name: named.unwrap_or_default(),
+            name: finding.relationship_name().unwrap_or_default(),
             message: prose(&message(outcome, finding)),
             reasons: finding.reasons().iter().map(|reason| prose(reason)).collect(),
         }
@@ -265,22 +264,6 @@ fn told_in(outcome: &Outcome, file: &FileOutcome, edited: &Edited<'_>, shown: &R
     findings.into_iter().map(|(of, finding)| Told::of(outcome, of, finding)).collect()
 }
 
-fn others(outcome: &Outcome) -> Vec<(String, String)> {
-    let mut all = Vec::new();
-    for file in &outcome.files {
-        match &file.status {
-            Status::Failed(reason) => all.push((file.display.clone(), format!("failed: {reason}"))),
-            Status::Skipped(reason) => all.push((file.display.clone(), format!("skipped: {reason}"))),
-            _ => {}
-        }
-        if let Some(at) = file.syntax_errors.first() {
-            let text = "a syntax error; only the statements that parse were checked";
-            all.push((format!("{}:{at}", file.display), text.to_owned()));
-        }
-        for unused in &file.unused_suppressions {
-            let reason = unused.reason.as_deref().unwrap_or("it suppresses nothing");
-            all.push((format!("{}:{}", file.display, unused.at), format!("{}: {reason}", unused.text)));
-        }
-    }
-    all.into_iter().map(|(place, reason)| (visible(&place).into_owned(), visible(&reason).into_owned())).collect()
+fn remark(remark: &Remark<'_>) -> (String, Prose) {
+    (visible(&remark.place()).into_owned(), prose(&remark.text))
 }
