@@ -595,7 +595,7 @@ fn a_base_that_was_rewritten_is_no_commit_of_others() {
 }
 
 #[test]
-fn one_branch_that_cannot_be_pushed_does_not_hide_the_others() {
+fn one_branch_that_cannot_be_made_or_pushed_keeps_none_from_being_made() {
     let repository = Repository::new(&[("a/models.py", UNSAFE), ("b/models.py", UNSAFE)]);
     let bare = with_remote(&repository);
     let hook = bare.path().join("hooks/update");
@@ -612,6 +612,23 @@ fn one_branch_that_cannot_be_pushed_does_not_hide_the_others() {
     assert!(run.out.contains("<!-- cascade-fix/a -->") && run.out.contains("<!-- cascade-fix/b -->"), "{}", run.out);
     let pushed = git_in(bare.path(), &["for-each-ref", "--format=%(refname:short)", "refs/heads/cascade-fix"]);
     assert_eq!(pushed, "cascade-fix/b");
+    repository.git(&["checkout", "-q", "cascade-fix/a"]);
+    repository.commit(&[("a/models.py", "# by hand\n")]);
+    repository.git(&["checkout", "-q", "main"]);
+    repository.git(&["branch", "-q", "-D", "cascade-fix/b"]);
+    let by_hand = repository.git(&["rev-parse", "cascade-fix/a"]);
+    for options in [&["--split-by", "directory", "--dry-run"][..], &["--split-by", "directory"]] {
+        let run = repository.pr(options);
+        assert_eq!(run.status, Some(2));
+        assert!(
+            run.error.contains("cascade-fix: cascade-fix/a: it has a commit that cascade-fix did not"),
+            "{}",
+            run.error
+        );
+        assert!(run.out.contains("cascade-fix/b") && !run.out.contains("cascade-fix/a"), "{}", run.out);
+    }
+    assert_eq!(repository.git(&["rev-parse", "cascade-fix/a"]), by_hand);
+    assert_eq!(repository.subjects("cascade-fix/b").len(), 1);
 }
 
 #[test]

@@ -77,7 +77,7 @@ pub(super) enum Command {
         output_file: Option<PathBuf>,
     },
     /// Make a branch with the fixes and the text of a pull request; the work tree is not touched
-    #[command(after_help = "Exit status: 0 done, or nothing to do; 2 nothing was made, or a file failed.\n\
+    #[command(after_help = "Exit status: 0 done, or nothing to do; 2 a branch was not made, or a file failed.\n\
                             With --import or --walk the fixes are verified first, and the result is in the text.")]
     Pr {
         #[command(flatten)]

@@ -57,7 +57,7 @@ impl Making<'_> {
             true => self.git.fetch(&self.options.remote, &branch.name)?,
             false => None,
         };
-        let ours = here.iter().chain(&there).map(|tip| self.ours(&branch.name, tip));
+        let ours = here.iter().chain(&there).map(|tip| self.ours(tip));
         let ours = ours.collect::<anyhow::Result<Vec<_>>>()?;
         let state = match ours.first() {
             None => State::New,
@@ -75,7 +75,7 @@ impl Making<'_> {
     ///
     /// # Errors
     /// The last one is somebody else's, and not on what is checked out already.
-    fn ours(&self, name: &str, tip: &str) -> anyhow::Result<Vec<Commit>> {
+    fn ours(&self, tip: &str) -> anyhow::Result<Vec<Commit>> {
         let mut ours: Vec<Commit> = Vec::new();
         let mut at = tip.to_owned();
         // one that was made here knows what it was made on, so that nothing of others can be in between
@@ -86,8 +86,8 @@ impl Making<'_> {
         if ours.is_empty() && !self.git.is_ancestor(tip, &self.head) {
             let subject = self.git.read_commit(tip)?.message.lines().next().unwrap_or_default().to_owned();
             bail!(
-                "the branch {name} has a commit that cascade-fix did not make ({tip:.10} {subject}); merge or delete the branch, or name \
-                 another with --branch"
+                "it has a commit that cascade-fix did not make ({tip:.10} {subject}) and was left as it is; merge or delete the branch, or \
+                 name another with --branch"
             );
         }
         Ok(ours)

@@ -168,20 +168,29 @@ fn name_in(git: &Git, file: &FileOutcome) -> Result<String, &'static str> {
 }
 
 impl Making<'_> {
-    /// Makes or shows all branches; whether none failed.
+    /// Makes or shows all branches; whether none failed. They have nothing to do with each other, so that one that fails keeps none of the
+    /// others from being made.
     fn all(&self, arguments: &Arguments, branches: &[Branch]) -> anyhow::Result<bool> {
-        // one that can't be made keeps the others from being made
-        let states = branches.iter().map(|branch| self.state(branch)).collect::<anyhow::Result<Vec<_>>>()?;
         let mut is_done = true;
-        for (branch, (state, known)) in branches.iter().zip(&states) {
+        let mut failed = |branch: &Branch, error: &anyhow::Error| {
+            is_done = false;
+            let _ = writeln!(std::io::stderr(), "cascade-fix: {}: {error:#}", branch.name);
+        };
+        for branch in branches {
+            let (state, known) = match self.state(branch) {
+                Ok(found) => found,
+                Err(error) => {
+                    failed(branch, &error);
+                    continue;
+                }
+            };
             if self.options.dry_run {
-                self.print_plan(branch, state)?;
+                self.print_plan(branch, &state)?;
                 continue;
             }
-            if let Err(error) = self.make(arguments, branch, state, known) {
-                // the text is there to be used by hand, and the other branches have nothing to do with it
-                is_done = false;
-                let _ = writeln!(std::io::stderr(), "cascade-fix: {}: {error:#}", branch.name);
+            if let Err(error) = self.make(arguments, branch, &state, &known) {
+                // the text is there to be used by hand
+                failed(branch, &error);
             }
             self.give_text(branch, branches.len())?;
         }
