@@ -206,6 +206,14 @@ impl Git {
         Ok(listed.iter().filter_map(file).collect())
     }
 
+    /// In which files two trees, or those of commits, differ: modes, contents and names, as git lists them.
+    ///
+    /// # Errors
+    /// There is no such tree.
+    pub fn differences(&self, before: &str, after: &str) -> anyhow::Result<Vec<u8>> {
+        self.run(&["diff-tree", "-r", "-z", "--raw", "--no-renames", before, after])
+    }
+
     /// How content of the work tree became that of a file; None where it did not: the file was changed, which git may have been told to
     /// pass over.
     ///

@@ -158,6 +158,14 @@ fn again_it_does_nothing_until_something_changed() {
     let made = repository.state();
     assert_eq!(repository.pr(&[]).error, "cascade-fix/cascades is up to date.\n");
     assert_eq!(repository.state(), made);
+    let tip = repository.git(&["rev-parse", "cascade-fix/cascades"]);
+    repository.commit(&[("unrelated.py", "x = 1\n")]);
+    assert_eq!(repository.pr(&[]).error, "cascade-fix/cascades is up to date.\n");
+    assert_eq!(repository.git(&["rev-parse", "cascade-fix/cascades"]), tip, "who approved it need not do so again");
+    repository.commit(&[("models.py", &format!("x = 1\n{UNSAFE}"))]);
+    assert_eq!(repository.pr(&[]).error, "cascade-fix/cascades was updated: 1 commit.\n");
+    repository.git(&["branch", "-q", "-f", "cascade-fix/cascades", &tip]);
+    assert_eq!(repository.pr(&[]).error, "cascade-fix/cascades was updated: 1 commit.\n");
     repository.commit(&[("other.py", UNSAFE)]);
     assert_eq!(repository.pr(&[]).error, "cascade-fix/cascades was updated: 1 commit.\n");
     assert_eq!(repository.subjects("cascade-fix/cascades").len(), 1);
@@ -400,7 +408,7 @@ fn a_branch_has_so_many_files_and_keeps_its_name() {
     let second = made.iter().find(|(_, files)| files[0] == "m3.py").unwrap();
     repository.git(&["merge", "-q", "--no-ff", "-m", "merge", &format!("cascade-fix/{}", first.0)]);
     let run = repository.pr(&["--max-files", "3"]);
-    assert!(run.error.contains(&format!("cascade-fix/{} was updated", second.0)), "{}", run.error);
+    assert!(run.error.contains(&format!("cascade-fix/{} is up to date", second.0)), "{}", run.error);
     assert_eq!(repository.branches().len(), 3);
 }
 
@@ -462,8 +470,18 @@ fn branches_are_pushed_and_updated_from_any_clone() {
     git_in(clone.path(), &["clone", "-q", bare.path().to_str().unwrap(), "."]);
     let made = tip("cascade-fix/cascades");
     let run = run_in(clone.path(), &["pr", "--isolated", "--push"]);
-    assert_eq!((run.status, run.error.as_str()), (Some(0), "origin has it already.\n"));
+    assert_eq!(
+        (run.status, run.error.as_str()),
+        (Some(0), "cascade-fix/cascades is up to date.\norigin has it already.\n")
+    );
     assert_eq!(tip("cascade-fix/cascades"), made);
+    // an older one here than there
+    let tree = git_in(clone.path(), &["rev-parse", "main^{tree}"]);
+    let message = format!("x\n\nCascade-Fix: {tree} on {}", git_in(clone.path(), &["rev-parse", "main"]));
+    let older = git_in(clone.path(), &["commit-tree", &tree, "-p", "main", "-m", &message]);
+    git_in(clone.path(), &["branch", "-q", "-f", "cascade-fix/cascades", &older]);
+    assert_eq!(run_in(clone.path(), &["pr", "--isolated", "--push"]).error, run.error);
+    assert_eq!(git_in(clone.path(), &["rev-parse", "cascade-fix/cascades"]), made);
     repository.commit(&[("more.py", UNSAFE)]);
     repository.git(&["push", "-q", "origin", "main"]);
     git_in(clone.path(), &["pull", "-q"]);

@@ -1,5 +1,7 @@
 //! A branch as it is to be goes in; it is held against what there is of it, made anew where that differs, and pushed.
 
+use std::iter;
+
 use anyhow::bail;
 
 use super::{Making, tell};
@@ -34,8 +36,11 @@ pub(super) struct Planned {
 pub(super) enum State {
     /// Nothing.
     New,
-    /// All of it.
-    Same,
+    /// All of it: merged into what is checked out, it makes what a new one would.
+    Same {
+        /// Its last commit.
+        tip: String,
+    },
     /// What this program made, which is to be made anew.
     Old,
 }
@@ -57,12 +62,13 @@ impl Making<'_> {
             true => self.git.fetch(&self.options.remote, &branch.name)?,
             false => None,
         };
-        let ours = here.iter().chain(&there).map(|tip| self.ours(tip));
+        let ours = here.iter().chain(&there).map(|tip| Ok((tip, self.ours(tip)?)));
         let ours = ours.collect::<anyhow::Result<Vec<_>>>()?;
-        let state = match ours.first() {
-            None => State::New,
-            Some(commits) if self.is_same(branch, commits) => State::Same,
-            Some(_) => State::Old,
+        let same = ours.iter().find(|(_, commits)| self.is_same(branch, commits));
+        let state = match same {
+            Some((tip, _)) => State::Same { tip: (*tip).clone() },
+            None if ours.is_empty() => State::New,
+            None => State::Old,
         };
         Ok((state, Known { here, there }))
     }
@@ -93,14 +99,24 @@ impl Making<'_> {
         Ok(ours)
     }
 
-    /// Whether the commits of a branch are those that would be made.
+    /// Whether the commits of a branch do what those that would be made do, also where they were made on an earlier commit: as long as nothing
+    /// that they change has changed since, who approved the branch need not do so again.
     fn is_same(&self, branch: &Branch, commits: &[Commit]) -> bool {
-        let begins_here = commits.first().is_some_and(|first| first.parents[0] == self.head);
         let wanted = branch.commits.len() + usize::from(self.options.blame_ignore_revs);
-        let is_planned = |(commit, planned): (&Commit, &Planned)| {
-            commit.tree == planned.tree && commit.message.starts_with(&planned.text)
+        let Some(base) = commits.first().map(|first| &first.parents[0]) else { return false };
+        if commits.len() != wanted || !self.git.is_ancestor(base, &self.head) {
+            return false;
+        }
+        let before = iter::once(&self.head).chain(branch.commits.iter().map(|planned| &planned.tree));
+        let is_planned = |((commit, planned), before): ((&Commit, &Planned), &String)| {
+            let made = self.git.differences(&commit.parents[0], &commit.tree);
+            let to_be_made = self.git.differences(before, &planned.tree);
+            commit.message.starts_with(&planned.text)
+                && made.is_ok_and(|made| to_be_made.is_ok_and(|to_be_made| made == to_be_made))
         };
-        begins_here && commits.len() == wanted && commits.iter().zip(&branch.commits).all(is_planned)
+        let listed = |commit: &str| self.git.files(commit).ok().map(|mut files| files.remove(BLAME_IGNORE_REVS));
+        let is_list_same = || !self.options.blame_ignore_revs || listed(base) == listed(&self.head);
+        commits.iter().zip(&branch.commits).zip(before).all(is_planned) && is_list_same()
     }
 
     /// Makes a branch, pushes it and proposes it, as far as that is wanted.
@@ -112,23 +128,25 @@ impl Making<'_> {
         known: &Known,
     ) -> anyhow::Result<()> {
         let number = branch.commits.len();
-        let mut tip = known.here.clone().or_else(|| known.there.clone());
-        match state {
-            State::Same if known.here.is_some() => {
+        let tip = match state {
+            State::Same { tip: same } => {
+                if known.here.as_ref() != Some(same) {
+                    self.git.set_branch(&branch.name, same, known.here.as_deref())?;
+                }
                 tell(arguments, &format!("{} is up to date.", branch.name));
+                same.clone()
             }
-            State::Same => self.git.set_branch(&branch.name, tip.as_deref().unwrap_or_default(), None)?,
             State::New | State::Old => {
                 let commit = self.commit(branch)?;
                 self.git.set_branch(&branch.name, &commit, known.here.as_deref())?;
                 let done = if known.here.is_some() || known.there.is_some() { "updated" } else { "made" };
                 let commits = if number == 1 { "commit" } else { "commits" };
                 tell(arguments, &format!("{} was {done}: {number} {commits}.", branch.name));
-                tip = Some(commit);
+                commit
             }
-        }
+        };
         if self.is_pushed() {
-            if known.there == tip {
+            if known.there.as_ref() == Some(&tip) {
                 tell(arguments, &format!("{} has it already.", self.options.remote));
             } else {
                 self.git.push(&self.options.remote, &branch.name, known.there.as_deref())?;

@@ -333,9 +333,9 @@ impl Making<'_> {
     /// All that would be done.
     fn print_plan(&self, branch: &Branch, state: &State) -> anyhow::Result<()> {
         let what = match state {
-            State::New => "would be made",
-            State::Same => "is up to date",
-            State::Old => "would be updated",
+            State::New => format!("would be made, from {}", &self.head[..12.min(self.head.len())]),
+            State::Same { .. } => "is up to date".to_owned(),
+            State::Old => format!("would be updated, from {}", &self.head[..12.min(self.head.len())]),
         };
         let mut steps = Vec::new();
         if self.is_pushed() {
@@ -345,7 +345,7 @@ impl Making<'_> {
             steps.push(format!("open or update a pull request into {}: {}", destination.base, branch.title));
         }
         print(|color, out| {
-            writeln!(out, "Branch {} {what}, from {}.", branch.name, &self.head[..12.min(self.head.len())])?;
+            writeln!(out, "Branch {} {what}.", branch.name)?;
             for (index, commit) in branch.commits.iter().enumerate() {
                 writeln!(out, "\nCommit {}:\n", index + 1)?;
                 for line in commit.text.lines() {
