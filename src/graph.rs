@@ -81,8 +81,8 @@ pub struct DeleteGraph {
 impl Deletion {
     fn of(related: &Related<'_>) -> Option<Self> {
         let deletes = |options: CascadeOptions| options.contains(CascadeOption::Delete);
-        let (before, after) = (related.before(), related.after);
-        let change = match (deletes(before), deletes(after), deletes(related.at_last())) {
+        let (before, after, at_last) = (related.before()?, related.after?, related.at_last()?);
+        let change = match (deletes(before), deletes(after), deletes(at_last)) {
             (false, false, false) => return None,
             (true, true, true) if before == after => Change::None,
             (true, true, true) => Change::Rewritten,
@@ -99,7 +99,7 @@ impl Deletion {
             after,
             held_back: related.held_back,
             change,
-            is_orphan_deleted: related.at_last().contains(CascadeOption::DeleteOrphan),
+            is_orphan_deleted: at_last.contains(CascadeOption::DeleteOrphan),
             is_in_cycle: false,
         })
     }

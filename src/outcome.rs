@@ -83,8 +83,8 @@ pub struct SiteOutcome {
     pub relationships: Vec<Relationship>,
     /// Where the owner and the target of each are defined, as `path:line`.
     pub classes: Vec<[Option<String>; 2]>,
-    /// The effective set now, of all values that there can be.
-    pub options: CascadeOptions,
+    /// The effective set now, of all values that there can be; None where it is not known, or none that SQLAlchemy takes.
+    pub options: Option<CascadeOptions>,
     /// A comment suppresses a finding of it.
     pub is_suppressed: bool,
 }

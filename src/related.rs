@@ -17,21 +17,21 @@ pub struct Related<'a> {
     pub classes: [Option<String>; 2],
     /// What is told of the value.
     pub findings: Vec<&'a Finding>,
-    /// The effective set after the fixes that are carried out.
-    pub after: CascadeOptions,
+    /// The effective set after the fixes that are carried out, if that is known.
+    pub after: Option<CascadeOptions>,
     /// The effective set after a fix that is held back.
     pub held_back: Option<CascadeOptions>,
 }
 
 impl Related<'_> {
-    /// The effective set now.
-    pub fn before(&self) -> CascadeOptions {
+    /// The effective set now, if that is known.
+    pub fn before(&self) -> Option<CascadeOptions> {
         self.site.options
     }
 
-    /// The effective set after all fixes, also those that are held back.
-    pub fn at_last(&self) -> CascadeOptions {
-        self.held_back.unwrap_or(self.after)
+    /// The effective set after all fixes, also those that are held back, if that is known.
+    pub fn at_last(&self) -> Option<CascadeOptions> {
+        self.held_back.or(self.after)
     }
 
     /// `User.posts`, as far as that is known.
@@ -42,12 +42,12 @@ impl Related<'_> {
     }
 }
 
-/// The relationships of all sites whose value is known, in order of file and position.
+/// The relationships of all sites whose value is known or something is told of, in order of file and position.
 pub fn related(outcome: &Outcome) -> Vec<Related<'_>> {
     let of_site = |file, site: &SiteOutcome| {
         let findings: Vec<&Finding> = FileOutcome::findings_at(file, &site.span).collect();
         let fixes = || findings.iter().filter_map(|finding| Some((finding.fix.as_ref()?, finding.after?)));
-        let after = fixes().find(|(fix, _)| outcome.carries_out(fix)).map_or(site.options, |(_, after)| after);
+        let after = fixes().find(|(fix, _)| outcome.carries_out(fix)).map(|(_, after)| after).or(site.options);
         let held_back = fixes().find(|(fix, _)| !outcome.carries_out(fix)).map(|(_, after)| after);
         (findings, after, held_back)
     };
@@ -55,6 +55,9 @@ pub fn related(outcome: &Outcome) -> Vec<Related<'_>> {
     let mut all = Vec::new();
     for (file, site) in sites {
         let (findings, after, held_back) = of_site(file, site);
+        if site.options.is_none() && findings.is_empty() && !site.is_suppressed {
+            continue;
+        }
         let relationships = site.relationships.iter().map(Some).zip(site.classes.iter().cloned());
         // of a value that is handed to no relationship that is known, something is told nevertheless
         let unknown = site.relationships.is_empty().then_some((None, [None, None]));

@@ -78,6 +78,8 @@ fn each_relationship_is_a_row_with_its_options_before_and_after() {
         ("User.notes", ["kept", "kept", "absent", "absent", "kept", "absent"], "needs nothing"),
         ("User.kept", ["kept", "kept", "absent", "absent", would_add, "kept"], "held back"),
         ("User.quiet", ["kept", "kept", "kept", "kept", "kept", "absent"], "suppressed"),
+        ("User.open", ["not known"; 6], "for a human"),
+        ("User.wrong", ["not known"; 6], "for a human"),
     ];
     let expected =
         expected.map(|(name, cells, state)| (name.to_owned(), (cells.map(str::to_owned).to_vec(), state.to_owned())));

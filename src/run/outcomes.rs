@@ -139,7 +139,7 @@ impl Run<'_> {
                 .map(|known| [place(&known.owner_class), place(&known.target_class)])
                 .collect(),
             relationships,
-            options: effective_set(site)?,
+            options: effective_set(site),
             is_suppressed,
         })
     }

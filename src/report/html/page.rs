@@ -171,7 +171,10 @@ impl Row {
 
 impl Cell {
     fn of(option: CascadeOption, related: &Related<'_>) -> Self {
-        let has = |options: CascadeOptions| options.contains(option);
+        let has = |options: Option<CascadeOptions>| options.is_some_and(|options| options.contains(option));
+        if related.before().is_none() {
+            return Self { class: "unknown", symbol: "?", text: "not known", order: 5 };
+        }
         let (class, symbol, text, order) = match (has(related.before()), has(related.after), has(related.at_last())) {
             (true, true, true) => ("kept", "●", "kept", 1),
             (true, false, _) => ("removed", "−", "removed", 3),
