@@ -126,7 +126,7 @@ def use(page, is_ours):
     else:
         sys.exit("the buttons of the table can't be reached by keyboard")
     page.keyboard.press("Enter")
-    check(page.query_selector("thead th.option[aria-sort=ascending]"), "sorted by keyboard")
+    check(page.query_selector("thead th.option[aria-sort=descending]"), "sorted by keyboard")
 
 
 def drive(work, report, mermaid, graph, is_ours):

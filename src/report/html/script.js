@@ -25,14 +25,16 @@ function key(row, column, kind) {
 }
 
 function sort(head, column) {
-  const isDown = head.getAttribute("aria-sort") === "ascending";
+  const kind = head.dataset.sort;
+  const known = head.getAttribute("aria-sort");
+  // of options those that change something come first
+  const isDown = known === null ? kind === "number" : known === "ascending";
   table.querySelectorAll("th[aria-sort]").forEach((other) => other.removeAttribute("aria-sort"));
   head.setAttribute("aria-sort", isDown ? "descending" : "ascending");
-  const kind = head.dataset.sort;
   const order = new Intl.Collator("en", { numeric: true });
   const sorted = rows.map((row, index) => ({ row, index, key: key(row, column, kind) }));
   sorted.sort((a, b) => {
-    const by = kind === "number" ? b.key - a.key : order.compare(a.key, b.key);
+    const by = kind === "number" ? a.key - b.key : order.compare(a.key, b.key);
     return (isDown ? -by : by) || a.index - b.index;
   });
   body.append(...sorted.map((one) => one.row));
