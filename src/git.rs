@@ -53,7 +53,7 @@ impl Git {
     /// There is none, or git can't be run.
     pub fn around(folder: &Path) -> anyhow::Result<Self> {
         let root = Self { root: folder.to_owned() }.line(&["rev-parse", "--show-toplevel"]);
-        let root = root.with_context(|| format!("{} is in no work tree of git", folder.display()))?;
+        let root = root.with_context(|| format!("{} is in no work tree of git; run it in one", folder.display()))?;
         Ok(Self { root: PathBuf::from(root) })
     }
 
@@ -133,7 +133,12 @@ impl Git {
     /// There is none.
     pub fn named_commit(&self, revision: &str) -> anyhow::Result<String> {
         let commit = self.commit(revision);
-        commit.with_context(|| format!("`{revision}` names no commit of the repository in {}", self.root.display()))
+        commit.with_context(|| {
+            let root = self.root.display();
+            let is_shallow = self.line(&["rev-parse", "--is-shallow-repository"]).is_ok_and(|said| said == "true");
+            let hint = if is_shallow { "; this is a shallow clone: fetch it first" } else { "" };
+            format!("`{revision}` names no commit of the repository in {root}{hint}")
+        })
     }
 
     /// The branch that is checked out; None where none is.

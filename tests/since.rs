@@ -125,6 +125,10 @@ fn what_makes_no_sense_is_told() {
     assert!(said(folder.path(), &["check", "--since", "main", "nowhere"]).contains("nowhere: no such file or folder"));
     assert!(said(folder.path(), &["check", "--staged", "-"]).contains("standard input is none"));
     assert!(!folder.path().join("x").exists());
+    let shallow = TempDir::new().unwrap();
+    let url = format!("file://{}", folder.path().display());
+    git(shallow.path(), &["clone", "-q", "--depth", "1", &url, "."]);
+    assert!(said(shallow.path(), &["check", "--since", "HEAD~1"]).contains("this is a shallow clone: fetch it first"));
     let outside = TempDir::new().unwrap();
     assert!(said(outside.path(), &["check", "--since", "main"]).contains("is in no work tree of git"));
 }
