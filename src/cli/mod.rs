@@ -16,19 +16,22 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use atomic_write_file::AtomicWriteFile;
 
 use crate::apply;
 use crate::discover::WalkOptions;
 use crate::graph::DeleteGraph;
 use crate::outcome::{FileOutcome, Fix, Outcome, Status};
-use crate::report::{Applied, Format, GraphFormat, write_findings, write_graph, write_patch, write_summary};
+use crate::report::{
+    Applied, Format, GraphFormat, write_findings, write_graph, write_patch, write_statistics, write_summary,
+};
 use crate::repository::Repositories;
+use crate::settings::name_of;
 use crate::verify::facts::Facts;
 use crate::{Job, Unsaved};
 
-use args::{Arguments, Command, Common, Reports};
+use args::{Arguments, Command, Common, Ending, Reports};
 
 /// Nothing to do.
 const CLEAN: u8 = 0;
@@ -60,9 +63,9 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 fn dispatch(arguments: &Arguments) -> anyhow::Result<u8> {
     arguments.color.write_global();
     match &arguments.command {
-        None => diff(arguments, &arguments.common),
-        Some(Command::Diff(common)) => diff(arguments, common),
-        Some(Command::Check { common, reports }) => check(arguments, common, reports),
+        None => diff(arguments, &arguments.common, arguments.ending),
+        Some(Command::Diff { common, ending }) => diff(arguments, common, *ending),
+        Some(Command::Check { common, reports, ending }) => check(arguments, common, reports, *ending),
         Some(Command::Fix { common, exit_non_zero_on_fix, interactive: true }) => {
             interactive::fix(arguments, common, *exit_non_zero_on_fix)
         }
@@ -79,26 +82,36 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<u8> {
     }
 }
 
-fn diff(arguments: &Arguments, common: &Common) -> anyhow::Result<u8> {
+fn diff(arguments: &Arguments, common: &Common, ending: Ending) -> anyhow::Result<u8> {
     let outcome = run(arguments, common)?;
     print(|color, out| write_patch(&outcome, color, out))?;
     summarize(arguments, common, &outcome, None, true)?;
-    Ok(status(&outcome))
+    Ok(status(&outcome, ending))
 }
 
-fn check(arguments: &Arguments, common: &Common, reports: &Reports) -> anyhow::Result<u8> {
-    let mut formats = reports.output.iter().map(|(format, _)| *format).chain([reports.output_format]);
+fn check(arguments: &Arguments, common: &Common, reports: &Reports, ending: Ending) -> anyhow::Result<u8> {
+    let format = reports.output_format;
+    ensure!(
+        !reports.statistics || format.has_statistics(),
+        "--statistics has no format `{}`; print the numbers as full, json or jsonl, and the findings by --output {0}=FILE",
+        name_of(&format)
+    );
+    let mut formats = reports.output.iter().map(|(format, _)| *format).chain([format]);
     let all_relationships = formats.any(Format::shows_all_relationships);
     let outcome = run_job(arguments, &Job { all_relationships, ..job(common, &root()?)? })?;
     for (format, file) in &reports.output {
         write_file(file, |out| write_findings(*format, &outcome, false, out))?;
     }
+    let write = |color, out: &mut dyn Write| match reports.statistics {
+        true => write_statistics(format, &outcome, out),
+        false => write_findings(format, &outcome, color, out),
+    };
     match &reports.output_file {
-        Some(file) => write_file(file, |out| write_findings(reports.output_format, &outcome, false, out))?,
-        None => print(|color, out| write_findings(reports.output_format, &outcome, color, out))?,
+        Some(file) => write_file(file, |out| write(false, out))?,
+        None => print(write)?,
     }
     summarize(arguments, common, &outcome, None, false)?;
-    Ok(status(&outcome))
+    Ok(status(&outcome, ending))
 }
 
 fn graph(arguments: &Arguments, common: &Common, format: GraphFormat, file: Option<&Path>) -> anyhow::Result<u8> {
@@ -263,9 +276,10 @@ fn summarize(
         .context("can't write to stderr")
 }
 
-fn status(outcome: &Outcome) -> u8 {
+fn status(outcome: &Outcome, ending: Ending) -> u8 {
     match outcome.totals() {
         totals if totals.files_failed > 0 => FAILURE,
+        _ if ending.exit_zero => CLEAN,
         totals if totals.fixable_safe + totals.fixable_unsafe + totals.manual > 0 => FINDINGS,
         _ => CLEAN,
     }

@@ -18,6 +18,7 @@ mod pull_request;
 mod rdjson;
 mod remarks;
 mod sarif;
+mod statistics;
 mod summary;
 mod verification;
 
@@ -31,6 +32,7 @@ pub use documentation::{DocumentationFormat, ListFormat, write_documentation, wr
 pub use graph::{GraphFormat, write_graph};
 pub use patch::write_patch;
 pub use pull_request::{PullRequest, pull_request_text};
+pub use statistics::write_statistics;
 pub use summary::{Applied, write_summary};
 pub use verification::{VerificationFormat, write_verification};
 

@@ -1,0 +1,150 @@
+//! What most commands take: paths, and what is made of the findings there.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::error::ErrorKind;
+
+use crate::layout::Layout;
+use crate::policy::Profile;
+use crate::settings::{Overrides, Place, SqlalchemyVersion};
+use crate::site::Lazy;
+
+/// Below what the help lists the options that go together.
+const SELECTION: &str = "Which findings";
+const FIXES: &str = "Fixes";
+const FILES: &str = "Which files";
+const SETTINGS: &str = "Settings";
+pub(super) const EVERYWHERE: &str = "For every command";
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Common {
+    /// Files and folders to check, or `-` for standard input [default: the working directory]
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+
+    /// Report these codes, prefixes of codes, or names only
+    #[arg(long, value_name = "CODE", value_delimiter = ',', help_heading = SELECTION)]
+    pub select: Vec<String>,
+    /// Do not report these codes, prefixes of codes, or names
+    #[arg(long, value_name = "CODE", value_delimiter = ',', help_heading = SELECTION)]
+    pub ignore: Vec<String>,
+
+    /// Carry out unsafe fixes too: those that change what someone can notice
+    #[arg(long, help_heading = FIXES)]
+    pub unsafe_fixes: bool,
+    /// Which list to write [default: recommended]
+    #[arg(long, value_name = "PROFILE", help_heading = FIXES)]
+    pub profile: Option<Profile>,
+    /// Add this loader to fixed relationships that name none (an unsafe fix)
+    #[arg(long, value_name = "LOADER", help_heading = FIXES, hide_short_help = true)]
+    pub lazy: Option<Lazy>,
+    /// Whether statements that get too long are laid out again [default: fit]
+    #[arg(long, value_name = "LAYOUT", help_heading = FIXES, hide_short_help = true)]
+    pub layout: Option<Layout>,
+    /// The SQLAlchemy version that the code runs with, such as 1.4 or 2.0.44
+    #[arg(long, value_name = "VERSION", help_heading = FIXES, hide_short_help = true)]
+    pub sqlalchemy_version: Option<SqlalchemyVersion>,
+    /// Use what `verify --write-facts` wrote: what SQLAlchemy itself said of the relationships
+    #[arg(long, value_name = "FILE", help_heading = FIXES, hide_short_help = true)]
+    pub facts: Option<PathBuf>,
+
+    /// Check only files that changed since the work tree left a revision of git, such as origin/main; those that git does not know too
+    #[arg(long, value_name = "REV", conflicts_with = "staged", help_heading = FILES)]
+    pub since: Option<String>,
+    /// Check only files with staged changes
+    #[arg(long, help_heading = FILES)]
+    pub staged: bool,
+    /// Leave out files and folders that match the glob (as in .gitignore)
+    #[arg(long, value_name = "GLOB", value_delimiter = ',', help_heading = FILES)]
+    pub exclude: Vec<String>,
+    /// Do not respect ignore files, nor the default excludes (.venv, node_modules, build, …)
+    #[arg(long, help_heading = FILES, hide_short_help = true)]
+    pub no_ignore: bool,
+    /// Check files that are named on the command line even if they are excluded
+    #[arg(long, help_heading = FILES, hide_short_help = true)]
+    pub no_force_exclude: bool,
+    /// What the file on standard input is called: for messages, excludes, its kind and its repository
+    #[arg(long, value_name = "NAME", help_heading = FILES, hide_short_help = true)]
+    pub(super) stdin_filename: Option<PathBuf>,
+
+    /// Take the settings of this file for everything [default: for each file those of the nearest folder that has some]
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated", help_heading = SETTINGS, hide_short_help = true)]
+    pub config: Option<PathBuf>,
+    /// Ignore all settings files
+    #[arg(long, help_heading = SETTINGS, hide_short_help = true)]
+    pub isolated: bool,
+    /// Add the rules of a folder
+    #[arg(long, value_name = "DIR", help_heading = SETTINGS, hide_short_help = true)]
+    pub rules: Vec<PathBuf>,
+
+    /// How many threads to use [default: one per core]
+    #[arg(
+        short = 'j',
+        long,
+        value_name = "NUMBER",
+        default_value_t = 0,
+        hide_default_value = true,
+        help_heading = EVERYWHERE,
+        hide_short_help = true
+    )]
+    pub threads: usize,
+}
+
+impl Common {
+    /// The paths to check.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        match &*self.paths {
+            _ if self.reads_stdin() => Vec::new(),
+            [] => vec![PathBuf::from(".")],
+            paths => paths.to_vec(),
+        }
+    }
+
+    /// The paths that are named, as they are shown.
+    pub fn named_paths(&self) -> Vec<String> {
+        self.paths.iter().map(|path| path.display().to_string()).collect()
+    }
+
+    /// Whether a file is checked that comes by standard input.
+    pub fn reads_stdin(&self) -> bool {
+        self.paths.iter().any(|path| path.as_os_str() == "-")
+    }
+
+    /// What it says in place of settings.
+    pub fn overrides(&self) -> Overrides {
+        Overrides {
+            profile: self.profile,
+            select: self.select.clone(),
+            ignore: self.ignore.clone(),
+            exclude: self.exclude.clone(),
+            rules: self.rules.clone(),
+            layout: self.layout,
+            sqlalchemy_version: self.sqlalchemy_version,
+        }
+    }
+
+    /// Where settings are looked for.
+    pub fn settings_place(&self) -> Place {
+        match &self.config {
+            _ if self.isolated => Place::Isolated,
+            Some(file) => Place::File(file.clone()),
+            None => Place::Nearest,
+        }
+    }
+
+    /// What that file is called.
+    pub fn stdin_filename(&self) -> Option<&PathBuf> {
+        self.stdin_filename.as_ref()
+    }
+
+    /// Ends the process where standard input is asked for in a way that makes no sense.
+    pub(super) fn check_stdin(&self, command: &mut clap::Command) {
+        let message = match (self.reads_stdin(), &self.stdin_filename) {
+            (true, _) if self.paths.len() > 1 => "`-` stands for the only file; name no other path beside it",
+            (false, Some(_)) => "--stdin-filename names the file on standard input; add the path `-`",
+            _ => return,
+        };
+        command.error(ErrorKind::ArgumentConflict, message).exit();
+    }
+}

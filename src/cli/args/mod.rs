@@ -1,0 +1,189 @@
+//! The command line.
+
+mod command_line;
+mod common;
+mod misspelt;
+mod options;
+
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::report::{DocumentationFormat, GraphFormat, ListFormat};
+use crate::settings::ConfigFormat;
+
+pub(super) use command_line::quoted;
+pub(super) use common::Common;
+pub(super) use options::{AskOptions, Ending, PrOptions, Reports, VerifyOptions};
+
+use common::EVERYWHERE;
+
+/// Finds SQLAlchemy cascades that are unsafe under asyncio and writes the explicit list.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cascade-fix",
+    version,
+    after_help = "Exit status: 0 nothing to do (fix: applied), 1 something to change or for a human, 2 wrong usage or a failed file.\n\
+                  Without a command, `diff` is run."
+)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub ending: Ending,
+    #[command(flatten)]
+    pub common: Common,
+    /// Print no summary and no progress
+    #[arg(short, long, global = true, help_heading = EVERYWHERE)]
+    pub quiet: bool,
+    #[command(flatten, next_help_heading = EVERYWHERE)]
+    pub color: colorchoice_clap::Color,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Print the patch of the safe fixes; writes nothing
+    Diff {
+        #[command(flatten)]
+        ending: Ending,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Print the findings with their reasons; writes nothing
+    Check {
+        #[command(flatten)]
+        reports: Reports,
+        #[command(flatten)]
+        ending: Ending,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Apply the safe fixes
+    Fix {
+        /// Show each change with its reasons and ask what to do about it
+        #[arg(short, long)]
+        interactive: bool,
+        /// Exit with 1 if a file was changed, as commit hooks want it
+        #[arg(long)]
+        exit_non_zero_on_fix: bool,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Ask the project's own SQLAlchemy whether the fixes do what they claim; writes nothing into the project
+    #[command(after_help = "Exit status: 0 proven, 1 not proven, 2 wrong usage.\n\
+                            Without --base, fixes that are not written yet are verified; if there are none, the work tree against git's HEAD.")]
+    Verify {
+        #[command(flatten)]
+        options: VerifyOptions,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Print what is deleted with what: mapped classes, and the relationships whose delete cascades
+    Graph {
+        /// How to print it
+        #[arg(long, value_name = "FORMAT", default_value = "mermaid")]
+        format: GraphFormat,
+        /// Write it to a file in place of stdout
+        #[arg(long, value_name = "FILE")]
+        output_file: Option<PathBuf>,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Make a branch with the fixes and the text of a pull request; the work tree is not touched
+    #[command(after_help = "Exit status: 0 done, or nothing to do; 2 a branch was not made, or a file failed.\n\
+                            With --import or --walk the fixes are verified first, and the result is in the text.")]
+    Pr {
+        #[command(flatten)]
+        options: PrOptions,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Print the settings in force for a file or folder, and where each comes from
+    Config {
+        /// How to print them
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        output_format: ConfigFormat,
+        /// Print the JSON schema of settings files instead
+        #[arg(long)]
+        schema: bool,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Print what a diagnostic looks for, why, and what its fix changes
+    Explain {
+        /// Codes, prefixes of codes, or names
+        #[arg(value_name = "CODE", required_unless_present = "all", conflicts_with = "all")]
+        codes: Vec<String>,
+        /// Explain every diagnostic
+        #[arg(long)]
+        all: bool,
+        /// How to print it
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        output_format: DocumentationFormat,
+    },
+    /// List the diagnostics
+    Rules {
+        /// How to print them
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        output_format: ListFormat,
+    },
+}
+impl Arguments {
+    /// The process's arguments; ends the process where they are wrong, or ask for help.
+    pub fn of_process() -> Self {
+        let mut command = Self::command();
+        let given: Vec<_> = std::env::args_os().collect();
+        let matches = command.try_get_matches_from_mut(&given).unwrap_or_else(|error| {
+            let is_no_option = matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand);
+            match misspelt::command_for_arguments(&command, &given).filter(|_| is_no_option) {
+                Some(meant) => refuse(&mut command, ErrorKind::InvalidSubcommand, misspelt::told(&given[1], &meant)),
+                None => error.exit(),
+            }
+        });
+        if let Some(message) = misplaced(&matches) {
+            refuse(&mut command, ErrorKind::ArgumentConflict, message);
+        }
+        let arguments = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        let first = arguments.common.paths.first().filter(|_| arguments.command.is_none());
+        if let Some((path, meant)) = first.and_then(|path| Some((path, misspelt::command_for_path(&command, path)?))) {
+            refuse(&mut command, ErrorKind::InvalidSubcommand, misspelt::told(path.as_os_str(), &meant));
+        }
+        arguments.common().check_stdin(&mut command);
+        if matches!(&arguments.command, Some(Command::Fix { interactive: true, common, .. }) if common.reads_stdin()) {
+            let message = "--interactive reads answers where `-` reads the file; name the file by its path";
+            refuse(&mut command, ErrorKind::ArgumentConflict, message.to_owned());
+        }
+        arguments
+    }
+
+    fn common(&self) -> &Common {
+        match &self.command {
+            None | Some(Command::Explain { .. } | Command::Rules { .. }) => &self.common,
+            Some(
+                Command::Diff { common, .. }
+                | Command::Check { common, .. }
+                | Command::Fix { common, .. }
+                | Command::Verify { common, .. }
+                | Command::Graph { common, .. }
+                | Command::Pr { common, .. }
+                | Command::Config { common, .. },
+            ) => common,
+        }
+    }
+}
+
+/// Ends the process, which was asked for something that makes no sense.
+fn refuse(command: &mut clap::Command, kind: ErrorKind, message: String) -> ! {
+    command.error(kind, message).exit()
+}
+
+/// What is to be said of paths and options before a command: they would go unused, and belong behind it.
+fn misplaced(matches: &ArgMatches) -> Option<String> {
+    let is_general = |id: &str| matches!(id, "quiet" | "color" | "Common" | "Color" | "Ending" | "Arguments");
+    let given = |id: &&clap::Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
+    let id = matches.ids().filter(given).find(|id| !is_general(id.as_str()))?;
+    let name = matches.subcommand_name()?;
+    Some(format!("`{id}` stands before the command `{name}`; put it behind (a path `{name}` is `./{name}`)"))
+}
