@@ -358,10 +358,12 @@ fn arguments_with_cascade(bytes: &[u8], start: usize, after_name: &[u8]) -> Vec<
     hints
 }
 
-/// `**name`, and neither a power nor a display, whose own `"cascade"` is a hint.
+/// `**name` or `**{…}`, and no power.
 fn is_splat(bytes: &[u8]) -> bool {
     let name = bytes.strip_prefix(b"**").map(<[u8]>::trim_ascii_start).and_then(<[u8]>::first);
-    name.is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'(' | b'\\') || !byte.is_ascii())
+    name.is_some_and(|byte| {
+        byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'(' | b'{' | b'\\') || !byte.is_ascii()
+    })
 }
 
 /// Whether a keyword gives a dictionary to sqlmodel, or a name or a tuple to a backref.

@@ -116,13 +116,15 @@ impl Entries {
 impl Resolver<'_> {
     /// What a dictionary at a place can hold under a key.
     pub fn entries(&self, place: &Place, dictionary: &Node<'_>, key: &str, effort: &Effort) -> Entries {
-        effort.deeper(|| self.entries_within(place, &unparenthesized(dictionary), key, effort)).unwrap_or_default()
+        let found = effort.deeper(|| self.entries_within(place, &unparenthesized(dictionary), key, effort));
+        found.unwrap_or_else(Entries::unknown)
     }
 
     fn entries_within(&self, place: &Place, node: &Node<'_>, key: &str, effort: &Effort) -> Entries {
         let entries = |node: &Node<'_>| self.entries(place, node, key, effort);
         match &*node.kind() {
             "dictionary" => self.entries_of_parts(place, node, key, effort),
+            "list" | "tuple" | "set" => self.entries_of_pairs(place, node, key, effort),
             "binary_operator" if node.field("operator").is_some_and(|operator| operator.text() == "|") => {
                 let sides = [node.field("left"), node.field("right")];
                 sides.iter().flatten().map(entries).fold(Entries::default(), Entries::overlaid)
@@ -139,6 +141,7 @@ impl Resolver<'_> {
             "identifier" | "attribute" => self.entries_of_name(place, node, key, effort),
             "subscript" => self.entries_of_item(place, node, key, effort).unwrap_or_default(),
             "call" => self.entries_of_call(place, node, key, effort).unwrap_or_else(Entries::unknown),
+            "none" => Entries::default(),
             _ => Entries::unknown(),
         }
     }
@@ -148,9 +151,14 @@ impl Resolver<'_> {
         let mut all = Entries::default();
         for part in parts.named_children() {
             all = match &*part.kind() {
-                "pair" if !part.field("key").is_some_and(|name| self.is_key(place, &name, key, effort)) => all,
+                "pair" => match (part.field("key"), part.field("value")) {
+                    (Some(name), Some(value)) => {
+                        all.overlaid(self.entries_of_item_set(place, (parts, &name, &value), key, effort))
+                    }
+                    _ => all,
+                },
                 "keyword_argument" if part.field("name").is_none_or(|name| name.text() != key) => all,
-                "pair" | "keyword_argument" => match part.field("value") {
+                "keyword_argument" => match part.field("value") {
                     Some(value) => Entries::of(self.entry(place, parts, &value, effort)),
                     None => all,
                 },
@@ -166,14 +174,44 @@ impl Resolver<'_> {
         all
     }
 
-    /// Whether a display's key is the string, or a constant that is.
-    fn is_key(&self, place: &Place, node: &Node<'_>, key: &str, effort: &Effort) -> bool {
-        match &*node.kind() {
-            "identifier" | "attribute" => self
-                .value(place, node, effort)
-                .is_ok_and(|value| matches!(value.alternatives.as_slice(), [one] if one.value.as_str() == Some(key))),
-            _ => string_content(node).as_deref() == Some(key),
+    /// `[("key", value), …]`, of which a dictionary can be made.
+    fn entries_of_pairs(&self, place: &Place, pairs: &Node<'_>, key: &str, effort: &Effort) -> Entries {
+        let mut all = Entries::default();
+        for pair in pairs.named_children().filter(|child| child.kind() != "comment") {
+            let is_pair = matches!(&*pair.kind(), "tuple" | "list");
+            let later = match positional_arguments(&pair).as_slice() {
+                [name, value] if is_pair => self.entries_of_item_set(place, (&pair, name, value), key, effort),
+                _ => Entries::unknown(),
+            };
+            all = all.overlaid(later);
         }
+        all
+    }
+
+    /// An item that is set, in a display, a pair or a statement.
+    fn entries_of_item_set(
+        &self,
+        place: &Place,
+        (container, name, value): (&Node<'_>, &Node<'_>, &Node<'_>),
+        key: &str,
+        effort: &Effort,
+    ) -> Entries {
+        match self.is_key(place, name, key, effort) {
+            Some(true) => Entries::of(self.entry(place, container, value, effort)),
+            Some(false) => Entries::default(),
+            None => Entries::unknown(),
+        }
+    }
+
+    /// Whether an item's key is the string, or a constant that is; None where it can't be known.
+    fn is_key(&self, place: &Place, node: &Node<'_>, key: &str, effort: &Effort) -> Option<bool> {
+        if let Some(literal) = string_content(node) {
+            return Some(literal == key);
+        }
+        let value = self.value(place, node, effort).ok().filter(|value| value.arguments.is_empty())?;
+        let mut keys = value.alternatives.iter().map(|one| one.value.as_str() == Some(key));
+        let first = keys.next()?;
+        keys.all(|other| other == first).then_some(first)
     }
 
     fn entry(&self, place: &Place, container: &Node<'_>, value: &Node<'_>, effort: &Effort) -> Entry {
@@ -185,15 +223,11 @@ impl Resolver<'_> {
     }
 
     fn entries_of_name(&self, place: &Place, node: &Node<'_>, key: &str, effort: &Effort) -> Entries {
-        let Some(names) = dotted_name(node) else { return Entries::default() };
         let mention = place.module.location(&node.range());
-        let ends = match (names[0].as_str(), names.len()) {
-            ("self" | "cls", 2..) => match self.class_around(place, node, effort) {
-                Some(class) => self.class_member(&class, &names[1..], effort),
-                None => Vec::new(),
-            },
-            _ => self.follow(place, &names, effort),
-        };
+        let ends = self.ends_of(place, node, effort);
+        if ends.is_empty() {
+            return Entries::unknown();
+        }
         Entries::any(ends.into_iter().map(|end| match end {
             End::Bound(found) => self.entries_of_binding(&found, &mention, key, effort),
             _ => Entries::unknown(),
@@ -211,7 +245,10 @@ impl Resolver<'_> {
                     effort.deeper(|| self.entries_of_binding(&member, mention, key, effort)).unwrap_or_default()
                 }))
             }
-            _ if !found.rest.is_empty() => Entries::default(),
+            _ if !found.rest.is_empty() => Entries::unknown(),
+            Target::Function(..) if found.value().is_some_and(|function| is_property(&function)) => {
+                self.entries_returned(found, mention, key, effort)
+            }
             Target::Parameter(parameter) => {
                 let Some(owner) = found.scope().owner.as_ref() else { return Entries::default() };
                 let port = if parameter.is_keywords { Port::Keywords } else { Port::Dictionary };
@@ -257,9 +294,11 @@ impl Resolver<'_> {
             if !is_same || effort.is_visiting(&at) {
                 continue;
             }
-            if let Some((container, value)) = set_in(&node, found.name(), key) {
+            if let Some((container, value)) = set_in(&node, found.name()) {
                 let found = effort.visiting(at, || match value {
-                    Set::Value(value) => Entries::of(self.entry(&place, &container, &value, effort)),
+                    Set::Item(name, value) => {
+                        self.entries_of_item_set(&place, (&container, &name, &value), key, effort)
+                    }
                     Set::Dictionary(other) if other.kind() == "argument_list" => {
                         self.entries_of_parts(&place, &other, key, effort)
                     }
@@ -305,16 +344,17 @@ impl Resolver<'_> {
     fn entries_of_call(&self, place: &Place, call: &Node<'_>, key: &str, effort: &Effort) -> Option<Entries> {
         const COPIES: [&str; 3] = ["copy", "deepcopy", "MappingProxyType"];
         let (function, arguments) = (call.field("function")?, call.field("arguments")?);
-        if function.text() == "dict" {
+        if makes_dictionary(&function) || self.is_typed_dictionary(place, &function, effort) {
             return Some(self.entries_of_parts(place, &arguments, key, effort));
         }
-        let names = dotted_name(&function)?;
+        let name = function.field("attribute").unwrap_or_else(|| function.clone()).text();
         let given = positional_arguments(&arguments);
-        match (names.last()?.as_str(), given.as_slice(), function.field("object")) {
+        match (&*name, given.as_slice(), function.field("object")) {
             ("copy", [], Some(object)) => return Some(self.entries(place, &object, key, effort)),
             (name, [original], _) if COPIES.contains(&name) => {
                 return Some(self.entries(place, original, key, effort));
             }
+            ("cast", [_, value], _) => return Some(self.entries(place, value, key, effort)),
             ("get", [outer_key, default @ ..], Some(object)) if default.len() < 2 => {
                 let item = self.entries_inside(place, &object, &string_content(outer_key)?, key, effort);
                 let default = default.iter().map(|default| self.entries(place, default, key, effort));
@@ -322,16 +362,37 @@ impl Resolver<'_> {
             }
             _ => {}
         }
-        let ends = self.follow(place, &names, effort);
+        let ends = self.ends_of(place, &function, effort);
         let mention = place.module.location(&function.range());
-        let returned = ends.iter().filter_map(|end| match end {
-            End::Bound(found) if found.rest.is_empty() => Some(self.entries_returned(found, &mention, key, effort)),
-            _ => None,
+        let returned = ends.iter().map(|end| match end {
+            End::Bound(found) if found.rest.is_empty() => self.entries_returned(found, &mention, key, effort),
+            _ => Entries::unknown(),
         });
-        let mut all = Entries::any(returned);
+        let mut all = returned.reduce(Entries::or)?;
         // what its calls hand in is not looked at
         all.arguments.clear();
         Some(all)
+    }
+
+    /// Whether a name is that of a `TypedDict`, whose call is one of `dict`.
+    fn is_typed_dictionary(&self, place: &Place, function: &Node<'_>, effort: &Effort) -> bool {
+        let ends = self.ends_of(place, function, effort);
+        ends.iter().any(|end| matches!(end, End::Bound(found) if self.is_derived_from(found, "TypedDict", effort)))
+    }
+
+    /// Whether a class has one of the name among its bases, or is what a call of that makes.
+    fn is_derived_from(&self, found: &Found, name: &str, effort: &Effort) -> bool {
+        let is_it = |path: &[String]| path.last().is_some_and(|last| last == name);
+        let leads = |path: &[String]| {
+            let ends = effort.deeper(|| self.follow(&found.before(), path, effort)).unwrap_or_default();
+            ends.iter().any(|end| matches!(end, End::Bound(base) if self.is_derived_from(base, name, effort)))
+        };
+        found.rest.is_empty()
+            && match &found.binding().target {
+                Target::Class(bases) => bases.iter().any(|base| is_it(base) || leads(base)),
+                Target::CallResult { callee, .. } => is_it(callee),
+                _ => false,
+            }
     }
 
     /// What the dictionary behind a backref's name can hold, where a constant has both: `BACKREF = ("name", {…})`.
@@ -349,8 +410,9 @@ impl Resolver<'_> {
     }
 
     fn entries_returned(&self, function: &Found, mention: &Location, key: &str, effort: &Effort) -> Entries {
-        let Some(node) = function.value().filter(|node| node.kind() == "function_definition") else {
-            return Entries::default();
+        let Some(node) = function.value().filter(|node| matches!(&*node.kind(), "function_definition" | "lambda"))
+        else {
+            return Entries::unknown();
         };
         let step = Step::new(mention.clone(), function, None).reading(key);
         let returned = crate::syntax::returned(&node);
@@ -363,21 +425,34 @@ impl Resolver<'_> {
     }
 }
 
+/// Whether a method is read as an attribute: `@property`, `@cached_property` and the like.
+fn is_property(function: &Node<'_>) -> bool {
+    let around = function.parent().filter(|around| around.kind() == "decorated_definition");
+    let is_one = |child: Node<'_>| child.kind() == "decorator" && child.text().contains("property");
+    around.is_some_and(|around| around.children().any(is_one))
+}
+
+/// Whether a call of the function makes a dictionary of its arguments, as `dict` does.
+fn makes_dictionary(function: &Node<'_>) -> bool {
+    const NAMES: [&str; 5] = ["dict", "OrderedDict", "UserDict", "immutabledict", "frozendict"];
+    let name = function.field("attribute").unwrap_or_else(|| function.clone()).text();
+    NAMES.contains(&&*name)
+}
+
 /// What a statement puts into a dictionary.
 enum Set<'t> {
-    /// A value under the key.
-    Value(Node<'t>),
+    /// A value under a key.
+    Item(Node<'t>, Node<'t>),
     /// Whatever another dictionary, or the keyword arguments of `update`, hold.
     Dictionary(Node<'t>),
 }
 
-fn set_in<'t>(node: &Node<'t>, name: &str, key: &str) -> Option<(Node<'t>, Set<'t>)> {
+fn set_in<'t>(node: &Node<'t>, name: &str) -> Option<(Node<'t>, Set<'t>)> {
     match &*node.kind() {
         "assignment" => {
             let left = node.field("left").filter(|left| left.kind() == "subscript")?;
-            let is_item = left.field("value")?.text() == name
-                && string_content(&left.field("subscript")?).as_deref() == Some(key);
-            is_item.then(|| Some((node.clone(), Set::Value(node.field("right")?))))?
+            let is_item = left.field("value")?.text() == name;
+            is_item.then(|| Some((node.clone(), Set::Item(left.field("subscript")?, node.field("right")?))))?
         }
         "augmented_assignment" => {
             let is_union = node.field("left")?.text() == name && node.field("operator")?.text() == "|=";
@@ -392,8 +467,7 @@ fn set_in<'t>(node: &Node<'t>, name: &str, key: &str) -> Option<(Node<'t>, Set<'
             match &*function.field("attribute")?.text() {
                 "setdefault" => {
                     let given = positional_arguments(&arguments);
-                    let is_key = string_content(given.first()?).as_deref() == Some(key);
-                    is_key.then(|| Some((arguments.clone(), Set::Value(given.get(1)?.clone()))))?
+                    Some((arguments.clone(), Set::Item(given.first()?.clone(), given.get(1)?.clone())))
                 }
                 "update" => Some((arguments.clone(), Set::Dictionary(arguments))),
                 _ => None,

@@ -99,7 +99,7 @@ fn evaluate_inside(node: &Node<'_>, levels: usize) -> Result<Literal, String> {
 }
 
 /// An expression as a message shows it: its first line, or the beginning of that.
-pub(super) fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     const MOST_CHARACTERS: usize = 60;
     let line = text.lines().next().unwrap_or_default().trim_end();
     let shown: String = line.chars().take(MOST_CHARACTERS).collect();

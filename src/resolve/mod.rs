@@ -12,6 +12,7 @@ mod value;
 pub use bindings::{Parameter, Scope, Target};
 pub use callee::{Callee, Resolver};
 pub use dictionary::{Entries, Entry};
+pub(crate) use literal::shortened;
 pub use literal::{Literal, Shape, StringPart, evaluate};
 pub use names::{Effort, End, Found, Place};
 pub use value::{Alternative, Argument, Port, Step, Value, Written};

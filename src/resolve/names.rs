@@ -411,6 +411,53 @@ impl Resolver<'_> {
         vec![End::Unbound]
     }
 
+    /// Where an expression leads to: a name, an attribute of a class, also by way of `self`, `cls` or an object that the class makes.
+    pub(super) fn ends_of(&self, place: &Place, expression: &Node<'_>, effort: &Effort) -> Vec<End> {
+        let Some(names) = dotted_name(expression) else {
+            let object = expression.field("object").filter(|object| object.kind() == "call");
+            let class = object.and_then(|object| object.field("function"));
+            return match (class, expression.field("attribute")) {
+                (Some(class), Some(name)) => {
+                    self.members_of(self.ends_of(place, &class, effort), &[name.text().into_owned()], effort)
+                }
+                _ => Vec::new(),
+            };
+        };
+        if matches!(names[0].as_str(), "self" | "cls") && names.len() > 1 {
+            let class = self.class_around(place, expression, effort);
+            return class.map(|class| self.class_member(&class, &names[1..], effort)).unwrap_or_default();
+        }
+        let ends = self.follow(place, &names, effort);
+        ends.into_iter().flat_map(|end| self.within(end, effort)).collect()
+    }
+
+    /// An attribute of a class, or of an object that it makes, as what it is bound to in the class.
+    fn within(&self, end: End, effort: &Effort) -> Vec<End> {
+        let End::Bound(found) = &end else { return vec![end] };
+        if found.rest.is_empty() {
+            return vec![end];
+        }
+        let path = match &found.binding().target {
+            Target::Class(_) => return self.class_member(found, &found.rest, effort),
+            Target::Alias(path) | Target::CallResult { callee: path, .. } => path,
+            _ => return vec![end],
+        };
+        let leads = effort.deeper(|| self.follow(&found.before(), path, effort)).unwrap_or_default();
+        match self.members_of(leads, &found.rest, effort) {
+            members if members.is_empty() => vec![end],
+            members => members,
+        }
+    }
+
+    fn members_of(&self, classes: Vec<End>, names: &[String], effort: &Effort) -> Vec<End> {
+        let is_class = |found: &Found| found.rest.is_empty() && matches!(found.binding().target, Target::Class(_));
+        let members = classes.into_iter().filter_map(|end| match end {
+            End::Bound(class) if is_class(&class) => Some(self.class_member(&class, names, effort)),
+            _ => None,
+        });
+        members.flatten().collect()
+    }
+
     /// The class around a method, for `self.name` and `cls.name` in it.
     pub(super) fn class_around(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Option<Found> {
         let class = node.ancestors().find(|node| node.kind() == "class_definition")?;

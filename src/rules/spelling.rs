@@ -23,8 +23,8 @@ pub struct Rule<M> {
 }
 
 /// A place where a cascade is bound to a relationship. The rule matches the binding and captures
-/// `$VALUE`, the cascade's value; and `$CALLEE`, the function or class that gets it, or `$KEYWORDS`, the name of a dictionary of
-/// keyword arguments.
+/// `$VALUE`, the cascade's value; and `$CALLEE`, the function or class that gets it, `$KEYWORDS`, the name of a dictionary of
+/// keyword arguments, or `$PROPERTY`, the object whose cascade is set.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Spelling {

@@ -5,15 +5,18 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::property::{Object, Tracer, imports_sqlalchemy};
 use super::viewonly::{is_viewonly, viewonly_of};
 use super::{Binding, Flag, Found, Given, Keywords, Site, Unknown, Wrapper};
+use crate::cascade::{self, CascadeOption};
 use crate::hints::Hints;
 use crate::model;
 use crate::module::{Location, Module};
-use crate::resolve::{Callee, Effort, Entries, Entry, Place, Port, Resolver, Value};
+use crate::resolve::{Callee, Effort, End, Entries, Entry, Place, Port, Resolver, Value, shortened};
 use crate::rules::{ConstructorKind, Match, Rule, Rules, Sets, Spelling};
 use crate::syntax::{
-    Node, has_error, has_scope, hinted_nodes, is_broken, keyword_value, splatted, string_content, unparenthesized,
+    Node, dotted_name, has_error, has_scope, hinted_nodes, is_broken, keyword_value, splatted, string_content,
+    unparenthesized,
 };
 
 /// The sites of a file, in order of position.
@@ -121,6 +124,12 @@ fn syntax_error() -> Unknown {
     Unknown { reason: "the statement has a syntax error".to_owned(), help: Some("mend the syntax error") }
 }
 
+/// Whether a value has refresh-expire where it is a cascade.
+fn is_hazardous(value: &Value) -> bool {
+    let sets = value.alternatives.iter().filter_map(|one| cascade::parse(&one.value).ok());
+    sets.into_iter().any(|parsed| parsed.options.contains(CascadeOption::RefreshExpire))
+}
+
 struct Finder<'a> {
     resolver: &'a Resolver<'a>,
     module: &'a Arc<Module>,
@@ -180,15 +189,46 @@ impl Finder<'_> {
                 }
             }
             (None, Some(value), None) => {
-                let value = unparenthesized(value);
-                let callee = "sqlalchemy.orm.RelationshipProperty.cascade".to_owned();
-                let evaluated = self.evaluated(&value, None, sites);
-                let at = self.module.location(&value.range());
-                let site = Site { value: evaluated, callee, ..Site::unknown(&rule.config.id, at, syntax_error()) };
-                sites.add(Site { call: self.module.location(&binding.range()), ..site });
+                let site = self.site_of_assignment(rule, env.get_match("PROPERTY"), binding, value, sites);
+                site.into_iter().for_each(|site| sites.add(site));
             }
             _ => {}
         }
+    }
+
+    /// A cascade that is set on an object, which a rule of the user's need not name.
+    fn site_of_assignment(
+        &self,
+        rule: &Rule<Spelling>,
+        object: Option<&Node<'_>>,
+        binding: &Node<'_>,
+        value: &Node<'_>,
+        sites: &mut Sites,
+    ) -> Option<Site> {
+        let mut value = unparenthesized(value);
+        // `one.cascade = other.cascade = value`
+        while value.kind() == "assignment" {
+            value = unparenthesized(&value.field("right")?);
+        }
+        let traced =
+            object.map_or(Object::Property, |object| Tracer { resolver: self.resolver }.trace(self.module, object));
+        let evaluated = self.evaluated(&value, None, sites);
+        let evaluated = match (traced, object) {
+            (Object::Property, _) | (_, None) => evaluated,
+            (Object::Unknown, Some(object))
+                if evaluated.as_ref().is_ok_and(is_hazardous) && imports_sqlalchemy(self.module) =>
+            {
+                Err(Unknown {
+                    reason: format!("`{}` can't be traced to a relationship", shortened(&object.text())),
+                    help: Some("check by hand whether it is a relationship's property"),
+                })
+            }
+            _ => return None,
+        };
+        let callee = "sqlalchemy.orm.RelationshipProperty.cascade".to_owned();
+        let at = self.module.location(&value.range());
+        let site = Site { value: evaluated, callee, ..Site::unknown(&rule.config.id, at, syntax_error()) };
+        Some(Site { call: self.module.location(&binding.range()), ..site })
     }
 
     fn receiver<'t>(&self, rule: &Rule<Spelling>, callee: &Node<'t>) -> Option<Receiver<'t>> {
@@ -220,7 +260,7 @@ impl Finder<'_> {
         } else {
             self.evaluated(value, Some(receiver), sites)
         };
-        let flag = (spelling.sets == Sets::CascadeDelete).then(|| Flag::of(&container, binding));
+        let flag = (spelling.sets == Sets::CascadeDelete).then(|| self.flag(receiver, &container, binding));
         let given = Given {
             keywords: Keywords::of(binding, &receiver.call),
             ..Given::of_value(self.module.location(&value.range()))
@@ -234,6 +274,24 @@ impl Finder<'_> {
             ..self.site_of_call(&rule.config.id, receiver, given.at.clone(), given)
         };
         sites.add(site);
+    }
+
+    fn flag(&self, receiver: &Receiver<'_>, arguments: &Node<'_>, binding: &Node<'_>) -> Flag {
+        let flag = Flag::of(arguments, binding);
+        if !receiver.is_called() {
+            return flag.beside_partial(arguments, &receiver.call);
+        }
+        let names = dotted_name(&receiver.callee).unwrap_or_default();
+        let place = Place::of(self.module, &receiver.callee);
+        let ends =
+            if names.is_empty() { Vec::new() } else { self.resolver.follow(&place, &names, &Effort::for_callee()) };
+        ends.iter().fold(flag, |flag, end| match end {
+            End::Bound(found) => match found.value().filter(|value| value.kind() == "call") {
+                Some(partial) => flag.beside_partial(arguments, &partial),
+                None => flag,
+            },
+            _ => flag,
+        })
     }
 
     fn evaluated(
@@ -310,6 +368,9 @@ impl Finder<'_> {
             keywords: beside.clone(),
             ..Given::of_value(self.module.location(&unparenthesized(keywords).range()))
         };
+        if found.is_open && found.entries.is_empty() && found.arguments.is_empty() {
+            self.open_dictionary(rule, receiver, &given, keywords).into_iter().for_each(|site| sites.add(site));
+        }
         let Entries { entries, arguments, .. } = found;
         if is_sqlmodel && is_splatted {
             for entry in self.resolver.entries(&place, keywords, "cascade_delete", &effort).entries {
@@ -327,6 +388,20 @@ impl Finder<'_> {
             let site = self.site_of_entry(rule, receiver, &given, entry, sites);
             sites.add(site);
         }
+    }
+
+    /// A dictionary that can't be followed, where nothing beside it says that it has no cascade.
+    fn open_dictionary(&self, rule: &str, receiver: &Receiver<'_>, given: &Given, keywords: &Node<'_>) -> Option<Site> {
+        let arguments = receiver.call.field("arguments")?;
+        if ["cascade", "cascade_delete"].iter().any(|keyword| keyword_value(&arguments, keyword).is_some()) {
+            return None;
+        }
+        let why = receiver.untraced().unwrap_or_else(|| Unknown {
+            reason: format!("`{}` can't be followed, and may have one", shortened(&keywords.text())),
+            help: Some("check by hand whether it has a cascade"),
+        });
+        let site = self.site_of_call(rule, receiver, given.at.clone(), given.clone());
+        Some(Site { value: Err(why), ..site })
     }
 
     fn site_of_entry(

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::syntax::{Node, keyword_container, keyword_value, splatted};
+use crate::syntax::{Node, assigned_name, keyword_container, keyword_value, splatted};
 
 /// The surroundings of sqlmodel's `cascade_delete`.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,4 +61,41 @@ impl Flag {
             _ => Flag::DictCall(after_bracket, is_empty),
         }
     }
+
+    /// The same where a `functools.partial` and its calls give arguments together. `partial` is the call that makes what is called, or the
+    /// flag's own call where the flag is given to it.
+    pub(super) fn beside_partial(self, arguments: &Node<'_>, partial: &Node<'_>) -> Self {
+        if !matches!(self, Flag::Argument(_)) {
+            return self;
+        }
+        let given = partial.field("arguments").filter(|given| given.range() != arguments.range());
+        let calls = if given.is_some() { Vec::new() } else { calls_of_assigned(partial) };
+        match given.into_iter().chain(calls).find(gives_dictionary) {
+            Some(other) => {
+                let shown = other.parent().and_then(|call| call.field("function")).unwrap_or(other);
+                Flag::OutOfReach(format!("the call of `{}` gives sa_relationship_kwargs of its own", shown.text()))
+            }
+            None => self,
+        }
+    }
+}
+
+/// Whether arguments can have what takes the place of `sa_relationship_kwargs`.
+fn gives_dictionary(arguments: &Node<'_>) -> bool {
+    let is_given = |name| keyword_value(arguments, name).is_some();
+    is_given("sa_relationship_kwargs") || is_given("sa_relationship") || !splatted(arguments).is_empty()
+}
+
+/// The arguments of the calls, in the same file, of the name that a call's result is given.
+fn calls_of_assigned<'t>(call: &Node<'t>) -> Vec<Node<'t>> {
+    let Some(name) = assigned_name(call) else { return Vec::new() };
+    // the last of the ancestors is the module
+    let Some(root) = call.ancestors().last() else { return Vec::new() };
+    let of_name = |node: &Node<'t>| {
+        let called = node.field("function")?;
+        let is_named =
+            called.text() == name.text() || called.field("attribute").is_some_and(|last| last.text() == name.text());
+        node.field("arguments").filter(|_| is_named)
+    };
+    root.dfs().filter(|node| node.kind() == "call").filter_map(|node| of_name(&node)).collect()
 }

@@ -5,6 +5,7 @@ mod filled_in;
 mod finder;
 mod flag;
 mod keywords;
+mod property;
 mod viewonly;
 mod wrapper;
 

@@ -7,7 +7,7 @@ use super::viewonly::viewonly_of;
 use crate::module::{Location, Module};
 use crate::resolve::Argument;
 use crate::rules::ConstructorKind;
-use crate::syntax::{Node, keyword_value, positional_arguments, returned};
+use crate::syntax::{Node, assigned_name, keyword_value, positional_arguments, returned};
 
 /// A function, lambda or class whose calls make relationships with what they are given.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -79,12 +79,6 @@ impl Wrapper {
             given.get(index).filter(|_| !is_splatted).cloned()
         })
     }
-}
-
-/// `name = lambda …: …`
-fn assigned_name<'t>(lambda: &Node<'t>) -> Option<Node<'t>> {
-    let assignment = lambda.ancestors().find(|node| node.kind() != "parenthesized_expression")?;
-    assignment.field("left").filter(|left| assignment.kind() == "assignment" && left.kind() == "identifier")
 }
 
 /// Whether a function's result is, or contains, what the call gives, or the function makes it an attribute of a class.

@@ -144,6 +144,12 @@ pub fn dotted_name(node: &Node<'_>) -> Option<Vec<String>> {
     }
 }
 
+/// `name = value`: the name that an expression, such as a lambda, is assigned to.
+pub fn assigned_name<'t>(value: &Node<'t>) -> Option<Node<'t>> {
+    let assignment = value.ancestors().find(|node| node.kind() != "parenthesized_expression")?;
+    assignment.field("left").filter(|left| assignment.kind() == "assignment" && left.kind() == "identifier")
+}
+
 /// The value of a keyword argument in an argument list, or of a string key in a dictionary display.
 pub fn keyword_value<'t>(container: &Node<'t>, keyword: &str) -> Option<Node<'t>> {
     container.named_children().find_map(|child| {

@@ -1,0 +1,160 @@
+//! The object whose `cascade` is set goes in; whether it is a relationship's property comes out.
+
+use std::sync::Arc;
+
+use crate::module::Module;
+use crate::resolve::{Callee, Effort, End, Found, Place, Resolver, Target};
+use crate::rules::ConstructorKind;
+use crate::syntax::{Node, dotted_name, positional_arguments, unparenthesized};
+
+/// How many names lead from an object to where it comes from.
+const MOST_STEPS: usize = 6;
+
+/// What has its `cascade` set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Object {
+    /// Something else, certainly.
+    Other,
+    /// It can't be told.
+    Unknown,
+    /// A relationship's property, or what is sought among the properties of a mapper.
+    Property,
+}
+
+/// Looks at what an object comes from.
+pub(super) struct Tracer<'a> {
+    pub resolver: &'a Resolver<'a>,
+}
+
+impl Tracer<'_> {
+    /// What an expression in a module gives.
+    pub fn trace(&self, module: &Arc<Module>, object: &Node<'_>) -> Object {
+        self.traced(module, object, MOST_STEPS)
+    }
+
+    fn traced(&self, module: &Arc<Module>, object: &Node<'_>, steps: usize) -> Object {
+        let object = unparenthesized(object);
+        let Some(steps) = steps.checked_sub(1) else { return Object::Unknown };
+        if is_read_of_mapper(&object) {
+            return Object::Property;
+        }
+        if object.kind() == "call" {
+            return object.field("function").map_or(Object::Unknown, |function| self.made(module, &function));
+        }
+        if object.kind() == "named_expression" {
+            return object.field("value").map_or(Object::Unknown, |value| self.traced(module, &value, steps));
+        }
+        let Some(names) = dotted_name(&object) else { return Object::Unknown };
+        if let [name] = names.as_slice()
+            && matches!(name.as_str(), "self" | "cls")
+        {
+            return self.object_of_class(module, &object);
+        }
+        let ends = self.resolver.follow(&Place::of(module, &object), &names, &Effort::for_value());
+        let traced = ends.iter().map(|end| match end {
+            End::Bound(found) if found.rest.is_empty() => self.bound(found, steps),
+            // what an object of another class has
+            End::Bound(found) if matches!(found.binding().target, Target::CallResult { .. }) => {
+                match self.bound(found, steps) {
+                    Object::Other => Object::Other,
+                    _ => Object::Unknown,
+                }
+            }
+            _ => Object::Unknown,
+        });
+        traced.max().unwrap_or(Object::Unknown)
+    }
+
+    /// What `self` is in a method: by the bases of the class around.
+    fn object_of_class(&self, module: &Arc<Module>, object: &Node<'_>) -> Object {
+        let class = object.ancestors().find(|node| node.kind() == "class_definition");
+        let Some(bases) = class.map(|class| class.field("superclasses")) else { return Object::Unknown };
+        let bases = bases.map(|bases| positional_arguments(&bases)).unwrap_or_default();
+        let of_base = |base: &Node<'_>| match self.resolver.callee(&Place::of(module, base), base) {
+            Callee::Constructor(ConstructorKind::Relationship, _) => Object::Property,
+            Callee::Unknown(_) => Object::Unknown,
+            _ => Object::Other,
+        };
+        bases.iter().map(of_base).max().unwrap_or(Object::Other)
+    }
+
+    /// What a name is bound to.
+    fn bound(&self, found: &Found, steps: usize) -> Object {
+        match (&found.binding().target, found.value()) {
+            (Target::Class(_) | Target::Function(..) | Target::Module(_), _) => Object::Other,
+            (Target::Parameter(_), _) => Object::Unknown,
+            (_, Some(value)) => self.traced(found.module(), &value, steps),
+            (_, None) => match found.module().node(&found.binding().name) {
+                Some(name) if is_item_of_properties(&name) => Object::Property,
+                _ => Object::Unknown,
+            },
+        }
+    }
+
+    /// What a call of the function gives.
+    fn made(&self, module: &Arc<Module>, function: &Node<'_>) -> Object {
+        let place = Place::of(module, function);
+        match self.resolver.callee(&place, function) {
+            Callee::Constructor(ConstructorKind::Relationship, _) => return Object::Property,
+            Callee::Constructor(..) => return Object::Other,
+            _ => {}
+        }
+        let Some(names) = dotted_name(function) else { return Object::Unknown };
+        let ends = self.resolver.follow(&place, &names, &Effort::for_callee());
+        let is_class = |end: &End| matches!(end, End::Bound(found) if found.rest.is_empty() && matches!(found.binding().target, Target::Class(_)));
+        if !ends.is_empty() && ends.iter().all(is_class) { Object::Other } else { Object::Unknown }
+    }
+}
+
+/// `Parent.children.property`, `mapper.relationships.children`, `inspect(Parent).attrs["children"]`, `mapper.get_property("children")`
+/// and the like.
+fn is_read_of_mapper(object: &Node<'_>) -> bool {
+    let is_named = |node: Option<Node<'_>>, names: &[&str]| {
+        let name = node.and_then(|node| node.field("attribute"));
+        name.is_some_and(|name| names.contains(&&*name.text()))
+    };
+    match &*object.kind() {
+        "attribute" => {
+            let of = object.field("object");
+            let is_attribute = of.as_ref().is_some_and(|of| of.kind() == "attribute" || is_call_of(of, "getattr"));
+            is_attribute && is_named(Some(object.clone()), &["property", "prop"])
+                || is_named(of, &["relationships", "attrs"])
+        }
+        "subscript" => is_named(object.field("value"), &["relationships", "attrs"]),
+        "call" => {
+            let function = object.field("function");
+            let of = function.as_ref().and_then(|function| function.field("object"));
+            is_named(function.clone(), &["get_property", "get_property_by_column"])
+                || is_named(function, &["get"]) && is_named(of, &["relationships", "attrs"])
+        }
+        _ => false,
+    }
+}
+
+fn is_call_of(node: &Node<'_>, name: &str) -> bool {
+    node.kind() == "call" && node.field("function").is_some_and(|function| function.text() == name)
+}
+
+/// Whether a loop binds the name to each of a mapper's properties.
+fn is_item_of_properties(name: &Node<'_>) -> bool {
+    let mut around = name.ancestors();
+    let clause = around.find(|node| matches!(&*node.kind(), "for_statement" | "for_in_clause"));
+    let Some(iterated) = clause.and_then(|clause| clause.field("right")) else { return false };
+    let is_collection = |node: &Node<'_>| {
+        let name = node.field("attribute");
+        name.is_some_and(|name| matches!(&*name.text(), "relationships" | "iterate_properties" | "attrs"))
+    };
+    iterated.dfs().any(|node| node.kind() == "attribute" && is_collection(&node))
+}
+
+/// Whether a file imports SQLAlchemy, or a library on top of it.
+pub(super) fn imports_sqlalchemy(module: &Module) -> bool {
+    const LIBRARIES: [&str; 3] = ["sqlalchemy", "sqlmodel", "flask_sqlalchemy"];
+    let is_of_library = |node: &Node<'_>| {
+        let name = dotted_name(node).or_else(|| Some(vec![node.named_children().next()?.text().into_owned()]));
+        name.is_some_and(|name| LIBRARIES.contains(&name[0].as_str()))
+    };
+    let root = module.tree().root();
+    let mut named = root.dfs().filter(|node| node.kind() == "dotted_name");
+    named.any(|name| is_of_library(&name) && name.ancestors().take(2).any(|around| around.kind().starts_with("import")))
+}
