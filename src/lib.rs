@@ -22,6 +22,7 @@ pub mod module;
 pub mod outcome;
 pub mod plan;
 pub mod policy;
+pub mod pragma;
 pub mod pull_request;
 pub mod python;
 pub mod related;

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::cascade::{self, CascadeOption, CascadeOptions};
+use crate::pragma::is_pragma;
 use crate::python::{CollectionKind, PyValue};
 use crate::resolve::{Literal, Shape, StringPart};
 use crate::site::{Binding, Flag};
@@ -44,11 +45,23 @@ pub fn edits(source: &Source, literal: &Literal, after: CascadeOptions) -> Resul
             };
             Ok(vec![Edit { range: literal.span.clone(), text }])
         }
-        Shape::String(parts) => Ok(rewrite_string(source.text(), parts, after)),
+        Shape::String(parts) => without_orphans(source.text(), rewrite_string(source.text(), parts, after)),
         Shape::Collection { display: Some(display), written_as, items } => {
-            Ok(rewrite_display(source, literal, display, *written_as, items, after))
+            without_orphans(source.text(), rewrite_display(source, literal, display, *written_as, items, after))
         }
         _ => Err("the value is no string and no display".to_owned()),
+    }
+}
+
+/// The edits, if no pragma loses the code that it stands behind: alone on its line it would hold for more, or for nothing.
+fn without_orphans(text: &str, edits: Vec<Edit>) -> Result<Vec<Edit>, String> {
+    let orphan = edits.iter().filter(|edit| edit.text.is_empty() && stands_alone(text, &edit.range)).find_map(|edit| {
+        let comment = &text[comment_behind(text, edit.range.end)?];
+        is_pragma(comment).then_some(comment)
+    });
+    match orphan {
+        Some(pragma) => Err(format!("`{pragma}` is about a part that goes")),
+        None => Ok(edits),
     }
 }
 
@@ -71,8 +84,7 @@ fn rewrite_string(text: &str, parts: &[StringPart], after: CascadeOptions) -> Ve
         if index == 0 && after.is_empty() {
             Edit { range: part.content.clone(), text: after.to_string() }
         } else if names.is_empty() && rest[comment..].starts_with('#') {
-            // nothing is left of the part but its comment
-            Edit { range: part.span.start..part.span.end + comment, text: String::new() }
+            Edit { range: without_comment(text, &part.span, part.span.end + comment), text: String::new() }
         } else {
             let separator = if index < last_used && !names.is_empty() { ", " } else { "" };
             Edit { range: part.content.clone(), text: names.join(", ") + separator }
@@ -163,7 +175,9 @@ fn rewrite_items(source: &Source, items: &[Literal], after: CascadeOptions, end:
             share.iter().map(|option| quoted_like(text, std::slice::from_ref(item), option.name())).collect();
         let line = source.line_at(item.span.start);
         let indentation = &text[line.start..item.span.start];
-        let separator = if indentation.trim().is_empty() {
+        let behind = comment_behind(text, item.span.end);
+        let is_covered = behind.is_some_and(|comment| is_pragma(&text[comment]));
+        let separator = if indentation.trim().is_empty() && !is_covered {
             format!(",{}{indentation}", source.newline_at(item.span.start))
         } else {
             ", ".to_owned()
@@ -173,23 +187,44 @@ fn rewrite_items(source: &Source, items: &[Literal], after: CascadeOptions, end:
     edits
 }
 
-/// An item and its comma, up to what follows: the next item, or the comment behind it, which stays. The last item goes
-/// with what separates it from the one before.
+/// An item and its comma, up to what follows: the next item, or the comment behind it. The last item goes with what separates it from
+/// the one before.
 fn with_comma(text: &str, item: &Literal, next: Option<&Literal>, end: usize) -> Range<usize> {
     let until = next.map_or(end, |next| next.span.start);
     let between = &text[item.span.end..until];
     let comma = between.find([',', '#']).filter(|at| between[*at..].starts_with(','));
     let after_comma = item.span.end + comma.map_or(0, |at| at + 1);
     let behind = &text[after_comma..until];
-    let blank = behind.len() - behind.trim_start_matches([' ', '\t']).len();
-    if behind[blank..].starts_with('#') {
-        return item.span.start..after_comma + blank;
+    if let Some(comment) = comment_behind(text, after_comma) {
+        return without_comment(text, &(item.span.start..after_comma), comment.start);
     }
     match next {
         Some(next) if !behind.contains('#') => item.span.start..next.span.start,
         Some(_) => item.span.start..after_comma,
         None => text[..item.span.start].trim_end().len()..after_comma,
     }
+}
+
+/// A part of a value that has a comment behind it, which stays.
+fn without_comment(text: &str, part: &Range<usize>, comment: usize) -> Range<usize> {
+    match stands_alone(text, part) {
+        true => part.start..comment,
+        false => text[..part.start].trim_end().len()..part.end,
+    }
+}
+
+/// Whether nothing stands in front of a part on its line.
+fn stands_alone(text: &str, part: &Range<usize>) -> bool {
+    let line = text[..part.start].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+    text[line..part.start].trim().is_empty()
+}
+
+/// The comment behind an item, on the same line.
+fn comment_behind(text: &str, item: usize) -> Option<Range<usize>> {
+    let line = text[item..].split(['\n', '\r']).next().unwrap_or_default();
+    let rest = line.trim_start_matches([' ', '\t', ',']);
+    let start = item + (line.len() - rest.len());
+    rest.starts_with('#').then(|| start..item + line.len())
 }
 
 /// A name as string literal in the quotes and with the prefix of the first item.

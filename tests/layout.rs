@@ -1,5 +1,6 @@
 //! Files before and after `fix`: the cases of `testdata/layout/*.toml`. Their expected text is what `ruff format` (black, where that is
-//! configured) makes of the file with the new values in it; in `kept.toml` it is the file with the new values alone.
+//! configured) makes of the file with the new values in it; in `kept.toml` it is the file with the new values alone, and in
+//! `pragmas.toml` what leaves each pragma with its code.
 //! `RUFF=ruff cargo test --test layout` asks ruff itself, too.
 
 mod common;
@@ -59,7 +60,7 @@ fn read(theme: &str, case: &Value) -> Case {
         name: format!("{theme}: {}", case["name"].as_str().unwrap()),
         before: text("before"),
         after: text("after"),
-        formatted_by_ruff: theme != "kept" && files.iter().all(is_of_ruff),
+        formatted_by_ruff: !matches!(theme, "kept" | "pragmas") && files.iter().all(is_of_ruff),
         files: files.into_iter().map(|(name, text)| (name.clone(), text.as_str().unwrap().to_owned())).collect(),
     }
 }

@@ -86,6 +86,14 @@ pub(super) struct Printed {
     pub levels: Vec<usize>,
 }
 
+impl Printed {
+    /// Where a part of a piece of the source stands in the text.
+    pub fn place_of(&self, part: &Range<usize>) -> Option<Range<usize>> {
+        let piece = self.pieces.iter().find(|(piece, _)| piece.start <= part.start && part.end <= piece.end);
+        piece.map(|(piece, begin)| begin + (part.start - piece.start)..begin + (part.end - piece.start))
+    }
+}
+
 /// Where a statement stands.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place<'a> {
@@ -254,7 +262,7 @@ impl<'d> Printer<'d, '_> {
     /// How much of the line a comment takes; nothing where it is addressed to a tool, as ruff sees it.
     fn comment_width(&self, comment: &Range<usize>) -> usize {
         let text = &self.text[comment.clone()];
-        if self.style.pragmas_are_free && is_pragma(text) { 0 } else { self.width(text) + 2 }
+        if self.style.pragmas_are_free && is_free_in_ruff(text) { 0 } else { self.width(text) + 2 }
     }
 
     fn width(&self, text: &str) -> usize {
@@ -262,8 +270,8 @@ impl<'d> Printer<'d, '_> {
     }
 }
 
-/// Whether a comment is addressed to a tool, by ruff's list.
-fn is_pragma(comment: &str) -> bool {
+/// Whether a comment doesn't count as part of its line, by ruff's list.
+fn is_free_in_ruff(comment: &str) -> bool {
     let content = comment.trim_start_matches('#').trim_start();
     let starts_with = |word: &str| content.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
     let tools = ["isort", "type", "pyright", "pyrefly", "pylint", "flake8", "ruff", "ty"];

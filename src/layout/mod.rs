@@ -2,11 +2,13 @@
 //! black's formatters would.
 //!
 //! A statement that was not laid out like that keeps its shape: it is printed first as it stood, and only if that gives the same
-//! bytes is it printed with the new values. Strings and comments are carried over as they are.
+//! bytes is it printed with the new values. Strings and comments are carried over as they are. Neither is one laid out again where a
+//! pragma would come to stand beside other code.
 
 mod build;
 mod changes;
 mod document;
+mod pragmas;
 mod shape;
 mod statement;
 mod style;
@@ -19,7 +21,7 @@ use rayon::prelude::*;
 
 use crate::rewrite::Edit;
 use crate::source::{Source, with_line_feeds};
-use crate::syntax::{self, Tree};
+use crate::syntax::{self, Node, Tree};
 
 use changes::{Change, Spliced};
 use document::{Place, Printed};
@@ -122,6 +124,10 @@ fn relay(source: &Source, statement: Statement, values: &[&Edit], style: &Style)
     if new.text == spliced.text || new.levels != printed.levels {
         return None;
     }
+    let above = source.line_above(range.start).map_or("", |line| &source.text()[line]);
+    if !pragmas_stay(above, &spliced.text, &tree.root(), &new) {
+        return None;
+    }
     let gaps = gaps(&spliced.text, &new)?;
     // blanks and commas between the parts of a list can't break it
     let has = |text: &str| text.contains(['(', ')']);
@@ -131,6 +137,20 @@ fn relay(source: &Source, statement: Statement, values: &[&Edit], style: &Style)
     }
     let (replaced, edits) = spliced.edits(values, gaps)?;
     Some(Relaid { range, replaced, edits })
+}
+
+/// Whether the pragmas of a statement, and the one above it, are about the same code as before.
+fn pragmas_stay(above: &str, text: &str, root: &Node<'_>, printed: &Printed) -> bool {
+    if !text.contains('#') && !above.contains('#') {
+        return true;
+    }
+    let comments: Vec<_> = root
+        .dfs()
+        .filter(|node| node.kind() == "comment")
+        .map(|comment| shape::comment_range(text, &comment))
+        .collect();
+    let moved = comments.iter().map_while(|comment| printed.place_of(comment)).collect::<Vec<_>>();
+    pragmas::cover_the_same(above, (text, &comments), (&printed.text, &moved))
 }
 
 fn print(text: &str, tree: &Tree, changed: &[Range<usize>], place: Place<'_>, style: &Style) -> Option<Printed> {
