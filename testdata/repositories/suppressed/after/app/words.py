@@ -31,27 +31,15 @@ class Suppressed:
 
 
 class NotSuppressed:
-    other_code = relationship(
-        "Post", cascade="save-update, merge, delete"
-    )  # cascade-fix: ignore[CAS002]
-    longer_code = relationship(
-        "Post", cascade="save-update, merge, delete"
-    )  # cascade-fix: ignore[CAS0011]
-    no_code = relationship(
-        "Post", cascade="save-update, merge, delete"
-    )  # cascade-fix: ignore[]
-    open_list = relationship(
-        "Post", cascade="save-update, merge, delete"
-    )  # cascade-fix: ignore[CAS001
+    other_code = relationship("Post", cascade="save-update, merge, delete")  # cascade-fix: ignore[CAS002]
+    longer_code = relationship("Post", cascade="save-update, merge, delete")  # cascade-fix: ignore[CAS0011]
+    no_code = relationship("Post", cascade="save-update, merge, delete")  # cascade-fix: ignore[]
+    open_list = relationship("Post", cascade="save-update, merge, delete")  # cascade-fix: ignore[CAS001
     no_colon = relationship(
         "Post", cascade="save-update, merge, delete"
     )  # cascade-fix ignore
-    no_dash = relationship(
-        "Post", cascade="save-update, merge, delete"
-    )  # cascadefix: ignore
-    blank_before_the_colon = relationship(
-        "Post", cascade="save-update, merge, delete"
-    )  # cascade-fix : ignore
+    no_dash = relationship("Post", cascade="save-update, merge, delete")  # cascadefix: ignore
+    blank_before_the_colon = relationship("Post", cascade="save-update, merge, delete")  # cascade-fix : ignore
     longer_word = relationship(
         "Post", cascade="save-update, merge, delete"
     )  # cascade-fix: ignored
