@@ -70,7 +70,7 @@ fn finding(rules: &Rules, source: &Source, site: &Site, judgement: &Judgement) -
         call_span: call.range(),
         call_lines: (line(call.start), line(call.end)),
         callee: site.callee.clone(),
-        relationship: site.relationship().cloned(),
+        relationship: Some(site.told_relationship()),
         before: judgement.before,
         after: None,
         fix: None,

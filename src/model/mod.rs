@@ -40,11 +40,10 @@ pub struct Relationship {
     pub direction: Option<Direction>,
     /// Whether the attribute is a collection.
     pub uselist: Option<bool>,
+    /// Why the direction can't be told, where it can't.
+    pub unknown: Option<String>,
     /// Where each fact comes from, in words.
     pub evidence: Vec<String>,
-    /// Why the direction can't be told, where it can't.
-    #[serde(skip)]
-    pub unknown: Option<String>,
     /// Where the owner is defined.
     #[serde(skip)]
     pub owner_class: Option<Location>,
@@ -60,6 +59,11 @@ impl Relationship {
     /// `User.posts`; None where the class or the attribute is not known.
     pub fn name(&self) -> Option<String> {
         Some(format!("{}.{}", self.owner.as_ref()?, self.attribute.as_ref()?))
+    }
+
+    /// One of which nothing is known, and why.
+    pub fn unknown(reason: &str) -> Self {
+        Self { unknown: Some(reason.to_owned()), ..Self::default() }
     }
 
     /// What it is and how that is known, in words; None where nothing was looked up.

@@ -1,8 +1,10 @@
 //! A name at a place goes in; the class or table that it stands for comes out.
 
-use crate::module::Location;
+use std::sync::Arc;
+
+use crate::module::{Location, Module};
 use crate::python::PyValue;
-use crate::resolve::{Effort, End, Found, Place, Resolver, Target};
+use crate::resolve::{Effort, End, Found, Place, Resolver, Target, is_bound_by_comprehension};
 use crate::syntax::{Node, dotted_name};
 
 /// What a dotted name stands for, and the attributes behind it.
@@ -60,6 +62,36 @@ fn bound(resolver: &Resolver<'_>, found: &Found, aliases: usize) -> Named {
         }
         _ => unknown(),
     }
+}
+
+/// Whether a dotted name can be that of a class, as far as the file itself says: it is defined or imported as one, or nothing in the file
+/// binds it. A parameter, a loop variable or the result of a call is none.
+pub fn stands_for_class(module: &Arc<Module>, node: &Node<'_>, names: &[String]) -> bool {
+    let is_special = |name: &String| name.starts_with("__") && name.ends_with("__");
+    !names.iter().any(is_special)
+        && !is_bound_by_comprehension(node, &names[0])
+        && is_class_at(module, &Place::of(module, node), names, MOST_ALIASES)
+}
+
+fn is_class_at(module: &Arc<Module>, place: &Place, names: &[String], aliases: usize) -> bool {
+    let (first, rest) = (&names[0], &names[1..]);
+    place.bindings(first, &Effort::for_callee()).iter().all(|binding| match &binding.target {
+        // `None` is what a failed import leaves behind
+        Target::Module(_) | Target::Member(..) | Target::Nothing => true,
+        Target::Class(_) => {
+            let has_class = |name: &String| {
+                let class = binding.value.as_ref().and_then(|value| module.node(value));
+                let inner = class.map(|class| module.scope_of(&class));
+                inner.is_some_and(|scope| scope.all(name).iter().any(|of| matches!(of.target, Target::Class(_))))
+            };
+            rest.first().is_none_or(has_class)
+        }
+        Target::Alias(path) => {
+            let names: Vec<String> = path.iter().chain(rest).cloned().collect();
+            names[0] != *first && aliases > 0 && is_class_at(module, place, &names, aliases - 1)
+        }
+        _ => false,
+    })
 }
 
 /// The text that an expression at a place gives, where it can give one alone.

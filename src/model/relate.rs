@@ -22,7 +22,8 @@ use crate::resolve::Resolver;
 pub struct Model<'a> {
     classes: Classes<'a>,
     registry: Registry,
-    written: HashMap<(Location, bool), Written>,
+    /// What each call says, or why that can't be told.
+    written: HashMap<(Location, bool), Result<Written, String>>,
 }
 
 /// One side of a relationship.
@@ -39,11 +40,11 @@ impl<'a> Model<'a> {
         let mut classes = Classes::new(resolver);
         let written = read(&classes, calls);
         let is_imperative = |written: &&Written| matches!(written.owner, Declaring::Mapping(_));
-        let mapping: HashSet<&Arc<Path>> =
-            written.values().filter(is_imperative).map(|written| &written.at.path).collect();
+        let known = || written.values().filter_map(|written| written.as_ref().ok());
+        let mapping: HashSet<&Arc<Path>> = known().filter(is_imperative).map(|written| &written.at.path).collect();
         let mappings: Vec<_> = mapping.into_iter().flat_map(|path| classes.declared(path).mappings.clone()).collect();
         classes.add_mappings(mappings);
-        let names = written.values().flat_map(|written| {
+        let names = known().flat_map(|written| {
             written.named_by_strings().into_iter().map(|name| (name, Arc::clone(&written.at.path)))
         });
         let registry = Registry::of(names.collect(), &mut classes, search);
@@ -53,7 +54,11 @@ impl<'a> Model<'a> {
     /// Adds to a relationship what follows from the tables of both sides.
     pub fn complete(&self, relationship: &mut Relationship) {
         let Some(call) = &relationship.call else { return };
-        let Some(written) = self.written.get(&(call.at.clone(), call.is_backref)) else { return };
+        let written = match self.written.get(&(call.at.clone(), call.is_backref)) {
+            Some(Ok(written)) => written,
+            Some(Err(why)) => return relationship.unknown = Some(why.clone()),
+            None => return relationship.unknown = Some("its call can't be read".to_owned()),
+        };
         let is_backref = call.is_backref;
         let mut evidence = Vec::new();
         let annotation = self.annotation(written);
@@ -61,11 +66,17 @@ impl<'a> Model<'a> {
             relationship.unknown = Some("nothing names the class that it leads to".to_owned());
             return;
         }
-        let led_to = if is_backref { &mut relationship.owner } else { &mut relationship.target };
+        let (parent, child) = (self.owner(written), self.target(written));
+        let (mut has, mut led_to) = (&mut relationship.owner, &mut relationship.target);
+        if is_backref {
+            std::mem::swap(&mut has, &mut led_to);
+        }
         if led_to.is_none() {
             *led_to = self.target_name(written);
         }
-        let (parent, child) = (self.owner(written), self.target(written));
+        if has.is_none() {
+            *has = parent.as_ref().map(|parent| parent.name.clone());
+        }
         let class = |side: &Option<Side>| Some(side.as_ref()?.mapped.as_ref()?.class.clone());
         (relationship.owner_class, relationship.target_class) = match is_backref {
             false => (class(&parent), class(&child)),
@@ -318,17 +329,17 @@ impl<'a> Model<'a> {
 }
 
 /// Reads each module of the calls once.
-fn read(classes: &Classes<'_>, calls: &[Call]) -> HashMap<(Location, bool), Written> {
+fn read(classes: &Classes<'_>, calls: &[Call]) -> HashMap<(Location, bool), Result<Written, String>> {
     let mut by_module: HashMap<&Path, Vec<&Call>> = HashMap::new();
     for call in calls {
         by_module.entry(&call.at.path).or_default().push(call);
     }
-    let read_module = |(path, calls): (&Path, Vec<&Call>)| -> Vec<((Location, bool), Written)> {
+    let read_module = |(path, calls): (&Path, Vec<&Call>)| -> Vec<_> {
         let Some(module) = classes.resolver.repository.open(path) else { return Vec::new() };
         classes.declared_in(&module);
         let read = calls.into_iter().filter_map(|call| {
             let node = module.node(&call.at.range())?;
-            Some(((call.at.clone(), call.is_backref), Written::of(&classes.resolver, &module, &node, call.is_backref)?))
+            Some(((call.at.clone(), call.is_backref), Written::of(&classes.resolver, &module, &node, call.is_backref)))
         });
         read.collect()
     };

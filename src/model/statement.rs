@@ -1,8 +1,11 @@
 //! The call of a relationship constructor goes in; where it stands comes out: the class and the attribute that the statement around
 //! it names.
 
+use std::sync::Arc;
+
+use super::names::stands_for_class;
 use super::{Call, Relationship};
-use crate::module::Location;
+use crate::module::Module;
 use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, string_content, unparenthesized};
 
 /// Who has a relationship, as the statement around the constructor's call says.
@@ -28,42 +31,43 @@ pub struct Stands<'t> {
 }
 
 impl Owner<'_> {
-    fn name(&self) -> Option<String> {
+    fn name(&self, module: &Arc<Module>) -> Option<String> {
         match self {
             Self::Body(class) => class.field("name").map(|name| name.text().into_owned()),
-            Self::Name(node) => dotted_name(node).map(|names| names.join(".")),
-            Self::Mapper(call) => mapped_class(call),
+            Self::Name(node) => class_name(module, node),
+            Self::Mapper(call) => class_name(module, &mapped_class(call)?),
             Self::Unknown => None,
         }
     }
 }
 
-/// What the statement around a constructor's call says; None where it says nothing.
-pub fn of_call(call: &Node<'_>, at: Location, is_backref: bool) -> Option<Relationship> {
-    let relationship = if is_backref { of_backref(call) } else { Some(of_declaration(call)) }?;
-    let is_told = relationship != Relationship::default();
-    is_told.then_some(Relationship { call: Some(Call { at, is_backref }), ..relationship })
+/// What the statement around a constructor's call says.
+pub fn of_call(module: &Arc<Module>, call: &Node<'_>, is_backref: bool) -> Relationship {
+    let relationship = if is_backref { of_backref(module, call) } else { Some(of_declaration(module, call)) };
+    let at = module.location(&call.range());
+    Relationship { call: Some(Call { at, is_backref }), ..relationship.unwrap_or_default() }
 }
 
-fn of_declaration(call: &Node<'_>) -> Relationship {
+fn of_declaration(module: &Arc<Module>, call: &Node<'_>) -> Relationship {
     let arguments = call.field("arguments");
     let target = arguments.as_ref().and_then(|arguments| {
         keyword_value(arguments, "argument").or_else(|| positional_arguments(arguments).into_iter().next())
     });
     let stands = place_of(call);
-    let owner = stands.as_ref().and_then(|stands| stands.owner.name());
+    let owner = stands.as_ref().and_then(|stands| stands.owner.name(module));
     let attribute = stands.and_then(|stands| stands.attribute);
-    Relationship { owner, attribute, target: target.and_then(|target| class_name(&target)), ..Relationship::default() }
+    let target = target.and_then(|target| class_name(module, &target));
+    Relationship { owner, attribute, target, ..Relationship::default() }
 }
 
 /// A backref turns the declaring side around: its owner is that side's target.
-fn of_backref(call: &Node<'_>) -> Option<Relationship> {
+fn of_backref(module: &Arc<Module>, call: &Node<'_>) -> Option<Relationship> {
     let arguments = call.field("arguments")?;
     let name = match keyword_value(&arguments, "backref") {
         Some(pair) => pair.named_children().next(),
         None => positional_arguments(&arguments).into_iter().next(),
     };
-    let there = of_declaration(&declaring_call(call)?);
+    let there = of_declaration(module, &declaring_call(call)?);
     Some(Relationship {
         owner: there.target,
         attribute: name.and_then(|name| string_content(&name)),
@@ -184,9 +188,10 @@ fn is_call_of_dict(node: &Node<'_>) -> bool {
     node.kind() == "call" && node.field("function").is_some_and(|function| function.text() == "dict")
 }
 
-fn mapped_class(call: &Node<'_>) -> Option<String> {
-    let arguments = call.field("arguments")?;
-    class_name(positional_arguments(&arguments).first()?)
+/// What a call of a mapper maps.
+fn mapped_class<'t>(call: &Node<'t>) -> Option<Node<'t>> {
+    let class = positional_arguments(&call.field("arguments")?).into_iter().next()?;
+    (dotted_name(&class).is_some() || class.kind() == "string").then_some(class)
 }
 
 /// The class in whose body the node stands; not one around a function that is no method.
@@ -195,14 +200,17 @@ fn enclosing_class<'t>(node: &Node<'t>) -> Option<Node<'t>> {
     (class.kind() == "class_definition").then_some(class)
 }
 
-/// A class as a name, a string or a lambda around one of them.
-fn class_name(node: &Node<'_>) -> Option<String> {
+/// A class as a name, a string or a lambda around one of them. What may be another thing than a class is not told as one.
+fn class_name(module: &Arc<Module>, node: &Node<'_>) -> Option<String> {
     let mut node = unparenthesized(node);
     while node.kind() == "lambda" {
         node = unparenthesized(&node.field("body")?);
     }
     match &*node.kind() {
         "string" => string_content(&node),
-        _ => dotted_name(&node).map(|names| names.join(".")),
+        _ => {
+            let names = dotted_name(&node)?;
+            stands_for_class(module, &node, &names).then(|| names.join("."))
+        }
     }
 }

@@ -128,11 +128,23 @@ impl<'t> Arguments<'_, 't> {
 }
 
 impl Written {
-    /// Reads the call with the range in a module. For a backref it is that of the declaring side, with what the backref says itself.
-    pub fn of(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>, is_backref: bool) -> Option<Self> {
-        let declaring = if is_backref { statement::declaring_call(call)? } else { call.clone() };
-        let constructor = Constructor::of(resolver, module, &declaring).filter(|constructor| constructor.is_known)?;
-        let list = declaring.field("arguments")?;
+    /// Reads a call in a module. For a backref it is that of the declaring side, with what the backref says itself.
+    ///
+    /// # Errors
+    /// Why it can't be read, in words that complete "its direction is not known: …".
+    pub fn of(
+        resolver: &Resolver<'_>,
+        module: &Arc<Module>,
+        call: &Node<'_>,
+        is_backref: bool,
+    ) -> Result<Self, String> {
+        let declaring = if is_backref { statement::declaring_call(call) } else { Some(call.clone()) };
+        let declaring = declaring.ok_or("the relationship that it is the other side of is made elsewhere")?;
+        let shown = || declaring.field("function").map(|function| one_line(&function)).unwrap_or_default();
+        let handed_on = || format!("`{}` may hand on other arguments than it is given", shown());
+        let constructor = Constructor::of(resolver, module, &declaring).filter(|constructor| constructor.is_known);
+        let constructor = constructor.ok_or_else(handed_on)?;
+        let list = declaring.field("arguments").ok_or_else(handed_on)?;
         let mut arguments =
             Arguments { resolver, module, given: keywords(&list).collect(), dictionaries: splatted(&list) };
         let sqlmodel = keyword_value(&list, "sa_relationship_kwargs");
@@ -168,7 +180,7 @@ impl Written {
             Argument::Absent => link_model,
             Argument::Unknown => Argument::Unknown,
         };
-        Some(Self {
+        Ok(Self {
             at: module.location(&declaring.range()),
             owner: owner(resolver, module, place.as_ref()),
             target: target(&arguments, by_position.first(), annotation.as_ref(), &declaring),

@@ -164,10 +164,14 @@ pub fn judge(site: &Site, policy: &Policy<'_>) -> Verdict {
     }
 }
 
-/// Whether the verdict on a site can depend on its direction.
+/// Whether the verdict on a site can depend on its direction, or is likely to be told with it.
 pub fn asks_direction(site: &Site, policy: &Policy<'_>) -> bool {
     let given = possible(site);
-    given.iter().any(Given::is_hazard) || advice::asks_direction(site, &given, policy)
+    let is_refused = || site.value.as_ref().is_ok_and(|value| given.len() < value.alternatives.len());
+    site.value.is_err() && policy.selection.has(Code::Cas301)
+        || is_refused() && policy.selection.has(Code::Cas201)
+        || given.iter().any(Given::is_hazard)
+        || advice::asks_direction(site, &given, policy)
 }
 
 /// Whether the verdict on a site can depend on what the repository does that notices a cascade.

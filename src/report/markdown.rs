@@ -8,6 +8,7 @@ use super::markup::{code, prose};
 use super::remarks::{Remark, remarks};
 use super::summary::sentences;
 use crate::cascade::{CascadeOption, CascadeOptions};
+use crate::model::Relationship;
 use crate::outcome::{FileOutcome, Finding, Outcome};
 
 /// How long a text may be on the host with the least room, in bytes: GitHub takes 65,536 characters.
@@ -77,19 +78,10 @@ impl Sections<'_> {
                 relationship(finding),
                 finding.before.map(|before| code(&before.to_string())).unwrap_or_default(),
                 finding.written().map(|written| prose(&written)).unwrap_or_default(),
-                finding
-                    .relationship
-                    .as_ref()
-                    .and_then(|known| known.told())
-                    .map(|told| prose(&told))
-                    .unwrap_or_default(),
+                told(finding),
             ]
         });
-        self.table(
-            title,
-            ["where", "relationship", "before", "after", "what it is, and how that is known"],
-            rows.collect(),
-        )
+        self.table(title, ["where", "relationship", "before", "after", WHAT_IT_IS], rows.collect())
     }
 
     /// What changes in behaviour: each note once, with the relationships that it is about.
@@ -152,10 +144,12 @@ impl Sections<'_> {
                 format!("{} {}", finding.code, prose(&finding.message)),
                 finding.written().map(|written| prose(&written)).unwrap_or_default(),
                 notes,
+                told(finding),
             ]
         });
         let title = "Held back: unsafe fixes, which `--unsafe-fixes` applies";
-        self.table(title, ["where", "relationship", "what", "it would write", "what changes with it"], rows.collect())
+        let heads = ["where", "relationship", "what", "it would write", "what changes with it", WHAT_IT_IS];
+        self.table(title, heads, rows.collect())
     }
 
     /// The findings without a fix.
@@ -163,9 +157,9 @@ impl Sections<'_> {
         let rows = self.outcome.findings().filter(|(_, finding)| finding.fix.is_none());
         let rows = rows.map(|(file, finding)| {
             let what = format!("{} {}", finding.code, prose(&finding.message));
-            [place(file, finding), relationship(finding), what, prose(&finding.help)]
+            [place(file, finding), relationship(finding), what, prose(&finding.help), told(finding)]
         });
-        self.table("For a human", ["where", "relationship", "what", "what to do"], rows.collect())
+        self.table("For a human", ["where", "relationship", "what", "what to do", WHAT_IT_IS], rows.collect())
     }
 
     /// The files that were not checked, or not as a whole, and the comments that suppress nothing.
@@ -217,6 +211,15 @@ const MOST_IN_NOTES: usize = 5;
 const MOST_UNFOLDED: usize = 25;
 /// How many relationships a note names.
 const MOST_NAMED: usize = 10;
+
+/// The column with the direction.
+const WHAT_IT_IS: &str = "what it is, and how that is known";
+
+/// The direction with its evidence, or why it is not known.
+fn told(finding: &Finding) -> String {
+    let told = finding.relationship.as_ref().and_then(Relationship::told);
+    told.map(|told| prose(&told)).unwrap_or_default()
+}
 
 fn place(file: &FileOutcome, finding: &Finding) -> String {
     code(&format!("{}:{}", file.display, finding.start.shown_line()))

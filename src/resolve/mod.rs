@@ -15,4 +15,4 @@ pub use dictionary::{Entries, Entry};
 pub(crate) use literal::shortened;
 pub use literal::{Literal, Shape, StringPart, evaluate};
 pub use names::{Effort, End, Found, Place};
-pub use value::{Alternative, Argument, Port, Step, Value, Written};
+pub use value::{Alternative, Argument, Port, Step, Value, Written, is_bound_by_comprehension};

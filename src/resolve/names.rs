@@ -152,6 +152,12 @@ impl Place {
         Self { module: Arc::clone(&self.module), scopes: self.scopes.get(scope..).unwrap_or_default().to_vec() }
     }
 
+    /// What the nearest scope that binds a name binds it to here; empty where none does. Imports are not followed.
+    pub fn bindings(&self, name: &str, effort: &Effort) -> &[Binding] {
+        let bindings = self.scopes.iter().map(|around| around.bindings(name, effort));
+        bindings.into_iter().find(|bindings| !bindings.is_empty()).unwrap_or_default()
+    }
+
     /// The file of the place.
     pub fn path(&self) -> &Path {
         &self.module.path

@@ -475,7 +475,7 @@ fn of_open_dictionary(item: &Node<'_>) -> String {
 }
 
 /// Whether a comprehension around a node binds the name.
-fn is_bound_by_comprehension(node: &Node<'_>, name: &str) -> bool {
+pub fn is_bound_by_comprehension(node: &Node<'_>, name: &str) -> bool {
     let is_comprehension =
         |node: &Node<'_>| node.kind().ends_with("_comprehension") || node.kind() == "generator_expression";
     let around = node.ancestors().take_while(|node| !has_scope(node));

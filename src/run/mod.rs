@@ -55,7 +55,9 @@ impl Run<'_> {
             }
         }
         let mut sites: Vec<Site> = sites.into_values().map(|site| handed_in(site, &wrappers, usages)).collect();
-        self.relate(&mut sites);
+        let asks =
+            |site: &Site| self.job.all_relationships || self.with_policy(site, |policy| asks_direction(site, policy));
+        self.relate(sites.iter_mut().filter(|site| asks(site)));
         self.observe(&sites);
         let judged = sites.into_par_iter().map(|mut site| {
             if let Some(changed) = self.changed(&site, usages) {
@@ -64,7 +66,13 @@ impl Run<'_> {
             let verdict = self.with_policy(&site, |policy| judge(&site, policy));
             (site, verdict)
         });
-        judged.collect()
+        let mut judged: Vec<(Site, Verdict)> = judged.collect();
+        let is_open = |site: &Site| {
+            site.givens.iter().filter_map(|given| given.relationship.as_ref()).any(|known| known.told().is_none())
+        };
+        let told = judged.iter_mut().filter(|(_, verdict)| !verdict.judgements().is_empty()).map(|(site, _)| site);
+        self.relate(told.filter(|site| is_open(site)));
+        judged
     }
 
     /// Looks up what the verdicts on sites are likely to ask of their repositories, before several threads ask.
@@ -104,12 +112,10 @@ impl Run<'_> {
         })
     }
 
-    /// Adds to the relationships of sites, where the verdict can depend on it, what the models of their repositories say.
-    fn relate(&self, sites: &mut [Site]) {
+    /// Adds to the relationships of sites what the models of their repositories say.
+    fn relate<'s>(&self, sites: impl Iterator<Item = &'s mut Site>) {
         let mut by_repository: Vec<(Arc<Repository>, Vec<&mut Relationship>)> = Vec::new();
-        let asks =
-            |site: &Site| self.job.all_relationships || self.with_policy(site, |policy| asks_direction(site, policy));
-        for site in sites.iter_mut().filter(|site| asks(site)) {
+        for site in sites {
             let repository = self.repositories.of(&site.at.path);
             let given = site.givens.iter_mut().filter_map(|given| given.relationship.as_mut());
             let mut relationships: Vec<&mut Relationship> =

@@ -317,8 +317,7 @@ impl Finder<'_> {
     fn site_of_call(&self, rule: &str, receiver: &Receiver<'_>, at: Location, given: Given) -> Site {
         let Receiver { call, callee, is_backref, constructor } = receiver;
         let written = || callee.text().into_owned();
-        let related = || model::of_call(call, self.module.location(&call.range()), *is_backref);
-        let relationship = receiver.is_called().then(related).flatten();
+        let relationship = receiver.is_called().then(|| model::of_call(self.module, call, *is_backref));
         Site {
             call: self.module.location(&call.range()),
             callee: constructor.as_ref().map_or_else(|_| written(), |(_, name)| name.clone()),

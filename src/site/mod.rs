@@ -140,6 +140,22 @@ impl Site {
         first.relationship.as_ref().filter(|_| others.iter().all(|other| other.at == first.at))
     }
 
+    /// What there is to tell of the relationship that gets the value: where that is nothing, why.
+    pub fn told_relationship(&self) -> Relationship {
+        let known = self.relationship().cloned();
+        let mut told = known.unwrap_or_else(|| {
+            Relationship::unknown(match (self.givens.as_slice(), &self.value) {
+                ([_, _, ..], _) => "several relationships get the value",
+                (_, Err(why)) if self.callee.is_empty() => &why.reason,
+                _ => "the relationship is made elsewhere",
+            })
+        });
+        if told.direction.is_none() && told.unknown.is_none() {
+            told.unknown = Some("nothing decides about it here".to_owned());
+        }
+        told
+    }
+
     /// Whether a loader can be named beside the cascade of a relationship that is given the keywords.
     ///
     /// # Errors

@@ -184,10 +184,13 @@ pub fn keyword_container<'t>(dictionary: &Node<'t>) -> Option<Node<'t>> {
     }
 }
 
-/// What stands between the quotes of a string literal.
+/// What stands between the quotes of a string literal; None where a part of it is filled in: its literal part alone is another string.
 pub fn string_content(node: &Node<'_>) -> Option<String> {
+    if node.kind() != "string" || node.children().any(|child| child.kind() == "interpolation") {
+        return None;
+    }
     let content = node.named_children().find(|child| child.kind() == "string_content")?;
-    (node.kind() == "string").then(|| content.text().into_owned())
+    Some(content.text().into_owned())
 }
 
 /// The expressions that are splatted into a call: `options` in `f(**options)`.

@@ -58,6 +58,8 @@ pub(super) struct Row {
     pub name: String,
     pub target: Option<String>,
     pub direction: &'static str,
+    /// Why the direction is not known, where it isn't.
+    pub unknown: Option<Prose>,
     pub place: String,
     /// The number of its file among those that are changed.
     pub file: Option<usize>,
@@ -161,6 +163,7 @@ impl Row {
             name: related.name(),
             target: known.and_then(|known| known.target.clone()),
             direction: known.and_then(|known| known.direction).map_or("unknown", |direction| direction.name()),
+            unknown: known.and_then(|known| known.unknown.as_deref()).map(prose),
             place: visible(&format!("{}:{}", related.file.display, related.site.start)).into_owned(),
             file: file.filter(|_| is_fixed),
             cells: CascadeOptions::ALL.iter().map(|option| Cell::of(option, related)).collect(),
