@@ -163,6 +163,12 @@ impl Scope {
         scope
     }
 
+    /// The names that are bound to classes.
+    pub fn classes(&self) -> impl Iterator<Item = &str> {
+        let is_class = |bindings: &Vec<Binding>| bindings.iter().any(|one| matches!(one.target, Target::Class(_)));
+        self.bindings.iter().filter(move |(_, bindings)| is_class(bindings)).map(|(name, _)| name.as_str())
+    }
+
     /// All bindings of a name, in order of position.
     pub fn all(&self, name: &str) -> &[Binding] {
         self.bindings.get(name).map(Vec::as_slice).unwrap_or_default()

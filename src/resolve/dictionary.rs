@@ -10,7 +10,8 @@ use super::value::{Argument, Port, Step, Value};
 use crate::module::Location;
 use crate::python::PyValue;
 use crate::syntax::{
-    Node, conditional_parts, dotted_name, keyword_value, positional_arguments, string_content, unparenthesized,
+    Node, conditional_parts, dotted_name, is_method, keyword_value, positional_arguments, splatted, string_content,
+    unparenthesized,
 };
 
 /// What a dictionary holds under a key.
@@ -139,7 +140,7 @@ impl Resolver<'_> {
             }
             "named_expression" => node.field("value").map(|value| entries(&value)).unwrap_or_default(),
             "identifier" | "attribute" => self.entries_of_name(place, node, key, effort),
-            "subscript" => self.entries_of_item(place, node, key, effort).unwrap_or_default(),
+            "subscript" => self.entries_of_item(place, node, key, effort).unwrap_or_else(Entries::unknown),
             "call" => self.entries_of_call(place, node, key, effort).unwrap_or_else(Entries::unknown),
             "none" => Entries::default(),
             _ => Entries::unknown(),
@@ -172,6 +173,14 @@ impl Resolver<'_> {
             };
         }
         all
+    }
+
+    /// What a call's keyword arguments, and the dictionaries splatted among them, have under a key.
+    fn entries_of_keywords(&self, place: &Place, arguments: &Node<'_>, key: &str, effort: &Effort) -> Entries {
+        let named =
+            keyword_value(arguments, key).map(|value| Entries::of(self.entry(place, arguments, &value, effort)));
+        let splatted = splatted(arguments).into_iter().map(|dictionary| self.entries(place, &dictionary, key, effort));
+        Entries::any(named.into_iter().chain(splatted))
     }
 
     /// `[("key", value), …]`, of which a dictionary can be made.
@@ -369,8 +378,19 @@ impl Resolver<'_> {
             _ => Entries::unknown(),
         });
         let mut all = returned.reduce(Entries::or)?;
-        // what its calls hand in is not looked at
-        all.arguments.clear();
+        // by position or name, or as one of the keyword arguments that the function hands on
+        for argument in std::mem::take(&mut all.arguments) {
+            all = all.or(match argument.port {
+                Port::Keywords => self.entries_of_keywords(place, &arguments, key, effort),
+                Port::Dictionary | Port::Value => {
+                    let module = self.module_of(place, &argument.function)?;
+                    let is_method =
+                        module.node(&argument.function.range()).is_some_and(|function| is_method(&function));
+                    let given = argument.given(&arguments, is_method, false);
+                    given.map_or_else(Entries::default, |given| self.entries(place, &given, key, effort))
+                }
+            });
+        }
         Some(all)
     }
 

@@ -430,8 +430,10 @@ impl Resolver<'_> {
             };
         };
         if matches!(names[0].as_str(), "self" | "cls") && names.len() > 1 {
-            let class = self.class_around(place, expression, effort);
-            return class.map(|class| self.class_member(&class, &names[1..], effort)).unwrap_or_default();
+            let Some(class) = self.class_around(place, expression, effort) else { return Vec::new() };
+            let mut ends = self.class_member(&class, &names[1..], effort);
+            ends.extend(self.overriding(&class, &names[1..], effort));
+            return ends;
         }
         let ends = self.follow(place, &names, effort);
         ends.into_iter().flat_map(|end| self.within(end, effort)).collect()
@@ -453,6 +455,31 @@ impl Resolver<'_> {
             members if members.is_empty() => vec![end],
             members => members,
         }
+    }
+
+    /// An attribute of a class as the subclasses in the same module have it, where they have one of their own.
+    fn overriding(&self, class: &Found, names: &[String], effort: &Effort) -> Vec<End> {
+        let module = class.module();
+        let subclasses =
+            module.scope.classes().flat_map(|name| self.follow(&Place::after(module), &[name.to_owned()], effort));
+        let own = subclasses.filter_map(|end| match end {
+            End::Bound(found) if self.is_subclass(&found, &class.location(), effort) => {
+                let scope = module.scope_of(&found.value()?);
+                (!scope.all(&names[0]).is_empty()).then(|| self.class_member(&found, names, effort))
+            }
+            _ => None,
+        });
+        own.flatten().collect()
+    }
+
+    fn is_subclass(&self, found: &Found, class: &Location, effort: &Effort) -> bool {
+        let Target::Class(bases) = &found.binding().target else { return false };
+        let is_it = |end: &End| match end {
+            End::Bound(base) => base.location() == *class || self.is_subclass(base, class, effort),
+            _ => false,
+        };
+        let leads = |base: &Dotted| effort.deeper(|| self.follow(&found.before(), base, effort)).unwrap_or_default();
+        found.rest.is_empty() && bases.iter().any(|base| leads(base).iter().any(is_it))
     }
 
     fn members_of(&self, classes: Vec<End>, names: &[String], effort: &Effort) -> Vec<End> {

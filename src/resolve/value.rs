@@ -11,7 +11,10 @@ use super::literal::{Literal, evaluate, shortened};
 use super::names::{Effort, End, Found, Place};
 use crate::module::Location;
 use crate::python::{CollectionKind, PyValue};
-use crate::syntax::{Node, conditional_parts, dotted_name, has_scope, string_content, unparenthesized};
+use crate::syntax::{
+    Node, conditional_parts, dotted_name, has_scope, keyword_value, positional_arguments, string_content,
+    unparenthesized,
+};
 
 /// How many values an expression may have before it counts as unknown.
 pub(super) const MOST_ALTERNATIVES: usize = 24;
@@ -137,6 +140,17 @@ impl Value {
 }
 
 impl Argument {
+    /// What a call hands in by name or position. The object that a method belongs to is not among what its calls give; what
+    /// `functools.partial` calls is.
+    pub fn given<'t>(&self, arguments: &Node<'t>, is_method: bool, is_partial: bool) -> Option<Node<'t>> {
+        keyword_value(arguments, &self.name).or_else(|| {
+            let given = positional_arguments(arguments);
+            let index = self.position?.checked_sub(usize::from(is_method))? + usize::from(is_partial);
+            let is_splatted = given.iter().take(index + 1).any(|argument| argument.kind() == "list_splat");
+            given.get(index).filter(|_| !is_splatted).cloned()
+        })
+    }
+
     /// The step from what a call gives to the parameter.
     pub fn step(&self, given: Location) -> Step {
         Step {

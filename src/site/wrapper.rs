@@ -7,7 +7,7 @@ use super::viewonly::viewonly_of;
 use crate::module::{Location, Module};
 use crate::resolve::Argument;
 use crate::rules::ConstructorKind;
-use crate::syntax::{Node, assigned_name, keyword_value, positional_arguments, returned};
+use crate::syntax::{Node, assigned_name, is_method, returned};
 
 /// A function, lambda or class whose calls make relationships with what they are given.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -40,10 +40,7 @@ impl Wrapper {
             Some(name) => name,
             None => assigned_name(&function)?,
         };
-        let is_static = function.parent().is_some_and(|parent| {
-            parent.children().any(|child| child.kind() == "decorator" && child.text().contains("staticmethod"))
-        });
-        let is_method = class.is_some() && !is_static && function.kind() == "function_definition";
+        let is_method = is_method(&function);
         let class_name = class.and_then(|class| class.field("name"));
         let (name, class_name) = if name.text() == "__init__" {
             // its calls are those of the class
@@ -67,17 +64,7 @@ impl Wrapper {
 
     /// What a call hands in: the argument that is given for the parameter.
     pub(super) fn given<'t>(&self, arguments: &Node<'t>, is_partial: bool) -> Option<Node<'t>> {
-        let shift = usize::from(is_partial);
-        let position = self
-            .argument
-            .position
-            .and_then(|position| if self.is_method { position.checked_sub(1) } else { Some(position) });
-        keyword_value(arguments, &self.argument.name).or_else(|| {
-            let given = positional_arguments(arguments);
-            let index = position? + shift;
-            let is_splatted = given.iter().take(index + 1).any(|argument| argument.kind() == "list_splat");
-            given.get(index).filter(|_| !is_splatted).cloned()
-        })
+        self.argument.given(arguments, self.is_method, is_partial)
     }
 }
 

@@ -144,6 +144,17 @@ pub fn dotted_name(node: &Node<'_>) -> Option<Vec<String>> {
     }
 }
 
+/// Whether calls of a function give it an object, or a class, before their own arguments.
+pub fn is_method(function: &Node<'_>) -> bool {
+    let around = function.ancestors().find(|node| matches!(&*node.kind(), "class_definition" | "function_definition"));
+    let is_static = function.parent().is_some_and(|parent| {
+        parent.children().any(|child| child.kind() == "decorator" && child.text().contains("staticmethod"))
+    });
+    around.is_some_and(|around| around.kind() == "class_definition")
+        && !is_static
+        && function.kind() == "function_definition"
+}
+
 /// `name = value`: the name that an expression, such as a lambda, is assigned to.
 pub fn assigned_name<'t>(value: &Node<'t>) -> Option<Node<'t>> {
     let assignment = value.ancestors().find(|node| node.kind() != "parenthesized_expression")?;
