@@ -187,6 +187,32 @@ impl Git {
         Ok(self.line(&["merge-base", &commit, "HEAD"]).unwrap_or(commit))
     }
 
+    /// What changed in the work tree since a commit, or is staged where there is none, as a patch without context.
+    ///
+    /// # Errors
+    /// Git can't tell.
+    pub fn patch(&self, since: Option<&str>) -> anyhow::Result<Vec<u8>> {
+        // whatever the settings of git say of patches
+        let options = [
+            "--unified=0",
+            "--inter-hunk-context=0",
+            "--find-renames",
+            "--text",
+            "--no-color",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--no-relative",
+            "--ignore-submodules",
+            "--src-prefix=a/",
+            "--dst-prefix=b/",
+        ];
+        let mut arguments = vec!["diff"];
+        arguments.extend(options);
+        arguments.push(since.unwrap_or("--cached"));
+        arguments.push("--");
+        self.run(&arguments)
+    }
+
     /// The tracked files that are not as they are in the commit that is checked out, relative to the root.
     ///
     /// # Errors

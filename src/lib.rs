@@ -2,12 +2,14 @@
 //!
 //! The modules are the stages, in the order of the data: [`discover`] the files, read each as a [`source`], match
 //! [`rules`] to find each [`site`], [`resolve`] names and values, look up the [`usage`] of shared ones, [`model`] the relationship,
-//! decide by [`policy`] as the [`settings`] want it, leave out what a [`suppression`] names, [`plan`] where to edit, [`rewrite`], lay
+//! decide by [`policy`] as the [`settings`] want it, leave out what a [`suppression`] names, a [`baseline`] lists, or stands on other than [`changed_lines`], [`plan`] where to edit, [`rewrite`], lay
 //! out by [`layout`], [`apply`]. What comes out is an [`outcome`], which every [`report`] shows, and of which someone can make a
 //! [`choice`]. [`verify`] holds it against what SQLAlchemy itself says of the models.
 
 pub mod apply;
+pub mod baseline;
 pub mod cascade;
+pub mod changed_lines;
 pub mod choice;
 pub mod cli;
 pub mod dependencies;
@@ -16,6 +18,7 @@ pub mod discover;
 pub mod git;
 pub mod graph;
 pub mod hints;
+pub mod identity;
 pub mod layout;
 pub mod model;
 pub mod module;
@@ -47,7 +50,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
+use baseline::BaselineError;
 use cascade::CascadeOptions;
+use changed_lines::ChangedLines;
 use discover::{DiscoverError, NotRead, Walk, WalkOptions};
 use module::Location;
 use outcome::{FileOutcome, Outcome, Status};
@@ -77,6 +82,8 @@ pub struct Job {
     pub facts: Option<Facts>,
     /// Whether the outcome has all relationships that a site gives a cascade to, and not those with findings alone.
     pub all_relationships: bool,
+    /// The lines that findings have to touch to be told; all, where it is None.
+    pub changed_lines: Option<ChangedLines>,
     /// Lists that someone chose, by the site's value: each is written there, in place of what the policy says.
     pub wanted: HashMap<Location, CascadeOptions>,
 }
@@ -90,6 +97,9 @@ pub enum RunError {
     /// A settings file.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// A baseline.
+    #[error(transparent)]
+    Baseline(#[from] BaselineError),
 }
 
 /// The content of one file, which need not be that on disk.
@@ -113,13 +123,18 @@ pub fn run(job: &Job, progress: &AtomicUsize) -> Result<Outcome, RunError> {
     let usages = search.complete(&mut scan.found);
     let found = std::mem::take(&mut scan.found);
     let run = Run { job, walk: &walk, repositories: &repositories, scan: &scan };
-    let sifted = run.sifted(run.judged(found, &usages));
+    let mut sifted = run.sifted(run.judged(found, &usages));
+    let stale_baseline = run.set_known_aside(&mut sifted, &usages)?;
+    if let Some(changed) = &job.changed_lines {
+        run.set_unchanged_aside(&mut sifted, changed);
+    }
     let mut outcome = Outcome {
         files: run.files(&sifted, &usages),
         unsafe_fixes: job.unsafe_fixes,
         asyncio: run.asyncio(&sifted.kept),
         noticed: if job.all_relationships { run.noticed(&sifted.kept) } else { Vec::new() },
         stale_facts: job.facts.iter().flat_map(Facts::stale).map(str::to_owned).collect(),
+        stale_baseline,
         ..Outcome::default()
     };
     let given = job.unsaved.as_ref().map(|unsaved| walk.normal(unsaved.path.as_deref().unwrap_or(Path::new(NO_NAME))));

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::baseline::Stale;
 use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::layout::Relaid;
 use crate::model::Relationship;
@@ -178,6 +179,10 @@ pub struct FileOutcome {
     pub safe_sites: usize,
     /// How many of its findings a comment suppresses.
     pub suppressed: usize,
+    /// How many of its findings a baseline lists.
+    pub in_baseline: usize,
+    /// How many of its findings stand on lines that are as they were, where only changed ones count.
+    pub on_unchanged_lines: usize,
     /// Its sites with a known value, where all relationships are asked for.
     pub sites: Vec<SiteOutcome>,
     /// Its comments that suppress nothing.
@@ -214,6 +219,8 @@ impl FileOutcome {
             findings: Vec::new(),
             safe_sites: 0,
             suppressed: 0,
+            in_baseline: 0,
+            on_unchanged_lines: 0,
             sites: Vec::new(),
             unused_suppressions: Vec::new(),
             syntax_errors: Vec::new(),
@@ -231,6 +238,8 @@ impl FileOutcome {
             findings: Vec::new(),
             safe_sites: 0,
             suppressed: 0,
+            in_baseline: 0,
+            on_unchanged_lines: 0,
             sites: Vec::new(),
             unused_suppressions: Vec::new(),
             syntax_errors: Vec::new(),
@@ -253,6 +262,8 @@ pub struct Outcome {
     pub noticed: Vec<(CascadeOption, Vec<String>)>,
     /// The files that have changed since SQLAlchemy was asked about them.
     pub stale_facts: Vec<String>,
+    /// What baselines list and is not found any more.
+    pub stale_baseline: Vec<Stale>,
     /// How many files were read.
     pub files_scanned: usize,
     /// How many of them were parsed.
@@ -277,6 +288,8 @@ impl Outcome {
         for file in &self.files {
             totals.safe_sites += file.safe_sites;
             totals.suppressed += file.suppressed;
+            totals.in_baseline += file.in_baseline;
+            totals.on_unchanged_lines += file.on_unchanged_lines;
             totals.files_with_findings += usize::from(!file.findings.is_empty());
             totals.files_failed += usize::from(matches!(file.status, Status::Failed(_)));
             for finding in &file.findings {
@@ -312,4 +325,8 @@ pub struct Totals {
     pub safe_sites: usize,
     /// Findings that a comment suppresses.
     pub suppressed: usize,
+    /// Findings that a baseline lists.
+    pub in_baseline: usize,
+    /// Findings on lines that are as they were.
+    pub on_unchanged_lines: usize,
 }

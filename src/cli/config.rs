@@ -7,16 +7,16 @@ use anyhow::{Context, bail};
 use super::args::Common;
 use super::{CLEAN, print};
 use crate::layout::Styles;
-use crate::settings::{self, ConfigFormat, InForce, Lookup};
+use crate::settings::{self, ConfigFormat, InForce, Lookup, Overrides};
 
 /// The settings as the command line has them.
-pub(super) fn lookup(common: &Common) -> anyhow::Result<Lookup> {
+pub(super) fn lookup(common: &Common, overrides: Overrides) -> anyhow::Result<Lookup> {
     let working_directory = std::env::current_dir().context("can't tell the working directory")?;
-    Ok(Lookup::new(common.overrides(), &common.settings_place(), &working_directory)?)
+    Ok(Lookup::new(overrides, &common.settings_place(), &working_directory)?)
 }
 
 pub(super) fn config(common: &Common, format: ConfigFormat) -> anyhow::Result<u8> {
-    let lookup = lookup(common)?;
+    let lookup = lookup(common, common.overrides())?;
     let path = path(common)?;
     let settings = if path.is_dir() { lookup.of_folder(&path) } else { lookup.of(&path) };
     lookup.check()?;

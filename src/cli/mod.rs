@@ -1,6 +1,7 @@
 //! Arguments go in; an exit status comes out. Everything that touches terminal and disk is called from here.
 
 mod args;
+mod baseline;
 mod changed;
 mod config;
 mod documentation;
@@ -27,7 +28,7 @@ use crate::report::{
     Applied, Format, GraphFormat, write_findings, write_graph, write_patch, write_statistics, write_summary,
 };
 use crate::repository::Repositories;
-use crate::settings::name_of;
+use crate::settings::{Overrides, name_of};
 use crate::verify::facts::Facts;
 use crate::{Job, Unsaved};
 
@@ -65,6 +66,9 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<u8> {
     match &arguments.command {
         None => diff(arguments, &arguments.common, arguments.ending),
         Some(Command::Diff { common, ending }) => diff(arguments, common, *ending),
+        Some(Command::Check { common, reports: Reports { write_baseline: Some(file), .. }, .. }) => {
+            baseline::write(arguments, common, file)
+        }
         Some(Command::Check { common, reports, ending }) => check(arguments, common, reports, *ending),
         Some(Command::Fix { common, exit_non_zero_on_fix, interactive: true }) => {
             interactive::fix(arguments, common, *exit_non_zero_on_fix)
@@ -194,17 +198,23 @@ fn root() -> anyhow::Result<PathBuf> {
 
 /// What the command line asks for. Facts are about the repository with the root.
 fn job(common: &Common, root: &Path) -> anyhow::Result<Job> {
+    job_with(common, common.overrides(), root)
+}
+
+/// The same with something else in place of settings.
+fn job_with(common: &Common, overrides: Overrides, root: &Path) -> anyhow::Result<Job> {
+    let changed = changed::changes(common)?;
+    let (paths, changed_lines) =
+        changed.map_or_else(|| (common.paths(), None), |changed| (changed.files, changed.lines));
     Ok(Job {
-        paths: match changed::files(common)? {
-            Some(changed) => changed,
-            None => common.paths(),
-        },
+        paths,
+        changed_lines,
         walk: WalkOptions {
             no_ignore: common.no_ignore,
             no_force_exclude: common.no_force_exclude,
             threads: common.threads,
         },
-        settings: Arc::new(config::lookup(common)?),
+        settings: Arc::new(config::lookup(common, overrides)?),
         unsafe_fixes: common.unsafe_fixes,
         lazy: common.lazy,
         facts: common.facts.as_ref().map(|file| Facts::read(file, root)).transpose()?,

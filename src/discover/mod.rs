@@ -33,6 +33,15 @@ pub enum NotRead {
     Failed(PathBuf, String),
 }
 
+impl NotRead {
+    /// Which file or folder.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Skipped(path, _) | Self::Failed(path, _) => path,
+        }
+    }
+}
+
 /// Why nothing can be walked.
 #[derive(Debug, thiserror::Error)]
 pub enum DiscoverError {

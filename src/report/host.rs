@@ -8,6 +8,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::concise;
+use crate::identity::Identity;
 use crate::outcome::{FileOutcome, Finding, Outcome};
 use crate::source::{Edit, FilePosition, Source, splice};
 
@@ -87,16 +88,11 @@ pub(super) fn message(outcome: &Outcome, finding: &Finding) -> String {
 /// Of each finding, in order, what stays the same when other lines of the file move: by its file, its code, and the relationship or else
 /// the text of its call, and which one of several alike it is.
 pub(super) fn fingerprints(outcome: &Outcome) -> Vec<String> {
-    let mut alike: HashMap<String, usize> = HashMap::new();
+    let mut alike: HashMap<Identity, usize> = HashMap::new();
     let of_finding = |(file, finding): (&FileOutcome, &Finding)| {
-        let call = || {
-            let text = file.source.as_ref().and_then(|source| source.text().get(finding.call_span.clone()));
-            text.unwrap_or_default().split_whitespace().collect::<String>()
-        };
-        let told =
-            [file.in_repository.clone(), finding.code.to_string(), finding.relationship_name().unwrap_or_else(call)]
-                .join("\0");
-        let turn = alike.entry(told.clone()).or_default();
+        let identity = Identity::of(file, finding);
+        let told = [&*identity.path, identity.code.as_str(), identity.about()].join("\0");
+        let turn = alike.entry(identity).or_default();
         *turn += 1;
         let digest = Sha256::digest(format!("{told}\0{turn}"));
         digest.iter().map(|byte| format!("{byte:02x}")).collect()

@@ -7,7 +7,9 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::baseline::{Known, Stale};
 use crate::cascade::CascadeOptions;
+use crate::identity::About;
 use crate::model::Relationship;
 use crate::outcome::{Asyncio, FileOutcome, Finding, Fix, Outcome, Status};
 use crate::policy::Applicability;
@@ -34,6 +36,9 @@ struct JsonReport<'a> {
     findings: Vec<JsonFinding<'a>>,
     safe_sites: usize,
     suppressed: usize,
+    in_baseline: usize,
+    on_unchanged_lines: usize,
+    stale_baseline: Vec<JsonStale<'a>>,
     skipped: Vec<JsonReason<'a>>,
     failed: Vec<JsonReason<'a>>,
     syntax_errors: Vec<JsonSyntaxError<'a>>,
@@ -81,6 +86,36 @@ struct JsonEdit<'a> {
     start: usize,
     end: usize,
     text: String,
+}
+
+/// The keys of a baseline's entry, and the baseline.
+#[derive(Serialize)]
+struct JsonStale<'a> {
+    baseline: &'a str,
+    path: &'a str,
+    code: Code,
+    #[serde(flatten)]
+    about: JsonAbout<'a>,
+    value: &'a str,
+    count: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum JsonAbout<'a> {
+    Relationship(&'a str),
+    Call(&'a str),
+}
+
+impl<'a> JsonStale<'a> {
+    fn of(stale: &'a Stale) -> Self {
+        let Stale { baseline, known: Known { identity, value }, number } = stale;
+        let about = match &identity.about {
+            About::Relationship(name) => JsonAbout::Relationship(name),
+            About::Call(text) => JsonAbout::Call(text),
+        };
+        Self { baseline, path: &identity.path, code: identity.code, about, value, count: *number }
+    }
 }
 
 #[derive(Serialize)]
@@ -157,6 +192,9 @@ fn report(outcome: &Outcome) -> JsonReport<'_> {
         findings: outcome.findings().map(|(file, finding)| finding_of(&edits, file, finding)).collect(),
         safe_sites: totals.safe_sites,
         suppressed: totals.suppressed,
+        in_baseline: totals.in_baseline,
+        on_unchanged_lines: totals.on_unchanged_lines,
+        stale_baseline: outcome.stale_baseline.iter().map(JsonStale::of).collect(),
         skipped: reasons(Status::skipped),
         failed: reasons(Status::failed),
         syntax_errors: outcome

@@ -1,5 +1,6 @@
 //! What a person wants to know at the end: what was found, fixed and skipped, why, and what to type next.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::{concise, count, visible};
@@ -42,6 +43,7 @@ pub fn write_summary(
     syntax_errors(outcome, out)?;
     unused_suppressions(outcome, out)?;
     stale_facts(outcome, out)?;
+    stale_baselines(outcome, out)?;
     writeln!(out, "{}.", sentences(outcome, applied).join("; "))?;
     if let Some(sentence) = asyncio(outcome) {
         writeln!(out, "{sentence}")?;
@@ -106,6 +108,12 @@ pub(super) fn sentences(outcome: &Outcome, applied: Option<Applied>) -> Vec<Stri
     }
     if totals.suppressed > 0 {
         sentences.push(format!("{} suppressed", totals.suppressed));
+    }
+    if totals.in_baseline > 0 {
+        sentences.push(format!("{} in the baseline", totals.in_baseline));
+    }
+    if totals.on_unchanged_lines > 0 {
+        sentences.push(format!("{} on unchanged lines", totals.on_unchanged_lines));
     }
     sentences.push(format!("{} checked", count(totals.files_scanned, "file")));
     sentences
@@ -197,4 +205,21 @@ fn stale_facts(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
         "Facts about {} are ignored, which changed since: {listed}; write them again with `cascade-fix verify --write-facts`",
         count(outcome.stale_facts.len(), "file")
     )
+}
+
+/// One line for each baseline: it goes on to work, and gets shorter.
+fn stale_baselines(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    let baselines: BTreeSet<&String> = outcome.stale_baseline.iter().map(|stale| &stale.baseline).collect();
+    baselines.into_iter().try_for_each(|baseline| {
+        let of_baseline = outcome.stale_baseline.iter().filter(|stale| stale.baseline == *baseline);
+        let number: usize = of_baseline.map(|stale| stale.number).sum();
+        let verb = if number == 1 { "is" } else { "are" };
+        let them = if number == 1 { "it" } else { "them" };
+        let listed = count(number, "finding");
+        let file = visible(baseline);
+        writeln!(
+            out,
+            "{listed} of {file} {verb} not found any more; take {them} off the list with: cascade-fix check --write-baseline {file}"
+        )
+    })
 }

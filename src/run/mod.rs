@@ -1,5 +1,6 @@
 //! The sites of a scan go in; their verdicts come out, then the outcome of each file.
 
+mod aside;
 mod files;
 mod outcomes;
 

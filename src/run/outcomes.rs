@@ -20,7 +20,7 @@ use crate::rewrite::{Edit, FileEdit};
 use crate::scan::Scanned;
 use crate::site::Site;
 use crate::source::Source;
-use crate::suppression::Sifted;
+use crate::suppression::{Aside, Sifted};
 use crate::usage::Usages;
 
 impl Run<'_> {
@@ -67,9 +67,13 @@ impl Run<'_> {
         if self.job.all_relationships {
             self.add_sites(&mut by_file, sifted, &files);
         }
-        for (site, number) in sifted.suppressed.iter().filter(|(site, _)| files.concerns(site)) {
+        for (site, why, number) in sifted.aside.iter().filter(|(site, ..)| files.concerns(site)) {
             if let Some(file) = self.file_of(site, &mut by_file, &files) {
-                file.suppressed += number;
+                *match why {
+                    Aside::Suppressed => &mut file.suppressed,
+                    Aside::InBaseline => &mut file.in_baseline,
+                    Aside::Unchanged => &mut file.on_unchanged_lines,
+                } += number;
             }
         }
         let mut outcomes: Vec<FileOutcome> = by_file.into_values().collect();
@@ -104,8 +108,8 @@ impl Run<'_> {
 
     /// Adds the sites themselves.
     fn add_sites(&self, by_file: &mut BTreeMap<Arc<Path>, FileOutcome>, sifted: &Sifted, files: &FilesOfRun<'_>) {
-        let suppressed = sifted.suppressed.iter().map(|(site, _)| (site, true));
-        let sites = suppressed.chain(sifted.kept.iter().map(|(site, _)| (site, false)));
+        let aside = sifted.aside.iter().map(|(site, ..)| (site, true));
+        let sites = aside.chain(sifted.kept.iter().map(|(site, _)| (site, false)));
         for (site, is_suppressed) in sites.filter(|(site, _)| files.concerns(site)) {
             let added = self.site_outcome(site, is_suppressed, files);
             if let (Some(added), Some(file)) = (added, self.file_of(site, by_file, files)) {

@@ -44,6 +44,8 @@ pub(super) struct SettingsFile {
     pub constructors: Option<Vec<Located<Text<QualifiedName>>>>,
     /// Folders with rules to add, relative to that of the settings.
     pub rules: Option<Vec<Located<PathBuf>>>,
+    /// The file that lists known findings, which are not told, relative to the folder of the settings.
+    pub baseline: Option<Located<PathBuf>>,
     /// Whether expunge stays where it is.
     pub expunge: Option<Located<Text<Named<Expunge>>>>,
     /// The most columns of a line that is laid out again, in place of what ruff's or black's settings say.

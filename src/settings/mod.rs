@@ -43,6 +43,10 @@ pub struct Overrides {
     pub exclude: Vec<String>,
     /// Folders, besides `rules`.
     pub rules: Vec<PathBuf>,
+    /// A file of known findings.
+    pub baseline: Option<PathBuf>,
+    /// Whether all findings are told, known or not.
+    pub no_baseline: bool,
     /// What becomes of the layout.
     pub layout: Option<Layout>,
     /// What the code runs with.
@@ -114,6 +118,8 @@ pub struct Settings {
     pub constructors: Vec<Setting<String>>,
     /// Folders with rules.
     pub rule_folders: Vec<Setting<PathBuf>>,
+    /// The file of known findings, relative to the working directory.
+    pub baseline: Option<Setting<PathBuf>>,
     /// Whether expunge stays where it is.
     pub expunge: Setting<Expunge>,
     /// The most columns of a line; None leaves it to the settings of ruff or black.
@@ -168,6 +174,9 @@ impl Settings {
             exclude: exclude.into_iter().map(|glob| document.setting(glob).map(|glob| glob.0.0)).collect(),
             constructors,
             rule_folders: ours.chain(others).collect(),
+            baseline: (overrides.baseline.clone().map(Setting::of_command_line))
+                .or(file.baseline.map(|path| document.setting(path).map(|path| document.beside(&path))))
+                .filter(|_| !overrides.no_baseline),
             expunge: merged(document, None, file.expunge.map(|named| named.map(|named| named.0.0))),
             line_length: file.line_length.map(|length| document.setting(length).map(|length| length.0)),
             layout: merged(document, overrides.layout, file.layout.map(|named| named.map(|named| named.0.0))),

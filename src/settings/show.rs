@@ -1,6 +1,7 @@
 //! The settings in force for a path go in; text or JSON comes out, in which each value says where it comes from.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
@@ -80,6 +81,7 @@ fn rows(InForce { settings, overrides, line_length, .. }: &InForce<'_>) -> Vec<R
         Row("exclude", list(&exclude)),
         Row("constructors", list(&settings.constructors)),
         Row("rules", list(&folders.collect::<Vec<_>>())),
+        Row("baseline", settings.baseline.as_ref().map_or(Shown::Unset, |file| Shown::One(path(file)))),
         Row("expunge", named(&settings.expunge)),
         Row("line-length", Shown::One(line_length)),
         Row("layout", named(&settings.layout)),
@@ -92,6 +94,10 @@ fn rows(InForce { settings, overrides, line_length, .. }: &InForce<'_>) -> Vec<R
 
 fn given<T: ToString>(setting: &Setting<T>) -> Given {
     (json!(setting.value.to_string()), setting.origin.to_string())
+}
+
+fn path(setting: &Setting<PathBuf>) -> Given {
+    (json!(setting.value.display().to_string()), setting.origin.to_string())
 }
 
 fn named<T: clap::ValueEnum>(setting: &Setting<T>) -> Shown {

@@ -32,12 +32,23 @@ pub use written::comment_above;
 pub struct Sifted {
     /// Those that are left, with the findings that no comment suppresses, in the order in which they were given.
     pub kept: Vec<(Site, Verdict)>,
-    /// Those of which findings are suppressed, and how many.
-    pub suppressed: Vec<(Site, usize)>,
+    /// Those of which findings are counted and not told, why, and how many.
+    pub aside: Vec<(Site, Aside, usize)>,
     /// Literals that stay as they are, though uses of them in other files are changed.
     pub left_alone: HashSet<Location>,
     comments: HashMap<Arc<Path>, Comments>,
     calls: Calls,
+}
+
+/// Why a finding is counted and not told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aside {
+    /// A comment suppresses it.
+    Suppressed,
+    /// A baseline lists it.
+    InBaseline,
+    /// It stands on lines that are as they were.
+    Unchanged,
 }
 
 impl Sifted {
@@ -76,6 +87,23 @@ impl Sifted {
         sifted
     }
 
+    /// Sets findings aside for another reason than a comment. What shares something with them is changed as if they were suppressed.
+    pub fn set_aside(&mut self, why: Aside, is_meant: impl Fn(&Site, &Judgement) -> bool) {
+        for (site, verdict) in std::mem::take(&mut self.kept) {
+            let Verdict::Judged(judgements) = verdict else {
+                self.kept.push((site, verdict));
+                continue;
+            };
+            let (gone, left): (Vec<_>, Vec<_>) = judgements.into_iter().partition(|one| is_meant(&site, one));
+            if !gone.is_empty() {
+                self.aside.push((site.clone(), why, gone.len()));
+            }
+            if gone.is_empty() || !left.is_empty() {
+                self.kept.push((site, Verdict::Judged(left)));
+            }
+        }
+    }
+
     /// The comments of a file that suppress nothing. Where others may use what it defines (`is_shared`), only those of which that can
     /// be told.
     pub fn unused(&self, path: &Path, is_shared: bool, is_selected: impl Fn(Code) -> bool) -> Vec<UnusedSuppression> {
@@ -89,7 +117,7 @@ impl Sifted {
         let is_touched = |left: &&Option<Vec<Given>>| left.as_ref() != Some(&site.givens);
         let suppressed = left.iter().filter(is_touched).count();
         if suppressed > 0 {
-            self.suppressed.push((site.clone(), suppressed));
+            self.aside.push((site.clone(), Aside::Suppressed, suppressed));
         }
         self.kept.extend(split(&site, &judgements, &left, judge));
     }

@@ -79,6 +79,7 @@ pub fn outcome(folder: &Path, overrides: Overrides, unsafe_fixes: bool) -> Outco
         unsafe_fixes,
         lazy: None,
         facts: None,
+        changed_lines: None,
         wanted,
         all_relationships: false,
     };

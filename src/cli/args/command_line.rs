@@ -26,6 +26,7 @@ impl Common {
             ("--layout", self.layout.as_ref().map(name_of)),
             ("--sqlalchemy-version", self.sqlalchemy_version.map(|version| version.to_string())),
             ("--facts", self.facts.as_ref().map(|file| file.display().to_string())),
+            ("--baseline", self.baseline.as_ref().map(|file| file.display().to_string())),
             // other paths are those that it is about
             ("--since", self.since.clone().filter(|_| paths.is_none())),
             ("--config", self.config.as_ref().map(|file| file.display().to_string())),
@@ -34,6 +35,8 @@ impl Common {
         let flags = [
             ("--unsafe-fixes", unsafe_fixes.unwrap_or(self.unsafe_fixes)),
             ("--staged", self.staged),
+            ("--diff-only", self.diff_only && (paths.is_none() || self.staged)),
+            ("--no-baseline", self.no_baseline),
             ("--isolated", self.isolated),
             ("--no-ignore", self.no_ignore),
             ("--no-force-exclude", self.no_force_exclude),

@@ -30,6 +30,16 @@ pub(in crate::cli) struct Common {
     #[arg(long, value_name = "CODE", value_delimiter = ',', help_heading = SELECTION)]
     pub ignore: Vec<String>,
 
+    /// Do not report, nor fix, what this file lists [default: that of the settings]; `check --write-baseline` writes it
+    #[arg(long, value_name = "FILE", help_heading = SELECTION, conflicts_with = "no_baseline")]
+    pub baseline: Option<PathBuf>,
+    /// Report what a baseline of the settings lists too
+    #[arg(long, help_heading = SELECTION, hide_short_help = true)]
+    pub no_baseline: bool,
+    /// Report, and fix, only what stands on changed lines; beside --since or --staged
+    #[arg(long, help_heading = SELECTION)]
+    pub diff_only: bool,
+
     /// Carry out unsafe fixes too: those that change what someone can notice
     #[arg(long, help_heading = FIXES)]
     pub unsafe_fixes: bool,
@@ -119,6 +129,8 @@ impl Common {
             ignore: self.ignore.clone(),
             exclude: self.exclude.clone(),
             rules: self.rules.clone(),
+            baseline: self.baseline.clone(),
+            no_baseline: self.no_baseline,
             layout: self.layout,
             sqlalchemy_version: self.sqlalchemy_version,
         }
@@ -136,6 +148,15 @@ impl Common {
     /// What that file is called.
     pub fn stdin_filename(&self) -> Option<&PathBuf> {
         self.stdin_filename.as_ref()
+    }
+
+    /// Ends the process where changed lines are asked for, and not since when.
+    pub(super) fn check_diff_only(&self, command: &mut clap::Command) {
+        if self.diff_only && self.since.is_none() && !self.staged {
+            let message =
+                "--diff-only is about what changed: add --since REV (such as --since origin/main) or --staged";
+            command.error(ErrorKind::MissingRequiredArgument, message).exit();
+        }
     }
 
     /// Ends the process where standard input is asked for in a way that makes no sense.

@@ -151,6 +151,7 @@ impl Arguments {
             refuse(&mut command, ErrorKind::InvalidSubcommand, misspelt::told(path.as_os_str(), &meant));
         }
         arguments.common().check_stdin(&mut command);
+        arguments.common().check_diff_only(&mut command);
         if matches!(&arguments.command, Some(Command::Fix { interactive: true, common, .. }) if common.reads_stdin()) {
             let message = "--interactive reads answers where `-` reads the file; name the file by its path";
             refuse(&mut command, ErrorKind::ArgumentConflict, message.to_owned());

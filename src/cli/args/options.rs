@@ -24,6 +24,9 @@ pub(in crate::cli) struct Reports {
     /// Print the number of findings of each code in place of them
     #[arg(long)]
     pub statistics: bool,
+    /// Write all findings to a baseline, or bring one up to date, in place of printing them
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["output_format", "output_file", "output", "statistics", "baseline"])]
+    pub write_baseline: Option<PathBuf>,
 }
 
 /// How a command ends that tells of findings.

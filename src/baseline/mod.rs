@@ -1,0 +1,99 @@
+//! Findings go in; a file comes out that lists them as known, and for other findings, which of them are on the list.
+//!
+//! A finding is known by its [`Identity`] and its value, so it stays so when other lines move, and does not when someone gives the
+//! relationship another unsafe cascade. Where several are alike, their number counts.
+
+mod file;
+
+use std::collections::BTreeMap;
+
+use crate::identity::{Identity, condensed};
+use crate::outcome::{FileOutcome, Finding, Outcome};
+
+pub use file::BaselineError;
+
+/// The known findings, with how often each is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Baseline(BTreeMap<Known, usize>);
+
+/// What a finding is known by.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Known {
+    /// What it is about.
+    pub identity: Identity,
+    /// The options that cascade, as SQLAlchemy lists them; the text of the value, where they can't be known.
+    pub value: String,
+}
+
+/// A known finding that is not found any more, as often as that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stale {
+    /// The baseline, as reports show it.
+    pub baseline: String,
+    /// The finding.
+    pub known: Known,
+    /// How often.
+    pub number: usize,
+}
+
+impl Known {
+    /// What a finding of a file is known by.
+    pub fn of(file: &FileOutcome, finding: &Finding) -> Self {
+        let text = || file.source.as_ref().map(|source| condensed(source, &finding.span)).unwrap_or_default();
+        let value = finding.before.map_or_else(text, |options| options.to_string());
+        Self { identity: Identity::of(file, finding), value }
+    }
+}
+
+impl Baseline {
+    /// Those of an outcome.
+    pub fn of(outcome: &Outcome) -> Self {
+        let mut baseline = Self::default();
+        for (file, finding) in outcome.findings() {
+            baseline.add(Known::of(file, finding), 1);
+        }
+        baseline
+    }
+
+    /// How many findings it has.
+    pub fn len(&self) -> usize {
+        self.0.values().sum()
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn add(&mut self, known: Known, number: usize) {
+        *self.0.entry(known).or_default() += number;
+    }
+
+    /// Takes a finding off the list; whether it was on it.
+    pub fn take(&mut self, known: &Known) -> bool {
+        let Some(number) = self.0.get_mut(known) else { return false };
+        *number -= 1;
+        if *number == 0 {
+            self.0.remove(known);
+        }
+        true
+    }
+
+    /// What is on the list, and how often.
+    pub fn known(&self) -> impl Iterator<Item = (&Known, usize)> {
+        self.0.iter().map(|(known, number)| (known, *number))
+    }
+
+    /// The same brought up to date: with the findings of an outcome, and without what it tells as not found any more.
+    pub fn updated(mut self, outcome: &Outcome) -> Self {
+        for Stale { known, number, .. } in &outcome.stale_baseline {
+            for _ in 0..*number {
+                self.take(known);
+            }
+        }
+        for (known, number) in Self::of(outcome).known() {
+            self.add(known.clone(), number);
+        }
+        self
+    }
+}
