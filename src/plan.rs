@@ -11,7 +11,7 @@ use crate::module::Location;
 use crate::policy::{Rewrite, effective, first_of};
 use crate::resolve::{Alternative, Literal, Shape, Step, evaluate};
 use crate::rewrite::{self, Edit, FileEdit};
-use crate::site::{Given, Site};
+use crate::site::{Given, HowRead, Reading, Site};
 use crate::source::{Source, splice};
 use crate::syntax::{Tree, has_error, unparenthesized};
 use crate::usage::{How, Usages};
@@ -139,6 +139,9 @@ impl<'a> Planner<'a> {
                 self.files.shown(other)
             ));
         }
+        if let Some(reading) = uses.iter().find_map(|one| read(one.site)) {
+            return Place::Sites(self.read_by(reading));
+        }
         for step in uses.iter().flat_map(|one| &one.alternative.steps) {
             if let Some(other) = self.other_use(step, false) {
                 return other;
@@ -197,6 +200,16 @@ impl<'a> Planner<'a> {
                 How::Changed => Some(Place::OutOfReach(format!("{} is changed at {}", defined(), shown()))),
             }
         })
+    }
+
+    /// What a function that gets a cascade does with it.
+    fn read_by(&self, Reading { name, definition, at, how }: &Reading) -> String {
+        let (defined, at) = (self.files.shown(definition), self.files.shown(at));
+        match how {
+            HowRead::Used => format!("`{name}` (defined at {defined}) stays: {at} uses it for something else"),
+            HowRead::Typed => format!("`{name}` (defined at {defined}) stays: its type at {at} names the values"),
+            HowRead::Decorator => format!("the decorator `{name}` at {at} can use it for something else"),
+        }
     }
 
     /// The edits of a site that is to be rewritten.
@@ -300,6 +313,9 @@ impl<'a> Planner<'a> {
 
     /// A dictionary of its own for each call, where the shared one is used for something else too.
     fn own_dictionaries(&self, site: &Site, rewrite: &Rewrite) -> Result<Option<Planned>, String> {
+        if let Some(reading) = read(site) {
+            return Err(self.read_by(reading));
+        }
         let others = site.givens.iter().flat_map(|given| &given.steps).filter_map(|step| self.other_use(step, true));
         let why = match others.into_iter().next() {
             None if self.split.contains(&site.at) => {
@@ -358,6 +374,11 @@ impl Planned {
             self.notes.push(note);
         }
     }
+}
+
+/// Where a function that gets a site's value does something else with it.
+fn read(site: &Site) -> Option<&Reading> {
+    site.givens.iter().find_map(|given| given.reading.as_ref())
 }
 
 /// The values that are several sites, of which different lists are wanted. The sites are in order.

@@ -310,7 +310,8 @@ impl Expected {
 
     fn is(&self, finding: &Value, case: &Case, files: &Files) -> bool {
         let (path, range) = self.place(case, files);
-        let message = finding["message"].as_str().unwrap_or_default();
+        let told = |key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+        let message = format!("{}; {}", told("message"), told("help"));
         let notes = finding["fix"]["notes"].to_string();
         finding["path"] == path.as_str()
             && finding["start"]["byte"].as_u64().is_some_and(|byte| range.contains(&(byte as usize)))

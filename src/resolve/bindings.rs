@@ -100,6 +100,8 @@ pub struct Parameter {
     pub position: Option<usize>,
     /// `**name`
     pub is_keywords: bool,
+    /// `*name`
+    pub is_rest: bool,
 }
 
 impl Scope {
@@ -147,6 +149,7 @@ impl Scope {
                 what: what.clone(),
                 position: position.filter(|_| kind.is_none()),
                 is_keywords: kind.as_deref() == Some("dictionary_splat_pattern"),
+                is_rest: kind.as_deref() == Some("list_splat_pattern"),
             };
             let default = node.field("value").map(|value| value.range());
             position = position.map(|position| position + 1);
@@ -167,6 +170,15 @@ impl Scope {
     pub fn classes(&self) -> impl Iterator<Item = &str> {
         let is_class = |bindings: &Vec<Binding>| bindings.iter().any(|one| matches!(one.target, Target::Class(_)));
         self.bindings.iter().filter(move |(_, bindings)| is_class(bindings)).map(|(name, _)| name.as_str())
+    }
+
+    /// The parameters of the function whose scope it is, by name, in no order, and where each is bound.
+    pub fn parameters(&self) -> impl Iterator<Item = (&str, &Parameter, &Binding)> {
+        let bindings = self.bindings.iter().flat_map(|(name, all)| all.iter().map(move |binding| (&**name, binding)));
+        bindings.filter_map(|(name, binding)| match &binding.target {
+            Target::Parameter(parameter) => Some((name, parameter, binding)),
+            _ => None,
+        })
     }
 
     /// All bindings of a name, in order of position.

@@ -7,6 +7,8 @@ mod dictionary;
 mod literal;
 mod members;
 mod names;
+mod pinned;
+mod runs;
 mod value;
 
 pub use bindings::{Parameter, Scope, Target};
@@ -15,4 +17,5 @@ pub use dictionary::{Entries, Entry};
 pub(crate) use literal::shortened;
 pub use literal::{Literal, Shape, StringPart, evaluate};
 pub use names::{Effort, End, Found, Place};
+pub use runs::Ran;
 pub use value::{Alternative, Argument, Port, Step, Value, Written, is_bound_by_comprehension};

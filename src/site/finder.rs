@@ -6,8 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::property::{Object, Tracer, imports_sqlalchemy};
+use super::reading::{Key, Keys, Readers, keys_to};
 use super::viewonly::{is_viewonly, viewonly_of};
-use super::{Binding, Flag, Found, Given, Keywords, Site, Unknown, Wrapper};
+use super::{Binding, Flag, Found, Given, Keywords, Reading, Site, Unknown, Wrapper};
 use crate::cascade::{self, CascadeOption};
 use crate::hints::Hints;
 use crate::model;
@@ -22,7 +23,7 @@ use crate::syntax::{
 /// The sites of a file, in order of position.
 pub fn find(rules: &Rules, resolver: &Resolver<'_>, module: &Arc<Module>) -> Found {
     let root = module.tree().root();
-    let finder = Finder { resolver, module, callees: RefCell::default() };
+    let finder = Finder::new(resolver, module);
     let hints = Hints::of_sites(root.get_doc().text(), &rules.words);
     let mut sites = Sites::default();
     for (rule, matched) in rules.find_spellings(&root, &hints) {
@@ -54,7 +55,7 @@ pub fn find(rules: &Rules, resolver: &Resolver<'_>, module: &Arc<Module>) -> Fou
 /// The sites of what the calls of a wrapper in a file are given. A mention is the wrapper's name, as it is called or handed to
 /// `functools.partial`.
 pub fn find_in_calls(resolver: &Resolver<'_>, module: &Arc<Module>, wrapper: &Wrapper, mentions: &[Node<'_>]) -> Found {
-    let finder = Finder { resolver, module, callees: RefCell::default() };
+    let finder = Finder::new(resolver, module);
     let mut sites = Sites::default();
     for mention in mentions {
         finder.add_call(wrapper, mention, &mut sites);
@@ -135,6 +136,7 @@ struct Finder<'a> {
     module: &'a Arc<Module>,
     /// Who was called, by the callee's text and the function or class it stands in.
     callees: RefCell<HashMap<(String, Option<usize>), Callee>>,
+    readers: Readers<'a>,
 }
 
 /// A call that gets a cascade, or a dictionary that may have one.
@@ -160,7 +162,11 @@ impl Receiver<'_> {
     }
 }
 
-impl Finder<'_> {
+impl<'a> Finder<'a> {
+    fn new(resolver: &'a Resolver<'a>, module: &'a Arc<Module>) -> Self {
+        Self { resolver, module, callees: RefCell::default(), readers: Readers::new(resolver) }
+    }
+
     fn callee(&self, function: &Node<'_>) -> Callee {
         let around = function.ancestors().find(has_scope);
         let key = (function.text().into_owned(), around.map(|node| node.node_id()));
@@ -263,6 +269,7 @@ impl Finder<'_> {
         let flag = (spelling.sets == Sets::CascadeDelete).then(|| self.flag(receiver, &container, binding));
         let given = Given {
             keywords: Keywords::of(binding, &receiver.call),
+            reading: self.reading(receiver, keys_to(value, &receiver.call)),
             ..Given::of_value(self.module.location(&value.range()))
         };
         let site = Site {
@@ -326,6 +333,16 @@ impl Finder<'_> {
         }
     }
 
+    /// Where what a call runs does something else with what is under the keys in its arguments.
+    fn reading(&self, receiver: &Receiver<'_>, mut keys: Keys) -> Option<Reading> {
+        if let Some(Key::Index(Some(index))) = keys.first_mut().filter(|_| !receiver.is_called()) {
+            // the first argument of `functools.partial` is the function
+            *index = index.saturating_sub(1);
+        }
+        receiver.constructor.as_ref().ok()?;
+        self.readers.of_call(self.module, &receiver.callee, &keys)
+    }
+
     /// What a call is given beside a dictionary, as far as a call of the constructor itself says all of it.
     fn keywords_beside<'t>(&self, receiver: &Receiver<'t>, dictionary: &Node<'t>) -> Keywords {
         let is_whole = match dictionary.parent() {
@@ -355,16 +372,26 @@ impl Finder<'_> {
         let effort = Effort::for_value();
         let is_sqlmodel = matches!(receiver.constructor, Ok((ConstructorKind::Sqlmodel, _)));
         let is_splatted = keywords.parent().is_some_and(|parent| parent.kind() == "dictionary_splat");
+        let is_pair =
+            receiver.is_backref && keywords.parent().is_some_and(|parent| parent.kind() == "keyword_argument");
         let found = if is_sqlmodel && is_splatted {
             self.resolver.entries_inside(&place, keywords, "sa_relationship_kwargs", "cascade", &effort)
-        } else if receiver.is_backref && keywords.parent().is_some_and(|parent| parent.kind() == "keyword_argument") {
+        } else if is_pair {
             self.resolver.entries_of_backref(&place, keywords, "cascade", &effort)
         } else {
             self.resolver.entries(&place, keywords, "cascade", &effort)
         };
+        let mut keys = keys_to(keywords, &receiver.call);
+        if is_sqlmodel && is_splatted {
+            keys.push(Key::name("sa_relationship_kwargs"));
+        } else if is_pair {
+            keys.push(Key::Index(Some(1)));
+        }
+        keys.push(Key::name("cascade"));
         let given = Given {
             is_sole: found.is_sole(),
             keywords: beside.clone(),
+            reading: self.reading(receiver, keys),
             ..Given::of_value(self.module.location(&unparenthesized(keywords).range()))
         };
         if found.is_open && found.entries.is_empty() && found.arguments.is_empty() {
@@ -454,7 +481,8 @@ impl Finder<'_> {
                 let at = self.module.location(&value.range());
                 // what else the function does with it counts too
                 let step = wrapper.argument.step(at.clone());
-                let given = Given { steps: vec![step], is_sole: false, ..Given::of_value(at.clone()) };
+                let reading = self.reading(&receiver, keys_to(&value, &receiver.call));
+                let given = Given { steps: vec![step], is_sole: false, reading, ..Given::of_value(at.clone()) };
                 let site = self.site_of_call(RULE, &receiver, at, given);
                 sites.add(Site { value: evaluated, viewonly, ..site });
             }
@@ -470,7 +498,8 @@ impl Finder<'_> {
                 if let Some(value) = keyword_value(&arguments, "cascade") {
                     let value = unparenthesized(&value);
                     let evaluated = self.evaluated(&value, Some(&receiver), sites);
-                    let given = Given::of_value(self.module.location(&value.range()));
+                    let reading = self.reading(&receiver, keys_to(&value, &receiver.call));
+                    let given = Given { reading, ..Given::of_value(self.module.location(&value.range())) };
                     let site = self.site_of_call(RULE, &receiver, given.at.clone(), given);
                     sites.add(Site { value: evaluated, viewonly, ..site });
                 }
@@ -484,7 +513,8 @@ impl Finder<'_> {
             let place = Place::of(self.module, &dictionary);
             let found = self.resolver.entries(&place, &dictionary, &wrapper.argument.name, &Effort::for_value());
             let at = self.module.location(&unparenthesized(&dictionary).range());
-            let given = Given { is_sole: false, ..Given::of_value(at) };
+            let reading = self.reading(receiver, vec![Key::name(&wrapper.argument.name)]);
+            let given = Given { is_sole: false, reading, ..Given::of_value(at) };
             for entry in found.entries {
                 let site = self.site_of_entry("wrapper-argument", receiver, &given, entry, sites);
                 sites.add(site);

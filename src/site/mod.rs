@@ -6,6 +6,7 @@ mod finder;
 mod flag;
 mod keywords;
 mod property;
+mod reading;
 mod viewonly;
 mod wrapper;
 
@@ -23,6 +24,7 @@ pub use filled_in::withdraw;
 pub use finder::{find, find_in_calls};
 pub use flag::Flag;
 pub use keywords::{Keyword, Keywords, Lazy};
+pub use reading::{HowRead, Reading};
 pub use wrapper::Wrapper;
 
 /// One place where a cascade is bound to a relationship.
@@ -72,6 +74,8 @@ pub struct Given {
     pub relationship: Option<Relationship>,
     /// What else that is given.
     pub keywords: Keywords,
+    /// Where the function that is called does something else with the value than hand it on.
+    pub reading: Option<Reading>,
 }
 
 /// The sites of a file, and the functions in it that hand their own parameters on to one.
@@ -108,7 +112,8 @@ impl Binding {
 impl Given {
     /// The value itself, of whose relationship nothing is known.
     fn of_value(at: Location) -> Self {
-        Self { at, steps: Vec::new(), is_sole: true, relationship: None, keywords: Keywords::default() }
+        let (steps, keywords) = (Vec::new(), Keywords::default());
+        Self { at, steps, is_sole: true, relationship: None, keywords, reading: None }
     }
 }
 
@@ -180,7 +185,10 @@ impl Site {
         }
         for given in other.givens {
             match self.givens.iter_mut().find(|known| known.at == given.at && known.steps == given.steps) {
-                Some(known) => known.keywords.merge(given.keywords),
+                Some(known) => {
+                    known.keywords.merge(given.keywords);
+                    known.reading = known.reading.take().or(given.reading);
+                }
                 None => self.givens.push(given),
             }
         }
