@@ -160,14 +160,16 @@ pub fn run(job: &Job, progress: &AtomicUsize) -> Result<Outcome, RunError> {
 fn read(job: &Job, progress: &AtomicUsize) -> Result<(Walk, Repositories, Scan), RunError> {
     let walk = Walk::new(&job.paths, &job.walk, &job.settings)?;
     job.settings.check()?;
-    let repositories = Repositories::new(walk.working_directory());
+    let repositories = Repositories::new(walk.working_directory()).with_named(walk.named());
     let Some(Unsaved { path, bytes }) = &job.unsaved else {
         let scan = scan::scan(&walk, &job.settings, &repositories, progress);
         job.settings.check()?;
         return Ok((walk, repositories, scan));
     };
     let path = walk.normal(path.as_deref().unwrap_or(Path::new(NO_NAME)));
-    let repositories = repositories.with_unsaved(&walk.absolute(&path), bytes);
+    let absolute = walk.absolute(&path);
+    let folder = absolute.parent().unwrap_or(&absolute).to_owned();
+    let repositories = repositories.with_named(vec![folder]).with_unsaved(&absolute, bytes);
     let scan = match walk.exclusion(&path) {
         Some(reason) => Scan { not_read: vec![NotRead::Skipped(path, reason)], ..Scan::default() },
         None => scan::scan_bytes(&walk, &job.settings, &repositories, &path, bytes),

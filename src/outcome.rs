@@ -264,7 +264,7 @@ pub struct Outcome {
     pub stale_facts: Vec<String>,
     /// What baselines list and is not found any more.
     pub stale_baseline: Vec<Stale>,
-    /// How many files were read.
+    /// How many files were checked: read and, where that mattered, decoded.
     pub files_scanned: usize,
     /// How many of them were parsed.
     pub files_parsed: usize,
@@ -307,7 +307,7 @@ impl Outcome {
 /// The numbers of the summary.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// Files read.
+    /// Files checked.
     pub files_scanned: usize,
     /// Files parsed.
     pub files_parsed: usize,

@@ -27,6 +27,8 @@ type Unsaved = Arc<(PathBuf, Vec<u8>)>;
 #[derive(Debug)]
 pub struct Repositories {
     working_directory: PathBuf,
+    /// The folders that were named, and those of the files that were, apart from each other.
+    named: Vec<PathBuf>,
     /// A file whose text is not that on disk.
     unsaved: Option<Unsaved>,
     /// By folder: that of a file, and that in which its repository begins.
@@ -36,7 +38,19 @@ pub struct Repositories {
 impl Repositories {
     /// None yet; paths are shown relative to the working directory, which is absolute.
     pub fn new(working_directory: &Path) -> Self {
-        Self { working_directory: working_directory.to_owned(), unsaved: None, known: Mutex::default() }
+        let working_directory = working_directory.to_owned();
+        Self { working_directory, named: Vec::new(), unsaved: None, known: Mutex::default() }
+    }
+
+    /// The same where folders (absolute) were named: outside of a repository each is one of its own.
+    pub fn with_named(mut self, mut folders: Vec<PathBuf>) -> Self {
+        folders.sort();
+        for folder in folders {
+            if !self.named.iter().any(|around| folder.starts_with(around)) {
+                self.named.push(folder);
+            }
+        }
+        self
     }
 
     /// The same where the file at an absolute path has other bytes than those on disk.
@@ -52,20 +66,25 @@ impl Repositories {
         if let Some(repository) = known.get(folder) {
             return Arc::clone(repository);
         }
-        let root = root_of(folder, &self.working_directory);
+        let root = self.root_of(folder);
         let repository = known.get(root).cloned();
         let repository = repository.unwrap_or_else(|| Arc::new(Repository::new(root, self)));
         known.insert(root.to_owned(), Arc::clone(&repository));
         known.insert(folder.to_owned(), Arc::clone(&repository));
         repository
     }
+
+    /// The nearest folder with `.git`, else with `pyproject.toml`, else the one that was named, else the folder itself.
+    fn root_of<'p>(&'p self, folder: &'p Path) -> &'p Path {
+        let with_project = || folder.ancestors().find(|folder| folder.join("pyproject.toml").exists());
+        let named = || self.named.iter().find(|named| folder.starts_with(named)).map(PathBuf::as_path);
+        work_tree_around(folder).or_else(with_project).or_else(named).unwrap_or(folder)
+    }
 }
 
-/// The nearest folder with `.git`, else with `pyproject.toml`, else the working directory, else the folder itself.
-fn root_of<'p>(folder: &'p Path, working_directory: &'p Path) -> &'p Path {
-    let above = |marker: &str| folder.ancestors().find(|folder| folder.join(marker).exists());
-    let otherwise = if folder.starts_with(working_directory) { working_directory } else { folder };
-    above(".git").or_else(|| above("pyproject.toml")).unwrap_or(otherwise)
+/// The top of the nearest work tree of git around a folder.
+pub(crate) fn work_tree_around(folder: &Path) -> Option<&Path> {
+    folder.ancestors().find(|folder| folder.join(".git").exists())
 }
 
 /// A repository around paths under check.

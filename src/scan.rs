@@ -37,7 +37,7 @@ pub struct Scan {
     pub found: Vec<Found>,
     /// The files that were skipped or could not be read.
     pub not_read: Vec<NotRead>,
-    /// How many files were read.
+    /// How many files were checked.
     pub files_scanned: usize,
     /// How many of them were parsed.
     pub files_parsed: usize,
@@ -68,7 +68,7 @@ pub fn scan(walk: &Walk, settings: &Lookup, repositories: &Repositories, progres
 pub fn scan_bytes(walk: &Walk, settings: &Lookup, repositories: &Repositories, path: &Path, bytes: &[u8]) -> Scan {
     let collected = Mutex::new(Scan::default());
     let mut worker = Worker::new(walk, settings, repositories, &collected);
-    worker.visit_bytes(path, bytes);
+    worker.visit_bytes(path, bytes, true);
     drop(worker);
     collected.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
@@ -128,17 +128,14 @@ impl<'a> Worker<'a> {
     fn visit(&mut self, path: &Path) {
         let mut buffer = std::mem::take(&mut self.buffer);
         match read_into(path, &mut buffer) {
-            Ok(bytes) => self.visit_bytes(path, bytes),
-            Err(error) => {
-                self.local.files_scanned += 1;
-                self.local.not_read.push(NotRead::Failed(path.to_owned(), error.to_string()));
-            }
+            Ok(bytes) => self.visit_bytes(path, bytes, self.walk.is_named(path)),
+            Err(error) => self.local.not_read.push(NotRead::Failed(path.to_owned(), error.to_string())),
         }
         self.buffer = buffer;
     }
 
-    fn visit_bytes(&mut self, path: &Path, bytes: &[u8]) {
-        self.local.files_scanned += 1;
+    /// A file that is named is decoded in any case.
+    fn visit_bytes(&mut self, path: &Path, bytes: &[u8], is_named: bool) {
         let traits = Traits::of(bytes);
         if traits.of_repository() {
             self.local.traits.push((path.to_owned(), traits));
@@ -150,18 +147,21 @@ impl<'a> Worker<'a> {
             Kind::Notebook => hints::can_have_a_site_in_json(bytes, words),
             _ => (traits.site_word || !words.is_empty()) && hints::can_have_a_site(bytes, words),
         };
-        if !can_have_a_site && !traits.own_comment {
+        if !can_have_a_site && !traits.own_comment && !is_named {
+            self.local.files_scanned += 1;
             return;
         }
         match Source::of_kind(kind, bytes.to_vec()) {
-            Ok(source)
-                if kind != Kind::Notebook
-                    || traits.own_comment
-                    || hints::can_have_a_site(source.text().as_bytes(), words) =>
-            {
-                self.parse(path, source);
+            Ok(source) => {
+                self.local.files_scanned += 1;
+                let is_one_in_text = |source: &Source| hints::can_have_a_site(source.text().as_bytes(), words);
+                let is_sure = kind != Kind::Notebook || is_one_in_text(&source);
+                if can_have_a_site && is_sure || traits.own_comment {
+                    self.parse(path, source);
+                }
             }
-            Ok(_) => {}
+            // what someone asked for by its name is to be checked
+            Err(error) if is_named => self.local.not_read.push(NotRead::Failed(path.to_owned(), error.to_string())),
             Err(error) => self.local.not_read.push(NotRead::Skipped(path.to_owned(), error.to_string())),
         }
     }

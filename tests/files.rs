@@ -127,6 +127,72 @@ fn what_cannot_be_decoded_is_skipped_with_the_reason() {
     assert_eq!(fs::read_to_string(folder.path().join("good.py")).unwrap(), FIXED);
 }
 
+#[test]
+fn a_named_file_that_cannot_be_decoded_fails_and_does_not_count() {
+    let latin = [b"# \xe9\n", UNSAFE.as_bytes()].concat();
+    let cases: [(&str, Vec<u8>); 5] = [
+        ("latin.py", latin.clone()),
+        ("nothing_to_find.py", b"# \xe9\n".to_vec()),
+        ("unknown.pyi", [b"# coding: klingon\n", UNSAFE.as_bytes()].concat()),
+        ("script", latin.clone()),
+        ("note.ipynb", b"{ \"cells\": ".to_vec()),
+    ];
+    for (name, bytes) in cases {
+        let folder = folder(&[("good.py", UNSAFE)]);
+        fs::write(folder.path().join(name), &bytes).unwrap();
+        for command in ["diff", "check", "fix"] {
+            for quiet in [&[][..], &["--quiet"]] {
+                let run = run_binary(folder.path(), &[&[command, "good.py", name], quiet].concat());
+                assert_eq!(run.status.code(), Some(2), "{command} {name}: {}", stderr(&run));
+                assert!(stderr(&run).starts_with(&format!("Failed 1 file:\n  {name}: ")), "{}", stderr(&run));
+                assert_eq!(stderr(&run).contains("; 1 file checked."), quiet.is_empty(), "{}", stderr(&run));
+            }
+        }
+        assert_eq!(fs::read_to_string(folder.path().join("good.py")).unwrap(), FIXED);
+        let report = check(folder.path(), &[]);
+        let skipped = usize::from(name != "nothing_to_find.py" && name != "script" && name != "note.ipynb");
+        assert_eq!(report["skipped"].as_array().unwrap().len(), skipped, "{name}: one that was found is skipped");
+        assert_eq!(report["failed"].as_array().unwrap().len(), 0, "{name}");
+        fs::write(folder.path().join(name), "x = 1\n").unwrap();
+    }
+}
+
+#[test]
+fn files_that_were_not_read_are_not_counted_as_checked() {
+    let folder = folder(&[("good.py", UNSAFE), ("plain.py", "x = 1\n")]);
+    fs::write(folder.path().join("latin.py"), [b"# \xe9\n", UNSAFE.as_bytes()].concat()).unwrap();
+    assert_eq!(check(folder.path(), &[])["summary"]["files_scanned"], 2);
+    let run = run_binary(folder.path(), &["check"]);
+    assert_eq!(run.status.code(), Some(1));
+    assert!(stderr(&run).contains("; 2 files checked."), "{}", stderr(&run));
+}
+
+#[test]
+fn a_hook_fails_where_something_was_changed_or_is_left() {
+    let by_hand = "from sqlalchemy.orm import relationship\nposts = relationship('Post', cascade=read())\n";
+    let held_back = "from sqlalchemy.orm import relationship\n\
+                     posts = relationship('Post', viewonly=True, cascade='save-update, merge')\n";
+    let hook: &[&str] = &["fix", "--exit-non-zero-on-fix", "--quiet"];
+    let cases: [(&str, &[&str], [i32; 2]); 7] = [
+        (UNSAFE, &[], [1, 0]),
+        (FIXED, &[], [0, 0]),
+        (by_hand, &[], [1, 1]),
+        (by_hand, &["--ignore", "CAS301"], [0, 0]),
+        (held_back, &[], [1, 1]),
+        (held_back, &["--unsafe-fixes"], [1, 0]),
+        ("posts = relationship('Post', cascade=read())  # cascade-fix: ignore\n", &[], [0, 0]),
+    ];
+    for (text, options, statuses) in cases {
+        let folder = folder(&[("models.py", text)]);
+        for status in statuses {
+            let run = run_binary(folder.path(), &[hook, options, &["models.py"]].concat());
+            assert_eq!(run.status.code(), Some(status), "{text} {options:?}");
+        }
+        let without = run_binary(folder.path(), &[&["fix", "--quiet", "models.py"], options].concat());
+        assert_eq!(without.status.code(), Some(0), "{text} {options:?}");
+    }
+}
+
 #[cfg(unix)]
 mod on_unix {
     use std::os::unix::fs::{PermissionsExt, symlink};
@@ -165,6 +231,21 @@ mod on_unix {
         ), "{}", stderr(&run));
         for (name, text) in [("a.py", FIXED), ("b.py", UNSAFE), ("c.py", FIXED)] {
             assert_eq!(fs::read_to_string(folder.path().join(name)).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn a_file_that_may_not_be_read_fails_and_does_not_count() {
+        let folder = folder(&[("a.py", UNSAFE), ("b.py", UNSAFE)]);
+        fs::set_permissions(folder.path().join("b.py"), fs::Permissions::from_mode(0o000)).unwrap();
+        if fs::read(folder.path().join("b.py")).is_ok() {
+            return; // root may read everything
+        }
+        for paths in [&["."][..], &["a.py", "b.py"]] {
+            let run = run_binary(folder.path(), &[&["check", "--quiet"], paths].concat());
+            assert_eq!(run.status.code(), Some(2));
+            assert!(stderr(&run).starts_with("Failed 1 file:\n  b.py: "), "{}", stderr(&run));
+            assert_eq!(check(folder.path(), paths)["summary"]["files_scanned"], 1);
         }
     }
 
@@ -218,10 +299,9 @@ fn naming_one_file_gives_it_the_same_fix_as_naming_all() {
     const DETACH: &str = "def run(session, user):\n    session.expunge(user)\n";
     const HEAD: &str = "ref: refs/heads/main\n";
     type Layout<'a> = (&'a [(&'a str, &'a str)], &'a str, bool);
-    let layouts: [Layout<'_>; 4] = [
+    let layouts: [Layout<'_>; 3] = [
         (&[("pyproject.toml", ""), ("app/models.py", UNSAFE), ("jobs/detach.py", DETACH)], "app/models.py", true),
         (&[(".git/HEAD", HEAD), ("app/models.py", UNSAFE), ("jobs/detach.py", DETACH)], "app/models.py", true),
-        (&[("app/models.py", UNSAFE), ("jobs/detach.py", DETACH)], "app/models.py", true),
         (
             &[(".git/HEAD", HEAD), ("lib/.git/HEAD", HEAD), ("lib/models.py", UNSAFE), ("jobs/detach.py", DETACH)],
             "lib/models.py",
@@ -240,6 +320,42 @@ fn naming_one_file_gives_it_the_same_fix_as_naming_all() {
     let inside = folder(&files);
     assert_eq!(run_binary(&inside.path().join("app"), &["fix", "models.py"]).status.code(), Some(0));
     assert!(fs::read_to_string(inside.path().join("app/models.py")).unwrap().contains("expunge"));
+}
+
+#[test]
+fn outside_of_a_repository_what_was_named_is_the_whole() {
+    const DETACH: &str = "def run(session, user):\n    session.expunge(user)\n";
+    let files = [
+        ("app/models.py", UNSAFE),
+        ("app/sub/models.py", UNSAFE),
+        ("app/jobs.py", DETACH),
+        ("lib/models.py", UNSAFE),
+        ("lib/deep/jobs.py", DETACH),
+        ("other/models.py", UNSAFE),
+    ];
+    let keeping = |paths: &[&str], folder: &Path| -> Vec<String> {
+        let report = check(folder, paths);
+        let findings = report["findings"].as_array().unwrap().iter();
+        let kept = findings.filter(|one| one["after"].as_array().unwrap().contains(&Value::from("expunge")));
+        kept.map(|one| one["path"].as_str().unwrap().to_owned()).collect()
+    };
+    let cases: [(&[&str], &[&str]); 8] = [
+        (&["."], &["app/models.py", "app/sub/models.py", "lib/models.py", "other/models.py"]),
+        (&["other"], &[]),
+        (&["app"], &["app/models.py", "app/sub/models.py"]),
+        (&["app/sub"], &[]),
+        (&["app/models.py"], &["app/models.py"]),
+        (&["app/sub/models.py"], &[]),
+        (&["app/models.py", "app/sub/models.py", "other"], &["app/models.py", "app/sub/models.py"]),
+        (&["app/sub", "lib", "other/models.py"], &["lib/models.py"]),
+    ];
+    for (paths, kept) in cases {
+        assert_eq!(keeping(paths, folder(&files).path()), kept, "{paths:?}");
+    }
+    let with_project = folder(&[&files[..], &[("pyproject.toml", "")]].concat());
+    assert_eq!(keeping(&["other"], with_project.path()), ["other/models.py"]);
+    let with_git = folder(&[&files[..], &[(".git/HEAD", "ref: refs/heads/main\n")]].concat());
+    assert_eq!(keeping(&["app/sub/models.py"], with_git.path()), ["app/sub/models.py"]);
 }
 
 #[test]

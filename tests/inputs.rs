@@ -81,17 +81,17 @@ fn a_filter_gives_out_the_fixed_bytes_in_the_encoding_that_it_was_given() {
 #[test]
 fn a_filter_gives_back_what_it_cannot_read() {
     let folder = folder(&[]);
-    let cases: [(&str, &[u8], &str); 4] = [
-        ("a.py", b"cascade=\xff", "not UTF-8"),
-        ("a.py", b"# coding: klingon\ncascade=1\r\n\0", "klingon"),
-        ("a.ipynb", b"{\"cells\": [cascade", "is no notebook"),
-        ("build/a.py", UNSAFE.as_bytes(), "is excluded by `build/`"),
+    let cases: [(&str, &[u8], &str, (i32, &str)); 4] = [
+        ("a.py", b"cascade=\xff", "not UTF-8", (2, "Failed")),
+        ("a.py", b"# coding: klingon\ncascade=1\r\n\0", "klingon", (2, "Failed")),
+        ("a.ipynb", b"{\"cells\": [cascade", "is no notebook", (2, "Failed")),
+        ("build/a.py", UNSAFE.as_bytes(), "is excluded by `build/`", (0, "Skipped")),
     ];
-    for (name, bytes, reason) in cases {
+    for (name, bytes, reason, (status, what)) in cases {
         let run = filter(folder.path(), &["fix", "--stdin-filename", name, "-"], bytes);
         let told = String::from_utf8_lossy(&run.stderr).into_owned();
-        assert!(run.status.code() == Some(0) && run.stdout == bytes, "{told}");
-        assert!(told.starts_with(&format!("Skipped 1 file:\n  {name}: ")) && told.contains(reason), "{told}");
+        assert!(run.status.code() == Some(status) && run.stdout == bytes, "{told}");
+        assert!(told.starts_with(&format!("{what} 1 file:\n  {name}: ")) && told.contains(reason), "{told}");
     }
     for nothing in [&b""[..], b"\n", b"no = 'hint'", b"cascade\xff"] {
         assert_eq!(filter(folder.path(), &["fix", "-"], nothing).stdout, nothing);

@@ -15,7 +15,7 @@ use crate::choice::{Answer, Change, Chosen, Fixes, Reading, are_suppressed, comm
 use crate::module::Location;
 use crate::outcome::{FileOutcome, Finding, Outcome};
 use crate::policy::Applicability;
-use crate::report::{Applied, write_change};
+use crate::report::{Applied, PatchFolder, write_change};
 use crate::rewrite::FileEdit;
 use crate::{Job, Unsaved};
 
@@ -49,7 +49,7 @@ pub(super) fn fix(arguments: &Arguments, common: &Common, exit_non_zero_on_fix: 
     let applied = applied(&outcome, &chosen, &written);
     super::print(|_, out| super::write_paths(&outcome, out))?;
     super::summarize(arguments, common, &outcome, Some(applied), true)?;
-    Ok(super::status_of_fix(&outcome, exit_non_zero_on_fix && !written.is_empty()))
+    Ok(super::status_of_fix(&outcome, applied, exit_non_zero_on_fix))
 }
 
 fn applied(outcome: &Outcome, chosen: &[Chosen], written: &HashSet<Arc<Path>>) -> Applied {
@@ -78,7 +78,7 @@ impl<'a> Dialogue<'a> {
     fn new(arguments: &'a Arguments, mut job: Job) -> anyhow::Result<Self> {
         let fixes = run(arguments, &mut job)?;
         let open = fixes.changes().into();
-        Ok(Self { arguments, job, fixes, chosen: Vec::new(), open, screen: Screen::new() })
+        Ok(Self { arguments, job, fixes, chosen: Vec::new(), open, screen: Screen::new()? })
     }
 
     fn ask_all(&mut self) -> anyhow::Result<()> {
@@ -274,11 +274,14 @@ fn run(arguments: &Arguments, job: &mut Job) -> anyhow::Result<Fixes> {
 /// The terminal. Its modes are other ones only while a key is awaited; Ctrl-C ends the process then as elsewhere.
 struct Screen {
     color: bool,
+    /// What the names of files are relative to.
+    folder: PatchFolder,
 }
 
 impl Screen {
-    fn new() -> Self {
-        Self { color: anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never }
+    fn new() -> anyhow::Result<Self> {
+        let color = anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never;
+        Ok(Self { color, folder: PatchFolder::at(&super::working_directory()?) })
     }
 
     fn write(&self, text: &str) -> anyhow::Result<()> {
@@ -297,7 +300,9 @@ impl Screen {
 
     fn change(&self, alone: &Outcome) -> anyhow::Result<()> {
         let mut out = io::BufWriter::new(io::stderr().lock());
-        write_change(alone, self.color, &mut out).and_then(|()| out.flush()).context("can't write to stderr")
+        write_change(alone, &self.folder, self.color, &mut out)
+            .and_then(|()| out.flush())
+            .context("can't write to stderr")
     }
 
     /// A key, shown as the terminal would; `?` for one without a letter. None at the end of the input.

@@ -17,17 +17,19 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use atomic_write_file::AtomicWriteFile;
 
 use crate::apply;
 use crate::discover::WalkOptions;
 use crate::graph::DeleteGraph;
 use crate::outcome::{FileOutcome, Fix, Outcome, Status};
+use crate::policy::first_of;
 use crate::report::{
-    Applied, Format, GraphFormat, write_findings, write_graph, write_patch, write_statistics, write_summary,
+    Applied, Format, GraphFormat, PatchFolder, write_failures, write_findings, write_graph, write_patch,
+    write_statistics, write_summary,
 };
-use crate::repository::Repositories;
+use crate::repository::{Repositories, work_tree_around};
 use crate::settings::{Overrides, name_of};
 use crate::verify::facts::Facts;
 use crate::{Job, Unsaved};
@@ -40,6 +42,9 @@ const CLEAN: u8 = 0;
 const FINDINGS: u8 = 1;
 /// Wrong usage, or a file failed.
 const FAILURE: u8 = 2;
+
+/// How many files an error names.
+const MOST_NAMED: usize = 5;
 
 /// Runs the program on the process's arguments.
 pub fn main() -> ExitCode {
@@ -88,9 +93,32 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<u8> {
 
 fn diff(arguments: &Arguments, common: &Common, ending: Ending) -> anyhow::Result<u8> {
     let outcome = run(arguments, common)?;
-    print(|color, out| write_patch(&outcome, color, out))?;
+    let folder = PatchFolder::at(&working_directory()?);
+    let outside = folder.outside(&outcome);
+    if outside.is_empty() || io::stdout().is_terminal() {
+        print(|color, out| write_patch(&outcome, &folder, color, out))?;
+    }
     summarize(arguments, common, &outcome, None, true)?;
+    if !outside.is_empty() {
+        bail!(unappliable(&outcome, &outside));
+    }
     Ok(status(&outcome, ending))
+}
+
+/// Why a patch can't be applied where it was made, and what to do.
+fn unappliable(outcome: &Outcome, outside: &[&FileOutcome]) -> String {
+    let changed = outcome.files.iter().filter(|file| matches!(file.status, Status::Changed(_)));
+    let mut above = outside[0].path.parent().unwrap_or(&outside[0].path);
+    for file in changed {
+        above = above.ancestors().find(|folder| file.path.starts_with(folder)).unwrap_or(above);
+    }
+    let above = work_tree_around(above).unwrap_or(above);
+    let named = first_of(outside, MOST_NAMED, |file| file.display.clone());
+    format!(
+        "{named}: not below the working directory, and `git apply` and `patch` change nothing elsewhere; run this in {}, \
+         or let `cascade-fix fix` write it",
+        above.display()
+    )
 }
 
 fn check(arguments: &Arguments, common: &Common, reports: &Reports, ending: Ending) -> anyhow::Result<u8> {
@@ -141,7 +169,7 @@ fn fix(arguments: &Arguments, common: &Common, exit_non_zero_on_fix: bool) -> an
         None => write_paths(&outcome, out),
     })?;
     summarize(arguments, common, &outcome, Some(applied), true)?;
-    Ok(status_of_fix(&outcome, exit_non_zero_on_fix && !written.is_empty()))
+    Ok(status_of_fix(&outcome, applied, exit_non_zero_on_fix))
 }
 
 /// Writes the changed files, and says which were; the others fail. A filter's file is only looked at.
@@ -163,9 +191,11 @@ fn write_files(outcome: &mut Outcome, job: &Job) -> HashSet<Arc<Path>> {
     written
 }
 
-fn status_of_fix(outcome: &Outcome, is_told: bool) -> u8 {
+/// `as_hook` asks whether something was changed, or is left for someone.
+fn status_of_fix(outcome: &Outcome, applied: Applied, as_hook: bool) -> u8 {
+    let is_left = || outcome.findings().count() > applied.findings;
     match outcome.totals().files_failed {
-        0 if is_told => FINDINGS,
+        0 if as_hook && (applied.files > 0 || is_left()) => FINDINGS,
         0 => CLEAN,
         _ => FAILURE,
     }
@@ -190,9 +220,13 @@ fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<Outcome> {
     run_job(arguments, &job(common, &root()?)?)
 }
 
+fn working_directory() -> anyhow::Result<PathBuf> {
+    std::env::current_dir().context("can't tell the working directory")
+}
+
 /// The root of the repository around the working directory.
 fn root() -> anyhow::Result<PathBuf> {
-    let working_directory = std::env::current_dir().context("can't tell the working directory")?;
+    let working_directory = working_directory()?;
     Ok(Repositories::new(&working_directory).of(&working_directory.join("models.py")).root().to_owned())
 }
 
@@ -212,6 +246,7 @@ fn job_with(common: &Common, overrides: Overrides, root: &Path) -> anyhow::Resul
         walk: WalkOptions {
             no_ignore: common.no_ignore,
             no_force_exclude: common.no_force_exclude,
+            are_changed: common.since.is_some() || common.staged,
             threads: common.threads,
         },
         settings: Arc::new(config::lookup(common, overrides)?),
@@ -277,13 +312,12 @@ fn summarize(
     applied: Option<Applied>,
     show_manual: bool,
 ) -> anyhow::Result<()> {
-    if arguments.quiet {
-        return Ok(());
-    }
     let mut out = io::BufWriter::new(io::stderr().lock());
-    write_summary(outcome, applied, &common.command_line("fix"), show_manual, &mut out)
-        .and_then(|()| out.flush())
-        .context("can't write to stderr")
+    let written = match arguments.quiet {
+        true => write_failures(outcome, &mut out),
+        false => write_summary(outcome, applied, &common.command_line("fix"), show_manual, &mut out),
+    };
+    written.and_then(|()| out.flush()).context("can't write to stderr")
 }
 
 fn status(outcome: &Outcome, ending: Ending) -> u8 {

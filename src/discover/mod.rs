@@ -20,6 +20,8 @@ pub struct WalkOptions {
     pub no_ignore: bool,
     /// Lifts the excludes for files named on the command line.
     pub no_force_exclude: bool,
+    /// The files were found to have changed, and not named by someone.
+    pub are_changed: bool,
     /// 0 for one per core.
     pub threads: usize,
 }
@@ -105,6 +107,17 @@ impl Walk {
     /// Whether the walk comes by every file below the folder (absolute).
     pub fn covers(&self, folder: &Path) -> bool {
         self.folders.iter().any(|walked| folder.starts_with(self.absolute(walked)))
+    }
+
+    /// The folders that were named, and those of the named files (absolute).
+    pub fn named(&self) -> Vec<PathBuf> {
+        let of_files = self.files.iter().filter_map(|file| Some(self.absolute(file).parent()?.to_owned()));
+        self.folders.iter().map(|folder| self.absolute(folder)).chain(of_files).collect()
+    }
+
+    /// Whether someone named the file, which is as the walk has it.
+    pub fn is_named(&self, file: &Path) -> bool {
+        !self.options.are_changed && self.files.binary_search_by(|named| named.as_path().cmp(file)).is_ok()
     }
 
     /// Whether the walk comes by the file (absolute).

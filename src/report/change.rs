@@ -4,18 +4,18 @@ use std::io::{self, Write};
 
 use annotate_snippets::{Group, Level, Origin, Renderer};
 
-use super::{full, visible, write_patch};
+use super::{PatchFolder, full, visible, write_patch};
 use crate::outcome::{FileOutcome, Finding, Outcome};
 use crate::rules::Severity;
 
 /// How many findings of one change are told in full.
 const MOST_TOLD: usize = 5;
 
-/// Prints an outcome that has but one change.
+/// Prints an outcome that has but one change; the names in the patch are relative to a folder.
 ///
 /// # Errors
 /// The output can't be written.
-pub fn write_change(alone: &Outcome, color: bool, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_change(alone: &Outcome, folder: &PatchFolder, color: bool, out: &mut dyn Write) -> io::Result<()> {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     for (file, finding) in alone.findings().take(MOST_TOLD) {
         writeln!(out, "{}", renderer.render(&[reasons(file, finding)]))?;
@@ -24,7 +24,7 @@ pub fn write_change(alone: &Outcome, color: bool, out: &mut dyn Write) -> io::Re
         Some(more) if more > 0 => writeln!(out, "… and {more} more")?,
         _ => {}
     }
-    write_patch(alone, color, out)
+    write_patch(alone, folder, color, out)
 }
 
 fn reasons<'a>(file: &'a FileOutcome, finding: &'a Finding) -> Group<'a> {

@@ -30,10 +30,10 @@ use crate::outcome::Outcome;
 pub use change::write_change;
 pub use documentation::{DocumentationFormat, ListFormat, write_documentation, write_list};
 pub use graph::{GraphFormat, write_graph};
-pub use patch::write_patch;
+pub use patch::{PatchFolder, write_patch};
 pub use pull_request::{PullRequest, pull_request_text};
 pub use statistics::write_statistics;
-pub use summary::{Applied, write_summary};
+pub use summary::{Applied, write_failures, write_summary};
 pub use verification::{VerificationFormat, write_verification};
 
 /// How `check` prints its findings.

@@ -1,26 +1,103 @@
-//! The changes as one patch that `git apply` takes, byte for byte; on a terminal in colour, with the changed words marked.
+//! The changes as one patch that `git apply` and `patch -p1` take in the folder that it is for, byte for byte; on a terminal in colour,
+//! with the changed words marked.
+//!
+//! There is no `diff --git` line: behind one git takes names to be relative to the top of the work tree, and passes over what is not there
+//! without an error, while `patch` takes them to be relative to its folder. Without it both take them to be relative to their folder.
 
+use std::ffi::OsStr;
 use std::io::{self, Write};
+use std::path::{Component, Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
 use similar::{ChangeTag, TextDiff};
 
 use crate::outcome::{FileOutcome, Outcome, Status};
+use crate::repository::work_tree_around;
 
 /// What follows a line that ends with the file.
 const NO_NEWLINE: &[u8] = b"\\ No newline at end of file\n";
 /// Lines of context around a change, as git has it.
 pub(super) const CONTEXT: usize = 3;
 
-/// Prints the patch of all safe fixes.
+/// The folder that a patch is for: what its names are relative to, and where it is applied.
+#[derive(Debug, Clone)]
+pub struct PatchFolder {
+    /// Absolute.
+    path: PathBuf,
+    /// Its path below the top of its work tree, with `/` at the end; empty at the top and outside of one.
+    below_top: Vec<u8>,
+}
+
+impl PatchFolder {
+    /// An absolute folder, which is looked up in its work tree of git.
+    pub fn at(path: &Path) -> Self {
+        let below = work_tree_around(path).and_then(|top| path.strip_prefix(top).ok());
+        let mut below_top = Vec::new();
+        for folder in below.into_iter().flat_map(Path::components) {
+            below_top.extend(folder.as_os_str().as_encoded_bytes());
+            below_top.push(b'/');
+        }
+        Self { path: path.to_owned(), below_top }
+    }
+
+    /// The changed files that no patch for this folder can change, since they are not below it.
+    pub fn outside<'a>(&self, outcome: &'a Outcome) -> Vec<&'a FileOutcome> {
+        let changed = outcome.files.iter().filter(|file| matches!(file.status, Status::Changed(_)));
+        changed.filter(|file| !file.path.starts_with(&self.path)).collect()
+    }
+
+    /// The names of the old and of the new file.
+    fn names(&self, file: &Path) -> [Vec<u8>; 2] {
+        let name = way_to(file, &self.path);
+        let new = [b"b/", &*name].concat();
+        let plain = [b"a/", &*name].concat();
+        let others = [[&*self.below_top, &name].concat(), [b"a/", &*self.below_top, &name].concat()];
+        let is_good = |old: &Vec<u8>| !self.misleads_git(old, &new);
+        let old = std::iter::once(plain.clone()).chain(others).find(is_good).unwrap_or(plain);
+        [old, new]
+    }
+
+    /// Whether git, in this folder, would strip more than one folder of two names. It guesses how many, where they begin like the way to
+    /// the folder, and does as it guesses where both names have the same (`guess_p_value` in its apply.c).
+    fn misleads_git(&self, old: &[u8], new: &[u8]) -> bool {
+        let way = &self.below_top;
+        if way.is_empty() {
+            return false;
+        }
+        let length = way.iter().filter(|byte| **byte == b'/').count();
+        let guess = |name: &[u8]| {
+            let behind_first = name.iter().position(|byte| *byte == b'/').map(|end| &name[end + 1..]);
+            match behind_first {
+                _ if name.starts_with(way) => Some(length),
+                Some(behind_first) if behind_first.starts_with(way) => Some(length + 1),
+                _ => None,
+            }
+        };
+        let (old, new) = (guess(old), guess(new));
+        old.or(new) == new && new.is_some_and(|stripped| stripped != 1)
+    }
+}
+
+/// The way from a folder to a file, with `/`; both are absolute.
+fn way_to(file: &Path, folder: &Path) -> Vec<u8> {
+    let common = file.components().zip(folder.components()).take_while(|(one, other)| one == other).count();
+    let up = folder.components().skip(common).map(|_| OsStr::new(".."));
+    let down = file.components().skip(common).filter_map(|part| match part {
+        Component::Normal(name) => Some(name),
+        _ => None,
+    });
+    up.chain(down).map(OsStr::as_encoded_bytes).collect::<Vec<_>>().join(&b'/')
+}
+
+/// Prints the patch of all fixes that are carried out.
 ///
 /// # Errors
 /// The output can't be written, or a text does not fit its encoding.
-pub fn write_patch(outcome: &Outcome, color: bool, out: &mut dyn Write) -> io::Result<()> {
-    outcome.files.iter().try_for_each(|file| write_file(file, color, out))
+pub fn write_patch(outcome: &Outcome, folder: &PatchFolder, color: bool, out: &mut dyn Write) -> io::Result<()> {
+    outcome.files.iter().try_for_each(|file| write_file(file, folder, color, out))
 }
 
-fn write_file(file: &FileOutcome, color: bool, out: &mut dyn Write) -> io::Result<()> {
+fn write_file(file: &FileOutcome, folder: &PatchFolder, color: bool, out: &mut dyn Write) -> io::Result<()> {
     let (Status::Changed(changed), Some(source)) = (&file.status, &file.source) else {
         return Ok(());
     };
@@ -29,11 +106,10 @@ fn write_file(file: &FileOutcome, color: bool, out: &mut dyn Write) -> io::Resul
     let diff = TextDiff::from_slices(&lines(&old), &lines(&new));
     let style = |style: Style, text: &str| if color { format!("{style}{text}{style:#}") } else { text.to_owned() };
     let bold = Style::new().bold();
-    let (a, b) = (name_in_patch("a/", &file.display), name_in_patch("b/", &file.display));
-    // a blank in a name would end it on the lines below, a tab does not
-    let tab = if file.display.contains(' ') { "\t" } else { "" };
-    for line in [format!("diff --git {a} {b}"), format!("--- {a}{tab}"), format!("+++ {b}{tab}")] {
-        writeln!(out, "{}", style(bold, &line))?;
+    for (sign, name) in ["---", "+++"].iter().zip(folder.names(&file.path)) {
+        // a blank would end the name, unless a tab does
+        let tab = if name.contains(&b' ') { "\t" } else { "" };
+        writeln!(out, "{}", style(bold, &format!("{sign} {}{tab}", name_in_patch(&name))))?;
     }
     for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
         writeln!(out, "{}", style(AnsiColor::Cyan.on_default(), &hunk.header().to_string()))?;
@@ -87,14 +163,12 @@ fn write_marked<'a>(
     if ended { Ok(()) } else { out.write_all(NO_NEWLINE) }
 }
 
-/// A path as git writes it in a patch: quoted where it has a control character, a quote or a backslash.
-fn name_in_patch(prefix: &str, path: &str) -> String {
-    let path = path.trim_start_matches('/');
-    if path.chars().any(|c| c.is_control() || matches!(c, '"' | '\\')) {
-        let escaped: String = path.bytes().map(escaped_byte).collect();
-        return format!("\"{prefix}{escaped}\"");
+/// A name as git writes it in a patch: quoted where it has a control character, a quote or a backslash, or is no UTF-8.
+fn name_in_patch(name: &[u8]) -> String {
+    match str::from_utf8(name) {
+        Ok(text) if !text.chars().any(|c| c.is_control() || matches!(c, '"' | '\\')) => text.to_owned(),
+        _ => format!("\"{}\"", name.iter().map(|byte| escaped_byte(*byte)).collect::<String>()),
     }
-    format!("{prefix}{path}")
 }
 
 fn escaped_byte(byte: u8) -> String {

@@ -39,7 +39,7 @@ pub fn write_summary(
         }
     }
     list(out, "Skipped", outcome, Status::skipped)?;
-    list(out, "Failed", outcome, Status::failed)?;
+    write_failures(outcome, out)?;
     syntax_errors(outcome, out)?;
     unused_suppressions(outcome, out)?;
     stale_facts(outcome, out)?;
@@ -57,6 +57,14 @@ pub fn write_summary(
         writeln!(out, "Unsafe fixes change what someone can notice; see `check`, and apply them with: {next}{option}")?;
     }
     Ok(())
+}
+
+/// Prints which files failed, and why: what nobody may miss.
+///
+/// # Errors
+/// The output can't be written.
+pub fn write_failures(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    list(out, "Failed", outcome, Status::failed)
 }
 
 /// How many findings have a fix that is carried out, and how many one that is held back.

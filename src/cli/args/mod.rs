@@ -35,7 +35,7 @@ pub(super) struct Arguments {
     pub ending: Ending,
     #[command(flatten)]
     pub common: Common,
-    /// Print no summary and no progress
+    /// Print no summary and no progress; failed files are named all the same
     #[arg(short, long, global = true, help_heading = EVERYWHERE)]
     pub quiet: bool,
     #[command(flatten, next_help_heading = EVERYWHERE)]
@@ -65,7 +65,7 @@ pub(super) enum Command {
         /// Show each change with its reasons and ask what to do about it
         #[arg(short, long)]
         interactive: bool,
-        /// Exit with 1 if a file was changed, as commit hooks want it
+        /// Exit with 1 if a file was changed, or a finding is left, as commit hooks want it
         #[arg(long)]
         exit_non_zero_on_fix: bool,
         #[command(flatten)]

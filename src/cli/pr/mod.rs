@@ -23,7 +23,7 @@ use crate::outcome::{FileOutcome, Finding, Outcome, Status};
 use crate::pull_request::{
     CodeOwners, CommitKind, Group, Split, SplitBy, commit_text, groups, is_made_by_us, restricted,
 };
-use crate::report::{PullRequest, pull_request_text, write_patch, write_verification};
+use crate::report::{PatchFolder, PullRequest, pull_request_text, write_patch, write_verification};
 use crate::verify::Verification;
 
 /// What is the same for all branches.
@@ -360,7 +360,7 @@ impl Making<'_> {
                 )?;
             }
             writeln!(out)?;
-            write_patch(&branch.outcome, color, out)?;
+            write_patch(&branch.outcome, &PatchFolder::at(self.git.root()), color, out)?;
             writeln!(out, "\nText:\n\n{}", branch.text)?;
             steps.iter().try_for_each(|step| writeln!(out, "Then: {step}"))
         })
