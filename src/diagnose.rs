@@ -95,6 +95,7 @@ fn with_fix(
                 edits: planned.edits.clone(),
                 lost: rewrite.lost,
                 branches: rewrite.branches.clone(),
+                lazy: rewrite.lazy,
                 notes: branches.into_iter().chain(notes.chain(&planned.notes).cloned()).collect(),
             });
         }

@@ -11,6 +11,7 @@ use crate::policy::Applicability;
 use crate::repository::Repository;
 use crate::rewrite::FileEdit;
 use crate::rules::{Code, Severity};
+use crate::site::Lazy;
 use crate::source::{Position, Source};
 
 /// A site that is not as it should be.
@@ -101,6 +102,8 @@ pub struct Fix {
     pub lost: CascadeOptions,
     /// The effective set of each value that there can be, now and afterwards.
     pub branches: Vec<(CascadeOptions, CascadeOptions)>,
+    /// The loader that is added.
+    pub lazy: Option<Lazy>,
     /// What speaks for it, in sentences.
     pub notes: Vec<String>,
 }

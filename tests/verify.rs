@@ -170,6 +170,125 @@ fn other_changes_refute() {
     assert_eq!(after("cascade='merge')", "cascade='merge', back_populates='nothing')"), [""; 0]);
 }
 
+/// What the report has against a relationship.
+fn objections<'r>(report: &'r Value, name: &str) -> Vec<&'r str> {
+    let mut checked = report["relationships"].as_array().unwrap().iter();
+    let checked = checked.find(|checked| checked["name"] == name).unwrap_or_else(|| panic!("{name}: {report}"));
+    checked["refuted"].as_array().unwrap().iter().map(|reason| reason.as_str().unwrap()).collect()
+}
+
+/// A keyword for a relationship to `Child`, and what is said where it is new.
+const KEYWORDS: [(&str, &str); 21] = [
+    ("passive_deletes=True", "passive_deletes is True in place of False"),
+    ("passive_updates=False", "passive_updates is False in place of True"),
+    ("lazy='selectin'", "lazy is 'selectin' in place of 'select'"),
+    ("single_parent=True", "single_parent is True in place of False"),
+    ("uselist=False", "uselist is False in place of True"),
+    ("viewonly=True", "viewonly is True in place of False"),
+    ("order_by='Child.name.desc()'", "order_by is [child.name DESC] in place of False"),
+    ("collection_class=set", "collection_class is builtins.set in place of None"),
+    ("innerjoin=True", "innerjoin is True in place of False"),
+    ("join_depth=2", "join_depth is 2 in place of None"),
+    ("load_on_pending=True", "load_on_pending is True in place of False"),
+    ("active_history=True", "active_history is True in place of False"),
+    ("post_update=True", "post_update is True in place of False"),
+    ("enable_typechecks=False", "enable_typechecks is False in place of True"),
+    ("distinct_target_key=True", "distinct_target_key is True in place of None"),
+    ("omit_join=False", "omit_join is False in place of None"),
+    ("info={'a': [1, 'b']}", "info is {'a': [1, 'b']} in place of {}"),
+    ("doc='of it'", "doc is 'of it' in place of None"),
+    ("query_class=Own", "query_class is app.models.Own in place of None"),
+    (
+        "primaryjoin='and_(Parent.id == Child.parent_id, Child.id > 5)'",
+        "AND child.id > 5 in place of parent.id = child.parent_id",
+    ),
+    ("back_populates='parent'", "other side is {app.models.Child.parent} in place of {}"),
+];
+
+fn with_keywords(keywords: &[String]) -> String {
+    let relationships: Vec<_> = keywords
+        .iter()
+        .enumerate()
+        .map(|(number, keyword)| {
+            format!("    r{number} = relationship('Child', cascade='merge', overlaps='*'{keyword})\n")
+        })
+        .collect();
+    let up = if keywords.iter().any(|keyword| keyword.contains("back_populates")) {
+        format!("    parent = relationship('Parent', overlaps='*', back_populates='r{}')\n", keywords.len() - 1)
+    } else {
+        "    parent = relationship('Parent', overlaps='*')\n".to_owned()
+    };
+    format!(
+        "from sqlalchemy import Column, ForeignKey, Integer, String\nfrom sqlalchemy.orm import Query, declarative_base, \
+         relationship\n\nBase = declarative_base()\n\n\nclass Own(Query):\n    pass\n\n\nclass Parent(Base):\n    \
+         __tablename__ = 'parent'\n    id = Column(Integer, primary_key=True)\n{}\n\nclass Child(Base):\n    \
+         __tablename__ = 'child'\n    id = Column(Integer, primary_key=True)\n    name = Column(String)\n    \
+         parent_id = Column(ForeignKey('parent.id'))\n{up}",
+        relationships.concat()
+    )
+}
+
+#[test]
+fn a_keyword_that_changes_is_named() {
+    let project = Project::of_models(&with_keywords(&KEYWORDS.map(|_| String::new())));
+    let after = with_keywords(&KEYWORDS.map(|(keyword, _)| format!(", {keyword}")));
+    fs::write(project.path().join("app/models.py"), after).unwrap();
+    let (report, is_proven) = project.report(&IMPORT);
+    assert!(!is_proven, "{report}");
+    for (number, (keyword, reason)) in KEYWORDS.iter().enumerate() {
+        let said = objections(&report, &format!("app.models.Parent.r{number}"));
+        assert!(said.iter().any(|objection| objection.contains(reason)), "{keyword}: {said:?}");
+    }
+    let said = objections(&report, "app.models.Child.parent");
+    assert!(said.contains(&"back_populates is 'r20' in place of None"), "{said:?}");
+}
+
+#[test]
+fn what_a_wrapper_makes_of_the_cascade_is_noticed() {
+    let wrapper = "def owned(target, **kwargs):\n    if kwargs.get('cascade') == 'all':\n        \
+                   kwargs['passive_deletes'] = True\n    return relationship(target, **kwargs)\n\n\nclass User(Base):";
+    let models = MODELS
+        .replace("class User(Base):", wrapper)
+        .replace("relationship('Note', cascade='merge')", "owned('Note', cascade='all')");
+    let project = Project::of_models(&models);
+    let listed = models
+        .replace("cascade='all')\n\n\nclass Post", "cascade='save-update, merge, expunge, delete')\n\n\nclass Post");
+    assert_ne!(listed, models);
+    fs::write(project.path().join("app/models.py"), listed).unwrap();
+    let (report, is_proven) = project.report(&[&IMPORT[..], &["--base", "HEAD"]].concat());
+    assert!(!is_proven, "{report}");
+    let said = objections(&report, "app.models.User.notes");
+    assert!(said.contains(&"passive_deletes is False in place of True"), "{said:?}");
+}
+
+#[test]
+fn what_is_no_text_is_the_same_in_each_import() {
+    let keywords = "collection_class=attribute_keyed_dict('id'), order_by=lambda: Post.id, info={'made': object(), 'by': lambda: None, \
+                    'kinds': {Base, 'a', 'b', 'c'}},";
+    let models = MODELS.replace("'Post',\n", &format!("'Post',\n        {keywords}\n")).replace(
+        "from sqlalchemy.orm import",
+        "from sqlalchemy.orm.collections import attribute_keyed_dict\nfrom sqlalchemy.orm import",
+    );
+    let project = Project::of_models(&models);
+    let (report, is_proven) = project.report(&IMPORT);
+    assert!(is_proven, "{report}");
+    assert_eq!(verdicts(&report), owned(&BOTH));
+}
+
+#[test]
+fn a_loader_that_is_added_is_claimed() {
+    let project = Project::of_models(MODELS);
+    let lazy = ["--unsafe-fixes", "--lazy", "raise_on_sql"];
+    let (report, is_proven) = project.report(&[&IMPORT[..], &lazy].concat());
+    assert!(is_proven, "{report}");
+    assert_eq!(verdicts(&report), owned(&BOTH));
+    run_binary(project.path(), &[&["fix"][..], &lazy].concat());
+    assert!(fs::read_to_string(project.path().join("app/models.py")).unwrap().contains("raise_on_sql"));
+    let (report, is_proven) = project.report(&IMPORT);
+    assert!(!is_proven, "{report}");
+    assert_eq!(objections(&report, "app.models.User.posts"), ["lazy is 'raise_on_sql' in place of 'select'"]);
+}
+
 #[test]
 fn a_wrong_claim_is_refuted() {
     // what is imported is not what the source says

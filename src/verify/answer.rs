@@ -1,5 +1,7 @@
 //! What SQLAlchemy says of a project's models, as the program that asks it writes it down.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 use crate::cascade::{self, CascadeOptions};
@@ -73,6 +75,9 @@ pub struct Asked {
     cascade: Vec<String>,
     /// `viewonly`
     pub viewonly: bool,
+    /// The other keywords, as they are in effect: a text each, by name. Facts don't need them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub keywords: BTreeMap<String, String>,
     /// The places in the project that make it, the innermost call first.
     pub declared: Vec<Declared>,
     /// It is the other side of the relationship that is made there.
@@ -111,6 +116,21 @@ impl Asked {
         cascade::parse(&PyValue::Collection(CollectionKind::List, names))
             .map(|parsed| parsed.options)
             .unwrap_or_default()
+    }
+
+    /// The same for what needs no keywords.
+    pub(super) fn without_keywords(&self) -> Self {
+        Self { keywords: BTreeMap::new(), ..self.clone() }
+    }
+
+    /// The keywords that another answer has otherwise: name, value here, value there.
+    pub(super) fn other_keywords<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (&'a str, &'a str, &'a str)> {
+        let names: BTreeSet<&String> = self.keywords.keys().chain(other.keywords.keys()).collect();
+        let value = |asked: &'a Self, name: &String| asked.keywords.get(name).map_or("None", String::as_str);
+        names
+            .into_iter()
+            .map(move |name| (name.as_str(), value(self, name), value(other, name)))
+            .filter(|(_, here, there)| here != there)
     }
 
     /// Whether a call in a file, between two lines, makes it.

@@ -7,6 +7,7 @@ Needs nothing but the SQLAlchemy that the project uses: 1.4 or later, on Python 
 """
 
 import faulthandler
+import functools
 import importlib
 import importlib.util
 import json
@@ -18,6 +19,35 @@ import traceback
 import warnings
 
 MOST_PLACES = 8
+DEEPEST = 4
+# what SQLAlchemy derives from the rest, or what is told elsewhere: a backref is a relationship too
+NOT_KEYWORDS = {
+    "argument",
+    "backref",
+    "comparator",
+    "direction",
+    "entity",
+    "key",
+    "local_columns",
+    "local_remote_pairs",
+    "logger",
+    "mapper",
+    "parent",
+    "secondary_synchronize_pairs",
+    "strategy",
+    "strategy_key",
+    "synchronize_pairs",
+    "target",
+}
+# keywords that a relationship keeps under another name, or has without keeping them
+HIDDEN_KEYWORDS = {
+    "attribute_options": "_attribute_options",
+    "doc": "doc",
+    "foreign_keys": "_calculated_foreign_keys",
+    "info": "info",
+    "other side": "_reverse_property",
+    "overlaps": "_overlaps",
+}
 
 
 def below(path, folder):
@@ -152,6 +182,7 @@ class Project:
                     "uselist": bool(relationship.uselist),
                     "cascade": sorted(relationship.cascade),
                     "viewonly": bool(relationship.viewonly),
+                    "keywords": keywords(relationship),
                     "declared": places,
                     "is_backref": is_backref,
                     "made_by": getattr(relationship, "_made_by", None),
@@ -176,6 +207,77 @@ def caller(frame):
 
 def named(class_):
     return "%s.%s" % (class_.__module__, class_.__qualname__)
+
+
+def keywords(relationship):
+    """All that `relationship` can be given but for the cascade, as it is in effect: texts by name, the same in each process."""
+    kept = {name: name for name in vars(relationship) if not name.startswith("_") and name not in NOT_KEYWORDS}
+    kept.update(HIDDEN_KEYWORDS)
+    found = {name: written(getattr(relationship, attribute, None)) for name, attribute in kept.items()}
+    found["class of the relationship"] = named(type(relationship))
+    return found
+
+
+def written(value, depth=0):
+    """A value as a text; what has none of its own by its type or its qualified name."""
+    from sqlalchemy.orm import Mapper
+    from sqlalchemy.orm.interfaces import MapperProperty
+
+    try:
+        if value is None or isinstance(value, (bool, int, float, str, bytes)):
+            return repr(value)
+        if depth == DEEPEST:
+            return named(type(value))
+        if isinstance(value, Mapper):
+            return named(value.class_)
+        if isinstance(value, MapperProperty):
+            return "%s.%s" % (named(value.parent.class_), value.key)
+        return written_parts(value, depth + 1) or written_sql(value) or written_function(value, depth + 1)
+    except Exception:
+        return named(type(value))
+
+
+def written_parts(value, depth):
+    if isinstance(value, dict):
+        parts = ["%s: %s" % (written(key, depth), written(part, depth)) for key, part in value.items()]
+        return "{%s}" % ", ".join(sorted(parts))
+    if isinstance(value, (set, frozenset)):
+        return "{%s}" % ", ".join(sorted(written(part, depth) for part in value))
+    if isinstance(value, (list, tuple)):
+        return "[%s]" % ", ".join(written(part, depth) for part in value)
+    return None
+
+
+def written_sql(value):
+    from sqlalchemy import Column, Table
+    from sqlalchemy.sql import ClauseElement
+
+    if hasattr(value, "__clause_element__") and not isinstance(value, type):
+        value = value.__clause_element__()
+    if isinstance(value, Table):
+        return value.fullname
+    if isinstance(value, Column):
+        return "%s.%s" % (value.table.fullname, value.name)
+    if not isinstance(value, ClauseElement):
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return str(value.compile(compile_kwargs={"literal_binds": True}))
+        except Exception:
+            return str(value)
+
+
+def written_function(value, depth):
+    if isinstance(value, type):
+        return named(value)
+    if isinstance(value, functools.partial):
+        return "partial(%s)" % written([value.func, *value.args, value.keywords], depth)
+    if not hasattr(value, "__qualname__"):
+        return named(type(value))
+    cells = getattr(value, "__closure__", None) or ()
+    around = written([cell.cell_contents for cell in cells], depth) if cells else ""
+    return "%s.%s%s" % (value.__module__, value.__qualname__, around)
 
 
 def ask(job):

@@ -6,6 +6,7 @@ use crate::cascade::CascadeOptions;
 use crate::model::Direction;
 use crate::outcome::{FileOutcome, Finding, Outcome};
 use crate::rules::Code;
+use crate::site::Lazy;
 
 /// What the fixes of one value do to a relationship.
 #[derive(Debug, Clone)]
@@ -36,6 +37,8 @@ pub struct Claim {
     pub after: CascadeOptions,
     /// The effective set of each value that there can be, before and after.
     pub branches: Vec<(CascadeOptions, CascadeOptions)>,
+    /// The loader that is added.
+    pub lazy: Option<Lazy>,
 }
 
 impl Claim {
@@ -69,6 +72,7 @@ impl Claim {
             before: finding.before?,
             after: finding.after?,
             branches: fix.branches.clone(),
+            lazy: fix.lazy,
         })
     }
 
@@ -81,6 +85,11 @@ impl Claim {
     pub(super) fn names(&self, class: &str, attribute: &str) -> bool {
         let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
         self.attribute.as_deref() == Some(attribute) && self.owner.as_deref().map(last) == Some(last(class))
+    }
+
+    /// Whether it says that a keyword gets a value, both as Python writes them.
+    pub(super) fn gives(&self, keyword: &str, value: &str) -> bool {
+        keyword == "lazy" && self.lazy.is_some_and(|lazy| value == format!("'{}'", lazy.name()))
     }
 
     /// Whether it says that one set becomes the other.

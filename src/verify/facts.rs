@@ -51,7 +51,8 @@ pub fn to_json(answer: &Answer, root: &Path) -> serde_json::Result<String> {
     let paths: BTreeSet<String> = answer.relationships.iter().flat_map(paths_of).cloned().collect();
     let files = paths.into_iter().filter_map(|path| Some((path.clone(), hash_of(&root.join(&path))?))).collect();
     let sqlalchemy = answer.sqlalchemy.clone();
-    let relationships = answer.relationships.iter().filter(|asked| !asked.declared.is_empty()).cloned().collect();
+    let declared = answer.relationships.iter().filter(|asked| !asked.declared.is_empty());
+    let relationships = declared.map(Asked::without_keywords).collect();
     Ok(serde_json::to_string_pretty(&Kept { version: VERSION, sqlalchemy, files, relationships })? + "\n")
 }
 

@@ -147,6 +147,10 @@ fn refutations(was: Option<&Asked>, is: Option<&Asked>, claim: Option<&Claim>) -
     expect(was.target == is.target, format!("it leads to {} in place of {}", is.target, was.target));
     let (direction, other) = (was.direction(), is.direction());
     expect(direction == other, format!("it is {} in place of {}", other.name(), direction.name()));
+    for (keyword, before, after) in was.other_keywords(is) {
+        let is_claimed = claim.is_some_and(|claim| claim.gives(keyword, after));
+        expect(is_claimed, format!("{keyword} is {after} in place of {before}"));
+    }
     match claim {
         Some(claim) => {
             let claimed: Vec<_> =
