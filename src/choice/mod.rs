@@ -19,7 +19,7 @@ use crate::rewrite::{Edit, FileEdit};
 use crate::source::Source;
 
 pub use list::read_list;
-pub use silence::{are_suppressed, comments};
+pub use silence::{Silenced, are_suppressed, comments, silenced};
 
 /// What can be chosen from.
 pub struct Fixes {

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Change, Fixes, site};
-use crate::outcome::{FileOutcome, Outcome};
+use super::{Change, Fixes, site, with_edits};
+use crate::outcome::{FileOutcome, Finding, Outcome, Status};
 use crate::rewrite::{Edit, FileEdit};
-use crate::rules::Code;
-use crate::suppression::comment_above;
+use crate::rules::{Code, Rules};
+use crate::suppression::{Suppressible, Suppressions, comment_above, suppressions};
 
 /// One comment above each statement that has a site of the change.
 ///
@@ -42,6 +42,41 @@ pub fn are_suppressed(fixes: &Fixes, change: &Change, comments: &[FileEdit], pat
     })
 }
 
+/// The outcome whose findings are suppressed by comments.
+pub struct Silenced {
+    /// It carries out the comments and no fix; the findings that are left can't be suppressed.
+    pub outcome: Outcome,
+    /// How many findings the comments suppress, by file.
+    pub numbers: Vec<(Arc<Path>, usize)>,
+    /// Why the others can't be, with their places.
+    pub refused: Vec<String>,
+}
+
+/// Comments for all findings of an outcome, with a reason unless that is empty. `rules` gives those that hold for a file.
+pub fn silenced(mut outcome: Outcome, reason: &str, rules: impl Fn(&Path) -> Arc<Rules>) -> Silenced {
+    let (mut numbers, mut refused) = (Vec::new(), Vec::new());
+    for file in outcome.files.iter_mut().filter(|file| !matches!(file.status, Status::Skipped(_) | Status::Failed(_))) {
+        file.status = Status::Unchanged;
+        let Some(source) = file.source.as_ref().filter(|_| !file.findings.is_empty()) else { continue };
+        let suppressible =
+            |one: &Finding| Suppressible { value: one.span.clone(), call: one.call_span.clone(), code: one.code };
+        let findings: Vec<Suppressible> = file.findings.iter().map(suppressible).collect();
+        let Suppressions { edits, refused: left } = suppressions(source, &rules(&file.path), &findings, reason);
+        let place = |index: usize| format!("{}:{}", file.display, file.findings[index].start);
+        refused.extend(left.iter().map(|(index, why)| format!("{}: {}: {why}", place(*index), findings[*index].code)));
+        if !edits.is_empty() {
+            file.status = with_edits(file, Some(edits));
+        }
+        let is_left = |index: usize| left.iter().any(|(other, _)| *other == index);
+        let (left, gone): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut file.findings).into_iter().enumerate().partition(|(index, _)| is_left(*index));
+        file.findings = left.into_iter().map(|(_, finding)| finding).collect();
+        file.suppressed += gone.len();
+        numbers.push((Arc::clone(&file.path), gone.len()));
+    }
+    Silenced { outcome, numbers, refused }
+}
+
 /// Where a finding is.
 struct At {
     range: std::ops::Range<usize>,
@@ -50,7 +85,7 @@ struct At {
 
 /// All findings of a change that there is a fix for.
 fn findings<'f>(fixes: &'f Fixes, change: &Change) -> Vec<(&'f FileOutcome, At)> {
-    let is_meant = |(file, finding): &(&FileOutcome, &crate::outcome::Finding)| {
+    let is_meant = |(file, finding): &(&FileOutcome, &Finding)| {
         finding.fix.is_some() && change.sites.contains(&site(file, finding))
     };
     let findings = fixes.proposed.findings().filter(is_meant);

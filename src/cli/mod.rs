@@ -1,5 +1,6 @@
 //! Arguments go in; an exit status comes out. Everything that touches terminal and disk is called from here.
 
+mod add_ignore;
 mod args;
 mod baseline;
 mod changed;
@@ -71,6 +72,9 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<u8> {
     match &arguments.command {
         None => diff(arguments, &arguments.common, arguments.ending),
         Some(Command::Diff { common, ending }) => diff(arguments, common, *ending),
+        Some(Command::Check { common, reports: Reports { add_ignore: Some(reason), .. }, .. }) => {
+            add_ignore::add(arguments, common, reason)
+        }
         Some(Command::Check { common, reports: Reports { write_baseline: Some(file), .. }, .. }) => {
             baseline::write(arguments, common, file)
         }

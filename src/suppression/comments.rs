@@ -44,6 +44,13 @@ pub(super) struct Place {
     nested: Vec<Range<usize>>,
 }
 
+impl Place {
+    /// The same without what stands inside of the call: a comment there can be about another call with a cascade.
+    pub fn at_its_ends(self) -> Self {
+        Self { nested: self.call.iter().cloned().collect(), ..self }
+    }
+}
+
 impl Comments {
     /// None where the file has no suppression comment.
     pub fn of(source: &Arc<Source>, rules: &Rules) -> Option<Self> {
@@ -98,6 +105,16 @@ impl Comments {
     fn node(&self, range: &Range<usize>) -> Option<(&Range<usize>, Node<'_>)> {
         let (part, tree) = self.parts.iter().find(|(part, _)| is_inside(range, part))?;
         Some((part, tree.node_around(&(range.start - part.start..range.end - part.start))?))
+    }
+
+    /// Where in the text the comment stands that suppresses some codes there and can be given more; of several the last.
+    pub fn extensible(&self, place: &Place) -> Option<Range<usize>> {
+        let is_extensible = |comment: &&Comment| {
+            let Directive { scope, mistakes, has_list, .. } = &comment.directive;
+            *scope == Scope::Line && *has_list && mistakes.is_empty() && comment.reaches(&self.source, place)
+        };
+        let comment = self.comments[self.near(place)].iter().filter(is_extensible).next_back()?;
+        Some(comment.start..comment.start + comment.directive.range.len())
     }
 
     /// Whether a comment suppresses the code there.

@@ -21,6 +21,8 @@ pub(super) struct Directive {
     pub codes: Vec<Code>,
     /// What is wrong with it, in words.
     pub mistakes: Vec<String>,
+    /// Whether it lists codes in brackets.
+    pub has_list: bool,
 }
 
 /// Which findings a directive is about.
@@ -50,7 +52,7 @@ fn directive(start: usize, text: &str, rules: &Rules) -> Option<Directive> {
         Some(rest) => own(rest.trim_start(), rules)?,
         None => noqa(strip_prefix(instruction, NOQA)?)?,
     };
-    Some(Directive { range: start..start + text.len(), scope, codes, mistakes })
+    Some(Directive { range: start..start + text.len(), scope, codes, mistakes, has_list: text.contains('[') })
 }
 
 fn strip_prefix<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {

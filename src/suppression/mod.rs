@@ -25,7 +25,7 @@ use crate::site::{Given, Site};
 use crate::source::Source;
 use comments::Comments;
 
-pub use written::comment_above;
+pub use written::{Suppressible, Suppressions, checked_reason, comment_above, suppressions};
 
 /// The sites of a run, sifted.
 #[derive(Default)]

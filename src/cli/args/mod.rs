@@ -51,7 +51,7 @@ pub(super) enum Command {
         #[command(flatten)]
         common: Common,
     },
-    /// Print the findings with their reasons; writes nothing
+    /// Print the findings with their reasons; fixes nothing
     Check {
         #[command(flatten)]
         reports: Reports,

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::pull_request::SplitBy;
 use crate::report::{Format, VerificationFormat};
 use crate::settings::name_of;
+use crate::suppression::checked_reason;
 
 /// Where findings go, and how.
 #[derive(Debug, Args)]
@@ -24,6 +25,17 @@ pub(in crate::cli) struct Reports {
     /// Print the number of findings of each code in place of them
     #[arg(long)]
     pub statistics: bool,
+    /// Suppress all findings with comments, in place of printing them: `# cascade-fix: ignore[CAS001] -- REASON`
+    #[arg(
+        long,
+        value_name = "REASON",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "",
+        value_parser = checked_reason,
+        conflicts_with_all = ["output_format", "output_file", "output", "statistics", "write_baseline", "exit_zero"]
+    )]
+    pub add_ignore: Option<String>,
     /// Write all findings to a baseline, or bring one up to date, in place of printing them
     #[arg(long, value_name = "FILE", conflicts_with_all = ["output_format", "output_file", "output", "statistics", "baseline"])]
     pub write_baseline: Option<PathBuf>,
