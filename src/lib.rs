@@ -2,8 +2,9 @@
 //!
 //! The modules are the stages, in the order of the data: [`discover`] the files, read each as a [`source`], match
 //! [`rules`] to find each [`site`], [`resolve`] names and values, look up the [`usage`] of shared ones, [`model`] the relationship,
-//! decide by [`policy`] as the [`settings`] want it, leave out what a [`suppression`] names, a [`baseline`] lists, or stands on other than [`changed_lines`], [`plan`] where to edit, [`rewrite`], lay
-//! out by [`layout`], [`apply`]. What comes out is an [`outcome`], which every [`report`] shows, and of which someone can make a
+//! decide by [`policy`] as the [`settings`] want it, leave out what a [`suppression`] names, a [`baseline`] lists, or stands on other
+//! than [`changed_lines`], [`plan`] where to edit, [`rewrite`], take out [`imports`] that nothing uses any more, lay out by [`layout`],
+//! [`apply`]. What comes out is an [`outcome`], which every [`report`] shows, and of which someone can make a
 //! [`choice`]. [`verify`] holds it against what SQLAlchemy itself says of the models.
 
 pub mod apply;
@@ -19,6 +20,7 @@ pub mod git;
 pub mod graph;
 pub mod hints;
 pub mod identity;
+mod imports;
 pub mod layout;
 pub mod model;
 pub mod module;

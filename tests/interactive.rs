@@ -330,6 +330,28 @@ fn a_shared_constant_is_one_change() {
 }
 
 #[test]
+fn uses_that_leave_an_import_unused_together_are_one_change() {
+    let models = "\
+from sqlalchemy.orm import relationship
+
+from consts import OWNED
+
+
+class User(Base):
+    posts = relationship('Post', cascade=OWNED)
+    notes = relationship('Note', cascade=OWNED)
+";
+    let files =
+        [("models.py", models), ("consts.py", "OWNED = 'all'\n"), ("shown.py", "import consts\nprint(consts.OWNED)\n")];
+    let mut dialogue = Dialogue::new(&files, &[]);
+    let shown = dialogue.press("y");
+    assert!(shown.contains("-from consts import OWNED") && shown.contains("(1/1)"), "{shown}");
+    let (_, status, files) = dialogue.end();
+    assert_eq!(status, 0);
+    assert!(!files["models.py"].contains("OWNED"), "{}", files["models.py"]);
+}
+
+#[test]
 fn the_list_typed_for_a_shared_constant_is_written_there() {
     let mut dialogue = Dialogue::new(&SHARED, &[]);
     dialogue.press("e");

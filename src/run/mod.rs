@@ -2,6 +2,7 @@
 
 mod aside;
 mod files;
+mod imports;
 mod outcomes;
 
 use std::collections::{BTreeMap, HashSet};

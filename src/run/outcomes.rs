@@ -195,6 +195,7 @@ impl Run<'_> {
 
     /// Carries out the edits of all findings; a file in which that fails takes the fixes with it that need it.
     fn apply(&self, outcomes: &mut Vec<FileOutcome>, files: &FilesOfRun<'_>) {
+        self.take_imports_out(outcomes);
         let edits = self.laid_out(outcomes, files);
         let known: HashSet<Arc<Path>> = outcomes.iter().map(|file| Arc::clone(&file.path)).collect();
         for path in edits.keys().filter(|path| !known.contains(*path)) {
@@ -280,7 +281,7 @@ fn leave_out_twins(file: &mut FileOutcome) {
 }
 
 /// The edits of all findings, by file.
-fn edits_by_file(outcomes: &[FileOutcome]) -> HashMap<Arc<Path>, Vec<Edit>> {
+pub(super) fn edits_by_file(outcomes: &[FileOutcome]) -> HashMap<Arc<Path>, Vec<Edit>> {
     let mut edits: HashMap<Arc<Path>, Vec<Edit>> = HashMap::new();
     for fix in outcomes.iter().flat_map(|file| &file.findings).filter_map(|finding| finding.fix.as_ref()) {
         for FileEdit { path, edit } in &fix.edits {

@@ -1,6 +1,6 @@
 from sqlalchemy.orm import relationship
 
-from common.cascades import LOGGED, OWNED
+from common.cascades import LOGGED
 from legacy.cascades import LEGACY
 
 

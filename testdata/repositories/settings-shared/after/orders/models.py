@@ -1,6 +1,6 @@
 from sqlalchemy.orm import relationship
 
-from common.cascades import LOGGED, ORDERS, OWNED
+from common.cascades import LOGGED, ORDERS
 
 
 class Customer:

@@ -1,7 +1,5 @@
 from sqlalchemy.orm import relationship
 
-from app import OWNED
-
 
 class User:
     posts = relationship("Post", cascade="save-update, merge, delete")

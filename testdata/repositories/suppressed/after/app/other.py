@@ -1,7 +1,6 @@
 from sqlalchemy.orm import relationship
 
-from . import constants, shared
-from .constants import EXPORTED
+from . import constants
 
 
 class Other:

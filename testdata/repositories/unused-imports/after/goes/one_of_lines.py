@@ -1,0 +1,14 @@
+from sqlalchemy.orm import relationship
+
+from consts import (
+    KEPT,  # the default
+    Cascades,
+)
+
+
+class Parent:
+    children = relationship(
+        "Child", cascade="save-update, merge, delete, delete-orphan"
+    )
+    others = relationship("Other", cascade=KEPT)
+    kinds = Cascades

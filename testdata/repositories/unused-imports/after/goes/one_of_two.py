@@ -1,0 +1,10 @@
+from sqlalchemy.orm import relationship
+
+from consts import KEPT
+
+
+class Parent:
+    children = relationship(
+        "Child", cascade="save-update, merge, delete, delete-orphan"
+    )
+    others = relationship("Other", cascade=KEPT)

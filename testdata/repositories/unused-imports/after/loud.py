@@ -1,0 +1,4 @@
+NAMES = []
+NAMES.append("loud")
+LOUD = "all, delete-orphan"
+SOFT = "save-update, merge"

@@ -1,0 +1,7 @@
+from sqlalchemy.orm import relationship
+
+
+class Parent:
+    children = relationship(
+        "Child", cascade="save-update, merge, delete, delete-orphan"
+    )

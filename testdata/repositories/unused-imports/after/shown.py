@@ -1,0 +1,4 @@
+from consts import OWNED, SHARED, Cascades
+from loud import LOUD
+
+print(OWNED, SHARED, list(Cascades), LOUD)

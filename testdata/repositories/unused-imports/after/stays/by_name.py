@@ -1,0 +1,9 @@
+from sqlalchemy.orm import relationship
+
+from consts import OWNED as OWNED
+
+
+class Parent:
+    children = relationship(
+        "Child", cascade="save-update, merge, delete, delete-orphan"
+    )

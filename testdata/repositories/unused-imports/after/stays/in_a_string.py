@@ -1,0 +1,12 @@
+from sqlalchemy.orm import relationship
+
+from consts import OWNED
+
+
+class Parent:
+    children = relationship(
+        "Child", cascade="save-update, merge, delete, delete-orphan"
+    )
+
+    def cascade_of(self):
+        """The same as OWNED."""

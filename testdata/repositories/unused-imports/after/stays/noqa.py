@@ -1,0 +1,9 @@
+from sqlalchemy.orm import relationship
+
+from consts import OWNED  # noqa: F401
+
+
+class Parent:
+    children = relationship(
+        "Child", cascade="save-update, merge, delete, delete-orphan"
+    )

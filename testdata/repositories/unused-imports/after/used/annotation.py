@@ -1,0 +1,10 @@
+from sqlalchemy.orm import relationship
+
+from consts import OWNED
+
+
+class Parent:
+    children = relationship(
+        "Child", cascade="save-update, merge, delete, delete-orphan"
+    )
+    default: "type(OWNED)" = None

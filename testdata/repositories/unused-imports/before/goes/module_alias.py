@@ -1,0 +1,7 @@
+from sqlalchemy.orm import relationship
+
+import consts as c
+
+
+class Parent:
+    children = relationship("Child", cascade=c.OWNED)

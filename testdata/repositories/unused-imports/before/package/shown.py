@@ -1,0 +1,3 @@
+from .consts import INNER
+
+print(INNER)

@@ -1,0 +1,7 @@
+from sqlalchemy.orm import relationship
+
+from . import consts
+
+
+class Parent:
+    children = relationship("Child", cascade=consts.INNER)

@@ -1,0 +1,11 @@
+from sqlalchemy.orm import relationship
+
+from consts import (
+    KEPT,
+    OWNED,  # what goes with its parent
+)
+
+
+class Parent:
+    children = relationship("Child", cascade=OWNED)
+    others = relationship("Other", cascade=KEPT)

@@ -1,0 +1,7 @@
+from sqlalchemy.orm import relationship
+
+from loud import LOUD
+
+
+class Parent:
+    children = relationship("Child", cascade=LOUD)

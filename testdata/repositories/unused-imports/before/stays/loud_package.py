@@ -1,0 +1,7 @@
+from sqlalchemy.orm import relationship
+
+from package.consts import INNER
+
+
+class Parent:
+    children = relationship("Child", cascade=INNER)

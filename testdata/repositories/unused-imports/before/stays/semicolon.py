@@ -1,0 +1,7 @@
+from sqlalchemy.orm import relationship
+
+from consts import OWNED; LEVEL = 1
+
+
+class Parent:
+    children = relationship("Child", cascade=OWNED)

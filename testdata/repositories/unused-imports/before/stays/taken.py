@@ -1,0 +1,7 @@
+from sqlalchemy.orm import relationship
+
+from consts import OWNED
+
+
+class Parent:
+    children = relationship("Child", cascade=OWNED)

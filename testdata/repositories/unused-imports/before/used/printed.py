@@ -1,0 +1,10 @@
+from sqlalchemy.orm import relationship
+
+from consts import OWNED
+
+
+class Parent:
+    children = relationship("Child", cascade=OWNED)
+
+
+print(f"{OWNED}")
