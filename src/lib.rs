@@ -58,7 +58,7 @@ use changed_lines::ChangedLines;
 use discover::{DiscoverError, NotRead, Walk, WalkOptions};
 use module::Location;
 use outcome::{FileOutcome, Outcome, Status};
-use repository::Repositories;
+use repository::{Base, Repositories};
 use run::Run;
 use scan::Scan;
 use settings::{Lookup, SettingsError};
@@ -84,6 +84,8 @@ pub struct Job {
     pub facts: Option<Facts>,
     /// Whether the outcome has all relationships that a site gives a cascade to, and not those with findings alone.
     pub all_relationships: bool,
+    /// What the paths are relative to that are told.
+    pub base: Base,
     /// The lines that findings have to touch to be told; all, where it is None.
     pub changed_lines: Option<ChangedLines>,
     /// Lists that someone chose, by the site's value: each is written there, in place of what the policy says.
@@ -162,7 +164,7 @@ pub fn run(job: &Job, progress: &AtomicUsize) -> Result<Outcome, RunError> {
 fn read(job: &Job, progress: &AtomicUsize) -> Result<(Walk, Repositories, Scan), RunError> {
     let walk = Walk::new(&job.paths, &job.walk, &job.settings)?;
     job.settings.check()?;
-    let repositories = Repositories::new(walk.working_directory()).with_named(walk.named());
+    let repositories = Repositories::new(walk.working_directory()).told_from(job.base).with_named(walk.named());
     let Some(Unsaved { path, bytes }) = &job.unsaved else {
         let scan = scan::scan(&walk, &job.settings, &repositories, progress);
         job.settings.check()?;

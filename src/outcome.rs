@@ -168,9 +168,9 @@ impl Status {
 pub struct FileOutcome {
     /// Absolute.
     pub path: Arc<Path>,
-    /// As reports show it: relative to the working directory where it is below it, with `/`.
+    /// As reports show it: relative to the base of what is told, with `/`.
     pub display: String,
-    /// Relative to the root of its repository, with `/`.
+    /// Relative to the top of its repository, with `/`.
     pub in_repository: String,
     /// The text before; None where the file was not read.
     pub source: Option<Arc<Source>>,

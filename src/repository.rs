@@ -2,7 +2,7 @@
 //! would notice. Looked up only when a finding needs it.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -23,10 +23,21 @@ const MOST_KEPT: usize = 4 << 20;
 /// An absolute path, and the bytes that count in place of those on disk.
 type Unsaved = Arc<(PathBuf, Vec<u8>)>;
 
+/// What the paths that are told are relative to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Base {
+    /// The working directory, for who runs the program.
+    #[default]
+    WorkingDirectory,
+    /// The top of each file's repository, for who has that alone.
+    Repository,
+}
+
 /// The repositories of the files under check.
 #[derive(Debug)]
 pub struct Repositories {
     working_directory: PathBuf,
+    base: Base,
     /// The folders that were named, and those of the files that were, apart from each other.
     named: Vec<PathBuf>,
     /// A file whose text is not that on disk.
@@ -39,7 +50,14 @@ impl Repositories {
     /// None yet; paths are shown relative to the working directory, which is absolute.
     pub fn new(working_directory: &Path) -> Self {
         let working_directory = working_directory.to_owned();
-        Self { working_directory, named: Vec::new(), unsaved: None, known: Mutex::default() }
+        let (base, named) = (Base::default(), Vec::new());
+        Self { working_directory, base, named, unsaved: None, known: Mutex::default() }
+    }
+
+    /// The same with another base of what is told.
+    pub fn told_from(mut self, base: Base) -> Self {
+        self.base = base;
+        self
     }
 
     /// The same where folders (absolute) were named: outside of a repository each is one of its own.
@@ -66,20 +84,25 @@ impl Repositories {
         if let Some(repository) = known.get(folder) {
             return Arc::clone(repository);
         }
-        let root = self.root_of(folder);
+        let found = root_around(folder);
+        let root = found.unwrap_or_else(|| self.named_around(folder));
         let repository = known.get(root).cloned();
-        let repository = repository.unwrap_or_else(|| Arc::new(Repository::new(root, self)));
+        let repository = repository.unwrap_or_else(|| Arc::new(Repository::new(root, found.is_some(), self)));
         known.insert(root.to_owned(), Arc::clone(&repository));
         known.insert(folder.to_owned(), Arc::clone(&repository));
         repository
     }
 
-    /// The nearest folder with `.git`, else with `pyproject.toml`, else the one that was named, else the folder itself.
-    fn root_of<'p>(&'p self, folder: &'p Path) -> &'p Path {
-        let with_project = || folder.ancestors().find(|folder| folder.join("pyproject.toml").exists());
-        let named = || self.named.iter().find(|named| folder.starts_with(named)).map(PathBuf::as_path);
-        work_tree_around(folder).or_else(with_project).or_else(named).unwrap_or(folder)
+    /// The folder that was named, else the folder itself.
+    fn named_around<'p>(&'p self, folder: &'p Path) -> &'p Path {
+        self.named.iter().find(|named| folder.starts_with(named)).map_or(folder, PathBuf::as_path)
     }
+}
+
+/// The nearest folder with `.git`, else with `pyproject.toml`.
+fn root_around(folder: &Path) -> Option<&Path> {
+    let with_project = || folder.ancestors().find(|folder| folder.join("pyproject.toml").exists());
+    work_tree_around(folder).or_else(with_project)
 }
 
 /// The top of the nearest work tree of git around a folder.
@@ -87,11 +110,27 @@ pub(crate) fn work_tree_around(folder: &Path) -> Option<&Path> {
     folder.ancestors().find(|folder| folder.join(".git").exists())
 }
 
+/// The way from a folder to a file, through folders above where it is not below; both are absolute.
+pub(crate) fn way_to(file: &Path, folder: &Path) -> PathBuf {
+    let common = file.components().zip(folder.components()).take_while(|(one, other)| one == other).count();
+    let up = folder.components().skip(common).map(|_| Component::ParentDir);
+    up.chain(file.components().skip(common)).collect()
+}
+
+/// A path with `/`, also where that is not the system's way.
+fn slashed(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    if cfg!(windows) { path.replace('\\', "/") } else { path.into_owned() }
+}
+
 /// A repository around paths under check.
 #[derive(Debug)]
 pub struct Repository {
     root: PathBuf,
+    /// What hosts take paths to be relative to: the root, or where there is none but what was named, the working directory around it.
+    top: PathBuf,
     working_directory: PathBuf,
+    base: Base,
     unsaved: Option<Unsaved>,
     modules: Mutex<HashMap<PathBuf, Option<Arc<Module>>>>,
     /// By what is observed.
@@ -103,10 +142,14 @@ pub struct Repository {
 }
 
 impl Repository {
-    fn new(root: &Path, among: &Repositories) -> Self {
+    fn new(root: &Path, is_found: bool, among: &Repositories) -> Self {
+        let has_no_top = !is_found && root.starts_with(&among.working_directory);
+        let top = if has_no_top { &among.working_directory } else { root };
         Self {
             root: root.to_owned(),
+            top: top.to_owned(),
             working_directory: among.working_directory.clone(),
+            base: among.base,
             unsaved: among.unsaved.clone(),
             modules: Mutex::default(),
             observed: Default::default(),
@@ -161,16 +204,26 @@ impl Repository {
         lines
     }
 
-    /// A path as reports show it: relative to the working directory where it is below it.
+    /// A path as reports show it: relative to what they are told from.
     pub fn display(&self, path: &Path) -> String {
-        let shown = path.strip_prefix(&self.working_directory).unwrap_or(path).to_string_lossy();
-        if cfg!(windows) { shown.replace('\\', "/") } else { shown.into_owned() }
+        match self.base {
+            Base::WorkingDirectory => self.from_working_directory(path),
+            Base::Repository => self.relative(path),
+        }
     }
 
-    /// A path relative to the repository's root, with `/`.
+    /// Relative to the working directory, as long as both are in the repository.
+    fn from_working_directory(&self, path: &Path) -> String {
+        if let Ok(below) = path.strip_prefix(&self.working_directory) {
+            return slashed(below);
+        }
+        let is_around = path.starts_with(&self.root) && self.working_directory.starts_with(&self.root);
+        if is_around { slashed(&way_to(path, &self.working_directory)) } else { slashed(path) }
+    }
+
+    /// A path relative to the repository's top, with `/`.
     pub fn relative(&self, path: &Path) -> String {
-        let below = path.strip_prefix(&self.root).unwrap_or(path).to_string_lossy();
-        if cfg!(windows) { below.replace('\\', "/") } else { below.into_owned() }
+        path.strip_prefix(&self.top).map_or_else(|_| self.from_working_directory(path), slashed)
     }
 
     /// The folders in which an absolute import of the file may begin: those around it, up to the repository's root, and

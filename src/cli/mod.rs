@@ -3,6 +3,7 @@
 mod add_ignore;
 mod args;
 mod baseline;
+mod bases;
 mod changed;
 mod config;
 mod documentation;
@@ -30,12 +31,13 @@ use crate::report::{
     Applied, Format, GraphFormat, PatchFolder, write_failures, write_findings, write_graph, write_patch,
     write_statistics, write_summary,
 };
-use crate::repository::{Repositories, work_tree_around};
+use crate::repository::{Base, Repositories, work_tree_around};
 use crate::settings::{Overrides, name_of};
 use crate::verify::facts::Facts;
 use crate::{Job, Unsaved};
 
 use args::{Arguments, Command, Common, Ending, Reports};
+use bases::Based;
 
 /// Nothing to do.
 const CLEAN: u8 = 0;
@@ -132,22 +134,23 @@ fn check(arguments: &Arguments, common: &Common, reports: &Reports, ending: Endi
         "--statistics has no format `{}`; print the numbers as full, json or jsonl, and the findings by --output {0}=FILE",
         name_of(&format)
     );
-    let mut formats = reports.output.iter().map(|(format, _)| *format).chain([format]);
-    let all_relationships = formats.any(Format::shows_all_relationships);
-    let outcome = run_job(arguments, &Job { all_relationships, ..job(common, &root()?)? })?;
+    let formats: Vec<Format> = reports.output.iter().map(|(format, _)| *format).chain([format]).collect();
+    let all_relationships = formats.iter().any(|format| format.shows_all_relationships());
+    let based = Based::run(arguments, Job { all_relationships, ..job(common, &root()?)? }, &formats)?;
     for (format, file) in &reports.output {
-        write_file(file, |out| write_findings(*format, &outcome, false, out))?;
+        write_file(file, |out| write_findings(*format, based.of(*format), false, out))?;
     }
+    let outcome = based.of(format);
     let write = |color, out: &mut dyn Write| match reports.statistics {
-        true => write_statistics(format, &outcome, out),
-        false => write_findings(format, &outcome, color, out),
+        true => write_statistics(format, outcome, out),
+        false => write_findings(format, outcome, color, out),
     };
     match &reports.output_file {
         Some(file) => write_file(file, |out| write(false, out))?,
         None => print(write)?,
     }
-    summarize(arguments, common, &outcome, None, false)?;
-    Ok(status(&outcome, ending))
+    summarize(arguments, common, based.of(Format::Full), None, false)?;
+    Ok(status(outcome, ending))
 }
 
 fn graph(arguments: &Arguments, common: &Common, format: GraphFormat, file: Option<&Path>) -> anyhow::Result<u8> {
@@ -258,6 +261,7 @@ fn job_with(common: &Common, overrides: Overrides, root: &Path) -> anyhow::Resul
         lazy: common.lazy,
         facts: common.facts.as_ref().map(|file| Facts::read(file, root)).transpose()?,
         all_relationships: false,
+        base: Base::default(),
         wanted: HashMap::new(),
         unsaved: common.reads_stdin().then(|| unsaved(common)).transpose()?,
     })

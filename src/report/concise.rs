@@ -1,4 +1,4 @@
-//! One line for each finding: `path:line:column: CODE message`, which editors and terminals make a link of.
+//! One line for each finding: `path:line:column: CODE Class.attribute: message`, which editors and terminals make a link of.
 
 use std::io::{self, Write};
 
@@ -18,7 +18,8 @@ pub(super) const HELD_BACK: &str = " (an unsafe fix: --unsafe-fixes applies it)"
 /// The line of one finding, its end excluded.
 pub(crate) fn line(file: &FileOutcome, finding: &Finding) -> String {
     let Finding { code, message, start, .. } = finding;
-    visible(&format!("{}:{start}: {code} {message}; {}", file.display, advice(finding))).into_owned()
+    let relationship = finding.relationship_name().map(|name| format!("{name}: ")).unwrap_or_default();
+    visible(&format!("{}:{start}: {code} {relationship}{message}; {}", file.display, advice(finding))).into_owned()
 }
 
 /// What to do about a finding.

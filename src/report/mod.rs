@@ -26,6 +26,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::outcome::Outcome;
+use crate::repository::Base;
 
 pub use change::write_change;
 pub use documentation::{DocumentationFormat, ListFormat, write_documentation, write_list};
@@ -67,6 +68,17 @@ pub enum Format {
 }
 
 impl Format {
+    /// What its paths are relative to, those in what is said too. A host, and who reads what it shows, knows the repository alone;
+    /// reviewdog takes paths to be relative to where it runs.
+    pub fn base(self) -> Base {
+        match self {
+            Self::Github | Self::Gitlab | Self::Sarif | Self::Junit | Self::Markdown | Self::Html => Base::Repository,
+            Self::Full | Self::Concise | Self::Json | Self::Jsonl | Self::Rdjson | Self::Rdjsonl => {
+                Base::WorkingDirectory
+            }
+        }
+    }
+
     /// Whether it shows relationships that need nothing too.
     pub fn shows_all_relationships(self) -> bool {
         self == Self::Html

@@ -4,15 +4,14 @@
 //! There is no `diff --git` line: behind one git takes names to be relative to the top of the work tree, and passes over what is not there
 //! without an error, while `patch` takes them to be relative to its folder. Without it both take them to be relative to their folder.
 
-use std::ffi::OsStr;
 use std::io::{self, Write};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
 use similar::{ChangeTag, TextDiff};
 
 use crate::outcome::{FileOutcome, Outcome, Status};
-use crate::repository::work_tree_around;
+use crate::repository::{way_to, work_tree_around};
 
 /// What follows a line that ends with the file.
 const NO_NEWLINE: &[u8] = b"\\ No newline at end of file\n";
@@ -49,6 +48,8 @@ impl PatchFolder {
     /// The names of the old and of the new file.
     fn names(&self, file: &Path) -> [Vec<u8>; 2] {
         let name = way_to(file, &self.path);
+        let name: Vec<&[u8]> = name.components().map(|part| part.as_os_str().as_encoded_bytes()).collect();
+        let name = name.join(&b'/');
         let new = [b"b/", &*name].concat();
         let plain = [b"a/", &*name].concat();
         let others = [[&*self.below_top, &name].concat(), [b"a/", &*self.below_top, &name].concat()];
@@ -76,17 +77,6 @@ impl PatchFolder {
         let (old, new) = (guess(old), guess(new));
         old.or(new) == new && new.is_some_and(|stripped| stripped != 1)
     }
-}
-
-/// The way from a folder to a file, with `/`; both are absolute.
-fn way_to(file: &Path, folder: &Path) -> Vec<u8> {
-    let common = file.components().zip(folder.components()).take_while(|(one, other)| one == other).count();
-    let up = folder.components().skip(common).map(|_| OsStr::new(".."));
-    let down = file.components().skip(common).filter_map(|part| match part {
-        Component::Normal(name) => Some(name),
-        _ => None,
-    });
-    up.chain(down).map(OsStr::as_encoded_bytes).collect::<Vec<_>>().join(&b'/')
 }
 
 /// Prints the patch of all fixes that are carried out.

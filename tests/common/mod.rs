@@ -12,6 +12,7 @@ use std::sync::Arc;
 use cascade_fix::Job;
 use cascade_fix::discover::WalkOptions;
 use cascade_fix::outcome::Outcome;
+use cascade_fix::repository::Base;
 use cascade_fix::settings::{Lookup, Overrides, Place};
 use tempfile::TempDir;
 
@@ -82,6 +83,7 @@ pub fn outcome(folder: &Path, overrides: Overrides, unsafe_fixes: bool) -> Outco
         changed_lines: None,
         wanted,
         all_relationships: false,
+        base: Base::default(),
     };
     cascade_fix::run(&job, &Default::default()).unwrap()
 }

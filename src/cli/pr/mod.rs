@@ -24,6 +24,7 @@ use crate::pull_request::{
     CodeOwners, CommitKind, Group, Split, SplitBy, commit_text, groups, is_made_by_us, restricted,
 };
 use crate::report::{PatchFolder, PullRequest, pull_request_text, write_patch, write_verification};
+use crate::repository::Base;
 use crate::verify::Verification;
 
 /// What is the same for all branches.
@@ -81,7 +82,8 @@ fn tell(arguments: &Arguments, line: &str) {
 }
 
 fn outcomes(arguments: &Arguments, common: &Common, root: &Path) -> anyhow::Result<Vec<Outcome>> {
-    let mut job = Job { all_relationships: true, unsafe_fixes: false, ..job(common, root)? };
+    let base = Base::Repository;
+    let mut job = Job { all_relationships: true, unsafe_fixes: false, base, ..job(common, root)? };
     let mut outcomes = vec![run_on_threads(arguments, &job)?];
     if common.unsafe_fixes {
         job.unsafe_fixes = true;
