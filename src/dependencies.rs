@@ -48,7 +48,8 @@ pub fn of_folder(folder: &Path) -> Dependencies {
             if name == "sqlalchemy" && found.sqlalchemy.is_none() {
                 found.sqlalchemy = version.and_then(|version| short(&version)).map(|version| (version, path.clone()));
             }
-            if found.async_driver.is_none() && ASYNC_DRIVERS.contains(&name.as_str()) {
+            // what tests need says nothing of the product
+            if found.async_driver.is_none() && ASYNC_DRIVERS.contains(&name.as_str()) && !is_for_tests(&path) {
                 found.async_driver = Some(path.clone());
             }
         }
@@ -81,6 +82,13 @@ fn files(folder: &Path) -> Vec<(PathBuf, Vec<Requirement>)> {
     files.extend(read("setup.cfg", of_lines));
     files.extend(read("setup.py", of_strings));
     files
+}
+
+/// `requirements-test.txt`, `requirements/dev.in`.
+fn is_for_tests(path: &Path) -> bool {
+    let name = path.file_stem().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    name.split(['-', '_', '.'])
+        .any(|word| ["test", "tests", "testing", "dev", "develop", "development"].contains(&word))
 }
 
 /// `requirements.txt`, `requirements-dev.txt`, `constraints.txt`, and every text in a folder `requirements`.

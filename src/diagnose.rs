@@ -61,7 +61,10 @@ fn finding(rules: &Rules, source: &Source, site: &Site, judgement: &Judgement) -
     Finding {
         code: judgement.code,
         name: diagnostic.map(|diagnostic| diagnostic.name.clone()).unwrap_or_default(),
-        severity: diagnostic.map_or(Severity::Warning, |diagnostic| diagnostic.severity),
+        severity: match judgement.is_information {
+            true => Severity::Information,
+            false => diagnostic.map_or(Severity::Warning, |diagnostic| diagnostic.severity),
+        },
         message: message.unwrap_or_default(),
         help: help.unwrap_or_default(),
         span: site.at.range(),
@@ -71,6 +74,8 @@ fn finding(rules: &Rules, source: &Source, site: &Site, judgement: &Judgement) -
         call_lines: (line(call.start), line(call.end)),
         callee: site.callee.clone(),
         relationship: Some(site.told_relationship()),
+        hazard: judgement.loaded.as_ref().map(|loaded| loaded.hazard),
+        loaded: judgement.loaded.as_ref().and_then(|loaded| loaded.told(!judgement.is_information)),
         before: judgement.before,
         after: None,
         fix: None,
@@ -90,14 +95,17 @@ fn with_fix(
         Ok(planned) => {
             finding.before = Some(rewrite.before);
             finding.after = Some(rewrite.after);
-            finding.fix = Some(Fix {
+            let mut fix = Fix {
                 applicability,
                 edits: planned.edits.clone(),
                 lost: rewrite.lost,
                 branches: rewrite.branches.clone(),
                 lazy: rewrite.lazy,
                 notes: branches.into_iter().chain(notes.chain(&planned.notes).cloned()).collect(),
-            });
+            };
+            finding.loaded = judgement.loaded.as_ref().and_then(|loaded| loaded.told(fix.is_of_form()));
+            fix.notes.splice(..0, finding.loaded.clone());
+            finding.fix = Some(fix);
         }
         Err(reason) => {
             let wanted = branches.unwrap_or_else(|| format!("`{}`", rewrite.after));

@@ -1,4 +1,5 @@
-//! cascade-fix finds SQLAlchemy cascades that are unsafe under asyncio and writes the explicit list.
+//! cascade-fix finds SQLAlchemy cascades that include refresh-expire, which can raise under asyncio where a relationship is not loaded
+//! eagerly, and writes the explicit list.
 //!
 //! The modules are the stages, in the order of the data: [`discover`] the files, read each as a [`source`], match
 //! [`rules`] to find each [`site`], [`resolve`] names and values, look up the [`usage`] of shared ones, [`model`] the relationship,

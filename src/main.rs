@@ -1,4 +1,4 @@
-//! Finds SQLAlchemy cascades that are unsafe under asyncio and writes the explicit list.
+//! Finds SQLAlchemy cascades that include refresh-expire and writes the explicit list.
 
 use std::process::ExitCode;
 

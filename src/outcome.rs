@@ -7,8 +7,8 @@ use crate::baseline::Stale;
 use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::layout::Relaid;
 use crate::model::Relationship;
-use crate::policy::Applicability;
-use crate::repository::Repository;
+use crate::policy::{Applicability, Hazard};
+use crate::repository::{Places, Repository};
 use crate::rewrite::FileEdit;
 use crate::rules::{Code, Severity};
 use crate::site::Lazy;
@@ -41,6 +41,10 @@ pub struct Finding {
     pub callee: String,
     /// What is known of the relationship.
     pub relationship: Option<Relationship>,
+    /// What refresh-expire can do there, where the finding is about that.
+    pub hazard: Option<Hazard>,
+    /// How the relationship is loaded, in a sentence, where that decides about it.
+    pub loaded: Option<String>,
     /// The effective set now, where it is known.
     pub before: Option<CascadeOptions>,
     /// The effective set after the fix.
@@ -53,7 +57,28 @@ impl Finding {
     /// What speaks for it, a sentence each: what the relationship is and how that is known, then what its fix changes.
     pub fn reasons(&self) -> Vec<String> {
         let relationship = self.relationship.as_ref().and_then(Relationship::told);
-        relationship.into_iter().chain(self.fix.iter().flat_map(|fix| fix.notes.clone())).collect()
+        relationship.into_iter().chain(self.notes().map(str::to_owned)).collect()
+    }
+
+    /// The part of it that does not say what the relationship is: what its fix changes.
+    pub fn notes(&self) -> impl Iterator<Item = &str> {
+        let loaded = self.loaded.iter().filter(|_| self.fix.is_none());
+        loaded.chain(self.fix.iter().flat_map(|fix| &fix.notes)).map(String::as_str)
+    }
+
+    /// Whether nothing that is read after a refresh depends on it, and nothing else that its fix changes.
+    pub fn changes_form_alone(&self) -> bool {
+        self.hazard == Some(Hazard::Form) && self.fix.as_ref().is_none_or(Fix::is_of_form)
+    }
+
+    /// Whether it is told, and nothing is to be done.
+    pub fn is_information(&self) -> bool {
+        self.severity == Severity::Information
+    }
+
+    /// Whether there is something to do that no fix does.
+    pub fn needs_human(&self) -> bool {
+        self.fix.is_none() && !self.is_information()
     }
 
     /// `User.posts`; None where that is not known.
@@ -109,6 +134,13 @@ pub struct Fix {
 }
 
 impl Fix {
+    /// Whether no option comes, and none goes but refresh-expire, and expunge where nothing notices that.
+    pub fn is_of_form(&self) -> bool {
+        let rest = self.lost.without(CascadeOption::RefreshExpire).without(CascadeOption::Expunge);
+        let has_more = |(before, after): &(CascadeOptions, CascadeOptions)| !after.minus(*before).is_empty();
+        self.applicability == Applicability::Safe && rest.is_empty() && !self.branches.iter().any(has_more)
+    }
+
     /// Makes the layout of a statement a part of the fix, if it changes something in the statement.
     pub fn lay_out(&mut self, path: &Arc<Path>, statement: &Relaid) {
         let is_inside = |edit: &FileEdit| {
@@ -129,11 +161,13 @@ impl Fix {
     }
 }
 
-/// Whether the code that has unsafe cascades runs under asyncio.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Whether the code that has cascades with refresh-expire runs under asyncio.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Asyncio {
-    /// A file uses it, or asks for a driver.
+    /// A file of the product uses it, or asks for a driver.
     Used(String),
+    /// A test does, and nothing else.
+    InTests(String),
     /// No file does.
     Unused,
 }
@@ -259,10 +293,10 @@ pub struct Outcome {
     pub unsaved: Option<Arc<Path>>,
     /// Whether unsafe fixes are carried out too; else they are held back.
     pub unsafe_fixes: bool,
-    /// Whether the code with unsafe cascades runs under asyncio; None where there is no such code.
+    /// Whether the code with refresh-expire runs under asyncio; None where there is no such code.
     pub asyncio: Option<Asyncio>,
-    /// The places that notice an option, as `path:line`, where all relationships are asked for.
-    pub noticed: Vec<(CascadeOption, Vec<String>)>,
+    /// The places that notice an option, where all relationships are asked for.
+    pub noticed: Vec<(CascadeOption, Places)>,
     /// The files that have changed since SQLAlchemy was asked about them.
     pub stale_facts: Vec<String>,
     /// What baselines list and is not found any more.
@@ -277,6 +311,21 @@ impl Outcome {
     /// All findings with their files, in order.
     pub fn findings(&self) -> impl Iterator<Item = (&FileOutcome, &Finding)> {
         self.files.iter().flat_map(|file| file.findings.iter().map(move |finding| (file, finding)))
+    }
+
+    /// The same for people: those that change the form alone come last, and behind them those about which nothing is to be done.
+    pub fn findings_by_weight(&self) -> impl Iterator<Item = (&FileOutcome, &Finding)> {
+        let weight = |finding: &Finding| match () {
+            () if finding.is_information() => 2,
+            () if finding.changes_form_alone() => 1,
+            () => 0,
+        };
+        (0..3).flat_map(move |of| self.findings().filter(move |(_, finding)| weight(finding) == of))
+    }
+
+    /// Whether nothing says that the hazard is none: there is no code with refresh-expire, or it is a product that runs under asyncio.
+    pub fn may_run_under_asyncio(&self) -> bool {
+        matches!(&self.asyncio, None | Some(Asyncio::Used(_)))
     }
 
     /// Whether a fix is carried out, and not held back.
@@ -299,6 +348,7 @@ impl Outcome {
                 match finding.fix.as_ref().map(|fix| fix.applicability) {
                     Some(Applicability::Safe) => totals.fixable_safe += 1,
                     Some(Applicability::Unsafe) => totals.fixable_unsafe += 1,
+                    None if finding.is_information() => totals.information += 1,
                     None => totals.manual += 1,
                 }
             }
@@ -324,6 +374,8 @@ pub struct Totals {
     pub fixable_unsafe: usize,
     /// Findings for a human.
     pub manual: usize,
+    /// Findings about which nothing is to be done.
+    pub information: usize,
     /// Sites that need nothing.
     pub safe_sites: usize,
     /// Findings that a comment suppresses.

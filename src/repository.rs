@@ -123,6 +123,30 @@ fn slashed(path: &Path) -> String {
     if cfg!(windows) { path.replace('\\', "/") } else { path.into_owned() }
 }
 
+/// Where code does something, as `path:line`, or the files that do, in order of path.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Places {
+    /// In the product.
+    pub product: Vec<String>,
+    /// In its tests and migrations.
+    pub tests: Vec<String>,
+}
+
+static NO_PLACES: Places = Places { product: Vec::new(), tests: Vec::new() };
+
+impl Places {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.product.is_empty() && self.tests.is_empty()
+    }
+
+    /// Those of both, the product's first.
+    pub fn extend(&mut self, other: Self) {
+        self.product.extend(other.product);
+        self.tests.extend(other.tests);
+    }
+}
+
 /// A repository around paths under check.
 #[derive(Debug)]
 pub struct Repository {
@@ -134,7 +158,9 @@ pub struct Repository {
     unsaved: Option<Unsaved>,
     modules: Mutex<HashMap<PathBuf, Option<Arc<Module>>>>,
     /// By what is observed.
-    observed: [OnceLock<Vec<String>>; Observable::COUNT],
+    observed: [OnceLock<Places>; Observable::COUNT],
+    /// The files that import SQLAlchemy's asyncio extension.
+    asyncio: OnceLock<Places>,
     distributions: OnceLock<Vec<PathBuf>>,
     dependencies: Mutex<HashMap<PathBuf, Dependencies>>,
     /// The text of the modules whose trees are kept, in bytes.
@@ -153,6 +179,7 @@ impl Repository {
             unsaved: among.unsaved.clone(),
             modules: Mutex::default(),
             observed: Default::default(),
+            asyncio: OnceLock::new(),
             distributions: OnceLock::new(),
             dependencies: Mutex::default(),
             kept_trees: AtomicUsize::new(0),
@@ -164,16 +191,35 @@ impl Repository {
         &self.root
     }
 
-    /// The places, as `path:line`, that do something which notices a cascade. `candidates` gives the files that can, in order of path;
-    /// it is asked once, and not before it is needed.
-    pub fn observed(&self, rules: &Rules, what: Observable, candidates: impl FnOnce() -> Vec<PathBuf>) -> &[String] {
+    /// The places that do something which notices a cascade. `candidates` gives the files that can, in order of path, each with whether it
+    /// is a test; it is asked once, and not before it is needed.
+    pub fn observed(
+        &self,
+        rules: &Rules,
+        what: Observable,
+        candidates: impl FnOnce() -> Vec<(PathBuf, bool)>,
+    ) -> &Places {
         let known = &self.observed[what as usize];
         if known.get().is_none() {
             // not inside of the cell: what waits for other threads may be given work that asks for the same
-            let found = candidates().par_iter().flat_map_iter(|file| self.observed_in(rules, what, file)).collect();
-            let _ = known.set(found);
+            let found: Vec<(bool, Vec<String>)> = candidates()
+                .par_iter()
+                .map(|(file, is_test)| (*is_test, self.observed_in(rules, what, file)))
+                .collect();
+            let (tests, product): (Vec<_>, Vec<_>) = found.into_iter().partition(|(is_test, _)| *is_test);
+            let all = |found: Vec<(bool, Vec<String>)>| found.into_iter().flat_map(|(_, places)| places).collect();
+            let _ = known.set(Places { product: all(product), tests: all(tests) });
         }
-        known.get().map(Vec::as_slice).unwrap_or_default()
+        // set just now, if not before
+        known.get().unwrap_or(&NO_PLACES)
+    }
+
+    /// The files that import SQLAlchemy's asyncio extension; `find` is asked once, and not before it is needed.
+    pub fn asyncio(&self, find: impl FnOnce() -> Places) -> &Places {
+        if self.asyncio.get().is_none() {
+            let _ = self.asyncio.set(find());
+        }
+        self.asyncio.get().unwrap_or(&NO_PLACES)
     }
 
     /// What is said of the distributions that a file needs: by the nearest folder that says something of it.

@@ -119,7 +119,7 @@ fn what_cannot_be_decoded_is_skipped_with_the_reason() {
          latin.py: not UTF-8 (first bad byte at offset 2); declare its encoding in the first two lines (PEP 263)\n  \
          mark.py: has a UTF-8 byte order mark, but declares the encoding `latin-1`\n  \
          unknown.py: declares the encoding `klingon`, which cascade-fix can't decode\n\
-         Fixed 1 unsafe cascade in 1 file; "
+         Fixed 1 cascade in 1 file; "
         ),
         "{}",
         stderr(&run)
@@ -226,9 +226,13 @@ mod on_unix {
         fs::set_permissions(folder.path().join("b.py"), fs::Permissions::from_mode(0o444)).unwrap();
         let run = run_binary(folder.path(), &["fix"]);
         assert_eq!(run.status.code(), Some(2));
-        assert!(stderr(&run).starts_with(
-            "Failed 1 file:\n  b.py: it is read-only; make it writable and run again\nFixed 2 unsafe cascades in 2 files"
-        ), "{}", stderr(&run));
+        assert!(
+            stderr(&run).starts_with(
+                "Failed 1 file:\n  b.py: it is read-only; make it writable and run again\nFixed 2 cascades in 2 files"
+            ),
+            "{}",
+            stderr(&run)
+        );
         for (name, text) in [("a.py", FIXED), ("b.py", UNSAFE), ("c.py", FIXED)] {
             assert_eq!(fs::read_to_string(folder.path().join(name)).unwrap(), text);
         }

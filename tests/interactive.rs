@@ -132,10 +132,7 @@ fn only_what_is_confirmed_is_applied() {
     let (said, status, files) = dialogue.end();
     assert_eq!(files["models.py"], with(MODELS, &[POSTS, TAGS]));
     assert_eq!(status, 0);
-    assert!(
-        said.contains("models.py\r\n") && said.contains("Fixed 2 unsafe cascades in 1 file; 1 left as it is"),
-        "{said}"
-    );
+    assert!(said.contains("models.py\r\n") && said.contains("Fixed 2 cascades in 1 file; 1 left as it is"), "{said}");
 }
 
 #[test]
@@ -146,7 +143,7 @@ fn what_was_confirmed_before_q_is_applied() {
     let (said, status, files) = dialogue.end();
     assert_eq!(files["models.py"], with(MODELS, &[POSTS]));
     assert_eq!(status, 0);
-    assert!(said.contains("Fixed 1 unsafe cascade in 1 file; 2 left as they are"), "{said}");
+    assert!(said.contains("Fixed 1 cascade in 1 file; 2 left as they are"), "{said}");
 }
 
 #[test]
@@ -192,7 +189,7 @@ class User(Base):
     let (said, _, files) = dialogue.end();
     let lists = [("'merge'", "'save-update, merge'"), NOTES, ("'merge, delete'", "'save-update, merge, delete'")];
     assert_eq!(files["models.py"], with(models, &lists));
-    assert!(said.contains("Fixed 3 unsafe cascades in 1 file; 1 left as it is"), "{said}");
+    assert!(said.contains("Fixed 3 cascades in 1 file; 1 left as it is"), "{said}");
 }
 
 #[test]
@@ -326,7 +323,7 @@ fn a_shared_constant_is_one_change() {
     let (said, _, files) = dialogue.end();
     assert_eq!(files["constants.py"], "OWNED = 'save-update, merge, delete, delete-orphan'\n");
     assert_eq!(files["models.py"], SHARED[1].1);
-    assert!(said.contains("Fixed 2 unsafe cascades in 1 file; 1 left as it is"), "{said}");
+    assert!(said.contains("Fixed 2 cascades in 1 file; 1 left as it is"), "{said}");
 }
 
 #[test]
@@ -404,7 +401,7 @@ fn what_is_suppressed_is_left_alone_by_the_next_run() {
     let suppressed = models.replace("    posts", &format!("{comment}    posts"));
     let suppressed = suppressed.replace("    notes", &format!("{comment}    notes"));
     assert_eq!(files["models.py"], with(&suppressed, &[TAGS]));
-    assert!(said.contains("Fixed 1 unsafe cascade in 1 file; 2 suppressed"), "{said}");
+    assert!(said.contains("Fixed 1 cascade in 1 file; 2 suppressed"), "{said}");
     check_is_clean(&files);
 }
 

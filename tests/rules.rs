@@ -128,7 +128,7 @@ fn a_spelling_of_the_users_is_a_file() {
         common::run_binary(folder.path(), &["check", "--output-format", "concise", "--rules", "rules", "models.py"]);
     assert_eq!(
         String::from_utf8_lossy(&run.stdout),
-        "models.py:5:35: CAS001 `all` includes refresh-expire; write `save-update, merge, delete, delete-orphan`\n\
-         models.py:6:39: CAS001 `all` includes refresh-expire; write `save-update, merge, delete`\n"
+        "models.py:5:35: CAS001 User.posts: `all` includes refresh-expire; write `save-update, merge, delete, delete-orphan`\n\
+         models.py:6:39: CAS001 User.visits: `all` includes refresh-expire; write `save-update, merge, delete`\n"
     );
 }

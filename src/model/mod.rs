@@ -44,6 +44,9 @@ pub struct Relationship {
     pub unknown: Option<String>,
     /// Where each fact comes from, in words.
     pub evidence: Vec<String>,
+    /// Whether the target is the owner, or one of its bases or subclasses.
+    #[serde(skip)]
+    pub is_recursive: Option<bool>,
     /// Where the owner is defined.
     #[serde(skip)]
     pub owner_class: Option<Location>,

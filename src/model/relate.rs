@@ -82,6 +82,7 @@ impl<'a> Model<'a> {
             false => (class(&parent), class(&child)),
             true => (class(&child), class(&parent)),
         };
+        relationship.is_recursive = self.is_recursive(&parent, &child);
         match self.direction(written, parent, child, &mut evidence) {
             Ok(decided) => {
                 let side = if is_backref { decided.reversed() } else { decided };
@@ -104,6 +105,16 @@ impl<'a> Model<'a> {
             }
             Err(reason) => relationship.unknown = Some(reason),
         }
+    }
+
+    /// Whether one of both sides is the other, or inherits from it, or both from a third; None where that can't be told, as of a mixin.
+    fn is_recursive(&self, parent: &Option<Side>, child: &Option<Side>) -> Option<bool> {
+        let tables = |side: &Option<Side>| {
+            let side = side.as_ref()?;
+            self.classes.mapped(&side.mapped.as_ref()?.class)?;
+            Some(side.selectable.tables.iter().map(|table| table.id.clone()).collect::<HashSet<_>>())
+        };
+        Some(!tables(parent)?.is_disjoint(&tables(child)?))
     }
 
     /// The annotation, where SQLAlchemy looks at it, with the shape that its generic type turns out to have.

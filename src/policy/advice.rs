@@ -132,7 +132,7 @@ impl Advisor<'_> {
         }
         let before = self.before();
         let lost = before.minus(before.minus(dropped));
-        let lost = lost.iter().filter_map(|option| notes::of_lost(option, self.view, before, self.policy));
+        let lost = lost.iter().flat_map(|option| notes::of_lost(option, self.view, before, self.policy));
         let added = CascadeOptions::union(each.iter().flatten().map(|shift| shift.add));
         let notes = lost.chain(added.iter().filter_map(notes::of_added)).collect();
         let change = Change { applicability: Applicability::Unsafe, each, lazy: None, notes };

@@ -6,6 +6,7 @@
 mod advice;
 mod given;
 mod hazard;
+mod loading;
 mod notes;
 mod profile;
 mod together;
@@ -16,6 +17,7 @@ use serde::Serialize;
 use crate::cascade::CascadeOptions;
 use crate::model::Direction;
 use crate::module::Location;
+use crate::repository::Places;
 use crate::rules::{Code, Observable};
 use crate::selection::Selection;
 use crate::settings::{Expunge, Setting, SqlalchemyVersion, Targets};
@@ -23,6 +25,7 @@ use crate::site::{self, Flag, Keywords, Lazy, Site};
 use given::Given;
 
 pub use given::effective;
+pub use loading::{Hazard, Loaded};
 pub use notes::first_of;
 pub use profile::Profile;
 
@@ -46,8 +49,8 @@ pub struct Policy<'a> {
 
 /// What the policy asks of the repository around a site.
 pub trait Surroundings {
-    /// The places that do what notices a cascade, as `path:line`, in order.
-    fn places(&self, what: Observable) -> &[String];
+    /// The places that do what notices a cascade.
+    fn places(&self, what: Observable) -> &Places;
 
     /// A place as reports show it: `path:line:column`.
     fn shown(&self, location: &Location) -> String;
@@ -86,10 +89,14 @@ pub struct Judgement {
     pub reason: String,
     /// The effective set, where it is known.
     pub before: Option<CascadeOptions>,
+    /// How the relationship is loaded, where the diagnostic is about refresh-expire.
+    pub loaded: Option<Loaded>,
     /// What to do, where that differs from the diagnostic's own help.
     pub help: Option<String>,
     /// What to write; None where a human has to decide.
     pub change: Option<Change>,
+    /// It is told, and nothing is to be done.
+    pub is_information: bool,
 }
 
 /// What a diagnostic wants to be changed.
@@ -214,7 +221,18 @@ impl Verdict {
 
     /// Whether refresh-expire is to go.
     pub fn is_hazard(&self) -> bool {
-        self.judgements().iter().any(|judgement| judgement.code <= Code::Cas003)
+        self.judgements().iter().any(Judgement::is_hazard)
+    }
+
+    /// The same where refresh-expire can do no harm: it is told, and nothing is done about it.
+    pub fn as_information(mut self) -> Self {
+        let Self::Judged(judgements) = &mut self else { return self };
+        for hazard in judgements.iter_mut().filter(|judgement| judgement.is_hazard()) {
+            hazard.is_information = true;
+            hazard.change = None;
+            hazard.help = Some("nothing to do: the product does not run under asyncio (require-asyncio)".to_owned());
+        }
+        self
     }
 
     /// Whether a change is wanted that may not be carried out unseen.
@@ -248,7 +266,12 @@ impl Verdict {
 impl Judgement {
     /// What a human has to look at.
     fn new(code: Code, reason: String) -> Self {
-        Self { code, reason, before: None, help: None, change: None }
+        Self { code, reason, before: None, loaded: None, help: None, change: None, is_information: false }
+    }
+
+    /// Whether it is about refresh-expire.
+    pub fn is_hazard(&self) -> bool {
+        self.code <= Code::Cas003
     }
 }
 

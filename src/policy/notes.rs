@@ -1,13 +1,16 @@
 //! The options that a relationship loses go in; what a user notices of it comes out, and where.
 
-use super::{Given, Policy, Profile, View};
+use super::{Given, Policy, Profile, View, loading};
 use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::model::Direction;
+use crate::repository::Places;
 use crate::rules::{Code, Observable};
 use crate::settings::Expunge;
 
 /// How many places a note names.
 const MOST_NAMED: usize = 5;
+/// How many of those in tests.
+const MOST_TESTS_NAMED: usize = 2;
 
 impl Policy<'_> {
     /// Whether something in the repository notices that expunge cascades.
@@ -16,8 +19,34 @@ impl Policy<'_> {
     }
 
     fn places(&self, what: Observable) -> Option<String> {
-        let places = self.surroundings.places(what);
-        (!places.is_empty()).then(|| first_of(places, MOST_NAMED, String::clone))
+        let Places { product, tests } = self.surroundings.places(what);
+        let first = |places: &[String], most: usize| first_of(places, most, String::clone);
+        Some(match (product.is_empty(), tests.is_empty()) {
+            (true, true) => return None,
+            (false, true) => first(product, MOST_NAMED),
+            (true, false) => format!("in {} alone: {}", kind(tests), first(tests, MOST_TESTS_NAMED)),
+            (false, false) => {
+                format!("{}; in {}: {}", first(product, MOST_NAMED), kind(tests), first(tests, MOST_TESTS_NAMED))
+            }
+        })
+    }
+
+    /// The first call that detaches an object, as a reason to keep expunge; one of the product, if it has some.
+    fn detaching(&self) -> Option<String> {
+        let Places { product, tests } = self.surroundings.places(Observable::Expunge);
+        let by_product = product.first().map(|place| format!("{place} detaches objects with it"));
+        by_product.or_else(|| Some(format!("only {} call expunge(obj) ({})", kind(tests), tests.first()?)))
+    }
+}
+
+/// What the files of places are that are no part of the product.
+fn kind(places: &[String]) -> &'static str {
+    let is_migration =
+        |place: &String| place.split('/').any(|name| matches!(name, "migrations" | "alembic" | "versions"));
+    match (places.iter().any(is_migration), places.iter().all(is_migration)) {
+        (false, _) => "tests",
+        (true, false) => "tests and migrations",
+        (true, true) => "migrations",
     }
 }
 
@@ -45,11 +74,11 @@ pub(super) fn of_hazard(
                 .to_owned(),
         );
     }
-    notes.extend(lost.iter().filter_map(|option| of_lost(option, view, before, policy)));
+    notes.extend(lost.iter().flat_map(|option| of_lost(option, view, before, policy)));
     let is_kept = before.contains(CascadeOption::Expunge) && !lost.contains(CascadeOption::Expunge);
     if is_kept && policy.profile == Profile::Recommended && policy.targets.of(view.direction).is_none() {
-        notes.push(match (policy.expunge, policy.surroundings.places(Observable::Expunge).first()) {
-            (Expunge::Auto, Some(place)) => format!("expunge is kept: {place} detaches objects with it"),
+        notes.push(match (policy.expunge, policy.detaching()) {
+            (Expunge::Auto, Some(why)) => format!("expunge is kept: {why}"),
             _ => "expunge is kept: the settings say so".to_owned(),
         });
     }
@@ -77,23 +106,32 @@ pub(super) fn of_lost(
     view: &View<'_>,
     before: CascadeOptions,
     policy: &Policy<'_>,
-) -> Option<String> {
+) -> Vec<String> {
+    let has_pending = option == CascadeOption::RefreshExpire
+        && before.contains(CascadeOption::DeleteOrphan)
+        && !policy.surroundings.places(Observable::Refresh).is_empty();
+    let pending = "a related object that is not saved yet is inserted, which refresh and expire silently expunged";
+    of_option(option, view, policy).into_iter().chain(has_pending.then(|| pending.to_owned())).collect()
+}
+
+fn of_option(option: CascadeOption, view: &View<'_>, policy: &Policy<'_>) -> Option<String> {
     let at = |what: Observable| policy.places(what).map(|places| format!(" ({places})")).unwrap_or_default();
     Some(match option {
         CascadeOption::RefreshExpire => {
+            // what is loaded is never kept there, and so never expired
+            if loading::keeps_nothing(view.keywords) {
+                return None;
+            }
             let places = policy.places(Observable::Refresh)?;
-            let pending = if before.contains(CascadeOption::DeleteOrphan) {
-                "; a pending one is inserted, which was silently expunged"
-            } else {
-                ""
-            };
             format!(
                 "refresh and expire of a whole object ({places}) leave related objects as they are: an unsaved change of one is \
-                 kept, which was thrown away{pending}"
+                 kept, which was thrown away"
             )
         }
-        CascadeOption::Expunge => match (policy.expunge, policy.surroundings.places(Observable::Expunge).first()) {
-            (_, Some(place)) => format!("expunge is lost: {place} no longer detaches the related objects"),
+        CascadeOption::Expunge => match (policy.expunge, policy.places(Observable::Expunge)) {
+            (_, Some(places)) => {
+                format!("expunge is lost: expunge(obj) ({places}) no longer detaches the related objects")
+            }
             (Expunge::Drop, None) => "expunge is left out: the settings say so".to_owned(),
             (_, None) => "expunge is left out: nothing in the repository calls expunge(obj)".to_owned(),
         },

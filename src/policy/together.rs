@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Applicability, Change, Given, Judgement, Policy, Shift, View, advice, first_of, hazard, shifted, wanted};
+use super::{
+    Applicability, Change, Given, Judgement, Loaded, Policy, Shift, View, advice, first_of, hazard, shifted, wanted,
+};
 use crate::cascade::CascadeOptions;
 use crate::model::Relationship;
 use crate::rules::Code;
@@ -30,6 +32,9 @@ pub(super) fn judge(site: &Site, given: &[Given], policy: &Policy<'_>) -> Vec<Ju
     };
     if let Some(list) = policy.wanted {
         wanted::instead(&mut judgements, &views(site), given, list, policy);
+    }
+    for judgement in judgements.iter_mut().filter(|judgement| judgement.is_hazard()) {
+        judgement.loaded = Some(Loaded::of(&site.givens, |givens| named(givens, policy)));
     }
     if !is_one {
         let uses = format!("it goes to {}", named(&site.givens.iter().collect::<Vec<_>>(), policy));

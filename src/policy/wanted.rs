@@ -71,7 +71,7 @@ fn notes_of(views: &[View<'_>], given: &[Given], each: &[Option<Shift>], policy:
     let added = CascadeOptions::union(each.iter().flatten().map(|shift| shift.add));
     let mut notes: Vec<String> = Vec::new();
     for view in views {
-        let of_lost = lost.iter().filter_map(|option| notes::of_lost(option, view, before, policy));
+        let of_lost = lost.iter().flat_map(|option| notes::of_lost(option, view, before, policy));
         for note in of_lost.chain(added.iter().filter_map(notes::of_added)) {
             if !notes.contains(&note) {
                 notes.push(note);

@@ -22,13 +22,20 @@ impl CommitKind {
         }
     }
 
-    fn body(self) -> &'static str {
+    fn body(self, is_async: bool) -> &'static str {
         match self {
+            Self::Safe if !is_async => {
+                "`all` silently includes refresh-expire: `session.refresh(parent)` and\n\
+                 `session.expire(parent)` expire the related objects too, and throw away\n\
+                 edits of them that are not saved. refresh-expire goes, and expunge where\n\
+                 nothing can notice it; inserts, deletes and orphans go on as before."
+            }
             Self::Safe => {
-                "`all` silently includes refresh-expire: after `session.refresh(parent)` the\n\
-                 related objects are expired too, and under asyncio reading them raises\n\
-                 MissingGreenlet. refresh-expire goes, and expunge where nothing detaches\n\
-                 objects; inserts, deletes and orphans go on as before."
+                "`all` silently includes refresh-expire: where a relationship is not loaded\n\
+                 eagerly, `session.refresh(parent)` expires the related objects too, and\n\
+                 under asyncio reading them raises MissingGreenlet. refresh-expire goes, and\n\
+                 expunge where nothing can notice it; inserts, deletes and orphans go on as\n\
+                 before."
             }
             Self::Unsafe => {
                 "These fixes are unsafe: they change what someone can notice. The text of\n\
@@ -41,11 +48,11 @@ impl CommitKind {
 
 const MADE: &str = "Cascade-Fix: ";
 
-/// What a commit says: what it does, by which command and version.
-pub fn commit_text(kind: CommitKind, about: Option<&str>, command: &str) -> String {
+/// What a commit says: what it does, by which command and version, to code that may run under asyncio or does not.
+pub fn commit_text(kind: CommitKind, about: Option<&str>, command: &str, is_async: bool) -> String {
     let about = about.map(|about| format!(" ({about})")).unwrap_or_default();
     let version = env!("CARGO_PKG_VERSION");
-    format!("{}{about}\n\n{}\n\nMade by cascade-fix {version}:\n\n    {command}\n", kind.subject(), kind.body())
+    format!("{}{about}\n\n{}\n\nMade by cascade-fix {version}:\n\n    {command}\n", kind.subject(), kind.body(is_async))
 }
 
 /// The whole message of a commit with a tree on a parent, by which it is known again.

@@ -31,6 +31,7 @@ fn reasons<'a>(file: &'a FileOutcome, finding: &'a Finding) -> Group<'a> {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
+        Severity::Information => Level::INFO,
     };
     let title = level.primary_title(&finding.message).id(finding.code.as_str());
     let mut group = title.element(Origin::path(visible(&format!("{}:{}", file.display, finding.start)).into_owned()));

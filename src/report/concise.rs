@@ -6,7 +6,7 @@ use super::visible;
 use crate::outcome::{FileOutcome, Finding, Outcome};
 
 pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
-    outcome.findings().try_for_each(|(file, finding)| {
+    outcome.findings_by_weight().try_for_each(|(file, finding)| {
         let is_held_back = finding.fix.as_ref().is_some_and(|fix| !outcome.carries_out(fix));
         writeln!(out, "{}{}", line(file, finding), if is_held_back { HELD_BACK } else { "" })
     })
@@ -19,7 +19,13 @@ pub(super) const HELD_BACK: &str = " (an unsafe fix: --unsafe-fixes applies it)"
 pub(crate) fn line(file: &FileOutcome, finding: &Finding) -> String {
     let Finding { code, message, start, .. } = finding;
     let relationship = finding.relationship_name().map(|name| format!("{name}: ")).unwrap_or_default();
-    visible(&format!("{}:{start}: {code} {relationship}{message}; {}", file.display, advice(finding))).into_owned()
+    let said = format!("{code} {relationship}{message}; {}{}", advice(finding), of_form(finding));
+    visible(&format!("{}:{start}: {said}", file.display)).into_owned()
+}
+
+/// What is said beside a finding that changes the form alone.
+pub(super) fn of_form(finding: &Finding) -> &'static str {
+    if finding.changes_form_alone() && !finding.is_information() { " (changes the form alone)" } else { "" }
 }
 
 /// What to do about a finding.

@@ -4,26 +4,49 @@ use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
+use super::notes::Notes;
 use super::visible;
 use crate::outcome::{FileOutcome, Finding, Outcome};
 use crate::policy::Applicability;
 use crate::rules::Severity;
 use crate::source::Source;
 
+/// How many relationships are named beside what several findings have in common.
+const MOST_NAMED: usize = 5;
+
 pub(super) fn write(outcome: &Outcome, color: bool, out: &mut dyn Write) -> io::Result<()> {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    for (file, finding) in outcome.findings() {
+    let notes = Notes::of(outcome.findings_by_weight());
+    for (file, finding) in outcome.findings_by_weight() {
         if let Some(source) = &file.source {
-            writeln!(out, "{}\n", renderer.render(&groups(file, finding, source)))?;
+            writeln!(out, "{}\n", renderer.render(&groups(file, finding, source, &notes)))?;
         }
+    }
+    if notes.shared().next().is_some() {
+        writeln!(out, "{}\n", renderer.render(&[in_common(&notes, outcome.findings().count())]))?;
     }
     Ok(())
 }
 
-fn groups<'a>(file: &'a FileOutcome, finding: &'a Finding, source: &'a Source) -> Vec<Group<'a>> {
+/// What several of so many findings would repeat.
+fn in_common<'a>(notes: &Notes<'_>, findings: usize) -> Group<'a> {
+    let mut group = Group::with_title(Level::NOTE.primary_title("what several of these findings have in common"));
+    for note in notes.shared() {
+        let whose = match note.number {
+            number if number == findings => format!("all {number} findings"),
+            number => format!("{number} findings: {}", note.whose(MOST_NAMED, str::to_owned)),
+        };
+        let text = format!("{} ({whose})", note.text);
+        group = group.element(Level::NOTE.message(visible(&text).into_owned()));
+    }
+    group
+}
+
+fn groups<'a>(file: &'a FileOutcome, finding: &'a Finding, source: &'a Source, notes: &Notes<'_>) -> Vec<Group<'a>> {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
+        Severity::Information => Level::INFO,
     };
     // a dictionary of keyword arguments stands apart from the call that gets it
     let (value, call) = (&finding.span, &finding.call_span);
@@ -39,7 +62,7 @@ fn groups<'a>(file: &'a FileOutcome, finding: &'a Finding, source: &'a Source) -
         .path(visible(&format!("{}{cell}", file.display)).into_owned())
         .annotation(AnnotationKind::Primary.span(value).label(label(finding)));
     let mut group = level.primary_title(&finding.message).id(finding.code.as_str()).element(snippet);
-    for note in finding.reasons() {
+    for note in notes.own_reasons(finding) {
         group = group.element(Level::NOTE.message(visible(&note).into_owned()));
     }
     match &finding.fix {
@@ -57,6 +80,7 @@ pub(super) fn label(finding: &Finding) -> String {
     let relationship = finding.relationship_name().map(|name| format!("{name}: ")).unwrap_or_default();
     match finding.written() {
         Some(written) => format!("{relationship}write {written}"),
+        None if finding.is_information() => format!("{relationship}information"),
         None => format!("{relationship}needs a human"),
     }
 }

@@ -16,6 +16,7 @@ pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
         let level = match finding.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
+            Severity::Information => "notice",
         };
         let title = format!("{} {}", finding.code, finding.name);
         let said = [message(outcome, finding)].into_iter().chain(finding.reasons()).collect::<Vec<_>>().join("\n");

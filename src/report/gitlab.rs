@@ -46,6 +46,7 @@ pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
             severity: match finding.severity {
                 Severity::Error => "critical",
                 Severity::Warning => "major",
+                Severity::Information => "info",
             },
             location: Location {
                 path: &file.in_repository,

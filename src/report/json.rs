@@ -12,7 +12,7 @@ use crate::cascade::CascadeOptions;
 use crate::identity::About;
 use crate::model::Relationship;
 use crate::outcome::{Asyncio, FileOutcome, Finding, Fix, Outcome, Status};
-use crate::policy::Applicability;
+use crate::policy::{Applicability, Hazard};
 use crate::rewrite::FileEdit;
 use crate::rules::{Code, Severity};
 use crate::source::{DiskEdit, Edit, Position};
@@ -57,6 +57,7 @@ struct JsonFinding<'a> {
     end: Position,
     call: JsonCall<'a>,
     relationship: Option<&'a Relationship>,
+    hazard: Option<Hazard>,
     before: Option<CascadeOptions>,
     after: Option<CascadeOptions>,
     fix: Option<JsonFix<'a>>,
@@ -152,7 +153,9 @@ struct JsonSummary<'a> {
     fixable_safe: usize,
     fixable_unsafe: usize,
     manual: usize,
+    information: usize,
     asyncio: Option<&'a str>,
+    asyncio_in_tests: Option<&'a str>,
 }
 
 /// The edits of an outcome, on disk. One that several findings share, such as that of a constant, is listed with the first of them
@@ -217,8 +220,13 @@ fn report(outcome: &Outcome) -> JsonReport<'_> {
             fixable_safe: totals.fixable_safe,
             fixable_unsafe: totals.fixable_unsafe,
             manual: totals.manual,
+            information: totals.information,
             asyncio: match &outcome.asyncio {
                 Some(Asyncio::Used(place)) => Some(place),
+                _ => None,
+            },
+            asyncio_in_tests: match &outcome.asyncio {
+                Some(Asyncio::InTests(place)) => Some(place),
                 _ => None,
             },
         },
@@ -249,6 +257,7 @@ fn finding_of<'a>(edits: &Edits<'a>, file: &'a FileOutcome, finding: &'a Finding
         end: finding.end,
         call: JsonCall { cell, start_line, end_line, callee: &finding.callee },
         relationship: finding.relationship.as_ref(),
+        hazard: finding.hazard,
         before: finding.before,
         after: finding.after,
         fix: finding.fix.as_ref().map(|fix| JsonFix {

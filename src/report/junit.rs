@@ -29,7 +29,10 @@ fn suite(outcome: &Outcome, file: &FileOutcome) -> Option<TestSuite> {
         case
     };
     for finding in &file.findings {
-        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        let mut status = match finding.is_information() {
+            true => TestCaseStatus::skipped(),
+            false => TestCaseStatus::non_success(NonSuccessKind::Failure),
+        };
         let place = format!("{}:{}", file.display, finding.start);
         let lines = [format!("{place}: {}", message(outcome, finding))].into_iter().chain(finding.reasons());
         status.set_type(finding.code.as_str()).set_message(message(outcome, finding));

@@ -1,22 +1,33 @@
 //! An outcome goes in; what a reviewer wants to know of it comes out as Markdown, section by section.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use super::count;
 use super::markup::{code, prose};
+use super::notes::{Note, Notes};
 use super::remarks::{Remark, remarks};
-use super::summary::sentences;
+use super::summary::{asyncio, sentences};
 use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::model::Relationship;
 use crate::outcome::{FileOutcome, Finding, Outcome};
+use crate::repository::Places;
 
 /// How long a text may be on the host with the least room, in bytes: GitHub takes 65,536 characters.
 const MOST_BYTES: usize = 65_000;
 
-/// Why the fixes are made, in two sentences.
-pub(super) const WHY: &str = "`cascade=\"all\"` silently includes `refresh-expire`: after `await session.refresh(parent)` the related \
-    objects that are loaded are expired too, and the next attribute read on one of them raises `MissingGreenlet`. SQLAlchemy's \
+/// Why the fixes are made, in a few sentences.
+pub(super) fn why(outcome: &Outcome) -> &'static str {
+    if outcome.may_run_under_asyncio() { UNDER_ASYNCIO } else { WITHOUT_ASYNCIO }
+}
+
+const WITHOUT_ASYNCIO: &str = "`cascade=\"all\"` silently includes `refresh-expire`: `session.refresh(parent)` and \
+    `session.expire(parent)` expire the related objects too, and throw away edits of them that are not saved. This code does not run under \
+    asyncio, where the next read of one of them can raise `MissingGreenlet`; here it is a query. SQLAlchemy's documentation advises to \
+    [list the cascades](https://docs.sqlalchemy.org/en/20/orm/cascades.html).";
+
+const UNDER_ASYNCIO: &str = "`cascade=\"all\"` silently includes `refresh-expire`: where a relationship is not loaded eagerly (by its \
+    `lazy`, or by an option of the query), `await session.refresh(parent)` expires the related objects that are loaded, and the next \
+    attribute read on one of them raises `MissingGreenlet`. SQLAlchemy's \
     documentation advises [not to use `all` under asyncio](https://docs.sqlalchemy.org/en/20/orm/extensions/asyncio.html\
     #preventing-implicit-io-when-using-asyncsession) but to [list the cascades](https://docs.sqlalchemy.org/en/20/orm/cascades.html).";
 
@@ -28,15 +39,17 @@ fn report(sections: &Sections<'_>) -> String {
     let outcome = sections.outcome;
     let summary = format!("**{}**", prose(&sentences(outcome, None).join("; ")));
     let fixable = sections.fixes("What `cascade-fix fix` changes", |finding| sections.is_carried_out(finding));
-    let why = (!fixable.is_empty()).then(|| WHY.to_owned());
+    let why = (!fixable.is_empty()).then(|| why(outcome).to_owned());
     let parts = [
         Some("## cascade-fix".to_owned()),
         Some(summary),
+        asyncio(outcome).map(|sentence| prose(&sentence)),
         why,
         Some(fixable),
         Some(sections.behaviour()),
         Some(sections.held_back()),
         Some(sections.for_a_human()),
+        Some(sections.information()),
         Some(sections.not_checked()),
     ];
     joined(parts.into_iter().flatten())
@@ -71,7 +84,7 @@ pub(super) struct Sections<'a> {
 impl Sections<'_> {
     /// A table of findings with what is written at each, site by site.
     pub fn fixes(&self, title: &str, is_meant: impl Fn(&Finding) -> bool) -> String {
-        let rows = self.outcome.findings().filter(|(_, finding)| finding.fix.is_some() && is_meant(finding));
+        let rows = self.outcome.findings_by_weight().filter(|(_, finding)| finding.fix.is_some() && is_meant(finding));
         let rows = rows.map(|(file, finding)| {
             [
                 place(file, finding),
@@ -86,25 +99,15 @@ impl Sections<'_> {
 
     /// What changes in behaviour: each note once, with the relationships that it is about.
     pub fn behaviour(&self) -> String {
-        let mut by_note: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-        for (file, finding) in self.outcome.findings().filter(|(_, finding)| self.is_carried_out(finding)) {
-            let name = finding.relationship_name().unwrap_or_else(|| format!("{}:{}", file.display, finding.start));
-            for note in finding.fix.iter().flat_map(|fix| &fix.notes) {
-                by_note.entry(note).or_default().insert(name.clone());
-            }
-        }
-        let item = |(note, names): (&&str, &BTreeSet<String>)| {
-            let shown: Vec<String> = names.iter().take(MOST_NAMED).map(|name| code(name)).collect();
-            let more = names.len().saturating_sub(MOST_NAMED);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            format!("- {} ({}{more})", prose(note), shown.join(", "))
-        };
-        let (stays, changes): (Vec<_>, Vec<_>) = by_note
+        let notes = Notes::of(self.outcome.findings_by_weight().filter(|(_, finding)| self.is_carried_out(finding)));
+        let (stays, changes): (Vec<_>, Vec<_>) = notes
+            .all
             .iter()
-            .partition(|(note, _)| ["delete is kept", "expunge is kept"].iter().any(|kept| note.starts_with(kept)));
+            .partition(|note| ["delete is kept", "expunge is kept"].iter().any(|kept| note.text.starts_with(kept)));
         let head = if self.lost().contains(CascadeOption::RefreshExpire) { REFRESH } else { "" };
-        let changes = self.list("What changes in behaviour", head, changes.into_iter().map(item).collect());
-        let stays = self.list("What stays, and can be looked at again", "", stays.into_iter().map(item).collect());
+        let changes = self.list("What changes in behaviour", head, changes.into_iter().map(item_of_note).collect());
+        let stays =
+            self.list("What stays, and can be looked at again", "", stays.into_iter().map(item_of_note).collect());
         joined([changes, stays]).trim_end().to_owned()
     }
 
@@ -112,7 +115,7 @@ impl Sections<'_> {
     pub fn call_sites(&self) -> String {
         let lost = self.lost();
         // the notes name as many
-        let is_long = |places: &[String]| places.len() > MOST_IN_NOTES;
+        let is_long = |Places { product, tests }: &Places| product.len() + tests.len() > MOST_IN_NOTES;
         let places = self.outcome.noticed.iter().filter(|(option, places)| lost.contains(*option) && is_long(places));
         let items = places.flat_map(|(option, places)| {
             let calls = match option {
@@ -120,7 +123,9 @@ impl Sections<'_> {
                 CascadeOption::Merge => "merges an object",
                 _ => "detaches an object",
             };
-            places.iter().map(move |place| format!("- {} {calls}", code(place)))
+            let product = places.product.iter().map(|place| (place, ""));
+            let tests = places.tests.iter().map(|place| (place, " in a test"));
+            product.chain(tests).map(move |(place, test)| format!("- {} {calls}{test}", code(place)))
         });
         self.list("The call sites whose behaviour changes", "", items.collect())
     }
@@ -134,32 +139,48 @@ impl Sections<'_> {
     /// The fixes that are not carried out because someone can notice them.
     pub fn held_back(&self) -> String {
         let is_held_back = |finding: &Finding| finding.fix.as_ref().is_some_and(|fix| !self.outcome.carries_out(fix));
-        let rows = self.outcome.findings().filter(|(_, finding)| is_held_back(finding));
-        let rows = rows.map(|(file, finding)| {
-            let fix = finding.fix.as_ref();
-            let notes = fix.iter().flat_map(|fix| &fix.notes).map(|note| prose(note)).collect::<Vec<_>>().join("; ");
+        let findings = || self.outcome.findings_by_weight().filter(|(_, finding)| is_held_back(finding));
+        let notes = Notes::of(findings());
+        let rows = findings().map(|(file, finding)| {
+            let is_own = |text: &&str| notes.shared().all(|note| note.text != *text);
             [
                 place(file, finding),
                 relationship(finding),
                 format!("{} {}", finding.code, prose(&finding.message)),
                 finding.written().map(|written| prose(&written)).unwrap_or_default(),
-                notes,
+                finding.notes().filter(is_own).map(prose).collect::<Vec<_>>().join("; "),
                 told(finding),
             ]
         });
         let title = "Held back: unsafe fixes, which `--unsafe-fixes` applies";
         let heads = ["where", "relationship", "what", "it would write", "what changes with it", WHAT_IT_IS];
-        self.table(title, heads, rows.collect())
+        let shared = notes.shared().map(item_of_note).collect();
+        let shared = self.list("What changes with several of those that are held back", "", shared);
+        joined([self.table(title, heads, rows.collect()), shared]).trim_end().to_owned()
     }
 
     /// The findings without a fix.
     pub fn for_a_human(&self) -> String {
-        let rows = self.outcome.findings().filter(|(_, finding)| finding.fix.is_none());
+        let rows = self.outcome.findings_by_weight().filter(|(_, finding)| finding.needs_human());
         let rows = rows.map(|(file, finding)| {
             let what = format!("{} {}", finding.code, prose(&finding.message));
             [place(file, finding), relationship(finding), what, prose(&finding.help), told(finding)]
         });
         self.table("For a human", ["where", "relationship", "what", "what to do", WHAT_IT_IS], rows.collect())
+    }
+
+    /// The findings about which nothing is to be done.
+    pub fn information(&self) -> String {
+        let rows = self.outcome.findings_by_weight().filter(|(_, finding)| finding.is_information());
+        let rows = rows.map(|(file, finding)| {
+            let what = format!("{} {}", finding.code, prose(&finding.message));
+            [place(file, finding), relationship(finding), what]
+        });
+        self.table(
+            "Information: the product does not run under asyncio",
+            ["where", "relationship", "what"],
+            rows.collect(),
+        )
     }
 
     /// The files that were not checked, or not as a whole, and the comments that suppress nothing.
@@ -219,6 +240,10 @@ const WHAT_IT_IS: &str = "what it is, and how that is known";
 fn told(finding: &Finding) -> String {
     let told = finding.relationship.as_ref().and_then(Relationship::told);
     told.map(|told| prose(&told)).unwrap_or_default()
+}
+
+fn item_of_note(note: &Note<'_>) -> String {
+    format!("- {} ({})", prose(note.text), note.whose(MOST_NAMED, code))
 }
 
 fn place(file: &FileOutcome, finding: &Finding) -> String {

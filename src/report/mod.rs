@@ -13,6 +13,7 @@ mod json;
 mod junit;
 mod markdown;
 mod markup;
+mod notes;
 mod patch;
 mod pull_request;
 mod rdjson;

@@ -2,7 +2,7 @@
 
 use super::count;
 use super::graph::mermaid;
-use super::markdown::{Sections, WHY, fitted, joined};
+use super::markdown::{Sections, fitted, joined, why};
 use super::markup::{fenced, prose};
 use super::summary::asyncio;
 use super::verification::verification_markdown;
@@ -44,7 +44,7 @@ fn text(request: &PullRequest<'_>, most: usize) -> String {
     let files = outcome.files.iter().filter(|file| matches!(file.status, Status::Changed(_))).count();
     let fixed = totals.fixable_safe + if outcome.unsafe_fixes { totals.fixable_unsafe } else { 0 };
     let parts = [
-        Some(WHY.to_owned()),
+        Some(why(outcome).to_owned()),
         asyncio(outcome).map(|sentence| prose(&sentence)),
         Some(format!(
             "This changes {} in {}. It was made by cascade-fix {version}, and this command makes it again:",
@@ -58,6 +58,7 @@ fn text(request: &PullRequest<'_>, most: usize) -> String {
         Some(sections.call_sites()),
         Some(sections.held_back()),
         Some(sections.for_a_human()),
+        Some(sections.information()),
         Some(sections.not_checked()),
         (*elsewhere > 0).then(|| {
             let number = count(*elsewhere, "finding");

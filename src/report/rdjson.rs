@@ -114,6 +114,7 @@ fn diagnostic<'a>(
         severity: match finding.severity {
             Severity::Error => "ERROR",
             Severity::Warning => "WARNING",
+            Severity::Information => "INFO",
         },
         code: CodeValue { value: finding.code },
         source: TOOL,

@@ -93,6 +93,7 @@ fn level(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
+        Severity::Information => "note",
     }
 }
 
@@ -111,6 +112,7 @@ fn result(outcome: &Outcome, file: &FileOutcome, finding: &Finding, fingerprint:
     let level = match finding.severity {
         Severity::Error => sarif::ResultLevel::Error,
         Severity::Warning => sarif::ResultLevel::Warning,
+        Severity::Information => sarif::ResultLevel::Note,
     };
     let mut result = sarif::Result::builder()
         .rule_id(finding.code.as_str())

@@ -20,6 +20,8 @@ struct OfCode<'a> {
     held_back: usize,
     /// They need a human.
     manual: usize,
+    /// Nothing is to be done about them.
+    information: usize,
 }
 
 impl Format {
@@ -53,7 +55,7 @@ fn statistics(outcome: &Outcome) -> Vec<OfCode<'_>> {
     for (_, finding) in outcome.findings() {
         let index = statistics.iter().position(|known| known.code == finding.code).unwrap_or_else(|| {
             let (code, name) = (finding.code, &*finding.name);
-            statistics.push(OfCode { code, name, count: 0, fixable: 0, held_back: 0, manual: 0 });
+            statistics.push(OfCode { code, name, count: 0, fixable: 0, held_back: 0, manual: 0, information: 0 });
             statistics.len() - 1
         });
         let of_code = &mut statistics[index];
@@ -61,6 +63,7 @@ fn statistics(outcome: &Outcome) -> Vec<OfCode<'_>> {
         match &finding.fix {
             Some(fix) if outcome.carries_out(fix) => of_code.fixable += 1,
             Some(_) => of_code.held_back += 1,
+            None if finding.is_information() => of_code.information += 1,
             None => of_code.manual += 1,
         }
     }
@@ -73,7 +76,7 @@ fn write_table(statistics: &[OfCode<'_>], out: &mut dyn Write) -> io::Result<()>
         return Ok(());
     }
     writeln!(out, "count  fixable  held back  manual  code    name")?;
-    for OfCode { code, name, count, fixable, held_back, manual } in statistics {
+    for OfCode { code, name, count, fixable, held_back, manual, .. } in statistics {
         writeln!(out, "{count:>5}  {fixable:>7}  {held_back:>9}  {manual:>6}  {:<6}  {name}", code.as_str())?;
     }
     Ok(())

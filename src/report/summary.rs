@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::{concise, count, visible};
-use crate::outcome::{Asyncio, Outcome, Status, UnusedSuppression};
+use crate::outcome::{Asyncio, Finding, Outcome, Status, UnusedSuppression};
 use crate::rules::Code;
 
 /// How many lines each list of files may take.
@@ -34,7 +34,7 @@ pub fn write_summary(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     if show_manual {
-        for (file, finding) in outcome.findings().filter(|(_, finding)| finding.fix.is_none()) {
+        for (file, finding) in outcome.findings_by_weight().filter(|(_, finding)| finding.needs_human()) {
             writeln!(out, "{}", concise::line(file, finding))?;
         }
     }
@@ -46,6 +46,9 @@ pub fn write_summary(
     stale_baselines(outcome, out)?;
     writeln!(out, "{}.", sentences(outcome, applied).join("; "))?;
     if let Some(sentence) = asyncio(outcome) {
+        writeln!(out, "{sentence}")?;
+    }
+    if let Some(sentence) = without_asyncio(outcome) {
         writeln!(out, "{sentence}")?;
     }
     let (fixable, held_back) = fixable(outcome);
@@ -74,6 +77,14 @@ fn fixable(outcome: &Outcome) -> (usize, usize) {
     (totals.fixable_safe + totals.fixable_unsafe - held_back, held_back)
 }
 
+/// How many of the fixes that are carried out change the form of a list alone.
+fn of_form(outcome: &Outcome) -> usize {
+    let is_of_form = |finding: &Finding| {
+        finding.changes_form_alone() && finding.fix.as_ref().is_some_and(|fix| outcome.carries_out(fix))
+    };
+    outcome.findings().filter(|(_, finding)| is_of_form(finding)).count()
+}
+
 /// What was found and what becomes of it, in parts of one sentence. `applied` is what was written, None where nothing was meant to be.
 pub(super) fn sentences(outcome: &Outcome, applied: Option<Applied>) -> Vec<String> {
     let mut sentences = Vec::new();
@@ -81,24 +92,25 @@ pub(super) fn sentences(outcome: &Outcome, applied: Option<Applied>) -> Vec<Stri
     let (fixable, held_back) = fixable(outcome);
     match applied {
         Some(applied) if applied.files > 0 => {
-            sentences.push(format!(
-                "Fixed {} in {}",
-                count(applied.findings, "unsafe cascade"),
-                count(applied.files, "file")
-            ));
+            sentences.push(format!("Fixed {} in {}", count(applied.findings, "cascade"), count(applied.files, "file")));
         }
         None if fixable > 0 => {
             let files = outcome.files.iter().filter(|file| matches!(file.status, Status::Changed(_))).count();
             let codes = by_code(outcome);
             sentences.push(format!(
                 "{} in {} can be fixed{} ({codes})",
-                count(fixable, "unsafe cascade"),
+                count(fixable, "cascade"),
                 count(files, "file"),
                 if totals.fixable_unsafe > held_back { "" } else { " safely" },
             ));
         }
         Some(_) if fixable > 0 => sentences.push("Nothing fixed".to_owned()),
         _ => sentences.push("Nothing to fix".to_owned()),
+    }
+    let of_form = of_form(outcome);
+    if of_form > 0 {
+        let verb = if of_form == 1 { "changes" } else { "change" };
+        sentences.push(format!("{of_form} of these {verb} the form alone"));
     }
     if let Some(left) = applied.map(|applied| applied.left).filter(|left| *left > 0) {
         sentences.push(format!("{left} left as {}", if left == 1 { "it is" } else { "they are" }));
@@ -110,6 +122,10 @@ pub(super) fn sentences(outcome: &Outcome, applied: Option<Applied>) -> Vec<Stri
     if totals.manual > 0 {
         let verb = if totals.manual == 1 { "needs" } else { "need" };
         sentences.push(format!("{} {verb} a human", count(totals.manual, "finding")));
+    }
+    if totals.information > 0 {
+        let verb = if totals.information == 1 { "is" } else { "are" };
+        sentences.push(format!("{} {verb} information alone", count(totals.information, "finding")));
     }
     if totals.safe_sites > 0 {
         sentences.push(format!("{} safe already", count(totals.safe_sites, "cascade")));
@@ -131,11 +147,23 @@ pub(super) fn sentences(outcome: &Outcome, applied: Option<Applied>) -> Vec<Stri
 pub(super) fn asyncio(outcome: &Outcome) -> Option<String> {
     Some(match outcome.asyncio.as_ref()? {
         Asyncio::Used(place) => format!("The code runs under asyncio ({place})."),
+        Asyncio::InTests(place) => {
+            format!("Only tests run under asyncio ({place}); without AsyncSession nothing raises MissingGreenlet.")
+        }
         Asyncio::Unused => {
             let why = "neither sqlalchemy.ext.asyncio nor an asyncio driver was found";
             format!("No sign of asyncio: {why}; without AsyncSession nothing raises MissingGreenlet.")
         }
     })
+}
+
+/// What to do where the hazard is none.
+fn without_asyncio(outcome: &Outcome) -> Option<&'static str> {
+    let is_open = outcome.findings().any(|(_, finding)| finding.hazard.is_some() && !finding.is_information());
+    (is_open && !outcome.may_run_under_asyncio()).then_some(
+        "With --require-asyncio, or `require-asyncio = true` in the settings, refresh-expire is information alone here, and the exit \
+         status is 0.",
+    )
 }
 
 /// `CAS001: 3, CAS002: 1`

@@ -93,6 +93,8 @@ pub enum Severity {
     Error,
     /// It works, and bites.
     Warning,
+    /// It is told, and nothing is to be done.
+    Information,
 }
 
 impl fmt::Display for Severity {
@@ -100,6 +102,7 @@ impl fmt::Display for Severity {
         f.pad(match self {
             Severity::Error => "error",
             Severity::Warning => "warning",
+            Severity::Information => "information",
         })
     }
 }

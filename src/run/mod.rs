@@ -21,7 +21,7 @@ use crate::outcome::Asyncio;
 use crate::plan::Files;
 use crate::policy::{Policy, Surroundings, Verdict, asks_direction, asks_observations, effective, judge};
 use crate::python::{CollectionKind, PyValue};
-use crate::repository::{Repositories, Repository};
+use crate::repository::{Places, Repositories, Repository};
 use crate::resolve::{Argument, Resolver};
 use crate::rules::Observable;
 use crate::scan::{Scan, candidates};
@@ -65,7 +65,7 @@ impl Run<'_> {
             if let Some(changed) = self.changed(&site, usages) {
                 site.value = Err(changed);
             }
-            let verdict = self.with_policy(&site, |policy| judge(&site, policy));
+            let verdict = self.verdict(&site);
             (site, verdict)
         });
         let mut judged: Vec<(Site, Verdict)> = judged.collect();
@@ -87,6 +87,7 @@ impl Run<'_> {
             }
             self.with_policy(site, |policy| {
                 if asks_observations(site, policy) {
+                    self.is_harmless(site);
                     policy.surroundings.places(Observable::Refresh);
                     policy.surroundings.places(Observable::Expunge);
                     observed.insert(repository.root().to_owned());
@@ -153,8 +154,7 @@ impl Run<'_> {
         let files = FilesOfRun::new(self, &none);
         let checked = self.scan.files.iter().filter(|file| hints::has_own_suppression(file.source.text().as_bytes()));
         let file = |path: &Path| Some((files.source(path)?, Arc::clone(&self.job.settings.of(path).rules)));
-        let judge = |site: &Site| self.with_policy(site, |policy| judge(site, policy));
-        Sifted::new(sites, checked.map(|file| &file.path), file, judge)
+        Sifted::new(sites, checked.map(|file| &file.path), file, |site| self.verdict(site))
     }
 
     /// Why a value can be another when it is read: a name that leads to it is bound anew, or its list is changed.
@@ -202,10 +202,10 @@ impl Run<'_> {
     }
 
     /// The places in the repositories of sites with findings that notice an option, for each option that can be lost.
-    pub fn noticed(&self, sites: &[(Site, Verdict)]) -> Vec<(CascadeOption, Vec<String>)> {
+    pub fn noticed(&self, sites: &[(Site, Verdict)]) -> Vec<(CascadeOption, Places)> {
         let told = sites.iter().filter(|(_, verdict)| !verdict.judgements().is_empty());
         let mut repositories: Vec<PathBuf> = Vec::new();
-        let mut noticed: Vec<(CascadeOption, Vec<String>)> = Vec::new();
+        let mut noticed: Vec<(CascadeOption, Places)> = Vec::new();
         for (site, _) in told {
             let repository = self.repositories.of(&site.at.path);
             if repositories.iter().any(|known| known == repository.root()) {
@@ -213,7 +213,7 @@ impl Run<'_> {
             }
             repositories.push(repository.root().to_owned());
             for what in Observable::ALL {
-                let places = self.with_policy(site, |policy| policy.surroundings.places(what).to_vec());
+                let places = self.with_policy(site, |policy| policy.surroundings.places(what).clone());
                 match noticed.iter_mut().find(|(option, _)| *option == what.option()) {
                     Some((_, known)) => known.extend(places),
                     None => noticed.push((what.option(), places)),
@@ -221,6 +221,12 @@ impl Run<'_> {
             }
         }
         noticed
+    }
+
+    /// Whether a file of a repository is no part of the product.
+    fn is_test(&self, repository: &Repository, file: &Path) -> bool {
+        let file = self.walk.absolute(file);
+        self.job.settings.of(&file).is_test(&file, repository.root())
     }
 
     /// Whether the repositories of some sites use asyncio, and the first file or settings that say so.
@@ -233,15 +239,36 @@ impl Run<'_> {
                 repositories.push((repository, &site.at.path));
             }
         }
-        let used = repositories.iter().find_map(|(repository, file)| {
-            let imported = self.files_with(repository, |traits| traits.asyncio).into_iter().next();
-            let imported = imported.map(|path| repository.display(&self.walk.absolute(&path)));
-            imported.or_else(|| Some(repository.display(&repository.dependencies(file).async_driver?)))
+        repositories.into_iter().map(|(repository, file)| self.asyncio_of(&repository, file)).min()
+    }
+
+    /// Whether the repository around a file uses asyncio.
+    fn asyncio_of(&self, repository: &Repository, file: &Path) -> Asyncio {
+        let Places { product, tests } = repository.asyncio(|| {
+            let files = self.files_with(repository, |traits| traits.asyncio);
+            let (tests, product): (Vec<_>, Vec<_>) = files.into_iter().partition(|path| self.is_test(repository, path));
+            let shown = |paths: Vec<PathBuf>| {
+                paths.iter().map(|path| repository.display(&self.walk.absolute(path))).collect::<Vec<_>>()
+            };
+            Places { product: shown(product), tests: shown(tests) }
         });
-        match used {
-            Some(place) => Some(Asyncio::Used(place)),
-            None => (!repositories.is_empty()).then_some(Asyncio::Unused),
+        let driver = || repository.dependencies(file).async_driver.map(|path| repository.display(&path));
+        match product.first().cloned().or_else(driver) {
+            Some(place) => Asyncio::Used(place),
+            None => tests.first().map_or(Asyncio::Unused, |place| Asyncio::InTests(place.clone())),
         }
+    }
+
+    /// Whether a site is in a product that does not run under asyncio, and the settings ask for that.
+    fn is_harmless(&self, site: &Site) -> bool {
+        let is_used = || self.asyncio_of(&self.repositories.of(&site.at.path), &site.at.path);
+        self.job.settings.of(&site.at.path).require_asyncio.value && !matches!(is_used(), Asyncio::Used(_))
+    }
+
+    /// The verdict on a site.
+    fn verdict(&self, site: &Site) -> Verdict {
+        let verdict = self.with_policy(site, |policy| judge(site, policy));
+        if verdict.is_hazard() && self.is_harmless(site) { verdict.as_information() } else { verdict }
     }
 }
 
@@ -261,9 +288,13 @@ impl Surroundings for Around<'_> {
         }
     }
 
-    fn places(&self, what: Observable) -> &[String] {
+    fn places(&self, what: Observable) -> &Places {
         let rules = &self.run.job.settings.of_folder(self.repository.root()).rules;
-        self.repository.observed(rules, what, || self.run.files_with(&self.repository, |traits| traits.can(what)))
+        self.repository.observed(rules, what, || {
+            let files = self.run.files_with(&self.repository, |traits| traits.can(what));
+            let with_kind = |file: PathBuf| (file.clone(), self.run.is_test(&self.repository, &file));
+            files.into_iter().map(with_kind).collect()
+        })
     }
 
     fn version(&self) -> Option<SqlalchemyVersion> {

@@ -40,6 +40,11 @@ pub(super) struct SettingsFile {
     pub per_file_ignores: Option<BTreeMap<Located<Text<Glob>>, Codes>>,
     /// Leave out files and folders that match a glob as in .gitignore, relative to the folder of the settings.
     pub exclude: Option<Vec<Located<Text<Glob>>>>,
+    /// Which files are tests or migrations, and no part of the product, by globs as in .gitignore, relative to the folder of the settings: calls
+    /// there are named apart, and decide nothing alone.
+    pub tests: Option<Vec<Located<Text<Glob>>>>,
+    /// Whether refresh-expire is information alone, and nothing to be done about, where the product does not run under asyncio.
+    pub require_asyncio: Option<Located<bool>>,
     /// Fully qualified names of functions that make a relationship and take `cascade` by keyword, as `relationship` does.
     pub constructors: Option<Vec<Located<Text<QualifiedName>>>>,
     /// Folders with rules to add, relative to that of the settings.

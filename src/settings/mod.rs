@@ -6,6 +6,7 @@ mod file;
 mod find;
 mod schema;
 mod show;
+mod tests;
 mod values;
 
 use std::fmt;
@@ -28,6 +29,7 @@ pub use show::{ConfigFormat, InForce, write};
 pub use values::{Expunge, SqlalchemyVersion, name_of};
 
 use file::{Document, SettingsFile};
+use tests::TestFiles;
 use values::{Codes, Glob, Located, Text};
 
 /// What the command line says; it wins over every settings file.
@@ -47,6 +49,8 @@ pub struct Overrides {
     pub baseline: Option<PathBuf>,
     /// Whether all findings are told, known or not.
     pub no_baseline: bool,
+    /// Refresh-expire is information alone where the product does not run under asyncio.
+    pub require_asyncio: bool,
     /// What becomes of the layout.
     pub layout: Option<Layout>,
     /// What the code runs with.
@@ -114,6 +118,10 @@ pub struct Settings {
     pub per_file_ignores: Vec<PerFileIgnore>,
     /// The settings file's globs of what is left out.
     pub exclude: Vec<Setting<String>>,
+    /// The globs of files that are no part of the product.
+    pub tests: Vec<Setting<String>>,
+    /// Whether refresh-expire is information alone where the product does not run under asyncio.
+    pub require_asyncio: Setting<bool>,
     /// Functions that make a relationship.
     pub constructors: Vec<Setting<String>>,
     /// Folders with rules.
@@ -132,6 +140,7 @@ pub struct Settings {
     pub rules: Arc<Rules>,
     selection: Selection,
     excluded: Gitignore,
+    test_files: TestFiles,
 }
 
 /// Codes that are not reported in some files.
@@ -156,6 +165,7 @@ impl Settings {
     ) -> Result<Self, SettingsError> {
         let (select, ignore) = merged_codes(overrides, document, file.select, file.ignore);
         let exclude = file.exclude.unwrap_or_default();
+        let tests = file.tests.map(|globs| located(document, Some(globs), |glob| glob.0.0));
         let constructors: Vec<_> = located(document, file.constructors, |name| name.0.0);
         let folders = file.rules.unwrap_or_default();
         let rules = rules_with(overrides, document, &folders, &constructors, rules)?;
@@ -172,6 +182,9 @@ impl Settings {
             per_file_ignores: of_file.map(|(glob, codes)| PerFileIgnore::new(document, glob, codes)).collect(),
             excluded: matcher(document, exclude.iter().map(|glob| &*glob.value().0.0)),
             exclude: exclude.into_iter().map(|glob| document.setting(glob).map(|glob| glob.0.0)).collect(),
+            require_asyncio: merged(document, overrides.require_asyncio.then_some(true), file.require_asyncio),
+            test_files: TestFiles::new(document, tests.as_deref()),
+            tests: tests.unwrap_or_else(tests::by_default),
             constructors,
             rule_folders: ours.chain(others).collect(),
             baseline: (overrides.baseline.clone().map(Setting::of_command_line))
@@ -198,6 +211,11 @@ impl Settings {
             ignore::Match::Ignore(glob) => Some(glob),
             _ => None,
         }
+    }
+
+    /// Whether a file at an absolute path is a test or a migration, and no part of the product of the repository with the root.
+    pub fn is_test(&self, file: &Path, root: &Path) -> bool {
+        self.test_files.has(file, root)
     }
 
     /// Whether files are left out, or others than by the given rules are parsed.

@@ -79,6 +79,8 @@ fn rows(InForce { settings, overrides, line_length, .. }: &InForce<'_>) -> Vec<R
         Row("ignore", list(&settings.ignore)),
         Row("per-file-ignores", Shown::Table(per_file_ignores.collect())),
         Row("exclude", list(&exclude)),
+        Row("tests", list(&settings.tests)),
+        Row("require-asyncio", Shown::One(of_flag(&settings.require_asyncio))),
         Row("constructors", list(&settings.constructors)),
         Row("rules", list(&folders.collect::<Vec<_>>())),
         Row("baseline", settings.baseline.as_ref().map_or(Shown::Unset, |file| Shown::One(path(file)))),
@@ -98,6 +100,10 @@ fn given<T: ToString>(setting: &Setting<T>) -> Given {
 
 fn path(setting: &Setting<PathBuf>) -> Given {
     (json!(setting.value.display().to_string()), setting.origin.to_string())
+}
+
+fn of_flag(setting: &Setting<bool>) -> Given {
+    (json!(setting.value), setting.origin.to_string())
 }
 
 fn named<T: clap::ValueEnum>(setting: &Setting<T>) -> Shown {

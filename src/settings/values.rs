@@ -313,8 +313,8 @@ struct OptionName(String);
 
 /// Those that no cascade to write has, and why.
 const UNSAFE: [(&str, &str); 2] = [
-    ("all", "`all` includes refresh-expire, which is unsafe under asyncio; list the other options"),
-    ("refresh-expire", "`refresh-expire` is unsafe under asyncio; leave it out"),
+    ("all", "`all` includes refresh-expire, which no list that is written has; list the other options"),
+    ("refresh-expire", "`refresh-expire` is in no list that is written; leave it out"),
 ];
 
 impl Cascades {

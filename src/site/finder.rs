@@ -268,7 +268,7 @@ impl<'a> Finder<'a> {
         };
         let flag = (spelling.sets == Sets::CascadeDelete).then(|| self.flag(receiver, &container, binding));
         let given = Given {
-            keywords: Keywords::of(binding, &receiver.call),
+            keywords: Keywords::of(self.resolver, self.module, binding, &receiver.call),
             reading: self.reading(receiver, keys_to(value, &receiver.call)),
             ..Given::of_value(self.module.location(&value.range()))
         };

@@ -111,6 +111,7 @@ impl Facts {
         }
         relationship.direction = Some(first.direction());
         relationship.uselist = Some(first.uselist);
+        relationship.is_recursive = Some(first.class == first.target);
         if relationship.target.is_none() {
             relationship.target = first.target.rsplit('.').next().map(str::to_owned);
         }

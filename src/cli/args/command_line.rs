@@ -34,6 +34,7 @@ impl Common {
         words.extend(named.into_iter().filter_map(|(option, value)| Some([option.to_owned(), value?])).flatten());
         let flags = [
             ("--unsafe-fixes", unsafe_fixes.unwrap_or(self.unsafe_fixes)),
+            ("--require-asyncio", self.require_asyncio),
             ("--staged", self.staged),
             ("--diff-only", self.diff_only && (paths.is_none() || self.staged)),
             ("--no-baseline", self.no_baseline),

@@ -29,6 +29,9 @@ pub(in crate::cli) struct Common {
     /// Do not report these codes, prefixes of codes, or names
     #[arg(long, value_name = "CODE", value_delimiter = ',', help_heading = SELECTION)]
     pub ignore: Vec<String>,
+    /// Tell refresh-expire as information, and do nothing about it, where the product does not run under asyncio: the exit status is 0 then
+    #[arg(long, help_heading = SELECTION)]
+    pub require_asyncio: bool,
 
     /// Do not report, nor fix, what this file lists [default: that of the settings]; `check --write-baseline` writes it
     #[arg(long, value_name = "FILE", help_heading = SELECTION, conflicts_with = "no_baseline")]
@@ -131,6 +134,7 @@ impl Common {
             rules: self.rules.clone(),
             baseline: self.baseline.clone(),
             no_baseline: self.no_baseline,
+            require_asyncio: self.require_asyncio,
             layout: self.layout,
             sqlalchemy_version: self.sqlalchemy_version,
         }

@@ -20,7 +20,8 @@ pub(super) use options::{AskOptions, Ending, PrOptions, Reports, VerifyOptions};
 
 use common::EVERYWHERE;
 
-/// Finds SQLAlchemy cascades that are unsafe under asyncio and writes the explicit list.
+/// Finds SQLAlchemy cascades that include refresh-expire and writes the explicit list: where a relationship is not loaded eagerly, reading a
+/// related object after `session.refresh(parent)` raises MissingGreenlet under asyncio because of it.
 #[derive(Debug, Parser)]
 #[command(
     name = "cascade-fix",

@@ -189,7 +189,7 @@ impl Making<'_> {
             blob: String::new(),
         });
         let tree = self.git.tree_with(tip, &[self.git.changed(&file, &content, Stored::Verbatim)?])?;
-        let text = commit_text(CommitKind::BlameIgnoreRevs, None, &branch.command);
+        let text = commit_text(CommitKind::BlameIgnoreRevs, None, &branch.command, true);
         self.git.make_commit(&tree, tip, &commit_message(&text, &tree, tip))
     }
 }

@@ -158,7 +158,7 @@ fn as_committed(
 /// How many findings no fix is carried out for.
 fn left_to_humans(outcome: &Outcome) -> usize {
     let is_carried_out = |finding: &Finding| finding.fix.as_ref().is_some_and(|fix| outcome.carries_out(fix));
-    outcome.findings().filter(|(_, finding)| !is_carried_out(finding)).count()
+    outcome.findings().filter(|(_, finding)| !finding.is_information() && !is_carried_out(finding)).count()
 }
 
 /// A file's name as git has it, or why it has none.
@@ -201,7 +201,12 @@ impl Making<'_> {
 
     /// What is said where there is no branch to make.
     fn nothing(&self) -> String {
+        let information = self.outcomes.last().map_or(0, |outcome| outcome.totals().information);
         match self.outcomes.last().map_or(0, left_to_humans) {
+            0 if information > 0 => format!(
+                "Nothing to change: no branch was made. The product does not run under asyncio; of what is information alone then there is {information}, \
+                 which `cascade-fix check` lists."
+            ),
             0 => "Nothing to change: no branch was made.".to_owned(),
             number => format!(
                 "Nothing to change: no branch was made. Held back or for a human: {number}, which `cascade-fix check` lists."
@@ -273,7 +278,11 @@ impl Making<'_> {
         for ((part, kind), command) in parts.iter().zip(kinds).zip(&commands) {
             let tree = self.git.tree_with(&self.head, &self.changed(part)?)?;
             if tree != before {
-                commits.push(Planned { kind, text: commit_text(kind, about, command), tree: tree.clone() });
+                commits.push(Planned {
+                    kind,
+                    text: commit_text(kind, about, command, outcome.may_run_under_asyncio()),
+                    tree: tree.clone(),
+                });
                 before = tree;
             }
         }

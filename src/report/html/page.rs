@@ -12,6 +12,7 @@ use crate::outcome::{FileOutcome, Finding, Outcome, Status};
 use crate::related::{Related, related};
 use crate::report::graph::svg;
 use crate::report::host::message;
+use crate::report::notes::{Note, Notes};
 use crate::report::patch::{CONTEXT, lines};
 use crate::report::remarks::{Remark, remarks};
 use crate::report::summary::{asyncio, sentences};
@@ -22,14 +23,20 @@ use crate::source::Source;
 /// How many relationships are drawn: a page with more is slow, and nobody could follow them. `graph` draws them all.
 const MOST_LINES: usize = 1000;
 
+/// How many relationships are named beside what they have in common.
+const MOST_NAMED: usize = 10;
+
 /// What the page shows.
 pub(super) struct Page {
     pub sentences: Vec<String>,
     pub asyncio: Option<String>,
+    pub may_run_under_asyncio: bool,
     pub options: Vec<&'static str>,
     pub states: Vec<(&'static State, usize)>,
     pub rows: Vec<Row>,
     pub files: Vec<FileDiff>,
+    /// What several findings have in common, and which.
+    pub notes: Vec<(Prose, String)>,
     pub held_back: Vec<Told>,
     pub human: Vec<Told>,
     /// Files that were not checked, and comments that suppress nothing: where, and why.
@@ -45,10 +52,11 @@ pub(super) struct State {
     pub text: &'static str,
 }
 
-const STATES: [State; 5] = [
+const STATES: [State; 6] = [
     State { class: "fixed", text: "fixed" },
     State { class: "held", text: "held back" },
     State { class: "human", text: "for a human" },
+    State { class: "information", text: "information" },
     State { class: "suppressed", text: "suppressed" },
     State { class: "safe", text: "needs nothing" },
 ];
@@ -124,22 +132,28 @@ impl Page {
         let numbers: HashMap<&Path, usize> =
             changed.iter().enumerate().map(|(number, file)| (&*file.path, number)).collect();
         let number = |file: &FileOutcome| numbers.get(&*file.path).copied();
-        let rows: Vec<Row> =
-            related(outcome).iter().map(|related| Row::of(related, outcome, number(related.file))).collect();
+        let mut related = related(outcome);
+        related.sort_by_key(|related| related.findings.iter().any(|finding| finding.changes_form_alone()));
+        let rows: Vec<Row> = related.iter().map(|related| Row::of(related, outcome, number(related.file))).collect();
         let graph = DeleteGraph::of(outcome);
         let edited = edited(outcome);
+        let notes = Notes::of(outcome.findings_by_weight());
+        let in_common =
+            |note: &Note<'_>| (prose(note.text), visible(&note.whose(MOST_NAMED, str::to_owned)).into_owned());
         let of_kind = |is_meant: &dyn Fn(&Finding) -> bool| {
-            let findings = outcome.findings().filter(|(_, finding)| is_meant(finding));
-            findings.map(|(file, finding)| Told::of(outcome, file, finding)).collect::<Vec<_>>()
+            let findings = outcome.findings_by_weight().filter(|(_, finding)| is_meant(finding));
+            findings.map(|(file, finding)| Told::of(outcome, file, finding, &notes)).collect::<Vec<_>>()
         };
         Self {
             sentences: sentences(outcome, None),
             asyncio: asyncio(outcome),
+            may_run_under_asyncio: outcome.may_run_under_asyncio(),
             options: CascadeOptions::ALL.iter().map(|option| option.name()).collect(),
             states: STATES.iter().map(|state| (state, rows.iter().filter(|row| row.state == state).count())).collect(),
-            files: changed.iter().filter_map(|file| FileDiff::of(outcome, file, &edited)).collect(),
+            files: changed.iter().filter_map(|file| FileDiff::of(outcome, file, &edited, &notes)).collect(),
+            notes: notes.shared().map(in_common).collect(),
             held_back: of_kind(&|finding| finding.fix.as_ref().is_some_and(|fix| !outcome.carries_out(fix))),
-            human: of_kind(&|finding| finding.fix.is_none()),
+            human: of_kind(&|finding| finding.needs_human()),
             remarks: remarks(outcome).iter().map(remark).collect(),
             graph: (1..=MOST_LINES).contains(&graph.graph.edge_count()).then(|| svg(&graph)),
             rows,
@@ -154,9 +168,10 @@ impl Row {
         let state = match () {
             () if is_fixed => &STATES[0],
             () if related.held_back.is_some() => &STATES[1],
-            () if !related.findings.is_empty() => &STATES[2],
-            () if related.site.is_suppressed => &STATES[3],
-            () => &STATES[4],
+            () if related.findings.iter().any(|finding| finding.needs_human()) => &STATES[2],
+            () if !related.findings.is_empty() => &STATES[3],
+            () if related.site.is_suppressed => &STATES[4],
+            () => &STATES[5],
         };
         let known = related.relationship;
         Self {
@@ -191,26 +206,26 @@ impl Cell {
 }
 
 impl Told {
-    fn of(outcome: &Outcome, file: &FileOutcome, finding: &Finding) -> Self {
+    fn of(outcome: &Outcome, file: &FileOutcome, finding: &Finding, notes: &Notes<'_>) -> Self {
         Self {
             place: visible(&format!("{}:{}", file.display, finding.start)).into_owned(),
             code: finding.code.as_str(),
             name: finding.relationship_name().unwrap_or_default(),
             message: prose(&message(outcome, finding)),
-            reasons: finding.reasons().iter().map(|reason| prose(reason)).collect(),
+            reasons: notes.own_reasons(finding).iter().map(|reason| prose(reason)).collect(),
         }
     }
 }
 
 impl FileDiff {
-    fn of(outcome: &Outcome, file: &FileOutcome, edited: &Edited<'_>) -> Option<Self> {
+    fn of(outcome: &Outcome, file: &FileOutcome, edited: &Edited<'_>, notes: &Notes<'_>) -> Option<Self> {
         let (Status::Changed(changed), Some(source)) = (&file.status, &file.source) else { return None };
         let (old, new) = (lines(source.stored().as_bytes()), lines(changed.stored().as_bytes()));
         let diff = TextDiff::from_slices(&old, &new);
         let hunks = diff.unified_diff().context_radius(CONTEXT).iter_hunks().map(|hunk| Hunk {
             header: hunk.header().to_string(),
             lines: hunk.ops().iter().flat_map(|op| Line::all(&diff, op)).collect(),
-            told: told_in(outcome, file, edited, &old_lines(hunk.ops())),
+            told: told_in(outcome, file, edited, &old_lines(hunk.ops()), notes),
         });
         Some(Self { path: visible(&file.display).into_owned(), hunks: hunks.collect() })
     }
@@ -259,7 +274,13 @@ fn edited(outcome: &Outcome) -> Edited<'_> {
 }
 
 /// The findings that change some of the lines of a file, each once.
-fn told_in(outcome: &Outcome, file: &FileOutcome, edited: &Edited<'_>, shown: &Range<usize>) -> Vec<Told> {
+fn told_in(
+    outcome: &Outcome,
+    file: &FileOutcome,
+    edited: &Edited<'_>,
+    shown: &Range<usize>,
+    notes: &Notes<'_>,
+) -> Vec<Told> {
     let here = edited.get(&*file.path).into_iter().flatten().filter(|(line, ..)| shown.contains(line));
     let mut findings: Vec<(&FileOutcome, &Finding)> = Vec::new();
     for (_, of, finding) in here {
@@ -267,7 +288,7 @@ fn told_in(outcome: &Outcome, file: &FileOutcome, edited: &Edited<'_>, shown: &R
             findings.push((of, finding));
         }
     }
-    findings.into_iter().map(|(of, finding)| Told::of(outcome, of, finding)).collect()
+    findings.into_iter().map(|(of, finding)| Told::of(outcome, of, finding, notes)).collect()
 }
 
 fn remark(remark: &Remark<'_>) -> (String, Prose) {

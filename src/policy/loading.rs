@@ -1,0 +1,119 @@
+//! What a relationship is given goes in; whether `refresh(obj)` loads it again comes out: what a list with refresh-expire can do there.
+//!
+//! `testdata/loaders` has what SQLAlchemy itself does with each loader.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use crate::python::PyValue;
+use crate::site::{Given, Keyword, Keywords};
+
+/// What a list with refresh-expire does to a related object that is read after `refresh(obj)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Hazard {
+    /// It can be expired, and the read is a query: under asyncio it raises.
+    Refresh,
+    /// It is loaded again, or is not expired in the first place: another list changes the form alone.
+    Form,
+}
+
+/// How the objects of a relationship come to be loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Loading {
+    /// With the object that has them, also by a refresh.
+    Eager,
+    /// Never: each read is a query that is written out, and nothing is kept.
+    Unkept,
+    /// Another way, or it can't be told.
+    Other,
+}
+
+impl Loading {
+    fn of(given: &Given) -> Self {
+        let Keyword::Given(lazy) = &given.keywords.lazy else { return Self::Other };
+        match lazy {
+            PyValue::Str(name) => match &**name {
+                "selectin" | "subquery" | "immediate" => Self::Eager,
+                "joined" if is_joined(given) => Self::Eager,
+                _ if keeps_nothing(&given.keywords) => Self::Unkept,
+                _ => Self::Other,
+            },
+            PyValue::Bool(false) if is_joined(given) => Self::Eager,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Whether nothing is loaded that could be expired.
+pub(super) fn keeps_nothing(keywords: &Keywords) -> bool {
+    keywords.lazy.is("dynamic") || keywords.lazy.is("write_only")
+}
+
+/// Whether a joined loader loads: one that leads to the same mapper again does so no deeper than `join_depth`, and not at all without one.
+fn is_joined(given: &Given) -> bool {
+    let is_deep = matches!(given.keywords.join_depth, Keyword::Given(PyValue::Int(depth)) if depth > 0);
+    let leads_back = given.relationship.as_ref().and_then(|known| known.is_recursive);
+    is_deep || leads_back == Some(false)
+}
+
+/// What is known of how the relationships that get a value are loaded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// What refresh-expire can do there.
+    pub hazard: Hazard,
+    /// How they are loaded, in words, where that decides about it.
+    how: Option<String>,
+    /// What the list decides nevertheless.
+    exceptions: &'static str,
+}
+
+impl Loaded {
+    /// By what hands the value to them; `named` gives some of these in words.
+    pub(super) fn of(givens: &[Given], named: impl Fn(&[&Given]) -> String) -> Self {
+        let of = |loading: Loading| givens.iter().filter(|given| Loading::of(given) == loading).collect::<Vec<_>>();
+        let (eager, unkept) = (of(Loading::Eager), of(Loading::Unkept));
+        let is_eager = !eager.is_empty();
+        if eager.len() + unkept.len() < givens.len() {
+            let formal: Vec<&Given> = eager.into_iter().chain(unkept).collect();
+            let how =
+                || format!("no read raises after refresh(obj) for {}, because of how it is loaded", named(&formal));
+            return Self { hazard: Hazard::Refresh, how: (!formal.is_empty()).then(how), exceptions: "" };
+        }
+        let eagerly = format!(
+            "loaded eagerly ({}): it is read without error after refresh(obj), whatever the list",
+            spelled(&eager)
+        );
+        let never = format!("{} keeps no objects that refresh(obj) could expire", spelled(&unkept));
+        let how = [(is_eager, eagerly), (!unkept.is_empty(), never)];
+        let how = how.into_iter().filter_map(|(holds, how)| holds.then_some(how)).collect::<Vec<_>>().join("; ");
+        Self {
+            hazard: Hazard::Form,
+            how: Some(how),
+            exceptions: if is_eager {
+                "expire(obj), edits that are not saved, and rows that others changed"
+            } else {
+                "objects that are not saved"
+            },
+        }
+    }
+
+    /// In a sentence; `is_of_form` says that nothing else is changed.
+    pub fn told(&self, is_of_form: bool) -> Option<String> {
+        let how = self.how.as_ref()?;
+        Some(match self.hazard == Hazard::Form && is_of_form {
+            true => format!("{how}, so this changes the form alone (but for {})", self.exceptions),
+            false => how.clone(),
+        })
+    }
+}
+
+/// `lazy="selectin"`, or several of them.
+fn spelled(givens: &[&Given]) -> String {
+    let spelling = |given: &&Given| match &given.keywords.lazy {
+        Keyword::Given(PyValue::Str(name)) => format!("lazy=\"{name}\""),
+        _ => "lazy=False".to_owned(),
+    };
+    givens.iter().map(spelling).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,2 @@
+def upgrade(session, parcel):
+    session.expunge(parcel)

@@ -1,0 +1,2 @@
+def merged(session, parcel):
+    return session.merge(parcel)

@@ -1,0 +1,2 @@
+def check(session, parcel):
+    session.refresh(parcel)

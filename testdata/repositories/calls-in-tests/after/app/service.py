@@ -1,0 +1,4 @@
+def moved(session, parcel):
+    session.commit()
+    session.refresh(parcel)
+    return parcel

@@ -1,0 +1,3 @@
+def check(session, parcel):
+    session.refresh(parcel)
+    session.expire(parcel)

@@ -1,0 +1,2 @@
+def parcel(session, parcel):
+    session.expire(parcel)

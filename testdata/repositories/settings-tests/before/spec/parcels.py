@@ -1,0 +1,3 @@
+def check(session, parcel):
+    session.expunge(parcel)
+    session.refresh(parcel)
