@@ -3,7 +3,8 @@
 
     scripts/prove.py [--postgres] [--sqlalchemy VERSION …] [--binary BINARY]       a minute; the first time longer
 
-The application is testdata/proof. Environments for each version of SQLAlchemy are made below target/proof. The database is SQLite in
+The application is testdata/proof; what is read after a refresh, by loader and by the way in which it was loaded, is held against its
+reload.jsonl. Environments for each version of SQLAlchemy are made below target/proof. The database is SQLite in
 memory (aiosqlite); with --postgres it is a PostgreSQL server from Debian's packages, which is started on the loopback address and stopped
 again (asyncpg). Exit status 1 if something is not as the documentation says.
 """
@@ -41,6 +42,13 @@ EXPECTED = {
     REMOVE: ("1 post is left", "1 post is left", None),
 }
 
+# the parts of testdata/proof/reload.jsonl
+TABLES = {
+    "child": "refresh(shelf), then read a book that is held in a variable",
+    "collection": "refresh(shelf), then read shelf.books",
+    "child_after_expire": "expire(shelf), then read a book that is held in a variable",
+}
+
 
 def environment(version):
     """The interpreter of an environment with a version of SQLAlchemy."""
@@ -60,6 +68,48 @@ def demonstrate(python, folder, url):
     if run.returncode:
         sys.exit(f"{python} demonstrate.py: {run.stderr}")
     return {line["tried"]: line for line in map(json.loads, run.stdout.splitlines())}
+
+
+def reloaded(python, folder, url):
+    """What a read after `refresh(shelf)` or `expire(shelf)` does, by the way in which a book was loaded and the loader."""
+    run = subprocess.run(
+        [python, "-B", "-W", "ignore", "reload.py", url], cwd=folder, capture_output=True, text=True, check=False
+    )
+    if run.returncode:
+        sys.exit(f"{python} reload.py: {run.stderr}")
+    return {(line["loaded_by"], line["lazy"]): line for line in map(json.loads, run.stdout.splitlines())}
+
+
+def compare_reloaded(python, version, stages, url):
+    """Prints the table of two stages; how much of it is not as documented."""
+    before, after = (reloaded(python, folder, url) for folder, _ in stages)
+    documented = map(json.loads, (HERE / "testdata" / "proof" / "reload.jsonl").read_text().splitlines())
+    documented = [row for row in documented if row.get("since", "") <= version]
+    loaders = list(dict.fromkeys(row["lazy"] for row in documented))
+    wrong = 0
+    print(f"  {stages[0][1]} → {stages[1][1]}, where that is not the same")
+    for what, title in TABLES.items():
+        print(f"  {title}")
+        rows = [["loaded by", *(f"lazy={lazy}" for lazy in loaders)]]
+        for way in dict.fromkeys(row["loaded_by"] for row in documented):
+            keys = [(way, lazy) for lazy in loaders]
+            rows.append([way, *(cell(before[key][what], after[key][what]) if key in before else "" for key in keys)])
+        widths = [max(map(len, column)) for column in zip(*rows)]
+        for row in rows:
+            print("    " + "  ".join(map(str.ljust, row, widths)).rstrip())
+        for row in documented:
+            key = row["loaded_by"], row["lazy"]
+            found = [stage[key][what] if key in stage else None for stage in (before, after)]
+            if found != row[what]:
+                wrong += 1
+                print(f"    {key[0]}, lazy={key[1]}: {found}, NOT {row[what]}")
+    return wrong
+
+
+def cell(before, after):
+    """What a read does with the one cascade, and with the other if that is something else."""
+    before, after = ("reads" if read == "reads" else "raises" for read in (before, after))
+    return before if before == after else f"{before} → {after}"
 
 
 def fixed(binary, folder, *options):
@@ -131,6 +181,7 @@ def prove(versions, binary, url):
                     print(f"    {number}. {tried}: {line['result']}" + (f"   NOT {wanted}" if is_wrong else ""))
                     for warning in line["warnings"]:
                         print(f"       warning: {warning.partition(' (')[0]}")
+            wrong += compare_reloaded(python, exact.stdout.strip(), stages[:2], url)
     return wrong
 
 
