@@ -176,3 +176,75 @@ fn the_schema_knows_every_setting_that_the_command_config_prints() {
         assert!(schema["properties"][key]["description"].is_string(), "{key}");
     }
 }
+
+#[test]
+fn config_names_the_files_in_which_line_length_and_version_were_found() {
+    let cases: [(&[(&str, &str)], &str, &str); 9] = [
+        (&[], "line-length = 88  # default", "# sqlalchemy-version is not set"),
+        (
+            &[("pyproject.toml", "[project]\ndependencies = ['sqlalchemy>=1.4']\n[tool.ruff]\nline-length = 100\n")],
+            "line-length = 100  # pyproject.toml",
+            "sqlalchemy-version = \"1.4\"  # pyproject.toml",
+        ),
+        (
+            &[
+                ("ruff.toml", "extend = 'config/base.toml'\n"),
+                ("config/base.toml", "line-length = 99\n"),
+                ("uv.lock", "[[package]]\nname = 'sqlalchemy'\nversion = '2.0.44'\n"),
+            ],
+            "line-length = 99  # config/base.toml",
+            "sqlalchemy-version = \"2.0\"  # uv.lock",
+        ),
+        (
+            &[("app/pyproject.toml", "[tool.black]\nline_length = 70\n"), ("requirements.txt", "sqlalchemy==2.1.0\n")],
+            "line-length = 70  # app/pyproject.toml",
+            "sqlalchemy-version = \"2.1\"  # requirements.txt",
+        ),
+        (
+            &[("pyproject.toml", "[tool.ruff]\nline-length = 90\n[tool.black]\nline-length = 70\n")],
+            "line-length = 90  # pyproject.toml",
+            "# sqlalchemy-version is not set",
+        ),
+        (
+            &[
+                (".editorconfig", "root = true\n[*.py]\nmax_line_length = 120\n"),
+                ("app/.editorconfig", "[*.js]\nmax_line_length = 60\n"),
+            ],
+            "line-length = 120  # .editorconfig",
+            "# sqlalchemy-version is not set",
+        ),
+        // ruff is there and sets none
+        (
+            &[("pyproject.toml", "[tool.ruff]\n"), (".editorconfig", "[*.py]\nmax_line_length = 120\n")],
+            "line-length = 88  # default",
+            "# sqlalchemy-version is not set",
+        ),
+        (
+            &[
+                ("poetry.lock", "[[package]]\nname = 'sqlalchemy'\nversion = '1.4.54'\n"),
+                ("ruff.toml", "line-length = 0\n"),
+            ],
+            "line-length = 88  # default",
+            "sqlalchemy-version = \"1.4\"  # poetry.lock",
+        ),
+        // what settings of its own say counts
+        (
+            &[
+                ("cascade-fix.toml", "line-length = 60\nsqlalchemy-version = '2.1'\n"),
+                ("ruff.toml", "line-length = 99\n"),
+                ("requirements.txt", "sqlalchemy==2.0.1\n"),
+            ],
+            "line-length = 60  # cascade-fix.toml:1",
+            "sqlalchemy-version = \"2.1\"  # cascade-fix.toml:2",
+        ),
+    ];
+    for (files, length, version) in cases {
+        let folder = common::folder_with(files);
+        fs::create_dir_all(folder.path().join(".git")).unwrap();
+        fs::create_dir_all(folder.path().join("app")).unwrap();
+        let run = run_binary(folder.path(), &["config", "app"]);
+        let shown = String::from_utf8(run.stdout).unwrap();
+        let has = |line: &str| shown.lines().any(|shown| shown == line);
+        assert!(has(length) && has(version), "{files:?}:\n{shown}");
+    }
+}

@@ -7,7 +7,8 @@ use anyhow::{Context, bail};
 use super::args::Common;
 use super::{CLEAN, print};
 use crate::layout::Styles;
-use crate::settings::{self, ConfigFormat, InForce, Lookup, Overrides};
+use crate::repository::Repositories;
+use crate::settings::{self, ConfigFormat, InForce, Lookup, Origin, Overrides, Setting};
 
 /// The settings as the command line has them.
 pub(super) fn lookup(common: &Common, overrides: Overrides) -> anyhow::Result<Lookup> {
@@ -22,12 +23,18 @@ pub(super) fn config(common: &Common, format: ConfigFormat) -> anyhow::Result<u8
     lookup.check()?;
     let of_file = if path.is_dir() { path.join("models.py") } else { path.clone() };
     let file = settings.file.as_deref().map(|file| lookup.shown(file));
+    let found_in = |file: &Path| Origin::Found { path: lookup.shown(file) };
+    let styles = Styles::default();
+    let of_length = styles.file_of_line_length(&of_file).map_or(Origin::Default, |file| found_in(&file));
+    let repositories = Repositories::new(&std::env::current_dir().context("can't tell the working directory")?);
+    let version = repositories.of(&of_file).dependencies(&of_file).sqlalchemy;
     let in_force = InForce {
         path: &lookup.shown(&path),
         file: file.as_deref(),
         settings: &settings,
         overrides: lookup.overrides(),
-        line_length: Styles::default().of(&of_file).line_length,
+        line_length: Setting { value: styles.of(&of_file).line_length, origin: of_length },
+        sqlalchemy_version: version.map(|(version, file)| Setting { value: version, origin: found_in(&file) }),
     };
     print(|_, out| settings::write(format, &in_force, out))?;
     Ok(CLEAN)

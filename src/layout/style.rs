@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use ec4rs::property::{IndentSize, MaxLineLen};
+use ec4rs::{ConfigFile, ConfigFiles, Properties, PropertiesSource};
 use toml::{Table, Value};
 
 /// How a file is laid out.
@@ -76,16 +77,25 @@ fn first_indentation(text: &str) -> Option<String> {
 /// The styles of the folders looked at so far.
 #[derive(Debug, Default)]
 pub struct Styles {
-    folders: Mutex<HashMap<PathBuf, Option<Style>>>,
+    folders: Mutex<HashMap<PathBuf, Option<Configured>>>,
 }
 
 impl Styles {
     /// The style of a file at an absolute path.
     pub fn of(&self, path: &Path) -> Style {
-        path.ancestors().skip(1).find_map(|folder| self.of_folder(folder)).unwrap_or_else(|| from_editorconfig(path))
+        self.configured(path).map_or_else(|| from_editorconfig(path), |configured| configured.style)
     }
 
-    fn of_folder(&self, folder: &Path) -> Option<Style> {
+    /// The file that sets the line length of a file at an absolute path; None where none does.
+    pub fn file_of_line_length(&self, path: &Path) -> Option<PathBuf> {
+        self.configured(path).map_or_else(|| editorconfig_of_line_length(path), |configured| configured.line_length_in)
+    }
+
+    fn configured(&self, path: &Path) -> Option<Configured> {
+        path.ancestors().skip(1).find_map(|folder| self.of_folder(folder))
+    }
+
+    fn of_folder(&self, folder: &Path) -> Option<Configured> {
         let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = folders.get(folder) {
             return known.clone();
@@ -96,22 +106,31 @@ impl Styles {
     }
 }
 
-/// The style that a folder's own configuration of ruff or black sets.
-fn configured_in(folder: &Path) -> Option<Style> {
+/// What a folder's own configuration of ruff or black sets.
+#[derive(Debug, Clone)]
+struct Configured {
+    style: Style,
+    /// The file that sets the line length; None where that is the default.
+    line_length_in: Option<PathBuf>,
+}
+
+fn configured_in(folder: &Path) -> Option<Configured> {
     for name in [".ruff.toml", "ruff.toml"] {
-        if let Some(ruff) = read(&folder.join(name)) {
-            return Some(from_ruff(&ruff, folder));
+        let path = folder.join(name);
+        if let Some(ruff) = read(&path) {
+            return Some(from_ruff(&ruff, &path));
         }
     }
-    let project = read(&folder.join("pyproject.toml"))?;
+    let path = folder.join("pyproject.toml");
+    let project = read(&path)?;
     let tool = |name: &str| project.get("tool")?.get(name)?.as_table();
     match (tool("ruff"), tool("black")) {
         (Some(ruff), Some(black)) if !ruff.contains_key("format") && !ruff.contains_key("line-length") => {
             // ruff is there for its other half
-            Some(from_black(black))
+            Some(from_black(black, &path))
         }
-        (Some(ruff), _) => Some(from_ruff(ruff, folder)),
-        (None, Some(black)) => Some(from_black(black)),
+        (Some(ruff), _) => Some(from_ruff(ruff, &path)),
+        (None, Some(black)) => Some(from_black(black, &path)),
         (None, None) => None,
     }
 }
@@ -122,25 +141,28 @@ fn read(path: &Path) -> Option<Table> {
     Some(text.parse().unwrap_or_default())
 }
 
-fn from_ruff(settings: &Table, folder: &Path) -> Style {
+fn from_ruff(settings: &Table, file: &Path) -> Configured {
     const MOST_EXTENDED: usize = 8;
     let mut style = Style::default();
-    let mut chain = vec![settings.clone()];
-    let mut folder = folder.to_owned();
-    while let Some(base) = chain.last().and_then(|last| last.get("extend")).and_then(Value::as_str) {
-        let path = folder.join(base);
+    let mut line_length_in = None;
+    let mut chain = vec![(file.to_owned(), settings.clone())];
+    let folder = |file: &Path| file.parent().map_or_else(PathBuf::new, Path::to_owned);
+    while let Some((base, file)) = chain.last().and_then(|(file, last)| Some((last.get("extend")?.as_str()?, file))) {
+        let path = folder(file).join(base);
         let Some(mut table) = read(&path).filter(|_| chain.len() < MOST_EXTENDED) else { break };
         if path.file_name().is_some_and(|name| name == "pyproject.toml") {
             let ruff = table.get("tool").and_then(|tool| tool.get("ruff")).and_then(Value::as_table);
             table = ruff.cloned().unwrap_or_default();
         }
-        folder = path.parent().map_or(folder, Path::to_owned);
-        chain.push(table);
+        chain.push((path, table));
     }
-    for settings in chain.iter().rev() {
+    for (file, settings) in chain.iter().rev() {
         let format = settings.get("format").and_then(Value::as_table);
         let of_format = |key: &str| format.and_then(|format| format.get(key));
-        style.line_length = number(settings.get("line-length")).unwrap_or(style.line_length);
+        if let Some(length) = number(settings.get("line-length")) {
+            style.line_length = length;
+            line_length_in = Some(file.clone());
+        }
         if let Some(width) = number(settings.get("indent-width")) {
             style.tab_width = width;
             style.indentation = " ".repeat(width);
@@ -152,18 +174,20 @@ fn from_ruff(settings: &Table, folder: &Path) -> Style {
             .and_then(Value::as_bool)
             .map_or(style.magic_trailing_comma, |skip| !skip);
     }
-    style
+    Configured { style, line_length_in }
 }
 
-fn from_black(settings: &Table) -> Style {
+fn from_black(settings: &Table, file: &Path) -> Configured {
     let get = |key: &str| settings.get(key).or_else(|| settings.get(&key.replace('-', "_")));
+    let length = number(get("line-length"));
     let style = Style::default();
-    Style {
-        line_length: number(get("line-length")).unwrap_or(style.line_length),
+    let style = Style {
+        line_length: length.unwrap_or(style.line_length),
         magic_trailing_comma: get("skip-magic-trailing-comma").and_then(Value::as_bool) != Some(true),
         pragmas_are_free: false,
         ..style
-    }
+    };
+    Configured { style, line_length_in: length.map(|_| file.to_owned()) }
 }
 
 fn from_editorconfig(path: &Path) -> Style {
@@ -181,6 +205,17 @@ fn from_editorconfig(path: &Path) -> Style {
         style.indentation = " ".repeat(width);
     }
     style
+}
+
+/// The nearest one that sets it.
+fn editorconfig_of_line_length(path: &Path) -> Option<PathBuf> {
+    let sets_it = |mut file: ConfigFile| {
+        let mut properties = Properties::new();
+        (&mut file).apply_to(&mut properties, path).ok()?;
+        let length = properties.get::<MaxLineLen>().ok()?;
+        matches!(length, MaxLineLen::Value(length) if (1..=MOST_COLUMNS).contains(&length)).then_some(file.path)
+    };
+    ConfigFiles::open(path, None::<&Path>).ok()?.filter_map(sets_it).last()
 }
 
 /// More is a mistake, also for ruff.

@@ -80,6 +80,11 @@ pub enum Origin {
         /// 1-based.
         line: usize,
     },
+    /// A file of another tool.
+    Found {
+        /// As reports show it.
+        path: String,
+    },
 }
 
 impl fmt::Display for Origin {
@@ -87,6 +92,7 @@ impl fmt::Display for Origin {
         match self {
             Origin::Default => f.write_str("default"),
             Origin::CommandLine => f.write_str("command line"),
+            Origin::Found { path } => f.write_str(path),
             Origin::File { path, line } => write!(f, "{path}:{line}"),
         }
     }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde_json::{Map, Value, json};
 
 use super::values::name_of;
-use super::{Origin, Overrides, PerFileIgnore, Setting, Settings};
+use super::{Origin, Overrides, PerFileIgnore, Setting, Settings, SqlalchemyVersion};
 use crate::rules::Code;
 use crate::selection::Selection;
 
@@ -31,7 +31,9 @@ pub struct InForce<'a> {
     /// What the command line adds to them.
     pub overrides: &'a Overrides,
     /// The line length that the formatters' settings give, for want of another.
-    pub line_length: usize,
+    pub line_length: Setting<usize>,
+    /// The version that what the project depends on says, for want of another.
+    pub sqlalchemy_version: Option<Setting<SqlalchemyVersion>>,
 }
 
 /// One setting: its key, and what it is.
@@ -59,7 +61,7 @@ pub fn write(format: ConfigFormat, in_force: &InForce<'_>, out: &mut dyn Write) 
     }
 }
 
-fn rows(InForce { settings, overrides, line_length, .. }: &InForce<'_>) -> Vec<Row> {
+fn rows(InForce { settings, overrides, line_length, sqlalchemy_version, .. }: &InForce<'_>) -> Vec<Row> {
     let of_command_line = overrides.exclude.iter().cloned().map(Setting::of_command_line);
     let exclude: Vec<_> = settings.exclude.iter().cloned().chain(of_command_line).collect();
     let folders = settings.rule_folders.iter().cloned().map(|folder| folder.map(|folder| folder.display().to_string()));
@@ -68,10 +70,8 @@ fn rows(InForce { settings, overrides, line_length, .. }: &InForce<'_>) -> Vec<R
         let PerFileIgnore { glob, names, .. } = ignore;
         (glob.value.clone(), (json!(names), glob.origin.to_string()))
     });
-    let line_length = settings.line_length.as_ref().map_or_else(
-        || (json!(line_length), "ruff, black, .editorconfig or their default".to_owned()),
-        |length| (json!(length.value), length.origin.to_string()),
-    );
+    let length = settings.line_length.as_ref().unwrap_or(line_length);
+    let version = settings.sqlalchemy_version.as_ref().or(sqlalchemy_version.as_ref());
     vec![
         Row("profile", named(&settings.profile)),
         Row("targets", Shown::Table(targets.collect())),
@@ -85,12 +85,9 @@ fn rows(InForce { settings, overrides, line_length, .. }: &InForce<'_>) -> Vec<R
         Row("rules", list(&folders.collect::<Vec<_>>())),
         Row("baseline", settings.baseline.as_ref().map_or(Shown::Unset, |file| Shown::One(path(file)))),
         Row("expunge", named(&settings.expunge)),
-        Row("line-length", Shown::One(line_length)),
+        Row("line-length", Shown::One((json!(length.value), length.origin.to_string()))),
         Row("layout", named(&settings.layout)),
-        Row(
-            "sqlalchemy-version",
-            settings.sqlalchemy_version.as_ref().map_or(Shown::Unset, |version| Shown::One(given(version))),
-        ),
+        Row("sqlalchemy-version", version.map_or(Shown::Unset, |version| Shown::One(given(version)))),
     ]
 }
 
