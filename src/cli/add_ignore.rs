@@ -18,7 +18,9 @@ use crate::outcome::{Outcome, Status};
 pub(super) fn add(arguments: &Arguments, common: &Common, reason: &str) -> anyhow::Result<u8> {
     ensure!(!common.reads_stdin(), "--add-ignore writes files; standard input is none");
     let job = job(common, &root()?)?;
-    let outcome = run_job(arguments, &job)?;
+    let mut outcome = run_job(arguments, &job)?;
+    // what nothing is to be done about needs no comment
+    outcome.files.iter_mut().for_each(|file| file.findings.retain(|finding| !finding.is_information()));
     let rules = |path: &Path| Arc::clone(&job.settings.of(path).rules);
     let Silenced { mut outcome, numbers, refused } = silenced(outcome, reason, rules);
     let written = write_files(&mut outcome, &job);

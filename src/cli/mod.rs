@@ -200,7 +200,7 @@ fn write_files(outcome: &mut Outcome, job: &Job) -> HashSet<Arc<Path>> {
 
 /// `as_hook` asks whether something was changed, or is left for someone.
 fn status_of_fix(outcome: &Outcome, applied: Applied, as_hook: bool) -> u8 {
-    let is_left = || outcome.findings().count() > applied.findings;
+    let is_left = || outcome.findings().filter(|(_, finding)| !finding.is_information()).count() > applied.findings;
     match outcome.totals().files_failed {
         0 if as_hook && (applied.files > 0 || is_left()) => FINDINGS,
         0 => CLEAN,

@@ -104,7 +104,9 @@ impl Sections<'_> {
             .all
             .iter()
             .partition(|note| ["delete is kept", "expunge is kept"].iter().any(|kept| note.text.starts_with(kept)));
-        let head = if self.lost().contains(CascadeOption::RefreshExpire) { REFRESH } else { "" };
+        let refresh =
+            if self.outcome.may_run_under_asyncio() { REFRESH.to_owned() } else { REFRESH.replace("await ", "") };
+        let head = if self.lost().contains(CascadeOption::RefreshExpire) { &*refresh } else { "" };
         let changes = self.list("What changes in behaviour", head, changes.into_iter().map(item_of_note).collect());
         let stays =
             self.list("What stays, and can be looked at again", "", stays.into_iter().map(item_of_note).collect());

@@ -75,9 +75,13 @@ fn write_table(statistics: &[OfCode<'_>], out: &mut dyn Write) -> io::Result<()>
     if statistics.is_empty() {
         return Ok(());
     }
-    writeln!(out, "count  fixable  held back  manual  code    name")?;
-    for OfCode { code, name, count, fixable, held_back, manual, .. } in statistics {
-        writeln!(out, "{count:>5}  {fixable:>7}  {held_back:>9}  {manual:>6}  {:<6}  {name}", code.as_str())?;
+    writeln!(out, "count  fixable  held back  manual  information  code    name")?;
+    for OfCode { code, name, count, fixable, held_back, manual, information } in statistics {
+        writeln!(
+            out,
+            "{count:>5}  {fixable:>7}  {held_back:>9}  {manual:>6}  {information:>11}  {:<6}  {name}",
+            code.as_str()
+        )?;
     }
     Ok(())
 }

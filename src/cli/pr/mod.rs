@@ -204,8 +204,8 @@ impl Making<'_> {
         let information = self.outcomes.last().map_or(0, |outcome| outcome.totals().information);
         match self.outcomes.last().map_or(0, left_to_humans) {
             0 if information > 0 => format!(
-                "Nothing to change: no branch was made. The product does not run under asyncio; of what is information alone then there is {information}, \
-                 which `cascade-fix check` lists."
+                "Nothing to change: no branch was made. Information alone, as the product does not run under asyncio: {information}, which \
+                 `cascade-fix check` lists."
             ),
             0 => "Nothing to change: no branch was made.".to_owned(),
             number => format!(

@@ -23,7 +23,7 @@ class Playlist(Base):
     cover: Mapped[Optional["Cover"]] = relationship(
         cascade="save-update, merge, delete", lazy="joined"
     )
-    # one list for both: nothing is said of form alone
+    # one list for both, which can do harm to one of them
     tags: Mapped[list["Tag"]] = relationship(cascade=OWNED, lazy="subquery")
     links: Mapped[list["Link"]] = relationship(cascade=OWNED, lazy="raise")
 

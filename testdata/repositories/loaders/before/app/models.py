@@ -19,7 +19,7 @@ class Playlist(Base):
     plays: WriteOnlyMapped["Play"] = relationship(cascade="all, delete-orphan", passive_deletes=True)
     notes: Mapped[list["Note"]] = relationship(cascade="all, delete-orphan")
     cover: Mapped[Optional["Cover"]] = relationship(cascade="all", lazy="joined")
-    # one list for both: nothing is said of form alone
+    # one list for both, which can do harm to one of them
     tags: Mapped[list["Tag"]] = relationship(cascade=OWNED, lazy="subquery")
     links: Mapped[list["Link"]] = relationship(cascade=OWNED, lazy="raise")
 
