@@ -23,6 +23,7 @@ pub mod hints;
 pub mod identity;
 mod imports;
 pub mod layout;
+mod library;
 pub mod model;
 pub mod module;
 pub mod outcome;

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rayon::prelude::*;
 
 use crate::dependencies::{self, Dependencies};
+use crate::library;
 use crate::module::{Location, Module};
 use crate::rules::{Observable, Rules};
 use crate::source::{Kind, Source};
@@ -380,7 +381,8 @@ impl Repository {
     /// The file at an absolute path.
     fn read(&self, file: &Path) -> Option<Module> {
         let unsaved = self.unsaved.as_deref().filter(|(path, _)| path == file);
-        let bytes = unsaved.map_or_else(|| std::fs::read(file).ok(), |(_, bytes)| Some(bytes.clone()))?;
+        let known = || library::read(file).map(<[u8]>::to_vec).or_else(|| std::fs::read(file).ok());
+        let bytes = unsaved.map_or_else(known, |(_, bytes)| Some(bytes.clone()))?;
         Some(Module::parse(file, Source::of_kind(Kind::of(file).unwrap_or_default(), bytes).ok()?))
     }
 }

@@ -47,10 +47,13 @@ impl Shape {
         let is_header = |line: &&str| line.starts_with("from ") && !line.contains(" as ");
         let (header, body): (Vec<&str>, Vec<&str>) = self.source.lines().partition(is_header);
         let mut parts: Vec<String> = vec![String::new()];
+        let mut is_decorated = false;
         for line in body {
-            if line.starts_with("class ") && !line.starts_with("class Base") {
+            let begins = line.starts_with('@') || line.starts_with("class ") && !is_decorated;
+            if begins && !line.starts_with("class Base") {
                 parts.push(String::new());
             }
+            is_decorated = line.starts_with('@');
             let part = parts.last_mut().unwrap();
             *part += line;
             part.push('\n');

@@ -1,5 +1,7 @@
 //! A module goes in; its classes, tables and imperative mappings come out as facts of their own: no syntax tree is kept.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::annotation;
@@ -8,7 +10,7 @@ use super::names::{Named, called, named, text};
 use super::naming::{Naming, TableNaming};
 use super::table::{Column, ForeignKey, Reference, Schema, Table, TableName};
 use crate::module::{Location, Module};
-use crate::resolve::{Place, Resolver};
+use crate::resolve::{Effort, End, Found, Place, Resolver, Target};
 use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, returned, splatted, unparenthesized};
 
 /// What a module declares.
@@ -122,7 +124,7 @@ pub struct Mapping {
 
 /// Reads a module's declarations.
 pub fn of_module(resolver: &Resolver<'_>, module: &Arc<Module>) -> Declared {
-    let mut reader = Reader { resolver, module, declared: Declared::default() };
+    let mut reader = Reader { resolver, module, declared: Declared::default(), types: RefCell::default() };
     let mut stack = vec![module.tree().root()];
     while let Some(node) = stack.pop() {
         match &*node.kind() {
@@ -206,9 +208,29 @@ struct Reader<'a> {
     resolver: &'a Resolver<'a>,
     module: &'a Arc<Module>,
     declared: Declared,
+    /// The columns in types that have a name.
+    types: RefCell<HashMap<String, Option<ColumnFacts>>>,
+}
+
+/// How many aliases of a type are followed.
+const MOST_ALIASES: usize = 8;
+
+/// What a name is bound to that stands for a type, through other names for it.
+fn alias_of_type(resolver: &Resolver<'_>, place: &Place, names: &[String], aliases: usize) -> Option<Found> {
+    let mut ends = resolver.follow(place, names, &Effort::for_callee());
+    let Some(End::Bound(found)) = ends.pop().filter(|_| ends.is_empty()) else { return None };
+    match &found.binding().target {
+        Target::Alias(path) if found.rest.is_empty() => {
+            let path = path.clone();
+            alias_of_type(resolver, &found.before(), &path, aliases.checked_sub(1)?)
+        }
+        Target::Expression if found.rest.is_empty() => Some(found),
+        _ => None,
+    }
 }
 
 /// What a call's arguments declare of a column.
+#[derive(Clone)]
 struct ColumnFacts {
     name: Option<String>,
     references: Vec<Reference>,
@@ -317,6 +339,9 @@ impl Reader<'_> {
     fn reference(&self, node: &Node<'_>) -> Option<Reference> {
         if let Some(text) = self.text(node) {
             return Some(Reference::parse(&text));
+        }
+        if is_made_for_class(node) {
+            return Some(Reference::Made(self.module.location(&node.range())));
         }
         let (prefix, attribute) = (node.field("object")?, node.field("attribute")?.text().into_owned());
         match self.named(&prefix) {
@@ -450,10 +475,54 @@ impl Reader<'_> {
 
     /// `name = value` in a class's body.
     fn add_assignment(&self, assignment: &Node<'_>, class: &mut Class) {
-        let (Some(left), Some(right)) = (assignment.field("left"), assignment.field("right")) else { return };
-        if left.kind() == "identifier" {
+        let Some(left) = assignment.field("left").filter(|left| left.kind() == "identifier") else { return };
+        let before = class.columns.len();
+        if let Some(right) = assignment.field("right") {
             self.add_attribute(&left.text(), &unparenthesized(&right), class);
+            if class.columns.len() == before {
+                return;
+            }
         }
+        let Some(annotated) = assignment.field("type").and_then(|annotation| self.annotated(&annotation)) else {
+            return;
+        };
+        class.is_open |= annotated.is_open;
+        if class.columns.len() == before {
+            let (attribute, at) = (left.text().into_owned(), self.module.location(&assignment.range()));
+            let name = annotated.name.clone().unwrap_or_else(|| attribute.clone());
+            class.columns.push(ClassColumn { attribute, name, references: Vec::new(), is_primary: false, at });
+        }
+        if let Some(column) = class.columns.last_mut() {
+            column.references.extend(annotated.references);
+            column.is_primary |= annotated.is_primary;
+        }
+    }
+
+    /// The column in `Mapped[Annotated[…, mapped_column(…)]]`, or in the type that a name in it stands for.
+    fn annotated(&self, annotation: &Node<'_>) -> Option<ColumnFacts> {
+        let is_mapped = annotation.dfs().take(6).any(|node| node.kind() == "identifier" && node.text() == "Mapped");
+        if !is_mapped {
+            return None;
+        }
+        let is_call = |node: &Node<'_>| node.kind() == "call" && called(node).is_some_and(|name| is_column(&name));
+        if let Some(call) = annotation.dfs().find(|node| is_call(node)) {
+            return Some(self.column(&call));
+        }
+        let mut names = annotation.dfs().filter(|node| node.kind() == "identifier" && node.text() != "Mapped");
+        names.find_map(|name| {
+            let mut types = self.types.borrow_mut();
+            types.entry(name.text().into_owned()).or_insert_with(|| self.column_of_type(&name)).clone()
+        })
+    }
+
+    /// The column in `name = Annotated[…, mapped_column(…)]`.
+    fn column_of_type(&self, name: &Node<'_>) -> Option<ColumnFacts> {
+        let found = alias_of_type(self.resolver, &self.place(name), &[name.text().into_owned()], MOST_ALIASES)?;
+        let value = found.value()?;
+        let is_call = |node: &Node<'_>| node.kind() == "call" && called(node).is_some_and(|name| is_column(&name));
+        let call = value.dfs().find(|node| is_call(node)).filter(|_| value.text().starts_with("Annotated"))?;
+        let (module, types) = (found.module(), RefCell::default());
+        Some(Reader { resolver: self.resolver, module, declared: Declared::default(), types }.column(&call))
     }
 
     /// A function under `@declared_attr`.
@@ -468,6 +537,10 @@ impl Reader<'_> {
             return;
         };
         let Some(name) = function.field("name").map(|name| name.text().into_owned()) else { return };
+        if name == "__tablename__" {
+            class.table_name = Some(TableNaming::Computed(self.module.location(&function.range())));
+            return;
+        }
         for value in returned(&function) {
             self.add_attribute(&name, &unparenthesized(&value), class);
         }
@@ -476,10 +549,7 @@ impl Reader<'_> {
     fn add_attribute(&self, name: &str, value: &Node<'_>, class: &mut Class) {
         match name {
             "__tablename__" => {
-                class.table_name = Some(match self.text(value) {
-                    Some(text) => TableNaming::Given(text),
-                    None => TableNaming::of_expression(value),
-                });
+                class.table_name = Some(self.table_naming(value));
             }
             "__abstract__" => class.is_abstract = value.kind() == "true",
             "__allow_unmapped__" => class.allows_unmapped = value.kind() == "true",
@@ -499,6 +569,18 @@ impl Reader<'_> {
             "metadata" => {}
             _ if name.starts_with("__") => {}
             _ => self.add_column(name, value, class),
+        }
+    }
+
+    /// What is assigned to `__tablename__`.
+    fn table_naming(&self, value: &Node<'_>) -> TableNaming {
+        // `declared_attr(lambda cls: …)`
+        let declared = called(value).filter(|name| value.kind() == "call" && name == "declared_attr");
+        let function = declared.and_then(|_| positional_arguments(&value.field("arguments")?).into_iter().next());
+        match function {
+            Some(lambda) if lambda.kind() == "lambda" => TableNaming::Computed(self.module.location(&lambda.range())),
+            _ if value.kind() == "none" => TableNaming::Nothing,
+            _ => self.text(value).map_or(TableNaming::Unknown, TableNaming::Given),
         }
     }
 
@@ -547,6 +629,16 @@ impl Reader<'_> {
             at: self.module.location(&value.range()),
         });
     }
+}
+
+/// Whether an expression is made of the class that the function around it is called for.
+fn is_made_for_class(node: &Node<'_>) -> bool {
+    let function = node.ancestors().find(|around| around.kind() == "function_definition");
+    let parameters = function.and_then(|function| function.field("parameters"));
+    let class = parameters.and_then(|parameters| parameters.named_children().next());
+    let is_class = |name: &Node<'_>| class.as_ref().is_some_and(|class| name.text() == class.text());
+    !matches!(&*node.kind(), "attribute" | "identifier")
+        && node.dfs().any(|name| name.kind() == "identifier" && is_class(&name))
 }
 
 /// The items of a list or tuple.

@@ -1,8 +1,8 @@
 //! The arguments of a relationship that name columns go in; what they name comes out, as facts of their own.
 
-use super::names::{Named, called, named};
+use super::names::{Named, called, named, text_for};
 use crate::module::Module;
-use crate::resolve::{Place, Resolver};
+use crate::resolve::{KnownClass, Place, Resolver};
 use crate::syntax::{Node, Tree, dotted_name, string_content, unparenthesized};
 use std::sync::Arc;
 
@@ -34,6 +34,8 @@ pub struct Reader<'a> {
     pub resolver: &'a Resolver<'a>,
     /// The module of the argument.
     pub module: &'a Arc<Module>,
+    /// The class that the function around is called for.
+    pub class: Option<&'a KnownClass>,
 }
 
 impl Reader<'_> {
@@ -64,15 +66,22 @@ impl Reader<'_> {
         })
     }
 
+    fn text(&self, node: &Node<'_>) -> Option<String> {
+        text_for(self.resolver, &Place::of(self.module, node), node, self.class)
+    }
+
     /// A string is evaluated, and a lambda called, as SQLAlchemy does.
     fn read<T>(&self, node: &Node<'_>, read: impl Fn(&Self, &Node<'_>, bool) -> Option<T>) -> Option<T> {
         let mut node = unparenthesized(node);
         while node.kind() == "lambda" {
             node = unparenthesized(&node.field("body")?);
         }
+        let operator = node.field("operator").map(|operator| operator.text().into_owned());
+        let makes_text = matches!(operator.as_deref(), Some("+" | "%"));
         let text = match &*node.kind() {
-            "string" => string_content(&node),
-            "concatenated_string" => super::names::text(self.resolver, &Place::of(self.module, &node), &node),
+            "binary_operator" if !makes_text => return read(self, &node, false),
+            "string" | "concatenated_string" | "binary_operator" => string_content(&node).or_else(|| self.text(&node)),
+            "call" if node.text().contains(".format(") => self.text(&node),
             _ => return read(self, &node, false),
         };
         // over several lines, as in a call

@@ -11,7 +11,7 @@ use super::naming::{Naming, TableNaming, table_name};
 use super::table::{Column, ForeignKey, Reference, Schema, Table, TableName};
 use crate::module::{Location, Module};
 use crate::repository::Repository;
-use crate::resolve::Resolver;
+use crate::resolve::{KnownClass, Place, Resolver};
 
 /// How deep classes are looked into that inherit from each other, or refer to each other.
 const MOST_LEVELS: usize = 24;
@@ -230,7 +230,10 @@ impl<'a> Classes<'a> {
             return Some(self.single_table(class, flat, &parent, levels));
         }
         let name = name?.map(|name| TableName { schema: flat.schema.clone().unwrap_or_default(), name });
-        let table = Table { id: class.at.clone(), name, named_after: None, keys: Vec::new(), is_open: false };
+        // a name that a function makes of the class's is likely to be a form of it
+        let is_made = name.is_none() && matches!(flat.table_name, Some(TableNaming::Computed(..)));
+        let named_after = is_made.then(|| class.name.clone());
+        let table = Table { id: class.at.clone(), name, named_after, keys: Vec::new(), is_open: false };
         Some(self.with_table(class, flat, table, levels))
     }
 
@@ -239,8 +242,21 @@ impl<'a> Classes<'a> {
         let has_key = class.columns.iter().any(|column| column.is_primary);
         if let Some(naming) = &flat.table_name {
             let is_own = class.table_name.is_some() || flat.parent.is_none() || has_key;
-            return (is_own && (flat.is_declarative || flat.is_open || flat.parent.is_some()))
-                .then(|| naming.name_for(&class.name));
+            if !is_own || !(flat.is_declarative || flat.is_open || flat.parent.is_some()) {
+                return None;
+            }
+            return match naming {
+                TableNaming::Given(name) => Some(Some(name.clone())),
+                TableNaming::Nothing => None,
+                TableNaming::Unknown => Some(None),
+                TableNaming::Computed(function) => {
+                    let known = self.resolver.known_class(&class.at, Some(flat.parent.is_some()));
+                    match known.map(|known| self.resolver.returned_for(function, &known)) {
+                        Some(Ok(name)) => name.map(Some),
+                        Some(Err(_)) | None => Some(None),
+                    }
+                }
+            };
         }
         match flat.naming {
             Some(Naming::Lower) => class.is_table.then(|| Some(table_name(Naming::Lower, &class.name))),
@@ -279,6 +295,12 @@ impl<'a> Classes<'a> {
                 if let Some(column) = flat.columns.iter().find(|column| column.attribute == *own) {
                     own.clone_from(&column.name);
                 }
+                if let Reference::Made(at) = reference {
+                    match self.made_for(class, at, flat.parent.is_some()) {
+                        Some(text) => *reference = Reference::parse(&text),
+                        None => table.is_open = true,
+                    }
+                }
                 if let Reference::Attribute(of, attribute) = reference {
                     let column = match (*of == class.at, self.mapped_within(of, levels)) {
                         (false, Some(mapped)) => mapped.column(attribute),
@@ -295,6 +317,21 @@ impl<'a> Classes<'a> {
         let inherited = flat.parent.iter().flat_map(|parent| parent.selectable.tables.iter().cloned());
         let tables = std::iter::once(Arc::new(table)).chain(inherited).collect();
         Mapped { name: class.name.clone(), class: class.at.clone(), selectable: Selectable { tables }, attributes }
+    }
+
+    /// The text that an expression in a function gives where it is called for a class.
+    fn made_for(&self, class: &Class, at: &Location, inherits_table: bool) -> Option<String> {
+        let module = self.repository().module(&at.path)?;
+        let node = module.node(&at.range())?;
+        let known = self.resolver.known_class(&class.at, Some(inherits_table))?;
+        self.resolver.text_for(&Place::of(&module, &node), &node, &known)
+    }
+
+    /// A class to carry out functions for it.
+    pub fn known(&self, at: &Location) -> Option<KnownClass> {
+        let class = self.class(at)?;
+        let inherits_table = self.flat(&class, MOST_LEVELS).parent.is_some();
+        self.resolver.known_class(at, Some(inherits_table))
     }
 
     /// A class with what it has from bases that are not mapped themselves; what stands nearer wins.

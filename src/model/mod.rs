@@ -5,10 +5,12 @@
 //! define a class that is named by a string.
 
 mod annotation;
+mod arguments;
 mod column_function;
 mod declared;
 mod direction;
 mod fixtures;
+mod handed_on;
 mod join;
 mod mapped;
 mod names;

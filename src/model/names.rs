@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::module::{Location, Module};
 use crate::python::PyValue;
-use crate::resolve::{Effort, End, Found, Place, Resolver, Target, is_bound_by_comprehension};
+use crate::resolve::{Effort, End, Found, KnownClass, Place, Resolver, Target, is_bound_by_comprehension};
 use crate::syntax::{Node, dotted_name};
 
 /// What a dotted name stands for, and the attributes behind it.
@@ -96,10 +96,15 @@ fn is_class_at(module: &Arc<Module>, place: &Place, names: &[String], aliases: u
 
 /// The text that an expression at a place gives, where it can give one alone.
 pub fn text(resolver: &Resolver<'_>, place: &Place, node: &Node<'_>) -> Option<String> {
-    let value = resolver.value(place, node, &Effort::for_value()).ok()?;
+    let value = resolver.value(place, node, &Effort::for_text()).ok()?;
     let [alternative] = value.alternatives.as_slice() else { return None };
     let PyValue::Str(text) = &alternative.value else { return None };
     value.arguments.is_empty().then(|| text.clone())
+}
+
+/// The same in a function that is called for a class.
+pub fn text_for(resolver: &Resolver<'_>, place: &Place, node: &Node<'_>, class: Option<&KnownClass>) -> Option<String> {
+    text(resolver, place, node).or_else(|| resolver.text_for(place, node, class?))
 }
 
 /// The last name of what is called: `Column` in `sa.Column(…)`.

@@ -1,7 +1,7 @@
 //! A class's name goes in; the name of its table comes out, as the base class makes it.
 
 use super::declared::Base;
-use crate::syntax::Node;
+use crate::module::Location;
 
 /// How a base class names the tables of classes that don't do it themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,8 +17,10 @@ pub enum Naming {
 pub enum TableNaming {
     /// The name itself.
     Given(String),
-    /// A function of the class's name: what stands before and behind it.
-    Computed(String, Option<Naming>, String),
+    /// What a function or lambda makes of the class.
+    Computed(Location),
+    /// `None`: it has no table of its own.
+    Nothing,
     /// It can't be told.
     Unknown,
 }
@@ -43,6 +45,7 @@ impl Naming {
         match (package, name) {
             ("sqlmodel", "SQLModel") => Base::Declarative(Some(Self::Lower)),
             ("flask_sqlalchemy" | "advanced_alchemy", _) => Base::Declarative(Some(Self::Snake)),
+            ("litestar", _) if path.iter().any(|part| part == "sqlalchemy") => Base::Declarative(Some(Self::Snake)),
             ("sqlalchemy", name) if is_root(name) => Base::Root,
             ("sqlalchemy", _) => Base::Declarative(None),
             ("abc" | "collections" | "dataclasses" | "enum" | "typing" | "typing_extensions" | "pydantic", _) => {
@@ -90,36 +93,6 @@ fn snake(class: &str) -> String {
         out.extend(c.to_lowercase());
     }
     out.trim_start_matches('_').to_owned()
-}
-
-impl TableNaming {
-    /// What a `__tablename__` under `@declared_attr` makes of `cls.__name__`.
-    pub(super) fn of_expression(node: &Node<'_>) -> Self {
-        let text = node.text();
-        if !text.contains("__name__") {
-            return Self::Unknown;
-        }
-        let naming = if text.contains("sub(") || text.contains("snake") || text.contains("underscore") {
-            Some(Naming::Snake)
-        } else {
-            text.contains("lower()").then_some(Naming::Lower)
-        };
-        let is_plural =
-            text.ends_with("+ \"s\"") || text.ends_with("+ 's'") || text.ends_with("}s\"") || text.ends_with("}s'");
-        Self::Computed(String::new(), naming, if is_plural { "s".to_owned() } else { String::new() })
-    }
-
-    /// The table's name for a class.
-    pub(super) fn name_for(&self, class: &str) -> Option<String> {
-        match self {
-            Self::Given(name) => Some(name.clone()),
-            Self::Computed(before, naming, behind) => {
-                let name = naming.map_or_else(|| class.to_owned(), |naming| naming.apply(class));
-                Some(format!("{before}{name}{behind}"))
-            }
-            Self::Unknown => None,
-        }
-    }
 }
 
 /// The name that a base class gives the table of a class.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 
-use super::declared::Mapping;
+use super::declared::{Base, Mapping};
 use super::mapped::Classes;
 use super::names::Named;
 use crate::module::Location;
@@ -126,4 +126,29 @@ fn is_in_module(class: &Location, path: &[&str]) -> bool {
     let file = class.path.with_extension("");
     let parts: Vec<_> = file.iter().map(|part| part.to_string_lossy()).collect();
     parts.windows(path.len()).any(|window| window.iter().map(|part| &**part).eq(path.iter().copied()))
+}
+
+/// How many mapped classes that inherit from one are looked at.
+const MOST_INHERITING: usize = 40;
+
+/// The mapped classes of the repository that inherit from a class, in order.
+pub fn inheriting(classes: &Classes<'_>, class: &Location, search: SearchFolder<'_>) -> BTreeSet<Location> {
+    let mut all: BTreeSet<Location> = BTreeSet::new();
+    let around = classes.resolver.repository.folders_around(&class.path);
+    let Some(folder) = around.last() else { return all };
+    let mut open = vec![class.clone()];
+    while let Some(base) = open.pop().filter(|_| all.len() < MOST_INHERITING) {
+        let Some(name) = classes.class(&base).map(|class| class.name.clone()) else { continue };
+        let mut files = search(folder, &|bytes| memchr::memmem::find(bytes, name.as_bytes()).is_some());
+        files.retain(|file| Kind::of(file) != Some(Kind::Notebook));
+        let declared: Vec<_> = files.par_iter().map(|file| classes.declared(file)).collect();
+        let is_base = |of: &Base| *of == Base::Class(base.clone());
+        for class in declared.iter().flat_map(|declared| &declared.classes) {
+            if class.bases.iter().any(is_base) && all.insert(class.at.clone()) {
+                open.push(class.at.clone());
+            }
+        }
+    }
+    all.retain(|class| classes.mapped(class).is_some());
+    all
 }

@@ -1,6 +1,6 @@
 //! The calls of relationship constructors go in; their directions come out, each with its evidence.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,19 +11,22 @@ use super::direction::{self, Decided, Join, Operand, Selectable};
 use super::join::{ColumnName, Term};
 use super::mapped::{Classes, Mapped};
 use super::names::Named;
-use super::registry::{Registry, SearchFolder};
+use super::registry::{Registry, SearchFolder, inheriting};
 use super::table::Column;
 use super::written::{Argument, Declaring, Target, Written};
 use super::{Call, Direction, Relationship};
-use crate::module::Location;
+use crate::library;
+use crate::module::{Location, Module};
 use crate::resolve::Resolver;
+use crate::syntax::Node;
 
 /// The relationships of one repository.
 pub struct Model<'a> {
     classes: Classes<'a>,
     registry: Registry,
-    /// What each call says, or why that can't be told.
-    written: HashMap<(Location, bool), Result<Written, String>>,
+    /// What each call says, or why that can't be told. One in a class that is not mapped itself says something for each mapped class
+    /// that inherits from it too.
+    written: HashMap<(Location, bool), Result<Vec<Written>, String>>,
 }
 
 /// One side of a relationship.
@@ -38,9 +41,10 @@ impl<'a> Model<'a> {
     /// Reads what the calls say, and the modules that define the classes that they name.
     pub fn new(resolver: Resolver<'a>, calls: &[Call], search: SearchFolder<'_>) -> Self {
         let mut classes = Classes::new(resolver);
-        let written = read(&classes, calls);
+        let mut written = read(&classes, calls);
+        inherit(&classes, &mut written, search);
         let is_imperative = |written: &&Written| matches!(written.owner, Declaring::Mapping(_));
-        let known = || written.values().filter_map(|written| written.as_ref().ok());
+        let known = || written.values().filter_map(|written| written.as_ref().ok()).flatten();
         let mapping: HashSet<&Arc<Path>> = known().filter(is_imperative).map(|written| &written.at.path).collect();
         let mappings: Vec<_> = mapping.into_iter().flat_map(|path| classes.declared(path).mappings.clone()).collect();
         classes.add_mappings(mappings);
@@ -53,13 +57,30 @@ impl<'a> Model<'a> {
 
     /// Adds to a relationship what follows from the tables of both sides.
     pub fn complete(&self, relationship: &mut Relationship) {
-        let Some(call) = &relationship.call else { return };
+        let Some(call) = relationship.call.clone() else { return };
         let written = match self.written.get(&(call.at.clone(), call.is_backref)) {
             Some(Ok(written)) => written,
             Some(Err(why)) => return relationship.unknown = Some(why.clone()),
             None => return relationship.unknown = Some("its call can't be read".to_owned()),
         };
-        let is_backref = call.is_backref;
+        let of = |written: &Written| {
+            let mut completed = relationship.clone();
+            self.complete_by(written, call.is_backref, &mut completed);
+            completed
+        };
+        let Some((first, inherited)) = written.split_first() else { return };
+        let mut completed = of(first);
+        if completed.direction.is_none() && !inherited.is_empty() {
+            let all: Vec<Relationship> = inherited.iter().map(of).collect();
+            if let Some(agreed) = agreed(&all) {
+                completed = Relationship { owner: completed.owner, ..agreed };
+            }
+        }
+        *relationship = completed;
+    }
+
+    /// The same by what one class's call says.
+    fn complete_by(&self, written: &Written, is_backref: bool, relationship: &mut Relationship) {
         let mut evidence = Vec::new();
         let annotation = self.annotation(written);
         if annotation.is_none() && !written.has_argument {
@@ -333,6 +354,9 @@ impl<'a> Model<'a> {
     }
 
     fn shown(&self, location: &Location) -> String {
+        if let Some(library) = library::name(&location.path) {
+            return library;
+        }
         let repository = self.classes.resolver.repository;
         let line = repository.module(&location.path).map(|module| module.source.position(location.start).shown_line());
         format!("{}:{}", repository.display(&location.path), line.unwrap_or_default())
@@ -340,7 +364,7 @@ impl<'a> Model<'a> {
 }
 
 /// Reads each module of the calls once.
-fn read(classes: &Classes<'_>, calls: &[Call]) -> HashMap<(Location, bool), Result<Written, String>> {
+fn read(classes: &Classes<'_>, calls: &[Call]) -> HashMap<(Location, bool), Result<Vec<Written>, String>> {
     let mut by_module: HashMap<&Path, Vec<&Call>> = HashMap::new();
     for call in calls {
         by_module.entry(&call.at.path).or_default().push(call);
@@ -350,11 +374,63 @@ fn read(classes: &Classes<'_>, calls: &[Call]) -> HashMap<(Location, bool), Resu
         classes.declared_in(&module);
         let read = calls.into_iter().filter_map(|call| {
             let node = module.node(&call.at.range())?;
-            Some(((call.at.clone(), call.is_backref), Written::of(&classes.resolver, &module, &node, call.is_backref)))
+            let class = class_around(&module, &node).filter(|class| classes.mapped(class).is_some());
+            let class = class.and_then(|class| classes.known(&class));
+            let written = Written::of(&classes.resolver, &module, &node, call.is_backref, class.as_ref());
+            Some(((call.at.clone(), call.is_backref), written.map(|written| vec![written])))
         });
         read.collect()
     };
     by_module.into_par_iter().flat_map_iter(read_module).collect()
+}
+
+/// The class in one of whose functions a call stands.
+fn class_around(module: &Module, call: &Node<'_>) -> Option<Location> {
+    let mut around = call.ancestors().skip_while(|node| node.kind() != "function_definition");
+    let class = around.find(|node| node.kind() == "class_definition")?;
+    Some(module.location(&class.range()))
+}
+
+/// Adds to what the calls in classes that are not mapped themselves say what they say for each mapped class that inherits from these.
+fn inherit(
+    classes: &Classes<'_>,
+    written: &mut HashMap<(Location, bool), Result<Vec<Written>, String>>,
+    search: SearchFolder<'_>,
+) {
+    let mut known: HashMap<Location, BTreeSet<Location>> = HashMap::new();
+    for ((at, is_backref), written) in written {
+        let Ok(written) = written else { continue };
+        let Some(Declaring::Class(Named::Class(owner, _))) = written.first().map(|written| &written.owner) else {
+            continue;
+        };
+        if classes.may_be_mapped(owner) {
+            continue;
+        }
+        let inheriting = known.entry(owner.clone()).or_insert_with(|| inheriting(classes, owner, search));
+        let Some(module) = classes.resolver.repository.open(&at.path) else { continue };
+        let Some(node) = module.node(&at.range()) else { continue };
+        for class in &*inheriting {
+            let known = classes.known(class);
+            let read = Written::of(&classes.resolver, &module, &node, *is_backref, known.as_ref());
+            let owner = Declaring::Class(Named::Class(class.clone(), Vec::new()));
+            written.extend(read.map(|read| Written { owner, ..read }));
+        }
+    }
+}
+
+/// What several relationships are, if they are the same.
+fn agreed(all: &[Relationship]) -> Option<Relationship> {
+    let (first, others) = all.split_first()?;
+    let facts = |of: &Relationship| (of.direction, of.uselist);
+    let is_agreed = first.direction.is_some() && others.iter().all(|other| facts(other) == facts(first));
+    is_agreed.then(|| {
+        let has_one_target = others.iter().all(|other| other.target_class == first.target_class);
+        let mut agreed = Relationship { owner_class: None, ..first.clone() };
+        if !has_one_target {
+            (agreed.target, agreed.target_class) = (None, None);
+        }
+        agreed
+    })
 }
 
 impl direction::Direction {

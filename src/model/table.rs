@@ -43,6 +43,8 @@ pub enum Reference {
     Named(TableName, Option<String>),
     /// A column of a table, as in `ForeignKey(users.c.id)`.
     Of(Column),
+    /// What an expression gives in a function that is called for each class, as in `ForeignKey(f"{cls.__name__}.id")`.
+    Made(Location),
     /// An attribute of a mapped class, as in `ForeignKey(User.id)`.
     Attribute(Location, String),
 }

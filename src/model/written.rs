@@ -4,16 +4,14 @@
 use std::sync::Arc;
 
 use super::annotation::{Annotation, Shape};
+use super::arguments::{Arguments, Received, received};
 use super::declared::{self, Mapping};
 use super::join::{ColumnName, Reader, Term};
-use super::names::{Named, named, text};
+use super::names::{Named, named, text, text_for};
 use super::statement::{self, Owner};
 use crate::module::{Location, Module};
-use crate::resolve::{Effort, End, Place, Resolver, Target as Bound};
-use crate::syntax::{
-    Node, dotted_name, keyword_container, keyword_value, keywords, positional_arguments, splatted, string_content,
-    unparenthesized,
-};
+use crate::resolve::{Effort, End, KnownClass, Place, Resolver, Target as Bound};
+use crate::syntax::{Node, dotted_name, keyword_value, string_content, unparenthesized};
 
 /// An argument of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,50 +81,6 @@ pub struct Written {
     pub backref_uselist: Argument<bool>,
 }
 
-/// Where the arguments of a constructor stand.
-struct Arguments<'a, 't> {
-    resolver: &'a Resolver<'a>,
-    module: &'a Arc<Module>,
-    /// What argument lists and dictionary displays give, by name.
-    given: Vec<(String, Node<'t>)>,
-    /// Dictionaries that are put together elsewhere.
-    dictionaries: Vec<Node<'t>>,
-}
-
-impl<'t> Arguments<'_, 't> {
-    fn add(&mut self, dictionary: &Node<'t>) {
-        let dictionary = unparenthesized(dictionary);
-        match keyword_container(&dictionary) {
-            Some(container) => {
-                self.dictionaries.extend(splatted(&container));
-                self.given.extend(keywords(&container));
-            }
-            None => self.dictionaries.push(dictionary),
-        }
-    }
-
-    fn get(&self, name: &str) -> Argument<Node<'t>> {
-        if let Some((_, value)) = self.given.iter().find(|(given, _)| given == name) {
-            let value = unparenthesized(value);
-            return if value.kind() == "none" { Argument::Absent } else { Argument::Given(value) };
-        }
-        let may_have = |dictionary: &Node<'t>| {
-            let place = Place::of(self.module, dictionary);
-            let found = self.resolver.entries(&place, dictionary, name, &Effort::for_value());
-            found.is_open || !found.entries.is_empty() || !found.arguments.is_empty()
-        };
-        if self.dictionaries.iter().any(may_have) { Argument::Unknown } else { Argument::Absent }
-    }
-
-    fn read<T>(&self, name: &str, read: impl Fn(&Node<'t>) -> Option<T>) -> Argument<T> {
-        match self.get(name) {
-            Argument::Given(node) => read(&node).map_or(Argument::Unknown, Argument::Given),
-            Argument::Absent => Argument::Absent,
-            Argument::Unknown => Argument::Unknown,
-        }
-    }
-}
-
 impl Written {
     /// Reads a call in a module. For a backref it is that of the declaring side, with what the backref says itself.
     ///
@@ -137,26 +91,24 @@ impl Written {
         module: &Arc<Module>,
         call: &Node<'_>,
         is_backref: bool,
+        class: Option<&KnownClass>,
     ) -> Result<Self, String> {
         let declaring = if is_backref { statement::declaring_call(call) } else { Some(call.clone()) };
         let declaring = declaring.ok_or("the relationship that it is the other side of is made elsewhere")?;
-        let shown = || declaring.field("function").map(|function| one_line(&function)).unwrap_or_default();
-        let handed_on = || format!("`{}` may hand on other arguments than it is given", shown());
-        let constructor = Constructor::of(resolver, module, &declaring).filter(|constructor| constructor.is_known);
-        let constructor = constructor.ok_or_else(handed_on)?;
-        let list = declaring.field("arguments").ok_or_else(handed_on)?;
-        let mut arguments =
-            Arguments { resolver, module, given: keywords(&list).collect(), dictionaries: splatted(&list) };
-        let sqlmodel = keyword_value(&list, "sa_relationship_kwargs");
-        if let Some(keywords) = &sqlmodel {
-            arguments.add(keywords);
+        let Received { mut arguments, is_sqlmodel } = received(resolver, module, &declaring)?;
+        if let Argument::Given(keywords) = arguments.get(resolver, "sa_relationship_kwargs")
+            && let Some(node) = keywords.node()
+        {
+            arguments.add(&keywords.module, &node);
         }
-        let reader = Reader { resolver, module };
-        let flag = |node: &Node<'_>| match &*node.kind() {
+        let given = Reading { resolver, arguments: &arguments, class };
+        let flag = |_: &Arc<Module>, node: &Node<'_>| match &*node.kind() {
             "true" => Some(true),
             "false" => Some(false),
             _ => None,
         };
+        let comparisons = |module: &Arc<Module>, node: &Node<'_>| Reader { resolver, module, class }.comparisons(node);
+        let columns = |module: &Arc<Module>, node: &Node<'_>| Reader { resolver, module, class }.columns(node);
         let place = statement::place_of(&declaring);
         let annotation = place.as_ref().and_then(|place| place.annotation.as_ref()).and_then(Annotation::of);
         let annotation = annotation.map(|annotation| match &annotation.class {
@@ -165,41 +117,26 @@ impl Written {
             }
             _ => annotation,
         });
-        let by_position = positional_arguments(&list);
-        let plain_text = |node: &Node<'_>| text(resolver, &Place::of(module, node), node);
-        let secondary = match (arguments.get("secondary"), by_position.get(1)) {
-            (Argument::Absent, Some(second)) if sqlmodel.is_none() && second.kind() != "none" => {
-                Argument::Given(second.clone())
-            }
-            (given, _) => given,
-        };
-        let link_model = arguments.read("link_model", |node| Some(node.text().into_owned()));
-        let secondary = match secondary {
-            Argument::Given(node) if is_parameter(resolver, module, &node) => Argument::Unknown,
-            Argument::Given(node) => Argument::Given(one_line(&node)),
-            Argument::Absent => link_model,
-            Argument::Unknown => Argument::Unknown,
-        };
         Ok(Self {
             at: module.location(&declaring.range()),
             owner: owner(resolver, module, place.as_ref()),
-            target: target(&arguments, by_position.first(), annotation.as_ref(), &declaring),
+            target: given.target(annotation.as_ref(), module, &declaring),
             generic: annotation.as_ref().and_then(|annotation| match &annotation.shape {
                 Shape::Generic(names) => Some(named(resolver, &Place::of(module, &declaring), names)),
                 _ => None,
             }),
-            has_argument: !matches!((arguments.get("argument"), by_position.first()), (Argument::Absent, None)),
-            is_sqlmodel: constructor.is_sqlmodel,
+            has_argument: !matches!(arguments.get_at(resolver, "argument", 0), Argument::Absent),
+            is_sqlmodel,
             annotation,
-            secondary,
-            primaryjoin: arguments.read("primaryjoin", |node| reader.comparisons(node)),
-            foreign_keys: arguments.read("foreign_keys", |node| reader.columns(node)),
-            remote_side: arguments.read("remote_side", |node| reader.columns(node)),
-            uselist: arguments.read("uselist", flag),
-            has_collection_class: !matches!(arguments.get("collection_class"), Argument::Absent),
-            lazy: arguments.read("lazy", plain_text),
+            secondary: given.secondary(is_sqlmodel),
+            primaryjoin: given.read("primaryjoin", comparisons),
+            foreign_keys: given.read("foreign_keys", columns),
+            remote_side: given.read("remote_side", columns),
+            uselist: given.read("uselist", flag),
+            has_collection_class: !matches!(arguments.get(resolver, "collection_class"), Argument::Absent),
+            lazy: given.read("lazy", |module, node| text(resolver, &Place::of(module, node), node)),
             backref_uselist: if is_backref {
-                backref_arguments(resolver, module, call).read("uselist", flag)
+                Reading { resolver, arguments: &backref_arguments(module, call), class }.read("uselist", flag)
             } else {
                 Argument::Absent
             },
@@ -207,51 +144,108 @@ impl Written {
     }
 }
 
-/// What the constructor of a call turns out to be.
-struct Constructor {
-    /// It is one of the known ones: a wrapper may add arguments that are not seen here.
-    is_known: bool,
-    /// It is sqlmodel's.
-    is_sqlmodel: bool,
+/// Arguments that are read.
+struct Reading<'a> {
+    resolver: &'a Resolver<'a>,
+    arguments: &'a Arguments,
+    /// The class that the function around is called for.
+    class: Option<&'a KnownClass>,
 }
 
-impl Constructor {
-    fn of(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -> Option<Self> {
-        let names = dotted_name(&call.field("function")?)?;
-        let is_known = |name: Option<&String>| name.is_some_and(|name| resolver.constructors.has_simple_name(name));
-        let ends = resolver.follow(&Place::of(module, call), &names, &Effort::for_callee());
-        let all_known = ends.iter().all(|end| match end {
-            End::Outside(path) => is_known(path.last()),
-            // `db.relationship` and what can't be followed
-            End::Bound(found) if !found.rest.is_empty() => is_known(found.rest.last()),
-            End::Bound(found) => match &found.binding().target {
-                Bound::Alias(path) => is_known(path.last()),
-                _ => false,
+impl Reading<'_> {
+    fn read<T>(&self, name: &str, read: impl Fn(&Arc<Module>, &Node<'_>) -> Option<T>) -> Argument<T> {
+        match self.arguments.get(self.resolver, name) {
+            Argument::Given(expression) => {
+                let read = expression.node().and_then(|node| read(&expression.module, &node));
+                read.map_or(Argument::Unknown, Argument::Given)
+            }
+            Argument::Absent => Argument::Absent,
+            Argument::Unknown => Argument::Unknown,
+        }
+    }
+
+    /// `secondary`, or sqlmodel's `link_model`.
+    fn secondary(&self, is_sqlmodel: bool) -> Argument<String> {
+        let secondary = match is_sqlmodel {
+            true => self.arguments.get(self.resolver, "secondary"),
+            false => self.arguments.get_at(self.resolver, "secondary", 1),
+        };
+        match secondary {
+            Argument::Given(expression) => match expression.node() {
+                Some(node) if !is_parameter(self.resolver, &expression.module, &node) => {
+                    Argument::Given(one_line(&node))
+                }
+                _ => Argument::Unknown,
             },
-            End::Module | End::Unbound | End::Unknown(_) => is_known(names.last()),
-        });
-        let is_sqlmodel = ends.iter().any(|end| matches!(end, End::Outside(path) if path[0] == "sqlmodel"));
-        Some(Self { is_known: all_known, is_sqlmodel })
+            Argument::Absent => self.read("link_model", |_, node| Some(node.text().into_owned())),
+            Argument::Unknown => Argument::Unknown,
+        }
+    }
+
+    fn target(&self, annotation: Option<&Annotation>, module: &Arc<Module>, call: &Node<'_>) -> Target {
+        let resolver = self.resolver;
+        let given = match self.arguments.get_at(resolver, "argument", 0) {
+            Argument::Given(expression) => expression,
+            Argument::Unknown => return Target::Unknown,
+            Argument::Absent => return target_of_annotation(resolver, annotation, module, call),
+        };
+        let (Some(mut node), module) = (given.node(), &given.module) else { return Target::Unknown };
+        while node.kind() == "lambda" {
+            let Some(body) = node.field("body") else { return Target::Unknown };
+            node = unparenthesized(&body);
+        }
+        if let Some(names) = dotted_name(&node) {
+            if let Some(class) = self.class.filter(|_| is_class_of_function(&node, &names)) {
+                return class.at().map_or(Target::Unknown, |at| Target::Named(Named::Class(at, Vec::new())));
+            }
+            return Target::Named(named(resolver, &Place::of(module, &node), &names));
+        }
+        if node.kind() == "call"
+            && let Some(mapping) = declared::mapping(resolver, module, &node)
+        {
+            return Target::Named(mapping.class);
+        }
+        let text = string_content(&node).or_else(|| text_for(resolver, &Place::of(module, &node), &node, self.class));
+        text.map_or(Target::Unknown, Target::Text)
     }
 }
 
-fn backref_arguments<'a, 't>(
-    resolver: &'a Resolver<'a>,
-    module: &'a Arc<Module>,
-    call: &Node<'t>,
-) -> Arguments<'a, 't> {
-    let mut arguments = Arguments { resolver, module, given: Vec::new(), dictionaries: Vec::new() };
-    let Some(list) = call.field("arguments") else { return arguments };
-    match keyword_value(&list, "backref").map(|value| unparenthesized(&value)).filter(|value| value.kind() == "tuple") {
-        Some(pair) => {
-            if let Some(dictionary) = pair.named_children().filter(|child| child.kind() != "comment").nth(1) {
-                arguments.add(&dictionary);
-            }
-        }
-        None => {
-            arguments.dictionaries = splatted(&list);
-            arguments.given.extend(keywords(&list));
-        }
+/// Whether a name is the first parameter of a function under `declared_attr`.
+fn is_class_of_function(node: &Node<'_>, names: &[String]) -> bool {
+    let function = node.ancestors().find(|around| around.kind() == "function_definition");
+    let parameters = function.and_then(|function| function.field("parameters"));
+    let first = parameters.and_then(|parameters| parameters.named_children().next());
+    first.is_some_and(|first| names == [first.text()])
+}
+
+/// The class that the annotation alone names.
+fn target_of_annotation(
+    resolver: &Resolver<'_>,
+    annotation: Option<&Annotation>,
+    module: &Arc<Module>,
+    call: &Node<'_>,
+) -> Target {
+    let Some((annotation, class)) = annotation.and_then(|annotation| Some((annotation, annotation.class.as_ref()?)))
+    else {
+        return Target::Unknown;
+    };
+    // `Mapped["User"]` is looked for where the class stands first, then among all mapped classes
+    match named(resolver, &Place::of(module, call), class) {
+        Named::Class(at, rest) if rest.is_empty() => Target::Named(Named::Class(at, rest)),
+        _ if annotation.is_string || class.len() == 1 => Target::Text(class.join(".")),
+        other => Target::Named(other),
+    }
+}
+
+/// What a backref gives to the other side.
+fn backref_arguments(module: &Arc<Module>, call: &Node<'_>) -> Arguments {
+    let Some(list) = call.field("arguments") else { return Arguments::default() };
+    let pair =
+        keyword_value(&list, "backref").map(|value| unparenthesized(&value)).filter(|value| value.kind() == "tuple");
+    let Some(pair) = pair else { return Arguments::of_list(module, &list) };
+    let mut arguments = Arguments::default();
+    if let Some(dictionary) = pair.named_children().filter(|child| child.kind() != "comment").nth(1) {
+        arguments.add(module, &dictionary);
     }
     arguments
 }
@@ -266,47 +260,6 @@ fn owner(resolver: &Resolver<'_>, module: &Arc<Module>, place: Option<&statement
         Some(Owner::Mapper(call)) => declared::mapping(resolver, module, call)
             .map_or(Declaring::Unknown, |mapping| Declaring::Mapping(Box::new(mapping))),
         Some(Owner::Unknown) | None => Declaring::Unknown,
-    }
-}
-
-fn target<'t>(
-    arguments: &Arguments<'_, 't>,
-    first: Option<&Node<'t>>,
-    annotation: Option<&Annotation>,
-    call: &Node<'_>,
-) -> Target {
-    let (resolver, module) = (arguments.resolver, arguments.module);
-    let given = match arguments.get("argument") {
-        Argument::Given(node) => Some(node),
-        Argument::Unknown => return Target::Unknown,
-        Argument::Absent => first.cloned(),
-    };
-    let Some(mut node) = given.map(|node| unparenthesized(&node)) else {
-        let Some((annotation, class)) =
-            annotation.and_then(|annotation| Some((annotation, annotation.class.as_ref()?)))
-        else {
-            return Target::Unknown;
-        };
-        // `Mapped["User"]` is looked for where the class stands first, then among all mapped classes
-        return match named(resolver, &Place::of(module, call), class) {
-            Named::Class(at, rest) if rest.is_empty() => Target::Named(Named::Class(at, rest)),
-            _ if annotation.is_string || class.len() == 1 => Target::Text(class.join(".")),
-            other => Target::Named(other),
-        };
-    };
-    while node.kind() == "lambda" {
-        let Some(body) = node.field("body") else { return Target::Unknown };
-        node = unparenthesized(&body);
-    }
-    match dotted_name(&node) {
-        Some(names) => Target::Named(named(resolver, &Place::of(module, &node), &names)),
-        None if node.kind() == "call" => match declared::mapping(resolver, module, &node) {
-            Some(mapping) => Target::Named(mapping.class),
-            None => Target::Unknown,
-        },
-        None => string_content(&node)
-            .or_else(|| text(resolver, &Place::of(module, &node), &node))
-            .map_or(Target::Unknown, Target::Text),
     }
 }
 

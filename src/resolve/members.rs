@@ -63,6 +63,11 @@ impl Resolver<'_> {
         })
     }
 
+    /// Whether a class is an Enum.
+    pub(super) fn is_enum(&self, class: &Found, effort: &Effort) -> bool {
+        self.enum_kind(class, effort).is_some()
+    }
+
     /// Whether a class is an Enum, and whether its members are strings.
     fn enum_kind(&self, class: &Found, effort: &Effort) -> Option<EnumKind> {
         let Target::Class(bases) = &class.binding().target else { return None };

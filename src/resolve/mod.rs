@@ -2,13 +2,18 @@
 
 mod bindings;
 mod callee;
+mod carry_out;
 mod compute;
 mod dictionary;
+mod function;
 mod literal;
+mod locals;
 mod members;
 mod names;
+mod pattern;
 mod pinned;
 mod runs;
+mod strings;
 mod value;
 
 pub use bindings::{Parameter, Scope, Target};
@@ -16,6 +21,7 @@ pub use callee::{Callee, Resolver};
 pub use dictionary::{Entries, Entry};
 pub(crate) use literal::shortened;
 pub use literal::{Literal, Shape, StringPart, evaluate};
+pub use locals::KnownClass;
 pub use names::{Effort, End, Found, Place};
 pub use runs::Ran;
 pub use value::{Alternative, Argument, Port, Step, Value, Written, is_bound_by_comprehension};

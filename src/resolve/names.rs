@@ -2,17 +2,22 @@
 //! modules.
 
 use std::cell::{Cell, RefCell};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Resolver;
 use super::bindings::{Binding, Dotted, ModuleName, Scope, Target};
+use super::locals::{Known, Locals};
+use crate::library;
 use crate::module::{Location, Module};
 use crate::source::is_covered;
 use crate::syntax::{Node, dotted_name, has_scope};
 
 /// How many names are looked up to find out what one leads to.
 const MAX_LOOKUPS: u32 = 200;
+/// How many expressions and statements are carried out to find out one text.
+const MAX_STEPS: u32 = 20_000;
 /// How many expressions inside each other are evaluated.
 const MAX_DEPTH: u32 = 40;
 
@@ -22,6 +27,8 @@ pub struct Effort {
     depth: Cell<u32>,
     /// A name that is looked up from inside a function can be whatever is ever assigned to it, not only what is assigned last.
     every_assignment: bool,
+    /// One value is asked for: conditions are decided, and functions of the repository carried out, in as many steps.
+    steps: Option<Cell<u32>>,
     /// The statements whose values are being evaluated.
     visited: RefCell<Vec<Location>>,
 }
@@ -33,6 +40,7 @@ impl Effort {
             lookups: Cell::new(MAX_LOOKUPS),
             depth: Cell::new(MAX_DEPTH),
             every_assignment: false,
+            steps: None,
             visited: RefCell::default(),
         }
     }
@@ -40,6 +48,24 @@ impl Effort {
     /// For finding out which values are possible.
     pub fn for_value() -> Self {
         Self { every_assignment: true, ..Self::for_callee() }
+    }
+
+    /// For finding out the one text that an expression gives.
+    pub fn for_text() -> Self {
+        Self { lookups: Cell::new(MAX_LOOKUPS * 10), steps: Some(Cell::new(MAX_STEPS)), ..Self::for_value() }
+    }
+
+    /// Whether one value is asked for.
+    pub(super) fn carries_out(&self) -> bool {
+        self.steps.is_some()
+    }
+
+    /// One step less; false where none is left.
+    pub(super) fn step(&self) -> bool {
+        let Some(steps) = &self.steps else { return false };
+        let left = steps.get().checked_sub(1);
+        steps.set(left.unwrap_or(0));
+        left.is_some()
     }
 
     /// One look-up less; false where none is left.
@@ -89,9 +115,15 @@ struct Around {
     before: Option<usize>,
     /// The place is what the name is bound to: what comes after it can't count either.
     is_strict: bool,
+    /// What is known of its names while it is carried out.
+    known: Option<Arc<Locals>>,
 }
 
 impl Around {
+    fn has(&self, name: &str) -> bool {
+        self.known.as_ref().is_some_and(|known| known.get(name).is_some())
+    }
+
     fn bindings(&self, name: &str, effort: &Effort) -> &[Binding] {
         let Some(offset) = self.before else {
             return if effort.every_assignment { self.scope.all(name) } else { self.scope.before(name, usize::MAX) };
@@ -118,25 +150,25 @@ impl Place {
         for (depth, around) in around.iter().filter(is_inside).enumerate() {
             let is_class = around.kind() == "class_definition";
             if !is_class {
-                scopes.push(Around { scope: module.scope_of(around), before, is_strict: false });
+                scopes.push(Around { scope: module.scope_of(around), before, is_strict: false, known: None });
                 before = None;
             } else if depth == 0 {
-                scopes.push(Around { scope: module.scope_of(around), before, is_strict: true });
+                scopes.push(Around { scope: module.scope_of(around), before, is_strict: true, known: None });
             }
         }
-        scopes.push(Around { scope: Arc::clone(&module.scope), before, is_strict: false });
+        scopes.push(Around { scope: Arc::clone(&module.scope), before, is_strict: false, known: None });
         Self { module: Arc::clone(module), scopes }
     }
 
     /// The place of what follows a module's own statements.
     pub fn after(module: &Arc<Module>) -> Self {
-        let scope = Around { scope: Arc::clone(&module.scope), before: None, is_strict: false };
+        let scope = Around { scope: Arc::clone(&module.scope), before: None, is_strict: false, known: None };
         Self { module: Arc::clone(module), scopes: vec![scope] }
     }
 
     /// The same from a scope inside the innermost.
     pub(super) fn inward(&self, scope: &Arc<Scope>) -> Self {
-        let inner = Around { scope: Arc::clone(scope), before: None, is_strict: false };
+        let inner = Around { scope: Arc::clone(scope), before: None, is_strict: false, known: None };
         let outer = self.clone().at_any_time().scopes;
         Self { module: Arc::clone(&self.module), scopes: std::iter::once(inner).chain(outer).collect() }
     }
@@ -156,6 +188,52 @@ impl Place {
     pub fn bindings(&self, name: &str, effort: &Effort) -> &[Binding] {
         let bindings = self.scopes.iter().map(|around| around.bindings(name, effort));
         bindings.into_iter().find(|bindings| !bindings.is_empty()).unwrap_or_default()
+    }
+
+    /// The same inside of an expression that binds names of its own.
+    pub(super) fn with(&self, locals: Locals) -> Self {
+        let inner = Around { scope: Arc::default(), before: None, is_strict: false, known: Some(Arc::new(locals)) };
+        let scopes = std::iter::once(inner).chain(self.scopes.iter().cloned()).collect();
+        Self { module: Arc::clone(&self.module), scopes }
+    }
+
+    /// The same where it is known what the names of the innermost scope stand for.
+    pub(super) fn holding(mut self, locals: Locals) -> Self {
+        self.scopes[0].known = Some(Arc::new(locals));
+        self
+    }
+
+    /// The same where a name of the function or lambda with the range is known.
+    pub(super) fn knowing(mut self, function: &Range<usize>, locals: Locals) -> Self {
+        let is_of = |around: &&mut Around| around.scope.owner.as_ref().is_some_and(|owner| owner.range == *function);
+        if let Some(around) = self.scopes.iter_mut().find(is_of) {
+            around.known = Some(Arc::new(locals));
+        }
+        self
+    }
+
+    /// Binds a name of the innermost scope.
+    pub(super) fn set(&mut self, name: &str, known: Known) {
+        let locals = self.scopes[0].known.get_or_insert_default();
+        Arc::make_mut(locals).set(name, known);
+    }
+
+    /// What is known of a name.
+    pub(super) fn known(&self, name: &str) -> Option<&Known> {
+        let is_bound = |around: &&Around| around.has(name) || !around.scope.all(name).is_empty();
+        self.scopes.iter().find(is_bound)?.known.as_ref()?.get(name)
+    }
+
+    /// Whether a function that is carried out has not come to where it binds the name.
+    pub(super) fn is_unset(&self, name: &str) -> bool {
+        let is_bound = |around: &&Around| around.has(name) || !around.scope.all(name).is_empty();
+        let is_assigned = |binding: &Binding| {
+            !matches!(binding.target, Target::Module(_) | Target::Member(..) | Target::Function(..) | Target::Class(_))
+        };
+        self.scopes.iter().find(is_bound).is_some_and(|around| {
+            around.known.as_ref().is_some_and(|known| known.is_whole && known.get(name).is_none())
+                && around.scope.all(name).iter().any(is_assigned)
+        })
     }
 
     /// The file of the place.
@@ -349,6 +427,7 @@ impl Resolver<'_> {
         let near = self.repository.import_roots(place.path());
         let found = self.inside(&near, path, 1, effort);
         let found = found.or_else(|| self.inside(self.repository.distribution_roots(), path, 1, effort));
+        let found = found.or_else(|| self.in_library(path, effort));
         found.unwrap_or_else(|| vec![End::Outside(path.to_vec())])
     }
 
@@ -379,6 +458,14 @@ impl Resolver<'_> {
             }
         }
         missing
+    }
+
+    /// Follows a dotted name into what is known of another library.
+    fn in_library(&self, path: &[String], effort: &Effort) -> Option<Vec<End>> {
+        let (name, module) = path.split_last()?;
+        let module = self.repository.module(&library::module_file(module)?)?;
+        let ends = self.follow(&Place::after(&module), std::slice::from_ref(name), effort);
+        (!matches!(ends.as_slice(), [End::Unbound])).then_some(ends)
     }
 
     /// Whether an import leads out of the repository.

@@ -235,6 +235,11 @@ impl Resolver<'_> {
 
     /// `why` is what stands in the way of a literal.
     fn expression(&self, place: &Place, node: &Node<'_>, effort: &Effort, why: String) -> Result<Value, String> {
+        if effort.carries_out()
+            && let Some(carried_out) = self.carried_out(place, node, effort)
+        {
+            return carried_out;
+        }
         let value = |node: &Node<'_>| self.value(place, node, effort);
         match &*node.kind() {
             "identifier" | "attribute" => self.named(place, node, effort),

@@ -1,0 +1,382 @@
+//! A function of the repository goes in with what it is given; what it returns comes out, statement by statement, or why that can't be
+//! known.
+
+use super::Resolver;
+use super::carry_out::{Callable, bind, is_attribute};
+use super::literal::shortened;
+use super::locals::{Known, KnownClass, Locals};
+use super::names::{Effort, Found, Place};
+use crate::module::Location;
+use crate::python::{CollectionKind, PyValue};
+use crate::syntax::{Node, has_scope, positional_arguments, splatted, unparenthesized};
+
+/// How many rounds a loop may have.
+const MOST_ROUNDS: usize = 500;
+
+/// What a statement leads to.
+enum Flow {
+    Next,
+    Return(Known),
+    Break,
+    Continue,
+}
+
+impl Resolver<'_> {
+    /// The class with the definition, to carry out functions for it.
+    pub fn known_class(&self, at: &Location, inherits_table: Option<bool>) -> Option<KnownClass> {
+        let module = self.repository.module(&at.path)?;
+        let name = module.node(&at.range())?.field("name")?;
+        let found = self.class_around(&Place::of(&module, &name), &name, &Effort::for_callee())?;
+        Some(KnownClass { found, inherits_table })
+    }
+
+    /// The text that a function or lambda gives for a class; None where it gives None.
+    ///
+    /// # Errors
+    /// Why it can't be known.
+    pub fn returned_for(&self, function: &Location, class: &KnownClass) -> Result<Option<String>, String> {
+        let unknown = || "it is made in a way that is not carried out here".to_owned();
+        let module = self.repository.module(&function.path).ok_or_else(unknown)?;
+        let node = module.node(&function.range()).ok_or_else(unknown)?;
+        let known = Known::Class(Box::new(class.clone()));
+        let returned = self.run(&Place::of(&module, &node), &node, vec![known], Vec::new(), &Effort::for_text())?;
+        match returned.into_value() {
+            Some(PyValue::Str(text)) => Ok(Some(text)),
+            Some(PyValue::None) => Ok(None),
+            _ => Err(unknown()),
+        }
+    }
+
+    /// The text that an expression in a function gives where the function is called for a class.
+    pub fn text_for(&self, place: &Place, node: &Node<'_>, class: &KnownClass) -> Option<String> {
+        let function = node.ancestors().find(|around| around.kind() == "function_definition")?;
+        if !is_attribute(&function) {
+            return None;
+        }
+        let parameters = function.field("parameters")?;
+        let name = parameters.named_children().find(|child| child.kind() == "identifier")?;
+        let locals = Locals::of(&name.text(), Known::Class(Box::new(class.clone())));
+        let place = place.clone().knowing(&function.range(), locals);
+        match self.one(&place, node, &Effort::for_text()).ok()? {
+            PyValue::Str(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What a function of a class, or a lambda, returns for the class.
+    pub(super) fn run_for_class(
+        &self,
+        found: &Found,
+        function: &Node<'_>,
+        class: &KnownClass,
+        effort: &Effort,
+    ) -> Result<Known, String> {
+        let place = Place::of(found.module(), function);
+        let known = Known::Class(Box::new(class.clone()));
+        self.run(&place, function, vec![known], Vec::new(), effort)
+    }
+
+    /// What a function returns to a call.
+    pub(super) fn call_function(
+        &self,
+        place: &Place,
+        callable: &Callable,
+        arguments: &Node<'_>,
+        effort: &Effort,
+    ) -> Result<Known, String> {
+        let shown = shortened(&arguments.text());
+        let (mut by_position, mut by_name) = (Vec::new(), Vec::new());
+        if arguments.kind() == "generator_expression" {
+            by_position.push(self.stands_for(place, arguments, effort)?);
+        } else {
+            for argument in positional_arguments(arguments) {
+                if argument.kind() == "list_splat" {
+                    return Err(format!("`{shown}` unpacks what can't be known"));
+                }
+                by_position.push(self.stands_for(place, &argument, effort)?);
+            }
+            if !splatted(arguments).is_empty() {
+                return Err(format!("`{shown}` unpacks what can't be known"));
+            }
+            for argument in arguments.named_children().filter(|child| child.kind() == "keyword_argument") {
+                let (Some(name), Some(value)) = (argument.field("name"), argument.field("value")) else { continue };
+                by_name.push((name.text().into_owned(), self.stands_for(place, &value, effort)?));
+            }
+        }
+        self.run_with(callable, by_position, by_name, effort)
+    }
+
+    /// The same with what the call gives; a method gets its class first.
+    pub(super) fn run_with(
+        &self,
+        callable: &Callable,
+        mut by_position: Vec<Known>,
+        by_name: Vec<(String, Known)>,
+        effort: &Effort,
+    ) -> Result<Known, String> {
+        let unknown = || format!("`{}` can't be carried out here", callable.found.name());
+        let function = callable.found.value().ok_or_else(unknown)?;
+        let decorators = decorators(&function);
+        let is_static = decorators.iter().any(|name| name == "staticmethod");
+        let is_class_method = decorators.iter().any(|name| name == "classmethod");
+        let is_harmless = |name: &String| {
+            matches!(
+                &**name,
+                "staticmethod" | "classmethod" | "cache" | "lru_cache" | "functools.cache" | "functools.lru_cache"
+            )
+        };
+        match &callable.class {
+            Some(class) if is_class_method => by_position.insert(0, Known::Class(Box::new(class.clone()))),
+            Some(_) if !is_static => return Err(unknown()),
+            _ => {}
+        }
+        if !decorators.iter().all(is_harmless) {
+            return Err(format!("`{}` is decorated", callable.found.name()));
+        }
+        let place = Place::of(callable.found.module(), &function);
+        self.run(&place, &function, by_position, by_name, effort)
+    }
+
+    fn run(
+        &self,
+        place: &Place,
+        function: &Node<'_>,
+        by_position: Vec<Known>,
+        by_name: Vec<(String, Known)>,
+        effort: &Effort,
+    ) -> Result<Known, String> {
+        let unknown = || format!("`{}` can't be carried out here", shortened(&function.text()));
+        let body = function.field("body").ok_or_else(unknown)?;
+        let is_other =
+            |node: &Node<'_>| matches!(&*node.kind(), "yield" | "await" | "global_statement" | "nonlocal_statement");
+        if body.dfs().any(|node| is_other(&node)) || function.children().any(|child| child.kind() == "async") {
+            return Err(unknown());
+        }
+        let locals = self.bound_parameters(place, function, by_position, by_name, effort)?;
+        let mut inside = Place::of(&place.module, &body).holding(locals);
+        if function.kind() == "lambda" {
+            return self.stands_for(&inside, &body, effort);
+        }
+        match self.block(&mut inside, &body, effort)? {
+            Flow::Return(known) => Ok(known),
+            Flow::Next => Ok(Known::Value(PyValue::None)),
+            Flow::Break | Flow::Continue => Err(unknown()),
+        }
+    }
+
+    /// The parameters with what a call gives, or their defaults.
+    fn bound_parameters(
+        &self,
+        place: &Place,
+        function: &Node<'_>,
+        by_position: Vec<Known>,
+        mut by_name: Vec<(String, Known)>,
+        effort: &Effort,
+    ) -> Result<Locals, String> {
+        let mut locals = Locals::default();
+        locals.is_whole = function.kind() != "lambda";
+        let mut given = by_position.into_iter();
+        let mut by_position_ends = false;
+        let parameters = function.field("parameters");
+        let parameters = parameters.iter().flat_map(|list| list.named_children().collect::<Vec<_>>());
+        for parameter in parameters.filter(|node| node.kind() != "comment") {
+            let name = match &*parameter.kind() {
+                "identifier" => Some(parameter.clone()),
+                "typed_parameter" => parameter.named_children().next().filter(|inner| inner.kind() == "identifier"),
+                "default_parameter" | "typed_default_parameter" => parameter.field("name"),
+                "positional_separator" => continue,
+                "keyword_separator" => {
+                    by_position_ends = true;
+                    continue;
+                }
+                _ => None,
+            };
+            let name =
+                name.ok_or_else(|| format!("`{}` takes what can't be known", parameter.text()))?.text().into_owned();
+            let named = by_name.iter().position(|(given, _)| *given == name).map(|index| by_name.remove(index).1);
+            let by_position = if by_position_ends { None } else { given.next() };
+            let known = match (by_position.or(named), parameter.field("value")) {
+                (Some(known), _) => known,
+                (None, Some(default)) => self.stands_for(place, &default, effort)?,
+                (None, None) => return Err(format!("`{name}` is not given")),
+            };
+            locals.set(&name, known);
+        }
+        match given.next().is_none() && by_name.is_empty() {
+            true => Ok(locals),
+            false => Err("it is given more than it takes".to_owned()),
+        }
+    }
+
+    fn block(&self, place: &mut Place, block: &Node<'_>, effort: &Effort) -> Result<Flow, String> {
+        for statement in block.named_children() {
+            match self.statement(place, &statement, effort)? {
+                Flow::Next => {}
+                other => return Ok(other),
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    fn statement(&self, place: &mut Place, statement: &Node<'_>, effort: &Effort) -> Result<Flow, String> {
+        if !effort.step() {
+            return Err("it takes too many steps".to_owned());
+        }
+        let unknown = || Err(format!("`{}` is not carried out here", shortened(&statement.text())));
+        match &*statement.kind() {
+            "comment" | "pass_statement" | "import_statement" | "import_from_statement" => Ok(Flow::Next),
+            "break_statement" => Ok(Flow::Break),
+            "continue_statement" => Ok(Flow::Continue),
+            "return_statement" => match statement.named_children().find(|child| child.kind() != "comment") {
+                Some(value) => self.stands_for(place, &value, effort).map(Flow::Return),
+                None => Ok(Flow::Return(Known::Value(PyValue::None))),
+            },
+            "expression_statement" => match statement.named_children().next() {
+                Some(expression) => self.expression_statement(place, &expression, effort),
+                None => unknown(),
+            },
+            "if_statement" => self.branches(place, statement, effort),
+            "for_statement" => self.for_loop(place, statement, effort),
+            "while_statement" => self.while_loop(place, statement, effort),
+            _ => unknown(),
+        }
+    }
+
+    fn expression_statement(&self, place: &mut Place, node: &Node<'_>, effort: &Effort) -> Result<Flow, String> {
+        let unknown = || format!("`{}` is not carried out here", shortened(&node.text()));
+        match &*node.kind() {
+            "string" | "concatenated_string" => {}
+            "assignment" => self.assign(place, node, effort)?,
+            "augmented_assignment" => {
+                let (left, right) = node.field("left").zip(node.field("right")).ok_or_else(unknown)?;
+                let operator = node.field("operator").ok_or_else(unknown)?.text().into_owned();
+                let (before, by) = (self.one(place, &left, effort)?, self.one(place, &right, effort)?);
+                // of a list, it changes what other names may stand for too
+                if matches!(before, PyValue::Collection(..)) || left.kind() != "identifier" {
+                    return Err(unknown());
+                }
+                let operator = operator.trim_end_matches('=');
+                let changed = super::compute::operation(operator, &before, &by);
+                let changed =
+                    changed.or_else(|| super::strings::arithmetic(operator, &before, &by)).ok_or_else(unknown)?;
+                place.set(&left.text(), Known::Value(changed));
+            }
+            "call" => self.change_list(place, node, effort)?,
+            _ => return Err(unknown()),
+        }
+        Ok(Flow::Next)
+    }
+
+    /// `name = value`. A list gets no second name: what is done to it by one would be seen by the other.
+    fn assign(&self, place: &mut Place, node: &Node<'_>, effort: &Effort) -> Result<(), String> {
+        let unknown = || format!("`{}` is not carried out here", shortened(&node.text()));
+        let left = node.field("left").ok_or_else(unknown)?;
+        let Some(right) = node.field("right").map(|right| unparenthesized(&right)) else { return Ok(()) };
+        let known = self.stands_for(place, &right, effort)?;
+        let is_list = matches!(known, Known::Value(PyValue::Collection(CollectionKind::List | CollectionKind::Set, _)));
+        if right.kind() == "assignment" || is_list && matches!(&*right.kind(), "identifier" | "attribute") {
+            return Err(unknown());
+        }
+        match known {
+            Known::Value(value) => bind(place, &left, value),
+            other if left.kind() == "identifier" => {
+                place.set(&left.text(), other);
+                Ok(())
+            }
+            _ => Err(unknown()),
+        }
+    }
+
+    /// `items.append(value)`, of a list that the function made itself.
+    fn change_list(&self, place: &mut Place, call: &Node<'_>, effort: &Effort) -> Result<(), String> {
+        let unknown = || format!("`{}` is not carried out here", shortened(&call.text()));
+        let (function, arguments) = call.field("function").zip(call.field("arguments")).ok_or_else(unknown)?;
+        let (object, method) = function.field("object").zip(function.field("attribute")).ok_or_else(unknown)?;
+        let is_made_here = object.kind() == "identifier" && is_assigned(call, &object.text());
+        let given = positional_arguments(&arguments);
+        let [given] = given.as_slice() else { return Err(unknown()) };
+        let PyValue::Collection(CollectionKind::List, mut items) = self.one(place, &object, effort)? else {
+            return Err(unknown());
+        };
+        match &*method.text() {
+            "append" => items.push(self.one(place, given, effort)?),
+            "extend" => items.extend(self.elements(place, given, effort)?),
+            _ => return Err(unknown()),
+        }
+        if !is_made_here || items.len() > MOST_ROUNDS {
+            return Err(unknown());
+        }
+        place.set(&object.text(), Known::Value(PyValue::Collection(CollectionKind::List, items)));
+        Ok(())
+    }
+
+    fn branches(&self, place: &mut Place, statement: &Node<'_>, effort: &Effort) -> Result<Flow, String> {
+        let alternatives: Vec<Node<'_>> = statement.field_children("alternative").collect();
+        for branch in std::iter::once(statement).chain(&alternatives) {
+            if branch.kind() == "else_clause" {
+                let Some(body) = branch.field("body") else { continue };
+                return self.block(place, &body, effort);
+            }
+            let (condition, body) =
+                branch.field("condition").zip(branch.field("consequence")).ok_or("a branch can't be read")?;
+            if self.truth(place, &condition, effort)? {
+                return self.block(place, &body, effort);
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    fn for_loop(&self, place: &mut Place, statement: &Node<'_>, effort: &Effort) -> Result<Flow, String> {
+        let unknown = || format!("`{}` is not carried out here", shortened(&statement.text()));
+        let (left, right) = statement.field("left").zip(statement.field("right")).ok_or_else(unknown)?;
+        let body = statement.field("body").filter(|_| statement.field("alternative").is_none()).ok_or_else(unknown)?;
+        for element in self.elements(place, &right, effort)? {
+            bind(place, &left, element)?;
+            match self.block(place, &body, effort)? {
+                Flow::Next | Flow::Continue => {}
+                Flow::Break => break,
+                returned @ Flow::Return(_) => return Ok(returned),
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    fn while_loop(&self, place: &mut Place, statement: &Node<'_>, effort: &Effort) -> Result<Flow, String> {
+        let unknown = || format!("`{}` is not carried out here", shortened(&statement.text()));
+        let condition = statement.field("condition").ok_or_else(unknown)?;
+        let body = statement.field("body").filter(|_| statement.field("alternative").is_none()).ok_or_else(unknown)?;
+        for _ in 0..MOST_ROUNDS {
+            if !self.truth(place, &condition, effort)? {
+                return Ok(Flow::Next);
+            }
+            match self.block(place, &body, effort)? {
+                Flow::Next | Flow::Continue => {}
+                Flow::Break => return Ok(Flow::Next),
+                returned @ Flow::Return(_) => return Ok(returned),
+            }
+        }
+        Err("it takes too many steps".to_owned())
+    }
+}
+
+/// Whether the function around a call assigns to the name: a list that it is given is known elsewhere too.
+fn is_assigned(call: &Node<'_>, name: &str) -> bool {
+    let Some(function) = call.ancestors().find(has_scope) else { return false };
+    let is_parameter = function
+        .field("parameters")
+        .is_some_and(|parameters| parameters.dfs().any(|node| node.kind() == "identifier" && node.text() == name));
+    let assigns =
+        |node: &Node<'_>| node.kind() == "assignment" && node.field("left").is_some_and(|left| left.text() == name);
+    !is_parameter && function.dfs().any(|node| assigns(&node))
+}
+
+/// The names of the decorators of a function.
+fn decorators(function: &Node<'_>) -> Vec<String> {
+    let around = function.parent().filter(|around| around.kind() == "decorated_definition");
+    let decorators = around.iter().flat_map(|around| around.children().collect::<Vec<_>>());
+    let decorators = decorators.filter(|child| child.kind() == "decorator").filter_map(|decorator| {
+        let expression = decorator.named_children().find(|child| child.kind() != "comment")?;
+        Some(expression.field("function").unwrap_or(expression).text().into_owned())
+    });
+    decorators.collect()
+}
