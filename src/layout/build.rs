@@ -8,7 +8,7 @@ use std::ops::Range;
 use crate::syntax::Node;
 
 use super::document::{BestFit, Doc, Line};
-use super::shape::{comment_range, has_split, inside_parentheses, is_chain, is_operation, value_of};
+use super::shape::{comment_range, has_split, inside_parentheses, is_chain, is_compound, is_operation, value_of};
 use super::style::Style;
 
 /// Deeper expressions are not taken apart: neither do people write them, nor may they cost the stack.
@@ -16,28 +16,38 @@ const DEEPEST: usize = 60;
 
 /// Where an expression stands.
 #[derive(Clone, Copy)]
-struct Level {
+pub(super) struct Level {
     depth: usize,
     /// Inside some brackets: there a line may break.
     bracketed: bool,
 }
 
 impl Level {
-    const TOP: Self = Self { depth: 0, bracketed: false };
+    pub(super) const TOP: Self = Self { depth: 0, bracketed: false };
 
-    fn bracketed(self) -> Self {
+    pub(super) fn bracketed(self) -> Self {
         Self { bracketed: true, ..self }
     }
 }
 
 /// The document of a statement with the comment behind it; None where it is of no kind that has a layout here.
 pub(super) fn statement(text: &str, root: &Node<'_>, changed: &[Range<usize>], style: &Style) -> Option<Doc> {
+    let builder = Builder { text, changed, style };
     let mut parts = root.children();
     let statement = parts.next()?;
+    if is_compound(&statement) {
+        return builder.header(&statement);
+    }
     let comment = parts.next().map(|comment| comment_range(text, &comment));
     let is_over = parts.next().is_none() && comment.as_ref().is_none_or(|range| text[range.clone()].starts_with('#'));
-    let value = value_of(&statement).filter(|_| is_over && !statement.get_inner_node().has_error())?;
-    let builder = Builder { text, changed, style };
+    if !is_over || statement.get_inner_node().has_error() {
+        return None;
+    }
+    if matches!(&*statement.kind(), "assert_statement" | "raise_statement") {
+        let docs = std::iter::once(builder.two_values(&statement)?);
+        return Some(Doc::All(docs.chain(comment.map(Doc::EndOfLine)).collect()));
+    }
+    let value = value_of(&statement)?;
     let head = statement.range().start..value.range().start;
     let head = head.start..head.start + text[head].trim_end().len();
     let mut docs = Vec::new();
@@ -59,10 +69,10 @@ pub(super) fn statement(text: &str, root: &Node<'_>, changed: &[Range<usize>], s
     Some(Doc::All(docs))
 }
 
-struct Builder<'a> {
-    text: &'a str,
-    changed: &'a [Range<usize>],
-    style: &'a Style,
+pub(super) struct Builder<'a> {
+    pub text: &'a str,
+    pub changed: &'a [Range<usize>],
+    pub style: &'a Style,
 }
 
 /// One part of a bracketed list.
@@ -74,7 +84,7 @@ struct Part {
 }
 
 impl Builder<'_> {
-    fn group(&self, docs: Vec<Doc>) -> Doc {
+    pub(super) fn group(&self, docs: Vec<Doc>) -> Doc {
         Doc::group(self.text, docs)
     }
 
@@ -95,7 +105,7 @@ impl Builder<'_> {
     }
 
     /// The value of a statement: what may stand in parentheses gets them when it breaks.
-    fn value(&self, value: &Node<'_>) -> Doc {
+    pub(super) fn value(&self, value: &Node<'_>) -> Doc {
         let (inner, brackets) = match inside_parentheses(value) {
             Some((open, inner, close)) => (inner, Some((open, close))),
             None => (value.clone(), None),
@@ -136,7 +146,7 @@ impl Builder<'_> {
         self.group(vec![bracket('('), Doc::indent(docs), Doc::Line(Line::Soft), bracket(')')])
     }
 
-    fn expression(&self, node: &Node<'_>, at: Level) -> Doc {
+    pub(super) fn expression(&self, node: &Node<'_>, at: Level) -> Doc {
         let as_it_is = || Doc::Source(node.range());
         let is_broken = self.text[node.range()].contains(['\n', '\r']);
         // beside an operand or a call that changes, as in `a(…).b(…)`, a list may find room
@@ -146,7 +156,7 @@ impl Builder<'_> {
             return as_it_is();
         }
         let at = Level { depth: at.depth + 1, ..at };
-        let is_list = matches!(&*node.kind(), "argument_list" | "list" | "tuple" | "set" | "dictionary");
+        let is_list = matches!(&*node.kind(), "subscript" | "argument_list" | "list" | "tuple" | "set" | "dictionary");
         if !is_list && node.children().any(|child| child.kind() == "comment") {
             return as_it_is();
         }
@@ -163,6 +173,13 @@ impl Builder<'_> {
             "concatenated_string" => self.joined(node, at),
             "subscript" => self.subscript(node, at),
             "pair" => self.group(vec![self.sequence(node, at)]),
+            "default_parameter" | "typed_default_parameter" => match node.field("value") {
+                Some(value) => {
+                    let name = node.range().start..value.range().start;
+                    Doc::All(vec![Doc::Source(name), self.expression(&value, at)])
+                }
+                None => as_it_is(),
+            },
             "call" | "keyword_argument" | "dictionary_splat" | "list_splat" | "attribute" | "unary_operator"
             | "await" | "if_clause" | "for_in_clause" | "not_operator" | "named_expression" => self.sequence(node, at),
             _ => as_it_is(),
@@ -190,12 +207,11 @@ impl Builder<'_> {
         Doc::All(docs)
     }
 
-    /// What stands in front of the brackets; these stay as they are.
+    /// What stands in front of the brackets, and what is in them, like a list.
     fn subscript(&self, node: &Node<'_>, at: Level) -> Doc {
-        let whole = node.range();
-        match node.field("value") {
-            Some(value) => Doc::All(vec![self.expression(&value, at), Doc::Source(value.range().end..whole.end)]),
-            None => Doc::Source(whole),
+        match node.field("value").zip(self.list(node, at)) {
+            Some((value, brackets)) => Doc::All(vec![self.expression(&value, at), brackets]),
+            None => Doc::Source(node.range()),
         }
     }
 
@@ -283,9 +299,16 @@ impl Builder<'_> {
         self.group(docs)
     }
 
-    /// A list in brackets; None where something but comments, parts and commas is in it.
     fn list(&self, node: &Node<'_>, at: Level) -> Option<Doc> {
-        let children: Vec<_> = node.children().collect();
+        self.list_docs(node, at).map(|docs| self.group(docs))
+    }
+
+    /// A list in brackets; None where something but comments, parts and commas is in it.
+    pub(super) fn list_docs(&self, node: &Node<'_>, at: Level) -> Option<Vec<Doc>> {
+        let mut children: Vec<_> = node.children().collect();
+        if node.kind() == "subscript" {
+            children.remove(0);
+        }
         let [open, inside @ .., close] = children.as_slice() else {
             return None;
         };
@@ -317,13 +340,22 @@ impl Builder<'_> {
         if parts.is_empty() {
             return None;
         }
-        let is_single_tuple = node.kind() == "tuple" && parts.len() == 1;
+        let is_tuple = node.kind() == "tuple" || node.kind() == "subscript" && parts[0].comma.is_some();
+        let is_single_tuple = is_tuple && parts.len() == 1;
+        // a parameter that stands alone gets a comma wherever it goes
+        let is_single_parameter = node.kind() == "parameters" && parts.len() == 1;
+        let comma = parts.last_mut().filter(|_| is_single_parameter).map(|part| part.comma.take());
+        let is_magic = comma.as_ref().is_some_and(Option::is_some) && self.style.magic_trailing_comma;
         let inner = self.parts(parts, comments, is_single_tuple);
-        let inner = if node.kind() == "argument_list" { self.group(inner) } else { Doc::All(inner) };
+        let is_grouped = matches!(&*node.kind(), "argument_list" | "parameters");
+        let inner = if is_grouped { self.group(inner) } else { Doc::All(inner) };
+        let mut inside = vec![Doc::Line(Line::Soft), inner];
+        inside.extend(comma.map(|comma| Doc::IfBroken(Box::new(Doc::Optional(',', comma)))));
+        inside.extend(is_magic.then(|| Doc::Group(true, Box::new(Doc::All(Vec::new())))));
         let mut docs = vec![Doc::Source(open)];
         docs.extend(opening.map(Doc::EndOfLine));
-        docs.extend([Doc::indent(vec![Doc::Line(Line::Soft), inner]), Doc::Line(Line::Soft), Doc::Source(close)]);
-        Some(self.group(docs))
+        docs.extend([Doc::indent(inside), Doc::Line(Line::Soft), Doc::Source(close)]);
+        Some(docs)
     }
 
     fn parts(&self, parts: Vec<Part>, comments: Vec<Range<usize>>, is_single_tuple: bool) -> Vec<Doc> {

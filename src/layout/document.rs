@@ -99,6 +99,8 @@ impl Printed {
 pub(super) struct Place<'a> {
     /// The blanks in front of its first line.
     pub indentation: &'a str,
+    /// How much else stands there, in columns.
+    pub lead: usize,
     /// What ends a line.
     pub newline: &'a str,
 }
@@ -107,7 +109,7 @@ pub(super) struct Place<'a> {
 pub(super) fn print(doc: &Doc, text: &str, place: Place<'_>, style: &Style) -> Printed {
     let mut printer =
         Printer { text, place, style, column: 0, comments: Vec::new(), stack: Vec::new(), out: Printed::default() };
-    printer.column = printer.width(place.indentation);
+    printer.column = printer.width(place.indentation) + place.lead;
     printer.stack.push(Item { doc, level: 0, broken: true });
     while let Some(item) = printer.stack.pop() {
         printer.step(item);
@@ -262,7 +264,7 @@ impl<'d> Printer<'d, '_> {
     /// How much of the line a comment takes; nothing where it is addressed to a tool, as ruff sees it.
     fn comment_width(&self, comment: &Range<usize>) -> usize {
         let text = &self.text[comment.clone()];
-        if self.style.pragmas_are_free && is_free_in_ruff(text) { 0 } else { self.width(text) + 2 }
+        if !self.style.is_black() && is_free_in_ruff(text) { 0 } else { self.width(text) + 2 }
     }
 
     fn width(&self, text: &str) -> usize {

@@ -8,6 +8,7 @@
 mod build;
 mod changes;
 mod document;
+mod header;
 mod pragmas;
 mod shape;
 mod statement;
@@ -20,14 +21,14 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::rewrite::Edit;
-use crate::source::{Source, with_line_feeds};
+use crate::source::Source;
 use crate::syntax::{self, Node, Tree};
 
 use changes::{Change, Spliced};
 use document::{Place, Printed};
-use statement::Statement;
+use statement::{Statement, with_body};
 
-pub use style::{Style, Styles};
+pub use style::{Formatter, Style, Styles};
 
 /// What a fix does about the layout of the statements that it changes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -107,9 +108,12 @@ pub fn edits(source: &Source, values: &[&Edit], style: &Style) -> Vec<Relaid> {
 
 /// What it takes to lay one statement out again; None where it needs nothing, or was not laid out as the formatters do.
 fn relay(source: &Source, statement: Statement, values: &[&Edit], style: &Style) -> Option<Relaid> {
-    let Statement { range, tree } = statement;
+    let Statement { range, tree, body } = statement;
     let line = source.line_at(range.start);
-    let place = Place { indentation: &source.text()[line.start..range.start], newline: source.newline_at(range.start) };
+    let in_front = &source.text()[line.start..range.start];
+    let indentation = &in_front[..in_front.len() - in_front.trim_start().len()];
+    let lead = in_front.len() - indentation.len();
+    let place = Place { indentation, lead, newline: source.newline_at(range.start) };
     let style = style.with_indentation_of(source.text(), line.start, place.indentation);
     let before = &source.text()[range.clone()];
     let old: Vec<_> = values.iter().map(|edit| edit.range.start - range.start..edit.range.end - range.start).collect();
@@ -119,7 +123,7 @@ fn relay(source: &Source, statement: Statement, values: &[&Edit], style: &Style)
     }
     let spliced = Spliced::new(before, range.start, values)?;
     let edits: Vec<_> = old.into_iter().zip(values.iter().map(|edit| edit.text.as_str())).collect();
-    let tree = tree.with_edits(&edits, &with_line_feeds(&spliced.text));
+    let tree = tree.with_edits(&edits, &with_body(&spliced.text, body));
     let new = print(&spliced.text, &tree, &spliced.changed, place, &style)?;
     if new.text == spliced.text || new.levels != printed.levels {
         return None;
@@ -132,7 +136,7 @@ fn relay(source: &Source, statement: Statement, values: &[&Edit], style: &Style)
     // blanks and commas between the parts of a list can't break it
     let has = |text: &str| text.contains(['(', ')']);
     let has_parentheses = gaps.iter().any(|gap| has(&gap.text) || has(&spliced.text[gap.range.clone()]));
-    if has_parentheses && syntax::has_error(&Tree::parse(&with_line_feeds(&new.text)).root()) {
+    if has_parentheses && syntax::has_error(&Tree::parse(&with_body(&new.text, body)).root()) {
         return None;
     }
     let (replaced, edits) = spliced.edits(values, gaps)?;

@@ -4,7 +4,21 @@ use std::ops::Range;
 
 use crate::syntax::Node;
 
-/// What a statement assigns, returns or is.
+/// Whether a statement has a body of statements: only its header is laid out.
+pub(super) fn is_compound(statement: &Node<'_>) -> bool {
+    const KINDS: [&str; 7] = [
+        "decorated_definition",
+        "function_definition",
+        "class_definition",
+        "if_statement",
+        "while_statement",
+        "for_statement",
+        "match_statement",
+    ];
+    KINDS.contains(&&*statement.kind()) || statement.kind() == "with_statement"
+}
+
+/// What a statement assigns, returns, yields or is.
 pub(super) fn value_of<'t>(statement: &Node<'t>) -> Option<Node<'t>> {
     let inner = statement.named_children().find(|child| child.kind() != "comment")?;
     if statement.named_children().count() != 1 {
@@ -16,11 +30,20 @@ pub(super) fn value_of<'t>(statement: &Node<'t>) -> Option<Node<'t>> {
             while value.kind() == "assignment" {
                 value = value.field("right")?;
             }
-            Some(value)
+            match &*value.kind() {
+                "yield" => yielded(&value).filter(|yielded| yielded.kind() == "call"),
+                _ => Some(value),
+            }
         }
+        ("expression_statement", "yield") => yielded(&inner),
         ("expression_statement" | "return_statement", _) => Some(inner),
         _ => None,
     }
+}
+
+/// What is given by `yield`, or by `yield from`.
+fn yielded<'t>(node: &Node<'t>) -> Option<Node<'t>> {
+    node.named_children().find(|child| child.kind() != "comment")
 }
 
 /// A comment's range: the parser takes a carriage return for a part of it.
@@ -73,4 +96,13 @@ pub(super) fn has_split(operation: &Node<'_>) -> bool {
     let splits = operands.first().is_some_and(in_brackets)
         || operands.last().is_some_and(|last| in_brackets(last) || last.kind() == "call" && is_call(last));
     splits && !operands.iter().any(is_operation)
+}
+
+/// The colon in front of a statement's body.
+pub(super) fn colon_of(node: &Node<'_>) -> Option<Range<usize>> {
+    let body = node.field("body").or_else(|| node.field("consequence"))?.range();
+    node.children()
+        .filter(|child| child.kind() == ":" && child.range().end <= body.start)
+        .last()
+        .map(|colon| colon.range())
 }

@@ -1,4 +1,4 @@
-//! A range of a file goes in; the simple statement around it comes out, parsed alone.
+//! A range of a file goes in; the simple statement around it, or the header of the compound one, comes out, parsed alone.
 //!
 //! Where the statement begins and ends is told by its lines, which is much faster than to parse the file; where that gives no
 //! statement, the file is parsed.
@@ -9,18 +9,35 @@ use std::ops::Range;
 use crate::source::{Source, with_line_feeds};
 use crate::syntax::{Node, Tree, has_error};
 
+use super::shape::{colon_of, is_compound};
+
 /// A statement that stands alone on its lines.
 pub(super) struct Statement {
     /// With the comment behind it, in bytes of the file's text.
     pub range: Range<usize>,
-    /// The tree of this range alone.
+    /// The tree of this range alone, with the body that makes a statement of it.
     pub tree: Tree,
+    /// That body: empty for simple statements.
+    pub body: &'static str,
+}
+
+/// The body of a header, and that of `match`.
+const BODY: &str = "\n pass";
+const CASES: &str = "\n case _: pass";
+/// What a decorator stands above.
+const DECORATED: &str = "\nclass A: pass";
+
+/// A statement's text, as it can be parsed.
+pub(super) fn with_body(text: &str, body: &str) -> String {
+    format!("{}{body}", with_line_feeds(text))
 }
 
 impl Statement {
     /// The statement around a range; None where something else stands on its lines. The file is parsed at most once.
     pub fn around(source: &Source, range: &Range<usize>, file: &OnceCell<Tree>) -> Option<Self> {
-        let by_lines = by_lines(source.parser_text(), range).and_then(|lines| Self::parse(source, lines));
+        let by_lines = by_lines(source.parser_text(), range);
+        let by_lines = by_lines
+            .and_then(|lines| Self::parse(source, lines.clone()).or_else(|| Self::header(source, lines, range)));
         by_lines.or_else(|| {
             let file = file.get_or_init(|| Tree::parse(source.parser_text()));
             Self::parse(source, by_tree(source, file, range)?)
@@ -39,12 +56,39 @@ impl Statement {
             }
             _ => false,
         };
-        (is_whole && !has_error(&tree.root())).then_some(Self { range, tree })
+        (is_whole && !has_error(&tree.root())).then_some(Self { range, tree, body: "" })
+    }
+
+    /// The header around a range, or the decorator; None where something else stands on its lines, or the range is in the body.
+    fn header(source: &Source, block: Range<usize>, range: &Range<usize>) -> Option<Self> {
+        let text = source.text();
+        if text[block.clone()].starts_with('@') {
+            return Self::with(source, block, DECORATED);
+        }
+        // `elif` is an `if` of its own
+        let start = block.start + if text[block.clone()].starts_with("elif") { "el".len() } else { 0 };
+        let tree = Tree::parse(&with_line_feeds(&text[start..block.end]));
+        let compound = tree.root().children().find(is_compound)?;
+        let body = if compound.kind() == "match_statement" { CASES } else { BODY };
+        let colon = colon_of(&compound)?;
+        let end = start + colon.end;
+        let line = source.line_at(end);
+        let behind = text[end..line.end].trim();
+        let is_alone = behind.is_empty() || behind.starts_with('#');
+        let header = start..end + text[end..line.end].trim_end().len();
+        (is_alone && range.end <= end).then(|| Self::with(source, header, body))?
+    }
+
+    fn with(source: &Source, range: Range<usize>, body: &'static str) -> Option<Self> {
+        let tree = Tree::parse(&with_body(&source.text()[range.clone()], body));
+        let is_whole = tree.root().named_children().filter(|child| child.kind() != "comment").count() == 1;
+        (is_whole && !has_error(&tree.root())).then_some(Self { range, tree, body })
     }
 }
 
 fn is_simple(node: &Node<'_>) -> bool {
-    matches!(&*node.kind(), "expression_statement" | "return_statement")
+    const KINDS: [&str; 4] = ["expression_statement", "return_statement", "assert_statement", "raise_statement"];
+    KINDS.contains(&&*node.kind())
 }
 
 /// The lines of the innermost block's statement around a range, without the blanks around it.

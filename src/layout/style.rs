@@ -22,8 +22,19 @@ pub struct Style {
     pub indentation: String,
     /// Whether a list with a comma behind its last part stays on several lines.
     pub magic_trailing_comma: bool,
-    /// Whether comments such as `# noqa` don't count as part of their line: not for ruff, but for black.
-    pub pragmas_are_free: bool,
+    /// Whose style it is, where the two differ.
+    pub formatter: Formatter,
+    /// Whether the items of `with` may stand in parentheses: from Python 3.9 on.
+    pub parenthesized_with: bool,
+}
+
+/// A formatter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Formatter {
+    /// `ruff format`.
+    Ruff,
+    /// black.
+    Black,
 }
 
 impl Default for Style {
@@ -33,12 +44,18 @@ impl Default for Style {
             tab_width: 4,
             indentation: " ".repeat(4),
             magic_trailing_comma: true,
-            pragmas_are_free: true,
+            formatter: Formatter::Ruff,
+            parenthesized_with: true,
         }
     }
 }
 
 impl Style {
+    /// Whether black lays the file out.
+    pub(super) fn is_black(&self) -> bool {
+        self.formatter == Formatter::Black
+    }
+
     /// The same with the indentation that the file has around the line of a statement, which begins at an offset, with some blanks.
     pub(super) fn with_indentation_of(&self, text: &str, line: usize, blanks: &str) -> Self {
         let by_tabs = blanks.starts_with('\t').then(|| "\t".to_owned());
@@ -122,17 +139,42 @@ fn configured_in(folder: &Path) -> Option<Configured> {
         }
     }
     let path = folder.join("pyproject.toml");
-    let project = read(&path)?;
+    let hooks = folder.join(".pre-commit-config.yaml");
+    let by_hooks = || runs_black(&hooks).then(|| from_black(&Table::new(), &hooks, None));
+    let Some(project) = read(&path) else { return by_hooks() };
+    let python = project.get("project").and_then(|project| project.get("requires-python")).and_then(Value::as_str);
     let tool = |name: &str| project.get("tool")?.get(name)?.as_table();
     match (tool("ruff"), tool("black")) {
-        (Some(ruff), Some(black)) if !ruff.contains_key("format") && !ruff.contains_key("line-length") => {
-            // ruff is there for its other half
-            Some(from_black(black, &path))
+        // ruff is there for its other half
+        (Some(ruff), Some(black)) if !ruff.contains_key("format") => Some(from_black(black, &path, python)),
+        (Some(ruff), _) => {
+            let mut configured = from_ruff(ruff, &path);
+            let is_old = !ruff.contains_key("target-version") && python.is_some_and(allows_before_3_9);
+            configured.style.parenthesized_with &= !is_old;
+            Some(configured)
         }
-        (Some(ruff), _) => Some(from_ruff(ruff, &path)),
-        (None, Some(black)) => Some(from_black(black, &path)),
-        (None, None) => None,
+        (None, Some(black)) => Some(from_black(black, &path, python)),
+        (None, None) => by_hooks(),
     }
+}
+
+/// Whether the hooks of a repository run black, and not ruff's formatter.
+fn runs_black(hooks: &Path) -> bool {
+    let hooks = std::fs::read_to_string(hooks).unwrap_or_default();
+    let has = |word: &str| hooks.contains(word);
+    (has("psf/black") || has("id: black")) && !has("id: ruff-format")
+}
+
+/// Whether a requirement such as `>=3.8` allows a Python that knows no parentheses around the items of `with`.
+fn allows_before_3_9(requirement: &str) -> bool {
+    let Some((_, rest)) = requirement.split_once(">=3.") else { return true };
+    let minor: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    minor.parse::<u32>().is_ok_and(|minor| minor < 9)
+}
+
+/// Whether a formatter's target is such a Python: `py38`.
+fn is_before_3_9(target: &str) -> bool {
+    ["py33", "py34", "py35", "py36", "py37", "py38"].contains(&target)
 }
 
 /// None where there is no such file; empty where it can't be read.
@@ -170,6 +212,9 @@ fn from_ruff(settings: &Table, file: &Path) -> Configured {
         if of_format("indent-style").and_then(Value::as_str) == Some("tab") {
             style.indentation = "\t".to_owned();
         }
+        if let Some(target) = settings.get("target-version").and_then(Value::as_str) {
+            style.parenthesized_with = !is_before_3_9(target);
+        }
         style.magic_trailing_comma = of_format("skip-magic-trailing-comma")
             .and_then(Value::as_bool)
             .map_or(style.magic_trailing_comma, |skip| !skip);
@@ -177,14 +222,19 @@ fn from_ruff(settings: &Table, file: &Path) -> Configured {
     Configured { style, line_length_in }
 }
 
-fn from_black(settings: &Table, file: &Path) -> Configured {
+fn from_black(settings: &Table, file: &Path, python: Option<&str>) -> Configured {
     let get = |key: &str| settings.get(key).or_else(|| settings.get(&key.replace('-', "_")));
     let length = number(get("line-length"));
     let style = Style::default();
     let style = Style {
         line_length: length.unwrap_or(style.line_length),
         magic_trailing_comma: get("skip-magic-trailing-comma").and_then(Value::as_bool) != Some(true),
-        pragmas_are_free: false,
+        formatter: Formatter::Black,
+        parenthesized_with: match get("target-version").and_then(Value::as_array) {
+            Some(targets) => targets.iter().filter_map(Value::as_str).all(|target| !is_before_3_9(target)),
+            // black looks at what the file itself needs where nothing is said
+            None => python.is_some_and(|python| !allows_before_3_9(python)),
+        },
         ..style
     };
     Configured { style, line_length_in: length.map(|_| file.to_owned()) }
