@@ -112,6 +112,8 @@ pub struct SiteOutcome {
     pub classes: Vec<[Option<String>; 2]>,
     /// The effective set now, of all values that there can be; None where it is not known, or none that SQLAlchemy takes.
     pub options: Option<CascadeOptions>,
+    /// The set that stands there, where `viewonly=True` takes something of it away.
+    pub written: Option<CascadeOptions>,
     /// A comment suppresses a finding of it.
     pub is_suppressed: bool,
 }

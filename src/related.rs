@@ -34,6 +34,11 @@ impl Related<'_> {
         self.held_back.or(self.after)
     }
 
+    /// Whether a fix that is carried out writes another list.
+    pub fn is_rewritten(&self) -> bool {
+        self.after != self.before()
+    }
+
     /// `User.posts`, as far as that is known.
     pub fn name(&self) -> String {
         let known = self.relationship.map(|known| (known.owner.as_deref(), known.attribute.as_deref()));

@@ -74,7 +74,7 @@ fn each_relationship_is_a_row_with_its_options_before_and_after() {
         .collect();
     let would_add = "absent; a fix that is held back would add it";
     let expected = [
-        ("User.posts", ["kept", "kept", "removed", "removed", "kept", "kept"], "fixed"),
+        ("User.posts", ["kept", "kept", "removed", "removed", "kept", "kept"], "can be fixed"),
         ("User.notes", ["kept", "kept", "absent", "absent", "kept", "absent"], "needs nothing"),
         ("User.kept", ["kept", "kept", "absent", "absent", would_add, "kept"], "held back"),
         ("User.quiet", ["kept", "kept", "kept", "kept", "kept", "absent"], "suppressed"),

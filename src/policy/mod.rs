@@ -193,6 +193,13 @@ pub fn effective_set(site: &Site) -> Option<CascadeOptions> {
     (!given.is_empty()).then(|| CascadeOptions::union(given.iter().map(|given| given.options)))
 }
 
+/// The set that stands at a site, of all values that there can be, where `viewonly=True` takes something of it away.
+pub fn written_set(site: &Site) -> Option<CascadeOptions> {
+    let given = possible(site);
+    let loses = given.iter().any(|given| given.written != given.options);
+    loses.then(|| CascadeOptions::union(given.iter().map(|given| given.written)))
+}
+
 /// What is given to a site, as far as SQLAlchemy takes it.
 fn possible(site: &Site) -> Vec<Given> {
     match &site.value {

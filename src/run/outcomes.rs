@@ -15,7 +15,7 @@ use crate::model::Relationship;
 use crate::module::Location;
 use crate::outcome::{FileOutcome, Finding, SiteOutcome, Status};
 use crate::plan::{Files, Planner};
-use crate::policy::{Reach, Rewrite, effective_set};
+use crate::policy::{Reach, Rewrite, effective_set, written_set};
 use crate::rewrite::{Edit, FileEdit};
 use crate::scan::Scanned;
 use crate::site::Site;
@@ -144,6 +144,7 @@ impl Run<'_> {
                 .collect(),
             relationships,
             options: effective_set(site),
+            written: written_set(site),
             is_suppressed,
         })
     }

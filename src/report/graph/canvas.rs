@@ -7,17 +7,50 @@ use layout::core::geometry::Point;
 use layout::core::style::StyleAttr;
 
 use layout::core::color::Color;
+use unicode_width::UnicodeWidthChar;
 
 use crate::report::visible;
 
-/// The width of a character as the layout reckons, in pixels; it reckons no height apart from that.
-pub(super) const CHARACTER: usize = 9;
+/// Beside the name in a box, in pixels.
+const PADDING: f64 = 8.;
+/// The height of a box, in pixels.
+const HEIGHT: f64 = 24.;
+/// From which width on a drawing is not made smaller to fit a page, where nobody could read it then.
+const WIDE: f64 = 2400.;
 /// Around the drawing, in pixels.
 const MARGIN: f64 = 16.;
 /// How far the name of a line stands above it, in pixels.
 const ABOVE: f64 = 8.;
 /// Between parts that do not hang together, in pixels.
 const GAP: f64 = 24.;
+
+/// The width of a bold text in a box, in pixels: as in one of the widest fonts that pages come to be shown in (DejaVu Sans), so that
+/// it is rather too much than too little.
+fn width(text: &str) -> f64 {
+    let advance = |character: char| match character {
+        'i' | 'j' | 'l' | 'I' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' => 5.,
+        'f' | 't' | 'r' | 's' | ' ' | '-' | '(' | ')' | '[' | ']' | '_' => 7.5,
+        'm' | 'w' | 'M' | 'W' | '@' | '%' => 13.5,
+        'A'..='Z' => 10.5,
+        ' '..='~' => 9.,
+        other => match other.width() {
+            None | Some(0) => 0.,
+            Some(1) => 12.,
+            Some(_) => 16.,
+        },
+    };
+    visible(text).chars().map(advance).sum()
+}
+
+/// The size of the box around a name.
+pub(super) fn size_of_box(name: &str) -> Point {
+    Point::new(width(name) + 2. * PADDING, HEIGHT)
+}
+
+/// The width of a character of a text by which the layout comes to have room for it: it knows no other way, and no height apart from it.
+pub(super) fn character_of(text: &str) -> usize {
+    (width(text) / text.chars().count().max(1) as f64).ceil().max(9.) as usize
+}
 
 /// What a line means, which decides its colour on light and on dark ground.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,8 +178,9 @@ impl Canvas {
                 )
             })
             .collect();
+        let wide = if width > WIDE { " wide" } else { "" };
         format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"deletes\" role=\"img\" width=\"{width:.0}\" height=\"{height:.0}\" \
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"deletes{wide}\" role=\"img\" width=\"{width:.0}\" height=\"{height:.0}\" \
              viewBox=\"{left:.1} {top:.1} {width:.1} {height:.1}\">\n<title>{}</title>\n<style>{STYLE}</style>\n\
              <defs>{heads}</defs>\n{}{}{}</svg>\n",
             escaped(title),

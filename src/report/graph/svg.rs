@@ -5,14 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use layout::adt::dag::NodeHandle;
 use layout::core::base::Orientation;
-use layout::core::geometry::Point;
 use layout::core::style::{LineStyleKind, StyleAttr};
 use layout::std_shapes::shapes::{Arrow, Element, LineEndKind, ShapeKind};
 use layout::topo::layout::VisualGraph;
 use petgraph::graph::{EdgeIndex, NodeIndex};
 use petgraph::unionfind::UnionFind;
 
-use super::canvas::{CHARACTER, Canvas, Ink};
+use super::canvas::{Canvas, Ink, character_of, size_of_box};
 use crate::graph::{Change, DeleteGraph, Deletion};
 
 /// How many lines are drawn together; the layout takes much longer than in proportion to them, and nobody could follow more.
@@ -56,7 +55,7 @@ fn parts(graph: &DeleteGraph) -> Vec<Vec<EdgeIndex>> {
 }
 
 fn draw(graph: &DeleteGraph, part: &[EdgeIndex], canvas: &mut Canvas) {
-    let style = |ink: Ink| StyleAttr::new(ink.color(), 1, None, 4, CHARACTER);
+    let style = |ink: Ink, text: &str| StyleAttr::new(ink.color(), 1, None, 4, character_of(text));
     let mut drawing = VisualGraph::new(Orientation::LeftToRight);
     let mut boxes: HashMap<NodeIndex, NodeHandle> = HashMap::new();
     for edge in part {
@@ -64,15 +63,15 @@ fn draw(graph: &DeleteGraph, part: &[EdgeIndex], canvas: &mut Canvas) {
         let [owner, target] = [owner, target].map(|class| {
             *boxes.entry(class).or_insert_with(|| {
                 let label = graph.graph[class].label();
-                let size = Point::new((label.chars().count() * CHARACTER) as f64, 24.);
-                let shape = ShapeKind::new_box(&label);
-                drawing.add_node(Element::create(shape, style(Ink::Plain), Orientation::LeftToRight, size))
+                let (shape, look) = (ShapeKind::new_box(&label), style(Ink::Plain, &label));
+                drawing.add_node(Element::create(shape, look, Orientation::LeftToRight, size_of_box(&label)))
             })
         });
         let deletion = &graph.graph[*edge];
-        let look = style(ink(deletion));
+        let label = deletion.label();
+        let look = style(ink(deletion), &label);
         let line = if deletion.lasts() { LineStyleKind::Normal } else { LineStyleKind::Dashed };
-        let arrow = Arrow::new(LineEndKind::None, LineEndKind::Arrow, line, &deletion.label(), &look, &None, &None);
+        let arrow = Arrow::new(LineEndKind::None, LineEndKind::Arrow, line, &label, &look, &None, &None);
         drawing.add_edge(arrow, owner, target);
     }
     drawing.do_it(false, false, false, canvas);

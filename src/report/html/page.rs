@@ -53,7 +53,7 @@ pub(super) struct State {
 }
 
 const STATES: [State; 6] = [
-    State { class: "fixed", text: "fixed" },
+    State { class: "fixed", text: "can be fixed" },
     State { class: "held", text: "held back" },
     State { class: "human", text: "for a human" },
     State { class: "information", text: "information" },
@@ -72,7 +72,8 @@ pub(super) struct Row {
     /// The number of its file among those that are changed.
     pub file: Option<usize>,
     pub cells: Vec<Cell>,
-    pub state: &'static State,
+    /// One at least.
+    pub states: Vec<&'static State>,
 }
 
 /// An option of a relationship, before and after.
@@ -149,7 +150,10 @@ impl Page {
             asyncio: asyncio(outcome),
             may_run_under_asyncio: outcome.may_run_under_asyncio(),
             options: CascadeOptions::ALL.iter().map(|option| option.name()).collect(),
-            states: STATES.iter().map(|state| (state, rows.iter().filter(|row| row.state == state).count())).collect(),
+            states: STATES
+                .iter()
+                .map(|state| (state, rows.iter().filter(|row| row.states.contains(&state)).count()))
+                .collect(),
             files: changed.iter().filter_map(|file| FileDiff::of(outcome, file, &edited, &notes)).collect(),
             notes: notes.shared().map(in_common).collect(),
             held_back: of_kind(&|finding| finding.fix.as_ref().is_some_and(|fix| !outcome.carries_out(fix))),
@@ -163,16 +167,21 @@ impl Page {
 
 impl Row {
     fn of(related: &Related<'_>, outcome: &Outcome, file: Option<usize>) -> Self {
-        let is_fixed =
-            related.findings.iter().any(|finding| finding.fix.as_ref().is_some_and(|fix| outcome.carries_out(fix)));
-        let state = match () {
-            () if is_fixed => &STATES[0],
-            () if related.held_back.is_some() => &STATES[1],
-            () if related.findings.iter().any(|finding| finding.needs_human()) => &STATES[2],
-            () if !related.findings.is_empty() => &STATES[3],
-            () if related.site.is_suppressed => &STATES[4],
-            () => &STATES[5],
-        };
+        let findings = &related.findings;
+        let fixes = || findings.iter().filter_map(|finding| finding.fix.as_ref());
+        let is_fixed = fixes().any(|fix| outcome.carries_out(fix));
+        let of_states = [
+            is_fixed,
+            fixes().any(|fix| !outcome.carries_out(fix)),
+            findings.iter().any(|finding| finding.needs_human()),
+            findings.iter().any(|finding| finding.fix.is_none() && !finding.needs_human()),
+            related.site.is_suppressed,
+        ];
+        let mut states: Vec<&State> =
+            STATES.iter().zip(of_states).filter(|(_, is_one)| *is_one).map(|(state, _)| state).collect();
+        if states.is_empty() {
+            states.push(&STATES[5]);
+        }
         let known = related.relationship;
         Self {
             name: related.name(),
@@ -182,8 +191,13 @@ impl Row {
             place: visible(&format!("{}:{}", related.file.display, related.site.start)).into_owned(),
             file: file.filter(|_| is_fixed),
             cells: CascadeOptions::ALL.iter().map(|option| Cell::of(option, related)).collect(),
-            state,
+            states,
         }
+    }
+
+    /// The classes of its states.
+    pub fn classes(&self) -> String {
+        self.states.iter().map(|state| state.class).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -193,12 +207,19 @@ impl Cell {
         if related.before().is_none() {
             return Self { class: "unknown", symbol: "?", text: "not known", order: 5 };
         }
+        let without_effect = related.site.written.is_some_and(|written| written.contains(option));
         let (class, symbol, text, order) = match (has(related.before()), has(related.after), has(related.at_last())) {
             (true, true, true) => ("kept", "●", "kept", 1),
             (true, false, _) => ("removed", "−", "removed", 3),
             (false, true, _) => ("added", "+", "added", 4),
             (true, true, false) => ("would-remove", "◐", "kept; a fix that is held back would remove it", 2),
             (false, false, true) => ("would-add", "◌", "absent; a fix that is held back would add it", 2),
+            (false, false, false) if without_effect && related.held_back.is_some() => {
+                ("would-remove", "◐", "written, without effect; a fix that is held back would remove it", 2)
+            }
+            (false, false, false) if without_effect && related.is_rewritten() => {
+                ("removed", "−", "written, without effect; removed", 3)
+            }
             (false, false, false) => ("absent", "·", "absent", 0),
         };
         Self { class, symbol, text, order }

@@ -12,7 +12,7 @@ function show() {
   const states = new Set(boxes.filter((box) => box.checked).map((box) => box.value));
   let shown = 0;
   rows.forEach((row, index) => {
-    const isShown = states.has(row.dataset.state) && words.every((word) => texts[index].includes(word));
+    const isShown = row.dataset.states.split(" ").some((state) => states.has(state)) && words.every((word) => texts[index].includes(word));
     row.hidden = !isShown;
     shown += isShown ? 1 : 0;
   });
