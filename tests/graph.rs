@@ -203,3 +203,37 @@ fn nothing_that_deletes_is_an_empty_graph() {
     assert_eq!(graph(folder.path(), &["--format", "svg", "--output-file", file.to_str().unwrap()]), "");
     assert!(std::fs::read_to_string(file).unwrap().starts_with("<svg"));
 }
+
+#[test]
+fn a_name_fits_its_box_whatever_its_characters() {
+    // in pixels, as DejaVu Sans Bold has them at the size of the drawing
+    let names = [
+        ("WWWWMMMMWWWWMMMMWWWW", 12.),
+        ("illustrativesigil", 5.),
+        ("電子書籍出版管理契約", 12.),
+        ("Ünïcödé_Überschrift", 8.),
+        ("X", 9.),
+    ];
+    let targets = names.map(|(name, _)| format!("    r_{name} = relationship('{name}', cascade='all')\n")).concat();
+    let classes = names.map(|(name, _)| {
+        format!(
+            "class {name}(Base):\n    __tablename__ = '{name}'\n    id = Column(Integer, primary_key=True)\n    \
+             owner_id = Column(ForeignKey('owner.id'))\n"
+        )
+    });
+    let models = format!(
+        "from sqlalchemy import Column, ForeignKey, Integer\nfrom sqlalchemy.orm import declarative_base, relationship\n\
+         Base = declarative_base()\nclass Owner(Base):\n    __tablename__ = 'owner'\n    id = Column(Integer, primary_key=True)\n\
+         {targets}{}",
+        classes.concat()
+    );
+    let folder = folder_with(&[("models.py", &models)]);
+    let svg = graph(folder.path(), &["--format", "svg"]);
+    for (name, least) in names {
+        let (before, _) = svg.split_once(&format!(">{name}</text></g>")).unwrap_or_else(|| panic!("{name}: {svg}"));
+        let (_, rect) = before.rsplit_once("<rect").unwrap();
+        let width = rect.split("width=\"").nth(1).unwrap().split('"').next().unwrap();
+        let needed = least * name.chars().count() as f64;
+        assert!(width.parse::<f64>().unwrap() > needed + 10., "{name}: {width}");
+    }
+}

@@ -92,6 +92,48 @@ fn each_relationship_is_a_row_with_its_options_before_and_after() {
 }
 
 #[test]
+fn a_row_shows_all_that_is_to_be_done_and_what_would_be_lost() {
+    let relationships = [
+        ("both", "cascade='all', passive_deletes='all'"),
+        ("three", "cascade='all', secondary=tags, passive_deletes='all'"),
+        ("viewing", "cascade='save-update, merge', viewonly=True"),
+        ("seeing", "cascade='all, delete-orphan', viewonly=True"),
+        ("lone", "cascade='delete, delete-orphan'"),
+    ];
+    let lines: String =
+        relationships.iter().map(|(name, given)| format!("    {name} = relationship('Post', {given})\n")).collect();
+    let models = MODELS.replace("    quiet =", &format!("{lines}    quiet ="));
+    let models = models.replace("class User", "tags = Table('tags', Base.metadata)\n\n\nclass User");
+    let models = models.replace("ForeignKey, Integer", "ForeignKey, Integer, Table");
+    let folder = folder_with(&[("app/models.py", &models)]);
+    let run = run_binary(folder.path(), &["check", "--isolated", "-q", "--select", "CAS", "--output-format", "html"]);
+    let html = Html::parse_document(&String::from_utf8(run.stdout).unwrap());
+    let [cell, state, name] = ["td.cell .hidden", ".state", ".name"].map(|one| Selector::parse(one).unwrap());
+    let rows: BTreeMap<String, (Vec<String>, Vec<String>, String)> = all(&html, "tbody tr")
+        .iter()
+        .map(|row| {
+            let cells = row.select(&cell).map(|cell| text(&cell)).collect();
+            let states = row.select(&state).map(|state| text(&state)).collect();
+            let classes = row.attr("data-states").unwrap().to_owned();
+            (text(&row.select(&name).next().unwrap()), (cells, states, classes))
+        })
+        .collect();
+    let (fixed, held, human) = ("can be fixed", "held back", "for a human");
+    assert_eq!(rows["User.both"].1, [fixed, human]);
+    assert_eq!(rows["User.both"].2, "fixed human");
+    assert_eq!(rows["User.three"].1, [fixed, held, human]);
+    assert_eq!(rows["User.viewing"].1, [held]);
+    assert_eq!(rows["User.seeing"].1, [fixed]);
+    assert_eq!(rows["User.lone"].1, [held]);
+    let would_lose = "written, without effect; a fix that is held back would remove it";
+    let loses = "written, without effect; removed";
+    assert_eq!(rows["User.viewing"].0, [would_lose, "kept", "absent", "absent", "absent", "absent"]);
+    assert_eq!(rows["User.seeing"].0, [loses, "kept", "removed", "removed", loses, loses]);
+    assert_eq!(rows["User.three"].0[4], "kept; a fix that is held back would remove it");
+    assert!(!html.root_element().text().any(|text| text.contains(" fixed in ")), "nothing is fixed yet");
+}
+
+#[test]
 fn the_diff_is_that_of_the_patch() {
     let folder = folder_with(&[("app/models.py", MODELS)]);
     let (_, html) = page(folder.path());

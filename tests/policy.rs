@@ -65,3 +65,48 @@ fn each_profile_writes_its_list_for_each_direction() {
         }
     }
 }
+
+/// What is said of a list beside `viewonly=True`.
+#[derive(Debug, Deserialize)]
+struct Viewonly {
+    cascade: String,
+    code: String,
+    /// The options that write.
+    excluded: String,
+    after: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct ViewonlyCases {
+    lists: Vec<Viewonly>,
+    /// By the least version of SQLAlchemy that is allowed: what it does about such options, and whether they cascade there.
+    versions: Vec<(Option<String>, String, bool)>,
+}
+
+#[test]
+fn options_that_write_beside_viewonly_are_told_in_the_same_words_by_each_code_and_as_the_version_has_it() {
+    let cases: ViewonlyCases = serde_json::from_str(include_str!("../testdata/policy/viewonly.json")).unwrap();
+    for (list, (version, does, cascades)) in
+        cases.lists.iter().flat_map(|list| cases.versions.iter().map(move |version| (list, version)))
+    {
+        let models = fs::read_to_string("testdata/policy/viewonly.py").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let models = models.replace("\"all\"", &format!("{:?}", list.cascade));
+        assert!(models.contains(&format!("cascade={:?}", list.cascade)), "{models}");
+        fs::write(folder.path().join("models.py"), models).unwrap();
+        let sqlalchemy_version = version.as_ref().map(|version| version.parse().unwrap());
+        let outcome = outcome(folder.path(), Overrides { sqlalchemy_version, ..Overrides::default() }, false);
+        let findings: Vec<_> = outcome.findings().map(|(_, finding)| finding).collect();
+        let [finding] = findings[..] else { panic!("{list:?} {findings:?}") };
+        assert_eq!((finding.code.as_str(), finding.after.unwrap().to_string()), (&*list.code, list.after.clone()));
+        let sentence = format!("viewonly=True excludes {}: {does}", list.excluded);
+        let fix = finding.fix.as_ref().unwrap();
+        let told: Vec<&String> = fix.notes.iter().chain([&finding.message]).collect();
+        let about: Vec<&&String> =
+            told.iter().filter(|text| text.contains("viewonly") || text.contains("1.4")).collect();
+        let expected: &[&&String] = if list.excluded.is_empty() { &[] } else { &[&&sentence] };
+        assert_eq!(about, expected, "{list:?} {version:?}");
+        let is_unsafe = list.code == "CAS204" || *cascades && !list.excluded.is_empty();
+        assert_eq!(fix.applicability == Applicability::Unsafe, is_unsafe, "{list:?} {version:?}");
+    }
+}

@@ -103,12 +103,9 @@ impl Advisor<'_> {
     fn viewonly(&self) -> Option<Judgement> {
         let writes = |given: &Given| given.written != given.options && !given.is_hazard();
         let found = self.changed(Code::Cas204, |given| writes(given).then(Shift::default))?;
-        let reason = match self.policy.surroundings.version() {
-            Some(version) if version.major < 2 => "SQLAlchemy 1.4 raises ArgumentError",
-            Some(_) => "SQLAlchemy 2.x ignores them",
-            None => "SQLAlchemy 1.4 raises ArgumentError, 2.x ignores them",
-        };
-        Some(Judgement { reason: reason.to_owned(), ..found })
+        let written = self.given.iter().filter(|given| writes(given));
+        let written = CascadeOptions::union(written.map(|given| given.written.minus(given.options)));
+        Some(Judgement { reason: notes::of_viewonly(written, self.policy), ..found })
     }
 
     fn has(&self, option: CascadeOption) -> bool {

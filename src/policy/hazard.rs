@@ -21,7 +21,8 @@ pub(super) fn judge(view: &View<'_>, given: &[Given], policy: &Policy<'_>) -> Op
         CascadeOption::Expunge => !policy.observes_expunge(),
         _ => false,
     };
-    let is_safe = lost.iter().all(is_safe) && lazy.is_none();
+    let takes_writes = policy.viewonly_writes() && hazards.clone().any(|given| given.written != given.options);
+    let is_safe = lost.iter().all(is_safe) && lazy.is_none() && !takes_writes;
     let change = Change {
         applicability: if is_safe { Applicability::Safe } else { Applicability::Unsafe },
         each: given.iter().map(|given| given.is_hazard().then(|| Shift::dropping(lost_of(given)))).collect(),

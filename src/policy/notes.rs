@@ -5,7 +5,7 @@ use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::model::Direction;
 use crate::repository::Places;
 use crate::rules::{Code, Observable};
-use crate::settings::Expunge;
+use crate::settings::{Expunge, SqlalchemyVersion};
 
 /// How many places a note names.
 const MOST_NAMED: usize = 5;
@@ -16,6 +16,11 @@ impl Policy<'_> {
     /// Whether something in the repository notices that expunge cascades.
     pub(super) fn observes_expunge(&self) -> bool {
         !self.surroundings.places(Observable::Expunge).is_empty()
+    }
+
+    /// Whether options that write cascade beside `viewonly=True` too, as they did before 1.4.
+    pub(super) fn viewonly_writes(&self) -> bool {
+        self.surroundings.version().is_some_and(|version| version < SqlalchemyVersion { major: 1, minor: 4 })
     }
 
     fn places(&self, what: Observable) -> Option<String> {
@@ -68,11 +73,10 @@ pub(super) fn of_hazard(
     policy: &Policy<'_>,
 ) -> Vec<String> {
     let mut notes = Vec::new();
-    if given.iter().any(|given| given.is_hazard() && given.options != given.written) {
-        notes.push(
-            "viewonly: SQLAlchemy 2.x keeps only merge, refresh-expire and expunge of the list, 1.4 refuses the others"
-                .to_owned(),
-        );
+    let hazards = given.iter().filter(|given| given.is_hazard());
+    let writes = CascadeOptions::union(hazards.map(|given| given.written.minus(given.options)));
+    if !writes.is_empty() {
+        notes.push(format!("viewonly=True excludes {}", of_viewonly(writes, policy)));
     }
     notes.extend(lost.iter().flat_map(|option| of_lost(option, view, before, policy)));
     let is_kept = before.contains(CascadeOption::Expunge) && !lost.contains(CascadeOption::Expunge);
@@ -98,6 +102,18 @@ pub(super) fn of_hazard(
         });
     }
     notes
+}
+
+/// Options that write beside `viewonly=True`, and what SQLAlchemy does about them, from the least version on that the code runs with.
+pub(super) fn of_viewonly(writes: CascadeOptions, policy: &Policy<'_>) -> String {
+    let does = match policy.surroundings.version() {
+        Some(version) if version.major >= 2 => "SQLAlchemy 2.x leaves them out",
+        Some(_) if policy.viewonly_writes() => {
+            "SQLAlchemy 1.3 warns and cascades them all the same, 1.4 raises ArgumentError, 2.x leaves them out"
+        }
+        _ => "SQLAlchemy 1.4 raises ArgumentError, 2.x leaves them out",
+    };
+    format!("{writes}: {does}")
 }
 
 /// What a user notices when an option goes.

@@ -16,7 +16,9 @@ const PADDING: f64 = 8.;
 /// The height of a box, in pixels.
 const HEIGHT: f64 = 24.;
 /// From which width on a drawing is not made smaller to fit a page, where nobody could read it then.
-const WIDE: f64 = 2400.;
+const WIDE: f64 = 2000.;
+/// The size of a line's name, of that in a box.
+const SMALLER: f64 = 0.85;
 /// Around the drawing, in pixels.
 const MARGIN: f64 = 16.;
 /// How far the name of a line stands above it, in pixels.
@@ -47,9 +49,9 @@ pub(super) fn size_of_box(name: &str) -> Point {
     Point::new(width(name) + 2. * PADDING, HEIGHT)
 }
 
-/// The width of a character of a text by which the layout comes to have room for it: it knows no other way, and no height apart from it.
+/// The width of a character of a line's name by which the layout comes to have room for it: it knows no other way, and no height apart from it.
 pub(super) fn character_of(text: &str) -> usize {
-    (width(text) / text.chars().count().max(1) as f64).ceil().max(9.) as usize
+    (SMALLER * width(text) / text.chars().count().max(1) as f64).ceil().max(7.) as usize
 }
 
 /// What a line means, which decides its colour on light and on dark ground.
