@@ -132,3 +132,24 @@ fn a_spelling_of_the_users_is_a_file() {
          models.py:6:39: CAS001 User.visits: `all` includes refresh-expire; write `save-update, merge, delete`\n"
     );
 }
+
+#[test]
+fn what_is_explained_needs_no_file_of_this_repository() {
+    let folder = common::folder_with(&[(
+        "models.py",
+        "from sqlalchemy.orm import relationship\nposts = relationship('Post', cascade='all')\n",
+    )]);
+    for arguments in [
+        &["explain", "--all"][..],
+        &["explain", "--all", "--output-format", "markdown"],
+        &["explain", "--all", "--output-format", "json"],
+        &["check", "--output-format", "sarif"],
+    ] {
+        let run = common::run_binary(folder.path(), arguments);
+        let text = String::from_utf8(run.stdout).unwrap();
+        for cited in ["scripts/", "testdata/", "rules/", "prove.py"] {
+            assert!(!text.contains(cited), "{arguments:?} cites {cited}");
+        }
+        assert!(text.contains("https://docs.sqlalchemy.org/"), "{arguments:?}");
+    }
+}

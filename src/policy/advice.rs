@@ -103,9 +103,7 @@ impl Advisor<'_> {
     fn viewonly(&self) -> Option<Judgement> {
         let writes = |given: &Given| given.written != given.options && !given.is_hazard();
         let found = self.changed(Code::Cas204, |given| writes(given).then(Shift::default))?;
-        let written = self.given.iter().filter(|given| writes(given));
-        let written = CascadeOptions::union(written.map(|given| given.written.minus(given.options)));
-        Some(Judgement { reason: notes::of_viewonly(written, self.policy), ..found })
+        Some(Judgement { reason: notes::of_viewonly(self.policy).to_owned(), ..found })
     }
 
     fn has(&self, option: CascadeOption) -> bool {

@@ -73,10 +73,8 @@ pub(super) fn of_hazard(
     policy: &Policy<'_>,
 ) -> Vec<String> {
     let mut notes = Vec::new();
-    let hazards = given.iter().filter(|given| given.is_hazard());
-    let writes = CascadeOptions::union(hazards.map(|given| given.written.minus(given.options)));
-    if !writes.is_empty() {
-        notes.push(format!("viewonly=True excludes {}", of_viewonly(writes, policy)));
+    if given.iter().any(|given| given.is_hazard() && given.options != given.written) {
+        notes.push(format!("viewonly=True excludes save-update, delete and delete-orphan: {}", of_viewonly(policy)));
     }
     notes.extend(lost.iter().flat_map(|option| of_lost(option, view, before, policy)));
     let is_kept = before.contains(CascadeOption::Expunge) && !lost.contains(CascadeOption::Expunge);
@@ -104,16 +102,15 @@ pub(super) fn of_hazard(
     notes
 }
 
-/// Options that write beside `viewonly=True`, and what SQLAlchemy does about them, from the least version on that the code runs with.
-pub(super) fn of_viewonly(writes: CascadeOptions, policy: &Policy<'_>) -> String {
-    let does = match policy.surroundings.version() {
+/// What SQLAlchemy does about options that write beside `viewonly=True`, from the least version on that the code runs with.
+pub(super) fn of_viewonly(policy: &Policy<'_>) -> &'static str {
+    match policy.surroundings.version() {
         Some(version) if version.major >= 2 => "SQLAlchemy 2.x leaves them out",
         Some(_) if policy.viewonly_writes() => {
             "SQLAlchemy 1.3 warns and cascades them all the same, 1.4 raises ArgumentError, 2.x leaves them out"
         }
         _ => "SQLAlchemy 1.4 raises ArgumentError, 2.x leaves them out",
-    };
-    format!("{writes}: {does}")
+    }
 }
 
 /// What a user notices when an option goes.
