@@ -14,7 +14,7 @@ use crate::rewrite::{self, Edit, FileEdit};
 use crate::site::{Given, HowRead, Reading, Site};
 use crate::source::{Source, splice};
 use crate::syntax::{Tree, has_error, unparenthesized};
-use crate::usage::{How, Usages};
+use crate::usage::{self, How, Usages};
 
 /// How many uses of a definition a note names.
 const MOST_NAMED: usize = 20;
@@ -27,6 +27,8 @@ pub trait Files: Sync {
     fn is_checked(&self, path: &Path) -> bool;
     /// A place as reports show it: `path:line:column`.
     fn shown(&self, location: &Location) -> String;
+    /// Whether the annotation of what is bound there, or of what a literal is bound to, names the value.
+    fn is_typed(&self, at: &Location) -> bool;
     /// Why the literal of a constant can't become another: its type, its class or its Enum is tied to it.
     fn tied(&self, literal: &Location, after: CascadeOptions) -> Option<String>;
 }
@@ -146,6 +148,13 @@ impl<'a> Planner<'a> {
             if let Some(other) = self.other_use(step, false) {
                 return other;
             }
+            if self.files.is_typed(&step.definition) {
+                let defined = self.files.shown(&step.definition);
+                return Place::Sites(format!(
+                    "`{}` (defined at {defined}) stays: its annotation names the value",
+                    step.name
+                ));
+            }
         }
         let is_constant = uses.iter().any(|one| !one.alternative.steps.is_empty());
         if let Some(why) = is_constant.then(|| self.files.tied(literal, first.after)).flatten() {
@@ -162,8 +171,8 @@ impl<'a> Planner<'a> {
 
     /// Why a definition can't be changed: something else is done with it.
     fn other_use(&self, step: &Step, is_dictionary: bool) -> Option<Place> {
-        let enumeration = step.enumeration.iter().zip(&step.class).map(|(at, name)| (name, at));
-        step.definitions().chain(enumeration).find_map(|(name, at)| {
+        let wholes = usage::wholes(step);
+        step.definitions().chain(wholes.iter().map(|(name, at)| (name, at))).find_map(|(name, at)| {
             let key = (at.clone(), step.items.clone(), is_dictionary);
             if let Some(known) = self.lock().get(&key) {
                 return known.clone();
@@ -183,15 +192,21 @@ impl<'a> Planner<'a> {
             let is_read = self.consumed.get(at).is_some_and(|reads| is_covered(reads, mention));
             is_read || is_dictionary && is_covered(&self.values, mention)
         };
-        let defined = || format!("`{name}` (defined at {})", self.files.shown(at));
+        let is_whole = step.definitions().all(|(_, own)| own != at);
+        let own = || format!("`{}` (defined at {})", step.name, self.files.shown(&step.definition));
+        let defined = || if is_whole { own() } else { format!("`{name}` (defined at {})", self.files.shown(at)) };
         self.usages.mentions(at).iter().filter(|mention| mention.concerns(step)).find_map(|mention| {
             let shown = || self.files.shown(&mention.at);
             match mention.how {
                 How::Asked => None,
                 How::Read | How::Assigned | How::Given if is_cascade(&mention.at) => None,
+                How::Read | How::Assigned | How::Given if is_whole => {
+                    Some(Place::Sites(format!("{} stays: {} can reach it by way of `{name}`", defined(), shown())))
+                }
                 How::Read | How::Assigned | How::Given => {
                     Some(Place::Sites(format!("{} stays: {} uses it for something else", defined(), shown())))
                 }
+                How::Typed => Some(Place::Sites(format!("{} stays: {} names its value", defined(), shown()))),
                 How::Exported => Some(Place::Sites(format!(
                     "{} stays: `__all__` exports it at {}, so that others may use it",
                     defined(),
@@ -320,6 +335,9 @@ impl<'a> Planner<'a> {
         let why = match others.into_iter().next() {
             None if self.split.contains(&site.at) => {
                 format!("the value at {} stays: the calls that get it want different lists", self.files.shown(&site.at))
+            }
+            None if site.givens.iter().any(|given| !given.steps.is_empty()) && self.files.is_typed(&site.at) => {
+                format!("the value at {} stays: its annotation names it", self.files.shown(&site.at))
             }
             None if self.files.is_checked(&site.at.path) => return Ok(None),
             None => {

@@ -164,7 +164,7 @@ impl Way<'_> {
         for end in ends {
             let received = match end {
                 End::Outside(path) if is_known(path.last()) => plain(&given, path[0] == "sqlmodel"),
-                End::Module | End::Unbound | End::Unknown(_) if is_known(names.last()) => plain(&given, false),
+                End::Module(_) | End::Unbound | End::Unknown(_) if is_known(names.last()) => plain(&given, false),
                 // `db.relationship` and what can't be followed
                 End::Bound(found) if !found.rest.is_empty() && is_known(found.rest.last()) => plain(&given, false),
                 End::Bound(found) if found.rest.is_empty() => {

@@ -37,7 +37,7 @@ fn follow(resolver: &Resolver<'_>, place: &Place, names: &[String], aliases: usi
     let mut all = ends.into_iter().map(|end| match end {
         End::Bound(found) => bound(resolver, &found, aliases),
         End::Outside(path) => Named::Outside(path),
-        End::Module | End::Unbound | End::Unknown(_) => unknown(),
+        End::Module(_) | End::Unbound | End::Unknown(_) => unknown(),
     });
     let Some(first) = all.next() else { return unknown() };
     if all.all(|other| other == first) { first } else { unknown() }

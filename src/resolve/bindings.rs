@@ -334,9 +334,22 @@ impl Scope {
         if matches!(&*pattern.kind(), "attribute" | "subscript") {
             return;
         }
-        for node in pattern.dfs().filter(|node| node.kind() == "identifier") {
+        for node in pattern.dfs().filter(|node| node.kind() == "identifier" && !is_compared(node)) {
             self.bind(&node, Target::Opaque(what.to_owned()), None, conditional);
         }
+    }
+}
+
+/// Whether a name in the pattern of a `case` is no name that it binds: a part of a dotted one, a class, or a keyword.
+fn is_compared(name: &Node<'_>) -> bool {
+    let Some(parent) = name.parent() else { return false };
+    match &*parent.kind() {
+        "dotted_name" => {
+            let is_class = parent.parent().is_some_and(|around| around.kind() == "class_pattern");
+            is_class || parent.named_children().count() > 1
+        }
+        "keyword_pattern" => parent.named_children().next().is_some_and(|first| first.range() == name.range()),
+        _ => false,
     }
 }
 

@@ -115,7 +115,7 @@ impl Resolver<'_> {
             let found = match end {
                 End::Bound(found) => effort.deeper(|| self.bound(&found, effort)).unwrap_or(Callee::Other),
                 End::Outside(path) => self.known(path.join(".")).unwrap_or(Callee::Other),
-                End::Module => Callee::Other,
+                End::Module(_) => Callee::Other,
                 End::Unbound => Callee::Unbound,
                 End::Unknown(why) => Callee::Unknown(why),
             };

@@ -24,4 +24,4 @@ pub use literal::{Literal, Shape, StringPart, evaluate};
 pub use locals::KnownClass;
 pub use names::{Effort, End, Found, Place};
 pub use runs::Ran;
-pub use value::{Alternative, Argument, Port, Step, Value, Written, is_bound_by_comprehension};
+pub use value::{Alternative, Argument, Holder, Port, Step, Value, Written, is_bound_by_comprehension};

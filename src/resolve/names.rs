@@ -263,8 +263,8 @@ pub enum End {
     Bound(Found),
     /// A name outside of the repository, fully qualified.
     Outside(Dotted),
-    /// A module of the repository.
-    Module,
+    /// A module of the repository, by its file.
+    Module(PathBuf),
     /// Nothing in reach binds the name.
     Unbound,
     /// It can't be told, and why.
@@ -387,7 +387,7 @@ impl Resolver<'_> {
                 End::Bound(_) => true,
                 // what a module of the repository has from elsewhere, or what the other library is known to have
                 End::Outside(path) => !path.starts_with(&star.path) || self.constructors.is_known(&path.join(".")),
-                End::Module | End::Unbound | End::Unknown(_) => false,
+                End::Module(_) | End::Unbound | End::Unknown(_) => false,
             };
             if ends.iter().any(is_there) {
                 return ends;
@@ -441,7 +441,7 @@ impl Resolver<'_> {
                     continue;
                 };
                 if length == path.len() {
-                    return Some(vec![End::Module]);
+                    return Some(vec![End::Module(file)]);
                 }
                 let Some(module) = self.repository.module(&file) else {
                     continue;
@@ -622,7 +622,8 @@ impl Resolver<'_> {
                     _ => {}
                 },
                 End::Unknown(_) => return None,
-                End::Outside(_) | End::Module | End::Unbound => {}
+                End::Module(file) => locations.push(Location { path: file.into(), start: 0, end: 0 }),
+                End::Outside(_) | End::Unbound => {}
             }
         }
         Some(locations)

@@ -48,7 +48,7 @@ impl Resolver<'_> {
             }
             End::Outside(path) => vec![Ran::Outside(path.join("."))],
             End::Unbound => vec![Ran::Outside(names.join("."))],
-            End::Module | End::Unknown(_) => vec![Ran::Unknown],
+            End::Module(_) | End::Unknown(_) => vec![Ran::Unknown],
         };
         self.follow(place, names, effort).into_iter().flat_map(ran).collect()
     }

@@ -67,10 +67,23 @@ pub struct Step {
     pub class: Option<String>,
     /// Where that class is bound, if it is an Enum: its members are also reached by way of the whole of it.
     pub enumeration: Option<Location>,
+    /// The class whose attribute it is, where it is bound in the body of one.
+    pub holder: Option<Holder>,
     /// Other names that the same statement binds to the same value, and where.
     pub also: Vec<(String, Location)>,
     /// The keys of the item that is read, the outermost first, where it is a dictionary's name.
     pub items: Vec<String>,
+}
+
+/// A class that has a constant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Holder {
+    /// Its name.
+    pub name: String,
+    /// Where that is bound.
+    pub at: Location,
+    /// It is derived from no other.
+    pub is_plain: bool,
 }
 
 /// A parameter that hands a value in.
@@ -160,6 +173,7 @@ impl Argument {
             name: self.name.clone(),
             class: None,
             enumeration: None,
+            holder: None,
             also: Vec::new(),
             items: Vec::new(),
         }
@@ -181,6 +195,7 @@ impl Step {
             name: found.name().to_owned(),
             class: class.or_else(|| class_of(found)),
             enumeration: None,
+            holder: holder_of(found),
             also: bound_together(found),
             items: Vec::new(),
         }
@@ -196,6 +211,14 @@ impl Step {
 fn class_of(found: &Found) -> Option<String> {
     let owner = found.scope().owner.as_ref().filter(|owner| owner.is_class)?;
     Some(found.module().node(&owner.range)?.field("name")?.text().into_owned())
+}
+
+fn holder_of(found: &Found) -> Option<Holder> {
+    let owner = found.scope().owner.as_ref().filter(|owner| owner.is_class)?;
+    let class = found.module().node(&owner.range)?;
+    let name = class.field("name")?;
+    let at = found.module().location(&name.range());
+    Some(Holder { name: name.text().into_owned(), at, is_plain: class.field("superclasses").is_none() })
 }
 
 /// The other names of `a = b = value`.
@@ -303,7 +326,7 @@ impl Resolver<'_> {
                     let module = module.join(".");
                     return Err(format!("`{shown}` comes from `{module}`, which is not part of this repository"));
                 }
-                End::Module => return Err(format!("`{shown}` is a module")),
+                End::Module(_) => return Err(format!("`{shown}` is a module")),
                 End::Unbound => return Err(format!("nothing in reach defines `{shown}`")),
                 End::Unknown(why) => return Err(why),
             });

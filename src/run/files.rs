@@ -9,10 +9,10 @@ use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::module::Location;
 use crate::plan::Files;
 use crate::policy::effective;
-use crate::resolve::evaluate;
+use crate::resolve::{Place, Resolver, evaluate};
 use crate::site::Site;
 use crate::source::Source;
-use crate::syntax::Node;
+use crate::syntax::{Node, string_content};
 
 /// The files of a run.
 pub(super) struct FilesOfRun<'a> {
@@ -63,17 +63,31 @@ impl Files for FilesOfRun<'_> {
         }
     }
 
+    fn is_typed(&self, at: &Location) -> bool {
+        let repository = self.run.repositories.of(&at.path);
+        let found = repository.module(&at.path).and_then(|module| {
+            let node = module.node(&at.range())?;
+            let is_declaration = |node: &Node<'_>| matches!(&*node.kind(), "assignment" | "typed_default_parameter");
+            let annotation = node.ancestors().find(is_declaration)?.field("type")?;
+            let items = node.ancestors().take_while(|node| !is_declaration(node)).filter(|node| node.kind() == "pair");
+            let mut keys: Vec<String> = items.filter_map(|pair| string_content(&pair.field("key")?)).collect();
+            keys.reverse();
+            let rules = &self.run.job.settings.of(&at.path).rules;
+            let resolver = Resolver { constructors: &rules.constructors, repository: &repository };
+            Some(resolver.names_values(&Place::of(&module, &annotation), &annotation, &keys))
+        });
+        found.unwrap_or(false)
+    }
+
     fn tied(&self, literal: &Location, after: CascadeOptions) -> Option<String> {
         if self.left_alone.contains(literal) {
             return Some("`cascade-fix: ignore-file` holds there".to_owned());
         }
-        let module = self.run.repositories.of(&literal.path).module(&literal.path)?;
-        let node = module.node(&literal.range())?;
-        let assignment = node.ancestors().find(|node| node.kind() == "assignment");
-        let annotation = assignment.and_then(|assignment| assignment.field("type"));
-        if annotation.is_some_and(|annotation| annotation.text().contains("Literal")) {
+        if self.is_typed(literal) {
             return Some("its annotation names the value".to_owned());
         }
+        let module = self.run.repositories.of(&literal.path).module(&literal.path)?;
+        let node = module.node(&literal.range())?;
         let class = node.ancestors().find(|node| node.kind() == "class_definition")?;
         let decorators = class.parent().into_iter().flat_map(|around| around.children().collect::<Vec<_>>());
         let is_data = |node: &Node<'_>| ["dataclass", "define", "attr"].iter().any(|name| node.text().contains(name));
@@ -82,6 +96,9 @@ impl Files for FilesOfRun<'_> {
         }
         if !class.field("superclasses")?.text().contains("Enum") {
             return None;
+        }
+        if let Some(method) = class.field("body")?.dfs().find(reads_members) {
+            return Some(format!("`{}` of its Enum reads the value", method.field("name")?.text()));
         }
         let mut members = class.field("body")?.named_children().collect::<Vec<_>>().into_iter();
         members.find_map(|statement| {
@@ -94,4 +111,16 @@ impl Files for FilesOfRun<'_> {
             is_twin.then(|| Some(format!("its Enum has the value as `{}` too", member.field("left")?.text())))?
         })
     }
+}
+
+/// Whether it is a method of an Enum that does something else with the members' values than show them.
+fn reads_members(node: &Node<'_>) -> bool {
+    const SHOWING: [&str; 4] = ["__str__", "__repr__", "__format__", "__hash__"];
+    let name = node.field("name").filter(|_| node.kind() == "function_definition");
+    name.is_some_and(|name| !SHOWING.contains(&&*name.text()))
+        && node.dfs().any(|node| match &*node.kind() {
+            "attribute" => node.field("attribute").is_some_and(|name| matches!(&*name.text(), "value" | "_value_")),
+            "comparison_operator" => node.named_children().any(|operand| operand.text() == "self"),
+            _ => false,
+        })
 }

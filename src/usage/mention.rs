@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Definition;
+use super::whole::how_of_whole;
 use crate::module::{Location, Module};
 use crate::resolve::{Effort, Place, Resolver, Step};
 use crate::syntax::{Node, conditional_parts, positional_arguments, string_content};
@@ -38,6 +39,8 @@ pub enum How {
     Asked,
     /// `__all__` has it.
     Exported,
+    /// A stub, or a type, names the value.
+    Typed,
     /// It is bound anew, or its value is changed.
     Changed,
 }
@@ -85,6 +88,7 @@ pub(super) fn mentioned<'t>(
     let expression = match &*parent.kind() {
         "attribute" if is_field("attribute") => parent.clone(),
         "keyword_argument" if is_field("name") => return None,
+        "dotted_name" if is_pattern(&parent) => return in_pattern(resolver, module, name, &parent, definitions),
         "aliased_import" | "dotted_name" => return None,
         "function_definition" | "class_definition" if is_field("name") => return None,
         "parameters" | "lambda_parameters" | "typed_parameter" => return None,
@@ -110,22 +114,47 @@ pub(super) fn mentioned<'t>(
         let possible = definitions.iter().filter(|definition| expression.kind() == "attribute" && !definition.is_local);
         possible.map(|definition| definition.at.clone()).collect()
     });
-    let is_enumeration = |at: &Location| definitions.iter().any(|one| one.is_enumeration && one.at == *at);
-    let (how, items) = match leads_to.iter().any(is_enumeration) {
-        true => (how_of_enumeration(&expression), Vec::new()),
-        false => use_of(&expression),
+    let (how, items) = match how_of_wholes(&expression, &leads_to, definitions) {
+        Some(how) => (how, Vec::new()),
+        None => use_of(&expression),
     };
     Some(Mentioned { expression, how, items, leads_to, is_certain })
 }
 
-/// What is done with an Enum: its members are looked for by their own names.
-fn how_of_enumeration(expression: &Node<'_>) -> How {
-    let Some(parent) = expression.parent() else { return How::Read };
-    let is_member = parent.kind() == "attribute"
-        && parent.field("object").is_some_and(|object| object.range() == expression.range())
-        && parent.field("attribute").is_some_and(|name| !name.text().starts_with("__"));
-    let is_annotation = expression.ancestors().any(|node| node.kind() == "type");
-    if is_member || is_annotation { How::Asked } else { How::Read }
+/// Whether a dotted name stands in the pattern of a `case`, and not in an import.
+fn is_pattern(names: &Node<'_>) -> bool {
+    names.parent().is_some_and(|parent| parent.kind().ends_with("_pattern"))
+}
+
+/// A name in `case module.NAME:`, with which a value is compared; one without a dot is bound.
+fn in_pattern<'t>(
+    resolver: &Resolver<'_>,
+    module: &Arc<Module>,
+    name: &Node<'t>,
+    dotted: &Node<'t>,
+    definitions: &[Definition],
+) -> Option<Mentioned<'t>> {
+    let parts: Vec<Node<'t>> = dotted.named_children().collect();
+    let is_class = dotted.parent().is_some_and(|parent| parent.kind() == "class_pattern");
+    if parts.len() < 2 && !is_class {
+        return None;
+    }
+    let until = parts.iter().position(|part| part.range() == name.range())?;
+    let names: Vec<String> = parts[..=until].iter().map(|part| part.text().into_owned()).collect();
+    let found = resolver.definitions_of_names(&Place::of(module, name), &names, &Effort::for_value());
+    let is_certain = found.is_some();
+    let leads_to = found.unwrap_or_else(|| {
+        let possible = definitions.iter().filter(|definition| until > 0 && !definition.is_local);
+        possible.map(|definition| definition.at.clone()).collect()
+    });
+    let how = how_of_wholes(name, &leads_to, definitions).unwrap_or(How::Read);
+    Some(Mentioned { expression: name.clone(), how, items: Vec::new(), leads_to, is_certain })
+}
+
+/// What is done with the whole that some of the definitions are, if one of them is it.
+fn how_of_wholes(expression: &Node<'_>, leads_to: &[Location], definitions: &[Definition]) -> Option<How> {
+    let whole = definitions.iter().find(|one| one.whole.is_some() && leads_to.contains(&one.at))?;
+    Some(how_of_whole(expression, whole.whole?, whole.is_plain))
 }
 
 /// Whether the function around says `global name`.
@@ -297,33 +326,5 @@ fn method_of(attribute: &Node<'_>) -> How {
         "update" | "setdefault" => How::Asked,
         name if CHANGING.contains(&name) => How::Changed,
         _ => How::Read,
-    }
-}
-
-/// What a string that names a definition means: an entry of `__all__`, or the argument of `getattr`, `patch` and the like.
-pub(super) fn named_by_string(
-    resolver: &Resolver<'_>,
-    module: &Arc<Module>,
-    string: &Node<'_>,
-    content: &str,
-    definition: &Definition,
-) -> Option<How> {
-    let is_export = string.ancestors().any(|node| {
-        let assigned = node.field("left").is_some_and(|left| left.text() == "__all__");
-        let extended = node.field("function").is_some_and(|function| function.text().starts_with("__all__"));
-        assigned || extended
-    });
-    if is_export && content == definition.name {
-        let leads = resolver.definitions_of_names(&Place::after(module), &[content.to_owned()], &Effort::for_value());
-        return leads.is_some_and(|found| found.contains(&definition.at)).then_some(How::Exported);
-    }
-    let is_argument = string.parent().is_some_and(|parent| parent.kind() == "argument_list");
-    let function =
-        is_argument.then(|| string.parent()?.parent()?.field("function").map(|name| name.text().into_owned()));
-    let function = function.flatten()?;
-    match function.rsplit('.').next().unwrap_or_default() {
-        "setattr" | "delattr" | "patch" | "object" | "setitem" => Some(How::Changed),
-        "getattr" | "hasattr" => Some(How::Read),
-        _ => None,
     }
 }

@@ -4,6 +4,8 @@
 //! Only files that have one of the names are parsed, and only where a value would be changed by way of a name.
 
 mod mention;
+mod named;
+mod whole;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -25,7 +27,12 @@ use crate::site::{Found, Site, Wrapper, find_in_calls};
 use crate::syntax::{Node, hinted_nodes, string_content};
 
 pub use mention::{How, Mention};
-use mention::{Mentioned, is_called, mentioned, named_by_string};
+use mention::{Mentioned, is_called, mentioned};
+use named::{has_word, how_of_stub, is_stub_of, named_by_string};
+use whole::{
+    Whole, can_have_module, how_of_imported, is_name_of, name_of_module, own_readings, own_readings_of_class,
+    place_of_module,
+};
 
 /// How often names are looked for that came up while others were.
 const MOST_ROUNDS: usize = 6;
@@ -46,8 +53,10 @@ struct Definition {
     at: Location,
     class: Option<String>,
     is_local: bool,
-    /// The name is an Enum's.
-    is_enumeration: bool,
+    /// The name is that of what has a constant.
+    whole: Option<Whole>,
+    /// Whoever gets the whole can be after its constants: it is a module, or a class that has nothing else.
+    is_plain: bool,
 }
 
 impl Usages {
@@ -168,14 +177,17 @@ impl Search<'_> {
     ) -> Vec<PathBuf> {
         let definitions = || new_names.iter().flat_map(|name| names[name].iter());
         let mut files: Vec<PathBuf> = definitions().map(|definition| definition.at.path.to_path_buf()).collect();
-        let wide: HashSet<&str> = new_names
-            .iter()
-            .filter(|name| names[*name].iter().any(|definition| !definition.is_local))
-            .map(String::as_str)
-            .collect();
-        if !wide.is_empty() {
+        let names_with = |is_wanted: fn(&Definition) -> bool| -> HashSet<&str> {
+            new_names.iter().filter(|name| names[*name].iter().any(is_wanted)).map(String::as_str).collect()
+        };
+        let wide = names_with(|definition| !definition.is_local && definition.whole != Some(Whole::Module));
+        let modules = names_with(|definition| definition.whole == Some(Whole::Module));
+        if !wide.is_empty() || !modules.is_empty() {
             let words = Words::new(wide);
-            let has_name = |bytes: &[u8]| words.as_ref().is_none_or(|words| words.are_in(bytes));
+            let has_name = |bytes: &[u8]| {
+                words.as_ref().is_none_or(|words| words.are_in(bytes))
+                    || modules.iter().any(|name| can_have_module(bytes, name))
+            };
             let walk = self.walk.of_folder(repository.root());
             files.extend(candidates(&walk, has_name).iter().map(|file| self.walk.absolute(file)));
         }
@@ -192,16 +204,10 @@ impl Definition {
             at: at.clone(),
             class: step.class.clone(),
             is_local: step.function.is_some(),
-            is_enumeration: false,
+            whole: None,
+            is_plain: false,
         };
-        let enumeration = step.enumeration.iter().zip(&step.class).map(|(at, name)| Self {
-            name: name.clone(),
-            at: at.clone(),
-            class: None,
-            is_local: false,
-            is_enumeration: true,
-        });
-        step.definitions().map(named).chain(enumeration).collect()
+        step.definitions().map(named).chain(Self::wholes_of(step)).collect()
     }
 
     fn of_wrapper(wrapper: &Wrapper) -> Self {
@@ -210,9 +216,37 @@ impl Definition {
             at: wrapper.definition.clone(),
             class: wrapper.class.clone(),
             is_local: false,
-            is_enumeration: false,
+            whole: None,
+            is_plain: false,
         }
     }
+
+    /// What the constant of a step can be reached by way of.
+    fn wholes_of(step: &Step) -> Vec<Self> {
+        let whole = |name: &str, at: &Location, whole: Whole, is_plain: bool| Self {
+            name: name.to_owned(),
+            at: at.clone(),
+            class: None,
+            is_local: false,
+            whole: Some(whole),
+            is_plain,
+        };
+        match (&step.enumeration, &step.holder) {
+            (Some(at), _) => step.class.iter().map(|name| whole(name, at, Whole::Enumeration, true)).collect(),
+            (None, Some(holder)) => vec![whole(&holder.name, &holder.at, Whole::Class, holder.is_plain)],
+            (None, None) if step.function.is_some() => Vec::new(),
+            (None, None) => {
+                let name = name_of_module(&step.definition.path);
+                let at = place_of_module(&step.definition.path);
+                name.map(|name| whole(&name, &at, Whole::Module, true)).into_iter().collect()
+            }
+        }
+    }
+}
+
+/// The places by which the constant of a step can be reached besides its own name.
+pub fn wholes(step: &Step) -> Vec<(String, Location)> {
+    Definition::wholes_of(step).into_iter().map(|whole| (whole.name, whole.at)).collect()
 }
 
 /// The names that are followed to a value which can't stay as it is.
@@ -255,6 +289,12 @@ fn look(
         match &*node.kind() {
             "identifier" => {
                 let Some(definitions) = here.get(&*node.text()) else { continue };
+                for definition in definitions.iter().filter(|definition| is_stub_of(module, definition)) {
+                    if let Some(how) = how_of_stub(resolver, module, &node) {
+                        let mention = Mention { at: at(), how, items: Vec::new() };
+                        looked.mentions.push((definition.at.clone(), mention));
+                    }
+                }
                 let Some(Mentioned { expression, how, items, leads_to, is_certain }) =
                     mentioned(resolver, module, &node, definitions)
                 else {
@@ -272,15 +312,24 @@ fn look(
             }
             "string" => {
                 let Some(content) = string_content(&node) else { continue };
-                let name = content.rsplit('.').next().unwrap_or_default();
-                for definition in here.get(name).into_iter().flatten() {
-                    if let Some(how) = named_by_string(resolver, module, &node, &content, definition) {
+                let named = here.iter().filter(|(name, _)| has_word(&content, name)).flat_map(|(_, found)| found);
+                for definition in named {
+                    let how = match definition.whole {
+                        Some(Whole::Module) if is_name_of(&content, &definition.at.path) => how_of_imported(&node),
+                        _ => named_by_string(resolver, module, &node, &content, definition),
+                    };
+                    if let Some(how) = how {
                         let mention = Mention { at: at(), how, items: Vec::new() };
                         looked.mentions.push((definition.at.clone(), mention));
                     }
                 }
             }
             _ => {}
+        }
+    }
+    for definition in here.values().flatten().filter(|definition| definition.at.path == module.path) {
+        for (at, how) in own_readings_of(module, definition) {
+            looked.mentions.push((definition.at.clone(), Mention { at, how, items: Vec::new() }));
         }
     }
     for wrapper in wrappers {
@@ -292,6 +341,18 @@ fn look(
         }
     }
     looked
+}
+
+/// Where what has a constant reads its own names, whichever they are.
+fn own_readings_of(module: &Module, definition: &Definition) -> Vec<(Location, How)> {
+    match definition.whole {
+        Some(Whole::Module) => own_readings(module),
+        Some(Whole::Class) => {
+            let class = module.node(&definition.at.range()).and_then(|name| name.parent());
+            class.map(|class| own_readings_of_class(module, &class)).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// The names with those that the file's imports give them: `import name as alias`.
@@ -322,7 +383,8 @@ fn renamed(root: &Node<'_>, names: &HashMap<String, Vec<Definition>>) -> Vec<(St
     let imports = hinted_nodes(root, &hints).filter(|node| node.kind() == "aliased_import");
     imports
         .filter_map(|import| {
-            let name = import.field("name")?.text().into_owned();
+            // `import package.module as name`
+            let name = import.field("name")?.text().rsplit('.').next()?.to_owned();
             let alias = import.field("alias")?.text().into_owned();
             (names.contains_key(&name) && alias != name).then_some((alias, name))
         })
