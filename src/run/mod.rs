@@ -1,6 +1,7 @@
 //! The sites of a scan go in; their verdicts come out, then the outcome of each file.
 
 mod aside;
+mod consumers;
 mod files;
 mod imports;
 mod outcomes;
@@ -30,6 +31,7 @@ use crate::site::{Found, Site, Unknown, Wrapper};
 use crate::suppression::Sifted;
 use crate::usage::{How, Mention, Usages};
 
+use consumers::Consumers;
 use files::FilesOfRun;
 
 /// One run, after the scan.
@@ -61,8 +63,9 @@ impl Run<'_> {
             |site: &Site| self.job.all_relationships || self.with_policy(site, |policy| asks_direction(site, policy));
         self.relate(sites.iter_mut().filter(|site| asks(site)));
         self.observe(&sites);
+        let consumers = Consumers::of(&sites, usages);
         let judged = sites.into_par_iter().map(|mut site| {
-            if let Some(changed) = self.changed(&site, usages) {
+            if let Some(changed) = self.changed(&site, usages, &consumers) {
                 site.value = Err(changed);
             }
             let verdict = self.verdict(&site);
@@ -158,7 +161,7 @@ impl Run<'_> {
     }
 
     /// Why a value can be another when it is read: a name that leads to it is bound anew, or its list is changed.
-    fn changed(&self, site: &Site, usages: &Usages) -> Option<Unknown> {
+    fn changed(&self, site: &Site, usages: &Usages, consumers: &Consumers<'_>) -> Option<Unknown> {
         let value = site.value.as_ref().ok()?;
         let of_dictionaries = site.givens.iter().flat_map(|given| &given.steps).map(|step| (step, false));
         let of_values = value.alternatives.iter().flat_map(|alternative| {
@@ -174,7 +177,7 @@ impl Run<'_> {
                 |mention: &Mention| site.at.covers(&mention.at) || steps().any(|step| step.mention.covers(&mention.at));
             let changes = |mention: &&Mention| match mention.how {
                 How::Changed => !site.at.covers(&mention.at),
-                How::Assigned | How::Given => is_mutable && !is_followed(mention),
+                How::Assigned | How::Given => is_mutable && !is_followed(mention) && !consumers.keep(mention),
                 _ => false,
             };
             let changed = |at| usages.mentions(at).iter().filter(|mention| mention.concerns(step)).find(changes);

@@ -1,0 +1,62 @@
+//! All sites go in; whether a mention of a constant is one by which another relationship gets it comes out: that changes nothing.
+
+use std::collections::HashMap;
+
+use crate::module::Location;
+use crate::resolve::Step;
+use crate::site::Site;
+use crate::usage::{How, Mention, Usages};
+
+/// How many names are followed that one constant is given.
+const MOST_NAMES: usize = 8;
+
+/// What the relationships read.
+pub(super) struct Consumers<'a> {
+    usages: &'a Usages,
+    /// The values of all sites, in order.
+    values: Vec<Location>,
+    /// By where a name is read to be bound to another one: the step from that.
+    names: HashMap<Location, Vec<Step>>,
+}
+
+impl<'a> Consumers<'a> {
+    pub(super) fn of(sites: &[Site], usages: &'a Usages) -> Self {
+        let mut values: Vec<Location> = sites.iter().map(|site| site.at.clone()).collect();
+        values.sort();
+        let mut names: HashMap<Location, Vec<Step>> = HashMap::new();
+        let alternatives = sites.iter().flat_map(|site| &site.value).flat_map(|value| &value.alternatives);
+        for pair in alternatives.flat_map(|alternative| alternative.steps.windows(2)) {
+            let known = names.entry(pair[1].mention.clone()).or_default();
+            if !known.contains(&pair[0]) {
+                known.push(pair[0].clone());
+            }
+        }
+        Self { usages, values, names }
+    }
+
+    /// Whether a relationship, and nobody else, gets what is mentioned.
+    pub(super) fn keep(&self, mention: &Mention) -> bool {
+        self.keep_within(mention, MOST_NAMES)
+    }
+
+    fn keep_within(&self, mention: &Mention, names: usize) -> bool {
+        if self.is_in_value(&mention.at) {
+            return true;
+        }
+        let bound = self.names.get(&mention.at).map(Vec::as_slice).unwrap_or_default();
+        let Some(left) = names.checked_sub(1).filter(|_| !bound.is_empty()) else { return false };
+        let mut mentions =
+            bound.iter().flat_map(Step::definitions).flat_map(|(_, definition)| self.usages.mentions(definition));
+        !mentions.any(|mention| match mention.how {
+            How::Changed => true,
+            How::Assigned | How::Given => !self.keep_within(mention, left),
+            _ => false,
+        })
+    }
+
+    fn is_in_value(&self, mention: &Location) -> bool {
+        let key = |at: &Location| (at.path.as_os_str().to_owned(), at.start);
+        let until = self.values.partition_point(|value| key(value) <= key(mention));
+        until > 0 && self.values[until - 1].covers(mention)
+    }
+}
