@@ -79,6 +79,31 @@ fn relationship(files: &BTreeMap<String, Vec<u8>>) -> Relationship {
     found.into_iter().next().flatten().unwrap_or_default()
 }
 
+/// Code in which a name stands for something else than a class where a class is expected.
+const NO_CLASSES: [&str; 9] = [
+    "def owned(target):\n    return relationship(target, cascade='all')\n",
+    "def give(owner):\n    owner.children = relationship('Child', cascade='all')\n",
+    "def give(model):\n    return relationship(model.__name__, cascade='all')\n",
+    "for model in models():\n    model.children = relationship('Child', cascade='all')\n",
+    "Made = make()\nMade.children = relationship('Child', cascade='all')\n",
+    "made = [relationship(model, cascade='all') for model in models()]\n",
+    "class Parent(Base):\n    children = relationship(MODELS['child'], cascade='all')\n",
+    "class Parent(Base):\n    children = relationship(f'{unknown()}Child', cascade='all')\n",
+    "class Parent(Base):\n    children = relationship(make().Child, cascade='all')\n",
+];
+
+#[test]
+fn what_may_be_no_class_is_not_told_as_one() {
+    for code in NO_CLASSES {
+        let models = format!("from sqlalchemy.orm import relationship\n{code}");
+        let found = relationship(&BTreeMap::from([("models.py".to_owned(), models.into_bytes())]));
+        let told: Vec<String> = [&found.owner, &found.target].into_iter().flatten().cloned().collect();
+        assert!(told.iter().all(|name| ["Parent", "Child"].contains(&name.as_str())), "{code}{told:?}");
+        assert!(found.owner.is_none() || found.target.is_none(), "{code}{told:?}");
+        assert!(found.direction.is_none() && found.unknown.is_some(), "{code}{:?}", found.unknown);
+    }
+}
+
 #[test]
 fn each_shape_in_one_module() {
     for shape in shapes() {
@@ -89,6 +114,7 @@ fn each_shape_in_one_module() {
             assert_eq!(said, shape.expected(), "{}: {:?}", shape.case, shape.error);
         }
         assert_eq!(found.direction.is_some(), !found.evidence.is_empty(), "{}", shape.case);
+        assert_eq!(found.direction.is_none(), found.unknown.is_some(), "{}", shape.case);
     }
 }
 

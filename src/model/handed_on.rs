@@ -230,10 +230,11 @@ impl<'a> Frame<'a> {
                 || self.locals.contains(name)
                 || [&self.rest, &self.keywords].into_iter().flatten().any(|(rest, _)| rest == name)
         };
-        if node.kind() == "identifier" && !self.locals.contains(&*node.text()) {
-            if let Some(given) = self.parameters.get(&*node.text()) {
-                return given.clone();
-            }
+        if node.kind() == "identifier"
+            && !self.locals.contains(&*node.text())
+            && let Some(given) = self.parameters.get(&*node.text())
+        {
+            return given.clone();
         }
         let mut names = node.dfs().filter(|node| node.kind() == "identifier");
         (!names.any(|name| is_own(&name.text()))).then(|| Expression::of(self.module, &node))

@@ -207,7 +207,10 @@ fn class_name(module: &Arc<Module>, node: &Node<'_>) -> Option<String> {
         node = unparenthesized(&node.field("body")?);
     }
     match &*node.kind() {
-        "string" => string_content(&node),
+        "string" => {
+            let is_name = |part: &str| part.chars().all(|c| c.is_alphanumeric() || c == '_') && !part.is_empty();
+            string_content(&node).filter(|text| text.trim().split('.').all(is_name))
+        }
         _ => {
             let names = dotted_name(&node)?;
             stands_for_class(module, &node, &names).then(|| names.join("."))
