@@ -116,6 +116,22 @@ impl Words {
     }
 }
 
+/// Whether a file with the bytes can define a class that has one of the words as its name, or in its list of bases, or give one of them
+/// another name by an import.
+pub fn has_class_about(bytes: &[u8], words: &Words) -> bool {
+    static CLASS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("class "));
+    if !words.are_in(bytes) {
+        return false;
+    }
+    let head = |at: usize| {
+        let rest = &bytes[at..bytes.len().min(at + LONGEST_CALL)];
+        let end = rest.windows(2).position(|pair| pair[0] == b':' && pair[1].is_ascii_whitespace());
+        &rest[..end.unwrap_or(rest.len())]
+    };
+    let is_renamed = || words.0.find_overlapping_iter(bytes).any(|found| bytes[found.end()..].starts_with(b" as "));
+    CLASS.find_iter(bytes).any(|at| words.are_in(head(at))) || is_renamed()
+}
+
 /// Whether a file with the bytes can have a cascade site.
 pub fn can_have_a_site(bytes: &[u8], words: &[Finder<'_>]) -> bool {
     site_hints(bytes, words).next().is_some()

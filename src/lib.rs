@@ -51,8 +51,8 @@ pub mod verify;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, OnceLock};
 
 use baseline::BaselineError;
 use cascade::CascadeOptions;
@@ -128,7 +128,7 @@ pub fn run(job: &Job, progress: &AtomicUsize) -> Result<Outcome, RunError> {
     let search = Search { settings: &job.settings, walk: &walk, repositories: &repositories };
     let usages = search.complete(&mut scan.found);
     let found = std::mem::take(&mut scan.found);
-    let run = Run { job, walk: &walk, repositories: &repositories, scan: &scan };
+    let run = Run { job, walk: &walk, repositories: &repositories, scan: &scan, orphaned: OnceLock::new() };
     let mut sifted = run.sifted(run.judged(found, &usages));
     let stale_baseline = run.set_known_aside(&mut sifted, &usages)?;
     if let Some(changed) = &job.changed_lines {

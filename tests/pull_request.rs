@@ -13,8 +13,7 @@ use cascade_fix::pull_request::CodeOwners;
 use common::{read_tree, write_tree};
 use tempfile::TempDir;
 
-const UNSAFE: &str =
-    "from sqlalchemy.orm import relationship\nposts = relationship('Post', cascade='all, delete-orphan')\n";
+const UNSAFE: &str = "from sqlalchemy.orm import relationship\nposts = relationship('Post', cascade='all, delete')\n";
 
 /// A work tree with one commit.
 struct Repository {
@@ -691,7 +690,7 @@ fn a_dry_run_shows_all_and_makes_nothing() {
     for part in [
         "Branch cascade-fix/cascades would be made",
         "    List SQLAlchemy cascades instead of `all`",
-        "+posts = relationship('Post', cascade='save-update, merge, delete, delete-orphan')",
+        "+posts = relationship('Post', cascade='save-update, merge, delete')",
         "### How to revert",
         ".git-blame-ignore-revs",
         "Then: git push origin cascade-fix/cascades",

@@ -99,8 +99,10 @@ pub enum Base {
     Made(Location, Option<Naming>),
     /// A class that has nothing to do with tables.
     Other,
-    /// It can't be told.
-    Unknown,
+    /// A class of a library of which nothing but its name is known.
+    Foreign(String),
+    /// It can't be told; as it is written.
+    Unknown(String),
 }
 
 /// `map_imperatively(Class, table, …)`, which was `mapper(…)`.
@@ -468,9 +470,19 @@ impl Reader<'_> {
                 other => other,
             },
             Named::Outside(path) => Naming::of_outside(&path),
-            Named::Unknown(names) => Naming::of_unknown(&names),
-            Named::Class(..) => Base::Unknown,
+            Named::Unknown(names) => match Naming::of_unknown(&names) {
+                Base::Unknown(_) if self.is_foreign(node) => Base::Foreign(names.last().cloned().unwrap_or_default()),
+                base => base,
+            },
+            Named::Class(..) => Base::Unknown(node.text().into_owned()),
         }
+    }
+
+    /// Whether a dotted name begins with what another library gives.
+    fn is_foreign(&self, node: &Node<'_>) -> bool {
+        let Some(first) = dotted_name(node).and_then(|names| names.into_iter().next()) else { return false };
+        let ends = self.resolver.follow(&self.place(node), &[first], &Effort::for_callee());
+        !ends.is_empty() && ends.iter().all(|end| matches!(end, End::Outside(_)))
     }
 
     /// `name = value` in a class's body.

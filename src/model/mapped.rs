@@ -8,6 +8,7 @@ use super::declared::{self, Base, Class, ClassColumn, Declared, Mapping};
 use super::direction::Selectable;
 use super::names::Named;
 use super::naming::{Naming, TableNaming, table_name};
+use super::orphans::Family;
 use super::table::{Column, ForeignKey, Reference, Schema, Table, TableName};
 use crate::module::{Location, Module};
 use crate::repository::Repository;
@@ -141,6 +142,46 @@ impl<'a> Classes<'a> {
     pub fn may_be_mapped(&self, at: &Location) -> bool {
         self.mapped(at).is_some()
             || self.class(at).is_some_and(|class| !class.is_abstract && self.flat(&class, MOST_LEVELS).has_unknown_base)
+    }
+
+    /// What a class inherits from.
+    pub fn family(&self, class: &Class) -> Family {
+        let template = |made: &Location| {
+            let declared = self.declared(&made.path);
+            declared.templates.iter().find(|(call, _)| call == made).map(|(_, template)| template.clone())
+        };
+        let flat = self.flat(class, MOST_LEVELS);
+        let is_plain = !(flat.is_declarative || flat.has_unknown_base);
+        // a class that is no model has relationships for its subclasses in functions alone
+        let has_functions = || {
+            let module = self.repository().module(&class.at.path);
+            module.is_some_and(|module| module.source.text()[class.at.range()].contains("declared_attr"))
+        };
+        let mut family = Family {
+            name: class.name.clone(),
+            at: self.shown(&class.at),
+            bases: Vec::new(),
+            unknown_bases: Vec::new(),
+            foreign_bases: Vec::new(),
+            is_mixin: class.is_abstract || class.is_root || is_plain && has_functions(),
+        };
+        for base in &class.bases {
+            match base {
+                Base::Class(at) => family.bases.push(at.clone()),
+                Base::Made(at, _) => family.bases.extend(template(at)),
+                Base::Unknown(written) => family.unknown_bases.push(written.clone()),
+                Base::Foreign(name) => family.foreign_bases.push(name.clone()),
+                Base::Declarative(_) | Base::Root | Base::Other => {}
+            }
+        }
+        family
+    }
+
+    /// A place as `path:line`.
+    pub fn shown(&self, location: &Location) -> String {
+        let repository = self.repository();
+        let line = repository.module(&location.path).map(|module| module.source.position(location.start).shown_line());
+        format!("{}:{}", repository.display(&location.path), line.unwrap_or_default())
     }
 
     /// Whether the annotations of a class need no `Mapped[…]`.
@@ -376,7 +417,7 @@ impl<'a> Classes<'a> {
                     }
                 }
                 Base::Other => {}
-                Base::Unknown => (flat.is_open, flat.has_unknown_base) = (true, true),
+                Base::Foreign(_) | Base::Unknown(_) => (flat.is_open, flat.has_unknown_base) = (true, true),
             }
         }
         flat

@@ -9,12 +9,14 @@ mod arguments;
 mod column_function;
 mod declared;
 mod direction;
+mod ends;
 mod fixtures;
 mod handed_on;
 mod join;
 mod mapped;
 mod names;
 mod naming;
+mod orphans;
 mod registry;
 mod relate;
 mod statement;
@@ -25,6 +27,7 @@ use serde::Serialize;
 
 use crate::module::Location;
 
+pub use orphans::{End, Link, Orphans};
 pub use registry::SearchFolder;
 pub use relate::Model;
 pub use statement::{loader, of_call};

@@ -35,7 +35,7 @@ impl Naming {
             }
             (_, [base]) if base == "Base" => Base::Declarative(None),
             (Some("namedtuple" | "NewType" | "TypeVar"), _) => Base::Other,
-            _ => Base::Unknown,
+            _ => Base::Unknown(format!("{}()", callee.join("."))),
         }
     }
 
@@ -51,7 +51,7 @@ impl Naming {
             ("abc" | "collections" | "dataclasses" | "enum" | "typing" | "typing_extensions" | "pydantic", _) => {
                 Base::Other
             }
-            _ => Base::Unknown,
+            _ => Base::Foreign(name.to_owned()),
         }
     }
 
@@ -61,7 +61,7 @@ impl Naming {
             [name] if matches!(name.as_str(), "object" | "dict" | "str" | "int" | "Exception" | "type") => Base::Other,
             [.., name] if is_root(name) => Base::Root,
             [_, .., model] if model == "Model" => Base::Declarative(Some(Self::Snake)),
-            _ => Base::Unknown,
+            _ => Base::Unknown(names.join(".")),
         }
     }
 

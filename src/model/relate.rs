@@ -22,11 +22,11 @@ use crate::syntax::Node;
 
 /// The relationships of one repository.
 pub struct Model<'a> {
-    classes: Classes<'a>,
-    registry: Registry,
+    pub(super) classes: Classes<'a>,
+    pub(super) registry: Registry,
     /// What each call says, or why that can't be told. One in a class that is not mapped itself says something for each mapped class
     /// that inherits from it too.
-    written: HashMap<(Location, bool), Result<Vec<Written>, String>>,
+    pub(super) written: HashMap<(Location, bool), Result<Vec<Written>, String>>,
 }
 
 /// One side of a relationship.

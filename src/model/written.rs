@@ -250,7 +250,8 @@ fn backref_arguments(module: &Arc<Module>, call: &Node<'_>) -> Arguments {
     arguments
 }
 
-fn owner(resolver: &Resolver<'_>, module: &Arc<Module>, place: Option<&statement::Stands<'_>>) -> Declaring {
+/// Who has the relationship that stands at a place.
+pub(super) fn owner(resolver: &Resolver<'_>, module: &Arc<Module>, place: Option<&statement::Stands<'_>>) -> Declaring {
     match place.map(|place| &place.owner) {
         Some(Owner::Body(class)) => Declaring::Class(Named::Class(module.location(&class.range()), Vec::new())),
         Some(Owner::Name(node)) => {

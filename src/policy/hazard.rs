@@ -18,7 +18,7 @@ pub(super) fn judge(view: &View<'_>, given: &[Given], policy: &Policy<'_>) -> Op
     let (lazy, refusal) = policy.loader(view, before.minus(lost));
     let is_safe = |option: CascadeOption| match option {
         CascadeOption::RefreshExpire => true,
-        CascadeOption::Expunge => !policy.observes_expunge(),
+        CascadeOption::Expunge => !policy.notices_expunge(),
         _ => false,
     };
     let takes_writes = policy.viewonly_writes() && hazards.clone().any(|given| given.written != given.options);

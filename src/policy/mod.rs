@@ -14,7 +14,7 @@ mod wanted;
 
 use serde::Serialize;
 
-use crate::cascade::CascadeOptions;
+use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::model::Direction;
 use crate::module::Location;
 use crate::repository::Places;
@@ -51,6 +51,9 @@ pub struct Policy<'a> {
 pub trait Surroundings {
     /// The places that do what notices a cascade.
     fn places(&self, what: Observable) -> &Places;
+
+    /// How SQLAlchemy itself comes to expunge an object that has the relationships of the site, in words that begin a sentence.
+    fn orphaned(&self) -> Option<&str>;
 
     /// A place as reports show it: `path:line:column`.
     fn shown(&self, location: &Location) -> String;
@@ -185,6 +188,30 @@ pub fn asks_direction(site: &Site, policy: &Policy<'_>) -> bool {
 pub fn asks_observations(site: &Site, policy: &Policy<'_>) -> bool {
     let is_selected = |given: &Given| given.is_hazard() && policy.selection.has(given.code);
     possible(site).iter().any(is_selected)
+}
+
+/// Whether the verdict on a site can depend on what SQLAlchemy itself expunges: nothing in the repository notices that expunge goes.
+pub fn asks_orphans(site: &Site, policy: &Policy<'_>) -> bool {
+    let is_lost =
+        |given: &Given| given.is_hazard() && given.has(CascadeOption::Expunge) && policy.selection.has(given.code);
+    policy.can_lose_expunge() && possible(site).iter().any(is_lost) && !policy.observes_expunge()
+}
+
+/// The set that a site can give its relationships, of all values that there can be; None where it can be anything.
+pub fn set_given(site: &Site) -> Option<CascadeOptions> {
+    if site.flag == Some(Flag::Overridden) {
+        return Some(CascadeOptions::default());
+    }
+    let mut set = CascadeOptions::default();
+    for alternative in &site.value.as_ref().ok()?.alternatives {
+        match Given::of(site, &alternative.value) {
+            Ok(given) => set = set.or(given.options),
+            Err(judgement) if judgement.code == Code::Cas301 => return None,
+            // SQLAlchemy refuses it
+            Err(_) => {}
+        }
+    }
+    Some(set)
 }
 
 /// The effective set of a site, of all values that there can be; None where there is none that SQLAlchemy takes.

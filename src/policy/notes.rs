@@ -23,6 +23,16 @@ impl Policy<'_> {
         self.surroundings.version().is_some_and(|version| version < SqlalchemyVersion { major: 1, minor: 4 })
     }
 
+    /// Whether something notices that expunge cascades: the repository, or SQLAlchemy itself.
+    pub(super) fn notices_expunge(&self) -> bool {
+        self.observes_expunge() || self.surroundings.orphaned().is_some()
+    }
+
+    /// What notices that expunge cascades, in words that begin a sentence.
+    fn why_expunge(&self) -> Option<String> {
+        self.detaching().or_else(|| self.surroundings.orphaned().map(str::to_owned))
+    }
+
     fn places(&self, what: Observable) -> Option<String> {
         let Places { product, tests } = self.surroundings.places(what);
         let first = |places: &[String], most: usize| first_of(places, most, String::clone);
@@ -79,7 +89,7 @@ pub(super) fn of_hazard(
     notes.extend(lost.iter().flat_map(|option| of_lost(option, view, before, policy)));
     let is_kept = before.contains(CascadeOption::Expunge) && !lost.contains(CascadeOption::Expunge);
     if is_kept && policy.profile == Profile::Recommended && policy.targets.of(view.direction).is_none() {
-        notes.push(match (policy.expunge, policy.detaching()) {
+        notes.push(match (policy.expunge, policy.why_expunge()) {
             (Expunge::Auto, Some(why)) => format!("expunge is kept: {why}"),
             _ => "expunge is kept: the settings say so".to_owned(),
         });
@@ -141,13 +151,7 @@ fn of_option(option: CascadeOption, view: &View<'_>, policy: &Policy<'_>) -> Opt
                  kept, which was thrown away"
             )
         }
-        CascadeOption::Expunge => match (policy.expunge, policy.places(Observable::Expunge)) {
-            (_, Some(places)) => {
-                format!("expunge is lost: expunge(obj) ({places}) no longer detaches the related objects")
-            }
-            (Expunge::Drop, None) => "expunge is left out: the settings say so".to_owned(),
-            (_, None) => "expunge is left out: nothing in the repository calls expunge(obj)".to_owned(),
-        },
+        CascadeOption::Expunge => of_lost_expunge(view, policy),
         CascadeOption::SaveUpdate => {
             "save-update is lost: objects added through the relationship are not inserted; SQLAlchemy only warns"
                 .to_owned()
@@ -166,6 +170,21 @@ fn of_option(option: CascadeOption, view: &View<'_>, policy: &Policy<'_>) -> Opt
                 .to_owned()
         }
     })
+}
+
+fn of_lost_expunge(view: &View<'_>, policy: &Policy<'_>) -> String {
+    if let Some(places) = policy.places(Observable::Expunge) {
+        return format!("expunge is lost: expunge(obj) ({places}) no longer detaches the related objects");
+    }
+    if let Some(why) = policy.surroundings.orphaned() {
+        return format!("expunge is lost: {why}; what is related to it is inserted all the same then");
+    }
+    let mut owners =
+        view.givens.iter().map(|given| given.relationship.as_ref().and_then(|known| known.owner.as_deref()));
+    let owner = owners.next().flatten().filter(|_| owners.next().is_none()).unwrap_or("the class that has it");
+    format!(
+        "expunge is left out: nothing in the repository calls expunge(obj), and no relationship with delete-orphan leads to {owner}"
+    )
 }
 
 /// What a user notices when an option comes.

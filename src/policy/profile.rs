@@ -7,12 +7,14 @@ use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::model::Direction;
 use crate::settings::{Expunge, Targets};
 
+use Direction::{ManyToMany, ManyToOne, OneToMany, OneToOne};
+
 use CascadeOption::{Delete, DeleteOrphan, RefreshExpire, SaveUpdate};
 
 /// Which list replaces an unsafe one. Each leaves something out and adds nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Profile {
-    /// Drops refresh-expire, and expunge where nothing in the repository calls expunge(obj)
+    /// Drops refresh-expire, and expunge where neither the repository nor SQLAlchemy itself expunges what has it
     #[default]
     Recommended,
     /// Drops refresh-expire alone
@@ -60,13 +62,22 @@ impl Policy<'_> {
         self.targets.of(direction).map(|target| target.value).unwrap_or_else(|| self.profile.kept())
     }
 
+    /// Whether there are relationships whose expunge goes.
+    pub(super) fn can_lose_expunge(&self) -> bool {
+        let directions = [OneToMany, OneToOne, ManyToOne, ManyToMany].map(Some).into_iter().chain([None]);
+        let is_preserved = |direction| self.targets.of(direction).is_none() && self.profile == Profile::Preserve;
+        let is_kept =
+            self.expunge == Expunge::Keep || self.expunge == Expunge::Auto && directions.into_iter().all(is_preserved);
+        !is_kept || self.wanted.is_some()
+    }
+
     /// Whether expunge may stay in the set of a relationship.
     pub(super) fn keeps_expunge(&self, direction: Option<Direction>) -> bool {
         match (self.expunge, self.targets.of(direction)) {
             (Expunge::Keep, _) => true,
             (Expunge::Drop, _) => false,
             (Expunge::Auto, Some(target)) => target.value.contains(CascadeOption::Expunge),
-            (Expunge::Auto, None) if self.profile == Profile::Recommended => self.observes_expunge(),
+            (Expunge::Auto, None) if self.profile == Profile::Recommended => self.notices_expunge(),
             (Expunge::Auto, None) => self.profile == Profile::Preserve,
         }
     }

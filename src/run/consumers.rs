@@ -20,11 +20,11 @@ pub(super) struct Consumers<'a> {
 }
 
 impl<'a> Consumers<'a> {
-    pub(super) fn of(sites: &[Site], usages: &'a Usages) -> Self {
-        let mut values: Vec<Location> = sites.iter().map(|site| site.at.clone()).collect();
+    pub(super) fn of<'s>(sites: impl Iterator<Item = &'s Site> + Clone, usages: &'a Usages) -> Self {
+        let mut values: Vec<Location> = sites.clone().map(|site| site.at.clone()).collect();
         values.sort();
         let mut names: HashMap<Location, Vec<Step>> = HashMap::new();
-        let alternatives = sites.iter().flat_map(|site| &site.value).flat_map(|value| &value.alternatives);
+        let alternatives = sites.flat_map(|site| &site.value).flat_map(|value| &value.alternatives);
         for pair in alternatives.flat_map(|alternative| alternative.steps.windows(2)) {
             let known = names.entry(pair[1].mention.clone()).or_default();
             if !known.contains(&pair[0]) {

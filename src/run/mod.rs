@@ -4,11 +4,12 @@ mod aside;
 mod consumers;
 mod files;
 mod imports;
+mod orphans;
 mod outcomes;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -33,6 +34,8 @@ use crate::usage::{How, Mention, Usages};
 
 use consumers::Consumers;
 use files::FilesOfRun;
+use orphans::LinkAsked;
+pub(crate) use orphans::Orphaned;
 
 /// One run, after the scan.
 pub(crate) struct Run<'a> {
@@ -40,30 +43,20 @@ pub(crate) struct Run<'a> {
     pub walk: &'a Walk,
     pub repositories: &'a Repositories,
     pub scan: &'a Scan,
+    /// What [`Run::judged`] found out of the sites.
+    pub orphaned: OnceLock<Orphaned>,
 }
 
 impl Run<'_> {
     /// The sites, each once and in order, with their verdicts.
     pub fn judged(&self, found: Vec<Found>, usages: &Usages) -> Vec<(Site, Verdict)> {
-        let mut wrappers: Vec<Wrapper> = Vec::new();
-        let mut sites: BTreeMap<Location, Site> = BTreeMap::new();
-        for found in found {
-            wrappers.extend(found.wrappers);
-            for site in found.sites {
-                match sites.get_mut(&site.at) {
-                    Some(known) => known.merge(site),
-                    None => {
-                        sites.insert(site.at.clone(), site);
-                    }
-                }
-            }
-        }
-        let mut sites: Vec<Site> = sites.into_values().map(|site| handed_in(site, &wrappers, usages)).collect();
+        let mut sites = assembled(found, usages);
         let asks =
             |site: &Site| self.job.all_relationships || self.with_policy(site, |policy| asks_direction(site, policy));
-        self.relate(sites.iter_mut().filter(|site| asks(site)));
+        let orphaned = self.relate(sites.iter_mut(), asks, Some(usages));
+        let _ = self.orphaned.set(orphaned);
         self.observe(&sites);
-        let consumers = Consumers::of(&sites, usages);
+        let consumers = Consumers::of(sites.iter(), usages);
         let judged = sites.into_par_iter().map(|mut site| {
             if let Some(changed) = self.changed(&site, usages, &consumers) {
                 site.value = Err(changed);
@@ -76,7 +69,7 @@ impl Run<'_> {
             site.givens.iter().filter_map(|given| given.relationship.as_ref()).any(|known| known.told().is_none())
         };
         let told = judged.iter_mut().filter(|(_, verdict)| !verdict.judgements().is_empty()).map(|(site, _)| site);
-        self.relate(told.filter(|site| is_open(site)));
+        self.relate(told, is_open, None);
         judged
     }
 
@@ -118,27 +111,48 @@ impl Run<'_> {
         })
     }
 
-    /// Adds to the relationships of sites what the models of their repositories say.
-    fn relate<'s>(&self, sites: impl Iterator<Item = &'s mut Site>) {
-        let mut by_repository: Vec<(Arc<Repository>, Vec<&mut Relationship>)> = Vec::new();
+    /// Adds to the relationships of those sites that ask for it what the models of their repositories say. With the usages, gives the
+    /// sites whose relationships SQLAlchemy itself can reach by expunge, where a verdict can depend on that.
+    fn relate<'s>(
+        &self,
+        sites: impl Iterator<Item = &'s mut Site>,
+        asks: impl Fn(&Site) -> bool,
+        usages: Option<&Usages>,
+    ) -> Orphaned {
+        let mut orphaned = Orphaned::new();
+        let mut by_repository: Vec<(Arc<Repository>, Vec<&mut Site>)> = Vec::new();
         for site in sites {
             let repository = self.repositories.of(&site.at.path);
-            let given = site.givens.iter_mut().filter_map(|given| given.relationship.as_mut());
-            let mut relationships: Vec<&mut Relationship> =
-                given.filter_map(|relationship| (!self.is_in_facts(relationship)).then_some(relationship)).collect();
             match by_repository.iter_mut().find(|(known, _)| Arc::ptr_eq(known, &repository)) {
-                Some((_, known)) => known.append(&mut relationships),
-                None => by_repository.push((repository, relationships)),
+                Some((_, known)) => known.push(site),
+                None => by_repository.push((repository, vec![site])),
             }
         }
-        for (repository, relationships) in by_repository {
-            let calls: Vec<Call> = relationships.iter().filter_map(|relationship| relationship.call.clone()).collect();
+        for (repository, mut sites) in by_repository {
+            let of_repository = usages.and_then(|usages| self.links_asked(&repository, &sites, usages));
+            let mut calls: Vec<Call> = of_repository.iter().flatten().filter_map(LinkAsked::call).collect();
+            let mut asked: Vec<&mut Relationship> = self.asked(&mut sites, &asks);
+            calls.extend(asked.iter().filter_map(|relationship| relationship.call.clone()));
+            if calls.is_empty() && of_repository.is_none() {
+                continue;
+            }
             let rules = &self.job.settings.of_folder(repository.root()).rules;
             let resolver = Resolver { constructors: &rules.constructors, repository: &repository };
             let search: SearchFolder<'_> = &|folder, can_matter| candidates(&self.walk.of_folder(folder), can_matter);
             let model = Model::new(resolver, &calls, search);
-            relationships.into_par_iter().for_each(|relationship| model.complete(relationship));
+            asked.par_iter_mut().for_each(|relationship| model.complete(relationship));
+            if let Some(links) = of_repository {
+                orphaned.extend(orphans::orphaned(&model, links, &sites, search));
+            }
         }
+        orphaned
+    }
+
+    /// The relationships of the sites that ask for what the models say, unless SQLAlchemy itself said it.
+    fn asked<'s>(&self, sites: &'s mut [&mut Site], asks: &impl Fn(&Site) -> bool) -> Vec<&'s mut Relationship> {
+        let sites = sites.iter_mut().filter(|site| asks(site));
+        let given = sites.flat_map(|site| &mut site.givens).filter_map(|given| given.relationship.as_mut());
+        given.filter_map(|relationship| (!self.is_in_facts(relationship)).then_some(relationship)).collect()
     }
 
     /// Adds to a relationship what SQLAlchemy itself said of it; whether it said something.
@@ -284,6 +298,10 @@ struct Around<'a> {
 }
 
 impl Surroundings for Around<'_> {
+    fn orphaned(&self) -> Option<&str> {
+        self.run.orphaned.get()?.get(&self.site.at).map(String::as_str)
+    }
+
     fn shown(&self, location: &Location) -> String {
         match self.repository.module(&location.path) {
             Some(module) => self.repository.shown(&module.source, location),
@@ -304,6 +322,24 @@ impl Surroundings for Around<'_> {
         let set = self.settings.sqlalchemy_version.as_ref().map(|setting| setting.value);
         set.or_else(|| Some(self.repository.dependencies(&self.site.at.path).sqlalchemy?.0))
     }
+}
+
+/// The sites, each once and in order.
+fn assembled(found: Vec<Found>, usages: &Usages) -> Vec<Site> {
+    let mut wrappers: Vec<Wrapper> = Vec::new();
+    let mut sites: BTreeMap<Location, Site> = BTreeMap::new();
+    for found in found {
+        wrappers.extend(found.wrappers);
+        for site in found.sites {
+            match sites.get_mut(&site.at) {
+                Some(known) => known.merge(site),
+                None => {
+                    sites.insert(site.at.clone(), site);
+                }
+            }
+        }
+    }
+    sites.into_values().map(|site| handed_in(site, &wrappers, usages)).collect()
 }
 
 /// A site that is handed in: the calls of its function decide, and are sites of their own. Where there is none, it can't be known.

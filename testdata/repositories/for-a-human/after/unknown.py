@@ -11,14 +11,20 @@ class Parent(Base):
     by_name = relationship("Child", cascade=CASCADE)
     by_attribute = relationship("Child", cascade=settings.cascade)
     by_call = relationship(
-        "Child", cascade=", ".join(["save-update", "merge", "delete", "delete-orphan"])
+        "Child",
+        cascade=", ".join(
+            ["save-update", "merge", "expunge", "delete", "delete-orphan"]
+        ),
     )
-    by_sum = relationship("Child", cascade="save-update, merge, delete, delete-orphan")
+    by_sum = relationship(
+        "Child", cascade="save-update, merge, expunge, delete, delete-orphan"
+    )
     by_condition = relationship(
-        "Child", cascade="save-update, merge, delete" if settings.owned else "merge"
+        "Child",
+        cascade="save-update, merge, expunge, delete" if settings.owned else "merge",
     )
     by_boolean = relationship(
-        "Child", cascade=settings.owned and "save-update, merge, delete" or ""
+        "Child", cascade=settings.owned and "save-update, merge, expunge, delete" or ""
     )
     by_format = relationship("Child", cascade=f"{CASCADE}, delete-orphan")
     by_mapping = relationship("Child", cascade={"all": 1})

@@ -6,57 +6,67 @@ from sqlmodel import Relationship, SQLModel
 
 
 class Team(SQLModel, table=True):
-    heroes: list["Hero"] = Relationship(back_populates="team", sa_relationship_kwargs={"cascade": "save-update, merge, delete, delete-orphan"})
-    coaches: list["Coach"] = Relationship(sa_relationship_kwargs=dict(lazy="selectin", cascade="save-update, merge, delete"))
+    heroes: list["Hero"] = Relationship(back_populates="team", sa_relationship_kwargs={"cascade": "save-update, merge, expunge, delete, delete-orphan"})
+    coaches: list["Coach"] = Relationship(sa_relationship_kwargs=dict(lazy="selectin", cascade="save-update, merge, expunge, delete"))
     fans: list["Fan"] = Relationship(
-        sa_relationship=relationship("Fan", cascade="save-update, merge, delete")
+        sa_relationship=relationship(
+            "Fan", cascade="save-update, merge, expunge, delete"
+        )
     )
     flag: list["Hero"] = Relationship(
         back_populates="team",
         cascade_delete=True,
-        sa_relationship_kwargs={"cascade": "save-update, merge, delete, delete-orphan"},
+        sa_relationship_kwargs={
+            "cascade": "save-update, merge, expunge, delete, delete-orphan"
+        },
     )
     flag_module: list["Hero"] = sqlmodel.Relationship(
         cascade_delete=True,
-        sa_relationship_kwargs={"cascade": "save-update, merge, delete, delete-orphan"},
+        sa_relationship_kwargs={
+            "cascade": "save-update, merge, expunge, delete, delete-orphan"
+        },
     )
     flag_single: list['Hero'] = Relationship(
         back_populates='team',
         cascade_delete=True,
-        sa_relationship_kwargs={'cascade': 'save-update, merge, delete, delete-orphan'},
+        sa_relationship_kwargs={
+            'cascade': 'save-update, merge, expunge, delete, delete-orphan'
+        },
     )
     flag_lines: list["Hero"] = Relationship(
         back_populates="team",
-        sa_relationship_kwargs={"cascade": "save-update, merge, delete, delete-orphan"},
+        sa_relationship_kwargs={
+            "cascade": "save-update, merge, expunge, delete, delete-orphan"
+        },
         cascade_delete=True,  # with the team go its heroes
     )
-    flag_kwargs: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs={"cascade": "save-update, merge, delete, delete-orphan", "lazy": "selectin"})
+    flag_kwargs: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs={"cascade": "save-update, merge, expunge, delete, delete-orphan", "lazy": "selectin"})
     flag_kwargs_lines: list["Hero"] = Relationship(
         cascade_delete=True,
         sa_relationship_kwargs={
-            "cascade": "save-update, merge, delete, delete-orphan",
+            "cascade": "save-update, merge, expunge, delete, delete-orphan",
             "lazy": "selectin",
         },
     )
-    flag_kwargs_empty: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs={"cascade": "save-update, merge, delete, delete-orphan"})
-    flag_kwargs_dict: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs=dict(cascade="save-update, merge, delete, delete-orphan", lazy="selectin"))
+    flag_kwargs_empty: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs={"cascade": "save-update, merge, expunge, delete, delete-orphan"})
+    flag_kwargs_dict: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs=dict(cascade="save-update, merge, expunge, delete, delete-orphan", lazy="selectin"))
     flag_kwargs_comment: list["Hero"] = Relationship(
         cascade_delete=True,
         sa_relationship_kwargs={  # eager
-            "cascade": "save-update, merge, delete, delete-orphan",
+            "cascade": "save-update, merge, expunge, delete, delete-orphan",
             "lazy": "selectin",
         },
     )
-    flag_splat_display: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs={"cascade": "save-update, merge, delete, delete-orphan"}, **{"back_populates": "team"})
-    flag_kwargs_none: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs={"cascade": "save-update, merge, delete, delete-orphan"})
-    flag_viewonly: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs={"cascade": "merge", "viewonly": True})
+    flag_splat_display: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs={"cascade": "save-update, merge, expunge, delete, delete-orphan"}, **{"back_populates": "team"})
+    flag_kwargs_none: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs={"cascade": "save-update, merge, expunge, delete, delete-orphan"})
+    flag_viewonly: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs={"cascade": "merge, expunge", "viewonly": True})
     flag_kwargs_name: list["Hero"] = Relationship(cascade_delete=True, sa_relationship_kwargs=OPTIONS)
     flag_splat: list["Hero"] = Relationship(cascade_delete=True, **options)
     flag_unknown: list["Hero"] = Relationship(cascade_delete=settings.CASCADE)
     flag_dict_lines: list["Hero"] = Relationship(
         cascade_delete=True,
         sa_relationship_kwargs=dict(
-            cascade="save-update, merge, delete, delete-orphan",
+            cascade="save-update, merge, expunge, delete, delete-orphan",
             lazy="selectin",
         ),
     )

@@ -18,18 +18,18 @@ def f((a, b), c):
     return lambda (x, y): x
 
 class User(Base):
-    posts = relationship(u"Post", cascade=u"save-update, merge, delete, delete-orphan", backref=backref("user", cascade=ur"save-update, merge, delete"))
-    tags = relationship("Tag", cascade=ur'save-update, merge, delete')
+    posts = relationship(u"Post", cascade=u"save-update, merge, expunge, delete, delete-orphan", backref=backref("user", cascade=ur"save-update, merge, expunge, delete"))
+    tags = relationship("Tag", cascade=ur'save-update, merge, expunge, delete')
     bt = relationship("Tag", cascade=`x`)
     def go(self):
         print "x", self.posts
         print >>sys.stderr, "a", 
         raise E, "x"
 def g():
-    print relationship("Z", cascade="save-update, merge, delete")
+    print relationship("Z", cascade="save-update, merge, expunge, delete")
     exec code in ns
-    late = relationship("Z", cascade="save-update, merge, delete") 
-    if x <> 0777: y = relationship("W", cascade="save-update, merge, delete")
+    late = relationship("Z", cascade="save-update, merge, expunge, delete") 
+    if x <> 0777: y = relationship("W", cascade="save-update, merge, expunge, delete")
 def migrate(session):
     for user in session: print user, ; exec "pass"
-    octal = relationship("Mode", info={"mode": 0644}, cascade="save-update, merge, delete") if 1 <> 2 else `None`
+    octal = relationship("Mode", info={"mode": 0644}, cascade="save-update, merge, expunge, delete") if 1 <> 2 else `None`

@@ -2,12 +2,14 @@ from sqlalchemy.orm import relationship
 
 
 class Fine(Base):
-    posts = relationship("Post", cascade="save-update, merge, delete, delete-orphan")
+    posts = relationship(
+        "Post", cascade="save-update, merge, expunge, delete, delete-orphan"
+    )
 
 
 class Broken(Base):
     comments = relationship("Comment", cascade="all", lazy=)
-    likes = relationship("Like", cascade="save-update, merge, delete")
+    likes = relationship("Like", cascade="save-update, merge, expunge, delete")
 
 
 def oops(:
@@ -15,4 +17,4 @@ def oops(:
 
 
 class Later(Base):
-    tags = relationship("Tag", cascade="save-update, merge, delete")
+    tags = relationship("Tag", cascade="save-update, merge, expunge, delete")

@@ -4,4 +4,6 @@ from shared_database import db
 
 class Order(db.Model):
     id = db.Column(db.Integer, primary_key=True)
-    items = db.relationship("Item", cascade="save-update, merge, delete, delete-orphan")
+    items = db.relationship(
+        "Item", cascade="save-update, merge, expunge, delete, delete-orphan"
+    )

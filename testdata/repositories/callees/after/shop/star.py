@@ -3,4 +3,4 @@ from shared_models import *
 
 class Cart(Base):
     id = Column(Integer, primary_key=True)
-    items = relationship("Item", cascade="save-update, merge, delete")
+    items = relationship("Item", cascade="save-update, merge, expunge, delete")

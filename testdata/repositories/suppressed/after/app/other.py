@@ -4,7 +4,9 @@ from . import constants
 
 
 class Other:
-    posts = relationship("Post", cascade="save-update, merge, delete, delete-orphan")
-    notes = relationship("Note", cascade="save-update, merge, delete")
+    posts = relationship(
+        "Post", cascade="save-update, merge, expunge, delete, delete-orphan"
+    )
+    notes = relationship("Note", cascade="save-update, merge, expunge, delete")
     tags = relationship("Tag", cascade=constants.EVERYTHING)  # cascade-fix: ignore
     keys = relationship("Key", **constants.OPTIONS)

@@ -74,17 +74,17 @@ Suppressed.late.property.cascade = "all"
 class Beside:
     posts = relationship(
         "Post",
-        cascade="save-update, merge, delete",
+        cascade="save-update, merge, expunge, delete",
         backref=backref("user", cascade="all"),  # cascade-fix: ignore
     )
     notes = relationship(
         "Note",
         cascade="all",  # cascade-fix: ignore
-        backref=backref("user", cascade="save-update, merge, delete"),
+        backref=backref("user", cascade="save-update, merge, expunge, delete"),
     )
     tags = relationship(
         "Tag",
-        cascade="save-update, merge, delete",
+        cascade="save-update, merge, expunge, delete",
         # cascade-fix: ignore
         backref=backref("user", cascade="all"),
     )

@@ -31,31 +31,33 @@ class Suppressed:
 
 
 class NotSuppressed:
-    other_code = relationship("Post", cascade="save-update, merge, delete")  # cascade-fix: ignore[CAS002]
-    longer_code = relationship("Post", cascade="save-update, merge, delete")  # cascade-fix: ignore[CAS0011]
-    no_code = relationship("Post", cascade="save-update, merge, delete")  # cascade-fix: ignore[]
-    open_list = relationship("Post", cascade="save-update, merge, delete")  # cascade-fix: ignore[CAS001
+    other_code = relationship("Post", cascade="save-update, merge, expunge, delete")  # cascade-fix: ignore[CAS002]
+    longer_code = relationship("Post", cascade="save-update, merge, expunge, delete")  # cascade-fix: ignore[CAS0011]
+    no_code = relationship("Post", cascade="save-update, merge, expunge, delete")  # cascade-fix: ignore[]
+    open_list = relationship("Post", cascade="save-update, merge, expunge, delete")  # cascade-fix: ignore[CAS001
     no_colon = relationship(
-        "Post", cascade="save-update, merge, delete"
+        "Post", cascade="save-update, merge, expunge, delete"
     )  # cascade-fix ignore
-    no_dash = relationship("Post", cascade="save-update, merge, delete")  # cascadefix: ignore
-    blank_before_the_colon = relationship("Post", cascade="save-update, merge, delete")  # cascade-fix : ignore
+    no_dash = relationship("Post", cascade="save-update, merge, expunge, delete")  # cascadefix: ignore
+    blank_before_the_colon = relationship("Post", cascade="save-update, merge, expunge, delete")  # cascade-fix : ignore
     longer_word = relationship(
-        "Post", cascade="save-update, merge, delete"
+        "Post", cascade="save-update, merge, expunge, delete"
     )  # cascade-fix: ignored
     prose = relationship(
-        "Post", cascade="save-update, merge, delete"
+        "Post", cascade="save-update, merge, expunge, delete"
     )  # cascade-fix: see the notes on refresh
-    quoted = relationship("Post", cascade="save-update, merge, delete")  # say "cascade-fix: ignore" to leave it alone
+    quoted = relationship("Post", cascade="save-update, merge, expunge, delete")  # say "cascade-fix: ignore" to leave it alone
     of_the_file = relationship(
-        "Post", cascade="save-update, merge, delete"
+        "Post", cascade="save-update, merge, expunge, delete"
     )  # cascade-fix: ignore-file
     in_a_string = relationship(
-        "Post", cascade="save-update, merge, delete", doc="# cascade-fix: ignore"
+        "Post",
+        cascade="save-update, merge, expunge, delete",
+        doc="# cascade-fix: ignore",
     )
     in_a_long_string = relationship(
         "Post",
-        cascade="save-update, merge, delete",
+        cascade="save-update, merge, expunge, delete",
         doc="""
         # cascade-fix: ignore
         # cascade-fix: ignore-file
@@ -63,29 +65,31 @@ class NotSuppressed:
         """,
     )
     noqa_in_a_string = relationship(
-        "Post", cascade="save-update, merge, delete", doc="# noqa"
+        "Post", cascade="save-update, merge, expunge, delete", doc="# noqa"
     )
-    noqa_longer_code = relationship("Post", cascade="save-update, merge, delete")  # noqa: CAS0011
-    noqa_other_code = relationship("Post", cascade="save-update, merge, delete")  # noqa: E501
-    noqa_other_tool = relationship("Post", cascade="save-update, merge, delete")  # noqa: C
-    noqa_in_prose = relationship("Post", cascade="save-update, merge, delete")  # noqa: E501 not CAS001
-    noqa_without_codes = relationship("Post", cascade="save-update, merge, delete")  # noqa: the line is long
-    noqa_word = relationship("Post", cascade="save-update, merge, delete")  # noqable
-    noqa_of_the_file = relationship("Post", cascade="save-update, merge, delete")  # flake8: noqa: CAS001
+    noqa_longer_code = relationship("Post", cascade="save-update, merge, expunge, delete")  # noqa: CAS0011
+    noqa_other_code = relationship("Post", cascade="save-update, merge, expunge, delete")  # noqa: E501
+    noqa_other_tool = relationship("Post", cascade="save-update, merge, expunge, delete")  # noqa: C
+    noqa_in_prose = relationship("Post", cascade="save-update, merge, expunge, delete")  # noqa: E501 not CAS001
+    noqa_without_codes = relationship("Post", cascade="save-update, merge, expunge, delete")  # noqa: the line is long
+    noqa_word = relationship("Post", cascade="save-update, merge, expunge, delete")  # noqable
+    noqa_of_the_file = relationship("Post", cascade="save-update, merge, expunge, delete")  # flake8: noqa: CAS001
     noqa_elsewhere = relationship(
         "Post",  # noqa
-        cascade="save-update, merge, delete",
+        cascade="save-update, merge, expunge, delete",
     )
     # noqa: CAS001
-    noqa_above = relationship("Post", cascade="save-update, merge, delete")
+    noqa_above = relationship("Post", cascade="save-update, merge, expunge, delete")
     # cascade-fix: ignore
 
-    above_a_blank_line = relationship("Post", cascade="save-update, merge, delete")
-    below = relationship("Post", cascade="save-update, merge, delete")
+    above_a_blank_line = relationship(
+        "Post", cascade="save-update, merge, expunge, delete"
+    )
+    below = relationship("Post", cascade="save-update, merge, expunge, delete")
     # cascade-fix: ignore
     other = relationship("Post", cascade="save-update")
 
 
 # cascade-fix: ignore
 class AboveTheClass:
-    posts = relationship("Post", cascade="save-update, merge, delete")
+    posts = relationship("Post", cascade="save-update, merge, expunge, delete")

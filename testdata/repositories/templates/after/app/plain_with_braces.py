@@ -7,4 +7,4 @@ JINJA = "{% if x %}{{ x }}{% endif %}"
 
 class User(Base):
     braces = relationship("A", cascade="{{ x }}")
-    plain = relationship("A", cascade="save-update, merge, delete")
+    plain = relationship("A", cascade="save-update, merge, expunge, delete")

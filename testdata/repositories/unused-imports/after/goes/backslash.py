@@ -5,6 +5,6 @@ from consts import KEPT
 
 class Parent:
     children = relationship(
-        "Child", cascade="save-update, merge, delete, delete-orphan"
+        "Child", cascade="save-update, merge, expunge, delete, delete-orphan"
     )
     others = relationship("Other", cascade=KEPT)

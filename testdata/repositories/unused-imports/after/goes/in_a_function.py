@@ -2,4 +2,6 @@ from sqlalchemy.orm import relationship
 
 
 def children():
-    return relationship("Child", cascade="save-update, merge, delete, delete-orphan")
+    return relationship(
+        "Child", cascade="save-update, merge, expunge, delete, delete-orphan"
+    )

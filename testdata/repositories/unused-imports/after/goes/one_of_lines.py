@@ -8,7 +8,7 @@ from consts import (
 
 class Parent:
     children = relationship(
-        "Child", cascade="save-update, merge, delete, delete-orphan"
+        "Child", cascade="save-update, merge, expunge, delete, delete-orphan"
     )
     others = relationship("Other", cascade=KEPT)
     kinds = Cascades

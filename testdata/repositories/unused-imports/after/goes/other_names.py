@@ -3,7 +3,7 @@ from sqlalchemy.orm import relationship
 
 class Parent:
     children = relationship(
-        "Child", cascade="save-update, merge, delete, delete-orphan"
+        "Child", cascade="save-update, merge, expunge, delete, delete-orphan"
     )
 
     def cascade_of(self, OWNED, other):

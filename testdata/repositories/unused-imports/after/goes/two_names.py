@@ -3,6 +3,6 @@ from sqlalchemy.orm import relationship
 
 class Parent:
     children = relationship(
-        "Child", cascade="save-update, merge, delete, delete-orphan"
+        "Child", cascade="save-update, merge, expunge, delete, delete-orphan"
     )
     others = relationship("Other", cascade="save-update, merge, delete")

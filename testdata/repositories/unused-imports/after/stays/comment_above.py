@@ -6,5 +6,5 @@ from consts import OWNED
 
 class Parent:
     children = relationship(
-        "Child", cascade="save-update, merge, delete, delete-orphan"
+        "Child", cascade="save-update, merge, expunge, delete, delete-orphan"
     )

@@ -8,5 +8,5 @@ if sys.version_info > (3, 8):
 
 class Parent:
     children = relationship(
-        "Child", cascade="save-update, merge, delete, delete-orphan"
+        "Child", cascade="save-update, merge, expunge, delete, delete-orphan"
     )

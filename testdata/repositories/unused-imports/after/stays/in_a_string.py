@@ -5,7 +5,7 @@ from consts import OWNED
 
 class Parent:
     children = relationship(
-        "Child", cascade="save-update, merge, delete, delete-orphan"
+        "Child", cascade="save-update, merge, expunge, delete, delete-orphan"
     )
 
     def cascade_of(self):

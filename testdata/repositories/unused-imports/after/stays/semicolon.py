@@ -5,5 +5,5 @@ from consts import OWNED; LEVEL = 1
 
 class Parent:
     children = relationship(
-        "Child", cascade="save-update, merge, delete, delete-orphan"
+        "Child", cascade="save-update, merge, expunge, delete, delete-orphan"
     )

@@ -12,16 +12,18 @@ if True:
 
 
 class Imported(Base):
-    tried = relationship("Post", cascade="save-update, merge, delete")
-    starred = backref("posts", cascade="save-update, merge, delete")
-    module = sa.orm.relationship("Post", cascade="save-update, merge, delete")
-    renamed_module = o.relationship("Post", cascade="save-update, merge, delete")
+    tried = relationship("Post", cascade="save-update, merge, expunge, delete")
+    starred = backref("posts", cascade="save-update, merge, expunge, delete")
+    module = sa.orm.relationship("Post", cascade="save-update, merge, expunge, delete")
+    renamed_module = o.relationship(
+        "Post", cascade="save-update, merge, expunge, delete"
+    )
     renamed = rel(
-        "Post", backref=_backref("user", cascade="save-update, merge, delete")
+        "Post", backref=_backref("user", cascade="save-update, merge, expunge, delete")
     )
 
 
 def inside():
     from sqlalchemy.orm import relationship as local
 
-    return local("Post", cascade="save-update, merge, delete")
+    return local("Post", cascade="save-update, merge, expunge, delete")

@@ -7,20 +7,22 @@ relationship = partial(relationship, lazy="raise")
 
 
 class Scopes(Base):
-    relationship = relationship("Own name", cascade="save-update, merge, delete")
+    relationship = relationship(
+        "Own name", cascade="save-update, merge, expunge, delete"
+    )
 
 
 class Local(Base):
-    owned = partial(backref, cascade="save-update, merge, delete")
+    owned = partial(backref, cascade="save-update, merge, expunge, delete")
     user = relationship(
-        "User", backref=owned("posts", cascade="save-update, merge, delete")
+        "User", backref=owned("posts", cascade="save-update, merge, expunge, delete")
     )
 
     def method(self):
         # the class's names are not seen here, the module's are
         return (
             owned("posts", cascade="all"),
-            relationship("Post", cascade="save-update, merge, delete"),
+            relationship("Post", cascade="save-update, merge, expunge, delete"),
         )
 
 
@@ -31,7 +33,7 @@ def outer():
 
     def inner():
         children = partial(alias, lazy="select")
-        return children("Post", cascade="save-update, merge, delete")
+        return children("Post", cascade="save-update, merge, expunge, delete")
 
     return inner
 
@@ -43,4 +45,4 @@ class Other(Base):
 
 
 class Last(Base):
-    posts = relationship("Post", cascade="save-update, merge, delete")
+    posts = relationship("Post", cascade="save-update, merge, expunge, delete")

@@ -1,3 +1,3 @@
 from sqlalchemy.orm import relationship
 class {{ name }}(Base):
-    posts = relationship("{{ post }}", cascade="save-update, merge, delete")
+    posts = relationship("{{ post }}", cascade="save-update, merge, expunge, delete")

@@ -5,5 +5,5 @@ from sqlalchemy.orm import relationship
 class User(Base):
     set_by_template = relationship("A", cascade="{{ cookiecutter.cascade }}")
     written = relationship(
-        "{{ cookiecutter.model }}", cascade="save-update, merge, delete"
+        "{{ cookiecutter.model }}", cascade="save-update, merge, expunge, delete"
     )

@@ -1,0 +1,168 @@
+//! The call of a relationship constructor goes in; the classes that it relates come out, with what they inherit from.
+
+use std::collections::{BTreeSet, HashSet, VecDeque};
+
+use rayon::prelude::*;
+
+use super::Call;
+use super::declared::{Base, Class};
+use super::mapped::Classes;
+use super::names::Named;
+use super::orphans::{End, Families};
+use super::registry::SearchFolder;
+use super::relate::Model;
+use super::statement;
+use super::written::{self, Declaring, Target, Written};
+use crate::hints::{self, Words};
+use crate::module::Location;
+use crate::source::Kind;
+
+impl Model<'_> {
+    /// The class that has the relationship of a call, and the one that it leads to; several where subclasses have it each for itself.
+    pub fn ends(&self, call: &Call) -> Vec<[End; 2]> {
+        let all = match self.written.get(&(call.at.clone(), call.is_backref)) {
+            Some(Ok(all)) => all.iter().map(|written| self.ends_of(written)).collect(),
+            // a wrapper decides where it leads
+            _ => vec![[self.owner_around(call), End::Unknown]],
+        };
+        let turned = |[owner, target]: [End; 2]| if call.is_backref { [target, owner] } else { [owner, target] };
+        all.into_iter().map(turned).collect()
+    }
+
+    fn ends_of(&self, written: &Written) -> [End; 2] {
+        let target = match &written.target {
+            Target::Named(named) => self.end_of(named, &written.at),
+            Target::Text(text) => self.end_of_text(text, &written.at),
+            Target::Unknown => End::Unknown,
+        };
+        let owner = match self.end_of_owner(&written.owner, &written.at) {
+            End::Unknown if self.is_loose(&written.at) => End::Nobody,
+            owner => owner,
+        };
+        [owner, target]
+    }
+
+    /// Whether a call's result is given to a name of the module that nothing else in it uses.
+    fn is_loose(&self, call: &Location) -> bool {
+        let name = || {
+            let module = self.classes.resolver.repository.open(&call.path)?;
+            let assignment =
+                module.node(&call.range())?.ancestors().find(|node| node.kind() != "parenthesized_expression")?;
+            let statement = assignment.parent().filter(|node| node.kind() == "expression_statement")?;
+            let is_of_module = assignment.kind() == "assignment" && statement.parent()?.kind() == "module";
+            let name = assignment.field("left").filter(|left| is_of_module && left.kind() == "identifier")?;
+            Some((name.text().into_owned(), module))
+        };
+        let Some((name, module)) = name() else { return false };
+        let words = module.source.text().split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        words.filter(|word| *word == name).count() == 1
+    }
+
+    fn end_of_owner(&self, owner: &Declaring, at: &Location) -> End {
+        match owner {
+            Declaring::Class(named) => self.end_of(named, at),
+            Declaring::Mapping(mapping) => self.end_of(&mapping.class, &mapping.at),
+            Declaring::Unknown => End::Unknown,
+        }
+    }
+
+    fn end_of(&self, named: &Named, at: &Location) -> End {
+        match (self.classes.named_class(named, at), named) {
+            (Some(class), _) => End::Class(class),
+            (None, Named::Outside(path)) => path.last().map_or(End::Unknown, |name| End::Named(name.clone())),
+            _ => End::Unknown,
+        }
+    }
+
+    fn end_of_text(&self, text: &str, at: &Location) -> End {
+        if let Some(class) = self.registry.find(&self.classes, text, at) {
+            return End::Class(class);
+        }
+        let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+        match text.trim().rsplit('.').next() {
+            Some(name) if is_name(name) => End::Named(name.to_owned()),
+            _ => End::Unknown,
+        }
+    }
+
+    /// The class around a call that is none of a constructor itself.
+    fn owner_around(&self, call: &Call) -> End {
+        let resolver = &self.classes.resolver;
+        let owner = || {
+            let module = resolver.repository.open(&call.at.path)?;
+            let node = module.node(&call.at.range())?;
+            let declaring = if call.is_backref { statement::declaring_call(&node)? } else { node };
+            Some(written::owner(resolver, &module, statement::place_of(&declaring).as_ref()))
+        };
+        owner().map_or(End::Unknown, |owner| self.end_of_owner(&owner, &call.at))
+    }
+
+    /// The classes at the ends of relationships, with those that they inherit from and those that inherit from them. The folder is the
+    /// whole repository.
+    pub fn families(&self, ends: &BTreeSet<End>, search: SearchFolder<'_>) -> Families {
+        let classes = &self.classes;
+        let mut families = Families::new();
+        let mut heirs: HashSet<Location> = HashSet::new();
+        let mut names: BTreeSet<String> = BTreeSet::new();
+        for end in ends {
+            match end {
+                End::Class(class) => {
+                    heirs.insert(class.clone());
+                    names.extend(classes.class(class).map(|class| class.name.clone()));
+                    add_with_bases(classes, class, &mut families);
+                }
+                End::Named(name) => {
+                    names.insert(name.clone());
+                }
+                End::Nobody | End::Unknown => {}
+            }
+        }
+        let wanted = names.clone();
+        let mut searched: BTreeSet<String> = BTreeSet::new();
+        while names.iter().any(|name| !searched.contains(name)) {
+            let new: BTreeSet<&str> = names.difference(&searched).map(String::as_str).collect();
+            let found = classes_about(classes, &new, search);
+            searched = names.clone();
+            // a subclass may stand before its base
+            while let Some(class) =
+                found.iter().find(|class| !heirs.contains(&class.at) && is_heir(class, &heirs, &wanted))
+            {
+                heirs.insert(class.at.clone());
+                names.insert(class.name.clone());
+                add_with_bases(classes, &class.at, &mut families);
+            }
+        }
+        families
+    }
+}
+
+/// Whether a class has one of the names, or inherits from one of the classes.
+fn is_heir(class: &Class, of: &HashSet<Location>, names: &BTreeSet<String>) -> bool {
+    names.contains(&class.name) || class.bases.iter().any(|base| matches!(base, Base::Class(at) if of.contains(at)))
+}
+
+/// The classes in the files of the repository that define a class with one of the names, or have one as a base.
+fn classes_about(
+    classes: &Classes<'_>,
+    names: &BTreeSet<&str>,
+    search: SearchFolder<'_>,
+) -> Vec<std::sync::Arc<Class>> {
+    let words = Words::new(names.iter().copied());
+    let is_about = |bytes: &[u8]| words.as_ref().is_none_or(|words| hints::has_class_about(bytes, words));
+    let mut files = search(classes.resolver.repository.root(), &is_about);
+    files.retain(|file| Kind::of(file) != Some(Kind::Notebook));
+    files.par_iter().flat_map_iter(|file| classes.declared(file).classes.clone()).collect()
+}
+
+fn add_with_bases(classes: &Classes<'_>, class: &Location, families: &mut Families) {
+    let mut pending = VecDeque::from([class.clone()]);
+    while let Some(at) = pending.pop_front() {
+        if families.contains_key(&at) {
+            continue;
+        }
+        let Some(class) = classes.class(&at) else { continue };
+        let family = classes.family(&class);
+        pending.extend(family.bases.iter().cloned());
+        families.insert(at, family);
+    }
+}

@@ -1,0 +1,395 @@
+//! The relationships of a repository that can give up orphans, or along which expunge cascades, go in; the classes whose unsaved
+//! objects SQLAlchemy itself can expunge come out, each with the way that leads there.
+//!
+//! An object that is not saved yet and leaves a relationship with delete-orphan is expunged from the session, and that cascades by
+//! expunge (`track_cascade_events` in `sqlalchemy/orm/unitofwork.py`). What is given up as a `Line` can be of a subclass of it, and has
+//! the relationships of the bases of that.
+
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+
+use petgraph::Direction::Incoming;
+use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
+use petgraph::visit::EdgeRef;
+
+use crate::cascade::{CascadeOption, CascadeOptions};
+use crate::module::Location;
+
+/// A class at one end of a relationship.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum End {
+    /// A class of the repository.
+    Class(Location),
+    /// A class with the name, which is none of the repository, or one of several.
+    Named(String),
+    /// None: what makes the relationship gives it to a name that nothing uses.
+    Nobody,
+    /// It can't be told.
+    Unknown,
+}
+
+/// A relationship as far as it gives up orphans, or hands expunge on.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// `Invoice.lines`; None where that is not known.
+    pub name: Option<String>,
+    /// Where its cascade stands, as `path:line:column`.
+    pub at: String,
+    /// The class that has it.
+    pub owner: End,
+    /// The class that it leads to.
+    pub target: End,
+    /// What of a cascade is possible; None where it is not known.
+    pub options: Option<CascadeOptions>,
+}
+
+/// A class, and what it inherits from.
+#[derive(Debug, Clone)]
+pub struct Family {
+    /// Its name.
+    pub name: String,
+    /// Where it is defined, as `path:line`.
+    pub at: String,
+    /// Its bases in the repository.
+    pub bases: Vec<Location>,
+    /// Its bases that can't be told, as they are written.
+    pub unknown_bases: Vec<String>,
+    /// The names of its bases that are classes of libraries.
+    pub foreign_bases: Vec<String>,
+    /// There are no objects of it, but of what inherits from it.
+    pub is_mixin: bool,
+}
+
+/// The classes that are known, by where they are defined.
+pub type Families = BTreeMap<Location, Family>;
+
+/// What SQLAlchemy itself can expunge.
+#[derive(Debug, Default)]
+pub struct Orphans {
+    /// By the class that has relationships: how an unsaved object of it is given up, in words.
+    reasons: HashMap<End, String>,
+}
+
+/// What there can be on the way.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Stop {
+    /// Where every way begins.
+    Start,
+    /// An object is expunged which is known to be of this class.
+    Object(End),
+    /// An object is expunged that has the relationships of this class.
+    Owner(End),
+    /// An object is expunged, whatever it is.
+    Something,
+    /// An object is expunged that is of a base as it is written, which can't be told.
+    OfBase(String),
+}
+
+/// One step of a way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// The relationship gives up an orphan.
+    GivesUp(usize),
+    /// Expunge cascades over the relationship.
+    LeadsTo(usize),
+    /// The object may be of a subclass.
+    MayBe,
+    /// The object is of a base too.
+    Is,
+    /// What is known of the object is not enough to tell.
+    Perhaps(Doubt),
+    /// Nothing is to be said of it.
+    Silent,
+}
+
+/// Why it can't be told whether an object has a class's relationships.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Doubt {
+    /// What is given up can be anything.
+    AnyClass,
+    /// It has the name.
+    Namesake,
+    /// The class that has the relationship is not known.
+    Owner,
+    /// Nothing in the repository inherits from the class that has it.
+    NoSubclass,
+    /// A base of it is not known.
+    Base,
+}
+
+impl Orphans {
+    /// Follows the relationships from where something is given up. The classes are asked for where something is.
+    pub fn of(links: &[Link], families: impl FnOnce() -> Families) -> Self {
+        let Some(first) = first_giver(links) else { return Self::default() };
+        let families = &families();
+        let mut map = Map { links, families, graph: DiGraph::new(), stops: HashMap::new() };
+        map.add(Stop::Start, Stop::Something, Step::GivesUp(first), false);
+        map.draw();
+        let ways = map.ways();
+        let owners = map.stops.iter().filter_map(|(stop, index)| match stop {
+            Stop::Owner(end) if ways.contains_key(index) => Some((end.clone(), map.told(*index, &ways))),
+            _ => None,
+        });
+        Self { reasons: owners.collect() }
+    }
+
+    /// How an unsaved object that has the relationships of a class comes to be expunged, in words that begin a sentence; None where that
+    /// does not happen.
+    pub fn reason(&self, owner: &End) -> Option<&str> {
+        self.reasons.get(owner).map(String::as_str)
+    }
+}
+
+impl Link {
+    fn may_give_up(&self) -> bool {
+        self.options.is_none_or(|options| options.contains(CascadeOption::DeleteOrphan))
+    }
+
+    fn may_lead(&self) -> bool {
+        self.options.is_none_or(|options| options.contains(CascadeOption::Expunge))
+    }
+
+    /// Where it stands, unless its name says that.
+    fn place(&self) -> String {
+        if self.name.is_some() { format!(" ({})", self.at) } else { String::new() }
+    }
+
+    /// What makes uncertain what it does.
+    fn doubt(&self) -> String {
+        match (&self.options, &self.name) {
+            (Some(_), _) => String::new(),
+            (None, Some(_)) => format!(" (its cascade is not known: {})", self.at),
+            (None, None) => " (its cascade is not known)".to_owned(),
+        }
+    }
+
+    /// `Invoice.lines`, or where it stands.
+    fn told(&self) -> String {
+        self.name.clone().unwrap_or_else(|| format!("the relationship at {}", self.at))
+    }
+}
+
+/// The ways that there are.
+struct Map<'a> {
+    links: &'a [Link],
+    families: &'a Families,
+    graph: DiGraph<Stop, (Step, bool)>,
+    stops: HashMap<Stop, NodeIndex>,
+}
+
+impl Map<'_> {
+    fn stop(&mut self, stop: Stop) -> NodeIndex {
+        *self.stops.entry(stop.clone()).or_insert_with(|| self.graph.add_node(stop))
+    }
+
+    fn add(&mut self, from: Stop, to: Stop, step: Step, is_certain: bool) {
+        let (from, to) = (self.stop(from), self.stop(to));
+        self.graph.add_edge(from, to, (step, is_certain));
+    }
+
+    fn draw(&mut self) {
+        for (location, family) in self.families {
+            let end = End::Class(location.clone());
+            self.add(Stop::Object(end.clone()), Stop::Owner(end.clone()), Step::Silent, true);
+            for base in &family.bases {
+                let base = End::Class(base.clone());
+                self.add(Stop::Object(base.clone()), Stop::Object(end.clone()), Step::MayBe, true);
+                self.add(Stop::Owner(end.clone()), Stop::Owner(base), Step::Is, true);
+            }
+        }
+        for (index, link) in self.links.iter().enumerate() {
+            let is_certain = link.options.is_some();
+            let target = Stop::Object(link.target.clone());
+            if link.may_give_up() {
+                self.add(Stop::Start, target.clone(), Step::GivesUp(index), is_certain);
+            }
+            if link.may_lead() {
+                self.add(Stop::Owner(link.owner.clone()), target, Step::LeadsTo(index), is_certain);
+            }
+        }
+        self.draw_doubts();
+    }
+
+    /// What an object may be of which not all is known.
+    fn draw_doubts(&mut self) {
+        let ends: Vec<End> = self.links.iter().flat_map(|link| [link.owner.clone(), link.target.clone()]).collect();
+        for name in ends.iter().filter_map(|end| if let End::Named(name) = end { Some(name) } else { None }) {
+            let named = End::Named(name.clone());
+            self.add(Stop::Object(named.clone()), Stop::Owner(named.clone()), Step::Silent, true);
+            for (location, family) in self.families {
+                let mut elsewhere = family.foreign_bases.iter().chain(&family.unknown_bases);
+                let inherits = elsewhere.any(|base| base.rsplit('.').next() == Some(name));
+                let class = Stop::Object(End::Class(location.clone()));
+                if family.name == *name || inherits {
+                    self.add(class.clone(), Stop::Owner(named.clone()), Step::Perhaps(Doubt::Namesake), false);
+                }
+                // a class that is made elsewhere may inherit from a mixin
+                if family.name == *name || inherits || family.is_mixin {
+                    self.add(Stop::Object(named.clone()), class, Step::Perhaps(Doubt::Namesake), false);
+                }
+            }
+        }
+        self.add(Stop::Something, Stop::Owner(End::Unknown), Step::Perhaps(Doubt::Owner), false);
+        let any = Stop::Object(End::Unknown);
+        for owner in ends.into_iter().chain(self.families.keys().cloned().map(End::Class)) {
+            self.add(any.clone(), Stop::Owner(owner), Step::Perhaps(Doubt::AnyClass), false);
+        }
+        self.draw_families_in_doubt();
+    }
+
+    fn draw_families_in_doubt(&mut self) {
+        let inherited_from: HashSet<&Location> = self.families.values().flat_map(|family| &family.bases).collect();
+        let alone: Vec<Location> = (self.families.iter())
+            .filter(|(location, family)| family.is_mixin && !inherited_from.contains(location))
+            .map(|(location, _)| location.clone())
+            .collect();
+        for class in alone {
+            self.add(Stop::Something, Stop::Owner(End::Class(class)), Step::Perhaps(Doubt::NoSubclass), false);
+        }
+        let families = self.families;
+        let inherited: BTreeMap<&Location, Vec<&String>> =
+            families.keys().map(|class| (class, unknown_bases(families, class))).collect();
+        let mut bases: Vec<&String> = inherited.values().flatten().copied().collect();
+        bases.sort();
+        bases.dedup();
+        for base in bases {
+            for (class, own) in &inherited {
+                let end = End::Class((*class).clone());
+                match own.contains(&base) {
+                    true => {
+                        let of_base = Stop::OfBase(base.clone());
+                        self.add(of_base, Stop::Object(end), Step::Perhaps(Doubt::Base), false);
+                    }
+                    // a class that inherits from the base itself is not what the base stands for
+                    false => self.add(Stop::Object(end), Stop::OfBase(base.clone()), Step::Silent, false),
+                }
+            }
+        }
+    }
+
+    /// The last edge of the way to each stop that can be reached: one without doubts wherever there is one, and of these a short one.
+    fn ways(&self) -> HashMap<NodeIndex, Option<EdgeIndex>> {
+        let start = self.stops[&Stop::Start];
+        let mut ways: HashMap<NodeIndex, Option<EdgeIndex>> = HashMap::from([(start, None)]);
+        let mut reached = vec![start];
+        for with_doubts in [false, true] {
+            let mut pending: VecDeque<NodeIndex> = reached.iter().copied().collect();
+            while let Some(stop) = pending.pop_front() {
+                let mut edges: Vec<_> = self.graph.edges(stop).collect();
+                edges.sort_by_key(petgraph::visit::EdgeRef::id);
+                for edge in edges {
+                    let is_open = edge.weight().1 || with_doubts;
+                    if is_open && !ways.contains_key(&edge.target()) {
+                        ways.insert(edge.target(), Some(edge.id()));
+                        reached.push(edge.target());
+                        pending.push_back(edge.target());
+                    }
+                }
+            }
+        }
+        debug_assert!(self.graph.neighbors_directed(start, Incoming).next().is_none());
+        ways
+    }
+
+    /// The way to a stop in words.
+    fn told(&self, stop: NodeIndex, ways: &HashMap<NodeIndex, Option<EdgeIndex>>) -> String {
+        let mut steps: Vec<(Step, &Stop, &Stop)> = Vec::new();
+        let mut at = stop;
+        while let Some(Some(edge)) = ways.get(&at) {
+            let Some((from, _)) = self.graph.edge_endpoints(*edge) else { break };
+            steps.push((self.graph[*edge].0, &self.graph[from], &self.graph[at]));
+            at = from;
+        }
+        steps.reverse();
+        let mut words = String::new();
+        for (index, (step, from, to)) in steps.iter().enumerate() {
+            // of several subclasses, or bases, in a row the last one says it all
+            let is_repeated = steps.get(index + 1).is_some_and(|(next, ..)| next == step);
+            if !(is_repeated && matches!(step, Step::MayBe | Step::Is)) {
+                words.push_str(&self.step_in_words(*step, from, to));
+            }
+        }
+        words
+    }
+
+    fn step_in_words(&self, step: Step, from: &Stop, to: &Stop) -> String {
+        let is_any = matches!(to, Stop::Object(End::Unknown));
+        match step {
+            Step::Silent => String::new(),
+            Step::GivesUp(index) => {
+                let link = &self.links[index];
+                let can = if link.options.is_some() { "can" } else { "may" };
+                let object = match to {
+                    Stop::Something => "unsaved objects".to_owned(),
+                    _ if is_any => format!("unsaved objects of a class that is not known{}", link.place()),
+                    _ => format!("an unsaved {}", self.name_of(to)),
+                };
+                format!("{} {can} give up {object}{}", link.told(), link.doubt())
+            }
+            Step::LeadsTo(index) => {
+                let link = &self.links[index];
+                let leads = if link.options.is_some() { "leads" } else { "may lead" };
+                let to = if is_any { format!("a class that is not known{}", link.place()) } else { self.name_of(to) };
+                format!(", and {} {leads} to {to}{}", link.told(), link.doubt())
+            }
+            Step::MayBe => format!(", which may be {}", with_article(&self.name_of(to))),
+            Step::Is => format!(", which is {}", with_article(&self.name_of(to))),
+            Step::Perhaps(Doubt::AnyClass) => String::new(),
+            Step::Perhaps(Doubt::Namesake) => {
+                format!(", which may be {} ({})", with_article(&self.name_of(to)), self.place_of(to))
+            }
+            Step::Perhaps(Doubt::Owner) => "; the class that has this relationship is not known".to_owned(),
+            Step::Perhaps(Doubt::NoSubclass) => {
+                format!("; nothing in the repository inherits from {} ({})", self.name_of(to), self.place_of(to))
+            }
+            Step::Perhaps(Doubt::Base) => format!(
+                ", which may be {}: its base `{}` is not known ({})",
+                with_article(&self.name_of(to)),
+                self.name_of(from),
+                self.place_of(to)
+            ),
+        }
+    }
+
+    fn name_of(&self, stop: &Stop) -> String {
+        match stop {
+            Stop::Object(End::Class(class)) | Stop::Owner(End::Class(class)) => {
+                self.families.get(class).map_or_else(|| "class".to_owned(), |family| family.name.clone())
+            }
+            Stop::Object(End::Named(name)) | Stop::Owner(End::Named(name)) | Stop::OfBase(name) => name.clone(),
+            _ => "object".to_owned(),
+        }
+    }
+
+    fn place_of(&self, stop: &Stop) -> String {
+        match stop {
+            Stop::Object(End::Class(class)) | Stop::Owner(End::Class(class)) => {
+                self.families.get(class).map(|family| family.at.clone()).unwrap_or_default()
+            }
+            _ => String::new(),
+        }
+    }
+}
+
+/// The bases of a class that can't be told, those of its own bases included.
+fn unknown_bases<'f>(families: &'f Families, class: &'f Location) -> Vec<&'f String> {
+    let mut classes = vec![class];
+    let mut index = 0;
+    while let Some(class) = classes.get(index) {
+        let bases = families.get(*class).into_iter().flat_map(|family| &family.bases);
+        let new: Vec<&Location> = bases.filter(|base| !classes.contains(base)).collect();
+        classes.extend(new);
+        index += 1;
+    }
+    classes.into_iter().filter_map(|class| families.get(class)).flat_map(|family| &family.unknown_bases).collect()
+}
+
+/// A relationship that gives something up; one that certainly does, where there is one.
+fn first_giver(links: &[Link]) -> Option<usize> {
+    let givers = || (0..links.len()).filter(|index| links[*index].may_give_up());
+    givers().find(|index| links[*index].options.is_some()).or_else(|| givers().next())
+}
+
+fn with_article(name: &str) -> String {
+    let article = if name.starts_with(['A', 'E', 'I', 'O', 'a', 'e', 'i', 'o']) { "an" } else { "a" };
+    format!("{article} {name}")
+}

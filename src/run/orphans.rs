@@ -1,0 +1,146 @@
+//! The sites of a repository go in; those come out whose relationships SQLAlchemy itself can reach by expunge, each with the reason.
+//!
+//! All relationships of the repository count, also those in files that were not named.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::AtomicUsize;
+
+use super::consumers::Consumers;
+use super::{Run, assembled};
+use crate::cascade::{CascadeOption, CascadeOptions};
+use crate::model::{Call, End, Link, Model, Orphans, SearchFolder};
+use crate::module::Location;
+use crate::policy::{asks_orphans, set_given};
+use crate::repository::Repository;
+use crate::scan;
+use crate::site::{Given, Site};
+use crate::usage::{Search, Usages};
+
+/// By the value of a site: how an unsaved object that has the relationship comes to be expunged, in words.
+pub(crate) type Orphaned = HashMap<Location, String>;
+
+/// A relationship that may give up orphans or hand expunge on, before its classes are looked up.
+pub(super) struct LinkAsked {
+    given: Given,
+    at: String,
+    options: Option<CascadeOptions>,
+}
+
+impl LinkAsked {
+    /// The call that makes it.
+    pub fn call(&self) -> Option<Call> {
+        self.given.relationship.as_ref()?.call.clone()
+    }
+
+    fn completed(&self, model: &Model<'_>) -> Vec<Link> {
+        let name = self.given.relationship.as_ref().and_then(|known| known.name());
+        let link = |[owner, target]: [End; 2]| Link {
+            name: name.clone(),
+            at: self.at.clone(),
+            owner,
+            target,
+            options: self.options,
+        };
+        ends(model, &self.given).into_iter().map(link).collect()
+    }
+}
+
+impl Run<'_> {
+    /// The relationships of a repository that matter to its orphans; None where no verdict on the sites, which are all of it that
+    /// are under check, asks for them.
+    pub(super) fn links_asked(
+        &self,
+        repository: &Repository,
+        sites: &[&mut Site],
+        usages: &Usages,
+    ) -> Option<Vec<LinkAsked>> {
+        let asks = |site: &Site| self.with_policy(site, |policy| asks_orphans(site, policy));
+        if !sites.iter().any(|site| asks(site)) {
+            return None;
+        }
+        if self.walk.covers(repository.root()) {
+            return Some(self.links_of(sites.iter().map(|site| &**site), repository, usages));
+        }
+        let walk = self.walk.of_folder(repository.root());
+        let mut found = scan::scan(&walk, &self.job.settings, self.repositories, &AtomicUsize::new(0)).found;
+        let search = Search { settings: &self.job.settings, walk: &walk, repositories: self.repositories };
+        let usages = search.complete(&mut found);
+        Some(self.links_of(assembled(found, &usages).iter(), repository, &usages))
+    }
+
+    fn links_of<'s>(
+        &self,
+        sites: impl Iterator<Item = &'s Site> + Clone,
+        repository: &Repository,
+        usages: &Usages,
+    ) -> Vec<LinkAsked> {
+        let consumers = Consumers::of(sites.clone(), usages);
+        sites.flat_map(|site| self.links_of_site(site, repository, usages, &consumers)).collect()
+    }
+
+    fn links_of_site(
+        &self,
+        site: &Site,
+        repository: &Repository,
+        usages: &Usages,
+        consumers: &Consumers<'_>,
+    ) -> Vec<LinkAsked> {
+        let options = if self.changed(site, usages, consumers).is_some() { None } else { set_given(site) };
+        let matters = |options: CascadeOptions| {
+            options.contains(CascadeOption::DeleteOrphan) || options.contains(CascadeOption::Expunge)
+        };
+        if !options.is_none_or(matters) {
+            return Vec::new();
+        }
+        let shown = |at: &Location| {
+            let module = repository.module(&at.path);
+            module.map_or_else(|| repository.display(&at.path), |module| repository.shown(&module.source, at))
+        };
+        let link = |given: &Given| LinkAsked { given: given.clone(), at: shown(&given.at), options };
+        site.givens.iter().map(link).collect()
+    }
+}
+
+/// The sites whose relationships can be reached. A list that several relationships share is one list.
+pub(super) fn orphaned(
+    model: &Model<'_>,
+    links: Vec<LinkAsked>,
+    sites: &[&mut Site],
+    search: SearchFolder<'_>,
+) -> Orphaned {
+    let links = links.iter().flat_map(|link| link.completed(model));
+    // what no class has gives nothing up
+    let links: Vec<Link> = links.filter(|link| ![&link.owner, &link.target].contains(&&End::Nobody)).collect();
+    let classes: BTreeSet<End> = links.iter().flat_map(|link| [link.owner.clone(), link.target.clone()]).collect();
+    let orphans = Orphans::of(&links, || model.families(&classes, search));
+    let mut orphaned = Orphaned::new();
+    let mut shared: HashMap<&Location, (&Site, &str)> = HashMap::new();
+    for site in sites {
+        let owners: Vec<End> =
+            site.givens.iter().flat_map(|given| ends(model, given)).map(|[owner, _]| owner).collect();
+        let Some(reason) = owners.into_iter().find_map(|owner| orphans.reason(&owner)) else { continue };
+        orphaned.insert(site.at.clone(), reason.to_owned());
+        for literal in literals(site) {
+            shared.entry(literal).or_insert((site, reason));
+        }
+    }
+    for site in sites {
+        let Some((other, reason)) = literals(site).find_map(|literal| shared.get(literal)) else { continue };
+        let name =
+            other.relationship().and_then(|known| known.name()).unwrap_or_else(|| "another relationship".to_owned());
+        orphaned.entry(site.at.clone()).or_insert_with(|| format!("{name} has the same list, and {reason}"));
+    }
+    orphaned
+}
+
+/// The class that has the relationship, and the one that it leads to.
+fn ends(model: &Model<'_>, given: &Given) -> Vec<[End; 2]> {
+    let call = given.relationship.as_ref().and_then(|known| known.call.as_ref());
+    call.map_or_else(|| vec![[End::Unknown, End::Unknown]], |call| model.ends(call))
+}
+
+/// Where the lists of a site's values are written, if others can share them.
+fn literals(site: &Site) -> impl Iterator<Item = &Location> {
+    let alternatives = site.value.iter().flat_map(|value| &value.alternatives);
+    alternatives.filter(|alternative| !alternative.steps.is_empty()).map(|alternative| &alternative.written.at)
+}

@@ -1,0 +1,23 @@
+from sqlalchemy import Column, ForeignKey, Integer, String, Table
+from sqlalchemy.orm import backref, declarative_base, declared_attr, relationship
+
+Base = declarative_base()
+
+
+class Invoice(Base):
+    __tablename__ = "invoice"
+    id = Column(Integer, primary_key=True)
+
+
+class Line(Base):
+    __tablename__ = "line"
+    id = Column(Integer, primary_key=True)
+    invoice_id = Column(ForeignKey("invoice.id"))
+    invoice = relationship("Invoice", backref=backref("lines", cascade="save-update, merge, delete, delete-orphan"))
+    taxes = relationship("Tax", cascade="save-update, merge, expunge, delete")
+
+
+class Tax(Base):
+    __tablename__ = "tax"
+    id = Column(Integer, primary_key=True)
+    line_id = Column(ForeignKey("line.id"))

@@ -1,0 +1,25 @@
+from sqlmodel import Field, Relationship, SQLModel
+
+
+class Invoice(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    lines: list["Line"] = Relationship(
+        cascade_delete=True,
+        sa_relationship_kwargs={"cascade": "save-update, merge, delete, delete-orphan"},
+    )
+
+
+class Line(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    invoice_id: int | None = Field(default=None, foreign_key="invoice.id")
+    taxes: list["Tax"] = Relationship(
+        cascade_delete=True,
+        sa_relationship_kwargs={
+            "cascade": "save-update, merge, expunge, delete, delete-orphan"
+        },
+    )
+
+
+class Tax(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    line_id: int | None = Field(default=None, foreign_key="line.id")
