@@ -5,7 +5,7 @@
 
 What is raised, read and warned of, and what is in the database in the end, has to be the same. SQLAlchemy's own order depends on where
 objects are in memory: a difference counts if no run of many on the one side ends as one of the other does. With --expunge drop, or keep,
-the setting says what becomes of expunge: with drop, many programs differ.
+the setting says what becomes of expunge: with drop, which needs unsafe fixes, many programs differ.
 
 With --refresh the programs also call refresh and expire, and two things are checked. The fix does what one does that takes out
 refresh-expire alone (`--profile preserve`). And where what refresh-expire did to the related objects is done by hand before each call,
@@ -143,7 +143,9 @@ class Check:
             for repository in repositories:
                 self.write_one(folder / stage / str(repository.seed), repository)
             if options is not None:
-                command = [self.binary, "fix", "--quiet", *options, stage]
+                # what SQLAlchemy itself would notice is no safe fix, whatever the settings say
+                reach = ["--unsafe-fixes"] if self.expunge == "drop" else []
+                command = [self.binary, "fix", "--quiet", *options, *reach, stage]
                 subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
     def write_one(self, folder, repository):
