@@ -93,7 +93,7 @@ pub struct Judgement {
     /// The effective set, where it is known.
     pub before: Option<CascadeOptions>,
     /// How the relationship is loaded, where the diagnostic is about refresh-expire.
-    pub loaded: Option<Loaded>,
+    pub loaded: Option<Box<Loaded>>,
     /// What to do, where that differs from the diagnostic's own help.
     pub help: Option<String>,
     /// What to write; None where a human has to decide.

@@ -34,7 +34,7 @@ pub(super) fn judge(site: &Site, given: &[Given], policy: &Policy<'_>) -> Vec<Ju
         wanted::instead(&mut judgements, &views(site), given, list, policy);
     }
     for judgement in judgements.iter_mut().filter(|judgement| judgement.is_hazard()) {
-        judgement.loaded = Some(Loaded::of(&site.givens, |givens| named(givens, policy)));
+        judgement.loaded = Some(Box::new(Loaded::of(&site.givens, |givens| named(givens, policy))));
     }
     if !is_one {
         let uses = format!("it goes to {}", named(&site.givens.iter().collect::<Vec<_>>(), policy));
