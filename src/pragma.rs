@@ -89,7 +89,7 @@ fn is_instruction(instruction: String) -> bool {
         let is_name = !tool.is_empty() && !tool.contains(char::is_whitespace);
         is_name && ORDERS.contains(&word.to_ascii_lowercase().as_str())
     };
-    TOOLS.iter().any(|tool| is_tool(&tool)) || instruction.split_once(':').is_some_and(is_order)
+    TOOLS.iter().any(is_tool) || instruction.split_once(':').is_some_and(is_order)
 }
 
 fn starts_with(text: &str, start: &str) -> bool {

@@ -254,13 +254,13 @@ impl Repository {
     /// A path as reports show it: relative to what they are told from.
     pub fn display(&self, path: &Path) -> String {
         match self.base {
-            Base::WorkingDirectory => self.from_working_directory(path),
+            Base::WorkingDirectory => self.below_working_directory(path),
             Base::Repository => self.relative(path),
         }
     }
 
     /// Relative to the working directory, as long as both are in the repository.
-    fn from_working_directory(&self, path: &Path) -> String {
+    fn below_working_directory(&self, path: &Path) -> String {
         if let Ok(below) = path.strip_prefix(&self.working_directory) {
             return slashed(below);
         }
@@ -270,7 +270,7 @@ impl Repository {
 
     /// A path relative to the repository's top, with `/`.
     pub fn relative(&self, path: &Path) -> String {
-        path.strip_prefix(&self.top).map_or_else(|_| self.from_working_directory(path), slashed)
+        path.strip_prefix(&self.top).map_or_else(|_| self.below_working_directory(path), slashed)
     }
 
     /// The folders in which an absolute import of the file may begin: those around it, up to the repository's root, and

@@ -32,7 +32,7 @@ impl Resolver<'_> {
                             let Some((key, rest)) = keys.split_first() else { return false };
                             let item = |node: &Node<'_>| {
                                 node.kind() == "assignment"
-                                    && node.field("left").is_some_and(|left| left.text() == &**key)
+                                    && node.field("left").is_some_and(|left| left.text() == **key)
                             };
                             let types = node.dfs().filter(item).filter_map(|item| item.field("type"));
                             types.collect::<Vec<_>>().iter().any(|annotation| deeper(annotation, rest))

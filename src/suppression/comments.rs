@@ -113,7 +113,7 @@ impl Comments {
             let Directive { scope, mistakes, has_list, .. } = &comment.directive;
             *scope == Scope::Line && *has_list && mistakes.is_empty() && comment.reaches(&self.source, place)
         };
-        let comment = self.comments[self.near(place)].iter().filter(is_extensible).next_back()?;
+        let comment = self.comments[self.near(place)].iter().rfind(is_extensible)?;
         Some(comment.start..comment.start + comment.directive.range.len())
     }
 

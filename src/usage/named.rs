@@ -31,10 +31,10 @@ pub(super) fn named_by_string(
         let is_it = leads.is_some_and(|found| found.contains(&definition.at)) || is_stub_of(module, definition);
         return (content == definition.name && is_it).then_some(How::Exported);
     }
-    if content.rsplit(['.', ':']).next() == Some(&definition.name) {
-        if let Some(how) = how_of_argument(string) {
-            return Some(how);
-        }
+    if content.rsplit(['.', ':']).next() == Some(&definition.name)
+        && let Some(how) = how_of_argument(string)
+    {
+        return Some(how);
     }
     let is_read = sees(module, content, definition) && can_read(string, content, definition);
     is_read.then_some(How::Read)

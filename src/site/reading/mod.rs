@@ -42,13 +42,16 @@ pub enum HowRead {
 /// The keys under which a function gives back what it was given.
 type Returned = Vec<Keys>;
 
+/// A callee's text, and the function or class it stands in.
+type Called = (String, Option<usize>);
+
 /// Looks into functions for what they do with a cascade.
 pub(super) struct Readers<'a> {
     resolver: &'a Resolver<'a>,
     /// By function or class, and where in its arguments the cascade is.
     known: RefCell<HashMap<(Location, Keys), Result<Returned, Reading>>>,
-    /// What calls run, by the callee's text and the function or class it stands in.
-    run: RefCell<HashMap<(String, Option<usize>), Vec<Ran>>>,
+    /// What calls run.
+    run: RefCell<HashMap<Called, Vec<Ran>>>,
 }
 
 impl<'a> Readers<'a> {
