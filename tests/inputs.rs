@@ -81,13 +81,14 @@ fn a_filter_gives_out_the_fixed_bytes_in_the_encoding_that_it_was_given() {
 #[test]
 fn a_filter_gives_back_what_it_cannot_read() {
     let folder = folder(&[]);
-    let cases: [(&str, &[u8], &str, (i32, &str)); 4] = [
-        ("a.py", b"cascade=\xff", "not UTF-8", (2, "Failed")),
-        ("a.py", b"# coding: klingon\ncascade=1\r\n\0", "klingon", (2, "Failed")),
-        ("a.ipynb", b"{\"cells\": [cascade", "is no notebook", (2, "Failed")),
-        ("build/a.py", UNSAFE.as_bytes(), "is excluded by `build/`", (0, "Skipped")),
+    let cases: [(&str, &[u8], &str); 4] = [
+        ("a.py", b"cascade=\xff", "not UTF-8"),
+        ("a.py", b"# coding: klingon\ncascade=1\r\n\0", "klingon"),
+        ("a.ipynb", b"{\"cells\": [cascade", "is no notebook"),
+        ("build/a.py", UNSAFE.as_bytes(), "is excluded by `build/`"),
     ];
-    for (name, bytes, reason, (status, what)) in cases {
+    for (name, bytes, reason) in cases {
+        let (status, what) = if name.starts_with("build/") { (0, "Skipped") } else { (2, "Failed") };
         let run = filter(folder.path(), &["fix", "--stdin-filename", name, "-"], bytes);
         let told = String::from_utf8_lossy(&run.stderr).into_owned();
         assert!(run.status.code() == Some(status) && run.stdout == bytes, "{told}");

@@ -162,9 +162,12 @@ fn attributes(folder: &Path, arguments: &[&str]) -> Vec<String> {
     lines.lines().map(attribute).collect()
 }
 
+/// Texts and what is written for them, and the attributes that are told then.
+type Changed<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str]);
+
 #[test]
 fn only_what_stands_on_changed_lines_is_told_where_that_is_asked() {
-    let cases: [(&[(&str, &str)], &[&str]); 12] = [
+    let cases: [Changed<'_>; 12] = [
         (&[("class A", "# a comment\nclass A")], &[]),
         (&[("    one", "    zero = relationship('Zero', cascade='all')\n    one")], &["zero"]),
         (&[("'One', cascade", "'One',  cascade")], &["one"]),
