@@ -21,7 +21,7 @@ fn sections(help: &str) -> Vec<(String, Vec<String>)> {
         if let Some(title) = line.strip_suffix(':').filter(|title| !title.starts_with(' ')) {
             sections.push((title.to_owned(), Vec::new()));
         }
-        let option = line.trim_start().split_whitespace().find(|word| word.starts_with("--"));
+        let option = line.split_whitespace().find(|word| word.starts_with("--"));
         let is_first = |option: &&str| line.trim_start().split(", ").any(|part| part.trim().starts_with(option));
         if let (Some(option), Some((_, options))) = (option.filter(is_first), sections.last_mut()) {
             options.push(option.to_owned());
