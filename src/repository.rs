@@ -78,6 +78,12 @@ impl Repositories {
         self
     }
 
+    /// The bytes that count in place of those on disk, if the file at the absolute path has some.
+    pub fn unsaved_bytes(&self, path: impl FnOnce() -> PathBuf) -> Option<&[u8]> {
+        let unsaved = self.unsaved.as_deref()?;
+        (path() == unsaved.0).then_some(&*unsaved.1)
+    }
+
     /// The repository of a file at an absolute path.
     pub fn of(&self, file: &Path) -> Arc<Repository> {
         let folder = file.parent().unwrap_or(file);

@@ -126,6 +126,10 @@ impl<'a> Worker<'a> {
     }
 
     fn visit(&mut self, path: &Path) {
+        let repositories = self.repositories;
+        if let Some(bytes) = repositories.unsaved_bytes(|| self.walk.absolute(path)) {
+            return self.visit_bytes(path, bytes, self.walk.is_named(path));
+        }
         let mut buffer = std::mem::take(&mut self.buffer);
         match read_into(path, &mut buffer) {
             Ok(bytes) => self.visit_bytes(path, bytes, self.walk.is_named(path)),

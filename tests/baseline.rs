@@ -192,7 +192,8 @@ fn fix_and_diff_leave_alone_what_is_known() {
     );
     let run = run_binary(folder.path(), &["fix", "--baseline", "known.json"]);
     assert_eq!(String::from_utf8(run.stdout).unwrap(), "app/models.py\n");
-    let fixed = "    items = relationship(\"Item\", cascade=\"save-update, merge, delete, delete-orphan\")\n";
+    let list = "save-update, merge, expunge, delete, delete-orphan";
+    let fixed = format!("    items = relationship(\n        \"Item\", cascade=\"{list}\"\n    )\n");
     let expected = before.replace("    notes =", &format!("{fixed}    notes ="));
     assert_eq!(fs::read_to_string(folder.path().join("app/models.py")).unwrap(), expected);
     // all of it, where that is asked for
