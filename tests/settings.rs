@@ -201,8 +201,17 @@ fn config_names_the_files_in_which_line_length_and_version_were_found() {
             "sqlalchemy-version = \"2.1\"  # requirements.txt",
         ),
         (
-            &[("pyproject.toml", "[tool.ruff]\nline-length = 90\n[tool.black]\nline-length = 70\n")],
+            &[(
+                "pyproject.toml",
+                "[tool.ruff.format]\n[tool.ruff]\nline-length = 90\n[tool.black]\nline-length = 70\n",
+            )],
             "line-length = 90  # pyproject.toml",
+            "# sqlalchemy-version is not set",
+        ),
+        // who has black and does not say that ruff formats has black format
+        (
+            &[("pyproject.toml", "[tool.ruff]\nline-length = 90\n[tool.black]\nline-length = 70\n")],
+            "line-length = 70  # pyproject.toml",
             "# sqlalchemy-version is not set",
         ),
         (

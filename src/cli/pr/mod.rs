@@ -113,7 +113,8 @@ fn without_strangers(
             Ok(stored) => drop(committed.insert(Arc::clone(&file.path), stored)),
             Err(why) => {
                 strangers.insert(Arc::clone(&file.path));
-                reasons.push(format!("{} is left out: {why}.", file.display));
+                let name = name_in(git, file).unwrap_or_else(|_| file.display.clone());
+                reasons.push(format!("{name} is left out: {why}."));
             }
         }
     }
