@@ -179,7 +179,7 @@ fn the_schema_knows_every_setting_that_the_command_config_prints() {
 
 #[test]
 fn config_names_the_files_in_which_line_length_and_version_were_found() {
-    let cases: [(&[(&str, &str)], &str, &str); 9] = [
+    let cases: [(&[(&str, &str)], &str, &str); 10] = [
         (&[], "line-length = 88  # default", "# sqlalchemy-version is not set"),
         (
             &[("pyproject.toml", "[project]\ndependencies = ['sqlalchemy>=1.4']\n[tool.ruff]\nline-length = 100\n")],
