@@ -24,6 +24,7 @@ pub mod identity;
 mod imports;
 pub mod layout;
 mod library;
+pub mod looked;
 pub mod model;
 pub mod module;
 pub mod outcome;
@@ -149,7 +150,7 @@ pub fn run(job: &Job, progress: &AtomicUsize) -> Result<Outcome, RunError> {
     outcome.files_parsed = scan.files_parsed;
     for not_read in scan.not_read {
         let (path, status) = match not_read {
-            NotRead::Skipped(path, reason) => (path, Status::Skipped(reason)),
+            NotRead::Skipped(path, reason) | NotRead::Undecoded(path, reason) => (path, Status::Skipped(reason)),
             NotRead::Failed(path, reason) => (path, Status::Failed(reason)),
         };
         let path = walk.absolute(&path);

@@ -195,7 +195,8 @@ impl<'a> Planner<'a> {
         let is_whole = step.definitions().all(|(_, own)| own != at);
         let own = || format!("`{}` (defined at {})", step.name, self.files.shown(&step.definition));
         let defined = || if is_whole { own() } else { format!("`{name}` (defined at {})", self.files.shown(at)) };
-        self.usages.mentions(at).iter().filter(|mention| mention.concerns(step)).find_map(|mention| {
+        let mentions = self.usages.mentions(at).iter().filter(|mention| mention.concerns(step));
+        let found = mentions.into_iter().find_map(|mention| {
             let shown = || self.files.shown(&mention.at);
             match mention.how {
                 How::Asked => None,
@@ -214,7 +215,9 @@ impl<'a> Planner<'a> {
                 ))),
                 How::Changed => Some(Place::OutOfReach(format!("{} is changed at {}", defined(), shown()))),
             }
-        })
+        });
+        let unread = || self.usages.unread(at);
+        found.or_else(|| Some(Place::Sites(format!("{} stays: {}, and may use it", defined(), unread()?))))
     }
 
     /// What a function that gets a cascade does with it.

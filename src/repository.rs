@@ -10,10 +10,10 @@ use rayon::prelude::*;
 
 use crate::dependencies::{self, Dependencies};
 use crate::library;
+use crate::looked::Unread;
 use crate::module::{Location, Module};
 use crate::rules::{Observable, Rules};
 use crate::source::{Kind, Source};
-use crate::syntax::Node;
 
 /// The files that a distribution's folder has one of.
 const DISTRIBUTION: [&str; 3] = ["pyproject.toml", "setup.py", "setup.cfg"];
@@ -78,10 +78,10 @@ impl Repositories {
         self
     }
 
-    /// The bytes that count in place of those on disk, if the file at the absolute path has some.
-    pub fn unsaved_bytes(&self, path: impl FnOnce() -> PathBuf) -> Option<&[u8]> {
-        let unsaved = self.unsaved.as_deref()?;
-        (path() == unsaved.0).then_some(&*unsaved.1)
+    /// The bytes that count in place of those on disk, if there are some for the file.
+    pub fn unsaved(&self, file: impl FnOnce() -> PathBuf) -> Option<Vec<u8>> {
+        let (path, bytes) = self.unsaved.as_deref()?;
+        (*path == file()).then(|| bytes.clone())
     }
 
     /// The repository of a file at an absolute path.
@@ -166,6 +166,8 @@ pub struct Repository {
     modules: Mutex<HashMap<PathBuf, Option<Arc<Module>>>>,
     /// By what is observed.
     observed: [OnceLock<Places>; Observable::COUNT],
+    /// What could not be looked at so far.
+    unread: Mutex<Vec<Unread>>,
     /// The files that import SQLAlchemy's asyncio extension.
     asyncio: OnceLock<Places>,
     distributions: OnceLock<Vec<PathBuf>>,
@@ -186,6 +188,7 @@ impl Repository {
             unsaved: among.unsaved.clone(),
             modules: Mutex::default(),
             observed: Default::default(),
+            unread: Mutex::default(),
             asyncio: OnceLock::new(),
             distributions: OnceLock::new(),
             dependencies: Mutex::default(),
@@ -246,15 +249,53 @@ impl Repository {
         known.entry(folder.to_owned()).or_insert_with(|| dependencies::of_folder(folder)).clone()
     }
 
-    /// A file that can't be read may do it.
+    /// The places of a file. What can't be parsed may do it where it has the word.
     fn observed_in(&self, rules: &Rules, what: Observable, file: &Path) -> Vec<String> {
         let file = self.working_directory.join(file);
-        let Some(module) = self.fresh_module(&file) else { return vec![self.display(&file)] };
-        let line = |node: &Node<'_>| module.source.position(node.range().start).shown_line();
-        let found = rules.find_observations(&module.tree().root(), what);
-        let mut lines: Vec<_> = found.iter().map(|node| format!("{}:{}", self.display(&file), line(node))).collect();
+        let Some(module) = self.fresh_module(&file) else {
+            self.add_unread(vec![self.why_unread(&file)]);
+            return Vec::new();
+        };
+        let tree = module.tree();
+        let found = rules.find_observations(&tree.root(), what).into_iter().map(|node| node.range().start);
+        let broken = tree.syntax_errors().into_iter();
+        let broken = broken.filter_map(|error| Some(error.start + what.word_in(&module.source.text()[error])?));
+        let mut offsets: Vec<usize> = found.chain(broken).collect();
+        offsets.sort_unstable();
+        let line = |offset: usize| module.source.position(offset).shown_line();
+        let mut lines: Vec<_> = offsets.into_iter().map(|at| format!("{}:{}", self.display(&file), line(at))).collect();
         lines.dedup();
         lines
+    }
+
+    /// Keeps in mind what could not be looked at.
+    pub fn add_unread(&self, unread: Vec<Unread>) {
+        self.unread.lock().unwrap_or_else(PoisonError::into_inner).extend(unread);
+    }
+
+    /// The first place that could not be looked at, in words that begin a sentence.
+    pub fn unread(&self) -> Option<String> {
+        let unread = self.unread.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = unread.iter().min_by_key(|unread| self.working_directory.join(&unread.path))?;
+        Some(self.told_unread(first))
+    }
+
+    /// A place that can't be looked at, in words that begin a sentence.
+    pub fn told_unread(&self, unread: &Unread) -> String {
+        let path = self.display(&self.working_directory.join(&unread.path));
+        format!("{path} can't be looked through ({})", unread.reason)
+    }
+
+    /// Why a file is no module.
+    pub fn why_unread(&self, file: &Path) -> Unread {
+        let reason = match std::fs::read(file) {
+            Err(error) => error.to_string(),
+            Ok(bytes) => match Source::of_kind(Kind::of(file).unwrap_or_default(), bytes) {
+                Err(error) => error.to_string(),
+                Ok(_) => "it was changed meanwhile".to_owned(),
+            },
+        };
+        Unread { path: file.to_owned(), reason }
     }
 
     /// A path as reports show it: relative to what they are told from.

@@ -37,6 +37,8 @@ pub struct Scan {
     pub found: Vec<Found>,
     /// The files that were skipped or could not be read.
     pub not_read: Vec<NotRead>,
+    /// What the walk came by besides: scripts without a suffix, and links.
+    pub others: Vec<PathBuf>,
     /// How many files were checked.
     pub files_scanned: usize,
     /// How many of them were parsed.
@@ -50,7 +52,7 @@ pub fn scan(walk: &Walk, settings: &Lookup, repositories: &Repositories, progres
     walk.settled(|| {
         let collected = Mutex::new(Scan::default());
         progress.store(0, Ordering::Relaxed);
-        let not_read = walk.run(|| {
+        let aside = walk.run(|| {
             let mut worker = Worker::new(walk, settings, repositories, &collected);
             move |path: &Path| {
                 worker.visit(path);
@@ -58,7 +60,8 @@ pub fn scan(walk: &Walk, settings: &Lookup, repositories: &Repositories, progres
             }
         });
         let mut scan = collected.into_inner().unwrap_or_else(PoisonError::into_inner);
-        scan.not_read.extend(not_read);
+        scan.not_read.extend(aside.not_read);
+        scan.others = aside.others;
         scan.traits.sort_by(|a, b| a.0.cmp(&b.0));
         scan
     })
@@ -71,25 +74,6 @@ pub fn scan_bytes(walk: &Walk, settings: &Lookup, repositories: &Repositories, p
     worker.visit_bytes(path, bytes, true);
     drop(worker);
     collected.into_inner().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The files of a walk whose bytes pass a test, in order of path, where nothing else is wanted of it.
-pub fn candidates(walk: &Walk, can_matter: impl Fn(&[u8]) -> bool + Sync) -> Vec<PathBuf> {
-    walk.settled(|| {
-        let found = Mutex::new(Vec::new());
-        walk.run(|| {
-            let mut buffer = Vec::new();
-            let (found, can_matter) = (&found, &can_matter);
-            move |path: &Path| {
-                if read_into(path, &mut buffer).is_ok_and(can_matter) {
-                    found.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
-                }
-            }
-        });
-        let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-        found.sort();
-        found
-    })
 }
 
 /// One thread's part; it is handed in when the thread ends.
@@ -126,9 +110,8 @@ impl<'a> Worker<'a> {
     }
 
     fn visit(&mut self, path: &Path) {
-        let repositories = self.repositories;
-        if let Some(bytes) = repositories.unsaved_bytes(|| self.walk.absolute(path)) {
-            return self.visit_bytes(path, bytes, self.walk.is_named(path));
+        if let Some(bytes) = self.repositories.unsaved(|| self.walk.absolute(path)) {
+            return self.visit_bytes(path, &bytes, true);
         }
         let mut buffer = std::mem::take(&mut self.buffer);
         match read_into(path, &mut buffer) {
@@ -166,7 +149,7 @@ impl<'a> Worker<'a> {
             }
             // what someone asked for by its name is to be checked
             Err(error) if is_named => self.local.not_read.push(NotRead::Failed(path.to_owned(), error.to_string())),
-            Err(error) => self.local.not_read.push(NotRead::Skipped(path.to_owned(), error.to_string())),
+            Err(error) => self.local.not_read.push(NotRead::Undecoded(path.to_owned(), error.to_string())),
         }
     }
 
@@ -211,7 +194,7 @@ pub fn find_sites(rules: &Rules, repository: &Repository, module: &Arc<Module>) 
 
 /// Reads a file into the buffer, which grows and stays; gives the bytes read. The length is not asked for first: two system
 /// calls less for each file.
-fn read_into<'b>(path: &Path, buffer: &'b mut Vec<u8>) -> std::io::Result<&'b [u8]> {
+pub fn read_into<'b>(path: &Path, buffer: &'b mut Vec<u8>) -> std::io::Result<&'b [u8]> {
     let mut file = File::open(path)?;
     let mut filled = 0;
     loop {

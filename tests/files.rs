@@ -37,6 +37,11 @@ fn stderr(run: &Output) -> String {
     String::from_utf8_lossy(&run.stderr).into_owned()
 }
 
+/// What is written where a file can't be looked through, which may detach objects.
+fn kept() -> String {
+    FIXED.replace("merge, delete", "merge, expunge, delete")
+}
+
 #[test]
 fn ignore_files_and_default_excludes_hold_until_no_ignore() {
     let folder = folder(&[
@@ -124,7 +129,7 @@ fn what_cannot_be_decoded_is_skipped_with_the_reason() {
         "{}",
         stderr(&run)
     );
-    assert_eq!(fs::read_to_string(folder.path().join("good.py")).unwrap(), FIXED);
+    assert_eq!(fs::read_to_string(folder.path().join("good.py")).unwrap(), kept());
 }
 
 #[test]
@@ -148,7 +153,8 @@ fn a_named_file_that_cannot_be_decoded_fails_and_does_not_count() {
                 assert_eq!(stderr(&run).contains("; 1 file checked."), quiet.is_empty(), "{}", stderr(&run));
             }
         }
-        assert_eq!(fs::read_to_string(folder.path().join("good.py")).unwrap(), FIXED);
+        let written = fs::read_to_string(folder.path().join("good.py")).unwrap();
+        assert!(written == FIXED || written == kept(), "{written}");
         let report = check(folder.path(), &[]);
         let skipped = usize::from(name != "nothing_to_find.py" && name != "script" && name != "note.ipynb");
         assert_eq!(report["skipped"].as_array().unwrap().len(), skipped, "{name}: one that was found is skipped");

@@ -33,13 +33,24 @@ pub enum NotRead {
     Skipped(PathBuf, String),
     /// It, or the folder, can't be read.
     Failed(PathBuf, String),
+    /// Its bytes give no text.
+    Undecoded(PathBuf, String),
+}
+
+/// What a walk comes by besides the files that it visits.
+#[derive(Debug, Default)]
+pub struct Aside {
+    /// What is not read.
+    pub not_read: Vec<NotRead>,
+    /// Files without a suffix, and links with that of Python: what they are their names don't tell.
+    pub others: Vec<PathBuf>,
 }
 
 impl NotRead {
     /// Which file or folder.
     pub fn path(&self) -> &Path {
         match self {
-            Self::Skipped(path, _) | Self::Failed(path, _) => path,
+            Self::Skipped(path, _) | Self::Failed(path, _) | Self::Undecoded(path, _) => path,
         }
     }
 }
@@ -183,8 +194,8 @@ impl Walk {
         self.excludes.settled(walk)
     }
 
-    /// Calls a visitor with every file, on several threads; each thread makes its own visitor. Tells what is not read.
-    pub fn run<V: FnMut(&Path) + Send>(&self, visitor: impl Fn() -> V) -> Vec<NotRead> {
+    /// Calls a visitor with every file, on several threads; each thread makes its own visitor. Tells what else there is.
+    pub fn run<V: FnMut(&Path) + Send>(&self, visitor: impl Fn() -> V) -> Aside {
         let named: HashSet<PathBuf> = self.files.iter().map(|file| self.absolute(file)).collect();
         let mut not_read = Vec::new();
         let mut visit = visitor();
@@ -195,13 +206,15 @@ impl Walk {
             }
         }
         drop(visit);
+        let aside = Aside { not_read, others: Vec::new() };
         let Some((first, others)) = self.folders.split_first() else {
-            return not_read;
+            return aside;
         };
-        let not_read = Mutex::new(not_read);
+        let aside = Mutex::new(aside);
+        let lock = || aside.lock().unwrap_or_else(PoisonError::into_inner);
         self.walk_builder(first, others).build_parallel().run(|| {
             let mut visit = visitor();
-            let (named, not_read) = (&named, &not_read);
+            let (named, lock) = (&named, &lock);
             Box::new(move |entry| {
                 match entry {
                     Ok(entry) if is_read(&entry) => {
@@ -210,13 +223,17 @@ impl Walk {
                             visit(path);
                         }
                     }
+                    Ok(entry) if is_other(&entry) => {
+                        let path = entry.path().strip_prefix("./").unwrap_or(entry.path());
+                        lock().others.push(path.to_owned());
+                    }
                     Ok(_) => {}
-                    Err(error) => not_read.lock().unwrap_or_else(PoisonError::into_inner).push(failed(&error)),
+                    Err(error) => lock().not_read.push(failed(&error)),
                 }
                 WalkState::Continue
             })
         });
-        not_read.into_inner().unwrap_or_else(PoisonError::into_inner)
+        aside.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn walk_builder(&self, first: &Path, others: &[PathBuf]) -> WalkBuilder {
@@ -253,6 +270,14 @@ impl Walk {
 
 fn is_read(entry: &DirEntry) -> bool {
     entry.file_type().is_some_and(|kind| kind.is_file()) && Kind::of(entry.path()).is_some()
+}
+
+/// Whether it may be Python though it is not read: a script, or a link. A link that begins with `.#` is an editor's lock.
+fn is_other(entry: &DirEntry) -> bool {
+    let Some(kind) = entry.file_type() else { return false };
+    let is_lock = || entry.file_name().to_string_lossy().starts_with(".#");
+    let is_script = kind.is_file() && entry.path().extension().is_none();
+    is_script || kind.is_symlink() && Kind::of(entry.path()).is_some() && !is_lock()
 }
 
 /// One spelling for each file: without links and `..` on the way to it, relative where it is below the working directory, which

@@ -52,14 +52,23 @@ pub trait Surroundings {
     /// The places that do what notices a cascade.
     fn places(&self, what: Observable) -> &Places;
 
-    /// How SQLAlchemy itself comes to expunge an object that has the relationships of the site, in words that begin a sentence.
-    fn orphaned(&self) -> Option<&str>;
+    /// What notices that expunge goes at the site, besides calls in the repository.
+    fn expunger(&self) -> Option<&Expunger>;
 
     /// A place as reports show it: `path:line:column`.
     fn shown(&self, location: &Location) -> String;
 
     /// The least SQLAlchemy that the code runs with, where that is known.
     fn version(&self) -> Option<SqlalchemyVersion>;
+}
+
+/// What notices that expunge cascades, in words that begin a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expunger {
+    /// SQLAlchemy itself, for orphans: how an unsaved object that has the relationship comes to be expunged.
+    Orphans(String),
+    /// Something may that can't be looked at.
+    Unread(String),
 }
 
 /// Whether a fix may be applied unseen.

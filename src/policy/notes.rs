@@ -1,6 +1,6 @@
 //! The options that a relationship loses go in; what a user notices of it comes out, and where.
 
-use super::{Given, Policy, Profile, View, loading};
+use super::{Expunger, Given, Policy, Profile, View, loading};
 use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::model::Direction;
 use crate::repository::Places;
@@ -25,12 +25,14 @@ impl Policy<'_> {
 
     /// Whether something notices that expunge cascades: the repository, or SQLAlchemy itself.
     pub(super) fn notices_expunge(&self) -> bool {
-        self.observes_expunge() || self.surroundings.orphaned().is_some()
+        self.observes_expunge() || self.surroundings.expunger().is_some()
     }
 
     /// What notices that expunge cascades, in words that begin a sentence.
     fn why_expunge(&self) -> Option<String> {
-        self.detaching().or_else(|| self.surroundings.orphaned().map(str::to_owned))
+        self.detaching().or_else(|| match self.surroundings.expunger()? {
+            Expunger::Orphans(why) | Expunger::Unread(why) => Some(why.clone()),
+        })
     }
 
     fn places(&self, what: Observable) -> Option<String> {
@@ -176,8 +178,12 @@ fn of_lost_expunge(view: &View<'_>, policy: &Policy<'_>) -> String {
     if let Some(places) = policy.places(Observable::Expunge) {
         return format!("expunge is lost: expunge(obj) ({places}) no longer detaches the related objects");
     }
-    if let Some(why) = policy.surroundings.orphaned() {
-        return format!("expunge is lost: {why}; what is related to it is inserted all the same then");
+    match policy.surroundings.expunger() {
+        Some(Expunger::Orphans(why)) => {
+            return format!("expunge is lost: {why}; what is related to it is inserted all the same then");
+        }
+        Some(Expunger::Unread(why)) => return format!("expunge is lost: {why}, and may need it"),
+        None => {}
     }
     let mut owners =
         view.givens.iter().map(|given| given.relationship.as_ref().and_then(|known| known.owner.as_deref()));

@@ -88,6 +88,11 @@ impl Observable {
     /// How many there are.
     pub const COUNT: usize = Self::ALL.len();
 
+    /// Where a text that can't be parsed has the word for it, if that is one of a kind: an offset in bytes.
+    pub fn word_in(self, text: &str) -> Option<usize> {
+        (self == Self::Expunge).then(|| text.find("expunge"))?
+    }
+
     /// The option that it notices.
     pub fn option(self) -> CascadeOption {
         match self {

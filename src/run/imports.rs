@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::Run;
 use super::outcomes::edits_by_file;
 use crate::imports::{Unused, can_be_left_out, is_taken_from, left_unused};
+use crate::looked::look;
 use crate::module::Module;
 use crate::outcome::{FileOutcome, Fix};
 use crate::rewrite::FileEdit;
-use crate::scan::candidates;
 
 impl Run<'_> {
     /// Completes the fixes that take the last use of an import away.
@@ -44,7 +44,7 @@ impl Run<'_> {
         let can_take = |bytes: &[u8]| {
             has(bytes, &stem) && (has(bytes, "import *") || unused.names.iter().any(|name| has(bytes, name)))
         };
-        for path in candidates(&self.walk.of_folder(repository.root()), can_take) {
+        for path in look(&self.walk.of_folder(repository.root()), can_take).files {
             let path = self.walk.absolute(&path);
             if *path == *module.path {
                 continue;

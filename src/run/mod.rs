@@ -17,16 +17,17 @@ use crate::Job;
 use crate::cascade::CascadeOption;
 use crate::discover::Walk;
 use crate::hints::{self, Traits};
+use crate::looked::{Looked, look};
 use crate::model::{Call, Model, Relationship, SearchFolder};
 use crate::module::Location;
 use crate::outcome::Asyncio;
 use crate::plan::Files;
-use crate::policy::{Policy, Surroundings, Verdict, asks_direction, asks_observations, effective, judge};
+use crate::policy::{Expunger, Policy, Surroundings, Verdict, asks_direction, asks_observations, effective, judge};
 use crate::python::{CollectionKind, PyValue};
 use crate::repository::{Places, Repositories, Repository};
 use crate::resolve::{Argument, Resolver};
 use crate::rules::Observable;
-use crate::scan::{Scan, candidates};
+use crate::scan::Scan;
 use crate::settings::{Settings, SqlalchemyVersion};
 use crate::site::{Found, Site, Unknown, Wrapper};
 use crate::suppression::Sifted;
@@ -34,7 +35,7 @@ use crate::usage::{How, Mention, Usages};
 
 use consumers::Consumers;
 use files::FilesOfRun;
-use orphans::LinkAsked;
+use orphans::Asked;
 pub(crate) use orphans::Orphaned;
 
 /// One run, after the scan.
@@ -129,19 +130,19 @@ impl Run<'_> {
             }
         }
         for (repository, mut sites) in by_repository {
-            let of_repository = usages.and_then(|usages| self.links_asked(&repository, &sites, usages));
-            let mut calls: Vec<Call> = of_repository.iter().flatten().filter_map(LinkAsked::call).collect();
+            let links = usages.and_then(|usages| self.links_asked(&repository, &sites, usages));
+            let mut calls: Vec<Call> = links.iter().flat_map(Asked::calls).collect();
             let mut asked: Vec<&mut Relationship> = self.asked(&mut sites, &asks);
             calls.extend(asked.iter().filter_map(|relationship| relationship.call.clone()));
-            if calls.is_empty() && of_repository.is_none() {
+            if calls.is_empty() && links.is_none() {
                 continue;
             }
             let rules = &self.job.settings.of_folder(repository.root()).rules;
             let resolver = Resolver { constructors: &rules.constructors, repository: &repository };
-            let search: SearchFolder<'_> = &|folder, can_matter| candidates(&self.walk.of_folder(folder), can_matter);
+            let search: SearchFolder<'_> = &|folder, can_matter| look(&self.walk.of_folder(folder), can_matter).files;
             let model = Model::new(resolver, &calls, search);
             asked.par_iter_mut().for_each(|relationship| model.complete(relationship));
-            if let Some(links) = of_repository {
+            if let Some(links) = links {
                 orphaned.extend(orphans::orphaned(&model, links, &sites, search));
             }
         }
@@ -204,18 +205,25 @@ impl Run<'_> {
 
     /// The files of a repository that have some trait, in order of path.
     fn files_with(&self, repository: &Repository, has: impl Fn(Traits) -> bool + Sync) -> Vec<PathBuf> {
-        let within = |path: &PathBuf| self.walk.absolute(path).starts_with(repository.root());
+        let within = |path: &Path| self.walk.absolute(path).starts_with(repository.root());
+        let has_traits = |bytes: &[u8]| has(Traits::of(bytes));
         let scanned = self.scan.traits.iter().filter(|(path, traits)| has(*traits) && within(path));
         let scanned = scanned.map(|(path, _)| path);
+        let mut looked = Looked::default();
         if self.walk.covers(repository.root()) {
-            return scanned.cloned().collect();
+            looked.files.extend(scanned.cloned());
+            let not_read: Vec<_> = self.scan.not_read.iter().filter(|one| within(one.path())).cloned().collect();
+            let others: Vec<_> = self.scan.others.iter().filter(|path| within(path)).cloned().collect();
+            looked.add(&not_read, &others, self.walk, has_traits);
+        } else {
+            looked = look(&self.walk.of_folder(repository.root()), has_traits);
+            if self.job.unsaved.is_some() {
+                looked.files.extend(scanned.map(|path| self.walk.absolute(path)));
+                looked.files.sort();
+            }
         }
-        let mut files = candidates(&self.walk.of_folder(repository.root()), |bytes| has(Traits::of(bytes)));
-        if self.job.unsaved.is_some() {
-            files.extend(scanned.map(|path| self.walk.absolute(path)));
-            files.sort();
-        }
-        files
+        repository.add_unread(looked.unread);
+        looked.files
     }
 
     /// The places in the repositories of sites with findings that notice an option, for each option that can be lost.
@@ -298,8 +306,8 @@ struct Around<'a> {
 }
 
 impl Surroundings for Around<'_> {
-    fn orphaned(&self) -> Option<&str> {
-        self.run.orphaned.get()?.get(&self.site.at).map(String::as_str)
+    fn expunger(&self) -> Option<&Expunger> {
+        self.run.orphaned.get()?.get(&self.site.at)
     }
 
     fn shown(&self, location: &Location) -> String {

@@ -8,19 +8,27 @@ use std::sync::atomic::AtomicUsize;
 use super::consumers::Consumers;
 use super::{Run, assembled};
 use crate::cascade::{CascadeOption, CascadeOptions};
+use crate::looked::Looked;
 use crate::model::{Call, End, Link, Model, Orphans, SearchFolder};
 use crate::module::Location;
-use crate::policy::{asks_orphans, set_given};
+use crate::policy::{Expunger, asks_orphans, set_given};
 use crate::repository::Repository;
 use crate::scan;
 use crate::site::{Given, Site};
 use crate::usage::{Search, Usages};
 
-/// By the value of a site: how an unsaved object that has the relationship comes to be expunged, in words.
-pub(crate) type Orphaned = HashMap<Location, String>;
+/// By the value of a site: what notices that expunge goes there.
+pub(crate) type Orphaned = HashMap<Location, Expunger>;
+
+/// What is asked of a repository.
+pub(super) struct Asked {
+    links: Vec<LinkAsked>,
+    /// What can't be looked at, in words.
+    unread: Option<String>,
+}
 
 /// A relationship that may give up orphans or hand expunge on, before its classes are looked up.
-pub(super) struct LinkAsked {
+struct LinkAsked {
     given: Given,
     at: String,
     options: Option<CascadeOptions>,
@@ -28,7 +36,7 @@ pub(super) struct LinkAsked {
 
 impl LinkAsked {
     /// The call that makes it.
-    pub fn call(&self) -> Option<Call> {
+    fn call(&self) -> Option<Call> {
         self.given.relationship.as_ref()?.call.clone()
     }
 
@@ -45,27 +53,35 @@ impl LinkAsked {
     }
 }
 
+impl Asked {
+    /// The calls that make the relationships.
+    pub fn calls(&self) -> impl Iterator<Item = Call> {
+        self.links.iter().filter_map(LinkAsked::call)
+    }
+}
+
 impl Run<'_> {
     /// The relationships of a repository that matter to its orphans; None where no verdict on the sites, which are all of it that
     /// are under check, asks for them.
-    pub(super) fn links_asked(
-        &self,
-        repository: &Repository,
-        sites: &[&mut Site],
-        usages: &Usages,
-    ) -> Option<Vec<LinkAsked>> {
+    pub(super) fn links_asked(&self, repository: &Repository, sites: &[&mut Site], usages: &Usages) -> Option<Asked> {
         let asks = |site: &Site| self.with_policy(site, |policy| asks_orphans(site, policy));
         if !sites.iter().any(|site| asks(site)) {
             return None;
         }
         if self.walk.covers(repository.root()) {
-            return Some(self.links_of(sites.iter().map(|site| &**site), repository, usages));
+            let links = self.links_of(sites.iter().map(|site| &**site), repository, usages);
+            return Some(Asked { links, unread: repository.unread() });
         }
         let walk = self.walk.of_folder(repository.root());
-        let mut found = scan::scan(&walk, &self.job.settings, self.repositories, &AtomicUsize::new(0)).found;
+        let mut scan = scan::scan(&walk, &self.job.settings, self.repositories, &AtomicUsize::new(0));
         let search = Search { settings: &self.job.settings, walk: &walk, repositories: self.repositories };
-        let usages = search.complete(&mut found);
-        Some(self.links_of(assembled(found, &usages).iter(), repository, &usages))
+        let usages = search.complete(&mut scan.found);
+        let mut looked = Looked::default();
+        looked.add(&scan.not_read, &[], &walk, |_| false);
+        repository.add_unread(looked.unread);
+        let sites = assembled(scan.found, &usages);
+        let links = self.links_of(sites.iter(), repository, &usages);
+        Some(Asked { links, unread: repository.unread() })
     }
 
     fn links_of<'s>(
@@ -102,13 +118,8 @@ impl Run<'_> {
 }
 
 /// The sites whose relationships can be reached. A list that several relationships share is one list.
-pub(super) fn orphaned(
-    model: &Model<'_>,
-    links: Vec<LinkAsked>,
-    sites: &[&mut Site],
-    search: SearchFolder<'_>,
-) -> Orphaned {
-    let links = links.iter().flat_map(|link| link.completed(model));
+pub(super) fn orphaned(model: &Model<'_>, asked: Asked, sites: &[&mut Site], search: SearchFolder<'_>) -> Orphaned {
+    let links = asked.links.iter().flat_map(|link| link.completed(model));
     // what no class has gives nothing up
     let links: Vec<Link> = links.filter(|link| ![&link.owner, &link.target].contains(&&End::Nobody)).collect();
     let classes: BTreeSet<End> = links.iter().flat_map(|link| [link.owner.clone(), link.target.clone()]).collect();
@@ -119,7 +130,7 @@ pub(super) fn orphaned(
         let owners: Vec<End> =
             site.givens.iter().flat_map(|given| ends(model, given)).map(|[owner, _]| owner).collect();
         let Some(reason) = owners.into_iter().find_map(|owner| orphans.reason(&owner)) else { continue };
-        orphaned.insert(site.at.clone(), reason.to_owned());
+        orphaned.insert(site.at.clone(), Expunger::Orphans(reason.to_owned()));
         for literal in literals(site) {
             shared.entry(literal).or_insert((site, reason));
         }
@@ -128,7 +139,13 @@ pub(super) fn orphaned(
         let Some((other, reason)) = literals(site).find_map(|literal| shared.get(literal)) else { continue };
         let name =
             other.relationship().and_then(|known| known.name()).unwrap_or_else(|| "another relationship".to_owned());
-        orphaned.entry(site.at.clone()).or_insert_with(|| format!("{name} has the same list, and {reason}"));
+        let why = || Expunger::Orphans(format!("{name} has the same list, and {reason}"));
+        orphaned.entry(site.at.clone()).or_insert_with(why);
+    }
+    if let Some(unread) = asked.unread {
+        for site in sites {
+            orphaned.entry(site.at.clone()).or_insert_with(|| Expunger::Unread(unread.clone()));
+        }
     }
     orphaned
 }

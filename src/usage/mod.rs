@@ -16,12 +16,13 @@ use rayon::prelude::*;
 use crate::cascade::CascadeOption;
 use crate::discover::Walk;
 use crate::hints::{Hints, Words};
+use crate::looked::{self, Unread};
 use crate::module::{Location, Module};
 use crate::policy::effective;
 use crate::python::PyValue;
 use crate::repository::{Repositories, Repository};
 use crate::resolve::{Resolver, Step};
-use crate::scan::{candidates, find_sites};
+use crate::scan::find_sites;
 use crate::settings::Lookup;
 use crate::site::{Found, Site, Wrapper, find_in_calls};
 use crate::syntax::{Node, hinted_nodes, string_content};
@@ -44,6 +45,8 @@ pub struct Usages {
     mentions: HashMap<Location, Vec<Mention>>,
     /// The wrappers of which a call was found.
     called: HashSet<Location>,
+    /// By the place where the name is bound: what can't be looked at, and may mention it, in words that begin a sentence.
+    unread: HashMap<Location, String>,
 }
 
 /// A name to look for.
@@ -63,6 +66,11 @@ impl Usages {
     /// The mentions of a name, by where it is bound.
     pub fn mentions(&self, definition: &Location) -> &[Mention] {
         self.mentions.get(definition).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// What can't be looked at, and may mention a name, by where it is bound.
+    pub fn unread(&self, definition: &Location) -> Option<&str> {
+        self.unread.get(definition).map(String::as_str)
     }
 
     /// Whether a call of the wrapper was found.
@@ -132,20 +140,27 @@ impl Search<'_> {
         let mut done: HashSet<String> = HashSet::new();
         let mut new_names: HashSet<String> = names.keys().cloned().collect();
         while !new_names.is_empty() {
-            let files = self.files_with(repository, &new_names, &names);
-            let looked: Vec<(Looked, Found)> = files
+            let (files, mut unread) = self.files_with(repository, &new_names, &names);
+            let looked: Vec<Result<(Looked, Found), Unread>> = files
                 .into_par_iter()
-                .filter_map(|file| {
-                    let module = repository.fresh_module(&file)?;
+                .map(|file| {
+                    let module = repository.fresh_module(&file).ok_or_else(|| repository.why_unread(&file))?;
                     let rules = &self.settings.of(&file).rules;
                     let resolver = Resolver { constructors: &rules.constructors, repository };
                     let looked = look(&resolver, &module, &names, wrappers);
                     let sites = find_sites(rules, repository, &module);
-                    Some((looked, sites))
+                    Ok((looked, sites))
                 })
                 .collect();
+            unread.extend(looked.iter().filter_map(|looked| looked.as_ref().err().cloned()));
+            if let Some(unread) = unread.first() {
+                let definitions = new_names.iter().flat_map(|name| &names[name]).filter(|one| !one.is_local);
+                for definition in definitions {
+                    usages.unread.entry(definition.at.clone()).or_insert_with(|| repository.told_unread(unread));
+                }
+            }
             new_names.clear();
-            for (looked, sites) in looked {
+            for (looked, sites) in looked.into_iter().flatten() {
                 for (definition, mention) in looked.mentions {
                     let known = usages.mentions.entry(definition).or_default();
                     if !known.contains(&mention) {
@@ -168,13 +183,14 @@ impl Search<'_> {
         }
     }
 
-    /// The files, absolute and in order, that have one of the names; those of names that only one file can see are not looked for.
+    /// The files, absolute and in order, that have one of the names, and what can't be looked at; names that only one file can see are
+    /// not looked for.
     fn files_with(
         &self,
         repository: &Repository,
         new_names: &HashSet<String>,
         names: &HashMap<String, Vec<Definition>>,
-    ) -> Vec<PathBuf> {
+    ) -> (Vec<PathBuf>, Vec<Unread>) {
         let definitions = || new_names.iter().flat_map(|name| names[name].iter());
         let mut files: Vec<PathBuf> = definitions().map(|definition| definition.at.path.to_path_buf()).collect();
         let names_with = |is_wanted: fn(&Definition) -> bool| -> HashSet<&str> {
@@ -182,6 +198,7 @@ impl Search<'_> {
         };
         let wide = names_with(|definition| !definition.is_local && definition.whole != Some(Whole::Module));
         let modules = names_with(|definition| definition.whole == Some(Whole::Module));
+        let mut unread = Vec::new();
         if !wide.is_empty() || !modules.is_empty() {
             let words = Words::new(wide);
             let has_name = |bytes: &[u8]| {
@@ -189,11 +206,13 @@ impl Search<'_> {
                     || modules.iter().any(|name| can_have_module(bytes, name))
             };
             let walk = self.walk.of_folder(repository.root());
-            files.extend(candidates(&walk, has_name).iter().map(|file| self.walk.absolute(file)));
+            let looked = looked::look(&walk, has_name);
+            files.extend(looked.files.iter().map(|file| self.walk.absolute(file)));
+            unread = looked.unread;
         }
         files.sort();
         files.dedup();
-        files
+        (files, unread)
     }
 }
 

@@ -3,22 +3,22 @@ from sqlalchemy.orm import relationship
 
 class Parent(Base):
     a_list = relationship(
-        "Child", cascade=["save-update", "merge", "delete", "delete-orphan"]
+        "Child", cascade=["save-update", "merge", "expunge", "delete", "delete-orphan"]
     )
     a_tuple = relationship(
-        "Child", cascade=("save-update", "merge", "delete", "delete-orphan")
+        "Child", cascade=("save-update", "merge", "expunge", "delete", "delete-orphan")
     )
-    one = relationship("Child", cascade=("save-update", "merge", "delete"))
+    one = relationship("Child", cascade=("save-update", "merge", "expunge", "delete"))
     one_left = relationship("Child", cascade=("merge",))
     a_set = relationship(
-        "Child", cascade={"save-update", "merge", "delete", "delete-orphan"}
+        "Child", cascade={"save-update", "merge", "expunge", "delete", "delete-orphan"}
     )
     a_frozenset = relationship(
-        "Child", cascade=frozenset({"save-update", "merge", "delete"})
+        "Child", cascade=frozenset({"save-update", "merge", "expunge", "delete"})
     )
-    a_frozenset_of_a_list = relationship("Child", cascade=frozenset(["save-update", "merge", "delete", "delete-orphan"]))
+    a_frozenset_of_a_list = relationship("Child", cascade=frozenset(["save-update", "merge", "expunge", "delete", "delete-orphan"]))
     a_list_call = relationship(
-        "Child", cascade=list(("save-update", "merge", "delete"))
+        "Child", cascade=list(("save-update", "merge", "expunge", "delete"))
     )
     emptied_list = relationship("Child", cascade=[])
     emptied_set = relationship("Child", cascade=set())
@@ -28,6 +28,7 @@ class Parent(Base):
         cascade=[
             "save-update",
             "merge",
+            "expunge",
             "delete",
             "delete-orphan",
         ],
@@ -38,6 +39,7 @@ class Parent(Base):
             # what goes along
             "save-update",
             "merge",
+            "expunge",
             "delete",  # everything
             "delete-orphan",  # and what is let go
         ],
@@ -48,9 +50,10 @@ class Parent(Base):
             "save-update",
             "merge",  # copies
             # forgets
+            "expunge",
         ),
     )
-    on_one_line_with_a_comment = relationship("Child", cascade=["save-update", "merge", "delete", "delete-orphan",  # both
+    on_one_line_with_a_comment = relationship("Child", cascade=["save-update", "merge", "expunge", "delete", "delete-orphan",  # both
     ])
     emptied_with_trailing_comma = relationship("Child", cascade=frozenset((),))
     emptied_with_comment = relationship(
@@ -82,6 +85,7 @@ class Parent(Base):
             "delete-orphan",
             "save-update",
             "merge",
+            "expunge",
             "delete",
         ],
     )

@@ -1,0 +1,110 @@
+//! A walk and a test of bytes go in; the files that pass come out, and the places that can't be looked at: what stands there is not
+//! known.
+//!
+//! Scripts without a suffix count, and links to Python files outside of the walk: the code uses them, though they are not checked.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use crate::discover::{NotRead, Walk};
+use crate::scan::read_into;
+
+/// What a look through files came to.
+#[derive(Debug, Default)]
+pub struct Looked {
+    /// The files that pass, in order of path.
+    pub files: Vec<PathBuf>,
+    /// The files and folders that can't be looked at.
+    pub unread: Vec<Unread>,
+}
+
+/// A file or folder that can't be looked at.
+#[derive(Debug, Clone)]
+pub struct Unread {
+    /// Which.
+    pub path: PathBuf,
+    /// Why not.
+    pub reason: String,
+}
+
+/// Looks through the files of a walk.
+pub fn look(walk: &Walk, can_matter: impl Fn(&[u8]) -> bool + Sync) -> Looked {
+    walk.settled(|| {
+        let found = Mutex::new(Looked::default());
+        let lock = || found.lock().unwrap_or_else(PoisonError::into_inner);
+        let aside = walk.run(|| {
+            let mut buffer = Vec::new();
+            let (lock, can_matter) = (&lock, &can_matter);
+            move |path: &Path| match read_into(path, &mut buffer) {
+                Ok(bytes) if can_matter(bytes) => lock().files.push(path.to_owned()),
+                Ok(_) => {}
+                Err(error) => lock().unread.push(Unread { path: path.to_owned(), reason: error.to_string() }),
+            }
+        });
+        let mut found = std::mem::take(&mut *lock());
+        found.add(&aside.not_read, &aside.others, walk, &can_matter);
+        found
+    })
+}
+
+impl Looked {
+    /// Adds what a walk came by besides the files that it visits.
+    pub fn add(&mut self, not_read: &[NotRead], others: &[PathBuf], walk: &Walk, can_matter: impl Fn(&[u8]) -> bool) {
+        for not_read in not_read {
+            if let NotRead::Failed(path, reason) | NotRead::Undecoded(path, reason) = not_read {
+                self.unread.push(Unread { path: path.clone(), reason: reason.clone() });
+            }
+        }
+        for path in others {
+            match code_in(path, walk) {
+                Ok(Some(bytes)) if can_matter(&bytes) => self.files.push(path.clone()),
+                Ok(_) => {}
+                Err(reason) => self.unread.push(Unread { path: path.clone(), reason }),
+            }
+        }
+        self.files.sort();
+        self.unread.sort_by(|a, b| a.path.cmp(&b.path));
+    }
+}
+
+/// The bytes of a file that the walk does not visit, if that is Python which no other file is.
+fn code_in(path: &Path, walk: &Walk) -> Result<Option<Vec<u8>>, String> {
+    if path.is_symlink() {
+        let target = path.canonicalize().map_err(|error| format!("the link leads nowhere: {error}"))?;
+        let is_visited = !target.is_file() || walk.covers(&target);
+        return if is_visited { Ok(None) } else { std::fs::read(path).map(Some).map_err(|error| error.to_string()) };
+    }
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        // what nobody can run is no script
+        Err(_) if !is_executable(path) => return Ok(None),
+        Err(error) => return Err(error.to_string()),
+    };
+    let mut bytes = vec![0; 128];
+    let length = file.read(&mut bytes).map_err(|error| error.to_string())?;
+    bytes.truncate(length);
+    if !is_python_script(&bytes) {
+        return Ok(None);
+    }
+    file.read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    Ok(Some(bytes))
+}
+
+/// Whether the first line says that Python runs it: `#!/usr/bin/env python3`.
+fn is_python_script(bytes: &[u8]) -> bool {
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    line.starts_with(b"#!") && memchr::memmem::find(line, b"python").is_some()
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    path.metadata().is_ok_and(|metadata| metadata.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(_: &Path) -> bool {
+    true
+}
