@@ -177,9 +177,12 @@ fn the_schema_knows_every_setting_that_the_command_config_prints() {
     }
 }
 
+/// Files with their texts, and the lines that `config` shows of line length and version.
+type Shown<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
+
 #[test]
 fn config_names_the_files_in_which_line_length_and_version_were_found() {
-    let cases: [(&[(&str, &str)], &str, &str); 10] = [
+    let cases: [Shown<'_>; 10] = [
         (&[], "line-length = 88  # default", "# sqlalchemy-version is not set"),
         (
             &[("pyproject.toml", "[project]\ndependencies = ['sqlalchemy>=1.4']\n[tool.ruff]\nline-length = 100\n")],
