@@ -3,22 +3,22 @@ from sqlalchemy.orm import relationship
 
 class Parent(Base):
     a_list = relationship(
-        "Child", cascade=["save-update", "merge", "expunge", "delete", "delete-orphan"]
+        "Child", cascade=["save-update", "merge", "delete", "delete-orphan"]
     )
     a_tuple = relationship(
-        "Child", cascade=("save-update", "merge", "expunge", "delete", "delete-orphan")
+        "Child", cascade=("save-update", "merge", "delete", "delete-orphan")
     )
-    one = relationship("Child", cascade=("save-update", "merge", "expunge", "delete"))
+    one = relationship("Child", cascade=("save-update", "merge", "delete"))
     one_left = relationship("Child", cascade=("merge",))
     a_set = relationship(
-        "Child", cascade={"save-update", "merge", "expunge", "delete", "delete-orphan"}
+        "Child", cascade={"save-update", "merge", "delete", "delete-orphan"}
     )
     a_frozenset = relationship(
-        "Child", cascade=frozenset({"save-update", "merge", "expunge", "delete"})
+        "Child", cascade=frozenset({"save-update", "merge", "delete"})
     )
-    a_frozenset_of_a_list = relationship("Child", cascade=frozenset(["save-update", "merge", "expunge", "delete", "delete-orphan"]))
+    a_frozenset_of_a_list = relationship("Child", cascade=frozenset(["save-update", "merge", "delete", "delete-orphan"]))
     a_list_call = relationship(
-        "Child", cascade=list(("save-update", "merge", "expunge", "delete"))
+        "Child", cascade=list(("save-update", "merge", "delete"))
     )
     emptied_list = relationship("Child", cascade=[])
     emptied_set = relationship("Child", cascade=set())
@@ -28,7 +28,6 @@ class Parent(Base):
         cascade=[
             "save-update",
             "merge",
-            "expunge",
             "delete",
             "delete-orphan",
         ],
@@ -39,7 +38,6 @@ class Parent(Base):
             # what goes along
             "save-update",
             "merge",
-            "expunge",
             "delete",  # everything
             "delete-orphan",  # and what is let go
         ],
@@ -50,10 +48,9 @@ class Parent(Base):
             "save-update",
             "merge",  # copies
             # forgets
-            "expunge",
         ),
     )
-    on_one_line_with_a_comment = relationship("Child", cascade=["save-update", "merge", "expunge", "delete", "delete-orphan",  # both
+    on_one_line_with_a_comment = relationship("Child", cascade=["save-update", "merge", "delete", "delete-orphan",  # both
     ])
     emptied_with_trailing_comma = relationship("Child", cascade=frozenset((),))
     emptied_with_comment = relationship(
@@ -85,7 +82,6 @@ class Parent(Base):
             "delete-orphan",
             "save-update",
             "merge",
-            "expunge",
             "delete",
         ],
     )

@@ -2,72 +2,60 @@ from sqlalchemy.orm import relationship
 
 
 class Parent(Base):
-    double = relationship(
-        "Child", cascade="save-update, merge, expunge, delete, delete-orphan"
-    )
-    single = relationship(
-        'Child', cascade='save-update, merge, expunge, delete, delete-orphan'
-    )
+    double = relationship("Child", cascade="save-update, merge, delete, delete-orphan")
+    single = relationship('Child', cascade='save-update, merge, delete, delete-orphan')
     triple = relationship(
-        "Child", cascade="""save-update, merge, expunge, delete, delete-orphan"""
+        "Child", cascade="""save-update, merge, delete, delete-orphan"""
     )
-    triple_single = relationship(
-        "Child", cascade='''save-update, merge, expunge, delete'''
-    )
-    raw = relationship("Child", cascade=r"save-update, merge, expunge, delete")
-    unicode = relationship("Child", cascade=u'save-update, merge, expunge, delete')
-    raw_upper = relationship("Child", cascade=R"save-update, merge, expunge, delete")
+    triple_single = relationship("Child", cascade='''save-update, merge, delete''')
+    raw = relationship("Child", cascade=r"save-update, merge, delete")
+    unicode = relationship("Child", cascade=u'save-update, merge, delete')
+    raw_upper = relationship("Child", cascade=R"save-update, merge, delete")
     formatted = relationship(
-        "Child", cascade=f"save-update, merge, expunge, delete, delete-orphan"
+        "Child", cascade=f"save-update, merge, delete, delete-orphan"
     )
-    escaped = relationship(
-        "Child", cascade="save-update, merge, expunge, delete, delete-orphan"
-    )
-    continued = relationship("Child", cascade="save-update, merge, expunge, delete, delete-orphan")
+    escaped = relationship("Child", cascade="save-update, merge, delete, delete-orphan")
+    continued = relationship("Child", cascade="save-update, merge, delete, delete-orphan")
     no_blank = relationship(
-        "Child", cascade="save-update, merge, expunge, delete, delete-orphan"
+        "Child", cascade="save-update, merge, delete, delete-orphan"
     )
     many_blanks = relationship(
-        "Child", cascade="save-update, merge, expunge, delete, delete-orphan"
+        "Child", cascade="save-update, merge, delete, delete-orphan"
     )
-    commas = relationship(
-        "Child", cascade="save-update, merge, expunge, delete, delete-orphan"
-    )
-    doubled = relationship("Child", cascade="save-update, merge, expunge, delete")
-    parenthesized = relationship(
-        "Child", cascade=("save-update, merge, expunge, delete")
-    )
+    commas = relationship("Child", cascade="save-update, merge, delete, delete-orphan")
+    doubled = relationship("Child", cascade="save-update, merge, delete")
+    parenthesized = relationship("Child", cascade=("save-update, merge, delete"))
     twice_parenthesized = relationship(
-        "Child", cascade=(("save-update, merge, expunge, delete, delete-orphan"))
+        "Child", cascade=(("save-update, merge, delete, delete-orphan"))
     )
-    blanks_around = relationship("Child", cascade = "save-update, merge, expunge, delete")
+    blanks_around = relationship("Child", cascade = "save-update, merge, delete")
     concatenated = relationship(
-        "Child", cascade="save-update, merge, expunge, delete, delete-orphan"
+        "Child", cascade="save-update, merge, delete, delete-orphan"
     )
     over_lines = relationship(
         "Child",
-        cascade=("save-update, merge, expunge, delete, delete-orphan"),
+        cascade=("save-update, merge, delete, delete-orphan"),
     )
     with_comments = relationship(
         "Child",
         cascade=(  # owned
-            "save-update, merge, expunge, delete, "  # everything
+            "save-update, merge, delete, "  # everything
             'delete-orphan'  # and what is let go
         ),  # really
     )
     with_comments_between = relationship(
         "Child",
         cascade="save-update, "  # insert
-        "merge, "  # copy
+        "merge"  # copy
         # forget
-        "expunge",  # detach
+        "",  # detach
     )
     cut_in_a_name = relationship(
         "Child",
-        cascade="save-update, merge, expunge, delete, delete-orphan"  # the cut is inside the name
+        cascade="save-update, merge, delete, delete-orphan"  # the cut is inside the name
         "",
     )
-    listed = relationship("Child", cascade="save-update, merge, expunge, delete")
+    listed = relationship("Child", cascade="save-update, merge, delete")
     alone = relationship("Child", cascade="none")
     # nothing to do
     default = relationship("Child")
