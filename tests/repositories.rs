@@ -3,6 +3,7 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use common::{copy_tree, read_tree, run_binary};
@@ -27,6 +28,43 @@ fn fix_writes_the_recorded_files_and_a_second_fix_writes_nothing() {
         seen += 1;
     }
     assert!(seen > 5);
+}
+
+#[test]
+fn a_fix_leaves_no_finding_that_was_not_there_and_converges_with_unsafe_fixes_too() {
+    let mut seen = 0;
+    for entry in std::fs::read_dir("testdata/repositories").unwrap() {
+        let folder = entry.unwrap().path();
+        for options in [&["--select", "CAS"][..], &["--select", "CAS", "--unsafe-fixes"]] {
+            let scratch = tempfile::tempdir().unwrap();
+            copy_tree(&folder.join("before"), scratch.path());
+            std::fs::create_dir(scratch.path().join(".git")).unwrap();
+            let fix: Vec<&str> = ["fix", "--quiet"].iter().chain(options).copied().collect();
+            let before = findings(scratch.path());
+            run_binary(scratch.path(), &fix);
+            let fixed = read_tree(scratch.path());
+            let after = findings(scratch.path());
+            let new: Vec<_> = after.difference(&before).collect();
+            assert!(new.is_empty(), "{} with {options:?}: new after the fix: {new:?}", folder.display());
+            run_binary(scratch.path(), &fix);
+            assert!(read_tree(scratch.path()) == fixed, "{} with {options:?}: a second fix", folder.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 10);
+}
+
+/// What `check` finds, by relationship.
+fn findings(folder: &Path) -> BTreeSet<String> {
+    let run = run_binary(folder, &["check", "--select", "CAS", "--output-format", "json"]);
+    let report: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
+    let findings = report["findings"].as_array().unwrap().iter();
+    findings
+        .map(|finding| {
+            let relationship = &finding["relationship"];
+            format!("{} {} {} {}", finding["code"], finding["path"], relationship["owner"], relationship["attribute"])
+        })
+        .collect()
 }
 
 #[test]

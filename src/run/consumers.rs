@@ -43,10 +43,11 @@ impl<'a> Consumers<'a> {
         if self.is_in_value(&mention.at) {
             return true;
         }
-        let bound = self.names.get(&mention.at).map(Vec::as_slice).unwrap_or_default();
+        let steps = self.names.get(&mention.at).map(Vec::as_slice).unwrap_or_default();
+        let bound = steps.iter().flat_map(Step::definitions).map(|(_, definition)| definition).chain(&mention.binds);
+        let bound: Vec<&Location> = bound.collect();
         let Some(left) = names.checked_sub(1).filter(|_| !bound.is_empty()) else { return false };
-        let mut mentions =
-            bound.iter().flat_map(Step::definitions).flat_map(|(_, definition)| self.usages.mentions(definition));
+        let mut mentions = bound.into_iter().flat_map(|definition| self.usages.mentions(definition));
         !mentions.any(|mention| match mention.how {
             How::Changed => true,
             How::Assigned | How::Given => !self.keep_within(mention, left),

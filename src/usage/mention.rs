@@ -17,9 +17,16 @@ pub struct Mention {
     pub how: How,
     /// The keys of the item with which that is done, the outermost first; none where it is the whole.
     pub items: Vec<String>,
+    /// Where the other name is bound that gets the value, if it gets it as it is.
+    pub binds: Option<Location>,
 }
 
 impl Mention {
+    /// One of the whole, by which no other name is bound.
+    pub(super) fn plain(at: Location, how: How) -> Self {
+        Self { at, how, items: Vec::new(), binds: None }
+    }
+
     /// Whether it is about what a step reads of the same name: the same item, a part of that, or what that is a part of.
     pub fn concerns(&self, step: &Step) -> bool {
         self.items.iter().zip(&step.items).all(|(one, other)| one == other)
@@ -60,6 +67,14 @@ pub(super) fn is_called(expression: &Node<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// The name in `name = expression`.
+pub(super) fn bound_to<'t>(expression: &Node<'t>) -> Option<Node<'t>> {
+    let outer = with_parentheses(expression);
+    let assignment = outer.parent().filter(|parent| parent.kind() == "assignment")?;
+    let is_right = assignment.field("right").is_some_and(|right| right.range() == outer.range());
+    assignment.field("left").filter(|left| is_right && left.kind() == "identifier")
 }
 
 /// What a name in a file is.

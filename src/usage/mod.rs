@@ -28,7 +28,7 @@ use crate::site::{Found, Site, Wrapper, find_in_calls};
 use crate::syntax::{Node, hinted_nodes, string_content};
 
 pub use mention::{How, Mention};
-use mention::{Mentioned, is_called, mentioned};
+use mention::{Mentioned, bound_to, is_called, mentioned};
 use named::{has_word, how_of_stub, is_stub_of, named_by_string};
 use whole::{
     Whole, can_have_module, how_of_imported, is_name_of, name_of_module, own_readings, own_readings_of_class,
@@ -229,6 +229,21 @@ impl Definition {
         step.definitions().map(named).chain(Self::wholes_of(step)).collect()
     }
 
+    /// A name that is bound to the value of another one, and that name.
+    fn of_name(module: &Module, name: &Node<'_>) -> (String, Self) {
+        let around = name.ancestors().find(|node| matches!(&*node.kind(), "function_definition" | "class_definition"));
+        let class = around.as_ref().filter(|node| node.kind() == "class_definition").and_then(|class| class.field("name"));
+        let definition = Self {
+            name: name.text().into_owned(),
+            at: module.location(&name.range()),
+            is_local: around.is_some_and(|node| node.kind() == "function_definition"),
+            class: class.map(|name| name.text().into_owned()),
+            whole: None,
+            is_plain: false,
+        };
+        (definition.name.clone(), definition)
+    }
+
     fn of_wrapper(wrapper: &Wrapper) -> Self {
         Self {
             name: wrapper.name.clone(),
@@ -310,7 +325,7 @@ fn look(
                 let Some(definitions) = here.get(&*node.text()) else { continue };
                 for definition in definitions.iter().filter(|definition| is_stub_of(module, definition)) {
                     if let Some(how) = how_of_stub(resolver, module, &node) {
-                        let mention = Mention { at: at(), how, items: Vec::new() };
+                        let mention = Mention::plain(at(), how);
                         looked.mentions.push((definition.at.clone(), mention));
                     }
                 }
@@ -319,9 +334,12 @@ fn look(
                 else {
                     continue;
                 };
+                let other = bound_to(&expression).filter(|_| is_certain && how == How::Assigned);
+                let binds = other.as_ref().map(|name| module.location(&name.range()));
                 for definition in leads_to.into_iter().filter(|definition| wanted.contains(definition)) {
                     if at() != definition {
-                        let mention = Mention { at: at(), how, items: items.clone() };
+                        looked.aliases.extend(other.as_ref().map(|name| Definition::of_name(module, name)));
+                        let mention = Mention { at: at(), how, items: items.clone(), binds: binds.clone() };
                         looked.mentions.push((definition.clone(), mention));
                         if is_certain {
                             calls.entry(definition).or_default().push(expression.clone());
@@ -338,7 +356,7 @@ fn look(
                         _ => named_by_string(resolver, module, &node, &content, definition),
                     };
                     if let Some(how) = how {
-                        let mention = Mention { at: at(), how, items: Vec::new() };
+                        let mention = Mention::plain(at(), how);
                         looked.mentions.push((definition.at.clone(), mention));
                     }
                 }
@@ -348,7 +366,7 @@ fn look(
     }
     for definition in here.values().flatten().filter(|definition| definition.at.path == module.path) {
         for (at, how) in own_readings_of(module, definition) {
-            looked.mentions.push((definition.at.clone(), Mention { at, how, items: Vec::new() }));
+            looked.mentions.push((definition.at.clone(), Mention::plain(at, how)));
         }
     }
     for wrapper in wrappers {

@@ -1,0 +1,14 @@
+from sqlalchemy.orm import relationship
+
+from base import Base
+
+OWNED = {"all"}
+SAME = OWNED
+
+
+class Renamed(Base):
+    __tablename__ = "renamed"
+
+    left_alone = relationship("Child", cascade=OWNED)  # cascade-fix: ignore[CAS001]
+    fixed = relationship("Child", cascade=SAME)
+    fixed_too = relationship("Child", cascade=list(SAME))
