@@ -36,8 +36,8 @@ pub fn diagnose(
     let judgements = match verdict {
         Verdict::Safe => return Diagnosed::Safe,
         Verdict::HandedIn => return Diagnosed::Unselected,
-        Verdict::Judged(judgements) if judgements.is_empty() => return Diagnosed::Unselected,
-        Verdict::Judged(judgements) => judgements,
+        Verdict::Judged(judgements, _) if judgements.is_empty() => return Diagnosed::Unselected,
+        Verdict::Judged(judgements, _) => judgements,
     };
     let within = |judgement: &Judgement| judgement.change.as_ref().is_some_and(|change| change.is_within(reach));
     let is_unsafe = reach == Reach::All && verdict.has_unsafe_change();

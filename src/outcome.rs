@@ -216,6 +216,8 @@ pub struct FileOutcome {
     pub findings: Vec<Finding>,
     /// How many of its sites need nothing.
     pub safe_sites: usize,
+    /// How many of its findings the settings ignore.
+    pub ignored: usize,
     /// How many of its findings a comment suppresses.
     pub suppressed: usize,
     /// How many of its findings a baseline lists.
@@ -257,6 +259,7 @@ impl FileOutcome {
             status,
             findings: Vec::new(),
             safe_sites: 0,
+            ignored: 0,
             suppressed: 0,
             in_baseline: 0,
             on_unchanged_lines: 0,
@@ -276,6 +279,7 @@ impl FileOutcome {
             status: Status::Unchanged,
             findings: Vec::new(),
             safe_sites: 0,
+            ignored: 0,
             suppressed: 0,
             in_baseline: 0,
             on_unchanged_lines: 0,
@@ -341,6 +345,7 @@ impl Outcome {
             Totals { files_scanned: self.files_scanned, files_parsed: self.files_parsed, ..Totals::default() };
         for file in &self.files {
             totals.safe_sites += file.safe_sites;
+            totals.ignored += file.ignored;
             totals.suppressed += file.suppressed;
             totals.in_baseline += file.in_baseline;
             totals.on_unchanged_lines += file.on_unchanged_lines;
@@ -380,6 +385,8 @@ pub struct Totals {
     pub information: usize,
     /// Sites that need nothing.
     pub safe_sites: usize,
+    /// Findings that the settings ignore.
+    pub ignored: usize,
     /// Findings that a comment suppresses.
     pub suppressed: usize,
     /// Findings that a baseline lists.

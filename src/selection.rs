@@ -1,22 +1,19 @@
 //! Codes, prefixes of codes and names go in; the set of codes to report comes out.
 
-use crate::rules::{Code, code_named};
+use crate::rules::{Code, UnknownDiagnostic, code_named, unknown};
 
 /// The codes to report.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Selection(Vec<Code>);
-
-/// What selects nothing.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{given}` is no diagnostic's code or name, and no prefix of a code{}", nearest.map(|code| format!("; did you mean {code}?")).unwrap_or_default())]
-pub struct UnknownCode {
-    given: String,
-    nearest: Option<Code>,
+pub struct Selection {
+    codes: Vec<Code>,
+    /// Those that would be reported, and are ignored.
+    ignored: Vec<Code>,
 }
 
 impl Default for Selection {
     fn default() -> Self {
-        Self(Code::ALL.into_iter().filter(|code| code.is_on_by_default()).collect())
+        let codes = Code::ALL.into_iter().filter(|code| code.is_on_by_default()).collect();
+        Self { codes, ignored: Vec::new() }
     }
 }
 
@@ -25,26 +22,34 @@ impl Selection {
     ///
     /// # Errors
     /// A name selects nothing.
-    pub fn new(select: &[String], ignore: &[String]) -> Result<Self, UnknownCode> {
-        let selected = if select.is_empty() { Self::default().0 } else { named(select)? };
-        let ignored = named(ignore)?;
-        Ok(Self(selected.into_iter().filter(|code| !ignored.contains(code)).collect()))
+    pub fn new(select: &[String], ignore: &[String]) -> Result<Self, UnknownDiagnostic> {
+        let mut selected = Self::default();
+        if !select.is_empty() {
+            selected.codes = named(select)?;
+        }
+        Ok(selected.without(&named(ignore)?))
     }
 
     /// The codes, in order.
     pub fn codes(&self) -> &[Code] {
-        &self.0
+        &self.codes
     }
 
     /// The same without some codes.
     pub fn without<'c>(&self, codes: impl IntoIterator<Item = &'c Code>) -> Self {
         let left_out: Vec<&Code> = codes.into_iter().collect();
-        Self(self.0.iter().filter(|code| !left_out.contains(code)).copied().collect())
+        let (gone, codes): (Vec<_>, Vec<_>) = self.codes.iter().partition(|code| left_out.contains(code));
+        Self { codes, ignored: [&*self.ignored, &*gone].concat() }
     }
 
     /// Whether the code is to be reported.
     pub fn has(&self, code: Code) -> bool {
-        self.0.contains(&code)
+        self.codes.contains(&code)
+    }
+
+    /// Whether the code would be reported if it were not ignored.
+    pub fn ignores(&self, code: Code) -> bool {
+        self.ignored.contains(&code)
     }
 }
 
@@ -52,7 +57,7 @@ impl Selection {
 ///
 /// # Errors
 /// A name selects nothing.
-pub fn named(names: &[String]) -> Result<Vec<Code>, UnknownCode> {
+pub fn named(names: &[String]) -> Result<Vec<Code>, UnknownDiagnostic> {
     let mut codes = Vec::new();
     for name in names {
         let wanted = name.trim().to_ascii_uppercase();
@@ -61,9 +66,7 @@ pub fn named(names: &[String]) -> Result<Vec<Code>, UnknownCode> {
             matching.extend(code_named(name.trim()));
         }
         if matching.is_empty() || wanted.is_empty() {
-            let nearest = Code::ALL.into_iter().min_by_key(|code| strsim::damerau_levenshtein(code.as_str(), &wanted));
-            let nearest = nearest.filter(|code| strsim::damerau_levenshtein(code.as_str(), &wanted) <= 2);
-            return Err(UnknownCode { given: name.clone(), nearest });
+            return Err(unknown(name));
         }
         codes.extend(matching);
     }

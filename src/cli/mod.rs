@@ -157,6 +157,9 @@ fn graph(arguments: &Arguments, common: &Common, format: GraphFormat, file: Opti
     let job = Job { all_relationships: true, ..job(common, &root()?)? };
     let outcome = run_job(arguments, &job)?;
     let graph = DeleteGraph::of(&outcome);
+    if graph.graph.edge_count() == 0 && !arguments.quiet {
+        writeln!(io::stderr(), "No delete cascades here: the graph is empty.")?;
+    }
     match file {
         Some(file) => write_file(file, |out| write_graph(format, &graph, out))?,
         None => print(|_, out| write_graph(format, &graph, out))?,

@@ -88,8 +88,8 @@ pub enum Verdict {
     Safe,
     /// Nothing: the calls of its function decide, and are sites of their own.
     HandedIn,
-    /// There is something to tell; nothing of it is selected where it is empty.
-    Judged(Vec<Judgement>),
+    /// There is something to tell; nothing of it is selected where it is empty. Behind it, how many judgements the settings ignore.
+    Judged(Vec<Judgement>, usize),
 }
 
 /// What is to be told of a site: one diagnostic.
@@ -253,13 +253,22 @@ impl Verdict {
         if judgements.is_empty() {
             return Self::Safe;
         }
+        let is_ignored = |judgement: &&Judgement| {
+            policy.selection.ignores(judgement.code) && judgement.code.is_on_by_default()
+        };
+        let ignored = judgements.iter().filter(is_ignored).count();
         judgements.retain(|judgement| policy.selection.has(judgement.code));
-        Self::Judged(judgements)
+        Self::Judged(judgements, ignored)
     }
 
     /// What is to be told.
     pub fn judgements(&self) -> &[Judgement] {
-        if let Self::Judged(judgements) = self { judgements } else { &[] }
+        if let Self::Judged(judgements, _) = self { judgements } else { &[] }
+    }
+
+    /// How much there would be to tell if the settings did not ignore it.
+    pub fn ignored(&self) -> usize {
+        if let Self::Judged(_, ignored) = self { *ignored } else { 0 }
     }
 
     /// Whether refresh-expire is to go.
@@ -269,7 +278,7 @@ impl Verdict {
 
     /// The same where refresh-expire can do no harm: it is told, and nothing is done about it.
     pub fn as_information(mut self) -> Self {
-        let Self::Judged(judgements) = &mut self else { return self };
+        let Self::Judged(judgements, _) = &mut self else { return self };
         for hazard in judgements.iter_mut().filter(|judgement| judgement.is_hazard()) {
             hazard.is_information = true;
             hazard.change = None;

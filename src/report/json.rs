@@ -154,6 +154,7 @@ struct JsonSummary<'a> {
     fixable_unsafe: usize,
     manual: usize,
     information: usize,
+    ignored: usize,
     asyncio: Option<&'a str>,
     asyncio_in_tests: Option<&'a str>,
 }
@@ -221,6 +222,7 @@ fn report(outcome: &Outcome) -> JsonReport<'_> {
             fixable_unsafe: totals.fixable_unsafe,
             manual: totals.manual,
             information: totals.information,
+            ignored: totals.ignored,
             asyncio: match &outcome.asyncio {
                 Some(Asyncio::Used(place)) => Some(place),
                 _ => None,

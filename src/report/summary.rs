@@ -130,6 +130,9 @@ pub(super) fn sentences(outcome: &Outcome, applied: Option<Applied>) -> Vec<Stri
     if totals.safe_sites > 0 {
         sentences.push(format!("{} safe already", count(totals.safe_sites, "cascade")));
     }
+    if totals.ignored > 0 {
+        sentences.push(format!("{} ignored by the settings", totals.ignored));
+    }
     if totals.suppressed > 0 {
         sentences.push(format!("{} suppressed", totals.suppressed));
     }

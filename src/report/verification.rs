@@ -164,11 +164,20 @@ fn failures(verification: &Verification) -> Vec<(&'static str, &Failure)> {
 
 fn write_failure(failure: &Failure, when: &str, out: &mut dyn Write) -> io::Result<()> {
     let what = failure.module.as_ref().map_or("the mappers".to_owned(), |module| format!("`{module}`"));
+    if failure.is_not_found() {
+        writeln!(out, "{}", not_found(failure))?;
+        return writeln!(out, "    help: {}", failure.help());
+    }
     writeln!(out, "failed {when}: {what}: {}: {}", failure.error, failure.message)?;
     for line in failure.traceback.lines() {
         writeln!(out, "    {line}")?;
     }
     writeln!(out, "    help: {}", failure.help())
+}
+
+fn not_found(failure: &Failure) -> String {
+    let module = failure.module.as_deref().unwrap_or_default();
+    format!("not found: no package or module `{module}` can be imported ({})", failure.message)
 }
 
 #[derive(Serialize)]
@@ -314,7 +323,10 @@ fn against(verification: &Verification) -> Vec<String> {
     reasons.extend(
         failures(verification)
             .into_iter()
-            .map(|(when, failure)| format!("failed {when}: {}: {}", failure.error, failure.message)),
+            .map(|(when, failure)| match failure.is_not_found() {
+                true => not_found(failure),
+                false => format!("failed {when}: {}: {}", failure.error, failure.message),
+            }),
     );
     reasons.extend(verification.objections.iter().map(|objection| format!("refuted: {objection}")));
     reasons

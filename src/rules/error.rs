@@ -28,9 +28,13 @@ pub enum RuleError {
 }
 
 /// A name that no diagnostic has.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{given}` is no diagnostic's code or name, and no prefix of a code{}", nearest.as_ref().map(|nearest| format!("; did you mean {nearest}?")).unwrap_or_default())]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{given}` is no diagnostic's code or name, and no prefix of a code; {}", match nearest {
+    Some(nearest) => format!("did you mean {nearest}?"),
+    None => "`cascade-fix rules` lists them".to_owned(),
+})]
 pub struct UnknownDiagnostic {
     pub(super) given: String,
+    /// The code or name that is near.
     pub(super) nearest: Option<String>,
 }

@@ -41,6 +41,17 @@ pub fn code_named(name: &str) -> Option<Code> {
     known.find(|diagnostic| diagnostic.name.eq_ignore_ascii_case(name)).map(|diagnostic| diagnostic.code)
 }
 
+/// That no diagnostic has a name, with the nearest spelling that one has.
+pub fn unknown(name: &str) -> UnknownDiagnostic {
+    let wanted = name.trim().to_ascii_lowercase();
+    let known = load::ABOUT_FINDINGS.diagnostics.iter();
+    let spellings = known.flat_map(|one| [one.code.to_string(), one.name.clone()]);
+    let distance = |spelling: &str| strsim::damerau_levenshtein(&spelling.to_ascii_lowercase(), &wanted);
+    let nearest = spellings.min_by_key(|spelling| distance(spelling));
+    let nearest = nearest.filter(|spelling| distance(spelling) <= spelling.len() / 3);
+    UnknownDiagnostic { given: name.to_owned(), nearest }
+}
+
 impl Rules {
     /// The built-in rules.
     ///
@@ -95,11 +106,7 @@ impl Rules {
         if !meant.is_empty() {
             return Ok(meant);
         }
-        let spellings = self.diagnostics().flat_map(|one| [one.code.to_string(), one.name.clone()]);
-        let distance = |spelling: &str| strsim::damerau_levenshtein(&spelling.to_ascii_lowercase(), &wanted);
-        let nearest = spellings.min_by_key(|spelling| distance(spelling));
-        let nearest = nearest.filter(|spelling| distance(spelling) <= spelling.len() / 3);
-        Err(UnknownDiagnostic { given: name.to_owned(), nearest })
+        Err(unknown(name))
     }
 
     /// The spellings that match at a file's hints, in order of position.

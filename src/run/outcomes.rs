@@ -70,6 +70,7 @@ impl Run<'_> {
         for (site, why, number) in sifted.aside.iter().filter(|(site, ..)| files.concerns(site)) {
             if let Some(file) = self.file_of(site, &mut by_file, &files) {
                 *match why {
+                    Aside::Ignored => &mut file.ignored,
                     Aside::Suppressed => &mut file.suppressed,
                     Aside::InBaseline => &mut file.in_baseline,
                     Aside::Unchanged => &mut file.on_unchanged_lines,
@@ -108,7 +109,8 @@ impl Run<'_> {
 
     /// Adds the sites themselves.
     fn add_sites(&self, by_file: &mut BTreeMap<Arc<Path>, FileOutcome>, sifted: &Sifted, files: &FilesOfRun<'_>) {
-        let aside = sifted.aside.iter().map(|(site, ..)| (site, true));
+        let is_told_apart = |(_, why, _): &&(Site, Aside, usize)| *why != Aside::Ignored;
+        let aside = sifted.aside.iter().filter(is_told_apart).map(|(site, ..)| (site, true));
         let sites = aside.chain(sifted.kept.iter().map(|(site, _)| (site, false)));
         for (site, is_suppressed) in sites.filter(|(site, _)| files.concerns(site)) {
             let added = self.site_outcome(site, is_suppressed, files);

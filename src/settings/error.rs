@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::file::PYPROJECT_TABLE;
 use crate::rules::RuleError;
-use crate::selection::UnknownCode;
+use crate::rules::UnknownDiagnostic;
 
 /// Why settings can't be read.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -39,7 +39,7 @@ pub enum SettingsError {
     Rules(#[from] Arc<RuleError>),
     /// A code of the command line.
     #[error(transparent)]
-    Code(#[from] UnknownCode),
+    Code(#[from] UnknownDiagnostic),
 }
 
 impl From<RuleError> for SettingsError {

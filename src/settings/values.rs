@@ -18,7 +18,8 @@ use super::error::suggestion;
 use crate::cascade::{self, CascadeError, CascadeOptions, OPTION_NAMES, Parsed};
 use crate::python::{CollectionKind, PyValue};
 use crate::rules::Code;
-use crate::selection::{self, UnknownCode};
+use crate::rules::UnknownDiagnostic;
+use crate::selection;
 
 /// A value and where it stands in the file.
 #[derive(Debug, Deserialize)]
@@ -186,9 +187,9 @@ impl JsonSchema for CodePrefix {
 }
 
 impl FromStr for CodePrefix {
-    type Err = UnknownCode;
+    type Err = UnknownDiagnostic;
 
-    fn from_str(name: &str) -> Result<Self, UnknownCode> {
+    fn from_str(name: &str) -> Result<Self, UnknownDiagnostic> {
         Ok(Self { name: name.to_owned(), codes: selection::named(&[name.to_owned()])? })
     }
 }

@@ -43,6 +43,8 @@ pub struct Sifted {
 /// Why a finding is counted and not told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Aside {
+    /// The settings ignore it.
+    Ignored,
     /// A comment suppresses it.
     Suppressed,
     /// A baseline lists it.
@@ -72,14 +74,16 @@ impl Sifted {
             let (source, rules) = file(path)?;
             Some((Arc::clone(path), Comments::of(&source, &rules)?))
         });
-        let mut sifted = Self { comments: with_comments.collect(), ..Self::default() };
+        let ignored = sites.iter().filter(|(_, verdict)| verdict.ignored() > 0);
+        let aside = ignored.map(|(site, verdict)| (site.clone(), Aside::Ignored, verdict.ignored())).collect();
+        let mut sifted = Self { comments: with_comments.collect(), aside, ..Self::default() };
         if sifted.comments.is_empty() {
             return Self { kept: sites, ..sifted };
         }
         let calls = calls(&sites);
         for (site, verdict) in sites {
             match verdict {
-                Verdict::Judged(judgements) if !judgements.is_empty() => sifted.sift(site, judgements, &calls, &judge),
+                Verdict::Judged(judgements, _) if !judgements.is_empty() => sifted.sift(site, judgements, &calls, &judge),
                 _ => sifted.kept.push((site, verdict)),
             }
         }
@@ -90,7 +94,7 @@ impl Sifted {
     /// Sets findings aside for another reason than a comment. What shares something with them is changed as if they were suppressed.
     pub fn set_aside(&mut self, why: Aside, is_meant: impl Fn(&Site, &Judgement) -> bool) {
         for (site, verdict) in std::mem::take(&mut self.kept) {
-            let Verdict::Judged(judgements) = verdict else {
+            let Verdict::Judged(judgements, ignored) = verdict else {
                 self.kept.push((site, verdict));
                 continue;
             };
@@ -99,7 +103,7 @@ impl Sifted {
                 self.aside.push((site.clone(), why, gone.len()));
             }
             if gone.is_empty() || !left.is_empty() {
-                self.kept.push((site, Verdict::Judged(left)));
+                self.kept.push((site, Verdict::Judged(left, ignored)));
             }
         }
     }
@@ -193,7 +197,7 @@ fn split(
         let chosen: Vec<Code> =
             judgements.iter().zip(choice).filter(|(_, is_chosen)| *is_chosen).map(|(found, _)| found.code).collect();
         let kept = of_part.into_iter().filter(|judgement| chosen.contains(&judgement.code)).collect();
-        (part, Verdict::Judged(kept))
+        (part, Verdict::Judged(kept, 0))
     });
     sites.collect()
 }

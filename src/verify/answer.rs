@@ -140,6 +140,15 @@ impl Asked {
 }
 
 impl Failure {
+    /// Whether what was to be imported is not there, or what it should be in; not something else that it imports.
+    pub fn is_not_found(&self) -> bool {
+        let missing = self.message.strip_prefix("No module named '").and_then(|rest| rest.split('\'').next());
+        let is_around = |(module, missing): (&String, &str)| format!("{module}.").starts_with(&format!("{missing}."));
+        self.kind == FailureKind::Import
+            && self.error == "ModuleNotFoundError"
+            && self.module.as_ref().zip(missing).is_some_and(is_around)
+    }
+
     /// What to do.
     pub fn help(&self) -> String {
         match self.kind {
@@ -149,6 +158,9 @@ impl Failure {
             FailureKind::Import if self.error == "KeyError" && self.message.chars().any(|c| c.is_ascii_uppercase()) => {
                 let name = self.message.trim_matches('\'');
                 format!("if that is an environment variable, set it: {name}=… cascade-fix verify …")
+            }
+            FailureKind::Import if self.is_not_found() => {
+                "name it as an import does (app, app.models), and run in the folder that it is imported from, or set PYTHONPATH".to_owned()
             }
             FailureKind::Import if self.error == "ModuleNotFoundError" => {
                 "run in the folder that the module is imported from, or set PYTHONPATH; what the project needs has to be installed beside \

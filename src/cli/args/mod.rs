@@ -5,7 +5,8 @@ mod common;
 mod misspelt;
 mod options;
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
@@ -134,7 +135,7 @@ pub(super) enum Command {
 impl Arguments {
     /// The process's arguments; ends the process where they are wrong, or ask for help.
     pub fn of_process() -> Self {
-        let mut command = Self::command();
+        let mut command = Self::command().mut_subcommands(without_stdin);
         let given: Vec<_> = std::env::args_os().collect();
         let matches = command.try_get_matches_from_mut(&given).unwrap_or_else(|error| {
             let is_no_option = matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand);
@@ -151,6 +152,9 @@ impl Arguments {
         if let Some((path, meant)) = first.and_then(|path| Some((path, misspelt::command_for_path(&command, path)?))) {
             refuse(&mut command, ErrorKind::InvalidSubcommand, misspelt::told(path.as_os_str(), &meant));
         }
+        if let Some(message) = arguments.misplaced_reason(&given) {
+            refuse(&mut command, ErrorKind::InvalidValue, message);
+        }
         arguments.common().check_stdin(&mut command);
         arguments.common().check_diff_only(&mut command);
         if matches!(&arguments.command, Some(Command::Fix { interactive: true, common, .. }) if common.reads_stdin()) {
@@ -158,6 +162,15 @@ impl Arguments {
             refuse(&mut command, ErrorKind::ArgumentConflict, message.to_owned());
         }
         arguments
+    }
+
+    /// What is to be said of a reason that was taken for a path, as it is not joined to its option.
+    fn misplaced_reason(&self, given: &[OsString]) -> Option<String> {
+        let Some(Command::Check { reports: Reports { add_ignore: Some(_), .. }, .. }) = &self.command else { return None };
+        let reason = given.iter().skip_while(|word| *word != "--add-ignore").nth(1)?.to_string_lossy();
+        let is_path = reason.starts_with('-') || Path::new(&*reason).exists();
+        let joined = quoted(&format!("--add-ignore={reason}"));
+        (!is_path).then(|| format!("there is no file or folder `{reason}`; a reason is joined to its option: {joined}"))
     }
 
     fn common(&self) -> &Common {
@@ -174,6 +187,15 @@ impl Arguments {
             ) => common,
         }
     }
+}
+
+/// A command without the help for standard input, where it is about a repository.
+fn without_stdin(command: clap::Command) -> clap::Command {
+    if !matches!(command.get_name(), "pr" | "verify") {
+        return command;
+    }
+    let paths = "Files and folders to check [default: the working directory]";
+    command.mut_arg("paths", |arg| arg.help(paths)).mut_arg("stdin_filename", |arg| arg.hide(true))
 }
 
 /// Ends the process, which was asked for something that makes no sense.

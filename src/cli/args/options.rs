@@ -103,7 +103,7 @@ pub(in crate::cli) struct PrOptions {
     /// Show what would be done: commits, patch, text; makes nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Write each text to a file of this folder in place of stdout
+    /// Write each text to a file of this folder, which is made where there is none, in place of stdout
     #[arg(long, value_name = "DIR")]
     pub text_dir: Option<PathBuf>,
     /// Add a commit that lists the others in .git-blame-ignore-revs

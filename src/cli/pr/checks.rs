@@ -1,6 +1,6 @@
 //! What must hold before a branch is made. Nothing is touched until all of it does.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
 
@@ -45,14 +45,23 @@ pub(super) fn place(git: &Git, working_directory: &Path, options: &PrOptions) ->
         );
     }
     let Some(folder) = &options.text_dir else { return Ok(()) };
-    let absolute = folder.canonicalize().with_context(|| format!("{}: no such folder", folder.display()))?;
-    ensure!(absolute.is_dir(), "{} is no folder", folder.display());
+    ensure!(folder.is_dir() || !folder.exists(), "{} is no folder", folder.display());
+    let absolute = to_be(folder)?;
+    // what is yet to be made is ignored as a folder if what is in it is
     ensure!(
-        !absolute.starts_with(&root) || git.ignores(&absolute),
+        !absolute.starts_with(&root) || git.ignores(&absolute.join("text.md")),
         "{} is in the work tree, and the text would be left there; name a folder elsewhere, or one that git ignores",
         folder.display()
     );
     Ok(())
+}
+
+/// The absolute path, without links, of a folder that need not be there yet.
+fn to_be(folder: &Path) -> anyhow::Result<PathBuf> {
+    let absolute = std::path::absolute(folder)?;
+    let there = absolute.ancestors().find(|above| above.exists()).unwrap_or(&absolute);
+    let rest = absolute.strip_prefix(there)?;
+    Ok(there.canonicalize().with_context(|| format!("can't tell where {} is", folder.display()))?.join(rest))
 }
 
 /// The work tree is what is committed, and all of it: what is safe depends on the whole repository.
@@ -75,11 +84,14 @@ pub(super) fn work_tree(git: &Git) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What is pushed is the fixes alone: the commit that they are made on is published.
+/// The branch that pull requests go into is there. What is pushed is the fixes alone: the commit that they are made on is published.
 pub(super) fn published(git: &Git, head: &str, options: &PrOptions) -> anyhow::Result<()> {
-    let base = options.base.clone().or_else(|| git.branch());
-    let (true, Some(base)) = (options.push || options.create, base) else { return Ok(()) };
     let remote = &options.remote;
+    let base = options.base.clone().or_else(|| git.branch());
+    if !(options.push || options.create) {
+        return options.base.as_ref().map_or(Ok(()), |base| known(git, base, remote));
+    }
+    let Some(base) = base else { return Ok(()) };
     let Some(there) = git.fetch(remote, &base)? else {
         bail!("{remote} has no branch {base}; push it first, or name the one that pull requests go into with --base");
     };
@@ -87,6 +99,16 @@ pub(super) fn published(git: &Git, head: &str, options: &PrOptions) -> anyhow::R
         git.is_ancestor(head, &there),
         "what is checked out has commits that {base} of {remote} has not, and they would be pushed too; push {base} first, or check out what \
          is published"
+    );
+    Ok(())
+}
+
+/// A branch is there, here or at the remote.
+fn known(git: &Git, branch: &str, remote: &str) -> anyhow::Result<()> {
+    let mut here = [format!("refs/heads/{branch}"), format!("refs/remotes/{remote}/{branch}")].into_iter();
+    ensure!(
+        here.any(|name| git.commit(&name).is_some()) || matches!(git.fetch(remote, branch), Ok(Some(_))),
+        "there is no branch {branch}, neither here nor at {remote}; name the one that pull requests go into with --base"
     );
     Ok(())
 }

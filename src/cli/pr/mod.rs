@@ -6,6 +6,7 @@ mod host;
 
 use std::collections::{HashMap, HashSet};
 use std::env;
+use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -67,6 +68,9 @@ pub(super) fn pr(arguments: &Arguments, common: &Common, options: &PrOptions) ->
         making.verification = making.verify(&working_directory)?;
     }
     let branches = groups.iter().map(|group| making.branch(group)).collect::<anyhow::Result<Vec<_>>>()?;
+    if let Some(folder) = options.text_dir.as_ref().filter(|_| !options.dry_run && !branches.is_empty()) {
+        fs::create_dir_all(folder).with_context(|| format!("can't make the folder {}", folder.display()))?;
+    }
     let is_done = making.all(arguments, &branches)?;
     if !options.dry_run {
         making.tell_of_others(arguments, &branches)?;
