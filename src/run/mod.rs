@@ -332,17 +332,18 @@ impl Surroundings for Around<'_> {
     }
 }
 
-/// The sites, each once and in order.
+/// The sites in order, each once; a value that relationships with and without viewonly get is two.
 fn assembled(found: Vec<Found>, usages: &Usages) -> Vec<Site> {
     let mut wrappers: Vec<Wrapper> = Vec::new();
-    let mut sites: BTreeMap<Location, Site> = BTreeMap::new();
+    let mut sites: BTreeMap<(Location, bool), Site> = BTreeMap::new();
     for found in found {
         wrappers.extend(found.wrappers);
         for site in found.sites {
-            match sites.get_mut(&site.at) {
+            let key = (site.at.clone(), site.viewonly);
+            match sites.get_mut(&key) {
                 Some(known) => known.merge(site),
                 None => {
-                    sites.insert(site.at.clone(), site);
+                    sites.insert(key, site);
                 }
             }
         }
