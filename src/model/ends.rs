@@ -162,7 +162,7 @@ fn add_with_bases(classes: &Classes<'_>, class: &Location, families: &mut Famili
         }
         let Some(class) = classes.class(&at) else { continue };
         let family = classes.family(&class);
-        pending.extend(family.bases.iter().cloned());
+        pending.extend(family.bases.iter().chain(&family.possible_bases).cloned());
         families.insert(at, family);
     }
 }

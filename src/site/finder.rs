@@ -173,7 +173,15 @@ impl<'a> Finder<'a> {
         if let Some(known) = self.callees.borrow().get(&key) {
             return known.clone();
         }
-        let callee = self.resolver.callee(&Place::of(self.module, function), function);
+        let place = Place::of(self.module, function);
+        let callee = match self.resolver.callee(&place, function) {
+            // this depends on the call, and not on its scope alone
+            Callee::Other => match self.resolver.foreign_constructor(&place, function) {
+                Some(unknown) => return unknown,
+                None => Callee::Other,
+            },
+            known => known,
+        };
         self.callees.borrow_mut().insert(key, callee.clone());
         callee
     }
