@@ -378,7 +378,8 @@ impl<'a> Planner<'a> {
     /// Why the literals at a site itself can't be changed there, where one is used from elsewhere too.
     fn stays(&self, site: &Site) -> Option<Place> {
         let alternatives = &site.value.as_ref().ok()?.alternatives;
-        let own = alternatives.iter().filter(|one| one.written.at == site.at.part(&one.here));
+        let is_split = self.split.contains(&site.at);
+        let own = alternatives.iter().filter(|one| !is_split && one.written.at == site.at.part(&one.here));
         own.filter_map(|one| self.places.get(&one.written.at)).find(|place| !matches!(place, Place::Definition)).cloned()
     }
 
