@@ -4,7 +4,7 @@ use super::Resolver;
 use super::bindings::{Dotted, Target};
 use super::names::{Effort, End, Found, Place};
 use crate::module::Location;
-use crate::syntax::{dotted_name, keyword_value};
+use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments};
 
 impl Resolver<'_> {
     /// A class and the classes that it inherits from, each once; the nearest come first, as Python asks them where no two bases of a
@@ -20,8 +20,9 @@ impl Resolver<'_> {
             known.push(class.location());
             if let Target::Class(bases) = &class.binding().target {
                 let place = class.before();
-                let bases: Vec<Found> = bases.iter().flat_map(|base| self.classes_at(&place, base, effort)).collect();
-                pending.extend(bases.into_iter().rev());
+                let templates = class.value().map(|class| templates_of(&class)).unwrap_or_default();
+                let bases = bases.iter().chain(&templates).flat_map(|base| self.classes_at(&place, base, effort));
+                pending.extend(bases.collect::<Vec<_>>().into_iter().rev());
                 lineage.push(class);
             }
         }
@@ -36,7 +37,7 @@ impl Resolver<'_> {
                 Target::Class(_) => vec![found],
                 Target::Alias(path) => self.classes_at(&found.before(), path, effort),
                 Target::CallResult { .. } => {
-                    let template = template(&found);
+                    let template = found.value().and_then(|call| template(&call));
                     template.map(|names| self.classes_at(&found.before(), &names, effort)).unwrap_or_default()
                 }
                 _ => Vec::new(),
@@ -97,8 +98,14 @@ impl Resolver<'_> {
 }
 
 /// The class that a call of `declarative_base` makes the base class from.
-fn template(made: &Found) -> Option<Dotted> {
-    let arguments = made.value()?.field("arguments")?;
+fn template(call: &Node<'_>) -> Option<Dotted> {
+    let arguments = call.field("arguments")?;
     let class = ["cls", "model_class"].iter().find_map(|name| keyword_value(&arguments, name));
     dotted_name(&class?)
+}
+
+/// The same of the calls that stand among the bases of a class.
+fn templates_of(class: &Node<'_>) -> Vec<Dotted> {
+    let bases = class.field("superclasses").map(|bases| positional_arguments(&bases)).unwrap_or_default();
+    bases.iter().filter_map(template).collect()
 }
