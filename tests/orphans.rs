@@ -12,7 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// Where another list changes what is inserted.
-const NOTICED: [&str; 18] = [
+const NOTICED: [&str; 19] = [
     "orphans-by-a-backref",
     "orphans-by-an-unknown-cascade",
     "orphans-elsewhere",
@@ -20,6 +20,7 @@ const NOTICED: [&str; 18] = [
     "orphans-many-to-one",
     "orphans-mapped-imperatively",
     "orphans-in-excluded-files",
+    "orphans-named-by-an-attribute",
     "orphans-of-a-base",
     "orphans-of-a-computed-base",
     "orphans-of-a-subclass",

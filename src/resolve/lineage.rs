@@ -2,6 +2,7 @@
 
 use super::Resolver;
 use super::bindings::{Dotted, Target};
+use super::locals::KnownClass;
 use super::names::{Effort, End, Found, Place};
 use crate::module::Location;
 use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments};
@@ -45,6 +46,11 @@ impl Resolver<'_> {
             _ => Vec::new(),
         });
         classes.collect()
+    }
+
+    /// What an attribute of a class is bound to, in the class or the first of its bases that has it.
+    pub fn member_of(&self, class: &KnownClass, name: &str) -> Vec<End> {
+        self.class_member(&class.found, &[name.to_owned()], &Effort::for_callee())
     }
 
     /// The bindings of a member of a class, or of its bases where it has none.
