@@ -147,6 +147,18 @@ fn what_was_confirmed_before_q_is_applied() {
 }
 
 #[test]
+fn enter_behind_a_key_is_no_answer() {
+    let mut dialogue = Dialogue::of_models(MODELS, &[]);
+    let mut shown = dialogue.press("y\r");
+    shown += &dialogue.press("\rn\r");
+    shown += &dialogue.press("y");
+    let (said, _, files) = dialogue.end();
+    assert_eq!(files["models.py"], with(MODELS, &[POSTS, TAGS]));
+    assert!(!format!("{shown}{said}").contains("print this help"), "{shown}{said}");
+    assert!(said.contains("Fixed 2 cascades in 1 file; 1 left as it is"), "{said}");
+}
+
+#[test]
 fn the_end_of_the_input_is_as_q() {
     let mut dialogue = Dialogue::of_models(MODELS, &[]);
     dialogue.press("y");

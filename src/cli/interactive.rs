@@ -305,9 +305,14 @@ impl Screen {
             .context("can't write to stderr")
     }
 
-    /// A key, shown as the terminal would; `?` for one without a letter. None at the end of the input.
+    /// A key, shown as the terminal would; `?` for one without a letter, and Enter for none. None at the end of the input.
     fn key(&self) -> anyhow::Result<Option<char>> {
-        let key = match Term::stderr().read_key() {
+        let mut read = Term::stderr().read_key();
+        // some end each answer with it
+        while matches!(read, Ok(Key::Enter)) {
+            read = Term::stderr().read_key();
+        }
+        let key = match read {
             Ok(Key::Char('\u{4}')) => None,
             Ok(Key::Char(key)) if !key.is_control() => Some(key),
             Ok(Key::UnknownEscSeq(_)) => {

@@ -26,7 +26,7 @@ use given::Given;
 
 pub use given::effective;
 pub use loading::{Hazard, Loaded};
-pub use notes::first_of;
+pub use notes::{EXPUNGE_LEFT_OUT, NoteKind, first_of};
 pub use profile::Profile;
 
 /// What decides which list is written, besides the site.

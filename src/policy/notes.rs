@@ -1,7 +1,7 @@
 //! The options that a relationship loses go in; what a user notices of it comes out, and where.
 
 use super::{Expunger, Given, Policy, Profile, View, loading};
-use crate::cascade::{CascadeOption, CascadeOptions};
+use crate::cascade::{CascadeOption, CascadeOptions, OPTION_NAMES};
 use crate::model::Direction;
 use crate::repository::Places;
 use crate::rules::{Code, Observable};
@@ -11,6 +11,38 @@ use crate::settings::{Expunge, SqlalchemyVersion};
 const MOST_NAMED: usize = 5;
 /// How many of those in tests.
 const MOST_TESTS_NAMED: usize = 2;
+
+/// What is said where expunge goes and nothing can notice it.
+pub const EXPUNGE_LEFT_OUT: &str = "expunge is left out: nothing in the repository calls expunge(obj), and no relationship with \
+    delete-orphan leads to the class that has it";
+/// How the note about calls of refresh and expire begins.
+const REFRESH: &str = "refresh and expire, called without attribute names";
+const PENDING: &str = "a related object that is not saved yet is inserted, which refresh and expire silently expunged";
+
+/// What a note is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoteKind {
+    /// What someone notices of a change.
+    Behaviour,
+    /// An option that stays, and why.
+    Kept,
+    /// How the change is written, and why nothing notices it.
+    Form,
+}
+
+impl NoteKind {
+    /// That of a note.
+    pub fn of(note: &str) -> Self {
+        let (what, rest) = note.split_once(" is ").unwrap_or_default();
+        let is_option = what.starts_with("lazy=") || OPTION_NAMES.contains(&what);
+        match () {
+            () if is_option && rest.starts_with("kept") => Self::Kept,
+            () if is_option && (rest.starts_with("lost") || rest.starts_with("added")) => Self::Behaviour,
+            () if note.starts_with(REFRESH) || note == PENDING => Self::Behaviour,
+            () => Self::Form,
+        }
+    }
+}
 
 impl Policy<'_> {
     /// Whether something in the repository notices that expunge cascades.
@@ -135,8 +167,7 @@ pub(super) fn of_lost(
     let has_pending = option == CascadeOption::RefreshExpire
         && before.contains(CascadeOption::DeleteOrphan)
         && !policy.surroundings.places(Observable::Refresh).is_empty();
-    let pending = "a related object that is not saved yet is inserted, which refresh and expire silently expunged";
-    of_option(option, view, policy).into_iter().chain(has_pending.then(|| pending.to_owned())).collect()
+    of_option(option, view, policy).into_iter().chain(has_pending.then(|| PENDING.to_owned())).collect()
 }
 
 fn of_option(option: CascadeOption, view: &View<'_>, policy: &Policy<'_>) -> Option<String> {
@@ -149,11 +180,11 @@ fn of_option(option: CascadeOption, view: &View<'_>, policy: &Policy<'_>) -> Opt
             }
             let places = policy.places(Observable::Refresh)?;
             format!(
-                "refresh and expire of a whole object ({places}) leave related objects as they are: an unsaved change of one is \
-                 kept, which was thrown away"
+                "{REFRESH} on what may be such an object ({places}), leave related objects as they are: one that was loaded lazily keeps \
+                 what was loaded before, where it was read anew; an unsaved change of one is kept, which was thrown away"
             )
         }
-        CascadeOption::Expunge => of_lost_expunge(view, policy),
+        CascadeOption::Expunge => of_lost_expunge(policy),
         CascadeOption::SaveUpdate => {
             "save-update is lost: objects added through the relationship are not inserted; SQLAlchemy only warns"
                 .to_owned()
@@ -174,7 +205,7 @@ fn of_option(option: CascadeOption, view: &View<'_>, policy: &Policy<'_>) -> Opt
     })
 }
 
-fn of_lost_expunge(view: &View<'_>, policy: &Policy<'_>) -> String {
+fn of_lost_expunge(policy: &Policy<'_>) -> String {
     if let Some(places) = policy.places(Observable::Expunge) {
         return format!("expunge is lost: expunge(obj) ({places}) no longer detaches the related objects");
     }
@@ -185,12 +216,7 @@ fn of_lost_expunge(view: &View<'_>, policy: &Policy<'_>) -> String {
         Some(Expunger::Unread(why)) => return format!("expunge is lost: {why}, and may need it"),
         None => {}
     }
-    let mut owners =
-        view.givens.iter().map(|given| given.relationship.as_ref().and_then(|known| known.owner.as_deref()));
-    let owner = owners.next().flatten().filter(|_| owners.next().is_none()).unwrap_or("the class that has it");
-    format!(
-        "expunge is left out: nothing in the repository calls expunge(obj), and no relationship with delete-orphan leads to {owner}"
-    )
+    EXPUNGE_LEFT_OUT.to_owned()
 }
 
 /// What a user notices when an option comes.

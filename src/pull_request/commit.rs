@@ -28,14 +28,17 @@ impl CommitKind {
                 "`all` silently includes refresh-expire: `session.refresh(parent)` and\n\
                  `session.expire(parent)` expire the related objects too, and throw away\n\
                  edits of them that are not saved. refresh-expire goes, and expunge where\n\
-                 nothing can notice it; inserts, deletes and orphans go on as before."
+                 nothing can notice it. What a flush inserts, deletes and takes for an\n\
+                 orphan stays the same, but for what refresh and expire did to related\n\
+                 objects: expire them, and expunge pending ones where delete-orphan is set."
             }
             Self::Safe => {
                 "`all` silently includes refresh-expire: where a relationship is not loaded\n\
                  eagerly, `session.refresh(parent)` expires the related objects too, and\n\
                  under asyncio reading them raises MissingGreenlet. refresh-expire goes, and\n\
-                 expunge where nothing can notice it; inserts, deletes and orphans go on as\n\
-                 before."
+                 expunge where nothing can notice it. What a flush inserts, deletes and takes\n\
+                 for an orphan stays the same, but for what refresh and expire did to related\n\
+                 objects: expire them, and expunge pending ones where delete-orphan is set."
             }
             Self::Unsafe => {
                 "These fixes are unsafe: they change what someone can notice. The text of\n\

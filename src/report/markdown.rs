@@ -1,8 +1,8 @@
 //! An outcome goes in; what a reviewer wants to know of it comes out as Markdown, section by section.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use super::count;
 use super::markup::{code, prose};
 use super::notes::{Note, Notes};
 use super::remarks::{Remark, remarks};
@@ -10,6 +10,7 @@ use super::summary::{asyncio, sentences};
 use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::model::Relationship;
 use crate::outcome::{FileOutcome, Finding, Outcome};
+use crate::policy::{EXPUNGE_LEFT_OUT, NoteKind, first_of};
 use crate::repository::Places;
 
 /// How long a text may be on the host with the least room, in bytes: GitHub takes 65,536 characters.
@@ -97,23 +98,55 @@ impl Sections<'_> {
         self.table(title, ["where", "relationship", "before", "after", WHAT_IT_IS], rows.collect())
     }
 
-    /// What changes in behaviour: each note once, with the relationships that it is about.
+    /// What changes in behaviour, and what does not: each note once, with the relationships that it is about.
     pub fn behaviour(&self) -> String {
         let notes = Notes::of(self.outcome.findings_by_weight().filter(|(_, finding)| self.is_carried_out(finding)));
-        let (stays, changes): (Vec<_>, Vec<_>) = notes
-            .all
-            .iter()
-            .partition(|note| ["delete is kept", "expunge is kept"].iter().any(|kept| note.text.starts_with(kept)));
-        let refresh =
-            if self.outcome.may_run_under_asyncio() { REFRESH.to_owned() } else { REFRESH.replace("await ", "") };
-        let head = if self.lost().contains(CascadeOption::RefreshExpire) { &*refresh } else { "" };
-        let changes = self.list("What changes in behaviour", head, changes.into_iter().map(item_of_note).collect());
-        let stays =
-            self.list("What stays, and can be looked at again", "", stays.into_iter().map(item_of_note).collect());
-        joined([changes, stays]).trim_end().to_owned()
+        let items = |kind: NoteKind| {
+            let is_meant = |note: &&Note<'_>| NoteKind::of(note.text) == kind && note.text != EXPUNGE_LEFT_OUT;
+            notes.all.iter().filter(is_meant).map(item_of_note).collect::<Vec<_>>()
+        };
+        let changes = self.list("What changes in behaviour", &self.refreshes(), items(NoteKind::Behaviour));
+        let form = self.list("How it is written, and what changes in form alone", "", items(NoteKind::Form));
+        let stays = self.list("What stays, and can be looked at again", "", items(NoteKind::Kept));
+        joined([changes, form, self.expunge(), stays]).trim_end().to_owned()
     }
 
-    /// The places whose behaviour changes: those that notice an option which a fix leaves out.
+    /// What the loss of refresh-expire changes; empty where it stays.
+    fn refreshes(&self) -> String {
+        if !self.lost().contains(CascadeOption::RefreshExpire) {
+            return String::new();
+        }
+        let refresh =
+            if self.outcome.may_run_under_asyncio() { REFRESH.to_owned() } else { REFRESH.replace("await ", "") };
+        let refreshing = self.outcome.noticed.iter().find(|(option, _)| *option == CascadeOption::RefreshExpire);
+        match refreshing {
+            Some((_, places)) if places.is_empty() => format!("{}\n\n{NO_REFRESH}\n", refresh.trim_end()),
+            _ => refresh,
+        }
+    }
+
+    /// From which classes expunge goes without anybody noticing.
+    fn expunge(&self) -> String {
+        let is_meant = |finding: &Finding| {
+            self.is_carried_out(finding) && finding.notes().any(|note| note == EXPUNGE_LEFT_OUT)
+        };
+        let findings = self.outcome.findings().filter(|(_, finding)| is_meant(finding));
+        let class = |(file, finding): (&FileOutcome, &Finding)| {
+            let owner = finding.relationship.as_ref().and_then(|known| known.owner.as_deref());
+            owner.map_or_else(|| place(file, finding), code)
+        };
+        let classes: Vec<String> = findings.map(class).collect::<BTreeSet<_>>().into_iter().collect();
+        if classes.is_empty() {
+            return String::new();
+        }
+        format!(
+            "### What nothing notices\n\nexpunge is left out too where nothing in the repository calls `expunge(obj)`, and no relationship \
+             with delete-orphan leads to the class: {}.",
+            first_of(&classes, self.most, String::clone)
+        )
+    }
+
+    /// The calls that notice an option which a fix leaves out, where they are given an object that has the relationship.
     pub fn call_sites(&self) -> String {
         let lost = self.lost();
         // the notes name as many
@@ -129,7 +162,7 @@ impl Sections<'_> {
             let tests = places.tests.iter().map(|place| (place, " in a test"));
             product.chain(tests).map(move |(place, test)| format!("- {} {calls}{test}", code(place)))
         });
-        self.list("The call sites whose behaviour changes", "", items.collect())
+        self.list("Calls that notice it, where they are given such an object", "", items.collect())
     }
 
     /// The options that the fixes leave out.
@@ -199,13 +232,14 @@ impl Sections<'_> {
     fn table<const N: usize>(&self, title: &str, heads: [&str; N], rows: Vec<[String; N]>) -> String {
         let line = |cells: &[String]| format!("| {} |", cells.join(" | "));
         let head = format!("| {} |\n|{}", heads.join(" | "), " --- |".repeat(N));
-        self.list(title, &head, rows.iter().map(|row| line(row)).collect())
+        let head = if rows.is_empty() { "" } else { &*head };
+        self.list(title, head, rows.iter().map(|row| line(row)).collect())
     }
 
     /// A folded list where it is long; nothing where it is empty.
     fn list(&self, title: &str, head: &str, items: Vec<String>) -> String {
         let number = items.len();
-        if number == 0 {
+        if number == 0 && head.is_empty() {
             return String::new();
         }
         let shown = items.iter().take(self.most).cloned();
@@ -220,14 +254,16 @@ impl Sections<'_> {
             return format!("### {title}\n\n{body}");
         }
         let summary = title.replace('`', "");
-        format!("<details>\n<summary><b>{summary}</b> ({})</summary>\n\n{body}\n\n</details>", count(number, "row"))
+        format!("<details>\n<summary><b>{summary}</b> ({number})</summary>\n\n{body}\n\n</details>")
     }
 }
 
 /// What the loss of refresh-expire means to whoever writes code.
 const REFRESH: &str = "`Session.refresh(parent)` and `Session.expire(parent)`, called without attribute names, leave related objects that are \
-    loaded as they are. Code that wants them loaded again refreshes them itself, or names the attribute: \
-    `await session.refresh(parent, [\"children\"])`.\n";
+    loaded as they are. One that was loaded lazily then shows what was loaded before, and not the row as it is now. Code that wants them loaded \
+    again refreshes them itself, or names the attribute: `await session.refresh(parent, [\"children\"])`.\n";
+/// What is said besides where that reaches nothing.
+const NO_REFRESH: &str = "Nothing that was found in the repository refreshes or expires a whole object.";
 /// How many places a note names before it says how many more there are.
 const MOST_IN_NOTES: usize = 5;
 /// How many rows are shown before a section is folded.
