@@ -173,6 +173,8 @@ pub struct Traits {
     pub advanced_alchemy: bool,
     /// It imports SQLAlchemy's asyncio extension.
     pub asyncio: bool,
+    /// It can have SQLAlchemy make relationships from the database's own foreign keys.
+    pub automap: bool,
     /// It has a word without which there is no site, but for those of rules of the user's and of notebooks.
     pub site_word: bool,
     /// It can have a comment of cascade-fix's own, in the usual spelling, which may have a mistake or be of no use.
@@ -187,17 +189,19 @@ enum Word {
     Merge,
     AdvancedAlchemy,
     Asyncio,
+    Automap,
     OwnComment,
     Site,
 }
 
-const TRAITS: [(&str, Word); 9] = [
+const TRAITS: [(&str, Word); 10] = [
     ("expunge", Word::Expunge),
     (".refresh(", Word::Refresh),
     (".expire(", Word::Refresh),
     (".merge(", Word::Merge),
     ("advanced_alchemy", Word::AdvancedAlchemy),
     (".ext.asyncio", Word::Asyncio),
+    ("automap_base", Word::Automap),
     ("cascade-fix:", Word::OwnComment),
     ("cascade", Word::Site),
     ("elation", Word::Site),
@@ -226,6 +230,7 @@ impl Traits {
                 Word::Merge => traits.merge |= is_of_session(&found),
                 Word::AdvancedAlchemy => traits.advanced_alchemy = true,
                 Word::Asyncio => traits.asyncio = true,
+                Word::Automap => traits.automap = true,
                 Word::OwnComment => (traits.own_comment, traits.site_word) = (true, true),
                 Word::Site => traits.site_word = true,
             }
@@ -235,7 +240,7 @@ impl Traits {
 
     /// Whether one of them matters to its repository.
     pub fn of_repository(self) -> bool {
-        self.expunge || self.refresh || self.merge || self.advanced_alchemy || self.asyncio
+        self.expunge || self.refresh || self.merge || self.advanced_alchemy || self.asyncio || self.automap
     }
 
     /// Whether it can do something.

@@ -64,6 +64,17 @@ impl Looked {
                 Err(reason) => self.unread.push(Unread { path: path.clone(), reason }),
             }
         }
+        self.sort();
+    }
+
+    /// Adds what another look came to.
+    pub fn join(&mut self, other: Self) {
+        self.files.extend(other.files);
+        self.unread.extend(other.unread);
+        self.sort();
+    }
+
+    fn sort(&mut self) {
         self.files.sort();
         self.unread.sort_by(|a, b| a.path.cmp(&b.path));
     }

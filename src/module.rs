@@ -124,6 +124,11 @@ impl Module {
 }
 
 impl Location {
+    /// A range of the same file.
+    pub fn part(&self, range: &Range<usize>) -> Self {
+        Self { path: Arc::clone(&self.path), start: range.start, end: range.end }
+    }
+
     /// Whether the other is a part of it.
     pub fn covers(&self, other: &Self) -> bool {
         self.start <= other.start && other.end <= self.end && self.path.as_os_str() == other.path.as_os_str()

@@ -335,7 +335,7 @@ impl<'a> Planner<'a> {
             return Err(self.read_by(reading));
         }
         let others = site.givens.iter().flat_map(|given| &given.steps).filter_map(|step| self.other_use(step, true));
-        let why = match others.into_iter().next() {
+        let why = match others.into_iter().next().or_else(|| self.stays(site)) {
             None if self.split.contains(&site.at) => {
                 format!("the value at {} stays: the calls that get it want different lists", self.files.shown(&site.at))
             }
@@ -373,6 +373,14 @@ impl<'a> Planner<'a> {
         }
         planned.note(why);
         Ok(Some(planned))
+    }
+
+    /// Why the literals at a site itself can't be changed there, where one is used from elsewhere too.
+    fn stays(&self, site: &Site) -> Option<Place> {
+        let alternatives = &site.value.as_ref().ok()?.alternatives;
+        let is_split = self.split.contains(&site.at);
+        let own = alternatives.iter().filter(|one| !is_split && one.written.at == site.at.part(&one.here));
+        own.filter_map(|one| self.places.get(&one.written.at)).find(|place| !matches!(place, Place::Definition)).cloned()
     }
 
     fn source(&self, path: &Path) -> Result<Arc<Source>, String> {

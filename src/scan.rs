@@ -39,6 +39,8 @@ pub struct Scan {
     pub not_read: Vec<NotRead>,
     /// What the walk came by besides: scripts without a suffix, and links.
     pub others: Vec<PathBuf>,
+    /// Files and folders of the project that are excluded from the check.
+    pub unchecked: Vec<PathBuf>,
     /// How many files were checked.
     pub files_scanned: usize,
     /// How many of them were parsed.
@@ -62,6 +64,7 @@ pub fn scan(walk: &Walk, settings: &Lookup, repositories: &Repositories, progres
         let mut scan = collected.into_inner().unwrap_or_else(PoisonError::into_inner);
         scan.not_read.extend(aside.not_read);
         scan.others = aside.others;
+        scan.unchecked = aside.unchecked;
         scan.traits.sort_by(|a, b| a.0.cmp(&b.0));
         scan
     })

@@ -71,3 +71,31 @@ fn each_name_is_the_one_that_python_makes() {
     assert_eq!(unknown, [""; 0]);
     assert!(known > 1500, "{known}");
 }
+
+#[test]
+fn a_key_is_named_by_its_column_where_a_function_of_the_base_gives_the_path_to_it() {
+    let made_with = [
+        "class Base(declarative_base(cls=Named)):\n    __abstract__ = True\n",
+        "Base = declarative_base(cls=Named)\n",
+        "class Base(Named, DeclarativeBase):\n    __abstract__ = True\n",
+        "Alias = Named\nclass Base(Alias, DeclarativeBase):\n    __abstract__ = True\n",
+    ];
+    for base in made_with {
+        let text = format!(
+            "from sqlalchemy import Column, ForeignKey, Integer\n\
+             from sqlalchemy.orm import DeclarativeBase, declarative_base, declared_attr, relationship\n\
+             class Named:\n    id = Column(Integer, primary_key=True)\n\
+             \x20   @declared_attr\n    def __tablename__(cls):\n        return cls.__name__.lower() + 's'\n\
+             \x20   @declared_attr\n    def path(cls):\n        return f'{{cls.__tablename__}}.id'\n\
+             {base}\
+             class Team(Base):\n    players = relationship('Player', cascade='all')\n\
+             class Player(Base):\n    team_id = Column(ForeignKey(Team.path))\n"
+        );
+        let folder = tempfile::tempdir().unwrap();
+        write_tree(&BTreeMap::from([("models.py".to_owned(), text.clone().into_bytes())]), folder.path());
+        let outcome = outcome(folder.path(), Overrides::default(), false);
+        let relationships = outcome.findings().map(|(_, finding)| finding.relationship.clone().unwrap());
+        let evidence: Vec<String> = relationships.flat_map(|relationship| relationship.evidence).collect();
+        assert!(evidence[0].starts_with("players.team_id references teams.id "), "{evidence:?}: {text}");
+    }
+}

@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ignore::DirEntry;
+use ignore::{DirEntry, Match};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::{DiscoverError, WalkOptions};
 use crate::settings::{Lookup, is_settings_file};
 
-/// Folders that hold no code of the project: ruff's list.
+/// Folders that hold no code of the project, and those of [`BUILT`]: ruff's list.
 const DEFAULT_EXCLUDES: [&str; 26] = [
     ".bzr",
     ".direnv",
@@ -39,9 +39,25 @@ const DEFAULT_EXCLUDES: [&str; 26] = [
     "venv",
 ];
 
+/// Folders of the default excludes that can hold code of the project, where git does not ignore them.
+const BUILT: [&str; 4] = ["_build", "buck-out", "build", "dist"];
+
+/// What becomes of a file or folder that a walk comes by.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It is visited.
+    Visited,
+    /// It is not to be checked, and the project's code all the same.
+    Unchecked,
+    /// It is none of the project's.
+    Foreign,
+}
+
 /// What a walk leaves out.
 #[derive(Clone)]
 pub(super) struct Excludes {
+    /// Code of the project counts that is not to be checked.
+    with_unchecked: bool,
     working_directory: PathBuf,
     /// The default excludes and those of the command line.
     everywhere: Gitignore,
@@ -65,6 +81,7 @@ impl Excludes {
         }
         given.iter().try_for_each(|glob| add(glob))?;
         Ok(Self {
+            with_unchecked: false,
             working_directory: working_directory.to_owned(),
             everywhere: builder.build().map_err(|error| DiscoverError::Glob(String::new(), error))?,
             files_too: !given.is_empty(),
@@ -77,20 +94,34 @@ impl Excludes {
         self.settings.of_folder(&self.absolute(folder));
     }
 
-    /// Whether the walk leaves out what it came by. Settings that it comes by are read; they may leave out what it had been at before.
-    pub fn leave_out(&self, entry: &DirEntry) -> bool {
+    /// The same for the whole of the project's code.
+    pub fn with_unchecked(&self) -> Self {
+        Self { with_unchecked: true, ..self.clone() }
+    }
+
+    /// What becomes of what the walk came by. Settings that it comes by are read; they may leave out what it had been at before.
+    pub fn fate(&self, entry: &DirEntry) -> Fate {
         let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
         let path = entry.path();
-        if (is_folder || self.files_too) && self.everywhere.matched(path, is_folder).is_ignore() {
-            return true;
+        if is_folder || self.files_too {
+            if let Match::Ignore(glob) = self.everywhere.matched(path, is_folder) {
+                let name = glob.original().trim_end_matches('/');
+                let is_foreign = DEFAULT_EXCLUDES.contains(&name) && !BUILT.contains(&name);
+                return if is_foreign { Fate::Foreign } else { self.fate_of_unchecked() };
+            }
         }
         if self.settings.choose_files() {
-            return self.of_settings(&self.absolute(path), is_folder).is_some();
+            let excluded = self.of_settings(&self.absolute(path), is_folder);
+            return excluded.map_or(Fate::Visited, |_| self.fate_of_unchecked());
         }
         if is_settings_file(entry.file_name()) {
             self.settings.of(&self.absolute(path));
         }
-        false
+        Fate::Visited
+    }
+
+    fn fate_of_unchecked(&self) -> Fate {
+        if self.with_unchecked { Fate::Visited } else { Fate::Unchecked }
     }
 
     /// Does something by a walk; where the walk came by the first settings that choose files, all over again.
@@ -109,7 +140,7 @@ impl Excludes {
         let inside = file.strip_prefix(&self.working_directory).ok();
         let by_glob = inside.map(|inside| self.everywhere.matched_path_or_any_parents(inside, false));
         match by_glob {
-            Some(ignore::Match::Ignore(glob)) => Some(format!("`{}`", glob.original())),
+            Some(Match::Ignore(glob)) => Some(format!("`{}`", glob.original())),
             _ => file.ancestors().find_map(|path| self.of_settings(path, path != file)),
         }
     }

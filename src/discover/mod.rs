@@ -11,7 +11,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use crate::settings::Lookup;
 use crate::source::Kind;
 
-use excludes::Excludes;
+use excludes::{Excludes, Fate};
 
 /// What is walked.
 #[derive(Debug, Clone, Copy, Default)]
@@ -44,6 +44,8 @@ pub struct Aside {
     pub not_read: Vec<NotRead>,
     /// Files without a suffix, and links with that of Python: what they are their names don't tell.
     pub others: Vec<PathBuf>,
+    /// Files and folders of the project that are excluded from the check.
+    pub unchecked: Vec<PathBuf>,
 }
 
 impl NotRead {
@@ -147,7 +149,7 @@ impl Walk {
         let working_directory = self.working_directory.clone();
         builder.filter_entry(move |entry| {
             let is_on_the_way = || above.starts_with(working_directory.join(entry.path()));
-            entry.depth() == 0 || is_on_the_way() && !excludes.leave_out(entry)
+            entry.depth() == 0 || is_on_the_way() && excludes.fate(entry) == Fate::Visited
         });
         builder.build().filter_map(Result::ok).any(|entry| {
             entry.depth() > 0
@@ -179,13 +181,23 @@ impl Walk {
 
     /// The same settings over another folder.
     pub fn of_folder(&self, folder: &Path) -> Self {
-        self.excludes.enter(folder);
+        self.over(folder, self.excludes.clone())
+    }
+
+    /// A walk over a folder, or a file, that comes by what is excluded from the check too, as long as it is the project's own: what
+    /// that does counts.
+    pub fn of_all_in(&self, path: &Path) -> Self {
+        self.over(path, self.excludes.with_unchecked())
+    }
+
+    fn over(&self, path: &Path, excludes: Excludes) -> Self {
+        excludes.enter(path);
         Self {
             options: self.options,
             working_directory: self.working_directory.clone(),
-            excludes: self.excludes.clone(),
+            excludes,
             files: Vec::new(),
-            folders: vec![folder.to_owned()],
+            folders: vec![path.to_owned()],
         }
     }
 
@@ -206,13 +218,24 @@ impl Walk {
             }
         }
         drop(visit);
-        let aside = Aside { not_read, others: Vec::new() };
+        let aside = Aside { not_read, ..Aside::default() };
         let Some((first, others)) = self.folders.split_first() else {
             return aside;
         };
         let aside = Mutex::new(aside);
         let lock = || aside.lock().unwrap_or_else(PoisonError::into_inner);
-        self.walk_builder(first, others).build_parallel().run(|| {
+        let unchecked: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
+        let mut builder = self.walk_builder(first, others);
+        let (excludes, found) = (self.excludes.clone(), Arc::clone(&unchecked));
+        builder.filter_entry(move |entry| {
+            let fate = if entry.depth() == 0 { Fate::Visited } else { excludes.fate(entry) };
+            if fate == Fate::Unchecked {
+                let path = entry.path().strip_prefix("./").unwrap_or(entry.path());
+                found.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
+            }
+            fate == Fate::Visited
+        });
+        builder.build_parallel().run(|| {
             let mut visit = visitor();
             let (named, lock) = (&named, &lock);
             Box::new(move |entry| {
@@ -233,7 +256,9 @@ impl Walk {
                 WalkState::Continue
             })
         });
-        aside.into_inner().unwrap_or_else(PoisonError::into_inner)
+        let aside = aside.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let unchecked = std::mem::take(&mut *unchecked.lock().unwrap_or_else(PoisonError::into_inner));
+        Aside { unchecked, ..aside }
     }
 
     fn walk_builder(&self, first: &Path, others: &[PathBuf]) -> WalkBuilder {
@@ -241,7 +266,6 @@ impl Walk {
         for folder in others {
             builder.add(folder);
         }
-        let excludes = self.excludes.clone();
         builder
             .hidden(false)
             .parents(!self.options.no_ignore)
@@ -249,8 +273,7 @@ impl Walk {
             .git_ignore(!self.options.no_ignore)
             .git_global(!self.options.no_ignore)
             .git_exclude(!self.options.no_ignore)
-            .threads(self.options.threads)
-            .filter_entry(move |entry| entry.depth() == 0 || !excludes.leave_out(entry));
+            .threads(self.options.threads);
         builder
     }
 

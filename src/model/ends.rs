@@ -21,7 +21,14 @@ impl Model<'_> {
     /// The class that has the relationship of a call, and the one that it leads to; several where subclasses have it each for itself.
     pub fn ends(&self, call: &Call) -> Vec<[End; 2]> {
         let all = match self.written.get(&(call.at.clone(), call.is_backref)) {
-            Some(Ok(all)) => all.iter().map(|written| self.ends_of(written)).collect(),
+            Some(Ok(all)) => {
+                let mut ends: Vec<[End; 2]> = all.iter().map(|written| self.ends_of(written)).collect();
+                // a class that is not mapped itself leads where those lead that inherit from it
+                if let [[_, target @ End::Unknown], _, ..] = ends.as_mut_slice() {
+                    *target = End::Nobody;
+                }
+                ends
+            }
             // a wrapper decides where it leads
             _ => vec![[self.owner_around(call), End::Unknown]],
         };
@@ -162,7 +169,7 @@ fn add_with_bases(classes: &Classes<'_>, class: &Location, families: &mut Famili
         }
         let Some(class) = classes.class(&at) else { continue };
         let family = classes.family(&class);
-        pending.extend(family.bases.iter().cloned());
+        pending.extend(family.bases.iter().chain(&family.possible_bases).cloned());
         families.insert(at, family);
     }
 }

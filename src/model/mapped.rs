@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::bases;
 use super::declared::{self, Base, Class, ClassColumn, Declared, Mapping};
 use super::direction::Selectable;
 use super::names::Named;
@@ -13,6 +14,7 @@ use super::table::{Column, ForeignKey, Reference, Schema, Table, TableName};
 use crate::module::{Location, Module};
 use crate::repository::Repository;
 use crate::resolve::{KnownClass, Place, Resolver};
+use crate::syntax::positional_arguments;
 
 /// How deep classes are looked into that inherit from each other, or refer to each other.
 const MOST_LEVELS: usize = 24;
@@ -163,6 +165,7 @@ impl<'a> Classes<'a> {
             bases: Vec::new(),
             unknown_bases: Vec::new(),
             foreign_bases: Vec::new(),
+            possible_bases: self.possible_bases(class),
             is_mixin: class.is_abstract || class.is_root || is_plain && has_functions(),
         };
         for base in &class.bases {
@@ -175,6 +178,18 @@ impl<'a> Classes<'a> {
             }
         }
         family
+    }
+
+    /// The classes that the bases of a class may be which can't be told.
+    fn possible_bases(&self, class: &Class) -> Vec<Location> {
+        let unknown = || (0..class.bases.len()).filter(|index| matches!(class.bases[*index], Base::Unknown(_)));
+        let Some(module) = unknown().next().and_then(|_| self.repository().module(&class.at.path)) else {
+            return Vec::new();
+        };
+        let superclasses = module.node(&class.at.range()).and_then(|class| class.field("superclasses"));
+        let written = superclasses.map(|superclasses| positional_arguments(&superclasses)).unwrap_or_default();
+        let unknown = unknown().filter_map(|index| written.get(index));
+        unknown.flat_map(|base| bases::possible(&self.resolver, &module, base)).collect()
     }
 
     /// A place as `path:line`.

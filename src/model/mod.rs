@@ -6,6 +6,7 @@
 
 mod annotation;
 mod arguments;
+mod bases;
 mod column_function;
 mod declared;
 mod direction;

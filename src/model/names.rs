@@ -43,6 +43,14 @@ fn follow(resolver: &Resolver<'_>, place: &Place, names: &[String], aliases: usi
     if all.all(|other| other == first) { first } else { unknown() }
 }
 
+/// The class that an attribute of a class names: `item = Item`.
+pub fn named_by(resolver: &Resolver<'_>, class: &KnownClass, attribute: &str) -> Option<Named> {
+    let ends = resolver.member_of(class, attribute);
+    let [End::Bound(found)] = ends.as_slice() else { return None };
+    let named = bound(resolver, found, MOST_ALIASES);
+    matches!(named, Named::Class(..) | Named::Outside(_)).then_some(named)
+}
+
 fn bound(resolver: &Resolver<'_>, found: &Found, aliases: usize) -> Named {
     let rest = found.rest.clone();
     let unknown = || Named::Unknown(std::iter::once(found.name().to_owned()).chain(rest.clone()).collect());

@@ -55,6 +55,8 @@ pub struct Family {
     pub unknown_bases: Vec<String>,
     /// The names of its bases that are classes of libraries.
     pub foreign_bases: Vec<String>,
+    /// Classes of the repository that the bases may be which can't be told.
+    pub possible_bases: Vec<Location>,
     /// There are no objects of it, but of what inherits from it.
     pub is_mixin: bool,
 }
@@ -114,6 +116,8 @@ enum Doubt {
     NoSubclass,
     /// A base of it is not known.
     Base,
+    /// It is named where a base is computed.
+    Computed,
 }
 
 impl Orphans {
@@ -194,6 +198,11 @@ impl Map<'_> {
                 let base = End::Class(base.clone());
                 self.add(Stop::Object(base.clone()), Stop::Object(end.clone()), Step::MayBe, true);
                 self.add(Stop::Owner(end.clone()), Stop::Owner(base), Step::Is, true);
+            }
+            for base in &family.possible_bases {
+                let base = End::Class(base.clone());
+                self.add(Stop::Object(base.clone()), Stop::Object(end.clone()), Step::Perhaps(Doubt::Computed), false);
+                self.add(Stop::Owner(end.clone()), Stop::Owner(base), Step::Perhaps(Doubt::Computed), false);
             }
         }
         for (index, link) in self.links.iter().enumerate() {
@@ -335,11 +344,18 @@ impl Map<'_> {
             Step::Is => format!(", which is {}", with_article(&self.name_of(to))),
             Step::Perhaps(Doubt::AnyClass) => String::new(),
             Step::Perhaps(Doubt::Namesake) => {
-                format!(", which may be {} ({})", with_article(&self.name_of(to)), self.place_of(to))
+                let (name, at) = (self.name_of(to), self.place_of(to));
+                let is_namesake = name == self.name_of(from);
+                let which = if is_namesake { "which" } else { "which is defined elsewhere and" };
+                format!(", {which} may be {} ({at})", with_article(&name))
             }
             Step::Perhaps(Doubt::Owner) => "; the class that has this relationship is not known".to_owned(),
             Step::Perhaps(Doubt::NoSubclass) => {
                 format!("; nothing in the repository inherits from {} ({})", self.name_of(to), self.place_of(to))
+            }
+            Step::Perhaps(Doubt::Computed) => {
+                let name = self.name_of(to);
+                format!(", which may be {} by a base that is computed ({})", with_article(&name), self.place_of(from))
             }
             Step::Perhaps(Doubt::Base) => format!(
                 ", which may be {}: its base `{}` is not known ({})",

@@ -7,7 +7,7 @@ use super::annotation::{Annotation, Shape};
 use super::arguments::{Arguments, Received, received};
 use super::declared::{self, Mapping};
 use super::join::{ColumnName, Reader, Term};
-use super::names::{Named, named, text, text_for};
+use super::names::{Named, named, named_by, text, text_for};
 use super::statement::{self, Owner};
 use crate::module::{Location, Module};
 use crate::resolve::{Effort, End, KnownClass, Place, Resolver, Target as Bound};
@@ -195,8 +195,16 @@ impl Reading<'_> {
             node = unparenthesized(&body);
         }
         if let Some(names) = dotted_name(&node) {
-            if let Some(class) = self.class.filter(|_| is_class_of_function(&node, &names)) {
-                return class.at().map_or(Target::Unknown, |at| Target::Named(Named::Class(at, Vec::new())));
+            if let Some(class) = self.class.filter(|_| is_class_of_function(&node, &names[..1])) {
+                return match &names[1..] {
+                    [] => class.at().map_or(Target::Unknown, |at| Target::Named(Named::Class(at, Vec::new()))),
+                    [attribute] => match named_by(resolver, class, attribute) {
+                        Some(named) => Target::Named(named),
+                        None => text_for(resolver, &Place::of(module, &node), &node, Some(class))
+                            .map_or(Target::Unknown, Target::Text),
+                    },
+                    _ => Target::Unknown,
+                };
             }
             return Target::Named(named(resolver, &Place::of(module, &node), &names));
         }

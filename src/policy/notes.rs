@@ -83,8 +83,8 @@ impl Policy<'_> {
     /// The first call that detaches an object, as a reason to keep expunge; one of the product, if it has some.
     fn detaching(&self) -> Option<String> {
         let Places { product, tests } = self.surroundings.places(Observable::Expunge);
-        let by_product = product.first().map(|place| format!("{place} detaches objects with it"));
-        by_product.or_else(|| Some(format!("only {} call expunge(obj) ({})", kind(tests), tests.first()?)))
+        let by_product = product.first().map(|place| format!("{place} can detach objects with it"));
+        by_product.or_else(|| Some(format!("only {} can do it ({})", kind(tests), tests.first()?)))
     }
 }
 
@@ -198,10 +198,14 @@ fn of_option(option: CascadeOption, view: &View<'_>, policy: &Policy<'_>) -> Opt
             _ => "delete is lost: deleting the parent sets the foreign keys to NULL, or fails where they can't be",
         }
         .to_owned(),
-        CascadeOption::DeleteOrphan => {
-            "delete-orphan is lost: an object that is removed from the relationship stays, with NULL as its foreign key"
-                .to_owned()
+        CascadeOption::DeleteOrphan => match view.direction {
+            Some(Direction::OneToMany | Direction::OneToOne) => {
+                "delete-orphan is lost: an object that is removed from the relationship stays, with NULL as its foreign key, or that fails \
+                 where it can't be NULL"
+            }
+            _ => "delete-orphan is lost: an object that is removed from the relationship is no longer deleted",
         }
+        .to_owned(),
     })
 }
 

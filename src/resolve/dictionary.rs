@@ -397,22 +397,7 @@ impl Resolver<'_> {
     /// Whether a name is that of a `TypedDict`, whose call is one of `dict`.
     fn is_typed_dictionary(&self, place: &Place, function: &Node<'_>, effort: &Effort) -> bool {
         let ends = self.ends_of(place, function, effort);
-        ends.iter().any(|end| matches!(end, End::Bound(found) if self.is_derived_from(found, "TypedDict", effort)))
-    }
-
-    /// Whether a class has one of the name among its bases, or is what a call of that makes.
-    fn is_derived_from(&self, found: &Found, name: &str, effort: &Effort) -> bool {
-        let is_it = |path: &[String]| path.last().is_some_and(|last| last == name);
-        let leads = |path: &[String]| {
-            let ends = effort.deeper(|| self.follow(&found.before(), path, effort)).unwrap_or_default();
-            ends.iter().any(|end| matches!(end, End::Bound(base) if self.is_derived_from(base, name, effort)))
-        };
-        found.rest.is_empty()
-            && match &found.binding().target {
-                Target::Class(bases) => bases.iter().any(|base| is_it(base) || leads(base)),
-                Target::CallResult { callee, .. } => is_it(callee),
-                _ => false,
-            }
+        ends.iter().any(|end| matches!(end, End::Bound(found) if self.inherits_from(found, "TypedDict", effort)))
     }
 
     /// What the dictionary behind a backref's name can hold, where a constant has both: `BACKREF = ("name", {…})`.

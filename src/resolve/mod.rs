@@ -6,6 +6,7 @@ mod carry_out;
 mod compute;
 mod dictionary;
 mod function;
+mod lineage;
 mod literal;
 mod locals;
 mod members;

@@ -358,7 +358,7 @@ impl Resolver<'_> {
         ends
     }
 
-    fn import_or_binding(&self, place: &Place, names: &[String], index: usize, effort: &Effort) -> Vec<End> {
+    pub(super) fn import_or_binding(&self, place: &Place, names: &[String], index: usize, effort: &Effort) -> Vec<End> {
         let rest = &names[1..];
         let with_rest = |path: &[String]| -> Dotted { path.iter().chain(rest).cloned().collect() };
         match &place.scopes[0].scope.all(&names[0])[index].target {
@@ -480,30 +480,6 @@ impl Resolver<'_> {
                 .any(|root| self.repository.module_file(root, &from.path[..1]).is_some())
     }
 
-    /// The bindings of a member of a class, or of its bases where it has none.
-    pub(super) fn class_member(&self, class: &Found, names: &[String], effort: &Effort) -> Vec<End> {
-        let (Some(node), Target::Class(bases)) = (class.value(), &class.binding().target) else {
-            return vec![End::Unbound];
-        };
-        let place = class.place.inward(&class.module().scope_of(&node));
-        if !place.scopes[0].scope.all(&names[0]).is_empty() {
-            let count = place.scopes[0].scope.all(&names[0]).len();
-            return (0..count).flat_map(|index| self.import_or_binding(&place, names, index, effort)).collect();
-        }
-        for base in bases {
-            for end in self.follow(&class.before(), base, effort) {
-                let found = match end {
-                    End::Bound(base) if base.rest.is_empty() => self.class_member(&base, names, effort),
-                    _ => continue,
-                };
-                if !matches!(found.as_slice(), [End::Unbound]) {
-                    return found;
-                }
-            }
-        }
-        vec![End::Unbound]
-    }
-
     /// Where an expression leads to: a name, an attribute of a class, also by way of `self`, `cls` or an object that the class makes.
     pub(super) fn ends_of(&self, place: &Place, expression: &Node<'_>, effort: &Effort) -> Vec<End> {
         let Some(names) = dotted_name(expression) else {
@@ -542,31 +518,6 @@ impl Resolver<'_> {
             members if members.is_empty() => vec![end],
             members => members,
         }
-    }
-
-    /// An attribute of a class as the subclasses in the same module have it, where they have one of their own.
-    fn overriding(&self, class: &Found, names: &[String], effort: &Effort) -> Vec<End> {
-        let module = class.module();
-        let subclasses =
-            module.scope.classes().flat_map(|name| self.follow(&Place::after(module), &[name.to_owned()], effort));
-        let own = subclasses.filter_map(|end| match end {
-            End::Bound(found) if self.is_subclass(&found, &class.location(), effort) => {
-                let scope = module.scope_of(&found.value()?);
-                (!scope.all(&names[0]).is_empty()).then(|| self.class_member(&found, names, effort))
-            }
-            _ => None,
-        });
-        own.flatten().collect()
-    }
-
-    fn is_subclass(&self, found: &Found, class: &Location, effort: &Effort) -> bool {
-        let Target::Class(bases) = &found.binding().target else { return false };
-        let is_it = |end: &End| match end {
-            End::Bound(base) => base.location() == *class || self.is_subclass(base, class, effort),
-            _ => false,
-        };
-        let leads = |base: &Dotted| effort.deeper(|| self.follow(&found.before(), base, effort)).unwrap_or_default();
-        found.rest.is_empty() && bases.iter().any(|base| leads(base).iter().any(is_it))
     }
 
     fn members_of(&self, classes: Vec<End>, names: &[String], effort: &Effort) -> Vec<End> {

@@ -44,7 +44,7 @@ impl Run<'_> {
         let can_take = |bytes: &[u8]| {
             has(bytes, &stem) && (has(bytes, "import *") || unused.names.iter().any(|name| has(bytes, name)))
         };
-        for path in look(&self.walk.of_folder(repository.root()), can_take).files {
+        for path in look(&self.walk.of_all_in(repository.root()), can_take).files {
             let path = self.walk.absolute(&path);
             if *path == *module.path {
                 continue;

@@ -143,6 +143,8 @@ impl Run<'_> {
             let model = Model::new(resolver, &calls, search);
             asked.par_iter_mut().for_each(|relationship| model.complete(relationship));
             if let Some(links) = links {
+                let search: SearchFolder<'_> =
+                    &|folder, can_matter| look(&self.walk.of_all_in(folder), can_matter).files;
                 orphaned.extend(orphans::orphaned(&model, links, &sites, search));
             }
         }
@@ -203,7 +205,13 @@ impl Run<'_> {
         })
     }
 
-    /// The files of a repository that have some trait, in order of path.
+    /// Whether the run has scanned all of a repository.
+    fn has_all_of(&self, repository: &Repository) -> bool {
+        let within = |path: &PathBuf| self.walk.absolute(path).starts_with(repository.root());
+        self.walk.covers(repository.root()) && !self.scan.unchecked.iter().any(within)
+    }
+
+    /// The files of a repository that have some trait, in order of path; those that are excluded from the check count too.
     fn files_with(&self, repository: &Repository, has: impl Fn(Traits) -> bool + Sync) -> Vec<PathBuf> {
         let within = |path: &Path| self.walk.absolute(path).starts_with(repository.root());
         let has_traits = |bytes: &[u8]| has(Traits::of(bytes));
@@ -215,8 +223,11 @@ impl Run<'_> {
             let not_read: Vec<_> = self.scan.not_read.iter().filter(|one| within(one.path())).cloned().collect();
             let others: Vec<_> = self.scan.others.iter().filter(|path| within(path)).cloned().collect();
             looked.add(&not_read, &others, self.walk, has_traits);
+            for path in self.scan.unchecked.iter().filter(|path| within(path)) {
+                looked.join(look(&self.walk.of_all_in(path), has_traits));
+            }
         } else {
-            looked = look(&self.walk.of_folder(repository.root()), has_traits);
+            looked = look(&self.walk.of_all_in(repository.root()), has_traits);
             if self.job.unsaved.is_some() {
                 looked.files.extend(scanned.map(|path| self.walk.absolute(path)));
                 looked.files.sort();
@@ -332,17 +343,18 @@ impl Surroundings for Around<'_> {
     }
 }
 
-/// The sites, each once and in order.
+/// The sites in order, each once; a value that relationships with and without viewonly get is two.
 fn assembled(found: Vec<Found>, usages: &Usages) -> Vec<Site> {
     let mut wrappers: Vec<Wrapper> = Vec::new();
-    let mut sites: BTreeMap<Location, Site> = BTreeMap::new();
+    let mut sites: BTreeMap<(Location, bool), Site> = BTreeMap::new();
     for found in found {
         wrappers.extend(found.wrappers);
         for site in found.sites {
-            match sites.get_mut(&site.at) {
+            let key = (site.at.clone(), site.viewonly);
+            match sites.get_mut(&key) {
                 Some(known) => known.merge(site),
                 None => {
-                    sites.insert(site.at.clone(), site);
+                    sites.insert(key, site);
                 }
             }
         }

@@ -23,6 +23,8 @@ pub(crate) type Orphaned = HashMap<Location, Expunger>;
 /// What is asked of a repository.
 pub(super) struct Asked {
     links: Vec<LinkAsked>,
+    /// Files in which SQLAlchemy makes relationships of its own.
+    automap: Vec<String>,
     /// What can't be looked at, in words.
     unread: Option<String>,
 }
@@ -68,11 +70,11 @@ impl Run<'_> {
         if !sites.iter().any(|site| asks(site)) {
             return None;
         }
-        if self.walk.covers(repository.root()) {
+        if self.has_all_of(repository) {
             let links = self.links_of(sites.iter().map(|site| &**site), repository, usages);
-            return Some(Asked { links, unread: repository.unread() });
+            return Some(self.asked_of(links, repository));
         }
-        let walk = self.walk.of_folder(repository.root());
+        let walk = self.walk.of_all_in(repository.root());
         let mut scan = scan::scan(&walk, &self.job.settings, self.repositories, &AtomicUsize::new(0));
         let search = Search { settings: &self.job.settings, walk: &walk, repositories: self.repositories };
         let usages = search.complete(&mut scan.found);
@@ -81,7 +83,13 @@ impl Run<'_> {
         repository.add_unread(looked.unread);
         let sites = assembled(scan.found, &usages);
         let links = self.links_of(sites.iter(), repository, &usages);
-        Some(Asked { links, unread: repository.unread() })
+        Some(self.asked_of(links, repository))
+    }
+
+    fn asked_of(&self, links: Vec<LinkAsked>, repository: &Repository) -> Asked {
+        let automap = self.files_with(repository, |traits| traits.automap);
+        let automap = automap.iter().map(|path| repository.display(&self.walk.absolute(path))).collect();
+        Asked { links, automap, unread: repository.unread() }
     }
 
     fn links_of<'s>(
@@ -119,7 +127,8 @@ impl Run<'_> {
 
 /// The sites whose relationships can be reached. A list that several relationships share is one list.
 pub(super) fn orphaned(model: &Model<'_>, asked: Asked, sites: &[&mut Site], search: SearchFolder<'_>) -> Orphaned {
-    let links = asked.links.iter().flat_map(|link| link.completed(model));
+    let automap = asked.automap.into_iter().map(made_by_automap);
+    let links = asked.links.iter().flat_map(|link| link.completed(model)).chain(automap);
     // what no class has gives nothing up
     let links: Vec<Link> = links.filter(|link| ![&link.owner, &link.target].contains(&&End::Nobody)).collect();
     let classes: BTreeSet<End> = links.iter().flat_map(|link| [link.owner.clone(), link.target.clone()]).collect();
@@ -148,6 +157,13 @@ pub(super) fn orphaned(model: &Model<'_>, asked: Asked, sites: &[&mut Site], sea
         }
     }
     orphaned
+}
+
+/// What `automap_base()` makes: where a foreign key can't be NULL, the classes that it finds in the database get relationships with
+/// `all, delete-orphan` (`_relationships_for_fks` in `sqlalchemy/ext/automap.py`).
+fn made_by_automap(at: String) -> Link {
+    let (owner, target) = (End::Unknown, End::Unknown);
+    Link { name: Some("automap_base()".to_owned()), at, owner, target, options: Some(CascadeOptions::ALL) }
 }
 
 /// The class that has the relationship, and the one that it leads to.

@@ -67,13 +67,13 @@ pub fn find_in_calls(resolver: &Resolver<'_>, module: &Arc<Module>, wrapper: &Wr
 #[derive(Default)]
 struct Sites {
     found: Found,
-    /// Indices of the sites by the file and offset of their values.
-    by_offset: HashMap<(Arc<Path>, usize), usize>,
+    /// Indices of the sites by the file and offset of their values, apart where `viewonly=True` holds.
+    by_offset: HashMap<(Arc<Path>, usize, bool), usize>,
 }
 
 impl Sites {
     fn add(&mut self, site: Site) {
-        let key = (Arc::clone(&site.at.path), site.at.start);
+        let key = (Arc::clone(&site.at.path), site.at.start, site.viewonly);
         match self.by_offset.get(&key) {
             Some(index) => self.found.sites[*index].merge(site),
             None => {
@@ -90,7 +90,7 @@ impl Sites {
     }
 
     fn has(&self, module: &Module, offset: usize) -> bool {
-        self.by_offset.contains_key(&(Arc::clone(&module.path), offset))
+        [false, true].iter().any(|viewonly| self.by_offset.contains_key(&(Arc::clone(&module.path), offset, *viewonly)))
     }
 }
 
@@ -173,7 +173,15 @@ impl<'a> Finder<'a> {
         if let Some(known) = self.callees.borrow().get(&key) {
             return known.clone();
         }
-        let callee = self.resolver.callee(&Place::of(self.module, function), function);
+        let place = Place::of(self.module, function);
+        let callee = match self.resolver.callee(&place, function) {
+            // this depends on the call, and not on its scope alone
+            Callee::Other => match self.resolver.foreign_constructor(&place, function) {
+                Some(unknown) => return unknown,
+                None => Callee::Other,
+            },
+            known => known,
+        };
         self.callees.borrow_mut().insert(key, callee.clone());
         callee
     }

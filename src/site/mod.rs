@@ -173,10 +173,8 @@ impl Site {
         }
     }
 
-    /// The same site as seen from another call.
+    /// The same site as seen from another call, which agrees with it about viewonly.
     pub fn merge(&mut self, other: Self) {
-        // SQLAlchemy 2.x reduces the list itself where viewonly holds
-        self.viewonly &= other.viewonly;
         if self.binding != other.binding {
             self.binding = None;
         }

@@ -205,7 +205,7 @@ impl Search<'_> {
                 words.as_ref().is_none_or(|words| words.are_in(bytes))
                     || modules.iter().any(|name| can_have_module(bytes, name))
             };
-            let walk = self.walk.of_folder(repository.root());
+            let walk = self.walk.of_all_in(repository.root());
             let looked = looked::look(&walk, has_name);
             files.extend(looked.files.iter().map(|file| self.walk.absolute(file)));
             unread = looked.unread;

@@ -1,3 +1,3 @@
 from sqlalchemy.orm import relationship
 
-items = relationship("Item", cascade="save-update, merge, delete")
+items = relationship("Item", cascade="save-update, merge, expunge, delete")

@@ -1,0 +1,49 @@
+//! An expression that a class inherits from goes in; the classes of the repository that it may come to come out.
+//!
+//! `with_metaclass(Meta, Owner)`, `wrapped(Owner)` and `Owner if IS_OLD else Other` are none that can be told, and may be an `Owner`: every
+//! class counts that the expression names, or what it calls.
+
+use std::sync::Arc;
+
+use super::names::{Named, named};
+use crate::module::{Location, Module};
+use crate::resolve::{Effort, End, Place, Resolver};
+use crate::syntax::{Node, dotted_name};
+
+/// How many names and calls are followed.
+const MOST_STEPS: usize = 4;
+
+/// The classes that an expression may come to, each once.
+pub(super) fn possible(resolver: &Resolver<'_>, module: &Arc<Module>, expression: &Node<'_>) -> Vec<Location> {
+    let mut classes = Vec::new();
+    add(resolver, module, expression, MOST_STEPS, &mut classes);
+    classes
+}
+
+fn add(
+    resolver: &Resolver<'_>,
+    module: &Arc<Module>,
+    expression: &Node<'_>,
+    steps: usize,
+    classes: &mut Vec<Location>,
+) {
+    let Some(left) = steps.checked_sub(1) else { return };
+    let is_part = |node: &Node<'_>| node.parent().is_some_and(|around| around.kind() == "attribute");
+    let names = expression.dfs().filter(|node| matches!(&*node.kind(), "identifier" | "attribute") && !is_part(node));
+    for node in names {
+        let Some(names) = dotted_name(&node) else { continue };
+        let place = Place::of(module, &node);
+        if let Named::Class(class, _) = named(resolver, &place, &names) {
+            if !classes.contains(&class) {
+                classes.push(class);
+            }
+            continue;
+        }
+        for end in resolver.follow(&place, &names, &Effort::for_callee()) {
+            let End::Bound(found) = end else { continue };
+            if let Some(value) = found.value().filter(|value| !value.range().contains(&node.range().start)) {
+                add(resolver, found.module(), &value, left, classes);
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! A class goes in; what it inherits from in the repository comes out, and the members that it has from there.
+
+use super::Resolver;
+use super::bindings::{Dotted, Target};
+use super::locals::KnownClass;
+use super::names::{Effort, End, Found, Place};
+use crate::module::Location;
+use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments};
+
+impl Resolver<'_> {
+    /// A class and the classes that it inherits from, each once; the nearest come first, as Python asks them where no two bases of a
+    /// class have one in common.
+    fn lineage(&self, class: &Found, effort: &Effort) -> Vec<Found> {
+        let mut known: Vec<Location> = Vec::new();
+        let mut pending = vec![class.clone()];
+        let mut lineage = Vec::new();
+        while let Some(class) = pending.pop() {
+            if known.contains(&class.location()) {
+                continue;
+            }
+            known.push(class.location());
+            if let Target::Class(bases) = &class.binding().target {
+                let place = class.before();
+                let templates = class.value().map(|class| templates_of(&class)).unwrap_or_default();
+                let bases = bases.iter().chain(&templates).flat_map(|base| self.classes_at(&place, base, effort));
+                pending.extend(bases.collect::<Vec<_>>().into_iter().rev());
+                lineage.push(class);
+            }
+        }
+        lineage
+    }
+
+    /// The classes of the repository that a base can be, by aliases too; `declarative_base(cls=Model)` has what `Model` has.
+    fn classes_at(&self, place: &Place, names: &[String], effort: &Effort) -> Vec<Found> {
+        let ends = effort.deeper(|| self.follow(place, names, effort)).unwrap_or_default();
+        let classes = ends.into_iter().flat_map(|end| match end {
+            End::Bound(found) if found.rest.is_empty() => match &found.binding().target {
+                Target::Class(_) => vec![found],
+                Target::Alias(path) => self.classes_at(&found.before(), path, effort),
+                Target::CallResult { .. } => {
+                    let template = found.value().and_then(|call| template(&call));
+                    template.map(|names| self.classes_at(&found.before(), &names, effort)).unwrap_or_default()
+                }
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        });
+        classes.collect()
+    }
+
+    /// What an attribute of a class is bound to, in the class or the first of its bases that has it.
+    pub fn member_of(&self, class: &KnownClass, name: &str) -> Vec<End> {
+        self.class_member(&class.found, &[name.to_owned()], &Effort::for_callee())
+    }
+
+    /// The bindings of a member of a class, or of its bases where it has none.
+    pub(super) fn class_member(&self, class: &Found, names: &[String], effort: &Effort) -> Vec<End> {
+        let own = |class: &Found| {
+            let node = class.value()?;
+            let scope = class.module().scope_of(&node);
+            let place = class.place().inward(&scope);
+            let count = scope.all(&names[0]).len();
+            let bindings = (0..count).flat_map(|index| self.import_or_binding(&place, names, index, effort));
+            (count > 0).then(|| bindings.collect::<Vec<_>>())
+        };
+        if !matches!(class.binding().target, Target::Class(_)) {
+            return vec![End::Unbound];
+        }
+        let inherited = || self.lineage(class, effort).iter().skip(1).find_map(own);
+        own(class).or_else(inherited).unwrap_or_else(|| vec![End::Unbound])
+    }
+
+    /// An attribute of a class as the subclasses in the same module have it, where they have one of their own.
+    pub(super) fn overriding(&self, class: &Found, names: &[String], effort: &Effort) -> Vec<End> {
+        let module = class.module();
+        let subclasses =
+            module.scope.classes().flat_map(|name| self.follow(&Place::after(module), &[name.to_owned()], effort));
+        let inherits = |found: &Found| {
+            found.rest.is_empty()
+                && self.lineage(found, effort).iter().skip(1).any(|base| base.location() == class.location())
+        };
+        let own = subclasses.filter_map(|end| match end {
+            End::Bound(found) if inherits(&found) => {
+                let scope = module.scope_of(&found.value()?);
+                (!scope.all(&names[0]).is_empty()).then(|| self.class_member(&found, names, effort))
+            }
+            _ => None,
+        });
+        own.flatten().collect()
+    }
+
+    /// Whether a class has a class with the name of another library among its bases, or is what a call of that makes.
+    pub(super) fn inherits_from(&self, found: &Found, name: &str, effort: &Effort) -> bool {
+        let is_it = |path: &Dotted| path.last().is_some_and(|last| last == name);
+        match &found.binding().target {
+            Target::CallResult { callee, .. } => found.rest.is_empty() && is_it(callee),
+            _ => found.rest.is_empty()
+                && self.lineage(found, effort).iter().any(|class| match &class.binding().target {
+                    Target::Class(bases) => bases.iter().any(is_it),
+                    _ => false,
+                }),
+        }
+    }
+}
+
+/// The class that a call of `declarative_base` makes the base class from.
+fn template(call: &Node<'_>) -> Option<Dotted> {
+    let arguments = call.field("arguments")?;
+    let class = ["cls", "model_class"].iter().find_map(|name| keyword_value(&arguments, name));
+    dotted_name(&class?)
+}
+
+/// The same of the calls that stand among the bases of a class.
+fn templates_of(class: &Node<'_>) -> Vec<Dotted> {
+    let bases = class.field("superclasses").map(|bases| positional_arguments(&bases)).unwrap_or_default();
+    bases.iter().filter_map(template).collect()
+}

@@ -1,0 +1,17 @@
+from sqlalchemy import Column, ForeignKey, Integer
+from sqlalchemy.ext.automap import automap_base
+from sqlalchemy.orm import relationship
+
+Base = automap_base()
+
+
+class Team(Base):
+    __tablename__ = "teams"
+    id = Column(Integer, primary_key=True)
+    members = relationship("Member", cascade="save-update, merge, expunge, delete")
+
+
+class Member(Base):
+    __tablename__ = "members"
+    id = Column(Integer, primary_key=True)
+    team_id = Column(ForeignKey("teams.id"))

@@ -1,0 +1,2 @@
+def detach(session, team):
+    session.expunge(team)

@@ -1,0 +1,3 @@
+from sqlalchemy.orm import relationship
+
+members = relationship("Member", cascade="all")

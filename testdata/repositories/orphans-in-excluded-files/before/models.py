@@ -1,0 +1,18 @@
+from sqlalchemy import Column, ForeignKey, Integer
+from sqlalchemy.orm import relationship
+
+from base import Base
+from legacy import Ledger
+
+
+class Invoice(Base):
+    __tablename__ = "invoice"
+    id = Column(Integer, primary_key=True)
+    ledger_id = Column(ForeignKey("ledger.id"))
+    lines = relationship("Line", cascade="all")
+
+
+class Line(Base):
+    __tablename__ = "line"
+    id = Column(Integer, primary_key=True)
+    invoice_id = Column(ForeignKey("invoice.id"))
