@@ -380,7 +380,9 @@ impl<'a> Planner<'a> {
         let alternatives = &site.value.as_ref().ok()?.alternatives;
         let is_split = self.split.contains(&site.at);
         let own = alternatives.iter().filter(|one| !is_split && one.written.at == site.at.part(&one.here));
-        own.filter_map(|one| self.places.get(&one.written.at)).find(|place| !matches!(place, Place::Definition)).cloned()
+        own.filter_map(|one| self.places.get(&one.written.at))
+            .find(|place| !matches!(place, Place::Definition))
+            .cloned()
     }
 
     fn source(&self, path: &Path) -> Result<Arc<Source>, String> {

@@ -704,9 +704,10 @@ fn a_dry_run_shows_all_and_makes_nothing() {
 fn texts_are_written_to_a_folder_outside_of_the_work_tree() {
     let repository = Repository::new(&[("models.py", UNSAFE), (".gitignore", "out/\n")]);
     let folder = TempDir::new().unwrap();
-    let run = repository.pr(&["--text-dir", folder.path().to_str().unwrap()]);
+    let texts = folder.path().join("yet/to/be/made");
+    let run = repository.pr(&["--text-dir", texts.to_str().unwrap()]);
     assert_eq!((run.status, run.out.as_str()), (Some(0), ""));
-    assert!(fs::read_to_string(folder.path().join("cascade-fix-cascades.md")).unwrap().contains("### How to revert"));
+    assert!(fs::read_to_string(texts.join("cascade-fix-cascades.md")).unwrap().contains("### How to revert"));
     fs::create_dir(repository.path().join("in")).unwrap();
     fs::create_dir(repository.path().join("out")).unwrap();
     assert!(
@@ -714,6 +715,14 @@ fn texts_are_written_to_a_folder_outside_of_the_work_tree() {
     );
     assert_eq!(repository.pr(&["--text-dir", "out"]).status, Some(0));
     assert_eq!(repository.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn a_base_that_is_no_branch_is_refused() {
+    let repository = Repository::new(&[("models.py", UNSAFE)]);
+    let run = repository.pr(&["--dry-run", "--base", "nobranch"]);
+    assert_eq!(run.status, Some(2));
+    assert!(run.error.contains("there is no branch nobranch, neither here nor at origin"), "{}", run.error);
 }
 
 #[test]

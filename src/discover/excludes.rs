@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ignore::{DirEntry, Match};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use ignore::{DirEntry, Match};
 
 use super::{DiscoverError, WalkOptions};
 use crate::settings::{Lookup, is_settings_file};

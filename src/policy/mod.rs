@@ -253,9 +253,8 @@ impl Verdict {
         if judgements.is_empty() {
             return Self::Safe;
         }
-        let is_ignored = |judgement: &&Judgement| {
-            policy.selection.ignores(judgement.code) && judgement.code.is_on_by_default()
-        };
+        let is_ignored =
+            |judgement: &&Judgement| policy.selection.ignores(judgement.code) && judgement.code.is_on_by_default();
         let ignored = judgements.iter().filter(is_ignored).count();
         judgements.retain(|judgement| policy.selection.has(judgement.code));
         Self::Judged(judgements, ignored)

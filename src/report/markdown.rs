@@ -127,9 +127,8 @@ impl Sections<'_> {
 
     /// From which classes expunge goes without anybody noticing.
     fn expunge(&self) -> String {
-        let is_meant = |finding: &Finding| {
-            self.is_carried_out(finding) && finding.notes().any(|note| note == EXPUNGE_LEFT_OUT)
-        };
+        let is_meant =
+            |finding: &Finding| self.is_carried_out(finding) && finding.notes().any(|note| note == EXPUNGE_LEFT_OUT);
         let findings = self.outcome.findings().filter(|(_, finding)| is_meant(finding));
         let class = |(file, finding): (&FileOutcome, &Finding)| {
             let owner = finding.relationship.as_ref().and_then(|known| known.owner.as_deref());

@@ -320,14 +320,10 @@ fn against(verification: &Verification) -> Vec<String> {
         reasons.extend(checked.refuted.iter().map(|reason| format!("refuted: {}: {reason}", checked.name)));
     }
     reasons.extend(verification.not_seen.iter().map(|claim| format!("not seen: {}", claim.place())));
-    reasons.extend(
-        failures(verification)
-            .into_iter()
-            .map(|(when, failure)| match failure.is_not_found() {
-                true => not_found(failure),
-                false => format!("failed {when}: {}: {}", failure.error, failure.message),
-            }),
-    );
+    reasons.extend(failures(verification).into_iter().map(|(when, failure)| match failure.is_not_found() {
+        true => not_found(failure),
+        false => format!("failed {when}: {}: {}", failure.error, failure.message),
+    }));
     reasons.extend(verification.objections.iter().map(|objection| format!("refuted: {objection}")));
     reasons
 }

@@ -237,8 +237,10 @@ fn has_own_options(function: &Node<'_>) -> bool {
 
 /// Whether the class around says which table is its own.
 fn is_in_model(function: &Node<'_>) -> bool {
-    let class = function.ancestors().find(|node| node.kind() == "class_definition").and_then(|class| class.field("body"));
-    let assignments = class.iter().flat_map(Node::named_children).filter_map(|statement| statement.named_children().next());
+    let class =
+        function.ancestors().find(|node| node.kind() == "class_definition").and_then(|class| class.field("body"));
+    let assignments =
+        class.iter().flat_map(Node::named_children).filter_map(|statement| statement.named_children().next());
     let mut names = assignments.filter_map(|assignment| assignment.field("left"));
     names.any(|name| matches!(&*name.text(), "__tablename__" | "__table__"))
 }

@@ -94,11 +94,13 @@ impl Resolver<'_> {
         let is_it = |path: &Dotted| path.last().is_some_and(|last| last == name);
         match &found.binding().target {
             Target::CallResult { callee, .. } => found.rest.is_empty() && is_it(callee),
-            _ => found.rest.is_empty()
-                && self.lineage(found, effort).iter().any(|class| match &class.binding().target {
-                    Target::Class(bases) => bases.iter().any(is_it),
-                    _ => false,
-                }),
+            _ => {
+                found.rest.is_empty()
+                    && self.lineage(found, effort).iter().any(|class| match &class.binding().target {
+                        Target::Class(bases) => bases.iter().any(is_it),
+                        _ => false,
+                    })
+            }
         }
     }
 }

@@ -83,7 +83,9 @@ impl Sifted {
         let calls = calls(&sites);
         for (site, verdict) in sites {
             match verdict {
-                Verdict::Judged(judgements, _) if !judgements.is_empty() => sifted.sift(site, judgements, &calls, &judge),
+                Verdict::Judged(judgements, _) if !judgements.is_empty() => {
+                    sifted.sift(site, judgements, &calls, &judge)
+                }
                 _ => sifted.kept.push((site, verdict)),
             }
         }

@@ -232,7 +232,8 @@ impl Definition {
     /// A name that is bound to the value of another one, and that name.
     fn of_name(module: &Module, name: &Node<'_>) -> (String, Self) {
         let around = name.ancestors().find(|node| matches!(&*node.kind(), "function_definition" | "class_definition"));
-        let class = around.as_ref().filter(|node| node.kind() == "class_definition").and_then(|class| class.field("name"));
+        let class =
+            around.as_ref().filter(|node| node.kind() == "class_definition").and_then(|class| class.field("name"));
         let definition = Self {
             name: name.text().into_owned(),
             at: module.location(&name.range()),

@@ -166,7 +166,9 @@ impl Arguments {
 
     /// What is to be said of a reason that was taken for a path, as it is not joined to its option.
     fn misplaced_reason(&self, given: &[OsString]) -> Option<String> {
-        let Some(Command::Check { reports: Reports { add_ignore: Some(_), .. }, .. }) = &self.command else { return None };
+        let Some(Command::Check { reports: Reports { add_ignore: Some(_), .. }, .. }) = &self.command else {
+            return None;
+        };
         let reason = given.iter().skip_while(|word| *word != "--add-ignore").nth(1)?.to_string_lossy();
         let is_path = reason.starts_with('-') || Path::new(&*reason).exists();
         let joined = quoted(&format!("--add-ignore={reason}"));
