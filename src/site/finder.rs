@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::property::{Object, Tracer, imports_sqlalchemy};
+use super::property::{Object, Tracer, imports_sqlalchemy, read_back};
 use super::reading::{Key, Keys, Readers, keys_to};
 use super::viewonly::{is_viewonly, viewonly_of};
 use super::{Binding, Flag, Found, Given, Keywords, Reading, Site, Unknown, Wrapper};
@@ -228,7 +228,14 @@ impl<'a> Finder<'a> {
             object.map_or(Object::Property, |object| Tracer { resolver: self.resolver }.trace(self.module, object));
         let evaluated = self.evaluated(&value, None, sites);
         let evaluated = match (traced, object) {
-            (Object::Property, _) | (_, None) => evaluated,
+            (Object::Property, Some(object)) => match read_back(object) {
+                Some(read) => Err(Unknown {
+                    reason: format!("line {} reads it back", self.module.source.position(read.range().start).shown_line()),
+                    help: Some("write the list by hand, and look at what is done with it there"),
+                }),
+                None => evaluated,
+            },
+            (_, None) => evaluated,
             (Object::Unknown, Some(object))
                 if evaluated.as_ref().is_ok_and(is_hazardous) && imports_sqlalchemy(self.module) =>
             {

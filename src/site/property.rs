@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::module::Module;
 use crate::resolve::{Callee, Effort, End, Found, Place, Resolver, Target};
 use crate::rules::ConstructorKind;
-use crate::syntax::{Node, dotted_name, positional_arguments, unparenthesized};
+use crate::syntax::{Node, dotted_name, has_scope, positional_arguments, unparenthesized};
 
 /// How many names lead from an object to where it comes from.
 const MOST_STEPS: usize = 6;
@@ -129,6 +129,22 @@ fn is_read_of_mapper(object: &Node<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// Where the function around an object whose `cascade` is set reads that of the same object.
+pub(super) fn read_back<'t>(object: &Node<'t>) -> Option<Node<'t>> {
+    let scope = object.ancestors().find(has_scope)?;
+    let is_set = |node: &Node<'_>| {
+        let assignment = node.parent().filter(|around| around.kind() == "assignment");
+        assignment.and_then(|around| around.field("left")).is_some_and(|left| left.range() == node.range())
+    };
+    let reads = |node: &Node<'t>| {
+        node.kind() == "attribute"
+            && node.field("attribute").is_some_and(|name| name.text() == "cascade")
+            && node.field("object").is_some_and(|of| of.text() == object.text())
+            && !is_set(node)
+    };
+    scope.dfs().find(reads)
 }
 
 fn is_call_of(node: &Node<'_>, name: &str) -> bool {
