@@ -26,8 +26,8 @@ static BACKREF: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("backre
 static HANDED_OVER: LazyLock<[Finder<'static>; 3]> =
     LazyLock::new(|| ["**", "sa_relationship_kwargs", "backref"].map(Finder::new));
 /// What sets an item of a dictionary.
-static SETS_ITEM: LazyLock<[Finder<'static>; 4]> =
-    LazyLock::new(|| ["]", "|=", ".update", ".setdefault"].map(Finder::new));
+static SETS_ITEM: LazyLock<[Finder<'static>; 5]> =
+    LazyLock::new(|| ["]", "|=", ".update", ".setdefault", ".__setitem__"].map(Finder::new));
 
 static SUPPRESSION: LazyLock<AhoCorasick> = LazyLock::new(|| whatever_the_case(&["cascade-fix:", "noqa"]));
 static OWN_SUPPRESSION: LazyLock<AhoCorasick> = LazyLock::new(|| whatever_the_case(&["cascade-fix:"]));

@@ -65,20 +65,6 @@ impl Resolver<'_> {
         }
     }
 
-    /// A call of what another library gives the name of a constructor: what it makes can't be told, where it gets options that SQLAlchemy
-    /// alone has, or stands in a model.
-    pub fn foreign_constructor(&self, place: &Place, function: &Node<'_>) -> Option<Callee> {
-        let names = dotted_name(function)?;
-        let is_like_a_constructor = names.last().is_some_and(|name| self.constructors.has_simple_name(name));
-        if !is_like_a_constructor || !(has_own_options(function) || is_in_model(function)) {
-            return None;
-        }
-        let ends = self.follow(place, &names, &Effort::for_callee());
-        let library = ends.iter().find_map(|end| if let End::Outside(path) = end { path.first() } else { None })?;
-        let reason = format!("it comes from `{library}`, which is not part of this repository");
-        Some(Callee::Unknown(reason))
-    }
-
     /// `super().__init__(…)` and `Base.__init__(self, …)` in a class that is derived from a constructor.
     fn initialized_class(&self, place: &Place, function: &Node<'_>) -> Option<Callee> {
         let object = function.field("object")?;
@@ -123,7 +109,7 @@ impl Resolver<'_> {
     }
 
     /// Who a dotted name is.
-    fn name(&self, place: &Place, names: &[String], effort: &Effort) -> Callee {
+    pub(super) fn name(&self, place: &Place, names: &[String], effort: &Effort) -> Callee {
         let mut best = Callee::Other;
         for end in self.follow(place, names, effort) {
             let found = match end {
@@ -226,23 +212,6 @@ impl Resolver<'_> {
             None => self.constructors.is_namespace(&qualified).then_some(Callee::Namespace),
         }
     }
-}
-
-/// Whether a call has an option of a cascade that means nothing elsewhere.
-fn has_own_options(function: &Node<'_>) -> bool {
-    const OWN: [&str; 3] = ["delete-orphan", "refresh-expire", "save-update"];
-    let text = function.parent().filter(|call| call.kind() == "call").map(|call| call.text().into_owned());
-    text.is_some_and(|text| OWN.iter().any(|option| text.contains(option)))
-}
-
-/// Whether the class around says which table is its own.
-fn is_in_model(function: &Node<'_>) -> bool {
-    let class =
-        function.ancestors().find(|node| node.kind() == "class_definition").and_then(|class| class.field("body"));
-    let assignments =
-        class.iter().flat_map(Node::named_children).filter_map(|statement| statement.named_children().next());
-    let mut names = assignments.filter_map(|assignment| assignment.field("left"));
-    names.any(|name| matches!(&*name.text(), "__tablename__" | "__table__"))
 }
 
 /// Whether the object before the last dot is used in the file as flask-sqlalchemy's is: `db.Model`, `db.Column`, ….

@@ -10,7 +10,7 @@ use super::value::{Argument, Port, Step, Value};
 use crate::module::Location;
 use crate::python::PyValue;
 use crate::syntax::{
-    Node, conditional_parts, dotted_name, is_method, keyword_value, positional_arguments, splatted, string_content,
+    Node, conditional_parts, is_method, keyword_value, positional_arguments, returned, splatted, string_content,
     unparenthesized,
 };
 
@@ -338,7 +338,11 @@ impl Resolver<'_> {
         let inner = outer.entries.iter().filter_map(|entry| {
             let module = self.module_of(place, &entry.at)?;
             let node = module.node(&entry.at.range())?;
-            let mut inner = self.entries(&Place::of(&module, &node), &node, key, effort);
+            let of = Place::of(&module, &node);
+            let mut inner = match outer_key {
+                "backref" => self.entries_of_backref(&of, &node, key, effort),
+                _ => self.entries(&of, &node, key, effort),
+            };
             let mut steps = entry.steps.clone();
             steps.iter_mut().for_each(|step| step.items.push(key.to_owned()));
             for found in &mut inner.entries {
@@ -400,16 +404,31 @@ impl Resolver<'_> {
         ends.iter().any(|end| matches!(end, End::Bound(found) if self.inherits_from(found, "TypedDict", effort)))
     }
 
-    /// What the dictionary behind a backref's name can hold, where a constant has both: `BACKREF = ("name", {…})`.
+    /// What the dictionary behind a backref's name can hold, where both stand together, `("name", {…})`, or a constant has both, or what a
+    /// function returns.
     pub fn entries_of_backref(&self, place: &Place, pair: &Node<'_>, key: &str, effort: &Effort) -> Entries {
+        let behind = |place: &Place, pair: &Node<'_>| {
+            let dictionary = matches!(&*pair.kind(), "tuple" | "list" | "expression_list")
+                .then(|| positional_arguments(pair).into_iter().nth(1))?;
+            dictionary.map(|dictionary| self.entries(place, &dictionary, key, effort))
+        };
+        let pair = unparenthesized(pair);
+        if let Some(entries) = behind(place, &pair) {
+            return entries;
+        }
         let mention = place.module.location(&pair.range());
-        let ends = dotted_name(pair).map(|names| self.follow(place, &names, effort)).unwrap_or_default();
-        let found = ends.into_iter().filter_map(|end| {
-            let End::Bound(found) = end else { return None };
-            let pair = found.value().filter(|pair| matches!(&*pair.kind(), "tuple" | "list"))?;
-            let dictionary = positional_arguments(&pair).into_iter().nth(1)?;
-            let entries = self.entries(&found.before(), &dictionary, key, effort);
-            Some(entries.through(&Step::new(mention.clone(), &found, None).reading(key)))
+        let expression = if pair.kind() == "call" { pair.field("function") } else { Some(pair) };
+        let ends = expression.map(|expression| self.ends_of(place, &expression, effort)).unwrap_or_default();
+        let found = ends.into_iter().flat_map(|end| {
+            let End::Bound(found) = end else { return Vec::new() };
+            let Some(value) = found.value() else { return Vec::new() };
+            let step = Step::new(mention.clone(), &found, None).reading(key);
+            let (place, pairs) = match &found.binding().target {
+                Target::Function(_, scope) => (found.place().inward(scope), returned(&value)),
+                _ => (found.before(), vec![value]),
+            };
+            let pairs = pairs.iter().filter_map(|pair| behind(&place, &unparenthesized(pair)));
+            pairs.map(|entries| entries.through(&step)).collect()
         });
         Entries::any(found)
     }
@@ -470,7 +489,7 @@ fn set_in<'t>(node: &Node<'t>, name: &str) -> Option<(Node<'t>, Set<'t>)> {
                 return None;
             }
             match &*function.field("attribute")?.text() {
-                "setdefault" => {
+                "setdefault" | "__setitem__" => {
                     let given = positional_arguments(&arguments);
                     Some((arguments.clone(), Set::Item(given.first()?.clone(), given.get(1)?.clone())))
                 }

@@ -15,6 +15,7 @@ mod pattern;
 mod pinned;
 mod runs;
 mod strings;
+mod suspected;
 mod value;
 
 pub use bindings::{Parameter, Scope, Target};

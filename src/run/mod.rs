@@ -22,7 +22,7 @@ use crate::model::{Call, Model, Relationship, SearchFolder};
 use crate::module::Location;
 use crate::outcome::Asyncio;
 use crate::plan::Files;
-use crate::policy::{Expunger, Policy, Surroundings, Verdict, asks_direction, asks_observations, effective, judge};
+use crate::policy::{Expunger, Policy, Surroundings, Verdict, asks_direction, asks_observations, judge};
 use crate::python::{CollectionKind, PyValue};
 use crate::repository::{Places, Repositories, Repository};
 use crate::resolve::{Argument, Resolver};
@@ -362,15 +362,16 @@ fn assembled(found: Vec<Found>, usages: &Usages) -> Vec<Site> {
     sites.into_values().map(|site| handed_in(site, &wrappers, usages)).collect()
 }
 
-/// A site that is handed in: the calls of its function decide, and are sites of their own. Where there is none, it can't be known.
+/// A site that is handed in: the calls of its function decide, and are sites of their own. Where there is none, and no default, it can't
+/// be known.
 fn handed_in(mut site: Site, wrappers: &[Wrapper], usages: &Usages) -> Site {
     let Ok(value) = &site.value else { return site };
     let is_called =
         |argument: &Argument| wrappers.iter().any(|wrapper| wrapper.argument == *argument && usages.is_called(wrapper));
     let uncalled = value.arguments.iter().find(|argument| !is_called(argument));
     let Some(argument) = uncalled else { return site };
-    let is_hazard = |value: &PyValue| effective(value, false).contains(CascadeOption::RefreshExpire);
-    if value.alternatives.iter().any(|alternative| is_hazard(&alternative.value)) {
+    // a default is what it gets where nobody is seen to give something else
+    if !value.alternatives.is_empty() {
         return site;
     }
     let reason = format!("`{}` is {}, of which no call was found", argument.name, argument.what);

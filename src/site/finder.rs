@@ -140,6 +140,7 @@ struct Finder<'a> {
 }
 
 /// A call that gets a cascade, or a dictionary that may have one.
+#[derive(Clone)]
 pub(super) struct Receiver<'t> {
     pub call: Node<'t>,
     /// What it turned out to be, or why it can't be traced.
@@ -176,8 +177,8 @@ impl<'a> Finder<'a> {
         let place = Place::of(self.module, function);
         let callee = match self.resolver.callee(&place, function) {
             // this depends on the call, and not on its scope alone
-            Callee::Other => match self.resolver.foreign_constructor(&place, function) {
-                Some(unknown) => return unknown,
+            Callee::Other => match self.resolver.suspected(&place, function) {
+                Some(why) => return Callee::Unknown(why),
                 None => Callee::Other,
             },
             known => known,
@@ -230,7 +231,10 @@ impl<'a> Finder<'a> {
         let evaluated = match (traced, object) {
             (Object::Property, Some(object)) => match read_back(object) {
                 Some(read) => Err(Unknown {
-                    reason: format!("line {} reads it back", self.module.source.position(read.range().start).shown_line()),
+                    reason: format!(
+                        "line {} reads it back",
+                        self.module.source.position(read.range().start).shown_line()
+                    ),
                     help: Some("write the list by hand, and look at what is done with it there"),
                 }),
                 None => evaluated,
@@ -427,6 +431,30 @@ impl<'a> Finder<'a> {
         }
         for entry in entries {
             let site = self.site_of_entry(rule, receiver, &given, entry, sites);
+            sites.add(site);
+        }
+        if is_splatted && !is_sqlmodel && !receiver.is_backref {
+            self.add_backref_in(rule, receiver, keywords, sites);
+        }
+    }
+
+    /// The other side of a relationship, as a dictionary gives it that the call gets: `**{"backref": ("name", {"cascade": …})}`.
+    fn add_backref_in(&self, rule: &str, receiver: &Receiver<'_>, keywords: &Node<'_>, sites: &mut Sites) {
+        let (place, effort) = (Place::of(self.module, keywords), Effort::for_value());
+        let found = self.resolver.entries_inside(&place, keywords, "backref", "cascade", &effort);
+        if found.entries.is_empty() {
+            return;
+        }
+        let receiver = Receiver { is_backref: true, ..receiver.clone() };
+        let mut keys = keys_to(keywords, &receiver.call);
+        keys.extend([Key::name("backref"), Key::Index(Some(1)), Key::name("cascade")]);
+        let given = Given {
+            is_sole: false,
+            reading: self.reading(&receiver, keys),
+            ..Given::of_value(self.module.location(&unparenthesized(keywords).range()))
+        };
+        for entry in found.entries {
+            let site = self.site_of_entry(rule, &receiver, &given, entry, sites);
             sites.add(site);
         }
     }

@@ -338,7 +338,7 @@ fn method_of(attribute: &Node<'_>) -> How {
         ["append", "extend", "insert", "remove", "add", "discard", "clear", "reverse", "sort", "pop", "popitem"];
     let name = attribute.field("attribute").map(|name| name.text().into_owned()).unwrap_or_default();
     match name.as_str() {
-        "update" | "setdefault" => How::Asked,
+        "update" | "setdefault" | "__setitem__" => How::Asked,
         name if CHANGING.contains(&name) => How::Changed,
         _ => How::Read,
     }

@@ -1,0 +1,163 @@
+//! What is called, and is no constructor that is known, goes in; why it may make a relationship all the same comes out.
+
+use std::sync::Arc;
+
+use super::Resolver;
+use super::bindings::Target;
+use super::callee::Callee;
+use super::names::{Effort, End, Found, Place};
+use crate::module::Module;
+use crate::syntax::{Node, dotted_name, string_content};
+
+/// How many parts of an expression are looked at.
+const MOST_NODES: usize = 300;
+
+impl Resolver<'_> {
+    /// Why a call may make a relationship though its callee is not known for that, in words that complete "it can't be traced to
+    /// SQLAlchemy: …".
+    pub fn suspected(&self, place: &Place, function: &Node<'_>) -> Option<String> {
+        if !is_called(function) {
+            return None;
+        }
+        self.foreign(place, function)
+            .or_else(|| self.handed_a_constructor(place, function))
+            .or_else(|| self.made_from_a_constructor(place, function))
+    }
+
+    /// What another library gives the name of a constructor, where it gets options that SQLAlchemy alone has, or stands in a model.
+    fn foreign(&self, place: &Place, function: &Node<'_>) -> Option<String> {
+        let names = dotted_name(function)?;
+        let is_like_a_constructor = names.last().is_some_and(|name| self.constructors.has_simple_name(name));
+        if !is_like_a_constructor || !(has_own_options(function) || is_in_model(function)) {
+            return None;
+        }
+        let ends = self.follow(place, &names, &Effort::for_callee());
+        let library = ends.iter().find_map(|end| if let End::Outside(path) = end { path.first() } else { None })?;
+        Some(format!("it comes from `{library}`, which is not part of this repository"))
+    }
+
+    /// `build("Child", relationship, cascade=…)`; what gets a constructor first is looked at as `functools.partial` is.
+    fn handed_a_constructor(&self, place: &Place, function: &Node<'_>) -> Option<String> {
+        let given = self.constructor_among(&place.module, function)?;
+        let is_first = function.parent()?.field("arguments")?.named_children().next()?.range() == given.range();
+        (!is_first).then(|| format!("it is given `{}`", given.text()))
+    }
+
+    /// The argument of a call that is a constructor.
+    fn constructor_among<'t>(&self, module: &Arc<Module>, function: &Node<'t>) -> Option<Node<'t>> {
+        let arguments = function.parent()?.field("arguments")?;
+        arguments.named_children().find(|argument| {
+            let is_named = argument.kind() == "keyword_argument";
+            let value = if is_named { argument.field("value") } else { Some(argument.clone()) };
+            value.is_some_and(|value| self.is_constructor(module, &value))
+        })
+    }
+
+    /// `logged(relationship)(…)`, or a name that is bound to such an expression.
+    fn made_from_a_constructor(&self, place: &Place, function: &Node<'_>) -> Option<String> {
+        let Some(names) = dotted_name(function) else {
+            let is_it = self.mentions_constructor(&place.module, function);
+            return is_it.then(|| "it is an expression".to_owned());
+        };
+        if names.last().is_some_and(|name| name == "__call__") {
+            let is_it = function.field("object").is_some_and(|object| self.is_constructor(&place.module, &object));
+            return is_it.then(|| "it is a method of it".to_owned());
+        }
+        let effort = Effort::for_callee();
+        let ends = self.follow(place, &names, &effort).into_iter().flat_map(|end| match end {
+            End::Bound(found) if !found.rest.is_empty() && matches!(found.binding().target, Target::Class(_)) => {
+                self.class_member(&found, &found.rest, &effort)
+            }
+            end => vec![end],
+        });
+        let found: Vec<Found> =
+            ends.filter_map(|end| if let End::Bound(found) = end { Some(found) } else { None }).collect();
+        found.iter().find_map(|found| {
+            let name = found.name();
+            match &found.binding().target {
+                Target::Function(..) | Target::Class(_) | Target::Module(_) | Target::Member(..) => None,
+                // a method of what is handed in is none
+                Target::Parameter(_) if !found.rest.is_empty() => None,
+                Target::Parameter(parameter) => {
+                    let is_it = has_own_options(function) || self.gets_a_constructor(found);
+                    is_it.then(|| format!("`{name}` is {}", parameter.what))
+                }
+                _ => {
+                    let expression = bound_expression(found)?;
+                    let is_it = self.mentions_constructor(found.module(), &expression);
+                    is_it.then(|| format!("`{name}` is made from it"))
+                }
+            }
+        })
+    }
+
+    /// Whether a call in its file gives a constructor to the function that has a parameter.
+    fn gets_a_constructor(&self, parameter: &Found) -> bool {
+        let module = parameter.module();
+        let function = || {
+            let name = module.node(&parameter.binding().name)?;
+            let function = name.ancestors().find(|node| node.kind() == "function_definition")?;
+            Some(function.field("name")?.text().into_owned())
+        };
+        let Some(name) = function() else { return false };
+        let root = module.tree().root();
+        let mut calls = root.dfs().filter(|node| node.kind() == "call").filter_map(|call| call.field("function"));
+        calls.any(|called| {
+            let is_it = dotted_name(&called).is_some_and(|names| names.last() == Some(&name));
+            is_it && self.constructor_among(module, &called).is_some()
+        })
+    }
+
+    /// Whether an expression names a constructor without calling it.
+    fn mentions_constructor(&self, module: &Arc<Module>, expression: &Node<'_>) -> bool {
+        expression.dfs().take(MOST_NODES).any(|node| match &*node.kind() {
+            "identifier" | "attribute" => !is_called(&node) && self.is_constructor(module, &node),
+            // `getattr(orm, "relationship")`
+            "string" => {
+                let is_argument = node.parent().is_some_and(|around| around.kind() == "argument_list");
+                is_argument
+                    && string_content(&node).is_some_and(|name| self.constructors.kind_by_simple_name(&name).is_some())
+            }
+            _ => false,
+        })
+    }
+
+    fn is_constructor(&self, module: &Arc<Module>, node: &Node<'_>) -> bool {
+        let Some(names) = dotted_name(node) else { return false };
+        names.last().is_some_and(|name| self.constructors.has_simple_name(name))
+            && matches!(self.name(&Place::of(module, node), &names, &Effort::for_callee()), Callee::Constructor(..))
+    }
+}
+
+/// The expression that a name gets its value from, also as an item of it.
+fn bound_expression<'t>(found: &'t Found) -> Option<Node<'t>> {
+    let name = found.module().node(&found.binding().name)?;
+    let is_binding = |node: &Node<'_>| {
+        matches!(&*node.kind(), "assignment" | "named_expression" | "for_statement" | "for_in_clause" | "with_item")
+    };
+    let binding = name.ancestors().take_while(|node| !node.kind().ends_with("definition")).find(is_binding)?;
+    binding.field("right").or_else(|| binding.field("value"))
+}
+
+fn is_called(node: &Node<'_>) -> bool {
+    node.parent().is_some_and(|call| {
+        call.kind() == "call" && call.field("function").is_some_and(|function| function.range() == node.range())
+    })
+}
+
+/// Whether a call has an option of a cascade that means nothing elsewhere.
+fn has_own_options(function: &Node<'_>) -> bool {
+    const OWN: [&str; 3] = ["delete-orphan", "refresh-expire", "save-update"];
+    let text = function.parent().filter(|call| call.kind() == "call").map(|call| call.text().into_owned());
+    text.is_some_and(|text| OWN.iter().any(|option| text.contains(option)))
+}
+
+/// Whether the class around says which table is its own.
+fn is_in_model(function: &Node<'_>) -> bool {
+    let class =
+        function.ancestors().find(|node| node.kind() == "class_definition").and_then(|class| class.field("body"));
+    let assignments =
+        class.iter().flat_map(Node::named_children).filter_map(|statement| statement.named_children().next());
+    let mut names = assignments.filter_map(|assignment| assignment.field("left"));
+    names.any(|name| matches!(&*name.text(), "__tablename__" | "__table__"))
+}
