@@ -21,6 +21,7 @@ static AUTO_REFRESH: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("a
 static ALCHEMY_CLASS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("SQLAlchemyAsync"));
 /// `relation`, `relationship`, `Relationship`, `RelationshipProperty`
 static RELATION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("elation"));
+static SETATTR: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("setattr"));
 static BACKREF: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("backref"));
 /// What hands a dictionary of keyword arguments to a call.
 static HANDED_OVER: LazyLock<[Finder<'static>; 3]> =
@@ -48,7 +49,9 @@ impl Hints {
     /// Where a cascade can be bound: `cascade=`, `cascade_delete=`, `"cascade"`, and constructors with as many arguments
     /// as it takes to give the cascade by position; and the words that the user's rules name.
     pub fn of_sites(text: &str, words: &[Finder<'_>]) -> Self {
-        Self::new(site_hints(text.as_bytes(), words))
+        // `setattr(property, name, value)`: the name may stand elsewhere
+        let named_elsewhere = SETATTR.find_iter(text.as_bytes()).map(|at| at..at + SETATTR.needle().len() + 1);
+        Self::new(site_hints(text.as_bytes(), words).chain(named_elsewhere))
     }
 
     /// Where a dictionary of keyword arguments can be handed to a call.
@@ -300,7 +303,9 @@ fn is_binding(bytes: &[u8], at: usize) -> bool {
         return matches!(rest.first(), Some(b'"' | b'\''));
     }
     let is_whole_word = before.is_none_or(|byte| !(byte.is_ascii_alphanumeric() || byte == b'_'));
-    is_whole_word && is_assigned(rest)
+    // `one.cascade, one.doc = …`
+    let is_one_of_several = || before == Some(b'.') && matches!(rest.trim_ascii_start().first(), Some(b',' | b')' | b']'));
+    is_whole_word && (is_assigned(rest) || is_one_of_several())
 }
 
 /// Whether an `=` that is no comparison follows, behind white space, a continued line or a comment.

@@ -36,10 +36,11 @@ pub fn edits(source: &Source, literal: &Literal, after: CascadeOptions) -> Resul
             }
             let quote = quote.unwrap_or_else(|| preferred_quote(source, &literal.span));
             let names: Vec<String> = after.iter().map(|option| format!("{quote}{}{quote}", option.name())).collect();
+            let comma = if names.len() == 1 { "," } else { "" };
             let names = names.join(", ");
             let text = match kind {
                 Some(CollectionKind::List) => format!("[{names}]"),
-                Some(CollectionKind::Tuple) => format!("({names},)"),
+                Some(CollectionKind::Tuple) => format!("({names}{comma})"),
                 Some(CollectionKind::Set) if !after.is_empty() => format!("{{{names}}}"),
                 _ => format!("{quote}{after}{quote}"),
             };

@@ -92,8 +92,10 @@ impl<'a> Model<'a> {
         if is_backref {
             std::mem::swap(&mut has, &mut led_to);
         }
-        if led_to.is_none() {
-            *led_to = self.target_name(written);
+        // an import may give the class another name
+        let is_class = matches!(&written.target, Target::Named(named) if self.classes.named_class(named, &written.at).is_some());
+        if led_to.is_none() || is_class {
+            *led_to = self.target_name(written).or(led_to.take());
         }
         if has.is_none() {
             *has = parent.as_ref().map(|parent| parent.name.clone());

@@ -121,11 +121,16 @@ pub fn place_of<'t>(call: &Node<'t>) -> Option<Stands<'t>> {
             // `properties=dict(name=relationship(…))`
             "keyword_argument" => {
                 let dictionary = node.parent()?.parent()?;
-                let holder = dictionary.parent().filter(|holder| holder.kind() == "keyword_argument");
+                let holder =
+                    dictionary.parent().filter(|holder| matches!(&*holder.kind(), "keyword_argument" | "pair"));
                 if is_call_of_dict(&dictionary) && holder.is_some_and(|holder| names_properties(&holder)) {
-                    let mapper = dictionary.ancestors().find(|node| node.kind() == "call")?;
                     let attribute = node.field("name").map(|name| name.text().into_owned());
-                    return Some(Stands { owner: Owner::Mapper(mapper), attribute, annotation: None });
+                    let mapper = dictionary.ancestors().find(|node| node.kind() == "call" && !is_call_of_dict(node));
+                    let owner = match mapper.filter(|mapper| mapped_class(mapper).is_some()) {
+                        Some(mapper) => Owner::Mapper(mapper),
+                        None => enclosing_class(&node).map_or(Owner::Unknown, Owner::Body),
+                    };
+                    return Some(Stands { owner, attribute, annotation: None });
                 }
             }
             "call" if node.node_id() != call.node_id() => {

@@ -206,7 +206,13 @@ impl Reading<'_> {
                     _ => Target::Unknown,
                 };
             }
-            return Target::Named(named(resolver, &Place::of(module, &node), &names));
+            let place = Place::of(module, &node);
+            let named = named(resolver, &place, &names);
+            let is_class = matches!(named, Named::Class(..) | Named::Made(..) | Named::Outside(_));
+            return match text(resolver, &place, &node).filter(|_| !is_class) {
+                Some(text) => Target::Text(text),
+                None => Target::Named(named),
+            };
         }
         if node.kind() == "call"
             && let Some(mapping) = declared::mapping(resolver, module, &node)

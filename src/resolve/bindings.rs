@@ -334,7 +334,13 @@ impl Scope {
         if matches!(&*pattern.kind(), "attribute" | "subscript") {
             return;
         }
-        for node in pattern.dfs().filter(|node| node.kind() == "identifier" && !is_compared(node)) {
+        // `one.name, other[0] = …` binds no name
+        let is_of_object = |node: &Node<'_>| {
+            let mut around = node.ancestors().take_while(|around| around.range() != pattern.range());
+            around.any(|around| matches!(&*around.kind(), "attribute" | "subscript"))
+        };
+        let names = pattern.dfs().filter(|node| node.kind() == "identifier" && !is_compared(node));
+        for node in names.filter(|node| !is_of_object(node)) {
             self.bind(&node, Target::Opaque(what.to_owned()), None, conditional);
         }
     }

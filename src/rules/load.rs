@@ -105,7 +105,7 @@ fn add_rule(rules: &mut Rules, file: &RuleFile<'_>) -> Result<(), RuleError> {
         return Ok(());
     }
     let variables = config.matcher.defined_vars();
-    if !variables.contains("VALUE") && !variables.contains("KEYWORDS") {
+    if !["VALUE", "KEYWORDS", "PROPERTY"].iter().any(|name| variables.contains(name)) {
         return Err(file.broken(
             "rule",
             "captures neither $VALUE, the cascade's value, nor $KEYWORDS, a dictionary that has it under its name",

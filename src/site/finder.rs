@@ -121,6 +121,26 @@ fn is_in_dictionary(value: &Node<'_>) -> bool {
     })
 }
 
+/// The value in `one.cascade, one.doc = "all", "text"`.
+fn unpacked<'t>(attribute: &Node<'t>) -> Option<Node<'t>> {
+    let targets = attribute.parent()?;
+    let assignment = targets.parent().filter(|around| around.kind() == "assignment")?;
+    let right = unparenthesized(&assignment.field("right")?);
+    let items = |node: &Node<'t>| node.named_children().filter(|child| child.kind() != "comment").collect::<Vec<_>>();
+    let (left, values) = (items(&targets), items(&right));
+    let is_plain = matches!(&*right.kind(), "expression_list" | "tuple" | "list") && left.len() == values.len();
+    let is_splat = |node: &Node<'_>| node.kind().starts_with("list_splat");
+    if !is_plain || left.iter().chain(&values).any(is_splat) {
+        return None;
+    }
+    values.get(left.iter().position(|target| target.range() == attribute.range())?).cloned()
+}
+
+/// The call, or the assignment, that something is a part of.
+fn around<'t>(node: &Node<'t>) -> Node<'t> {
+    node.ancestors().find(|around| matches!(&*around.kind(), "call" | "assignment")).unwrap_or_else(|| node.clone())
+}
+
 fn syntax_error() -> Unknown {
     Unknown { reason: "the statement has a syntax error".to_owned(), help: Some("mend the syntax error") }
 }
@@ -207,8 +227,31 @@ impl<'a> Finder<'a> {
                 let site = self.site_of_assignment(rule, env.get_match("PROPERTY"), binding, value, sites);
                 site.into_iter().for_each(|site| sites.add(site));
             }
+            (None, None, None) => {
+                let site = env.get_match("PROPERTY").and_then(|object| match unpacked(binding) {
+                    Some(value) => self.site_of_assignment(rule, Some(object), binding, &value, sites),
+                    None => self.site_of_unknown_assignment(rule, object, binding),
+                });
+                site.into_iter().for_each(|site| sites.add(site));
+            }
             _ => {}
         }
+    }
+
+    /// What may set a cascade on a relationship's property, and can't be followed.
+    fn site_of_unknown_assignment(
+        &self,
+        rule: &Rule<Spelling>,
+        object: &Node<'_>,
+        binding: &Node<'_>,
+    ) -> Option<Site> {
+        let traced = Tracer { resolver: self.resolver }.trace(self.module, object);
+        let why = Unknown {
+            reason: format!("`{}` may set one on `{}`", shortened(&around(binding).text()), object.text()),
+            help: Some("check by hand whether it sets a cascade, and which"),
+        };
+        let at = self.module.location(&binding.range());
+        (traced == Object::Property).then(|| Site::unknown(&rule.config.id, at, why))
     }
 
     /// A cascade that is set on an object, which a rule of the user's need not name.
