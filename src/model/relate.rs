@@ -93,7 +93,8 @@ impl<'a> Model<'a> {
             std::mem::swap(&mut has, &mut led_to);
         }
         // an import may give the class another name
-        let is_class = matches!(&written.target, Target::Named(named) if self.classes.named_class(named, &written.at).is_some());
+        let is_class =
+            matches!(&written.target, Target::Named(named) if self.classes.named_class(named, &written.at).is_some());
         if led_to.is_none() || is_class {
             *led_to = self.target_name(written).or(led_to.take());
         }

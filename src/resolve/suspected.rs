@@ -122,7 +122,8 @@ impl Resolver<'_> {
         })
     }
 
-    fn is_constructor(&self, module: &Arc<Module>, node: &Node<'_>) -> bool {
+    /// Whether a name in a module is that of a constructor.
+    pub fn is_constructor(&self, module: &Arc<Module>, node: &Node<'_>) -> bool {
         let Some(names) = dotted_name(node) else { return false };
         names.last().is_some_and(|name| self.constructors.has_simple_name(name))
             && matches!(self.name(&Place::of(module, node), &names, &Effort::for_callee()), Callee::Constructor(..))

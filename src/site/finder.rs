@@ -239,12 +239,7 @@ impl<'a> Finder<'a> {
     }
 
     /// What may set a cascade on a relationship's property, and can't be followed.
-    fn site_of_unknown_assignment(
-        &self,
-        rule: &Rule<Spelling>,
-        object: &Node<'_>,
-        binding: &Node<'_>,
-    ) -> Option<Site> {
+    fn site_of_unknown_assignment(&self, rule: &Rule<Spelling>, object: &Node<'_>, binding: &Node<'_>) -> Option<Site> {
         let traced = Tracer { resolver: self.resolver }.trace(self.module, object);
         let why = Unknown {
             reason: format!("`{}` may set one on `{}`", shortened(&around(binding).text()), object.text()),

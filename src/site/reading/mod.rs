@@ -2,10 +2,12 @@
 
 mod calls;
 mod flow;
+mod itself;
 mod keys;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::module::{Location, Module};
@@ -52,16 +54,30 @@ pub(super) struct Readers<'a> {
     known: RefCell<HashMap<(Location, Keys), Result<Returned, Reading>>>,
     /// What calls run.
     run: RefCell<HashMap<Called, Vec<Ran>>>,
+    /// Where a module puts something else in the place of a constructor.
+    replaced: RefCell<HashMap<Arc<Path>, Option<Reading>>>,
 }
 
 impl<'a> Readers<'a> {
     pub(super) fn new(resolver: &'a Resolver<'a>) -> Self {
-        Self { resolver, known: RefCell::default(), run: RefCell::default() }
+        Self { resolver, known: RefCell::default(), run: RefCell::default(), replaced: RefCell::default() }
     }
 
     /// Where what the call of a constructor runs does something else with the cascade that is under the keys in its arguments. All calls
     /// are in one module.
     pub(super) fn of_call(&self, module: &Arc<Module>, callee: &Node<'_>, keys: &Keys) -> Option<Reading> {
+        let replaced = || {
+            self.replaced
+                .borrow_mut()
+                .entry(Arc::clone(&module.path))
+                .or_insert_with(|| itself::replaced(self.resolver, module))
+                .clone()
+        };
+        let name = partial_name(callee);
+        let looked_into = name.and_then(|name| itself::looked_into(module, &name));
+        if let Some(reading) = looked_into.or_else(replaced) {
+            return Some(reading);
+        }
         let around = callee.ancestors().find(has_scope);
         let key = (callee.text().into_owned(), around.map(|node| node.node_id()));
         let known = self.run.borrow().get(&key).cloned();
@@ -117,6 +133,9 @@ impl<'a> Readers<'a> {
     fn of_function(&self, function: &Found, keys: &Keys) -> Result<Returned, Reading> {
         let Some(node) = function.value().map(|node| unparenthesized(&node)) else { return Ok(Vec::new()) };
         self.of_decorators(function.module(), &node, keys)?;
+        if let Some(reading) = itself::looked_into(function.module(), function.name()) {
+            return Err(reading);
+        }
         let is_method = function.scope().owner.as_ref().is_some_and(|owner| owner.is_class);
         self.within(function.module(), &node, is_method, keys)
     }
@@ -261,8 +280,19 @@ fn is_assigned(node: &Node<'_>) -> bool {
     })
 }
 
+/// The name that gets what a call makes of its callee: `owned` in `owned = partial(relationship, cascade=…)`.
+fn partial_name(callee: &Node<'_>) -> Option<String> {
+    let call = callee.parent().filter(|around| around.kind() == "argument_list")?.parent()?;
+    let assignment = call.parent().filter(|around| around.kind() == "assignment")?;
+    assignment.field("left").map(|left| left.text().into_owned())
+}
+
 /// Whether a decorator from outside of the repository is known to look at no argument.
 fn is_harmless(qualified: &str) -> bool {
+    // what is registered there runs in its place
+    if qualified.starts_with("functools.singledispatch") {
+        return false;
+    }
     const BUILT_IN: [&str; 4] = ["staticmethod", "classmethod", "property", "deprecated"];
     const MODULES: [&str; 7] =
         ["functools", "typing", "typing_extensions", "abc", "sqlalchemy", "warnings", "deprecated"];
