@@ -31,6 +31,19 @@ pub trait Files: Sync {
     fn is_typed(&self, at: &Location) -> bool;
     /// Why the literal of a constant can't become another: its type, its class or its Enum is tied to it.
     fn tied(&self, literal: &Location, after: CascadeOptions) -> Option<String>;
+    /// What a walrus around a value binds to it.
+    fn bound_in_passing(&self, value: &Location) -> Option<Passing>;
+}
+
+/// `(name := value)` in an expression.
+#[derive(Debug, Clone)]
+pub struct Passing {
+    /// The name.
+    pub name: String,
+    /// The whole.
+    pub expression: Location,
+    /// Where else in the file the name stands.
+    pub others: Vec<Location>,
 }
 
 /// The edits of one site.
@@ -144,6 +157,14 @@ impl<'a> Planner<'a> {
         if let Some(reading) = uses.iter().find_map(|one| read(one.site)) {
             return Place::Sites(self.read_by(reading));
         }
+        let at_site =
+            |one: &Use<'_>| self.read_in_passing(&one.site.at.part(&one.alternative.here), std::iter::once(one.site));
+        if let Some(why) = uses.iter().find_map(at_site) {
+            return Place::OutOfReach(why);
+        }
+        if let Some(why) = self.read_in_passing(literal, uses.iter().map(|one| one.site)) {
+            return Place::Sites(why);
+        }
         for step in uses.iter().flat_map(|one| &one.alternative.steps) {
             if let Some(other) = self.other_use(step, false) {
                 return other;
@@ -167,6 +188,15 @@ impl<'a> Planner<'a> {
             ));
         }
         Place::Definition
+    }
+
+    /// Where something else gets a value by a name that is bound to it in an expression.
+    fn read_in_passing<'s>(&self, value: &Location, sites: impl Iterator<Item = &'s Site> + Clone) -> Option<String> {
+        let Passing { name, expression, others } = self.files.bound_in_passing(value)?;
+        let is_given = |at: &Location| sites.clone().flat_map(|site| &site.givens).any(|given| given.at.covers(at));
+        let is_known = |at: &&Location| is_covered(&self.values, at) || is_given(at);
+        let other = std::iter::once(&expression).chain(&others).find(|at| !is_known(at))?;
+        Some(format!("`{name}` has the value too, and {} reads that", self.files.shown(other)))
     }
 
     /// Why a definition can't be changed: something else is done with it.
@@ -353,6 +383,10 @@ impl<'a> Planner<'a> {
             Some(Place::Sites(why)) => why,
             Some(Place::Definition) => return Ok(None),
         };
+        // what is given is the cascade itself
+        if site.givens.iter().any(|given| given.at == site.at) {
+            return Err(why);
+        }
         if rewrite.each.iter().any(|after| *after != Some(rewrite.after)) {
             return Err(why);
         }

@@ -47,7 +47,7 @@ pub struct Spelling {
 }
 
 /// What a site's value sets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Hash)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sets {
     /// The cascade itself.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::Run;
 use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::module::Location;
-use crate::plan::Files;
+use crate::plan::{Files, Passing};
 use crate::policy::effective;
 use crate::resolve::{Place, Resolver, evaluate};
 use crate::site::Site;
@@ -109,6 +109,27 @@ impl Files for FilesOfRun<'_> {
                 |options: CascadeOptions| options.without(CascadeOption::RefreshExpire).without(CascadeOption::Expunge);
             let is_twin = given.span != literal.range() && kept(effective(&given.value, false)) == kept(after);
             is_twin.then(|| Some(format!("its Enum has the value as `{}` too", member.field("left")?.text())))?
+        })
+    }
+
+    fn bound_in_passing(&self, value: &Location) -> Option<Passing> {
+        let module = self.run.repositories.of(&value.path).module(&value.path)?;
+        if !module.source.text().contains(":=") {
+            return None;
+        }
+        let node = module.node(&value.range())?;
+        let is_statement = |node: &Node<'_>| node.kind().ends_with("_statement") || node.kind().ends_with("definition");
+        let mut around = std::iter::once(node.clone()).chain(node.ancestors()).take_while(|node| !is_statement(node));
+        let walrus = around.find(|node| node.kind() == "named_expression")?;
+        let name = walrus.field("name")?;
+        let root = module.tree().root();
+        let others = root.dfs().filter(|other| {
+            other.kind() == "identifier" && other.text() == name.text() && other.range() != name.range()
+        });
+        Some(Passing {
+            name: name.text().into_owned(),
+            expression: module.location(&walrus.range()),
+            others: others.map(|other| module.location(&other.range())).collect(),
         })
     }
 }

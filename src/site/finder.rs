@@ -167,6 +167,8 @@ pub(super) struct Receiver<'t> {
     pub constructor: Result<(ConstructorKind, String), String>,
     callee: Node<'t>,
     is_backref: bool,
+    /// What its argument sets.
+    pub sets: Sets,
 }
 
 impl Receiver<'_> {
@@ -303,7 +305,7 @@ impl<'a> Finder<'a> {
             _ => return None,
         };
         let is_backref = spelling.is_backref || matches!(constructor, Ok((ConstructorKind::Backref, _)));
-        Some(Receiver { call, constructor, callee: callee.clone(), is_backref })
+        Some(Receiver { call, constructor, callee: callee.clone(), is_backref, sets: spelling.sets })
     }
 
     fn add_value(
@@ -352,7 +354,7 @@ impl<'a> Finder<'a> {
         ends.iter().fold(flag, |flag, end| match end {
             End::Bound(found) => match found.value().filter(|value| value.kind() == "call") {
                 Some(partial) => flag.beside_partial(arguments, &partial),
-                None => flag,
+                None => Flag::OutOfReach(format!("`{}` may look at what it is given", found.name())),
             },
             _ => flag,
         })
@@ -379,7 +381,7 @@ impl<'a> Finder<'a> {
     }
 
     fn site_of_call(&self, rule: &str, receiver: &Receiver<'_>, at: Location, given: Given) -> Site {
-        let Receiver { call, callee, is_backref, constructor } = receiver;
+        let Receiver { call, callee, is_backref, constructor, .. } = receiver;
         let written = || callee.text().into_owned();
         let relationship = receiver.is_called().then(|| model::of_call(self.module, call, *is_backref));
         Site {
@@ -548,6 +550,7 @@ impl<'a> Finder<'a> {
             constructor: Ok(wrapper.constructor.clone()),
             callee: mention.clone(),
             is_backref: wrapper.constructor.0 == ConstructorKind::Backref,
+            sets: wrapper.sets,
         };
         let viewonly =
             wrapper.viewonly || viewonly_of(&arguments, &receiver.call, receiver.is_backref).unwrap_or(false);
@@ -564,8 +567,10 @@ impl<'a> Finder<'a> {
                 let step = wrapper.argument.step(at.clone());
                 let reading = self.reading(&receiver, keys_to(&value, &receiver.call));
                 let given = Given { steps: vec![step], is_sole: false, reading, ..Given::of_value(at.clone()) };
+                let flag = (wrapper.sets == Sets::CascadeDelete)
+                    .then(|| Flag::OutOfReach(format!("`{}` hands the flag on", wrapper.name)));
                 let site = self.site_of_call(RULE, &receiver, at, given);
-                sites.add(Site { value: evaluated, viewonly, ..site });
+                sites.add(Site { value: evaluated, viewonly, sets: wrapper.sets, flag, ..site });
             }
             Port::Dictionary => {
                 if let Some(dictionary) = wrapper.given(&arguments, !receiver.is_called()) {

@@ -73,7 +73,7 @@ impl Flag {
         match given.into_iter().chain(calls).find(gives_dictionary) {
             Some(other) => {
                 let shown = other.parent().and_then(|call| call.field("function")).unwrap_or(other);
-                Flag::OutOfReach(format!("the call of `{}` gives sa_relationship_kwargs of its own", shown.text()))
+                Flag::OutOfReach(format!("the call of `{}` gives arguments of its own for that", shown.text()))
             }
             None => self,
         }
@@ -83,7 +83,8 @@ impl Flag {
 /// Whether arguments can have what takes the place of `sa_relationship_kwargs`.
 fn gives_dictionary(arguments: &Node<'_>) -> bool {
     let is_given = |name| keyword_value(arguments, name).is_some();
-    is_given("sa_relationship_kwargs") || is_given("sa_relationship") || !splatted(arguments).is_empty()
+    ["sa_relationship_kwargs", "sa_relationship", "cascade_delete"].into_iter().any(is_given)
+        || !splatted(arguments).is_empty()
 }
 
 /// The arguments of the calls, in the same file, of the name that a call's result is given.

@@ -6,7 +6,7 @@ use super::finder::Receiver;
 use super::viewonly::viewonly_of;
 use crate::module::{Location, Module};
 use crate::resolve::Argument;
-use crate::rules::ConstructorKind;
+use crate::rules::{ConstructorKind, Sets};
 use crate::syntax::{Node, assigned_name, is_method, returned};
 
 /// A function, lambda or class whose calls make relationships with what they are given.
@@ -26,6 +26,8 @@ pub struct Wrapper {
     pub constructor: (ConstructorKind, String),
     /// `viewonly=True` holds for what it makes.
     pub viewonly: bool,
+    /// What the argument sets.
+    pub sets: Sets,
 }
 
 impl Wrapper {
@@ -59,6 +61,7 @@ impl Wrapper {
             class: class_name.map(|name| name.text().into_owned()),
             constructor: receiver.constructor.clone().ok()?,
             viewonly: viewonly_of(&call.field("arguments")?, call, false).unwrap_or(false),
+            sets: receiver.sets,
         })
     }
 
