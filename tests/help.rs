@@ -57,6 +57,16 @@ fn the_short_help_is_a_part_of_the_long_one() {
 }
 
 #[test]
+fn standard_input_is_in_the_help_of_the_commands_that_read_it() {
+    for (command, reads) in [("check", true), ("fix", true), ("pr", false), ("verify", false)] {
+        let help = help(&[command, "--help"]);
+        for part in ["standard input", "--stdin-filename"] {
+            assert_eq!(help.contains(part), reads, "{command}: {part}");
+        }
+    }
+}
+
+#[test]
 fn a_misspelt_command_is_told_with_the_one_that_is_meant() {
     let folder = folder_with(&[("chek", ""), ("app/models.py", "")]);
     let cases: [(&[&str], &str); 7] = [

@@ -717,6 +717,60 @@ fn texts_are_written_to_a_folder_outside_of_the_work_tree() {
     assert_eq!(repository.git(&["status", "--porcelain"]), "");
 }
 
+const OWNED: &str = "\
+from sqlalchemy.orm import relationship
+OWNED = 'all, delete-orphan'
+
+
+class User(Base):
+    posts = relationship('Post', cascade=OWNED)
+    notes = relationship('Note', cascade=OWNED)
+
+
+class Shop(Base):
+    orders = relationship('Order', cascade='all, delete-orphan')
+";
+
+/// What stands below a heading of a text, up to the next one.
+fn section<'t>(text: &'t str, heading: &str) -> &'t str {
+    let (_, rest) = text.split_once(&format!("### {heading}\n")).unwrap_or_else(|| panic!("{heading}: {text}"));
+    rest.split("\n###").next().unwrap_or_default()
+}
+
+#[test]
+fn what_changes_in_behaviour_is_told_apart_from_what_nothing_notices() {
+    let refreshes =
+        "def f(session, user):\n    session.refresh(user)\n".to_owned() + &"    session.expire(user)\n".repeat(5);
+    let repository = Repository::new(&[("models.py", OWNED), ("uses.py", &refreshes)]);
+    let text = repository.pr(&["--dry-run"]).out;
+    let behaviour = section(&text, "What changes in behaviour");
+    for told in
+        ["not the row as it is now", "on what may be such an object (uses.py:2", "which refresh and expire silently"]
+    {
+        assert!(behaviour.contains(told), "{told}: {behaviour}");
+    }
+    for other in ["expunge is left out", "is changed where it is defined", "Nothing that was found"] {
+        assert!(!behaviour.contains(other), "{other}: {behaviour}");
+    }
+    assert!(section(&text, "How it is written, and what changes in form alone").contains("`OWNED` is changed where"));
+    let unnoticed = section(&text, "What nothing notices");
+    assert!(unnoticed.contains("leads to the class: `Shop`, `User`."), "{unnoticed}");
+    assert_eq!(text.matches("expunge is left out").count(), 1, "{text}");
+    let calls = section(&text, "Calls that notice it, where they are given such an object");
+    assert!(calls.contains("`uses.py:2` refreshes or expires a whole object"), "{calls}");
+}
+
+#[test]
+fn where_nothing_refreshes_a_whole_object_it_is_said_once() {
+    let of_names = "def f(session, user):\n    session.refresh(user, ['posts'])\n";
+    let repository = Repository::new(&[("models.py", OWNED), ("uses.py", of_names)]);
+    let text = repository.pr(&["--dry-run"]).out;
+    let said = "Nothing that was found in the repository refreshes or expires a whole object.";
+    assert!(section(&text, "What changes in behaviour").contains(said), "{text}");
+    assert_eq!(text.matches(said).count(), 1, "{text}");
+    assert!(!text.contains("Calls that notice it"), "{text}");
+}
+
 #[test]
 fn a_base_that_is_no_branch_is_refused() {
     let repository = Repository::new(&[("models.py", UNSAFE)]);

@@ -80,6 +80,33 @@ fn information_has_its_own_level_in_each_format_and_ends_with_success() {
 }
 
 #[test]
+fn what_the_settings_ignore_is_counted() {
+    let report = |folder: &TempDir, options: &[&str]| -> Value {
+        serde_json::from_str(&check(folder.path(), "json", options).1).unwrap()
+    };
+    let per_file = report(&repository("settings"), &[]);
+    assert_eq!(per_file["summary"]["ignored"], 4, "{per_file}");
+    let folder = repository("loaders");
+    let all = report(&folder, &[]);
+    let number = all["findings"].as_array().unwrap().len();
+    assert_eq!(all["summary"]["ignored"], 0, "{all}");
+    let cases: [(&[&str], usize); 4] = [
+        (&["--ignore", "CAS0"], number),
+        (&["--ignore", "CAS0,CAS1"], number),
+        (&["--ignore", "CAS1"], 0),
+        (&["--select", "CAS301"], 0),
+    ];
+    for (options, ignored) in cases {
+        let report = report(&folder, options);
+        assert_eq!(report["summary"]["ignored"], ignored, "{options:?}: {report}");
+        assert_eq!(report["safe_sites"], all["safe_sites"], "{options:?}: {report}");
+    }
+    let run = run_binary(folder.path(), &["--ignore", "CAS0"]);
+    let said = String::from_utf8(run.stderr).unwrap();
+    assert!(said.starts_with(&format!("Nothing to fix; {number} ignored by the settings; ")), "{said}");
+}
+
+#[test]
 fn without_asyncio_no_report_claims_that_a_read_raises() {
     let claims = ["expires the related objects that are loaded, and the next attribute read on one of them raises"];
     for (name, is_claimed) in [("without-asyncio", false), ("loaders", true)] {

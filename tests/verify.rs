@@ -313,6 +313,25 @@ fn what_is_not_imported_is_not_proven() {
 }
 
 #[test]
+fn a_package_that_is_not_there_is_told_and_not_one_that_it_needs() {
+    let project = Project::of_models(&format!("import nothing_like_it\n{MODELS}"));
+    for (arguments, told) in [
+        (["--walk", "nosuchpkg"], "not found: no package or module `nosuchpkg` can be imported"),
+        (["--import", "nosuchpkg.models"], "not found: no package or module `nosuchpkg.models` can be imported"),
+        (["--import", "app.nosuch"], "not found: no package or module `app.nosuch` can be imported"),
+        (IMPORT, "failed before and after the change: `app.models`: ModuleNotFoundError"),
+    ] {
+        for format in ["text", "markdown"] {
+            let output = project.verify(&[&arguments[..], &["--output-format", format]].concat());
+            let said = String::from_utf8(output.stdout).unwrap();
+            assert_eq!(output.status.code(), Some(1), "{said}");
+            let told = if format == "text" { told } else { &told[..9] };
+            assert!(said.contains(told), "{arguments:?}: {said}");
+        }
+    }
+}
+
+#[test]
 fn a_failing_import_is_reported_and_never_proven() {
     let kind_of = |models: &str, arguments: &[&str]| {
         let project = Project::of_models(models);
