@@ -103,12 +103,12 @@ impl Excludes {
     pub fn fate(&self, entry: &DirEntry) -> Fate {
         let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
         let path = entry.path();
-        if is_folder || self.files_too {
-            if let Match::Ignore(glob) = self.everywhere.matched(path, is_folder) {
-                let name = glob.original().trim_end_matches('/');
-                let is_foreign = DEFAULT_EXCLUDES.contains(&name) && !BUILT.contains(&name);
-                return if is_foreign { Fate::Foreign } else { self.fate_of_unchecked() };
-            }
+        if (is_folder || self.files_too)
+            && let Match::Ignore(glob) = self.everywhere.matched(path, is_folder)
+        {
+            let name = glob.original().trim_end_matches('/');
+            let is_foreign = DEFAULT_EXCLUDES.contains(&name) && !BUILT.contains(&name);
+            return if is_foreign { Fate::Foreign } else { self.fate_of_unchecked() };
         }
         if self.settings.choose_files() {
             let excluded = self.of_settings(&self.absolute(path), is_folder);

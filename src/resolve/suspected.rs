@@ -111,7 +111,9 @@ impl Resolver<'_> {
     /// Whether an expression names a constructor without calling it.
     fn mentions_constructor(&self, module: &Arc<Module>, expression: &Node<'_>) -> bool {
         expression.dfs().take(MOST_NODES).any(|node| match &*node.kind() {
-            "identifier" | "attribute" => !is_called(&node) && self.is_constructor(module, &node),
+            "identifier" | "attribute" => {
+                !is_called(&node) && !is_part_of_a_name(&node) && self.is_constructor(module, &node)
+            }
             // `getattr(orm, "relationship")`
             "string" => {
                 let is_argument = node.parent().is_some_and(|around| around.kind() == "argument_list");
@@ -138,6 +140,16 @@ fn bound_expression<'t>(found: &'t Found) -> Option<Node<'t>> {
     };
     let binding = name.ancestors().take_while(|node| !node.kind().ends_with("definition")).find(is_binding)?;
     binding.field("right").or_else(|| binding.field("value"))
+}
+
+/// `name` in `object.name`, and in `name=value`.
+fn is_part_of_a_name(node: &Node<'_>) -> bool {
+    let is_field = |around: &Node<'_>, field: &str| around.field(field).is_some_and(|part| part.range() == node.range());
+    node.parent().is_some_and(|around| match &*around.kind() {
+        "attribute" => is_field(&around, "attribute"),
+        "keyword_argument" => is_field(&around, "name"),
+        _ => false,
+    })
 }
 
 fn is_called(node: &Node<'_>) -> bool {
