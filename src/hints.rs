@@ -79,6 +79,11 @@ impl Hints {
         Self::new(words.iter().flat_map(|word| word.find_iter(text.as_bytes())).map(|at| at..at + 1))
     }
 
+    /// Where the option stands that makes orphans.
+    pub fn of_orphans(text: &str) -> Self {
+        Self::new(memchr::memmem::find_iter(text.as_bytes(), DELETE_ORPHAN).map(|at| at..at + 1))
+    }
+
     /// Where a comment can suppress findings.
     pub fn of_suppressions(text: &str) -> Self {
         Self::new(SUPPRESSION.find_iter(text).map(|found| found.range()))
@@ -176,6 +181,8 @@ pub struct Traits {
     pub advanced_alchemy: bool,
     /// It imports SQLAlchemy's asyncio extension.
     pub asyncio: bool,
+    /// It has the option that makes orphans.
+    pub orphans: bool,
     /// It can have SQLAlchemy make relationships from the database's own foreign keys.
     pub automap: bool,
     /// It has a word without which there is no site, but for those of rules of the user's and of notebooks.
@@ -193,11 +200,13 @@ enum Word {
     AdvancedAlchemy,
     Asyncio,
     Automap,
+    Orphans,
     OwnComment,
     Site,
 }
 
-const TRAITS: [(&str, Word); 10] = [
+const DELETE_ORPHAN: &str = "delete-orphan";
+const TRAITS: [(&str, Word); 11] = [
     ("expunge", Word::Expunge),
     (".refresh(", Word::Refresh),
     (".expire(", Word::Refresh),
@@ -205,6 +214,7 @@ const TRAITS: [(&str, Word); 10] = [
     ("advanced_alchemy", Word::AdvancedAlchemy),
     (".ext.asyncio", Word::Asyncio),
     ("automap_base", Word::Automap),
+    (DELETE_ORPHAN, Word::Orphans),
     ("cascade-fix:", Word::OwnComment),
     ("cascade", Word::Site),
     ("elation", Word::Site),
@@ -234,6 +244,7 @@ impl Traits {
                 Word::AdvancedAlchemy => traits.advanced_alchemy = true,
                 Word::Asyncio => traits.asyncio = true,
                 Word::Automap => traits.automap = true,
+                Word::Orphans => traits.orphans = true,
                 Word::OwnComment => (traits.own_comment, traits.site_word) = (true, true),
                 Word::Site => traits.site_word = true,
             }
@@ -243,7 +254,13 @@ impl Traits {
 
     /// Whether one of them matters to its repository.
     pub fn of_repository(self) -> bool {
-        self.expunge || self.refresh || self.merge || self.advanced_alchemy || self.asyncio || self.automap
+        self.expunge
+            || self.refresh
+            || self.merge
+            || self.advanced_alchemy
+            || self.asyncio
+            || self.automap
+            || self.orphans
     }
 
     /// Whether it can do something.

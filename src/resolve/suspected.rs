@@ -144,7 +144,8 @@ fn bound_expression<'t>(found: &'t Found) -> Option<Node<'t>> {
 
 /// `name` in `object.name`, and in `name=value`.
 fn is_part_of_a_name(node: &Node<'_>) -> bool {
-    let is_field = |around: &Node<'_>, field: &str| around.field(field).is_some_and(|part| part.range() == node.range());
+    let is_field =
+        |around: &Node<'_>, field: &str| around.field(field).is_some_and(|part| part.range() == node.range());
     node.parent().is_some_and(|around| match &*around.kind() {
         "attribute" => is_field(&around, "attribute"),
         "keyword_argument" => is_field(&around, "name"),

@@ -2,19 +2,25 @@
 //!
 //! All relationships of the repository count, also those in files that were not named.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use super::consumers::Consumers;
 use super::{Run, assembled};
-use crate::cascade::{CascadeOption, CascadeOptions};
+use crate::cascade::{self, CascadeOption, CascadeOptions};
+use crate::hints::Hints;
 use crate::looked::Looked;
 use crate::model::{Call, End, Link, Model, Orphans, SearchFolder};
 use crate::module::Location;
 use crate::policy::{Expunger, asks_orphans, set_given};
+use crate::python::PyValue;
 use crate::repository::Repository;
 use crate::scan;
 use crate::site::{Given, Site};
+use crate::syntax::{Node, hinted_nodes, string_content};
 use crate::usage::{Search, Usages};
 
 /// By the value of a site: what notices that expunge goes there.
@@ -25,6 +31,8 @@ pub(super) struct Asked {
     links: Vec<LinkAsked>,
     /// Files in which SQLAlchemy makes relationships of its own.
     automap: Vec<String>,
+    /// Where a list with delete-orphan stands of which it is not known who gets it.
+    loose: Option<String>,
     /// What can't be looked at, in words.
     unread: Option<String>,
 }
@@ -72,7 +80,8 @@ impl Run<'_> {
         }
         if self.has_all_of(repository) {
             let links = self.links_of(sites.iter().map(|site| &**site), repository, usages);
-            return Some(self.asked_of(links, repository));
+            let loose = self.loose(sites.iter().map(|site| &**site), repository);
+            return Some(self.asked_of(links, loose, repository));
         }
         let walk = self.walk.of_all_in(repository.root());
         let mut scan = scan::scan(&walk, &self.job.settings, self.repositories, &AtomicUsize::new(0));
@@ -83,13 +92,45 @@ impl Run<'_> {
         repository.add_unread(looked.unread);
         let sites = assembled(scan.found, &usages);
         let links = self.links_of(sites.iter(), repository, &usages);
-        Some(self.asked_of(links, repository))
+        Some(self.asked_of(links, self.loose(sites.iter(), repository), repository))
     }
 
-    fn asked_of(&self, links: Vec<LinkAsked>, repository: &Repository) -> Asked {
+    /// The first list with delete-orphan that no site explains: who gets it is not known.
+    fn loose<'s>(&self, sites: impl Iterator<Item = &'s Site>, repository: &Repository) -> Option<String> {
+        let mut explained: HashMap<Arc<Path>, Vec<Range<usize>>> = HashMap::new();
+        let mut followed: HashSet<(Arc<Path>, String)> = HashSet::new();
+        for site in sites {
+            explained.entry(Arc::clone(&site.at.path)).or_default().push(site.at.range());
+            for alternative in site.value.iter().flat_map(|value| &value.alternatives) {
+                let at = &alternative.written.at;
+                explained.entry(Arc::clone(&at.path)).or_default().push(at.range());
+                let steps = alternative.steps.iter().chain(&alternative.dependencies);
+                followed.extend(steps.map(|step| (Arc::clone(&step.definition.path), step.name.clone())));
+            }
+        }
+        self.files_with(repository, |traits| traits.orphans).iter().find_map(|path| {
+            let module = repository.module(&self.walk.absolute(path))?;
+            let explained = explained.get(&module.path).map(Vec::as_slice).unwrap_or_default();
+            let is_explained = |string: &Node<'_>| {
+                let is_inside =
+                    |range: &Range<usize>| range.start <= string.range().start && string.range().end <= range.end;
+                let assignment = string.ancestors().find(|around| around.kind() == "assignment");
+                let name = assignment.and_then(|assignment| assignment.field("left"));
+                let is_followed =
+                    |name: Node<'_>| followed.contains(&(Arc::clone(&module.path), name.text().into_owned()));
+                explained.iter().any(is_inside) || name.is_some_and(is_followed)
+            };
+            let root = module.tree().root();
+            let hints = Hints::of_orphans(module.source.text());
+            let loose = hinted_nodes(&root, &hints).find(|node| is_list_with_orphans(node) && !is_explained(node))?;
+            Some(repository.shown(&module.source, &module.location(&loose.range())))
+        })
+    }
+
+    fn asked_of(&self, links: Vec<LinkAsked>, loose: Option<String>, repository: &Repository) -> Asked {
         let automap = self.files_with(repository, |traits| traits.automap);
         let automap = automap.iter().map(|path| repository.display(&self.walk.absolute(path))).collect();
-        Asked { links, automap, unread: repository.unread() }
+        Asked { links, automap, loose, unread: repository.unread() }
     }
 
     fn links_of<'s>(
@@ -127,8 +168,9 @@ impl Run<'_> {
 
 /// The sites whose relationships can be reached. A list that several relationships share is one list.
 pub(super) fn orphaned(model: &Model<'_>, asked: Asked, sites: &[&mut Site], search: SearchFolder<'_>) -> Orphaned {
-    let automap = asked.automap.into_iter().map(made_by_automap);
-    let links = asked.links.iter().flat_map(|link| link.completed(model)).chain(automap);
+    let made = asked.automap.into_iter().map(|at| of_unknown("automap_base()", at));
+    let made = made.chain(asked.loose.map(|at| of_unknown("what gets delete-orphan there", at)));
+    let links = asked.links.iter().flat_map(|link| link.completed(model)).chain(made);
     // what no class has gives nothing up
     let links: Vec<Link> = links.filter(|link| ![&link.owner, &link.target].contains(&&End::Nobody)).collect();
     let classes: BTreeSet<End> = links.iter().flat_map(|link| [link.owner.clone(), link.target.clone()]).collect();
@@ -159,11 +201,22 @@ pub(super) fn orphaned(model: &Model<'_>, asked: Asked, sites: &[&mut Site], sea
     orphaned
 }
 
-/// What `automap_base()` makes: where a foreign key can't be NULL, the classes that it finds in the database get relationships with
-/// `all, delete-orphan` (`_relationships_for_fks` in `sqlalchemy/ext/automap.py`).
-fn made_by_automap(at: String) -> Link {
+/// A relationship of which nothing is known but that it gives up orphans. What `automap_base()` makes is such a one: where a foreign key
+/// can't be NULL, the classes that it finds in the database get relationships with `all, delete-orphan` (`_relationships_for_fks` in
+/// `sqlalchemy/ext/automap.py`).
+fn of_unknown(what: &str, at: String) -> Link {
     let (owner, target) = (End::Unknown, End::Unknown);
-    Link { name: Some("automap_base()".to_owned()), at, owner, target, options: Some(CascadeOptions::ALL) }
+    Link { name: Some(what.to_owned()), at, owner, target, options: Some(CascadeOptions::ALL) }
+}
+
+/// Whether a string is a list that SQLAlchemy takes for a cascade with delete-orphan, or that option as a part of one; what is compared
+/// with something is none.
+fn is_list_with_orphans(node: &Node<'_>) -> bool {
+    let is_compared = || node.parent().is_some_and(|around| around.kind() == "comparison_operator");
+    let parsed = || cascade::parse(&PyValue::Str(string_content(node)?)).ok();
+    node.kind() == "string"
+        && !is_compared()
+        && parsed().is_some_and(|parsed| parsed.options.contains(CascadeOption::DeleteOrphan))
 }
 
 /// The class that has the relationship, and the one that it leads to.
