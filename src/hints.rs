@@ -322,7 +322,7 @@ fn is_binding(bytes: &[u8], at: usize) -> bool {
     let is_whole_word = before.is_none_or(|byte| !(byte.is_ascii_alphanumeric() || byte == b'_'));
     // `one.cascade, one.doc = …`
     let is_one_of_several =
-        || before == Some(b'.') && matches!(rest.trim_ascii_start().first(), Some(b',' | b')' | b']'));
+        || before == Some(b'.') && matches!(rest.trim_ascii_start().first(), Some(b',' | b')' | b']' | b':' | b'|'));
     is_whole_word && (is_assigned(rest) || is_one_of_several())
 }
 

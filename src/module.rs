@@ -102,8 +102,8 @@ impl Module {
             let hints = Hints::of_set_items(root.get_doc().text());
             let mut statements: HashMap<String, Vec<Range<usize>>> = HashMap::new();
             for node in hinted_nodes(&root, &hints) {
-                if let Some(name) = dictionary_changed_by(&node) {
-                    statements.entry(name).or_default().push(node.range());
+                for (name, statement) in dictionaries_changed_by(&node) {
+                    statements.entry(name).or_default().push(statement);
                 }
             }
             statements
@@ -141,14 +141,26 @@ impl Location {
 }
 
 /// The name of the dictionary that a statement changes.
-fn dictionary_changed_by(node: &Node<'_>) -> Option<String> {
-    let target = match &*node.kind() {
-        "assignment" => node.field("left").filter(|left| left.kind() == "subscript")?.field("value")?,
-        "augmented_assignment" => node.field("left")?,
-        "call" => node.field("function").filter(|function| function.kind() == "attribute")?.field("object")?,
-        _ => return None,
+fn dictionaries_changed_by(node: &Node<'_>) -> Vec<(String, Range<usize>)> {
+    let named = |target: Option<Node<'_>>, range: Range<usize>| {
+        let name = target.filter(|target| target.kind() == "identifier")?;
+        Some((name.text().into_owned(), range))
     };
-    (target.kind() == "identifier").then(|| target.text().into_owned())
+    let changed = match &*node.kind() {
+        "assignment" if node.field("left").is_some_and(|left| left.kind() == "subscript") => {
+            named(node.field("left").and_then(|item| item.field("value")), node.range())
+        }
+        // `name["key"], other = …`
+        "assignment" => {
+            let targets = node.field("left").into_iter().flat_map(|left| left.named_children().collect::<Vec<_>>());
+            let items = targets.filter(|target| target.kind() == "subscript");
+            return items.filter_map(|item| named(item.field("value"), item.range())).collect();
+        }
+        "augmented_assignment" => named(node.field("left"), node.range()),
+        "call" => named(node.field("function").and_then(|method| method.field("object")), node.range()),
+        _ => None,
+    };
+    changed.into_iter().collect()
 }
 
 /// Paths are compared as they are written: each file has but one spelling here, and `Path` would compare it part by part.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, splatted, unparenthesized};
+use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, splatted, unpacked, unparenthesized};
 
 /// A dotted name, as its parts.
 pub type Dotted = Vec<String>;
@@ -302,7 +302,8 @@ impl Scope {
             let Some(inner) = right.field("right") else { return };
             right = inner;
         }
-        if let Some(pairs) = unpacked(&left, &right) {
+        let pairs = unpacked(&left, &right);
+        if let Some(pairs) = pairs.filter(|pairs| pairs.iter().all(|(name, _)| name.kind() == "identifier")) {
             for (name, value) in pairs {
                 self.bind(&name, assigned(&value), Some(value.range()), conditional);
             }
@@ -357,24 +358,6 @@ fn is_compared(name: &Node<'_>) -> bool {
         "keyword_pattern" => parent.named_children().next().is_some_and(|first| first.range() == name.range()),
         _ => false,
     }
-}
-
-/// `a, b = 1, 2`, name by name.
-fn unpacked<'t>(left: &Node<'t>, right: &Node<'t>) -> Option<Vec<(Node<'t>, Node<'t>)>> {
-    let is_tuple =
-        |node: &Node<'_>| matches!(&*node.kind(), "pattern_list" | "tuple_pattern" | "expression_list" | "tuple");
-    let right = unparenthesized(right);
-    if !is_tuple(left) || !is_tuple(&right) {
-        return None;
-    }
-    let items = |node: &Node<'t>| -> Vec<Node<'t>> {
-        node.named_children().filter(|child| child.kind() != "comment").collect()
-    };
-    let (names, values) = (items(left), items(&right));
-    let is_plain = names.len() == values.len()
-        && names.iter().all(|name| name.kind() == "identifier")
-        && values.iter().all(|value| value.kind() != "list_splat");
-    is_plain.then(|| names.into_iter().zip(values).collect())
 }
 
 fn is_branch(node: &Node<'_>) -> bool {

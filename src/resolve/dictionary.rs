@@ -11,7 +11,7 @@ use crate::module::Location;
 use crate::python::PyValue;
 use crate::syntax::{
     Node, conditional_parts, is_method, keyword_value, positional_arguments, returned, splatted, string_content,
-    unparenthesized,
+    unpacked_value, unparenthesized,
 };
 
 /// What a dictionary holds under a key.
@@ -278,8 +278,12 @@ impl Resolver<'_> {
                 all
             }
             _ => {
-                let assigned = found.value().map(|value| self.entries(&found.before(), &value, key, effort));
-                let assigned = assigned.unwrap_or_default();
+                let assigned = match (found.value(), &found.binding().target) {
+                    (Some(value), _) => self.entries(&found.before(), &value, key, effort),
+                    (None, Target::Nothing) => Entries::default(),
+                    // a loop's variable, or what a pattern binds
+                    (None, _) => Entries::unknown(),
+                };
                 let is_certain = assigned.is_certain;
                 Entries { is_certain, ..assigned.or(self.entries_set_later(found, key, effort)) }.through(&step)
             }
@@ -477,6 +481,15 @@ fn set_in<'t>(node: &Node<'t>, name: &str) -> Option<(Node<'t>, Set<'t>)> {
             let left = node.field("left").filter(|left| left.kind() == "subscript")?;
             let is_item = left.field("value")?.text() == name;
             is_item.then(|| Some((node.clone(), Set::Item(left.field("subscript")?, node.field("right")?))))?
+        }
+        "subscript" => {
+            let is_item = node.field("value")?.text() == name;
+            let value = unpacked_value(node);
+            is_item.then(|| match value {
+                Some(value) => Some((node.clone(), Set::Item(node.field("subscript")?, value))),
+                // it may be any
+                None => Some((node.clone(), Set::Dictionary(node.clone()))),
+            })?
         }
         "augmented_assignment" => {
             let is_union = node.field("left")?.text() == name && node.field("operator")?.text() == "|=";

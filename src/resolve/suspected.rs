@@ -75,6 +75,10 @@ impl Resolver<'_> {
         found.iter().find_map(|found| {
             let name = found.name();
             match &found.binding().target {
+                Target::Class(_) if found.rest.is_empty() => self.made_by_method(found, "__new__"),
+                Target::CallResult { callee, .. } if self.made_by_object(found, callee).is_some() => {
+                    self.made_by_object(found, callee)
+                }
                 Target::Function(..) | Target::Class(_) | Target::Module(_) | Target::Member(..) => None,
                 // a method of what is handed in is none
                 Target::Parameter(_) if !found.rest.is_empty() => None,
@@ -91,9 +95,37 @@ impl Resolver<'_> {
         })
     }
 
-    /// Whether a call in its file gives a constructor to the function that has a parameter.
+    /// An object of a class of the repository that makes relationships where it is called.
+    fn made_by_object(&self, object: &Found, class: &[String]) -> Option<String> {
+        let ends = self.follow(&object.before(), class, &Effort::for_callee());
+        ends.iter().find_map(|end| match end {
+            End::Bound(class) if object.rest.is_empty() && class.rest.is_empty() => {
+                self.made_by_method(class, "__call__")
+            }
+            _ => None,
+        })
+    }
+
+    /// A class one of whose methods calls a constructor.
+    fn made_by_method(&self, class: &Found, method: &str) -> Option<String> {
+        let ends = self.class_member(class, &[method.to_owned()], &Effort::for_callee());
+        let is_it = ends.iter().any(|end| {
+            let End::Bound(found) = end else { return false };
+            found.value().is_some_and(|function| {
+                let mut called =
+                    function.dfs().filter(|node| node.kind() == "call").filter_map(|call| call.field("function"));
+                called.any(|called| self.is_constructor(found.module(), &called))
+            })
+        });
+        is_it.then(|| format!("`{method}` of `{}` makes what it gives", class.name()))
+    }
+
+    /// Whether a parameter is a constructor where nothing is given for it, or a call in its file gives one to its function.
     fn gets_a_constructor(&self, parameter: &Found) -> bool {
         let module = parameter.module();
+        if parameter.value().is_some_and(|default| self.is_constructor(module, &default)) {
+            return true;
+        }
         let function = || {
             let name = module.node(&parameter.binding().name)?;
             let function = name.ancestors().find(|node| node.kind() == "function_definition")?;

@@ -17,7 +17,7 @@ use crate::resolve::{Callee, Effort, End, Entries, Entry, Place, Port, Resolver,
 use crate::rules::{ConstructorKind, Match, Rule, Rules, Sets, Spelling};
 use crate::syntax::{
     Node, dotted_name, has_error, has_scope, hinted_nodes, is_broken, keyword_value, splatted, string_content,
-    unparenthesized,
+    unpacked_value, unparenthesized,
 };
 
 /// The sites of a file, in order of position.
@@ -121,21 +121,6 @@ fn is_in_dictionary(value: &Node<'_>) -> bool {
     })
 }
 
-/// The value in `one.cascade, one.doc = "all", "text"`.
-fn unpacked<'t>(attribute: &Node<'t>) -> Option<Node<'t>> {
-    let targets = attribute.parent()?;
-    let assignment = targets.parent().filter(|around| around.kind() == "assignment")?;
-    let right = unparenthesized(&assignment.field("right")?);
-    let items = |node: &Node<'t>| node.named_children().filter(|child| child.kind() != "comment").collect::<Vec<_>>();
-    let (left, values) = (items(&targets), items(&right));
-    let is_plain = matches!(&*right.kind(), "expression_list" | "tuple" | "list") && left.len() == values.len();
-    let is_splat = |node: &Node<'_>| node.kind().starts_with("list_splat");
-    if !is_plain || left.iter().chain(&values).any(is_splat) {
-        return None;
-    }
-    values.get(left.iter().position(|target| target.range() == attribute.range())?).cloned()
-}
-
 /// The call, or the assignment, that something is a part of.
 fn around<'t>(node: &Node<'t>) -> Node<'t> {
     node.ancestors().find(|around| matches!(&*around.kind(), "call" | "assignment")).unwrap_or_else(|| node.clone())
@@ -230,7 +215,7 @@ impl<'a> Finder<'a> {
                 site.into_iter().for_each(|site| sites.add(site));
             }
             (None, None, None) => {
-                let site = env.get_match("PROPERTY").and_then(|object| match unpacked(binding) {
+                let site = env.get_match("PROPERTY").and_then(|object| match unpacked_value(binding) {
                     Some(value) => self.site_of_assignment(rule, Some(object), binding, &value, sites),
                     None => self.site_of_unknown_assignment(rule, object, binding),
                 });
@@ -269,16 +254,18 @@ impl<'a> Finder<'a> {
             object.map_or(Object::Property, |object| Tracer { resolver: self.resolver }.trace(self.module, object));
         let evaluated = self.evaluated(&value, None, sites);
         let evaluated = match (traced, object) {
-            (Object::Property, Some(object)) => match read_back(object) {
-                Some(read) => Err(Unknown {
-                    reason: format!(
-                        "line {} reads it back",
-                        self.module.source.position(read.range().start).shown_line()
-                    ),
-                    help: Some("write the list by hand, and look at what is done with it there"),
-                }),
-                None => evaluated,
-            },
+            (Object::Property, Some(object)) => {
+                match read_back(object).filter(|_| evaluated.as_ref().is_ok_and(is_hazardous)) {
+                    Some(read) => Err(Unknown {
+                        reason: format!(
+                            "line {} reads it back",
+                            self.module.source.position(read.range().start).shown_line()
+                        ),
+                        help: Some("write the list by hand, and look at what is done with it there"),
+                    }),
+                    None => evaluated,
+                }
+            }
             (_, None) => evaluated,
             (Object::Unknown, Some(object))
                 if evaluated.as_ref().is_ok_and(is_hazardous) && imports_sqlalchemy(self.module) =>

@@ -234,6 +234,30 @@ pub fn is_broken(container: &Node<'_>, value: &Node<'_>) -> bool {
     }
 }
 
+/// The targets and values of `a, b = 1, 2`, one by one; None where they don't stand so.
+pub fn unpacked<'t>(left: &Node<'t>, right: &Node<'t>) -> Option<Vec<(Node<'t>, Node<'t>)>> {
+    const SEVERAL: [&str; 6] = ["pattern_list", "tuple_pattern", "list_pattern", "expression_list", "tuple", "list"];
+    let right = unparenthesized(right);
+    if !SEVERAL.contains(&&*left.kind()) || !SEVERAL[3..].contains(&&*right.kind()) {
+        return None;
+    }
+    let items = |node: &Node<'t>| -> Vec<Node<'t>> {
+        node.named_children().filter(|child| child.kind() != "comment").collect()
+    };
+    let (targets, values) = (items(left), items(&right));
+    let is_splat = |node: &Node<'_>| node.kind().starts_with("list_splat");
+    let is_plain = targets.len() == values.len() && !targets.iter().chain(&values).any(is_splat);
+    is_plain.then(|| targets.into_iter().zip(values).collect())
+}
+
+/// The value that one of several targets of an assignment gets.
+pub fn unpacked_value<'t>(target: &Node<'t>) -> Option<Node<'t>> {
+    let targets = target.parent()?;
+    let assignment = targets.parent().filter(|around| around.kind() == "assignment")?;
+    let pairs = unpacked(&targets, &assignment.field("right")?)?;
+    pairs.into_iter().find(|(one, _)| one.range() == target.range()).map(|(_, value)| value)
+}
+
 /// What a function returns: the expressions of its own return statements, or a lambda's body.
 pub fn returned<'t>(function: &Node<'t>) -> Vec<Node<'t>> {
     let Some(body) = function.field("body") else { return Vec::new() };
