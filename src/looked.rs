@@ -1,7 +1,7 @@
 //! A walk and a test of bytes go in; the files that pass come out, and the places that can't be looked at: what stands there is not
 //! known.
 //!
-//! Scripts without a suffix count, and links to Python files outside of the walk: the code uses them, though they are not checked.
+//! Scripts count, and links to Python files outside of the walk: the code uses them, though they are not checked.
 
 use std::fs::File;
 use std::io::Read;
@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::discover::{NotRead, Walk};
 use crate::scan::read_into;
+use crate::source::{Kind, has_suffix_of_python};
 
 /// What a look through files came to.
 #[derive(Debug, Default)]
@@ -80,33 +81,56 @@ impl Looked {
     }
 }
 
+/// How much of a file tells whether Python runs it, in bytes.
+const HEAD: usize = 512;
+
 /// The bytes of a file that the walk does not visit, if that is Python which no other file is.
 fn code_in(path: &Path, walk: &Walk) -> Result<Option<Vec<u8>>, String> {
+    let is_named_so = has_suffix_of_python(path) || Kind::of(path).is_some();
     if path.is_symlink() {
-        let target = path.canonicalize().map_err(|error| format!("the link leads nowhere: {error}"))?;
-        let is_visited = !target.is_file() || walk.covers(&target);
-        return if is_visited { Ok(None) } else { std::fs::read(path).map(Some).map_err(|error| error.to_string()) };
+        let target = match path.canonicalize() {
+            Ok(target) => target,
+            Err(_) if !is_named_so => return Ok(None),
+            Err(error) => return Err(format!("the link leads nowhere: {error}")),
+        };
+        if !target.is_file() || walk.covers(&target) {
+            return Ok(None);
+        }
     }
     let mut file = match File::open(path) {
         Ok(file) => file,
         // what nobody can run is no script
-        Err(_) if !is_executable(path) => return Ok(None),
+        Err(_) if !is_named_so && !is_executable(path) => return Ok(None),
         Err(error) => return Err(error.to_string()),
     };
-    let mut bytes = vec![0; 128];
-    let length = file.read(&mut bytes).map_err(|error| error.to_string())?;
-    bytes.truncate(length);
-    if !is_python_script(&bytes) {
+    let mut bytes = Vec::new();
+    let head = (&mut file).take(HEAD as u64).read_to_end(&mut bytes);
+    head.map_err(|error| error.to_string())?;
+    if !is_named_so && !is_python_script(&bytes) {
         return Ok(None);
     }
     file.read_to_end(&mut bytes).map_err(|error| error.to_string())?;
     Ok(Some(bytes))
 }
 
-/// Whether the first line says that Python runs it: `#!/usr/bin/env python3`.
-fn is_python_script(bytes: &[u8]) -> bool {
-    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    line.starts_with(b"#!") && memchr::memmem::find(line, b"python").is_some()
+/// Whether its head says that Python runs it: `#!/usr/bin/env python3`, `#!/usr/bin/env -S uv run --script`, a shell's line that hands
+/// the file on, an editor's mode line, or the metadata of a script.
+fn is_python_script(head: &[u8]) -> bool {
+    const INTERPRETERS: [&str; 4] = ["python", "pypy", "graalpy", "xonsh"];
+    const LAUNCHERS: [&str; 8] = ["uv", "uvx", "pipx", "pdm", "poetry", "hatch", "rye", "pixi"];
+    let head = String::from_utf8_lossy(head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head)).to_ascii_lowercase();
+    let names_python = |line: &str| INTERPRETERS.iter().any(|name| line.contains(name));
+    let starts_python = |line: &str| {
+        let is_launcher = |word| LAUNCHERS.contains(&word);
+        names_python(line) || line.split(|c: char| c.is_whitespace() || "/!".contains(c)).any(is_launcher)
+    };
+    let is_run = head.starts_with("#!");
+    head.lines().enumerate().any(|(index, line)| match line {
+        _ if line.starts_with("#!") => is_run && starts_python(line),
+        _ if line.starts_with('#') && line.contains("-*-") => names_python(line),
+        "# /// script" => true,
+        _ => is_run && index < 3 && line.contains("exec") && names_python(line),
+    })
 }
 
 #[cfg(unix)]

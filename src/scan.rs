@@ -37,7 +37,7 @@ pub struct Scan {
     pub found: Vec<Found>,
     /// The files that were skipped or could not be read.
     pub not_read: Vec<NotRead>,
-    /// What the walk came by besides: scripts without a suffix, and links.
+    /// What the walk came by besides: what may be a script, and links.
     pub others: Vec<PathBuf>,
     /// Files and folders of the project that are excluded from the check.
     pub unchecked: Vec<PathBuf>,

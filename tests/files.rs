@@ -67,6 +67,28 @@ fn ignore_files_and_default_excludes_hold_until_no_ignore() {
     );
 }
 
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Script {
+    name: String,
+    head: String,
+    counts: bool,
+}
+
+#[test]
+fn what_python_runs_counts_whatever_its_name() {
+    let scripts: Vec<Script> = ast_grep_config::from_str(include_str!("../testdata/scripts.yml")).unwrap();
+    assert!(scripts.iter().any(|script| script.counts) && scripts.iter().any(|script| !script.counts));
+    for script in scripts {
+        let text = format!("{}session.expunge(user)\n", script.head);
+        let folder = folder(&[("models.py", UNSAFE), (&script.name, &text)]);
+        run_binary(folder.path(), &["fix", "--quiet"]);
+        let fixed = fs::read_to_string(folder.path().join("models.py")).unwrap();
+        assert_eq!(fixed, if script.counts { kept() } else { FIXED.to_owned() }, "{script:?}");
+        assert_eq!(fs::read_to_string(folder.path().join(&script.name)).unwrap(), text);
+    }
+}
+
 #[test]
 fn excludes_hold_for_named_files_and_say_so() {
     let folder = folder(&[("build/models.py", UNSAFE), ("app/models.py", UNSAFE), ("script", UNSAFE)]);

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// Where another list changes what is inserted.
-const NOTICED: [&str; 20] = [
+const NOTICED: [&str; 22] = [
     "orphans-by-a-backref",
     "orphans-by-a-list-that-is-not-followed",
     "orphans-by-an-unknown-cascade",
@@ -20,6 +20,8 @@ const NOTICED: [&str; 20] = [
     "orphans-further-on",
     "orphans-many-to-one",
     "orphans-mapped-imperatively",
+    "orphans-handed-on-in-a-script",
+    "orphans-in-a-script",
     "orphans-in-excluded-files",
     "orphans-named-by-an-attribute",
     "orphans-of-a-base",

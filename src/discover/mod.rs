@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use crate::settings::Lookup;
-use crate::source::Kind;
+use crate::source::{Kind, can_be_script, has_suffix_of_python};
 
 use excludes::{Excludes, Fate};
 
@@ -42,7 +42,7 @@ pub enum NotRead {
 pub struct Aside {
     /// What is not read.
     pub not_read: Vec<NotRead>,
-    /// Files without a suffix, and links with that of Python: what they are their names don't tell.
+    /// Files and links that may be Python, by their names, and are not checked.
     pub others: Vec<PathBuf>,
     /// Files and folders of the project that are excluded from the check.
     pub unchecked: Vec<PathBuf>,
@@ -298,9 +298,10 @@ fn is_read(entry: &DirEntry) -> bool {
 /// Whether it may be Python though it is not read: a script, or a link. A link that begins with `.#` is an editor's lock.
 fn is_other(entry: &DirEntry) -> bool {
     let Some(kind) = entry.file_type() else { return false };
+    let path = entry.path();
     let is_lock = || entry.file_name().to_string_lossy().starts_with(".#");
-    let is_script = kind.is_file() && entry.path().extension().is_none();
-    is_script || kind.is_symlink() && Kind::of(entry.path()).is_some() && !is_lock()
+    let is_script = || has_suffix_of_python(path) || can_be_script(path);
+    kind.is_file() && is_script() || kind.is_symlink() && (Kind::of(path).is_some() || is_script()) && !is_lock()
 }
 
 /// One spelling for each file: without links and `..` on the way to it, relative where it is below the working directory, which

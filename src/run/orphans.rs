@@ -4,15 +4,16 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use super::consumers::Consumers;
 use super::{Run, assembled};
 use crate::cascade::{self, CascadeOption, CascadeOptions};
-use crate::hints::Hints;
-use crate::looked::Looked;
+use crate::discover::{NotRead, Walk};
+use crate::hints::{self, Hints};
+use crate::looked::{Looked, Unread};
 use crate::model::{Call, End, Link, Model, Orphans, SearchFolder};
 use crate::module::Location;
 use crate::policy::{Expunger, asks_orphans, set_given};
@@ -81,15 +82,16 @@ impl Run<'_> {
         if self.has_all_of(repository) {
             let links = self.links_of(sites.iter().map(|site| &**site), repository, usages);
             let loose = self.loose(sites.iter().map(|site| &**site), repository);
+            let within = |path: &&PathBuf| self.walk.absolute(path).starts_with(repository.root());
+            let others: Vec<PathBuf> = self.scan.others.iter().filter(within).cloned().collect();
+            self.add_unfollowed(repository, self.walk, &[], &others);
             return Some(self.asked_of(links, loose, repository));
         }
         let walk = self.walk.of_all_in(repository.root());
         let mut scan = scan::scan(&walk, &self.job.settings, self.repositories, &AtomicUsize::new(0));
         let search = Search { settings: &self.job.settings, walk: &walk, repositories: self.repositories };
         let usages = search.complete(&mut scan.found);
-        let mut looked = Looked::default();
-        looked.add(&scan.not_read, &[], &walk, |_| false);
-        repository.add_unread(looked.unread);
+        self.add_unfollowed(repository, &walk, &scan.not_read, &scan.others);
         let sites = assembled(scan.found, &usages);
         let links = self.links_of(sites.iter(), repository, &usages);
         Some(self.asked_of(links, self.loose(sites.iter(), repository), repository))
@@ -125,6 +127,16 @@ impl Run<'_> {
             let loose = hinted_nodes(&root, &hints).find(|node| is_list_with_orphans(node) && !is_explained(node))?;
             Some(repository.shown(&module.source, &module.location(&loose.range())))
         })
+    }
+
+    /// Keeps in mind what can have relationships that are not among the links: what can't be read, and scripts.
+    fn add_unfollowed(&self, repository: &Repository, walk: &Walk, not_read: &[NotRead], others: &[PathBuf]) {
+        let rules = &self.job.settings.of_folder(repository.root()).rules;
+        let mut looked = Looked::default();
+        looked.add(not_read, others, walk, |bytes| hints::can_have_a_site(bytes, &rules.words));
+        let reason = "its relationships are not followed";
+        let unfollowed = looked.files.into_iter().map(|path| Unread { path, reason: reason.to_owned() });
+        repository.add_unread(looked.unread.into_iter().chain(unfollowed).collect());
     }
 
     fn asked_of(&self, links: Vec<LinkAsked>, loose: Option<String>, repository: &Repository) -> Asked {

@@ -43,6 +43,29 @@ impl Kind {
     }
 }
 
+/// Whether the file's ending is one of Python that is not checked: `.pyw`, `.wsgi`, `.py.in`. In Cython's files, what is Python is.
+pub fn has_suffix_of_python(path: &Path) -> bool {
+    const SUFFIXES: [&str; 16] = [
+        "py", "pyi", "pyw", "py2", "py3", "pym", "pyp", "pyt", "pyde", "rpy", "xpy", "pyx", "wsgi", "tac", "xsh",
+        "sage",
+    ];
+    let has_one_of = |path: &Path, suffixes: &[&str]| {
+        let suffix = path.extension().and_then(OsStr::to_str).unwrap_or_default();
+        suffixes.iter().any(|known| known.eq_ignore_ascii_case(suffix))
+    };
+    let is_filled_in =
+        || has_one_of(path, &["in"]) && path.file_stem().is_some_and(|stem| has_one_of(Path::new(stem), &["py"]));
+    has_one_of(path, &SUFFIXES) || is_filled_in()
+}
+
+/// Whether the file's ending is one of a script in whatever language, or there is none.
+pub fn can_be_script(path: &Path) -> bool {
+    const SUFFIXES: [&str; 14] =
+        ["cgi", "fcgi", "scgi", "script", "sh", "bash", "command", "run", "cron", "job", "hook", "task", "tool", "bin"];
+    let Some(suffix) = path.extension() else { return true };
+    SUFFIXES.iter().any(|known| suffix.eq_ignore_ascii_case(known))
+}
+
 /// Whether the path itself is filled in: `{{cookiecutter.slug}}/models.py`.
 fn has_tag(path: &Path) -> bool {
     let path = path.as_os_str().as_encoded_bytes();

@@ -21,7 +21,7 @@ use serde::Serialize;
 
 pub use edit::{Edit, EditError, splice};
 pub use encoding::{DecodeError, Encoding};
-pub use kind::{Kind, TemplateLanguage};
+pub use kind::{Kind, TemplateLanguage, can_be_script, has_suffix_of_python};
 pub use mask::{is_covered, uncovered};
 
 use mask::{Cover, Mask};
