@@ -396,6 +396,13 @@ impl Resolver<'_> {
         vec![End::Unbound]
     }
 
+    /// The files of the modules of which everything is imported.
+    pub fn starred_files(&self, place: &Place, effort: &Effort) -> Vec<PathBuf> {
+        let ends =
+            place.stars().filter(|star| !star.path.is_empty()).flat_map(|star| self.member(place, star, &[], effort));
+        ends.filter_map(|end| if let End::Module(file) = end { Some(file) } else { None }).collect()
+    }
+
     /// A member of a module that an import statement names.
     pub(super) fn member(&self, place: &Place, from: &ModuleName, names: &[String], effort: &Effort) -> Vec<End> {
         if from.path.iter().any(|name| is_covered(name)) {

@@ -5,9 +5,10 @@
 
 mod mention;
 mod named;
+mod own;
 mod whole;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -30,10 +31,8 @@ use crate::syntax::{Node, hinted_nodes, string_content};
 pub use mention::{How, Mention};
 use mention::{Mentioned, bound_to, is_called, mentioned};
 use named::{has_word, how_of_stub, is_stub_of, named_by_string};
-use whole::{
-    Whole, can_have_module, how_of_imported, is_name_of, name_of_module, own_readings, own_readings_of_class,
-    place_of_module,
-};
+use own::{OwnReadings, starred};
+use whole::{Whole, can_have_module, how_of_imported, is_name_of, name_of_module, place_of_module};
 
 /// How often names are looked for that came up while others were.
 const MOST_ROUNDS: usize = 6;
@@ -47,6 +46,8 @@ pub struct Usages {
     called: HashSet<Location>,
     /// By the place where the name is bound: what can't be looked at, and may mention it, in words that begin a sentence.
     unread: HashMap<Location, String>,
+    /// Modules, each with one that imports all of its names.
+    starred: BTreeSet<(Location, Location)>,
 }
 
 /// A name to look for.
@@ -71,6 +72,24 @@ impl Usages {
     /// What can't be looked at, and may mention a name, by where it is bound.
     pub fn unread(&self, definition: &Location) -> Option<&str> {
         self.unread.get(definition).map(String::as_str)
+    }
+
+    /// Adds to what is done with a module what is done with those that have all of its names.
+    fn pass_on_starred(&mut self) {
+        let mut has_more = true;
+        while has_more {
+            has_more = false;
+            for (module, other) in &self.starred {
+                if let Some(unread) = self.unread.get(other).cloned() {
+                    self.unread.entry(module.clone()).or_insert(unread);
+                }
+                let of_other = self.mentions(other).to_vec();
+                let known = self.mentions.entry(module.clone()).or_default();
+                let new: Vec<_> = of_other.into_iter().filter(|mention| !known.contains(mention)).collect();
+                has_more |= !new.is_empty();
+                known.extend(new);
+            }
+        }
     }
 
     /// Whether a call of the wrapper was found.
@@ -110,6 +129,7 @@ impl Search<'_> {
                 self.search(&repository, &definitions, &all, &mut usages, found);
             }
         }
+        usages.pass_on_starred();
         usages
     }
 
@@ -168,6 +188,7 @@ impl Search<'_> {
                     }
                 }
                 usages.called.extend(looked.called);
+                usages.starred.extend(looked.starred);
                 found.push(sites);
                 found.extend(looked.found);
                 for (alias, definition) in looked.aliases {
@@ -245,6 +266,19 @@ impl Definition {
         (definition.name.clone(), definition)
     }
 
+    /// What a module is as one that has all the names of another.
+    fn of_importer(module: &Module) -> Self {
+        let stem = module.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        Self {
+            name: name_of_module(&module.path).or(stem).unwrap_or_default(),
+            at: place_of_module(&module.path),
+            class: None,
+            is_local: false,
+            whole: Some(Whole::Module),
+            is_plain: true,
+        }
+    }
+
     fn of_wrapper(wrapper: &Wrapper) -> Self {
         Self {
             name: wrapper.name.clone(),
@@ -305,6 +339,7 @@ struct Looked {
     aliases: Vec<(String, Definition)>,
     called: Vec<Location>,
     found: Vec<Found>,
+    starred: Vec<(Location, Location)>,
 }
 
 fn look(
@@ -365,10 +400,15 @@ fn look(
             _ => {}
         }
     }
-    for definition in here.values().flatten().filter(|definition| definition.at.path == module.path) {
-        for (at, how) in own_readings_of(module, definition) {
-            looked.mentions.push((definition.at.clone(), Mention::plain(at, how)));
-        }
+    let own = OwnReadings::new(resolver, module);
+    for (name, definition) in here.iter().flat_map(|(name, found)| found.iter().map(move |one| (name, one))) {
+        let readings = own.of(name, definition).into_iter();
+        looked.mentions.extend(readings.map(|(at, how)| (definition.at.clone(), Mention::plain(at, how))));
+    }
+    for starred in starred(resolver, module, &here) {
+        let importer = Definition::of_importer(module);
+        looked.starred.push((starred, importer.at.clone()));
+        looked.aliases.push((importer.name.clone(), importer));
     }
     for wrapper in wrappers {
         let Some(expressions) = calls.get(&wrapper.definition) else { continue };
@@ -379,18 +419,6 @@ fn look(
         }
     }
     looked
-}
-
-/// Where what has a constant reads its own names, whichever they are.
-fn own_readings_of(module: &Module, definition: &Definition) -> Vec<(Location, How)> {
-    match definition.whole {
-        Some(Whole::Module) => own_readings(module),
-        Some(Whole::Class) => {
-            let class = module.node(&definition.at.range()).and_then(|name| name.parent());
-            class.map(|class| own_readings_of_class(module, &class)).unwrap_or_default()
-        }
-        _ => Vec::new(),
-    }
 }
 
 /// The names with those that the file's imports give them: `import name as alias`.

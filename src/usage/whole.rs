@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use super::mention::How;
-use crate::module::{Location, Module};
-use crate::syntax::{Node, has_scope, positional_arguments, string_content};
+use crate::module::Location;
+use crate::syntax::{Node, positional_arguments, string_content};
 
 /// What a constant can be reached by way of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,7 +31,8 @@ pub(super) fn place_of_module(path: &std::sync::Arc<Path>) -> Location {
     Location { path: std::sync::Arc::clone(path), start: 0, end: 0 }
 }
 
-/// Whether a file with the bytes can bind the module of the name, or look it up: not where it imports names from it alone.
+/// Whether a file with the bytes can bind the module of the name or all of its names, or look it up: not where it imports some of its
+/// names alone.
 pub(super) fn can_have_module(bytes: &[u8], name: &str) -> bool {
     let is_of_name = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
     memchr::memmem::find_iter(bytes, name).any(|at| {
@@ -44,8 +45,13 @@ pub(super) fn can_have_module(bytes: &[u8], name: &str) -> bool {
         let is_quoted = matches!(after.first(), Some(b'"' | b'\''));
         let is_listed =
             line.is_empty() && matches!(after.trim_ascii_start().first(), Some(b',' | b')' | b'a' | b'#') | None);
-        is_import(line) || is_quoted || is_listed
+        is_import(line) || is_quoted || is_listed || imports_all(after)
     })
+}
+
+/// Whether `import *` follows the name of a module.
+fn imports_all(after: &[u8]) -> bool {
+    after.trim_ascii_start().strip_prefix(b"import").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"*"))
 }
 
 /// What is done with the whole at an expression that names it.
@@ -98,7 +104,7 @@ fn how_of_argument(argument: &Node<'_>, arguments: &Node<'_>, is_plain: bool) ->
 }
 
 /// What is done with the dictionary of names: whatever another name than a literal reads, is read.
-fn how_of_names(names: &Node<'_>) -> How {
+pub(super) fn how_of_names(names: &Node<'_>) -> How {
     let Some(parent) = names.parent() else { return How::Read };
     let is_field = |field: &str| parent.field(field).is_some_and(|node| node.range() == names.range());
     let literal = match &*parent.kind() {
@@ -112,55 +118,6 @@ fn how_of_names(names: &Node<'_>) -> How {
     };
     // a literal that names the constant is a mention of its own
     if literal.is_some_and(|literal| string_content(&literal).is_some()) { How::Asked } else { How::Read }
-}
-
-/// Where a module reads its own names in a way that can be any of them: `globals()[name]`, `getattr(sys.modules[__name__], name)`,
-/// `vars()` and the like.
-pub(super) fn own_readings(module: &Module) -> Vec<(Location, How)> {
-    let root = module.tree().root();
-    let text = root.get_doc().text();
-    if !["globals", "locals", "vars", "dir(", "__name__"].iter().any(|word| text.contains(word)) {
-        return Vec::new();
-    }
-    let found = root.dfs().filter_map(|node| {
-        let how = how_of_own(&node)?;
-        Some((module.location(&node.range()), how))
-    });
-    found.collect()
-}
-
-fn how_of_own(node: &Node<'_>) -> Option<How> {
-    let is_of_module = || !node.ancestors().any(|node| has_scope(&node));
-    if node.kind() == "subscript" {
-        let is_own = node.field("value")?.text().ends_with("modules") && node.field("subscript")?.text() == "__name__";
-        return is_own.then(|| how_of_whole(node, Whole::Module, true));
-    }
-    let function = node.field("function").filter(|_| node.kind() == "call")?;
-    let has_arguments = node.field("arguments")?.named_children().next().is_some();
-    match &*function.text() {
-        "globals" => Some(how_of_names(node)),
-        "locals" | "vars" if !has_arguments && is_of_module() => Some(how_of_names(node)),
-        "dir" if !has_arguments && is_of_module() => Some(How::Read),
-        "import_module" | "importlib.import_module" if node.field("arguments")?.text() == "(__name__)" => {
-            Some(how_of_whole(node, Whole::Module, true))
-        }
-        _ => None,
-    }
-}
-
-/// Where the methods of a class read its own attributes in such a way: `getattr(self, name)`, `vars(cls)`, `cls.__dict__`.
-pub(super) fn own_readings_of_class(module: &Module, class: &Node<'_>) -> Vec<(Location, How)> {
-    let is_own = |node: &Node<'_>| matches!(&*node.text(), "self" | "cls" | "type(self)" | "self.__class__");
-    let names = class.dfs().filter(|node| matches!(&*node.kind(), "identifier" | "attribute" | "call") && is_own(node));
-    let found = names.filter_map(|node| {
-        let parent = node.parent()?;
-        let how = match &*parent.kind() {
-            "attribute" | "argument_list" => how_of_whole(&node, Whole::Class, false),
-            _ => How::Asked,
-        };
-        (how != How::Asked).then(|| (module.location(&node.range()), how))
-    });
-    found.collect()
 }
 
 /// Whether a dotted name in a string is that of the module.
