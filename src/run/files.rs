@@ -118,8 +118,14 @@ impl Files for FilesOfRun<'_> {
             return None;
         }
         let node = module.node(&value.range())?;
-        let is_statement = |node: &Node<'_>| node.kind().ends_with("_statement") || node.kind().ends_with("definition");
-        let mut around = std::iter::once(node.clone()).chain(node.ancestors()).take_while(|node| !is_statement(node));
+        // what a call gives is no longer the value, but for that of `dict`
+        let is_other = |node: &Node<'_>| match &*node.kind() {
+            "argument_list" => {
+                node.parent().and_then(|call| call.field("function")).is_none_or(|function| function.text() != "dict")
+            }
+            kind => kind.ends_with("_statement") || kind.ends_with("definition"),
+        };
+        let mut around = std::iter::once(node.clone()).chain(node.ancestors()).take_while(|node| !is_other(node));
         let walrus = around.find(|node| node.kind() == "named_expression")?;
         let name = walrus.field("name")?;
         let root = module.tree().root();
