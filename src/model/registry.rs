@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use super::declared::{Base, Mapping};
 use super::mapped::Classes;
 use super::names::Named;
+use crate::hints::Words;
 use crate::module::Location;
 use crate::source::Kind;
 
@@ -131,24 +132,52 @@ fn is_in_module(class: &Location, path: &[&str]) -> bool {
 /// How many mapped classes that inherit from one are looked at.
 const MOST_INHERITING: usize = 40;
 
-/// The mapped classes of the repository that inherit from a class, in order.
-pub fn inheriting(classes: &Classes<'_>, class: &Location, search: SearchFolder<'_>) -> BTreeSet<Location> {
-    let mut all: BTreeSet<Location> = BTreeSet::new();
-    let around = classes.resolver.repository.folders_around(&class.path);
-    let Some(folder) = around.last() else { return all };
-    let mut open = vec![class.clone()];
-    while let Some(base) = open.pop().filter(|_| all.len() < MOST_INHERITING) {
-        let Some(name) = classes.class(&base).map(|class| class.name.clone()) else { continue };
-        let mut files = search(folder, &|bytes| memchr::memmem::find(bytes, name.as_bytes()).is_some());
-        files.retain(|file| Kind::of(file) != Some(Kind::Notebook));
-        let declared: Vec<_> = files.par_iter().map(|file| classes.declared(file)).collect();
-        let is_base = |of: &Base| *of == Base::Class(base.clone());
-        for class in declared.iter().flat_map(|declared| &declared.classes) {
-            if class.bases.iter().any(is_base) && all.insert(class.at.clone()) {
-                open.push(class.at.clone());
+/// The mapped classes of the repository that inherit from each of some classes, in order. All files are looked through once for each
+/// generation.
+pub fn inheriting(
+    classes: &Classes<'_>,
+    of: BTreeSet<Location>,
+    search: SearchFolder<'_>,
+) -> HashMap<Location, BTreeSet<Location>> {
+    let mut heirs: HashMap<Location, BTreeSet<Location>> = HashMap::new();
+    let mut searched = of.clone();
+    let mut open: BTreeSet<Location> = of.clone();
+    while !open.is_empty() {
+        let mut names: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
+        for base in &open {
+            let root = classes.resolver.repository.folders_around(&base.path).pop();
+            if let (Some(root), Some(class)) = (root, classes.class(base)) {
+                names.entry(root).or_default().insert(class.name.clone());
             }
         }
+        let mut next = BTreeSet::new();
+        for (root, names) in &names {
+            let Some(words) = Words::new(names.iter().map(String::as_str)) else { continue };
+            let mut files = search(root, &|bytes| words.are_in(bytes));
+            files.retain(|file| Kind::of(file) != Some(Kind::Notebook));
+            let declared: Vec<_> = files.par_iter().map(|file| classes.declared(file)).collect();
+            for class in declared.iter().flat_map(|declared| &declared.classes) {
+                for base in &class.bases {
+                    if let Base::Class(base) = base
+                        && open.contains(base)
+                    {
+                        heirs.entry(base.clone()).or_default().insert(class.at.clone());
+                        next.insert(class.at.clone());
+                    }
+                }
+            }
+        }
+        open = next.into_iter().filter(|class| searched.insert(class.clone())).collect();
     }
-    all.retain(|class| classes.mapped(class).is_some());
-    all
+    let all_of = |class: &Location| {
+        let mut all: BTreeSet<Location> = BTreeSet::new();
+        let mut open = vec![class.clone()];
+        while let Some(base) = open.pop().filter(|_| all.len() < MOST_INHERITING) {
+            let new = heirs.get(&base).into_iter().flatten().filter(|heir| all.insert((*heir).clone()));
+            open.extend(new.cloned());
+        }
+        all.retain(|class| classes.mapped(class).is_some());
+        all
+    };
+    of.iter().map(|class| (class.clone(), all_of(class))).collect()
 }

@@ -1,6 +1,6 @@
 //! The calls of relationship constructors go in; their directions come out, each with its evidence.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -400,19 +400,17 @@ fn inherit(
     written: &mut HashMap<(Location, bool), Result<Vec<Written>, String>>,
     search: SearchFolder<'_>,
 ) {
-    let mut known: HashMap<Location, BTreeSet<Location>> = HashMap::new();
+    let unmapped_owner = |written: &Result<Vec<Written>, String>| match &written.as_ref().ok()?.first()?.owner {
+        Declaring::Class(Named::Class(owner, _)) => (!classes.may_be_mapped(owner)).then(|| owner.clone()),
+        _ => None,
+    };
+    let inheriting = inheriting(classes, written.values().filter_map(unmapped_owner).collect(), search);
     for ((at, is_backref), written) in written {
+        let Some(inheriting) = unmapped_owner(written).and_then(|owner| inheriting.get(&owner)) else { continue };
         let Ok(written) = written else { continue };
-        let Some(Declaring::Class(Named::Class(owner, _))) = written.first().map(|written| &written.owner) else {
-            continue;
-        };
-        if classes.may_be_mapped(owner) {
-            continue;
-        }
-        let inheriting = known.entry(owner.clone()).or_insert_with(|| inheriting(classes, owner, search));
         let Some(module) = classes.resolver.repository.open(&at.path) else { continue };
         let Some(node) = module.node(&at.range()) else { continue };
-        for class in &*inheriting {
+        for class in inheriting {
             let known = classes.known(class);
             let read = Written::of(&classes.resolver, &module, &node, *is_backref, known.as_ref());
             let owner = Declaring::Class(Named::Class(class.clone(), Vec::new()));
