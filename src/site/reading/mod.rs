@@ -111,15 +111,10 @@ impl<'a> Readers<'a> {
     fn of_class(&self, class: &Found, keys: &Keys) -> Result<Returned, Reading> {
         if let Some(node) = class.value() {
             self.of_decorators(class.module(), &node, keys)?;
-            let is_read = |node: &Node<'_>| is_attribute_of_self(node) && !is_assigned(node);
+            let is_read = |node: &Node<'_>| is_attribute_of_self(node) && !is_assigned(node) || gets_it_inside(node);
             if let Some(read) = node.dfs().find(is_read) {
                 let at = class.module().location(&read.range());
-                return Err(Reading {
-                    name: read.text().into_owned(),
-                    definition: class.location(),
-                    at,
-                    how: HowRead::Used,
-                });
+                return Err(Reading { name: named(&read), definition: class.location(), at, how: HowRead::Used });
             }
         }
         for method in ["__init__", "__new__"] {
@@ -272,6 +267,27 @@ fn has_object(function: &Node<'_>, is_method: bool) -> bool {
 fn is_attribute_of_self(node: &Node<'_>) -> bool {
     let has = |field: &str, text: &[&str]| node.field(field).is_some_and(|node| text.contains(&&*node.text()));
     node.kind() == "attribute" && has("object", &["self"]) && has("attribute", &["cascade", "_cascade"])
+}
+
+/// `self.cascade`, `__setattr__`, `metaclass=Meta`
+fn named(node: &Node<'_>) -> String {
+    let name = if node.kind() == "function_definition" { node.field("name") } else { None };
+    name.unwrap_or_else(|| node.clone()).text().into_owned()
+}
+
+/// What gets the cascade of a class derived from SQLAlchemy's without being called for that: a metaclass, and the methods by which it is
+/// set.
+fn gets_it_inside(node: &Node<'_>) -> bool {
+    let name = || node.field("name").map(|name| name.text().into_owned()).unwrap_or_default();
+    match &*node.kind() {
+        "function_definition" => matches!(name().as_str(), "_set_cascade" | "__setattr__"),
+        "keyword_argument" => {
+            let is_of_class =
+                node.parent().and_then(|bases| bases.parent()).is_some_and(|class| class.kind() == "class_definition");
+            is_of_class && name() == "metaclass"
+        }
+        _ => false,
+    }
 }
 
 fn is_assigned(node: &Node<'_>) -> bool {
