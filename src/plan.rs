@@ -225,8 +225,8 @@ impl<'a> Planner<'a> {
         let is_whole = step.definitions().all(|(_, own)| own != at);
         let own = || format!("`{}` (defined at {})", step.name, self.files.shown(&step.definition));
         let defined = || if is_whole { own() } else { format!("`{name}` (defined at {})", self.files.shown(at)) };
-        let mentions = self.usages.mentions(at).iter().filter(|mention| mention.concerns(step));
-        let found = mentions.into_iter().find_map(|mention| {
+        let mut mentions = self.usages.mentions(at).iter().filter(|mention| mention.concerns(step));
+        let found = mentions.find_map(|mention| {
             let shown = || self.files.shown(&mention.at);
             match mention.how {
                 How::Asked => None,

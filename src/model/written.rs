@@ -208,11 +208,10 @@ impl Reading<'_> {
             }
             let place = Place::of(module, &node);
             let named = named(resolver, &place, &names);
-            let is_class = matches!(named, Named::Class(..) | Named::Made(..) | Named::Outside(_));
-            return match text(resolver, &place, &node).filter(|_| !is_class) {
-                Some(text) => Target::Text(text),
-                None => Target::Named(named),
-            };
+            if matches!(named, Named::Class(..) | Named::Made(..) | Named::Outside(_)) {
+                return Target::Named(named);
+            }
+            return text(resolver, &place, &node).map_or(Target::Named(named), Target::Text);
         }
         if node.kind() == "call"
             && let Some(mapping) = declared::mapping(resolver, module, &node)

@@ -205,15 +205,25 @@ impl Run<'_> {
         })
     }
 
+    /// Whether a path, as the walk has it, is in a repository.
+    fn is_within(&self, repository: &Repository, path: &Path) -> bool {
+        self.walk.absolute(path).starts_with(repository.root())
+    }
+
     /// Whether the run has scanned all of a repository.
     fn has_all_of(&self, repository: &Repository) -> bool {
-        let within = |path: &PathBuf| self.walk.absolute(path).starts_with(repository.root());
-        self.walk.covers(repository.root()) && !self.scan.unchecked.iter().any(within)
+        let mut unchecked = self.scan.unchecked.iter();
+        self.walk.covers(repository.root()) && !unchecked.any(|path| self.is_within(repository, path))
+    }
+
+    /// What the run came by in a repository besides the files that it visits.
+    fn others_in(&self, repository: &Repository) -> Vec<PathBuf> {
+        self.scan.others.iter().filter(|path| self.is_within(repository, path)).cloned().collect()
     }
 
     /// The files of a repository that have some trait, in order of path; those that are excluded from the check count too.
     fn files_with(&self, repository: &Repository, has: impl Fn(Traits) -> bool + Sync) -> Vec<PathBuf> {
-        let within = |path: &Path| self.walk.absolute(path).starts_with(repository.root());
+        let within = |path: &Path| self.is_within(repository, path);
         let has_traits = |bytes: &[u8]| has(Traits::of(bytes));
         let scanned = self.scan.traits.iter().filter(|(path, traits)| has(*traits) && within(path));
         let scanned = scanned.map(|(path, _)| path);
@@ -221,8 +231,7 @@ impl Run<'_> {
         if self.walk.covers(repository.root()) {
             looked.files.extend(scanned.cloned());
             let not_read: Vec<_> = self.scan.not_read.iter().filter(|one| within(one.path())).cloned().collect();
-            let others: Vec<_> = self.scan.others.iter().filter(|path| within(path)).cloned().collect();
-            looked.add(&not_read, &others, self.walk, has_traits);
+            looked.add(&not_read, &self.others_in(repository), self.walk, has_traits);
             for path in self.scan.unchecked.iter().filter(|path| within(path)) {
                 looked.join(look(&self.walk.of_all_in(path), has_traits));
             }

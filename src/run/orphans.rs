@@ -82,9 +82,7 @@ impl Run<'_> {
         if self.has_all_of(repository) {
             let links = self.links_of(sites.iter().map(|site| &**site), repository, usages);
             let loose = self.loose(sites.iter().map(|site| &**site), repository);
-            let within = |path: &&PathBuf| self.walk.absolute(path).starts_with(repository.root());
-            let others: Vec<PathBuf> = self.scan.others.iter().filter(within).cloned().collect();
-            self.add_unfollowed(repository, self.walk, &[], &others);
+            self.add_unfollowed(repository, self.walk, &[], &self.others_in(repository));
             return Some(self.asked_of(links, loose, repository));
         }
         let walk = self.walk.of_all_in(repository.root());
