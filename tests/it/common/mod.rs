@@ -1,0 +1,87 @@
+//! Trees of files, and the binary run in them.
+
+pub mod sqlalchemy;
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::Arc;
+
+use cascade_fix::Job;
+use cascade_fix::discover::WalkOptions;
+use cascade_fix::outcome::Outcome;
+use cascade_fix::repository::Base;
+use cascade_fix::settings::{Lookup, Overrides, Place};
+use tempfile::TempDir;
+
+/// Runs cascade-fix in a folder.
+pub fn run_binary(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_cascade-fix"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("NO_COLOR")
+        .output()
+        .unwrap()
+}
+
+/// Every file below a folder, by its relative path; git's own files left out.
+pub fn read_tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(inner) = folders.pop() {
+        for entry in std::fs::read_dir(inner).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.extend(Some(path).filter(|path| !path.ends_with(".git")));
+            } else {
+                let name = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+                files.insert(name, std::fs::read(path).unwrap());
+            }
+        }
+    }
+    files
+}
+
+/// Writes files below a folder.
+pub fn write_tree(files: &BTreeMap<String, Vec<u8>>, folder: &Path) {
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+}
+
+/// A temporary folder with files.
+pub fn folder_with(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let tree = files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
+    write_tree(&tree, folder.path());
+    folder
+}
+
+/// Copies every file below a folder.
+pub fn copy_tree(from: &Path, to: &Path) {
+    write_tree(&read_tree(from), to);
+}
+
+/// What the library makes of a folder, by the defaults and what is said besides.
+pub fn outcome(folder: &Path, overrides: Overrides, unsafe_fixes: bool) -> Outcome {
+    let settings = Arc::new(Lookup::new(overrides, &Place::Isolated, folder).unwrap());
+    let walk = WalkOptions::default();
+    let paths = vec![folder.to_owned()];
+    let wanted = HashMap::new();
+    let job = Job {
+        paths,
+        unsaved: None,
+        walk,
+        settings,
+        unsafe_fixes,
+        lazy: None,
+        facts: None,
+        changed_lines: None,
+        wanted,
+        all_relationships: false,
+        base: Base::default(),
+    };
+    cascade_fix::run(&job, &Default::default()).unwrap()
+}
