@@ -17,6 +17,7 @@ pub mod cli;
 pub mod dependencies;
 pub mod diagnose;
 pub mod discover;
+mod folders;
 pub mod git;
 pub mod graph;
 pub mod hints;

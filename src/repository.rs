@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rayon::prelude::*;
 
 use crate::dependencies::{self, Dependencies};
+use crate::folders::Folders;
 use crate::library;
 use crate::looked::Unread;
 use crate::module::{Location, Module};
@@ -163,6 +164,9 @@ pub struct Repository {
     working_directory: PathBuf,
     base: Base,
     unsaved: Option<Unsaved>,
+    folders: Folders,
+    /// By folder: where the imports of its files may begin.
+    import_roots: Mutex<HashMap<PathBuf, Arc<[PathBuf]>>>,
     modules: Mutex<HashMap<PathBuf, Option<Arc<Module>>>>,
     /// By what is observed.
     observed: [OnceLock<Places>; Observable::COUNT],
@@ -186,6 +190,8 @@ impl Repository {
             working_directory: among.working_directory.clone(),
             base: among.base,
             unsaved: among.unsaved.clone(),
+            folders: Folders::below(root),
+            import_roots: Mutex::default(),
             modules: Mutex::default(),
             observed: Default::default(),
             unread: Mutex::default(),
@@ -322,18 +328,26 @@ impl Repository {
 
     /// The folders in which an absolute import of the file may begin: those around it, up to the repository's root, and
     /// the `src` folders in them. Folders that are no packages come first: Python's path holds no packages.
-    pub fn import_roots(&self, file: &Path) -> Vec<PathBuf> {
-        let within = |folder: &&Path| folder.starts_with(&self.root);
-        let (packages, mut roots): (Vec<_>, Vec<_>) = file
-            .ancestors()
-            .skip(1)
-            .take_while(within)
-            .map(Path::to_owned)
-            .partition(|folder| folder.join("__init__.py").exists());
-        let sources: Vec<_> = roots.iter().map(|folder| folder.join("src")).filter(|folder| folder.is_dir()).collect();
+    pub fn import_roots(&self, file: &Path) -> Arc<[PathBuf]> {
+        let folder = file.parent().unwrap_or(file);
+        let lock = || self.import_roots.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(folder) {
+            return Arc::clone(known);
+        }
+        let within = folder.ancestors().take_while(|folder| folder.starts_with(&self.root));
+        let (packages, mut roots): (Vec<_>, Vec<_>) =
+            within.map(Path::to_owned).partition(|folder| self.is_package(folder));
+        let sources = roots.iter().map(|folder| folder.join("src"));
+        let sources: Vec<_> = sources.filter(|folder| self.folders.has_folder(folder)).collect();
         roots.extend(sources);
         roots.extend(packages);
+        let roots: Arc<[PathBuf]> = roots.into();
+        lock().insert(folder.to_owned(), Arc::clone(&roots));
         roots
+    }
+
+    fn is_package(&self, folder: &Path) -> bool {
+        self.folders.has_file(&folder.join("__init__.py"))
     }
 
     /// The folders around a file in which its classes may be defined, the narrowest first: its own, that of its outermost package, that in
@@ -341,10 +355,9 @@ impl Repository {
     pub fn folders_around(&self, file: &Path) -> Vec<PathBuf> {
         let folders: Vec<&Path> =
             file.ancestors().skip(1).take_while(|folder| folder.starts_with(&self.root)).collect();
-        let is_package = |folder: &&&Path| folder.join("__init__.py").exists();
-        let packages = folders.iter().take_while(is_package).count();
-        let distribution =
-            folders.iter().find(|folder| DISTRIBUTION.iter().chain(&[".git"]).any(|name| folder.join(name).exists()));
+        let packages = folders.iter().take_while(|folder| self.is_package(folder)).count();
+        let marks = || DISTRIBUTION.iter().chain(&[".git"]);
+        let distribution = folders.iter().find(|folder| marks().any(|name| self.folders.has(&folder.join(name))));
         let own = folders.first();
         let outermost = packages.checked_sub(1).and_then(|last| folders.get(last));
         let mut around: Vec<PathBuf> = Vec::new();
@@ -368,13 +381,13 @@ impl Repository {
         let package = stem.join("__init__.py");
         [package, stem.with_extension("py"), stem.with_extension("pyi")]
             .into_iter()
-            .find(|file| file.starts_with(&self.root) && file.is_file())
+            .find(|file| self.folders.has_file(file))
     }
 
     /// The dotted name of the package in a folder; empty where it is none.
     pub fn package(&self, folder: &Path) -> Vec<String> {
-        let is_package = |folder: &&Path| folder.starts_with(&self.root) && folder.join("__init__.py").is_file();
-        let names = folder.ancestors().take_while(is_package).filter_map(Path::file_name);
+        let packages = folder.ancestors().take_while(|folder| self.is_package(folder));
+        let names = packages.filter_map(Path::file_name);
         let mut names: Vec<_> = names.map(|name| name.to_string_lossy().into_owned()).collect();
         names.reverse();
         names

@@ -146,11 +146,7 @@ fn files_of(repository: &Repository, importer: &Module, wanted: &str, names: &[S
         .collect();
     let level = wanted.len() - wanted.trim_start_matches('.').len();
     let roots = match level {
-        0 => {
-            let mut roots = repository.import_roots(&importer.path);
-            roots.extend(repository.distribution_roots().iter().cloned());
-            roots
-        }
+        0 => [&repository.import_roots(&importer.path), repository.distribution_roots()].concat(),
         level => importer.path.ancestors().nth(level).map(std::path::Path::to_owned).into_iter().collect(),
     };
     let with = |name: &String| path.iter().chain([name]).cloned().collect::<Vec<_>>();
