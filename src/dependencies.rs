@@ -13,7 +13,7 @@ use pep440_rs::{Operator, Version, VersionSpecifiers};
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use crate::settings::SqlalchemyVersion;
+use crate::sqlalchemy::SqlalchemyVersion;
 
 /// Distributions without which nothing of SQLAlchemy runs under asyncio, by their normalized names.
 const ASYNC_DRIVERS: [&str; 9] = [

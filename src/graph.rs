@@ -9,9 +9,9 @@ use petgraph::visit::EdgeRef;
 use serde::Serialize;
 
 use crate::cascade::{CascadeOption, CascadeOptions};
-use crate::model::Direction;
 use crate::outcome::Outcome;
 use crate::related::{Related, related};
+use crate::sqlalchemy::Direction;
 
 /// Beside the name of a relationship whose list a fix rewrites.
 const REWRITTEN: &str = " ✎";

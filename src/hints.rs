@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::memmem::Finder;
 
-use crate::rules::Observable;
+use crate::sqlalchemy::Observable;
 
 static CASCADE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("cascade"));
 static EXPUNGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("expunge"));

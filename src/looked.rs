@@ -8,8 +8,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use crate::discover::{NotRead, Walk};
-use crate::scan::read_into;
+use crate::discover::{NotRead, Unread, Walk, read_into};
 use crate::source::{Kind, has_suffix_of_python};
 
 /// What a look through files came to.
@@ -19,15 +18,6 @@ pub struct Looked {
     pub files: Vec<PathBuf>,
     /// The files and folders that can't be looked at.
     pub unread: Vec<Unread>,
-}
-
-/// A file or folder that can't be looked at.
-#[derive(Debug, Clone)]
-pub struct Unread {
-    /// Which.
-    pub path: PathBuf,
-    /// Why not.
-    pub reason: String,
 }
 
 /// Looks through the files of a walk.

@@ -9,12 +9,13 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rayon::prelude::*;
 
 use crate::dependencies::{self, Dependencies};
+use crate::discover::Unread;
 use crate::folders::Folders;
 use crate::library;
-use crate::looked::Unread;
 use crate::module::{Location, Module};
-use crate::rules::{Observable, Rules};
+use crate::rules::Rules;
 use crate::source::{Kind, Source};
+use crate::sqlalchemy::Observable;
 
 /// The files that a distribution's folder has one of.
 const DISTRIBUTION: [&str; 3] = ["pyproject.toml", "setup.py", "setup.cfg"];

@@ -1,13 +1,11 @@
 //! A walk goes in; the files with cascade sites come out, read and parsed once, with what else was noticed on the way.
 
-use std::fs::File;
-use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::discover::{NotRead, Walk};
+use crate::discover::{NotRead, Walk, read_into};
 use crate::hints::{self, Traits};
 use crate::module::Module;
 use crate::repository::{Repositories, Repository};
@@ -193,22 +191,4 @@ pub fn find_sites(rules: &Rules, repository: &Repository, module: &Arc<Module>) 
     let mut found = site::find_in_cells(module, |module| site::find(rules, &resolver, module));
     site::withdraw(&mut found.sites, &module.path, &module.source);
     found
-}
-
-/// Reads a file into the buffer, which grows and stays; gives the bytes read. The length is not asked for first: two system
-/// calls less for each file.
-pub fn read_into<'b>(path: &Path, buffer: &'b mut Vec<u8>) -> std::io::Result<&'b [u8]> {
-    let mut file = File::open(path)?;
-    let mut filled = 0;
-    loop {
-        if filled == buffer.len() {
-            buffer.resize((filled * 2).max(64 * 1024), 0);
-        }
-        match file.read(&mut buffer[filled..]) {
-            Ok(0) => return Ok(&buffer[..filled]),
-            Ok(length) => filled += length,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::{Baseline, Known};
-use crate::identity::{About, Identity};
+use crate::outcome::{About, Identity};
 use crate::rules::Code;
 use crate::settings::Origin;
 

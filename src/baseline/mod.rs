@@ -7,43 +7,13 @@ mod file;
 
 use std::collections::BTreeMap;
 
-use crate::identity::{Identity, condensed};
-use crate::outcome::{FileOutcome, Finding, Outcome};
+use crate::outcome::{Known, Outcome, Stale};
 
 pub use file::BaselineError;
 
 /// The known findings, with how often each is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Baseline(BTreeMap<Known, usize>);
-
-/// What a finding is known by.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Known {
-    /// What it is about.
-    pub identity: Identity,
-    /// The options that cascade, as SQLAlchemy lists them; the text of the value, where they can't be known.
-    pub value: String,
-}
-
-/// A known finding that is not found any more, as often as that.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stale {
-    /// The baseline, as reports show it.
-    pub baseline: String,
-    /// The finding.
-    pub known: Known,
-    /// How often.
-    pub number: usize,
-}
-
-impl Known {
-    /// What a finding of a file is known by.
-    pub fn of(file: &FileOutcome, finding: &Finding) -> Self {
-        let text = || file.source.as_ref().map(|source| condensed(source, &finding.span)).unwrap_or_default();
-        let value = finding.before.map_or_else(text, |options| options.to_string());
-        Self { identity: Identity::of(file, finding), value }
-    }
-}
 
 impl Baseline {
     /// Those of an outcome.

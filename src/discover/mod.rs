@@ -1,6 +1,7 @@
 //! The paths of the command line go in; the files with Python below them come out, each once.
 
 mod excludes;
+mod read;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,8 @@ use crate::settings::Lookup;
 use crate::source::{Kind, can_be_script, has_suffix_of_python};
 
 use excludes::{Excludes, Fate};
+
+pub use read::read_into;
 
 /// What is walked.
 #[derive(Debug, Clone, Copy, Default)]
@@ -35,6 +38,15 @@ pub enum NotRead {
     Failed(PathBuf, String),
     /// Its bytes give no text.
     Undecoded(PathBuf, String),
+}
+
+/// A file or folder that can't be looked at.
+#[derive(Debug, Clone)]
+pub struct Unread {
+    /// Which.
+    pub path: PathBuf,
+    /// Why not.
+    pub reason: String,
 }
 
 /// What a walk comes by besides the files that it visits.

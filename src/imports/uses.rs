@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::module::Module;
-use crate::resolve::{Scope, Target};
+use crate::module::{Scope, Target};
 use crate::rewrite::Edit;
 use crate::syntax::{Node, has_scope};
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::rewrite::Edit;
+use crate::source::Edit;
 
 /// One replacement in the text with the new values.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -20,8 +20,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::rewrite::Edit;
-use crate::source::Source;
+use crate::source::{Edit, Source};
 use crate::syntax::{self, Node, Tree};
 
 use changes::{Change, Spliced};

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::handed_on;
 use super::written::Argument;
 use crate::module::Module;
-use crate::resolve::{Effort, End, Found, Place, Resolver, Target};
+use crate::module::Target;
+use crate::resolve::{Effort, End, Found, Place, Resolver};
 use crate::syntax::{Node, dotted_name, keyword_container, keywords, positional_arguments, splatted, unparenthesized};
 
 /// How many wrappers inside each other are looked into.

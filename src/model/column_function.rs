@@ -2,7 +2,8 @@
 
 use super::names::{called, text};
 use super::table::Reference;
-use crate::resolve::{Effort, End, Found, Place, Resolver, Target};
+use crate::module::Target;
+use crate::resolve::{Effort, End, Found, Place, Resolver};
 use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, unparenthesized};
 
 /// What the foreign keys refer to that a function declares, with the arguments of a call in place of its parameters. None where the call

@@ -9,8 +9,9 @@ use super::column_function;
 use super::names::{Named, called, named, text};
 use super::naming::{Naming, TableNaming};
 use super::table::{Column, ForeignKey, Reference, Schema, Table, TableName};
+use crate::module::Target;
 use crate::module::{Location, Module};
-use crate::resolve::{Effort, End, Found, Place, Resolver, Target};
+use crate::resolve::{Effort, End, Found, Place, Resolver};
 use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, returned, splatted, unparenthesized};
 
 /// What a module declares.

@@ -27,6 +27,7 @@ mod written;
 use serde::Serialize;
 
 use crate::module::Location;
+use crate::sqlalchemy::Direction;
 
 pub use orphans::{End, Link, Orphans};
 pub use registry::SearchFolder;
@@ -92,30 +93,4 @@ pub struct Call {
     pub at: Location,
     /// It makes the other side of the relationship around it.
     pub is_backref: bool,
-}
-
-/// Which rows a relationship leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Direction {
-    /// Many rows that refer to the owner's.
-    OneToMany,
-    /// One row that refers to the owner's.
-    OneToOne,
-    /// The row that the owner's refers to.
-    ManyToOne,
-    /// Rows that a third table relates.
-    ManyToMany,
-}
-
-impl Direction {
-    /// As it is written: `one-to-many`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::OneToMany => "one-to-many",
-            Self::OneToOne => "one-to-one",
-            Self::ManyToOne => "many-to-one",
-            Self::ManyToMany => "many-to-many",
-        }
-    }
 }

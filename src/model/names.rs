@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::module::Target;
 use crate::module::{Location, Module};
 use crate::python::PyValue;
-use crate::resolve::{Effort, End, Found, KnownClass, Place, Resolver, Target, is_bound_by_comprehension};
+use crate::resolve::{Effort, End, Found, KnownClass, Place, Resolver, is_bound_by_comprehension};
 use crate::syntax::{Node, dotted_name};
 
 /// What a dotted name stands for, and the attributes behind it.

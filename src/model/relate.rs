@@ -14,10 +14,11 @@ use super::names::Named;
 use super::registry::{Registry, SearchFolder, inheriting};
 use super::table::Column;
 use super::written::{Argument, Declaring, Target, Written};
-use super::{Call, Direction, Relationship};
+use super::{Call, Relationship};
 use crate::library;
 use crate::module::{Location, Module};
 use crate::resolve::Resolver;
+use crate::sqlalchemy::Direction;
 use crate::syntax::Node;
 
 /// The relationships of one repository.

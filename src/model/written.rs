@@ -9,8 +9,9 @@ use super::declared::{self, Mapping};
 use super::join::{ColumnName, Reader, Term};
 use super::names::{Named, named, named_by, text, text_for};
 use super::statement::{self, Owner};
+use crate::module::Target as Bound;
 use crate::module::{Location, Module};
-use crate::resolve::{Effort, End, KnownClass, Place, Resolver, Target as Bound};
+use crate::resolve::{Effort, End, KnownClass, Place, Resolver};
 use crate::syntax::{Node, dotted_name, keyword_value, string_content, unparenthesized};
 
 /// An argument of a call.

@@ -2,10 +2,10 @@
 
 use super::{Applicability, Change, Given, Judgement, Policy, Shift, View, notes};
 use crate::cascade::{CascadeOption, CascadeOptions};
-use crate::model::Direction;
 use crate::python::PyValue;
 use crate::rules::Code;
 use crate::site::{Keyword, Keywords, Site};
+use crate::sqlalchemy::Direction;
 
 use CascadeOption::{Delete, DeleteOrphan, SaveUpdate};
 

@@ -2,7 +2,8 @@
 
 use super::{Applicability, Change, Given, Judgement, Policy, Shift, View, notes};
 use crate::cascade::{CascadeOption, CascadeOptions};
-use crate::site::{Flag, Lazy};
+use crate::site::Flag;
+use crate::sqlalchemy::Lazy;
 
 /// Judges a view by the alternatives of its site; None where none of them has refresh-expire.
 pub(super) fn judge(view: &View<'_>, given: &[Given], policy: &Policy<'_>) -> Option<Judgement> {

@@ -6,28 +6,31 @@
 mod advice;
 mod given;
 mod hazard;
+mod kept;
 mod loading;
 mod notes;
-mod profile;
 mod together;
 mod wanted;
 
 use serde::Serialize;
 
 use crate::cascade::{CascadeOption, CascadeOptions};
-use crate::model::Direction;
 use crate::module::Location;
+use crate::profile::{Expunge, Profile, Targets};
 use crate::repository::Places;
-use crate::rules::{Code, Observable};
+use crate::rules::Code;
 use crate::selection::Selection;
-use crate::settings::{Expunge, Setting, SqlalchemyVersion, Targets};
-use crate::site::{self, Flag, Keywords, Lazy, Site};
+use crate::settings::Setting;
+use crate::site::{self, Flag, Keywords, Site};
+use crate::sqlalchemy::Direction;
+use crate::sqlalchemy::Lazy;
+use crate::sqlalchemy::Observable;
+use crate::sqlalchemy::SqlalchemyVersion;
 use given::Given;
 
 pub use given::effective;
 pub use loading::{Hazard, Loaded};
 pub use notes::{EXPUNGE_LEFT_OUT, NoteKind, first_of};
-pub use profile::Profile;
 
 /// What decides which list is written, besides the site.
 pub struct Policy<'a> {

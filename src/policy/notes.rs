@@ -2,10 +2,12 @@
 
 use super::{Expunger, Given, Policy, Profile, View, loading};
 use crate::cascade::{CascadeOption, CascadeOptions, OPTION_NAMES};
-use crate::model::Direction;
+use crate::profile::Expunge;
 use crate::repository::Places;
-use crate::rules::{Code, Observable};
-use crate::settings::{Expunge, SqlalchemyVersion};
+use crate::rules::Code;
+use crate::sqlalchemy::Direction;
+use crate::sqlalchemy::Observable;
+use crate::sqlalchemy::SqlalchemyVersion;
 
 /// How many places a note names.
 const MOST_NAMED: usize = 5;

@@ -4,7 +4,7 @@ use super::{Applicability, Change, Given, Judgement, Policy, Shift, View, advice
 use crate::cascade::{self, CascadeOptions};
 use crate::python::PyValue;
 use crate::rules::Code;
-use crate::site::Lazy;
+use crate::sqlalchemy::Lazy;
 
 /// Puts the list in place of what the judgements want to be written, in every alternative of the value. That counts as safe: who chose it
 /// knows what is lost.

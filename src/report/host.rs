@@ -8,7 +8,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::concise;
-use crate::identity::Identity;
+use crate::outcome::Identity;
 use crate::outcome::{FileOutcome, Finding, Outcome};
 use crate::source::{Edit, FilePosition, Source, splice};
 

@@ -7,11 +7,11 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::baseline::{Known, Stale};
 use crate::cascade::CascadeOptions;
-use crate::identity::About;
 use crate::model::Relationship;
+use crate::outcome::About;
 use crate::outcome::{Asyncio, FileOutcome, Finding, Fix, Outcome, Status};
+use crate::outcome::{Known, Stale};
 use crate::policy::{Applicability, Hazard};
 use crate::rewrite::FileEdit;
 use crate::rules::{Code, Severity};

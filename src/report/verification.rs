@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::count;
 use super::markup::{code, prose};
 use crate::cascade::CascadeOptions;
-use crate::model::Direction;
 use crate::rules::Code;
+use crate::sqlalchemy::Direction;
 use crate::verify::{Checked, Claim, Failure, Verification};
 
 /// How `verify` prints what it found.

@@ -3,8 +3,8 @@
 //! A name is followed through the scopes around it, the module's imports and the project's own modules, until it ends
 //! at a name of `rules/constructors.yml`.
 
-use super::bindings::{Dotted, ModuleName, Scope, Target};
 use super::names::{Effort, End, Found, Place};
+use crate::module::{Dotted, ModuleName, Scope, Target};
 use crate::repository::Repository;
 use crate::rules::{ConstructorKind, Constructors};
 use crate::source::is_covered;

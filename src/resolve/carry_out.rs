@@ -5,7 +5,6 @@
 //! functions of the repository are carried out.
 
 use super::Resolver;
-use super::bindings::Target;
 use super::compute::computed;
 use super::literal::shortened;
 use super::locals::{Known, KnownClass, Locals};
@@ -13,6 +12,7 @@ use super::names::{Effort, End, Found, Place};
 use super::pattern::{Pattern, filled_in};
 use super::strings;
 use super::value::Value;
+use crate::module::Target;
 use crate::python::{CollectionKind, PyValue};
 use crate::syntax::{Node, conditional_parts, dotted_name, keyword_value, positional_arguments, unparenthesized};
 

@@ -4,10 +4,10 @@
 use std::ops::Range;
 
 use super::Resolver;
-use super::bindings::Target;
 use super::names::{Effort, End, Found, Place};
 use super::value::{Argument, Port, Step, Value};
 use crate::module::Location;
+use crate::module::Target;
 use crate::python::PyValue;
 use crate::syntax::{
     Node, conditional_parts, is_method, keyword_value, positional_arguments, returned, splatted, string_content,

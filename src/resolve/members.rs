@@ -1,9 +1,9 @@
 //! An attribute of a class goes in; what it can be comes out: a constant of the body, or a member of an Enum.
 
 use super::Resolver;
-use super::bindings::Target;
 use super::names::{Effort, End, Found, Place};
 use super::value::{Step, Value};
+use crate::module::Target;
 use crate::python::PyValue;
 use crate::syntax::{Node, dotted_name, string_content};
 

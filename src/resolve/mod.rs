@@ -1,6 +1,5 @@
 //! A site's nodes go in; who is called and which values are possible come out, or why that can't be known.
 
-mod bindings;
 mod callee;
 mod carry_out;
 mod compute;
@@ -18,7 +17,6 @@ mod strings;
 mod suspected;
 mod value;
 
-pub use bindings::{Parameter, Scope, Target};
 pub use callee::{Callee, Resolver};
 pub use dictionary::{Entries, Entry};
 pub(crate) use literal::shortened;

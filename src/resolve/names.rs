@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Resolver;
-use super::bindings::{Binding, Dotted, ModuleName, Scope, Target};
 use super::locals::{Known, Locals};
 use crate::library;
+use crate::module::{Binding, Dotted, ModuleName, Scope, Target};
 use crate::module::{Location, Module};
 use crate::source::is_covered;
 use crate::syntax::{Node, dotted_name, has_scope};

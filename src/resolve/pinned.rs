@@ -1,8 +1,8 @@
 //! An annotation goes in; whether it says which values are possible comes out.
 
 use super::Resolver;
-use super::bindings::Target;
 use super::names::{Effort, End, Place};
+use crate::module::Target;
 use crate::syntax::{Node, dotted_name};
 
 impl Resolver<'_> {

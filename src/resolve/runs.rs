@@ -1,8 +1,8 @@
 //! The node that is called goes in; what its call runs comes out: functions and classes of the repository, or who else.
 
 use super::Resolver;
-use super::bindings::Target;
 use super::names::{Effort, End, Found, Place};
+use crate::module::Target;
 use crate::syntax::{Node, dotted_name};
 
 /// What a call runs.

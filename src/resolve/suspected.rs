@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::Resolver;
-use super::bindings::Target;
 use super::callee::Callee;
 use super::names::{Effort, End, Found, Place};
 use crate::module::Module;
+use crate::module::Target;
 use crate::syntax::{Node, dotted_name, string_content};
 
 /// How many parts of an expression are looked at.

@@ -4,12 +4,12 @@
 use std::ops::Range;
 
 use super::Resolver;
-use super::bindings::{ModuleName, Parameter, Target};
 use super::compute::{computed, operation};
 use super::dictionary::Entries;
 use super::literal::{Literal, evaluate, shortened};
 use super::names::{Effort, End, Found, Place};
 use crate::module::Location;
+use crate::module::{ModuleName, Parameter, Target};
 use crate::python::{CollectionKind, PyValue};
 use crate::syntax::{
     Node, conditional_parts, dotted_name, has_scope, keyword_value, positional_arguments, string_content,

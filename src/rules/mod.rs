@@ -12,13 +12,14 @@ mod spelling;
 pub use constructors::{ConstructorKind, Constructors};
 pub use diagnostic::{Code, Diagnostic, FixKind, InvalidExample, Severity};
 pub use error::{RuleError, UnknownDiagnostic};
-pub use spelling::{Match, Observable, Observation, Rule, RuleSet, Sets, Spelling};
+pub use spelling::{Match, Observation, Rule, RuleSet, Sets, Spelling};
 
 use std::path::{Path, PathBuf};
 
 use memchr::memmem::Finder;
 
 use crate::hints::Hints;
+use crate::sqlalchemy::Observable;
 use crate::syntax::Node;
 
 /// Everything that is data: what to look for and what to say of it. The built-in observations and diagnostics are read when they are

@@ -7,8 +7,8 @@ use ast_grep_language::SupportLang;
 use serde::Deserialize;
 
 use super::ConstructorKind;
-use crate::cascade::CascadeOption;
 use crate::hints::Hints;
+use crate::sqlalchemy::Observable;
 use crate::syntax::{Doc, Node, hinted_nodes};
 
 /// A match of a rule, with the nodes it captured.
@@ -68,39 +68,6 @@ pub struct Observation {
     /// Sources in which the rule finds something.
     #[serde(default)]
     pub invalid: Vec<String>,
-}
-
-/// What code can do that notices a cascade option.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Observable {
-    /// `session.expunge(obj)`, or a library is told to call it.
-    Expunge,
-    /// `session.refresh(obj)` or `session.expire(obj)` without names of attributes, or a library calls it.
-    Refresh,
-    /// `session.merge(obj)`.
-    Merge,
-}
-
-impl Observable {
-    /// All of them.
-    pub const ALL: [Observable; 3] = [Self::Refresh, Self::Merge, Self::Expunge];
-    /// How many there are.
-    pub const COUNT: usize = Self::ALL.len();
-
-    /// Where a text that can't be parsed has the word for it, if that is one of a kind: an offset in bytes.
-    pub fn word_in(self, text: &str) -> Option<usize> {
-        (self == Self::Expunge).then(|| text.find("expunge"))?
-    }
-
-    /// The option that it notices.
-    pub fn option(self) -> CascadeOption {
-        match self {
-            Self::Expunge => CascadeOption::Expunge,
-            Self::Refresh => CascadeOption::RefreshExpire,
-            Self::Merge => CascadeOption::Merge,
-        }
-    }
 }
 
 /// Rules, by the kinds of nodes that they can match.

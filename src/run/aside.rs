@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Run;
-use crate::baseline::{Baseline, BaselineError, Known, Stale};
+use crate::baseline::{Baseline, BaselineError};
 use crate::changed_lines::ChangedLines;
 use crate::module::Location;
 use crate::outcome::{FileOutcome, Status};
+use crate::outcome::{Known, Stale};
 use crate::plan::Files as _;
 use crate::rules::Code;
 use crate::settings::Setting;

@@ -26,10 +26,11 @@ use crate::policy::{Expunger, Policy, Surroundings, Verdict, asks_direction, ask
 use crate::python::{CollectionKind, PyValue};
 use crate::repository::{Places, Repositories, Repository};
 use crate::resolve::{Argument, Resolver};
-use crate::rules::Observable;
 use crate::scan::Scan;
-use crate::settings::{Settings, SqlalchemyVersion};
+use crate::settings::Settings;
 use crate::site::{Found, Site, Unknown, Wrapper};
+use crate::sqlalchemy::Observable;
+use crate::sqlalchemy::SqlalchemyVersion;
 use crate::suppression::Sifted;
 use crate::usage::{How, Mention, Usages};
 

@@ -9,10 +9,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::error::{explained, key_at};
-use super::values::{Cascades, Codes, Expunge, Glob, LineLength, Located, Named, QualifiedName, Text};
-use super::{Origin, Setting, SettingsError, SqlalchemyVersion};
+use super::values::{Cascades, Codes, Glob, LineLength, Located, Named, QualifiedName, Text};
+use super::{Origin, Setting, SettingsError};
 use crate::layout::Layout;
-use crate::policy::Profile;
+use crate::profile::{Expunge, Profile, Targets};
+use crate::sqlalchemy::SqlalchemyVersion;
 
 /// The names of settings files; in one folder the first of them counts.
 pub(super) const NAMES: [&str; 3] = [".cascade-fix.toml", "cascade-fix.toml", PYPROJECT];
@@ -59,53 +60,6 @@ pub(super) struct SettingsFile {
     pub layout: Option<Located<Text<Named<Layout>>>>,
     /// The SQLAlchemy version that the code runs with, such as 1.4 or 2.0.44.
     pub sqlalchemy_version: Option<Located<Text<SqlalchemyVersion>>>,
-}
-
-/// Something for each direction of a relationship.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", expecting = "a table")]
-pub struct Targets<T = crate::cascade::CascadeOptions> {
-    /// The parent's collection of children.
-    pub one_to_many: Option<T>,
-    /// The parent's only child.
-    pub one_to_one: Option<T>,
-    /// The child's parent.
-    pub many_to_one: Option<T>,
-    /// A collection by way of an association table.
-    pub many_to_many: Option<T>,
-    /// A relationship whose direction is not known.
-    pub unknown: Option<T>,
-}
-
-impl<T> Default for Targets<T> {
-    fn default() -> Self {
-        Self { one_to_many: None, one_to_one: None, many_to_one: None, many_to_many: None, unknown: None }
-    }
-}
-
-impl<T> Targets<T> {
-    /// The same of other things.
-    pub fn map<U>(self, each: impl Fn(T) -> U) -> Targets<U> {
-        Targets {
-            one_to_many: self.one_to_many.map(&each),
-            one_to_one: self.one_to_one.map(&each),
-            many_to_one: self.many_to_one.map(&each),
-            many_to_many: self.many_to_many.map(&each),
-            unknown: self.unknown.map(&each),
-        }
-    }
-
-    /// What is given, by the name of the direction.
-    pub fn given(&self) -> impl Iterator<Item = (&'static str, &T)> {
-        let each = [
-            ("one-to-many", &self.one_to_many),
-            ("one-to-one", &self.one_to_one),
-            ("many-to-one", &self.many_to_one),
-            ("many-to-many", &self.many_to_many),
-            ("unknown", &self.unknown),
-        ];
-        each.into_iter().filter_map(|(name, target)| Some((name, target.as_ref()?)))
-    }
 }
 
 /// A settings file's text, and what its values mean to the rest of the program.

@@ -17,16 +17,16 @@ use ignore::gitignore::{self, Gitignore, GitignoreBuilder};
 
 use crate::cascade::CascadeOptions;
 use crate::layout::{Layout, Style};
-use crate::policy::Profile;
+use crate::profile::{Expunge, Profile, Targets};
 use crate::rules::{Code, ConstructorKind, Rules};
 use crate::selection::Selection;
+use crate::sqlalchemy::SqlalchemyVersion;
 
 pub use error::SettingsError;
-pub use file::Targets;
 pub use find::{Lookup, Place, is_settings_file};
 pub use schema::schema;
 pub use show::{ConfigFormat, InForce, write};
-pub use values::{Expunge, SqlalchemyVersion, name_of};
+pub use values::name_of;
 
 use file::{Document, SettingsFile};
 use tests::TestFiles;

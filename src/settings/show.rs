@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use serde_json::{Map, Value, json};
 
 use super::values::name_of;
-use super::{Origin, Overrides, PerFileIgnore, Setting, Settings, SqlalchemyVersion};
+use super::{Origin, Overrides, PerFileIgnore, Setting, Settings};
 use crate::rules::Code;
 use crate::selection::Selection;
+use crate::sqlalchemy::SqlalchemyVersion;
 
 /// How settings are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]

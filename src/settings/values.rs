@@ -20,6 +20,7 @@ use crate::python::{CollectionKind, PyValue};
 use crate::rules::Code;
 use crate::rules::UnknownDiagnostic;
 use crate::selection;
+use crate::sqlalchemy::SqlalchemyVersion;
 
 /// A value and where it stands in the file.
 #[derive(Debug, Deserialize)]
@@ -149,18 +150,6 @@ impl<T: ValueEnum> JsonSchema for Named<T> {
     }
 }
 
-/// Whether expunge stays where it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Expunge {
-    /// As the targets and the profile say
-    #[default]
-    Auto,
-    /// Always
-    Keep,
-    /// Never
-    Drop,
-}
-
 /// A diagnostic's code, or a prefix of codes.
 #[derive(Debug)]
 pub(super) struct CodePrefix {
@@ -264,15 +253,6 @@ impl<'de> Deserialize<'de> for LineLength {
     }
 }
 
-/// The version of SQLAlchemy that the code runs with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SqlalchemyVersion {
-    /// 2 of 2.0.44.
-    pub major: u16,
-    /// 0 of 2.0.44.
-    pub minor: u16,
-}
-
 impl JsonSchema for SqlalchemyVersion {
     fn schema_name() -> Cow<'static, str> {
         "SqlalchemyVersion".into()
@@ -280,28 +260,6 @@ impl JsonSchema for SqlalchemyVersion {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "string", "pattern": r"^[0-9]+\.[0-9]+[.0-9A-Za-z]*$" })
-    }
-}
-
-impl FromStr for SqlalchemyVersion {
-    type Err = String;
-
-    fn from_str(given: &str) -> Result<Self, Self::Err> {
-        let leading =
-            |part: &str| part.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok());
-        let is_version = given.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
-        let mut parts = given.split('.');
-        let (major, minor) = (parts.next().and_then(|part| part.parse().ok()), parts.next().and_then(leading));
-        match (major, minor) {
-            (Some(major), Some(minor)) if is_version => Ok(Self { major, minor }),
-            _ => Err(format!("`{given}` is no version of SQLAlchemy, such as 1.4, 2.0 or 2.0.44")),
-        }
-    }
-}
-
-impl fmt::Display for SqlalchemyVersion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.major, self.minor)
     }
 }
 

@@ -33,44 +33,6 @@ pub enum Keyword {
     Unknown,
 }
 
-/// A loader that can be added to a relationship.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-#[value(rename_all = "snake_case")]
-pub enum Lazy {
-    /// A read of what is not loaded raises
-    Raise,
-    /// A read of what is not loaded raises where it needs a query
-    RaiseOnSql,
-    /// What is related is loaded with the parent, by one more query
-    Selectin,
-}
-
-impl Lazy {
-    /// As SQLAlchemy spells it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Raise => "raise",
-            Self::RaiseOnSql => "raise_on_sql",
-            Self::Selectin => "selectin",
-        }
-    }
-
-    /// What it does to a relationship, in a sentence.
-    pub fn note(self) -> String {
-        let effect = match self {
-            Self::Raise => "a read of what is not loaded raises",
-            Self::RaiseOnSql => "a read of what is not loaded raises where it needs a query",
-            Self::Selectin => "what is related is loaded with the parent, by one more query",
-        };
-        format!("lazy=\"{}\" is added, which is why this is unsafe: {effect}", self.name())
-    }
-
-    /// Whether it raises where something is not loaded.
-    pub fn raises(self) -> bool {
-        self != Self::Selectin
-    }
-}
-
 impl Keyword {
     /// What an argument's value can be, if it can be one thing alone.
     fn of(resolver: &Resolver<'_>, module: &Arc<Module>, value: &Node<'_>) -> Self {

@@ -23,7 +23,7 @@ pub use cells::find_in_cells;
 pub use filled_in::withdraw;
 pub use finder::{find, find_in_calls};
 pub use flag::Flag;
-pub use keywords::{Keyword, Keywords, Lazy};
+pub use keywords::{Keyword, Keywords};
 pub use reading::{HowRead, Reading};
 pub use wrapper::Wrapper;
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::module::Module;
-use crate::resolve::{Callee, Effort, End, Found, Place, Resolver, Target};
+use crate::module::Target;
+use crate::resolve::{Callee, Effort, End, Found, Place, Resolver};
 use crate::rules::ConstructorKind;
 use crate::syntax::{Node, dotted_name, has_scope, positional_arguments, unparenthesized};
 

@@ -15,9 +15,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::cascade::CascadeOption;
+use crate::discover::Unread;
 use crate::discover::Walk;
 use crate::hints::{Hints, Words};
-use crate::looked::{self, Unread};
+use crate::looked;
 use crate::module::{Location, Module};
 use crate::policy::effective;
 use crate::python::PyValue;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::cascade::{self, CascadeOptions};
-use crate::model::Direction;
 use crate::python::{CollectionKind, PyValue};
+use crate::sqlalchemy::Direction;
 
 /// One answer.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

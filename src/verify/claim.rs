@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use crate::cascade::CascadeOptions;
-use crate::model::Direction;
 use crate::outcome::{FileOutcome, Finding, Outcome};
 use crate::rules::Code;
-use crate::site::Lazy;
+use crate::sqlalchemy::Direction;
+use crate::sqlalchemy::Lazy;
 
 /// What the fixes of one value do to a relationship.
 #[derive(Debug, Clone)]

@@ -8,7 +8,7 @@ pub mod facts;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cascade::CascadeOptions;
-use crate::model::Direction;
+use crate::sqlalchemy::Direction;
 
 pub use answer::{Answer, Asked, Failure, FailureKind};
 pub use ask::{Question, copy_project};

@@ -3,7 +3,7 @@
 use std::fs;
 
 use cascade_fix::dependencies::of_folder;
-use cascade_fix::settings::SqlalchemyVersion;
+use cascade_fix::sqlalchemy::SqlalchemyVersion;
 
 fn version(file: &str, text: &str) -> Option<String> {
     let folder = tempfile::tempdir().unwrap();

@@ -5,7 +5,8 @@ use std::fs;
 
 use crate::common::outcome;
 use cascade_fix::outcome::Status;
-use cascade_fix::policy::{Applicability, Profile};
+use cascade_fix::policy::Applicability;
+use cascade_fix::profile::Profile;
 use cascade_fix::settings::Overrides;
 use clap::ValueEnum;
 use serde::Deserialize;

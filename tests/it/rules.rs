@@ -7,10 +7,11 @@ use cascade_fix::layout::Layout;
 use cascade_fix::module::Module;
 use cascade_fix::outcome::{FileOutcome, Status};
 use cascade_fix::repository::Repositories;
-use cascade_fix::rules::{Code, Diagnostic, FixKind, Observable, Rules};
+use cascade_fix::rules::{Code, Diagnostic, FixKind, Rules};
 use cascade_fix::scan::find_sites;
 use cascade_fix::settings::Overrides;
 use cascade_fix::source::Source;
+use cascade_fix::sqlalchemy::Observable;
 
 /// What is found and done where a diagnostic is reported besides those that are on by default, and its fix carried out.
 fn outcome(source: &str, diagnostic: &Diagnostic) -> Option<FileOutcome> {

@@ -6,9 +6,10 @@ use clap::Args;
 use clap::error::ErrorKind;
 
 use crate::layout::Layout;
-use crate::policy::Profile;
-use crate::settings::{Overrides, Place, SqlalchemyVersion};
-use crate::site::Lazy;
+use crate::profile::Profile;
+use crate::settings::{Overrides, Place};
+use crate::sqlalchemy::Lazy;
+use crate::sqlalchemy::SqlalchemyVersion;
 
 /// Below what the help lists the options that go together.
 const SELECTION: &str = "Which findings";

@@ -3,7 +3,8 @@
 use super::flow::{Flow, Holders};
 use super::keys::{Key, Keys, inside};
 use super::{Reading, is_attribute_of_self};
-use crate::resolve::{Callee, Place, Ran, Target};
+use crate::module::Target;
+use crate::resolve::{Callee, Place, Ran};
 use crate::syntax::{Node, dotted_name, positional_arguments};
 
 impl<'t> Flow<'_, 't> {

@@ -11,7 +11,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::module::{Location, Module};
-use crate::resolve::{Found, Place, Ran, Resolver, Scope, Target};
+use crate::module::{Scope, Target};
+use crate::resolve::{Found, Place, Ran, Resolver};
 use crate::syntax::{Node, has_scope, unparenthesized};
 
 use flow::Flow;

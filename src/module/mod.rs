@@ -1,5 +1,7 @@
 //! A decoded file goes in; its syntax tree comes out with the names that its own scope binds.
 
+mod scope;
+
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -9,9 +11,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::hints::Hints;
-use crate::resolve::Scope;
 use crate::source::Source;
 use crate::syntax::{Node, Tree, hinted_nodes};
+
+pub use scope::{Binding, Dotted, ModuleName, Parameter, Scope, Target};
 
 /// A parsed file.
 pub struct Module {

@@ -1,9 +1,10 @@
 //! What a run knows of each file and each site: the one result that diff, check, fix and every report show.
 
+mod identity;
+
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::baseline::Stale;
 use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::layout::Relaid;
 use crate::model::Relationship;
@@ -11,8 +12,10 @@ use crate::policy::{Applicability, Hazard};
 use crate::repository::{Places, Repository};
 use crate::rewrite::FileEdit;
 use crate::rules::{Code, Severity};
-use crate::site::Lazy;
 use crate::source::{Position, Source};
+use crate::sqlalchemy::Lazy;
+
+pub use identity::{About, Identity, Known, Stale};
 
 /// A site that is not as it should be.
 #[derive(Debug, Clone)]

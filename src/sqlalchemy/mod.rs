@@ -1,0 +1,11 @@
+//! What SQLAlchemy itself says, whatever the code that is looked at: its words, and what they mean in which version.
+
+mod direction;
+mod loader;
+mod observable;
+mod version;
+
+pub use direction::Direction;
+pub use loader::Lazy;
+pub use observable::Observable;
+pub use version::SqlalchemyVersion;
