@@ -8,10 +8,10 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 use serde::Serialize;
 
-use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::outcome::Outcome;
 use crate::related::{Related, related};
 use crate::sqlalchemy::Direction;
+use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 
 /// Beside the name of a relationship whose list a fix rewrites.
 const REWRITTEN: &str = " ✎";

@@ -10,7 +10,6 @@
 
 pub mod apply;
 pub mod baseline;
-pub mod cascade;
 pub mod changed_lines;
 pub mod choice;
 pub mod cli;
@@ -58,7 +57,6 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 
 use baseline::BaselineError;
-use cascade::CascadeOptions;
 use changed_lines::ChangedLines;
 use discover::{DiscoverError, NotRead, Walk, WalkOptions};
 use module::Location;
@@ -68,6 +66,7 @@ use run::Run;
 use scan::Scan;
 use settings::{Lookup, SettingsError};
 use sqlalchemy::Lazy;
+use sqlalchemy::cascade::CascadeOptions;
 use usage::Search;
 use verify::facts::Facts;
 

@@ -6,13 +6,13 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::cascade::{self, CascadeOptions};
 use crate::module::Location;
 use crate::policy::{Rewrite, effective, first_of};
 use crate::resolve::{Alternative, Literal, Shape, Step, evaluate};
 use crate::rewrite::{self, Edit, FileEdit};
 use crate::site::{Given, HowRead, Reading, Site};
 use crate::source::{Source, splice};
+use crate::sqlalchemy::cascade::{self, CascadeOptions};
 use crate::syntax::{Tree, has_error, unparenthesized};
 use crate::usage::{self, How, Usages};
 

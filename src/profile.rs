@@ -4,8 +4,8 @@ use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::sqlalchemy::Direction;
+use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 
 use CascadeOption::{Delete, DeleteOrphan, RefreshExpire, SaveUpdate};
 

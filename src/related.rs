@@ -1,8 +1,8 @@
 //! An outcome with all relationships goes in; each relationship comes out, with its cascade as it is and as it will be.
 
-use crate::cascade::CascadeOptions;
 use crate::model::Relationship;
 use crate::outcome::{FileOutcome, Finding, Outcome, SiteOutcome};
+use crate::sqlalchemy::cascade::CascadeOptions;
 
 /// A relationship and its cascade.
 #[derive(Debug)]

@@ -6,12 +6,12 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::cascade::{self, CascadeOption, CascadeOptions};
 use crate::pragma::is_pragma;
 use crate::python::{CollectionKind, PyValue};
 use crate::resolve::{Literal, Shape, StringPart};
 use crate::site::{Binding, Flag};
 use crate::source::Source;
+use crate::sqlalchemy::cascade::{self, CascadeOption, CascadeOptions};
 
 pub use crate::source::Edit;
 

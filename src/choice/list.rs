@@ -1,7 +1,7 @@
 //! What someone typed goes in; the list that it names comes out, or what SQLAlchemy, or we, have against it.
 
-use crate::cascade::{self, CascadeOption, CascadeOptions};
 use crate::python::PyValue;
+use crate::sqlalchemy::cascade::{self, CascadeOption, CascadeOptions};
 
 /// Reads a list as SQLAlchemy does: `save-update, merge`. Blanks and quotes around it do not count.
 ///

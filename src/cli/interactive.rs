@@ -10,13 +10,13 @@ use console::{Key, Term};
 
 use super::args::{Arguments, Common};
 use crate::apply::apply;
-use crate::cascade::CascadeOptions;
 use crate::choice::{Answer, Change, Chosen, Fixes, Reading, are_suppressed, comments, read_list, site};
 use crate::module::Location;
 use crate::outcome::{FileOutcome, Finding, Outcome};
 use crate::policy::Applicability;
 use crate::report::{Applied, PatchFolder, write_change};
 use crate::rewrite::FileEdit;
+use crate::sqlalchemy::cascade::CascadeOptions;
 use crate::{Job, Unsaved};
 
 /// What can be answered, and what it does.

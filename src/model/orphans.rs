@@ -11,8 +11,8 @@ use petgraph::Direction::Incoming;
 use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
 use petgraph::visit::EdgeRef;
 
-use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::module::Location;
+use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 
 /// A class at one end of a relationship.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -5,7 +5,6 @@ mod identity;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::layout::Relaid;
 use crate::model::Relationship;
 use crate::policy::{Applicability, Hazard};
@@ -14,6 +13,7 @@ use crate::rewrite::FileEdit;
 use crate::rules::{Code, Severity};
 use crate::source::{Position, Source};
 use crate::sqlalchemy::Lazy;
+use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 
 pub use identity::{About, Identity, Known, Stale};
 

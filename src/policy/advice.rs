@@ -1,11 +1,11 @@
 //! A site's alternatives and its surroundings go in; what else is wrong with them comes out: CAS101 to CAS105, CAS202 to CAS204.
 
 use super::{Applicability, Change, Given, Judgement, Policy, Shift, View, notes};
-use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::python::PyValue;
 use crate::rules::Code;
 use crate::site::{Keyword, Keywords, Site};
 use crate::sqlalchemy::Direction;
+use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 
 use CascadeOption::{Delete, DeleteOrphan, SaveUpdate};
 

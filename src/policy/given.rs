@@ -1,10 +1,10 @@
 //! A value goes in; the set that it gives the relationship comes out, or what SQLAlchemy has against it.
 
 use super::Judgement;
-use crate::cascade::{self, CascadeError, CascadeOption, CascadeOptions};
 use crate::python::PyValue;
 use crate::rules::{Code, Sets};
 use crate::site::Site;
+use crate::sqlalchemy::cascade::{self, CascadeError, CascadeOption, CascadeOptions};
 
 /// What sqlmodel sets: `if rel_info.cascade_delete: rel_kwargs["cascade"] = "all, delete-orphan"`.
 const CASCADE_DELETE: &str = "all, delete-orphan";

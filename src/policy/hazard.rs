@@ -1,9 +1,9 @@
 //! A set with refresh-expire goes in; the set to write in its place comes out: CAS001, CAS002 and CAS003.
 
 use super::{Applicability, Change, Given, Judgement, Policy, Shift, View, notes};
-use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::site::Flag;
 use crate::sqlalchemy::Lazy;
+use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 
 /// Judges a view by the alternatives of its site; None where none of them has refresh-expire.
 pub(super) fn judge(view: &View<'_>, given: &[Given], policy: &Policy<'_>) -> Option<Judgement> {

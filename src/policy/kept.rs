@@ -1,9 +1,9 @@
 //! A set goes in; what the profile, or the targets of the direction, leave of it comes out.
 
 use super::Policy;
-use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::profile::{Expunge, Profile};
 use crate::sqlalchemy::Direction;
+use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 
 use Direction::{ManyToMany, ManyToOne, OneToMany, OneToOne};
 

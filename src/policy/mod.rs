@@ -14,7 +14,6 @@ mod wanted;
 
 use serde::Serialize;
 
-use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::module::Location;
 use crate::profile::{Expunge, Profile, Targets};
 use crate::repository::Places;
@@ -26,6 +25,7 @@ use crate::sqlalchemy::Direction;
 use crate::sqlalchemy::Lazy;
 use crate::sqlalchemy::Observable;
 use crate::sqlalchemy::SqlalchemyVersion;
+use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 use given::Given;
 
 pub use given::effective;

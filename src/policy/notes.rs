@@ -1,13 +1,13 @@
 //! The options that a relationship loses go in; what a user notices of it comes out, and where.
 
 use super::{Expunger, Given, Policy, Profile, View, loading};
-use crate::cascade::{CascadeOption, CascadeOptions, OPTION_NAMES};
 use crate::profile::Expunge;
 use crate::repository::Places;
 use crate::rules::Code;
 use crate::sqlalchemy::Direction;
 use crate::sqlalchemy::Observable;
 use crate::sqlalchemy::SqlalchemyVersion;
+use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions, OPTION_NAMES};
 
 /// How many places a note names.
 const MOST_NAMED: usize = 5;

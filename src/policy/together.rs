@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Applicability, Change, Given, Judgement, Loaded, Policy, Shift, View, advice, first_of, hazard, shifted, wanted,
 };
-use crate::cascade::CascadeOptions;
 use crate::model::Relationship;
 use crate::rules::Code;
 use crate::site::{self, Site};
+use crate::sqlalchemy::cascade::CascadeOptions;
 
 /// How many relationships are named.
 const MOST_NAMED: usize = 5;

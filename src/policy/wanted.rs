@@ -1,10 +1,10 @@
 //! What is to be told of a site and the list that someone chose for it go in; the same with that list to be written comes out.
 
 use super::{Applicability, Change, Given, Judgement, Policy, Shift, View, advice, notes};
-use crate::cascade::{self, CascadeOptions};
 use crate::python::PyValue;
 use crate::rules::Code;
 use crate::sqlalchemy::Lazy;
+use crate::sqlalchemy::cascade::{self, CascadeOptions};
 
 /// Puts the list in place of what the judgements want to be written, in every alternative of the value. That counts as safe: who chose it
 /// knows what is lost.

@@ -7,7 +7,6 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::cascade::CascadeOptions;
 use crate::model::Relationship;
 use crate::outcome::About;
 use crate::outcome::{Asyncio, FileOutcome, Finding, Fix, Outcome, Status};
@@ -16,6 +15,7 @@ use crate::policy::{Applicability, Hazard};
 use crate::rewrite::FileEdit;
 use crate::rules::{Code, Severity};
 use crate::source::{DiskEdit, Edit, Position};
+use crate::sqlalchemy::cascade::CascadeOptions;
 
 pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, &report(outcome))?;

@@ -7,11 +7,11 @@ use super::markup::{code, prose};
 use super::notes::{Note, Notes};
 use super::remarks::{Remark, remarks};
 use super::summary::{asyncio, sentences};
-use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::model::Relationship;
 use crate::outcome::{FileOutcome, Finding, Outcome};
 use crate::policy::{EXPUNGE_LEFT_OUT, NoteKind, first_of};
 use crate::repository::Places;
+use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 
 /// How long a text may be on the host with the least room, in bytes: GitHub takes 65,536 characters.
 const MOST_BYTES: usize = 65_000;

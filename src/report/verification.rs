@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::count;
 use super::markup::{code, prose};
-use crate::cascade::CascadeOptions;
 use crate::rules::Code;
 use crate::sqlalchemy::Direction;
+use crate::sqlalchemy::cascade::CascadeOptions;
 use crate::verify::{Checked, Claim, Failure, Verification};
 
 /// How `verify` prints what it found.

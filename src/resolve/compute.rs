@@ -5,8 +5,8 @@ use super::Resolver;
 use super::literal::{Literal, Shape, shortened, string_part};
 use super::names::{Effort, End, Place};
 use super::value::{MOST_ALTERNATIVES, Step, Value, Written};
-use crate::cascade;
 use crate::python::{CollectionKind, PyValue};
+use crate::sqlalchemy::cascade;
 use crate::syntax::{Node, dotted_name, positional_arguments, string_content};
 
 /// A call of a method.

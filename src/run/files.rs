@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Run;
-use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::module::Location;
 use crate::plan::{Files, Passing};
 use crate::policy::effective;
 use crate::resolve::{Place, Resolver, evaluate};
 use crate::site::Site;
 use crate::source::Source;
+use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 use crate::syntax::{Node, string_content};
 
 /// The files of a run.

@@ -14,7 +14,6 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use crate::Job;
-use crate::cascade::CascadeOption;
 use crate::discover::Walk;
 use crate::hints::{self, Traits};
 use crate::looked::{Looked, look};
@@ -31,6 +30,7 @@ use crate::settings::Settings;
 use crate::site::{Found, Site, Unknown, Wrapper};
 use crate::sqlalchemy::Observable;
 use crate::sqlalchemy::SqlalchemyVersion;
+use crate::sqlalchemy::cascade::CascadeOption;
 use crate::suppression::Sifted;
 use crate::usage::{How, Mention, Usages};
 

@@ -10,7 +10,6 @@ use std::sync::atomic::AtomicUsize;
 
 use super::consumers::Consumers;
 use super::{Run, assembled};
-use crate::cascade::{self, CascadeOption, CascadeOptions};
 use crate::discover::Unread;
 use crate::discover::{NotRead, Walk};
 use crate::hints::{self, Hints};
@@ -22,6 +21,7 @@ use crate::python::PyValue;
 use crate::repository::Repository;
 use crate::scan;
 use crate::site::{Given, Site};
+use crate::sqlalchemy::cascade::{self, CascadeOption, CascadeOptions};
 use crate::syntax::{Node, hinted_nodes, string_content};
 use crate::usage::{Search, Usages};
 

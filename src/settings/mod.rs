@@ -15,12 +15,12 @@ use std::sync::Arc;
 
 use ignore::gitignore::{self, Gitignore, GitignoreBuilder};
 
-use crate::cascade::CascadeOptions;
 use crate::layout::{Layout, Style};
 use crate::profile::{Expunge, Profile, Targets};
 use crate::rules::{Code, ConstructorKind, Rules};
 use crate::selection::Selection;
 use crate::sqlalchemy::SqlalchemyVersion;
+use crate::sqlalchemy::cascade::CascadeOptions;
 
 pub use error::SettingsError;
 pub use find::{Lookup, Place, is_settings_file};

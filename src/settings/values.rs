@@ -15,12 +15,12 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::error::suggestion;
-use crate::cascade::{self, CascadeError, CascadeOptions, OPTION_NAMES, Parsed};
 use crate::python::{CollectionKind, PyValue};
 use crate::rules::Code;
 use crate::rules::UnknownDiagnostic;
 use crate::selection;
 use crate::sqlalchemy::SqlalchemyVersion;
+use crate::sqlalchemy::cascade::{self, CascadeError, CascadeOptions, OPTION_NAMES, Parsed};
 
 /// A value and where it stands in the file.
 #[derive(Debug, Deserialize)]

@@ -9,12 +9,12 @@ use super::property::{Object, Tracer, imports_sqlalchemy, read_back};
 use super::reading::{Key, Keys, Readers, keys_to};
 use super::viewonly::{is_viewonly, viewonly_of};
 use super::{Binding, Flag, Found, Given, Keywords, Reading, Site, Unknown, Wrapper};
-use crate::cascade::{self, CascadeOption};
 use crate::hints::Hints;
 use crate::model;
 use crate::module::{Location, Module};
 use crate::resolve::{Callee, Effort, End, Entries, Entry, Place, Port, Resolver, Value, shortened};
 use crate::rules::{ConstructorKind, Match, Rule, Rules, Sets, Spelling};
+use crate::sqlalchemy::cascade::{self, CascadeOption};
 use crate::syntax::{
     Node, dotted_name, has_error, has_scope, hinted_nodes, is_broken, keyword_value, splatted, string_content,
     unpacked_value, unparenthesized,

@@ -12,11 +12,11 @@ mod wrapper;
 
 use std::ops::Range;
 
-use crate::cascade::{self, CascadeOptions};
 use crate::model::Relationship;
 use crate::module::Location;
 use crate::resolve::{Step, Value, evaluate};
 use crate::rules::Sets;
+use crate::sqlalchemy::cascade::{self, CascadeOptions};
 use crate::syntax::{Node, Tree, has_error, keyword_container, keyword_value, unparenthesized};
 
 pub use cells::find_in_cells;

@@ -1,5 +1,6 @@
 //! What SQLAlchemy itself says, whatever the code that is looked at: its words, and what they mean in which version.
 
+pub mod cascade;
 mod direction;
 mod loader;
 mod observable;

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::cascade::CascadeOption;
+use crate::sqlalchemy::cascade::CascadeOption;
 
 /// What code can do that notices a cascade option.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

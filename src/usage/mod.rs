@@ -14,7 +14,6 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::cascade::CascadeOption;
 use crate::discover::Unread;
 use crate::discover::Walk;
 use crate::hints::{Hints, Words};
@@ -27,6 +26,7 @@ use crate::resolve::{Resolver, Step};
 use crate::scan::find_sites;
 use crate::settings::Lookup;
 use crate::site::{Found, Site, Wrapper, find_in_calls};
+use crate::sqlalchemy::cascade::CascadeOption;
 use crate::syntax::{Node, hinted_nodes, string_content};
 
 pub use mention::{How, Mention};

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::cascade::{self, CascadeOptions};
 use crate::python::{CollectionKind, PyValue};
 use crate::sqlalchemy::Direction;
+use crate::sqlalchemy::cascade::{self, CascadeOptions};
 
 /// One answer.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cascade::CascadeOptions;
 use crate::outcome::{FileOutcome, Finding, Outcome};
 use crate::rules::Code;
 use crate::sqlalchemy::Direction;
 use crate::sqlalchemy::Lazy;
+use crate::sqlalchemy::cascade::CascadeOptions;
 
 /// What the fixes of one value do to a relationship.
 #[derive(Debug, Clone)]

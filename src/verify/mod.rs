@@ -7,8 +7,8 @@ pub mod facts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::cascade::CascadeOptions;
 use crate::sqlalchemy::Direction;
+use crate::sqlalchemy::cascade::CascadeOptions;
 
 pub use answer::{Answer, Asked, Failure, FailureKind};
 pub use ask::{Question, copy_project};

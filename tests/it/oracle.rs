@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use cascade_fix::cascade::{self, CascadeError, Parsed};
 use cascade_fix::python::{PyValue, is_re_whitespace};
 use cascade_fix::resolve::evaluate;
+use cascade_fix::sqlalchemy::cascade::{self, CascadeError, Parsed};
 use cascade_fix::syntax::Tree;
 use serde::Deserialize;
 

@@ -6,7 +6,6 @@ use std::path::Path;
 
 use similar::{ChangeTag, DiffOp, TextDiff};
 
-use crate::cascade::{CascadeOption, CascadeOptions};
 use crate::graph::DeleteGraph;
 use crate::outcome::{FileOutcome, Finding, Outcome, Status};
 use crate::related::{Related, related};
@@ -19,6 +18,7 @@ use crate::report::summary::{asyncio, sentences};
 use crate::report::visible;
 use crate::rewrite::FileEdit;
 use crate::source::Source;
+use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 
 /// How many relationships are drawn: a page with more is slow, and nobody could follow them. `graph` draws them all.
 const MOST_LINES: usize = 1000;
