@@ -21,6 +21,7 @@ pub mod git;
 pub mod graph;
 pub mod hints;
 mod imports;
+pub mod job;
 pub mod layout;
 mod library;
 pub mod looked;
@@ -51,50 +52,21 @@ pub mod syntax;
 pub mod usage;
 pub mod verify;
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::OnceLock;
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, OnceLock};
 
 use baseline::BaselineError;
-use changed_lines::ChangedLines;
-use discover::{DiscoverError, NotRead, Walk, WalkOptions};
-use module::Location;
+use discover::{DiscoverError, NotRead, Walk};
 use outcome::{FileOutcome, Outcome, Status};
-use repository::{Base, Repositories};
+use repository::Repositories;
 use run::Run;
 use scan::Scan;
-use settings::{Lookup, SettingsError};
-use sqlalchemy::Lazy;
-use sqlalchemy::cascade::CascadeOptions;
+use settings::SettingsError;
 use usage::Search;
 use verify::facts::Facts;
 
-/// What to check, and how.
-pub struct Job {
-    /// Files and folders.
-    pub paths: Vec<PathBuf>,
-    /// A text to check in place of files.
-    pub unsaved: Option<Unsaved>,
-    /// Which files below them.
-    pub walk: WalkOptions,
-    /// What to look for and what to do about it, for each file.
-    pub settings: Arc<Lookup>,
-    /// Whether unsafe fixes are carried out too.
-    pub unsafe_fixes: bool,
-    /// The loader to add to fixed relationships that name none.
-    pub lazy: Option<Lazy>,
-    /// What SQLAlchemy itself said of the relationships.
-    pub facts: Option<Facts>,
-    /// Whether the outcome has all relationships that a site gives a cascade to, and not those with findings alone.
-    pub all_relationships: bool,
-    /// What the paths are relative to that are told.
-    pub base: Base,
-    /// The lines that findings have to touch to be told; all, where it is None.
-    pub changed_lines: Option<ChangedLines>,
-    /// Lists that someone chose, by the site's value: each is written there, in place of what the policy says.
-    pub wanted: HashMap<Location, CascadeOptions>,
-}
+pub use job::{Job, Unsaved};
 
 /// Why nothing can be checked.
 #[derive(Debug, thiserror::Error)]
@@ -108,14 +80,6 @@ pub enum RunError {
     /// A baseline.
     #[error(transparent)]
     Baseline(#[from] BaselineError),
-}
-
-/// The content of one file, which need not be that on disk.
-pub struct Unsaved {
-    /// Where it is, or would be; None if it has no name.
-    pub path: Option<PathBuf>,
-    /// All of it.
-    pub bytes: Vec<u8>,
 }
 
 /// What a text without a name is called.

@@ -13,9 +13,9 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use crate::Job;
 use crate::discover::Walk;
 use crate::hints::{self, Traits};
+use crate::job::Job;
 use crate::looked::{Looked, look};
 use crate::model::{Call, Model, Relationship, SearchFolder};
 use crate::module::Location;

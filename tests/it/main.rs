@@ -16,6 +16,7 @@ mod html;
 mod inputs;
 #[cfg(unix)]
 mod interactive;
+mod layers;
 mod layout;
 mod loaders;
 mod oracle;
