@@ -1,16 +1,17 @@
 //! cascade-fix finds SQLAlchemy cascades that include refresh-expire, which can raise under asyncio where a relationship is not loaded
 //! eagerly, and writes the explicit list.
 //!
-//! The modules are the stages, in the order of the data: [`discover`] the files, read each as a [`source`], match
-//! [`rules`] to find each [`site`], [`resolve`] names and values, look up the [`usage`] of shared ones, [`model`] the relationship,
-//! decide by [`policy`] as the [`settings`] want it, leave out what a [`suppression`] names, a [`baseline`] lists, or stands on other
-//! than [`changed_lines`], [`plan`] where to edit, [`rewrite`], take out [`imports`] that nothing uses any more, lay out by [`layout`],
-//! [`apply`]. What comes out is an [`outcome`], which every [`report`] shows, and of which someone can make a
-//! [`choice`]. [`verify`] holds it against what SQLAlchemy itself says of the models.
+//! The modules are the stages, in the order of the data: [`discover`] the files, read each as a [`source`], match [`rules`] to find each
+//! [`site`], [`resolve`] names and values, look up the [`usage`] of shared ones, [`model`] the relationship, judge by the [`checks`] and a
+//! [`policy`] as the [`settings`] want it, leave out what a [`suppression`] names, a [`baseline`] lists, or stands on other than
+//! [`changed_lines`], [`plan`] where to edit, [`rewrite`], take out [`imports`] that nothing uses any more, lay out by [`layout`],
+//! [`apply`]. What comes out is an [`outcome`], which every [`report`] shows, and of which someone can make a [`choice`]. [`verify`] holds
+//! it against what SQLAlchemy itself says of the models. ARCHITECTURE.md tells the whole way, and which module may use which.
 
 pub mod apply;
 pub mod baseline;
 pub mod changed_lines;
+pub mod checks;
 pub mod choice;
 pub mod cli;
 pub mod dependencies;

@@ -9,12 +9,12 @@ use Direction::{ManyToMany, ManyToOne, OneToMany, OneToOne};
 
 impl Policy<'_> {
     /// The options that may stay in the set of a relationship; expunge is decided by [`Policy::keeps_expunge`].
-    pub(super) fn kept(&self, direction: Option<Direction>) -> CascadeOptions {
+    pub(crate) fn kept(&self, direction: Option<Direction>) -> CascadeOptions {
         self.targets.of(direction).map(|target| target.value).unwrap_or_else(|| self.profile.kept())
     }
 
     /// Whether there are relationships whose expunge goes.
-    pub(super) fn can_lose_expunge(&self) -> bool {
+    pub(crate) fn can_lose_expunge(&self) -> bool {
         let directions = [OneToMany, OneToOne, ManyToOne, ManyToMany].map(Some).into_iter().chain([None]);
         let is_preserved = |direction| self.targets.of(direction).is_none() && self.profile == Profile::Preserve;
         let is_kept =
@@ -23,7 +23,7 @@ impl Policy<'_> {
     }
 
     /// Whether expunge may stay in the set of a relationship.
-    pub(super) fn keeps_expunge(&self, direction: Option<Direction>) -> bool {
+    pub(crate) fn keeps_expunge(&self, direction: Option<Direction>) -> bool {
         match (self.expunge, self.targets.of(direction)) {
             (Expunge::Keep, _) => true,
             (Expunge::Drop, _) => false,

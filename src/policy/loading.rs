@@ -47,7 +47,7 @@ impl Loading {
 }
 
 /// Whether nothing is loaded that could be expired.
-pub(super) fn keeps_nothing(keywords: &Keywords) -> bool {
+pub(crate) fn keeps_nothing(keywords: &Keywords) -> bool {
     keywords.lazy.is("dynamic") || keywords.lazy.is("write_only")
 }
 
@@ -71,7 +71,7 @@ pub struct Loaded {
 
 impl Loaded {
     /// By what hands the value to them; `named` gives some of these in words.
-    pub(super) fn of(givens: &[Given], named: impl Fn(&[&Given]) -> String) -> Self {
+    pub(crate) fn of(givens: &[Given], named: impl Fn(&[&Given]) -> String) -> Self {
         let of = |loading: Loading| givens.iter().filter(|given| Loading::of(given) == loading).collect::<Vec<_>>();
         let (eager, unkept) = (of(Loading::Eager), of(Loading::Unkept));
         let is_eager = !eager.is_empty();

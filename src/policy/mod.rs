@@ -1,16 +1,11 @@
-//! A site with its value and its relationship goes in; the verdict comes out: what there is to tell, which set to write instead, and
-//! why.
+//! What a verdict on a site is, which options may stay in its set, and what a change of them means in words. The checks decide by it.
 //!
 //! What SQLAlchemy does with each option is documented at <https://docs.sqlalchemy.org/en/20/orm/cascades.html>.
 
-mod advice;
 mod given;
-mod hazard;
 mod kept;
 mod loading;
-mod notes;
-mod together;
-mod wanted;
+pub(crate) mod notes;
 
 use serde::Serialize;
 
@@ -26,11 +21,14 @@ use crate::sqlalchemy::Lazy;
 use crate::sqlalchemy::Observable;
 use crate::sqlalchemy::SqlalchemyVersion;
 use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
-use given::Given;
 
 pub use given::effective;
+pub(crate) use given::{Given, NoSet};
 pub use loading::{Hazard, Loaded};
 pub use notes::{EXPUNGE_LEFT_OUT, NoteKind, first_of};
+
+/// What is about refresh-expire.
+const HAZARDS: [Code; 3] = [Code::Cas001, Code::Cas002, Code::Cas003];
 
 /// What decides which list is written, besides the site.
 pub struct Policy<'a> {
@@ -162,40 +160,6 @@ pub struct Rewrite {
     pub lazy: Option<Lazy>,
 }
 
-/// Decides about a site.
-pub fn judge(site: &Site, policy: &Policy<'_>) -> Verdict {
-    if site.flag == Some(Flag::Overridden) {
-        return Verdict::Safe;
-    }
-    let value = match &site.value {
-        Ok(value) => value,
-        Err(unknown) => {
-            let help = unknown.help.map(str::to_owned);
-            let unresolved = Judgement { help, ..Judgement::new(Code::Cas301, unknown.reason.clone()) };
-            return Verdict::of(vec![unresolved], policy);
-        }
-    };
-    if value.alternatives.is_empty() {
-        return Verdict::HandedIn;
-    }
-    let given: Result<Vec<Given>, Judgement> =
-        value.alternatives.iter().map(|alternative| Given::of(site, &alternative.value)).collect();
-    match given {
-        Err(refused) => Verdict::of(vec![refused], policy),
-        Ok(given) => Verdict::of(together::judge(site, &given, policy), policy),
-    }
-}
-
-/// Whether the verdict on a site can depend on its direction, or is likely to be told with it.
-pub fn asks_direction(site: &Site, policy: &Policy<'_>) -> bool {
-    let given = possible(site);
-    let is_refused = || site.value.as_ref().is_ok_and(|value| given.len() < value.alternatives.len());
-    site.value.is_err() && policy.selection.has(Code::Cas301)
-        || is_refused() && policy.selection.has(Code::Cas201)
-        || given.iter().any(Given::is_hazard)
-        || advice::asks_direction(site, &given, policy)
-}
-
 /// Whether the verdict on a site can depend on what the repository does that notices a cascade.
 pub fn asks_observations(site: &Site, policy: &Policy<'_>) -> bool {
     let is_selected = |given: &Given| given.is_hazard() && policy.selection.has(given.code);
@@ -218,9 +182,9 @@ pub fn set_given(site: &Site) -> Option<CascadeOptions> {
     for alternative in &site.value.as_ref().ok()?.alternatives {
         match Given::of(site, &alternative.value) {
             Ok(given) => set = set.or(given.options),
-            Err(judgement) if judgement.code == Code::Cas301 => return None,
             // SQLAlchemy refuses it
-            Err(_) => {}
+            Err(NoSet::Invalid(..)) => {}
+            Err(_) => return None,
         }
     }
     Some(set)
@@ -240,7 +204,7 @@ pub fn written_set(site: &Site) -> Option<CascadeOptions> {
 }
 
 /// What is given to a site, as far as SQLAlchemy takes it.
-fn possible(site: &Site) -> Vec<Given> {
+pub(crate) fn possible(site: &Site) -> Vec<Given> {
     match &site.value {
         Ok(value) if site.flag != Some(Flag::Overridden) => {
             value.alternatives.iter().filter_map(|alternative| Given::of(site, &alternative.value).ok()).collect()
@@ -251,7 +215,7 @@ fn possible(site: &Site) -> Vec<Given> {
 
 impl Verdict {
     /// What there is to tell. Advice that nobody asked for is none.
-    fn of(mut judgements: Vec<Judgement>, policy: &Policy<'_>) -> Self {
+    pub(crate) fn of(mut judgements: Vec<Judgement>, policy: &Policy<'_>) -> Self {
         judgements.retain(|judgement| policy.selection.has(judgement.code) || judgement.code.is_on_by_default());
         if judgements.is_empty() {
             return Self::Safe;
@@ -319,13 +283,13 @@ impl Verdict {
 
 impl Judgement {
     /// What a human has to look at.
-    fn new(code: Code, reason: String) -> Self {
+    pub(crate) fn new(code: Code, reason: String) -> Self {
         Self { code, reason, before: None, loaded: None, help: None, change: None, is_information: false }
     }
 
     /// Whether it is about refresh-expire.
     pub fn is_hazard(&self) -> bool {
-        self.code <= Code::Cas003
+        HAZARDS.contains(&self.code)
     }
 }
 
@@ -336,19 +300,31 @@ impl Change {
     }
 }
 
+impl Shift {
+    /// Takes options away.
+    pub(crate) fn dropping(drop: CascadeOptions) -> Self {
+        Self { drop, add: CascadeOptions::default() }
+    }
+
+    /// Adds an option.
+    pub(crate) fn adding(option: CascadeOption) -> Self {
+        Self { drop: CascadeOptions::default(), add: [option].into_iter().collect() }
+    }
+}
+
 /// A site as the relationships see it that get its value and of which the same is known.
-struct View<'a> {
-    site: &'a Site,
+pub(crate) struct View<'a> {
+    pub site: &'a Site,
     /// Their direction, where it is known.
-    direction: Option<Direction>,
+    pub direction: Option<Direction>,
     /// What else they are given.
-    keywords: &'a Keywords,
+    pub keywords: &'a Keywords,
     /// What hands the value to them.
-    givens: Vec<&'a site::Given>,
+    pub givens: Vec<&'a site::Given>,
 }
 
 /// The set of one alternative after some changes; None where they leave it as it is.
-fn shifted(set: CascadeOptions, index: usize, changes: &[&Change]) -> Option<CascadeOptions> {
+pub(crate) fn shifted(set: CascadeOptions, index: usize, changes: &[&Change]) -> Option<CascadeOptions> {
     let mut shifts = changes.iter().filter_map(|change| *change.each.get(index)?).peekable();
     shifts.peek()?;
     Some(shifts.fold(set, |set, shift| set.minus(shift.drop).or(shift.add)))

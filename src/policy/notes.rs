@@ -48,17 +48,17 @@ impl NoteKind {
 
 impl Policy<'_> {
     /// Whether something in the repository notices that expunge cascades.
-    pub(super) fn observes_expunge(&self) -> bool {
+    pub(crate) fn observes_expunge(&self) -> bool {
         !self.surroundings.places(Observable::Expunge).is_empty()
     }
 
     /// Whether options that write cascade beside `viewonly=True` too, as they did before 1.4.
-    pub(super) fn viewonly_writes(&self) -> bool {
+    pub(crate) fn viewonly_writes(&self) -> bool {
         self.surroundings.version().is_some_and(|version| version < SqlalchemyVersion { major: 1, minor: 4 })
     }
 
     /// Whether something notices that expunge cascades: the repository, or SQLAlchemy itself.
-    pub(super) fn notices_expunge(&self) -> bool {
+    pub(crate) fn notices_expunge(&self) -> bool {
         self.observes_expunge() || self.surroundings.expunger().is_some()
     }
 
@@ -111,7 +111,7 @@ pub fn first_of<T>(all: &[T], most: usize, shown: impl Fn(&T) -> String) -> Stri
 }
 
 /// What is to be said of a list in place of one with refresh-expire.
-pub(super) fn of_hazard(
+pub(crate) fn of_hazard(
     view: &View<'_>,
     given: &[Given],
     before: CascadeOptions,
@@ -149,7 +149,7 @@ pub(super) fn of_hazard(
 }
 
 /// What SQLAlchemy does about options that write beside `viewonly=True`, from the least version on that the code runs with.
-pub(super) fn of_viewonly(policy: &Policy<'_>) -> &'static str {
+pub(crate) fn of_viewonly(policy: &Policy<'_>) -> &'static str {
     match policy.surroundings.version() {
         Some(version) if version.major >= 2 => "SQLAlchemy 2.x leaves them out",
         Some(_) if policy.viewonly_writes() => {
@@ -160,7 +160,7 @@ pub(super) fn of_viewonly(policy: &Policy<'_>) -> &'static str {
 }
 
 /// What a user notices when an option goes.
-pub(super) fn of_lost(
+pub(crate) fn of_lost(
     option: CascadeOption,
     view: &View<'_>,
     before: CascadeOptions,
@@ -226,7 +226,7 @@ fn of_lost_expunge(policy: &Policy<'_>) -> String {
 }
 
 /// What a user notices when an option comes.
-pub(super) fn of_added(option: CascadeOption) -> Option<String> {
+pub(crate) fn of_added(option: CascadeOption) -> Option<String> {
     let note = match option {
         CascadeOption::SaveUpdate => "save-update is added: objects added through the relationship are inserted",
         CascadeOption::Delete => {

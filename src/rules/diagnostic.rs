@@ -4,75 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A diagnostic's code. Its text is part of the contract with users.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Code {
-    /// `all` implies refresh-expire.
-    Cas001,
-    /// refresh-expire is listed.
-    Cas002,
-    /// sqlmodel's `cascade_delete=True`.
-    Cas003,
-    /// delete on a many-to-many.
-    Cas101,
-    /// delete on a many-to-one.
-    Cas102,
-    /// Something cascades, and save-update does not.
-    Cas103,
-    /// delete-orphan without delete.
-    Cas104,
-    /// delete beside `lazy="noload"`.
-    Cas105,
-    /// SQLAlchemy refuses the value.
-    Cas201,
-    /// delete-orphan without `single_parent`.
-    Cas202,
-    /// delete beside `passive_deletes="all"`.
-    Cas203,
-    /// Options that write beside `viewonly=True`.
-    Cas204,
-    /// The value can't be known.
-    Cas301,
-}
+// one for each file of `rules/diagnostics`
+include!(concat!(env!("OUT_DIR"), "/code.rs"));
 
 impl Code {
-    /// All codes, in order.
-    pub const ALL: [Code; 13] = [
-        Code::Cas001,
-        Code::Cas002,
-        Code::Cas003,
-        Code::Cas101,
-        Code::Cas102,
-        Code::Cas103,
-        Code::Cas104,
-        Code::Cas105,
-        Code::Cas201,
-        Code::Cas202,
-        Code::Cas203,
-        Code::Cas204,
-        Code::Cas301,
-    ];
-
-    /// The code as users write it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Code::Cas001 => "CAS001",
-            Code::Cas002 => "CAS002",
-            Code::Cas003 => "CAS003",
-            Code::Cas101 => "CAS101",
-            Code::Cas102 => "CAS102",
-            Code::Cas103 => "CAS103",
-            Code::Cas104 => "CAS104",
-            Code::Cas105 => "CAS105",
-            Code::Cas201 => "CAS201",
-            Code::Cas202 => "CAS202",
-            Code::Cas203 => "CAS203",
-            Code::Cas204 => "CAS204",
-            Code::Cas301 => "CAS301",
-        }
-    }
-
     /// Whether it is reported unless it is ignored: all but advice.
     pub fn is_on_by_default(self) -> bool {
         !self.as_str().starts_with("CAS1")

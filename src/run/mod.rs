@@ -13,6 +13,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
+use crate::checks::{asks_direction, judge};
 use crate::discover::Walk;
 use crate::hints::{self, Traits};
 use crate::job::Job;
@@ -21,7 +22,7 @@ use crate::model::{Call, Model, Relationship, SearchFolder};
 use crate::module::Location;
 use crate::outcome::Asyncio;
 use crate::plan::Files;
-use crate::policy::{Expunger, Policy, Surroundings, Verdict, asks_direction, asks_observations, judge};
+use crate::policy::{Expunger, Policy, Surroundings, Verdict, asks_observations};
 use crate::python::{CollectionKind, PyValue};
 use crate::repository::{Places, Repositories, Repository};
 use crate::resolve::{Argument, Resolver};

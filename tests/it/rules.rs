@@ -27,6 +27,11 @@ fn codes(outcome: Option<&FileOutcome>) -> Vec<Code> {
 }
 
 #[test]
+fn each_code_has_one_check() {
+    assert_eq!(cascade_fix::checks::codes().collect::<Vec<_>>(), Code::ALL);
+}
+
+#[test]
 fn each_diagnostic_has_documentation_and_examples() {
     let rules = Rules::built_in().unwrap();
     let documented: Vec<_> = rules.diagnostics().map(|diagnostic| diagnostic.code).collect();

@@ -1,8 +1,8 @@
 //! What is to be told of a site and the list that someone chose for it go in; the same with that list to be written comes out.
 
-use super::{Applicability, Change, Given, Judgement, Policy, Shift, View, advice, notes};
+use super::{ALL, Subject, of_sets};
+use crate::policy::{Applicability, Change, Given, Judgement, Policy, Shift, View, notes};
 use crate::python::PyValue;
-use crate::rules::Code;
 use crate::sqlalchemy::Lazy;
 use crate::sqlalchemy::cascade::{self, CascadeOptions};
 
@@ -51,13 +51,12 @@ fn refused(
         return Some(format!("`{writes}` is for relationships that write, and this one has viewonly=True"));
     }
     let given: Vec<Given> = given.iter().map(|given| Given { options: list, written: list, ..*given }).collect();
-    let told = views.iter().flat_map(|view| advice::judge(view, &given, policy));
-    let reasons = told.filter_map(|judgement| match judgement.code {
-        Code::Cas202 => Some(format!("{}, and delete-orphan needs single_parent=True then", judgement.reason)),
-        Code::Cas203 => Some("it has passive_deletes=\"all\", beside which SQLAlchemy refuses delete".to_owned()),
-        _ => None,
-    });
-    reasons.into_iter().next()
+    let told = views.iter().flat_map(|view| of_sets(&Subject { view, given: &given, policy }));
+    let refused = |judgement: Judgement| {
+        let check = ALL.iter().find(|check| check.code == judgement.code)?;
+        (check.refuses)(&judgement)
+    };
+    told.into_iter().find_map(refused)
 }
 
 /// None where the list is what is there.

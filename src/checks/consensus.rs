@@ -3,10 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    Applicability, Change, Given, Judgement, Loaded, Policy, Shift, View, advice, first_of, hazard, shifted, wanted,
-};
+use super::{Subject, chosen, of_sets};
 use crate::model::Relationship;
+use crate::policy::{Applicability, Change, Given, Judgement, Loaded, Policy, Shift, View, first_of, shifted};
 use crate::rules::Code;
 use crate::site::{self, Site};
 use crate::sqlalchemy::cascade::CascadeOptions;
@@ -31,7 +30,7 @@ pub(super) fn judge(site: &Site, given: &[Given], policy: &Policy<'_>) -> Vec<Ju
         _ => agreed(&wishes, policy),
     };
     if let Some(list) = policy.wanted {
-        wanted::instead(&mut judgements, &views(site), given, list, policy);
+        chosen::instead(&mut judgements, &views(site), given, list, policy);
     }
     for judgement in judgements.iter_mut().filter(|judgement| judgement.is_hazard()) {
         judgement.loaded = Some(Box::new(Loaded::of(&site.givens, |givens| named(givens, policy))));
@@ -60,8 +59,7 @@ fn views(site: &Site) -> Vec<View<'_>> {
 
 impl<'a> Wish<'a> {
     fn of(view: View<'a>, given: &[Given], policy: &Policy<'_>) -> Self {
-        let mut judgements: Vec<Judgement> = hazard::judge(&view, given, policy).into_iter().collect();
-        judgements.extend(advice::judge(&view, given, policy));
+        let judgements = of_sets(&Subject { view: &view, given, policy });
         let selected = judgements.iter().filter(|judgement| policy.selection.has(judgement.code));
         let changes: Vec<&Change> = selected.filter_map(|judgement| judgement.change.as_ref()).collect();
         let after = (given.iter().enumerate())

@@ -1,14 +1,19 @@
-//! A set with refresh-expire goes in; the set to write in its place comes out: CAS001, CAS002 and CAS003.
+//! Sets with refresh-expire go in; what to write in their place comes out: what CAS001, CAS002 and CAS003 share.
 
-use super::{Applicability, Change, Given, Judgement, Policy, Shift, View, notes};
+use super::Subject;
+use crate::policy::{Applicability, Change, Given, Judgement, Policy, Shift, View, notes};
+use crate::rules::Code;
 use crate::site::Flag;
 use crate::sqlalchemy::Lazy;
 use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 
-/// Judges a view by the alternatives of its site; None where none of them has refresh-expire.
-pub(super) fn judge(view: &View<'_>, given: &[Given], policy: &Policy<'_>) -> Option<Judgement> {
+/// Judges the sets under a code; None where refresh-expire is in none of them, or the way of writing has another code.
+pub(super) fn judge(subject: &Subject<'_>, code: Code) -> Option<Judgement> {
+    let Subject { view, given, policy } = *subject;
     let hazards = given.iter().filter(|given| given.is_hazard());
-    let code = hazards.clone().map(|given| given.code).min()?;
+    if hazards.clone().map(|given| given.code).min() != Some(code) {
+        return None;
+    }
     let lost_of = |given: &Given| given.options.minus(policy.after(view, given.options));
     let before = CascadeOptions::union(given.iter().map(|given| given.options));
     let lost = CascadeOptions::union(hazards.clone().map(lost_of));
@@ -60,17 +65,5 @@ impl Policy<'_> {
             return (Some(lazy), None);
         };
         (None, Some(format!("lazy=\"{}\" is not added: {refusal}", lazy.name())))
-    }
-}
-
-impl Shift {
-    /// Takes options away.
-    pub(super) fn dropping(drop: CascadeOptions) -> Self {
-        Self { drop, add: CascadeOptions::default() }
-    }
-
-    /// Adds an option.
-    pub(super) fn adding(option: CascadeOption) -> Self {
-        Self { drop: CascadeOptions::default(), add: [option].into_iter().collect() }
     }
 }
