@@ -3,12 +3,16 @@
 //!
 //! Scripts count, and links to Python files outside of the walk: the code uses them, though they are not checked.
 
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::discover::{NotRead, Unread, Walk, read_into};
+use rayon::prelude::*;
+
+use crate::discover::{Extent, NotRead, Unread, Walk};
+use crate::disk::Disk;
 use crate::source::{Kind, has_suffix_of_python};
 
 /// What a look through files came to.
@@ -20,24 +24,78 @@ pub struct Looked {
     pub unread: Vec<Unread>,
 }
 
-/// Looks through the files of a walk.
-pub fn look(walk: &Walk, can_matter: impl Fn(&[u8]) -> bool + Sync) -> Looked {
-    walk.settled(|| {
-        let found = Mutex::new(Looked::default());
-        let lock = || found.lock().unwrap_or_else(PoisonError::into_inner);
-        let aside = walk.run(|| {
-            let mut buffer = Vec::new();
-            let (lock, can_matter) = (&lock, &can_matter);
-            move |path: &Path| match read_into(path, &mut buffer) {
-                Ok(bytes) if can_matter(bytes) => lock().files.push(path.to_owned()),
-                Ok(_) => {}
-                Err(error) => lock().unread.push(Unread { path: path.to_owned(), reason: error.to_string() }),
+/// The files of a project, which are listed and read once however often they are looked through.
+#[derive(Debug)]
+pub struct FileSearch {
+    disk: Arc<Disk>,
+    /// By what is walked.
+    listed: Mutex<HashMap<Extent, Arc<Listed>>>,
+}
+
+/// What a walk came by.
+#[derive(Debug)]
+struct Listed {
+    /// The files with code, as the walk has them.
+    files: Vec<PathBuf>,
+    unread: Vec<Unread>,
+}
+
+impl FileSearch {
+    /// Nothing is listed yet.
+    pub fn new(disk: &Arc<Disk>) -> Self {
+        Self { disk: Arc::clone(disk), listed: Mutex::default() }
+    }
+
+    /// Looks through the files of a walk.
+    pub fn look(&self, walk: &Walk, can_matter: impl Fn(&[u8]) -> bool + Sync) -> Looked {
+        let listed = self.listed(walk);
+        let test = |path: &PathBuf| match self.disk.read(&walk.absolute(path), true) {
+            Ok(bytes) => can_matter(&bytes).then(|| Ok(path.clone())),
+            Err(error) => Some(Err(Unread { path: path.clone(), reason: error.to_string() })),
+        };
+        let tested: Vec<Result<PathBuf, Unread>> = listed.files.par_iter().filter_map(test).collect();
+        let mut looked = Looked { files: Vec::new(), unread: listed.unread.clone() };
+        for one in tested {
+            match one {
+                Ok(path) => looked.files.push(path),
+                Err(unread) => looked.unread.push(unread),
             }
+        }
+        looked.sort();
+        looked
+    }
+
+    fn listed(&self, walk: &Walk) -> Arc<Listed> {
+        let mut known = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry(walk.extent()).or_insert_with(|| Arc::new(self.list(walk))))
+    }
+
+    fn list(&self, walk: &Walk) -> Listed {
+        let (files, aside) = walk.settled(|| {
+            let files = Mutex::new(Vec::new());
+            let aside =
+                walk.run(|| |path: &Path| files.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned()));
+            (files.into_inner().unwrap_or_else(PoisonError::into_inner), aside)
         });
-        let mut found = std::mem::take(&mut *lock());
-        found.add(&aside.not_read, &aside.others, walk, &can_matter);
-        found
-    })
+        let mut listed = Listed { files, unread: Vec::new() };
+        for not_read in aside.not_read {
+            if let NotRead::Failed(path, reason) | NotRead::Undecoded(path, reason) = not_read {
+                listed.unread.push(Unread { path, reason });
+            }
+        }
+        for path in aside.others {
+            match code_in(&path, walk) {
+                Ok(Some(_)) => listed.files.push(path),
+                Ok(None) => {}
+                Err(reason) => listed.unread.push(Unread { path, reason }),
+            }
+        }
+        let known: HashSet<PathBuf> = listed.files.iter().map(|path| walk.absolute(path)).collect();
+        let is_new = |path: &&PathBuf| !known.contains(*path) && walk.covers(path);
+        let unsaved = self.disk.unsaved().keys().filter(is_new).map(|path| walk.normal(path));
+        listed.files.extend(unsaved.filter(|path| walk.exclusion(path).is_none()));
+        listed
+    }
 }
 
 impl Looked {

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::dependencies::{self, Dependencies};
 use crate::discover::Unread;
-use crate::folders::Folders;
+use crate::disk::Disk;
 use crate::library;
 use crate::module::{Location, Module};
 use crate::rules::Rules;
@@ -22,9 +22,6 @@ const DISTRIBUTION: [&str; 3] = ["pyproject.toml", "setup.py", "setup.cfg"];
 
 /// The most text whose trees are kept, in bytes; a tree takes up to ten times as much.
 const MOST_KEPT: usize = 4 << 20;
-
-/// An absolute path, and the bytes that count in place of those on disk.
-type Unsaved = Arc<(PathBuf, Vec<u8>)>;
 
 /// What the paths that are told are relative to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,8 +40,7 @@ pub struct Repositories {
     base: Base,
     /// The folders that were named, and those of the files that were, apart from each other.
     named: Vec<PathBuf>,
-    /// A file whose text is not that on disk.
-    unsaved: Option<Unsaved>,
+    disk: Arc<Disk>,
     /// By folder: that of a file, and that in which its repository begins.
     known: Mutex<HashMap<PathBuf, Arc<Repository>>>,
 }
@@ -52,9 +48,14 @@ pub struct Repositories {
 impl Repositories {
     /// None yet; paths are shown relative to the working directory, which is absolute.
     pub fn new(working_directory: &Path) -> Self {
-        let working_directory = working_directory.to_owned();
+        Self::over(working_directory, &Arc::default())
+    }
+
+    /// The same over files that may have other bytes than those on disk.
+    pub fn over(working_directory: &Path, disk: &Arc<Disk>) -> Self {
+        let (working_directory, disk) = (working_directory.to_owned(), Arc::clone(disk));
         let (base, named) = (Base::default(), Vec::new());
-        Self { working_directory, base, named, unsaved: None, known: Mutex::default() }
+        Self { working_directory, base, named, disk, known: Mutex::default() }
     }
 
     /// The same with another base of what is told.
@@ -72,18 +73,6 @@ impl Repositories {
             }
         }
         self
-    }
-
-    /// The same where the file at an absolute path has other bytes than those on disk.
-    pub fn with_unsaved(mut self, path: &Path, bytes: &[u8]) -> Self {
-        self.unsaved = Some(Arc::new((path.to_owned(), bytes.to_vec())));
-        self
-    }
-
-    /// The bytes that count in place of those on disk, if there are some for the file.
-    pub fn unsaved(&self, file: impl FnOnce() -> PathBuf) -> Option<Vec<u8>> {
-        let (path, bytes) = self.unsaved.as_deref()?;
-        (*path == file()).then(|| bytes.clone())
     }
 
     /// The repository of a file at an absolute path.
@@ -164,8 +153,7 @@ pub struct Repository {
     top: PathBuf,
     working_directory: PathBuf,
     base: Base,
-    unsaved: Option<Unsaved>,
-    folders: Folders,
+    disk: Arc<Disk>,
     /// By folder: where the imports of its files may begin.
     import_roots: Mutex<HashMap<PathBuf, Arc<[PathBuf]>>>,
     modules: Mutex<HashMap<PathBuf, Option<Arc<Module>>>>,
@@ -190,8 +178,7 @@ impl Repository {
             top: top.to_owned(),
             working_directory: among.working_directory.clone(),
             base: among.base,
-            unsaved: among.unsaved.clone(),
-            folders: Folders::below(root),
+            disk: Arc::clone(&among.disk),
             import_roots: Mutex::default(),
             modules: Mutex::default(),
             observed: Default::default(),
@@ -295,9 +282,9 @@ impl Repository {
 
     /// Why a file is no module.
     pub fn why_unread(&self, file: &Path) -> Unread {
-        let reason = match std::fs::read(file) {
+        let reason = match self.disk.read(file, false) {
             Err(error) => error.to_string(),
-            Ok(bytes) => match Source::of_kind(Kind::of(file).unwrap_or_default(), bytes) {
+            Ok(bytes) => match Source::of_kind(Kind::of(file).unwrap_or_default(), bytes.to_vec()) {
                 Err(error) => error.to_string(),
                 Ok(_) => "it was changed meanwhile".to_owned(),
             },
@@ -339,7 +326,7 @@ impl Repository {
         let (packages, mut roots): (Vec<_>, Vec<_>) =
             within.map(Path::to_owned).partition(|folder| self.is_package(folder));
         let sources = roots.iter().map(|folder| folder.join("src"));
-        let sources: Vec<_> = sources.filter(|folder| self.folders.has_folder(folder)).collect();
+        let sources: Vec<_> = sources.filter(|folder| self.disk.has_folder(folder)).collect();
         roots.extend(sources);
         roots.extend(packages);
         let roots: Arc<[PathBuf]> = roots.into();
@@ -348,7 +335,7 @@ impl Repository {
     }
 
     fn is_package(&self, folder: &Path) -> bool {
-        self.folders.has_file(&folder.join("__init__.py"))
+        folder.starts_with(&self.root) && self.disk.has_file(&folder.join("__init__.py"))
     }
 
     /// The folders around a file in which its classes may be defined, the narrowest first: its own, that of its outermost package, that in
@@ -358,7 +345,7 @@ impl Repository {
             file.ancestors().skip(1).take_while(|folder| folder.starts_with(&self.root)).collect();
         let packages = folders.iter().take_while(|folder| self.is_package(folder)).count();
         let marks = || DISTRIBUTION.iter().chain(&[".git"]);
-        let distribution = folders.iter().find(|folder| marks().any(|name| self.folders.has(&folder.join(name))));
+        let distribution = folders.iter().find(|folder| marks().any(|name| self.disk.has(&folder.join(name))));
         let own = folders.first();
         let outermost = packages.checked_sub(1).and_then(|last| folders.get(last));
         let mut around: Vec<PathBuf> = Vec::new();
@@ -382,7 +369,7 @@ impl Repository {
         let package = stem.join("__init__.py");
         [package, stem.with_extension("py"), stem.with_extension("pyi")]
             .into_iter()
-            .find(|file| self.folders.has_file(file))
+            .find(|file| file.starts_with(&self.root) && self.disk.has_file(file))
     }
 
     /// The dotted name of the package in a folder; empty where it is none.
@@ -441,9 +428,10 @@ impl Repository {
 
     /// The file at an absolute path.
     fn read(&self, file: &Path) -> Option<Module> {
-        let unsaved = self.unsaved.as_deref().filter(|(path, _)| path == file);
-        let known = || library::read(file).map(<[u8]>::to_vec).or_else(|| std::fs::read(file).ok());
-        let bytes = unsaved.map_or_else(known, |(_, bytes)| Some(bytes.clone()))?;
+        let bytes = match library::read(file) {
+            Some(bytes) => bytes.to_vec(),
+            None => self.disk.read(file, false).ok()?.to_vec(),
+        };
         Some(Module::parse(file, Source::of_kind(Kind::of(file).unwrap_or_default(), bytes).ok()?))
     }
 }

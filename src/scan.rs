@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::discover::{NotRead, Walk, read_into};
+use crate::disk::Disk;
 use crate::hints::{self, Traits};
 use crate::module::Module;
 use crate::repository::{Repositories, Repository};
@@ -47,41 +48,63 @@ pub struct Scan {
     pub traits: Vec<(PathBuf, Traits)>,
 }
 
-/// Reads every file of the walk; parses those that can have a site. `progress` counts the files.
-pub fn scan(walk: &Walk, settings: &Lookup, repositories: &Repositories, progress: &AtomicUsize) -> Scan {
-    walk.settled(|| {
-        let collected = Mutex::new(Scan::default());
-        progress.store(0, Ordering::Relaxed);
-        let aside = walk.run(|| {
-            let mut worker = Worker::new(walk, settings, repositories, &collected);
-            move |path: &Path| {
-                worker.visit(path);
-                progress.fetch_add(1, Ordering::Relaxed);
-            }
-        });
-        let mut scan = collected.into_inner().unwrap_or_else(PoisonError::into_inner);
-        scan.not_read.extend(aside.not_read);
-        scan.others = aside.others;
-        scan.unchecked = aside.unchecked;
-        scan.traits.sort_by(|a, b| a.0.cmp(&b.0));
-        scan
-    })
+/// Reads what is under check.
+pub struct Reader<'a> {
+    /// The walk over the files.
+    pub walk: &'a Walk,
+    /// The settings of each.
+    pub settings: &'a Lookup,
+    /// Their repositories.
+    pub repositories: &'a Repositories,
+    /// What is not saved yet.
+    pub disk: &'a Disk,
 }
 
-/// The same for the bytes of one file, which need not be those on disk.
-pub fn scan_bytes(walk: &Walk, settings: &Lookup, repositories: &Repositories, path: &Path, bytes: &[u8]) -> Scan {
-    let collected = Mutex::new(Scan::default());
-    let mut worker = Worker::new(walk, settings, repositories, &collected);
-    worker.visit_bytes(path, bytes, true);
-    drop(worker);
-    collected.into_inner().unwrap_or_else(PoisonError::into_inner)
+impl Reader<'_> {
+    /// Reads every file of the walk; parses those that can have a site. `progress` counts the files.
+    pub fn scan(&self, progress: &AtomicUsize) -> Scan {
+        self.walk.settled(|| {
+            let collected = Mutex::new(Scan::default());
+            progress.store(0, Ordering::Relaxed);
+            let aside = self.walk.run(|| {
+                let mut worker = Worker::new(self, &collected);
+                move |path: &Path| {
+                    worker.visit(path);
+                    progress.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+            self.visit_unsaved(&collected, |path| self.walk.covers(path) && !path.exists());
+            let mut scan = collected.into_inner().unwrap_or_else(PoisonError::into_inner);
+            scan.not_read.extend(aside.not_read);
+            scan.others = aside.others;
+            scan.unchecked = aside.unchecked;
+            scan.traits.sort_by(|a, b| a.0.cmp(&b.0));
+            scan
+        })
+    }
+
+    /// The same for what is not saved alone.
+    pub fn scan_unsaved(&self) -> Scan {
+        let collected = Mutex::new(Scan::default());
+        self.visit_unsaved(&collected, |_| true);
+        collected.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn visit_unsaved(&self, collected: &Mutex<Scan>, is_meant: impl Fn(&Path) -> bool) {
+        let mut worker = Worker::new(self, collected);
+        for (path, bytes) in self.disk.unsaved().iter().filter(|(path, _)| is_meant(path)) {
+            let path = self.walk.normal(path);
+            match self.walk.exclusion(&path) {
+                Some(reason) => worker.local.not_read.push(NotRead::Skipped(path, reason)),
+                None => worker.visit_bytes(&path, bytes, true),
+            }
+        }
+    }
 }
 
 /// One thread's part; it is handed in when the thread ends.
 struct Worker<'a> {
-    walk: &'a Walk,
-    settings: &'a Lookup,
-    repositories: &'a Repositories,
+    reader: &'a Reader<'a>,
     /// The folder of the last file, and the rules there.
     folder: Option<(PathBuf, Arc<Rules>)>,
     buffer: Vec<u8>,
@@ -90,20 +113,20 @@ struct Worker<'a> {
 }
 
 impl<'a> Worker<'a> {
-    fn new(walk: &'a Walk, settings: &'a Lookup, repositories: &'a Repositories, collected: &'a Mutex<Scan>) -> Self {
-        Self { walk, settings, repositories, folder: None, buffer: Vec::new(), local: Scan::default(), collected }
+    fn new(reader: &'a Reader<'a>, collected: &'a Mutex<Scan>) -> Self {
+        Self { reader, folder: None, buffer: Vec::new(), local: Scan::default(), collected }
     }
 
     /// What tells whether a file is parsed. Most files come behind another of their folder.
     fn rules(&mut self, path: &Path) -> Arc<Rules> {
-        if !self.settings.choose_files() {
-            return Arc::clone(self.settings.rules());
+        if !self.reader.settings.choose_files() {
+            return Arc::clone(self.reader.settings.rules());
         }
         let folder = path.parent().unwrap_or(Path::new(""));
         match &self.folder {
             Some((last, rules)) if last == folder => Arc::clone(rules),
             _ => {
-                let rules = Arc::clone(&self.settings.of(&self.walk.absolute(path)).rules);
+                let rules = Arc::clone(&self.reader.settings.of(&self.reader.walk.absolute(path)).rules);
                 self.folder = Some((folder.to_owned(), Arc::clone(&rules)));
                 rules
             }
@@ -111,12 +134,13 @@ impl<'a> Worker<'a> {
     }
 
     fn visit(&mut self, path: &Path) {
-        if let Some(bytes) = self.repositories.unsaved(|| self.walk.absolute(path)) {
-            return self.visit_bytes(path, &bytes, true);
+        let unsaved = self.reader.disk.unsaved();
+        if let Some(bytes) = (!unsaved.is_empty()).then(|| unsaved.get(&self.reader.walk.absolute(path))).flatten() {
+            return self.visit_bytes(path, bytes, true);
         }
         let mut buffer = std::mem::take(&mut self.buffer);
         match read_into(path, &mut buffer) {
-            Ok(bytes) => self.visit_bytes(path, bytes, self.walk.is_named(path)),
+            Ok(bytes) => self.visit_bytes(path, bytes, self.reader.walk.is_named(path)),
             Err(error) => self.local.not_read.push(NotRead::Failed(path.to_owned(), error.to_string())),
         }
         self.buffer = buffer;
@@ -156,10 +180,10 @@ impl<'a> Worker<'a> {
 
     fn parse(&mut self, path: &Path, source: Source) {
         self.local.files_parsed += 1;
-        let absolute = self.walk.absolute(path);
+        let absolute = self.reader.walk.absolute(path);
         let module = Arc::new(Module::parse(&absolute, source));
-        let repository = self.repositories.of(&absolute);
-        let found = find_sites(&self.settings.of(&absolute).rules, &repository, &module);
+        let repository = self.reader.repositories.of(&absolute);
+        let found = find_sites(&self.reader.settings.of(&absolute).rules, &repository, &module);
         let syntax_errors = module.tree().syntax_errors_of(&module.source);
         let may_suppress = || hints::has_own_suppression(module.source.text().as_bytes());
         if !found.sites.is_empty() || !syntax_errors.is_empty() || may_suppress() {

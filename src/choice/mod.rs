@@ -194,22 +194,6 @@ impl Fixes {
         Ok(())
     }
 
-    /// Whether both were made of the same texts: edits of the one are none of the other's otherwise.
-    ///
-    /// # Errors
-    /// The first file that differs, as reports show it.
-    pub fn same_texts(&self, other: &Self) -> Result<(), String> {
-        let text = |file: &'_ FileOutcome| file.source.as_ref().map(|source| source.text().to_owned());
-        let others: BTreeMap<_, _> =
-            other.outcomes().flat_map(|outcome| &outcome.files).map(|file| (&file.path, text(file))).collect();
-        for file in self.outcomes().flat_map(|outcome| &outcome.files) {
-            if others.get(&file.path).is_some_and(|other| *other != text(file)) {
-                return Err(file.display.clone());
-            }
-        }
-        Ok(())
-    }
-
     /// The outcome that carries out what was chosen, and nothing else.
     pub fn carried_out(&self, chosen: &[Chosen]) -> Outcome {
         let edits = by_file(&unique(chosen.iter().flat_map(|one| &one.edits)));

@@ -18,12 +18,13 @@ use crate::outcome::{Outcome, Status};
 pub(super) fn add(arguments: &Arguments, common: &Common, reason: &str) -> anyhow::Result<u8> {
     ensure!(!common.reads_stdin(), "--add-ignore writes files; standard input is none");
     let job = job(common, &root()?)?;
-    let mut outcome = run_job(arguments, &job)?;
+    let settings = Arc::clone(&job.reach.settings);
+    let mut outcome = run_job(arguments, job)?;
     // what nothing is to be done about needs no comment
     outcome.files.iter_mut().for_each(|file| file.findings.retain(|finding| !finding.is_information()));
-    let rules = |path: &Path| Arc::clone(&job.settings.of(path).rules);
+    let rules = |path: &Path| Arc::clone(&settings.of(path).rules);
     let Silenced { mut outcome, numbers, refused } = silenced(outcome, reason, rules);
-    let written = write_files(&mut outcome, &job);
+    let written = write_files(&mut outcome);
     let number = numbers.iter().filter(|(path, _)| written.contains(path)).map(|(_, number)| number).sum();
     print(|_, out| write_paths(&outcome, out))?;
     if !arguments.quiet {

@@ -24,7 +24,7 @@ pub(super) fn write(arguments: &Arguments, common: &Common, file: &Path) -> anyh
         Some(_) => Overrides { baseline: Some(file.to_owned()), no_baseline: false, ..common.overrides() },
         None => Overrides { no_baseline: true, ..common.overrides() },
     };
-    let outcome = run_job(arguments, &job_with(common, overrides, &root()?)?)?;
+    let outcome = run_job(arguments, job_with(common, overrides, &root()?)?)?;
     let baseline = known.clone().unwrap_or_default().updated(&outcome);
     if known.as_ref() != Some(&baseline) {
         write_file(file, |out| baseline.write(out))?;

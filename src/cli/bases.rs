@@ -2,8 +2,8 @@
 //! readers have in front of them.
 
 use super::args::Arguments;
-use super::{run_on_threads, start_threads};
-use crate::Job;
+use super::{Job, start_threads, while_shown};
+use crate::analysis::{Analysis, Reach};
 use crate::outcome::Outcome;
 use crate::report::Format;
 use crate::repository::Base;
@@ -18,14 +18,16 @@ impl Based {
     ///
     /// # Errors
     /// As those of a run.
-    pub fn run(arguments: &Arguments, mut job: Job, formats: &[Format]) -> anyhow::Result<Self> {
-        start_threads(job.walk.threads)?;
+    pub fn run(arguments: &Arguments, job: Job, formats: &[Format]) -> anyhow::Result<Self> {
+        let Job { reach, request } = job;
+        start_threads(reach.walk.threads)?;
         let mut outcomes: Vec<(Base, Outcome)> = Vec::new();
         for base in [Base::WorkingDirectory, Base::Repository] {
             let is_asked = formats.iter().any(|format| format.base() == base);
             if is_asked && !outcomes.iter().any(|(_, known)| has_one_base(known)) {
-                job.base = base;
-                outcomes.push((base, run_on_threads(arguments, &job)?));
+                let reach = Reach { base, ..reach.clone() };
+                let outcome = while_shown(arguments, |counter| Analysis::of(reach, counter)?.outcome(&request))?;
+                outcomes.push((base, outcome));
             }
         }
         Ok(Self { outcomes })

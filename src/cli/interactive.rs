@@ -8,7 +8,9 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use console::{Key, Term};
 
+use super::Job;
 use super::args::{Arguments, Common};
+use crate::analysis::{Analysis, Request, Unsaved};
 use crate::apply::apply;
 use crate::choice::{Answer, Change, Chosen, Fixes, Reading, are_suppressed, comments, read_list, site};
 use crate::module::Location;
@@ -17,7 +19,6 @@ use crate::policy::Applicability;
 use crate::report::{Applied, PatchFolder, write_change};
 use crate::rewrite::FileEdit;
 use crate::sqlalchemy::cascade::CascadeOptions;
-use crate::{Job, Unsaved};
 
 /// What can be answered, and what it does.
 const KEYS: [(char, &str); 8] = [
@@ -40,12 +41,12 @@ pub(super) fn fix(arguments: &Arguments, common: &Common, exit_non_zero_on_fix: 
         bail!("--interactive asks on a terminal, and there is none; run it in one, or run `fix` without it");
     }
     let job = super::job(common, &super::root()?)?;
-    super::start_threads(job.walk.threads)?;
+    super::start_threads(job.reach.walk.threads)?;
     let mut dialogue = Dialogue::new(arguments, job)?;
     dialogue.ask_all()?;
-    let Dialogue { job, fixes, chosen, .. } = dialogue;
+    let Dialogue { fixes, chosen, .. } = dialogue;
     let mut outcome = fixes.carried_out(&chosen);
-    let written = super::write_files(&mut outcome, &job);
+    let written = super::write_files(&mut outcome);
     let applied = applied(&outcome, &chosen, &written);
     super::print(|_, out| super::write_paths(&outcome, out))?;
     super::summarize(arguments, common, &outcome, Some(applied), true)?;
@@ -64,9 +65,9 @@ fn applied(outcome: &Outcome, chosen: &[Chosen], written: &HashSet<Arc<Path>>) -
 }
 
 /// What is known while questions are asked. Nothing is written meanwhile.
-struct Dialogue<'a> {
-    arguments: &'a Arguments,
-    job: Job,
+struct Dialogue {
+    analysis: Analysis,
+    request: Request,
     fixes: Fixes,
     chosen: Vec<Chosen>,
     /// What is still to be asked about.
@@ -74,11 +75,16 @@ struct Dialogue<'a> {
     screen: Screen,
 }
 
-impl<'a> Dialogue<'a> {
-    fn new(arguments: &'a Arguments, mut job: Job) -> anyhow::Result<Self> {
-        let fixes = run(arguments, &mut job)?;
+impl Dialogue {
+    fn new(arguments: &Arguments, job: Job) -> anyhow::Result<Self> {
+        let Job { reach, mut request } = job;
+        let (analysis, fixes) = super::while_shown(arguments, |counter| {
+            let analysis = Analysis::of(reach, counter)?;
+            let fixes = fixes(&analysis, &mut request)?;
+            anyhow::Ok((analysis, fixes))
+        })?;
         let open = fixes.changes().into();
-        Ok(Self { arguments, job, fixes, chosen: Vec::new(), open, screen: Screen::new()? })
+        Ok(Self { analysis, request, fixes, chosen: Vec::new(), open, screen: Screen::new()? })
     }
 
     fn ask_all(&mut self) -> anyhow::Result<()> {
@@ -159,24 +165,21 @@ impl<'a> Dialogue<'a> {
         }
     }
 
-    /// Asks for lists and runs again with them; the change is asked about anew then.
+    /// Asks for lists, and for the fixes with them; the change is asked about anew then.
     fn edit(&mut self, change: &Change) -> anyhow::Result<()> {
-        let mut wanted = self.job.wanted.clone();
+        let mut lists = self.request.lists.clone();
         for list in self.fixes.lists(change) {
             if let Some(options) = self.ask_list(&list)? {
-                wanted.extend(list.iter().map(|(file, finding)| (site(file, finding), options)));
+                lists.extend(list.iter().map(|(file, finding)| (site(file, finding), options)));
             }
         }
-        if wanted == self.job.wanted {
+        if lists == self.request.lists {
             return Ok(());
         }
-        let known = std::mem::replace(&mut self.job.wanted, wanted);
-        let fixes = run(self.arguments, &mut self.job)?;
-        if let Err(file) = fixes.same_texts(&self.fixes) {
-            bail!("{file} changed since it was read; nothing was written; run again");
-        }
+        let known = std::mem::replace(&mut self.request.lists, lists);
+        let fixes = fixes(&self.analysis, &mut self.request)?;
         if let Err(reason) = self.take(change, fixes) {
-            self.job.wanted = known;
+            self.request.lists = known;
             self.screen.say(&format!("That can't be written: {reason}"))?;
         }
         Ok(())
@@ -200,7 +203,7 @@ impl<'a> Dialogue<'a> {
         }
     }
 
-    /// Goes on with the fixes of another run, unless the change has none there, or what is answered already would become another.
+    /// Goes on with other fixes, unless the change has none there, or what is answered already would become another.
     fn take(&mut self, change: &Change, fixes: Fixes) -> Result<(), String> {
         fixes.has_fixes(change)?;
         let decided: HashSet<&Location> = self.chosen.iter().flat_map(|one| &one.change.sites).collect();
@@ -228,7 +231,7 @@ impl<'a> Dialogue<'a> {
         self.screen.say(&format!("It can't be suppressed: {refused}"))
     }
 
-    fn suppresses(&mut self, change: &Change, edits: &[FileEdit]) -> anyhow::Result<bool> {
+    fn suppresses(&self, change: &Change, edits: &[FileEdit]) -> anyhow::Result<bool> {
         let paths: HashSet<&Arc<Path>> = edits.iter().map(|edit| &edit.path).collect();
         for path in paths {
             let of_file = edits.iter().filter(|edit| edit.path == *path).map(|edit| &edit.edit).collect();
@@ -238,11 +241,8 @@ impl<'a> Dialogue<'a> {
             else {
                 return Ok(false);
             };
-            let paths = std::mem::take(&mut self.job.paths);
-            self.job.unsaved = Some(Unsaved { path: Some(path.to_path_buf()), bytes });
-            let after = super::run_on_threads(self.arguments, &self.job);
-            self.job.unsaved = None;
-            self.job.paths = paths;
+            let unsaved = Unsaved { path: Some(path.to_path_buf()), bytes };
+            let after = self.analysis.of_unsaved(vec![unsaved])?.outcome(&self.request);
             if !are_suppressed(&self.fixes, change, edits, path, &after?) {
                 return Ok(false);
             }
@@ -255,18 +255,14 @@ fn is_unsafe(finding: &Finding) -> bool {
     finding.fix.as_ref().is_some_and(|fix| fix.applicability == Applicability::Unsafe)
 }
 
-/// What the job proposes, and what it could do beyond that.
-fn run(arguments: &Arguments, job: &mut Job) -> anyhow::Result<Fixes> {
-    let proposed = super::run_on_threads(arguments, job)?;
-    let mut fixes = Fixes { proposed, all: None };
-    if !job.unsafe_fixes && fixes.proposed.findings().any(|(_, finding)| is_unsafe(finding)) {
-        job.unsafe_fixes = true;
-        let all = super::run_on_threads(arguments, job);
-        job.unsafe_fixes = false;
+/// What the request proposes, and what could be done beyond that.
+fn fixes(analysis: &Analysis, request: &mut Request) -> anyhow::Result<Fixes> {
+    let mut fixes = Fixes { proposed: analysis.outcome(request)?, all: None };
+    if !request.unsafe_fixes && fixes.proposed.findings().any(|(_, finding)| is_unsafe(finding)) {
+        request.unsafe_fixes = true;
+        let all = analysis.outcome(request);
+        request.unsafe_fixes = false;
         fixes.all = Some(all?);
-    }
-    if let Err(file) = fixes.same_texts(&fixes) {
-        bail!("{file} changed while it was read; nothing was written; run again");
     }
     Ok(fixes)
 }

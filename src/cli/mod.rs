@@ -12,16 +12,18 @@ mod pr;
 mod progress;
 mod verify;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 use anyhow::{Context, bail, ensure};
 use atomic_write_file::AtomicWriteFile;
 
+use crate::analysis::{Analysis, Reach, Request, Unsaved};
 use crate::apply;
 use crate::discover::WalkOptions;
 use crate::graph::DeleteGraph;
@@ -34,7 +36,6 @@ use crate::report::{
 use crate::repository::{Base, Repositories, work_tree_around};
 use crate::settings::{Overrides, name_of};
 use crate::verify::facts::Facts;
-use crate::{Job, Unsaved};
 
 use args::{Arguments, Command, Common, Ending, Reports};
 use bases::Based;
@@ -135,8 +136,9 @@ fn check(arguments: &Arguments, common: &Common, reports: &Reports, ending: Endi
         name_of(&format)
     );
     let formats: Vec<Format> = reports.output.iter().map(|(format, _)| *format).chain([format]).collect();
-    let all_relationships = formats.iter().any(|format| format.shows_all_relationships());
-    let based = Based::run(arguments, Job { all_relationships, ..job(common, &root()?)? }, &formats)?;
+    let mut job = job(common, &root()?)?;
+    job.request.all_relationships = formats.iter().any(|format| format.shows_all_relationships());
+    let based = Based::run(arguments, job, &formats)?;
     for (format, file) in &reports.output {
         write_file(file, |out| write_findings(*format, based.of(*format), false, out))?;
     }
@@ -154,8 +156,9 @@ fn check(arguments: &Arguments, common: &Common, reports: &Reports, ending: Endi
 }
 
 fn graph(arguments: &Arguments, common: &Common, format: GraphFormat, file: Option<&Path>) -> anyhow::Result<u8> {
-    let job = Job { all_relationships: true, ..job(common, &root()?)? };
-    let outcome = run_job(arguments, &job)?;
+    let mut job = job(common, &root()?)?;
+    job.request.all_relationships = true;
+    let outcome = run_job(arguments, job)?;
     let graph = DeleteGraph::of(&outcome);
     if graph.graph.edge_count() == 0 && !arguments.quiet {
         writeln!(io::stderr(), "No delete cascades here: the graph is empty.")?;
@@ -169,12 +172,13 @@ fn graph(arguments: &Arguments, common: &Common, format: GraphFormat, file: Opti
 
 fn fix(arguments: &Arguments, common: &Common, exit_non_zero_on_fix: bool) -> anyhow::Result<u8> {
     let job = job(common, &root()?)?;
-    let mut outcome = run_job(arguments, &job)?;
-    let written = write_files(&mut outcome, &job);
+    let unsaved = job.reach.unsaved.first().cloned();
+    let mut outcome = run_job(arguments, job)?;
+    let written = write_files(&mut outcome);
     let is_done = |fix: &Fix| outcome.carries_out(fix) && fix.edits.iter().all(|edit| written.contains(&edit.path));
     let findings = outcome.findings().filter(|(_, finding)| finding.fix.as_ref().is_some_and(is_done)).count();
     let applied = Applied { findings, files: written.len(), left: 0 };
-    print(|_, out| match &job.unsaved {
+    print(|_, out| match &unsaved {
         Some(unsaved) => write_filtered(&outcome, unsaved, out),
         None => write_paths(&outcome, out),
     })?;
@@ -183,11 +187,11 @@ fn fix(arguments: &Arguments, common: &Common, exit_non_zero_on_fix: bool) -> an
 }
 
 /// Writes the changed files, and says which were; the others fail. A filter's file is only looked at.
-fn write_files(outcome: &mut Outcome, job: &Job) -> HashSet<Arc<Path>> {
+fn write_files(outcome: &mut Outcome) -> HashSet<Arc<Path>> {
     let mut written: HashSet<Arc<Path>> = HashSet::new();
     for file in &mut outcome.files {
         let (Status::Changed(changed), Some(source)) = (&file.status, &file.source) else { continue };
-        let result = match &job.unsaved {
+        let result = match &outcome.unsaved {
             Some(_) => apply::still_parses(source, changed),
             None => apply::write(&file.path, source, changed),
         };
@@ -227,7 +231,7 @@ fn write_filtered(outcome: &Outcome, unsaved: &Unsaved, out: &mut dyn Write) -> 
 }
 
 fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<Outcome> {
-    run_job(arguments, &job(common, &root()?)?)
+    run_job(arguments, job(common, &root()?)?)
 }
 
 fn working_directory() -> anyhow::Result<PathBuf> {
@@ -240,6 +244,12 @@ fn root() -> anyhow::Result<PathBuf> {
     Ok(Repositories::new(&working_directory).of(&working_directory.join("models.py")).root().to_owned())
 }
 
+/// What the command line asks for.
+struct Job {
+    reach: Reach,
+    request: Request,
+}
+
 /// What the command line asks for. Facts are about the repository with the root.
 fn job(common: &Common, root: &Path) -> anyhow::Result<Job> {
     job_with(common, common.overrides(), root)
@@ -250,23 +260,24 @@ fn job_with(common: &Common, overrides: Overrides, root: &Path) -> anyhow::Resul
     let changed = changed::changes(common)?;
     let (paths, changed_lines) =
         changed.map_or_else(|| (common.paths(), None), |changed| (changed.files, changed.lines));
+    let walk = WalkOptions {
+        no_ignore: common.no_ignore,
+        no_force_exclude: common.no_force_exclude,
+        are_changed: common.since.is_some() || common.staged,
+        threads: common.threads,
+    };
+    let settings = Arc::new(config::lookup(common, overrides)?);
+    let facts = common.facts.as_ref().map(|file| Facts::read(file, root)).transpose()?;
+    let unsaved = common.reads_stdin().then(|| unsaved(common)).transpose()?.into_iter().collect();
     Ok(Job {
-        paths,
-        changed_lines,
-        walk: WalkOptions {
-            no_ignore: common.no_ignore,
-            no_force_exclude: common.no_force_exclude,
-            are_changed: common.since.is_some() || common.staged,
-            threads: common.threads,
+        reach: Reach { paths, unsaved, walk, settings, base: Base::default() },
+        request: Request {
+            unsafe_fixes: common.unsafe_fixes,
+            lazy: common.lazy,
+            facts,
+            changed_lines,
+            ..Request::default()
         },
-        settings: Arc::new(config::lookup(common, overrides)?),
-        unsafe_fixes: common.unsafe_fixes,
-        lazy: common.lazy,
-        facts: common.facts.as_ref().map(|file| Facts::read(file, root)).transpose()?,
-        all_relationships: false,
-        base: Base::default(),
-        wanted: HashMap::new(),
-        unsaved: common.reads_stdin().then(|| unsaved(common)).transpose()?,
     })
 }
 
@@ -277,8 +288,8 @@ fn unsaved(common: &Common) -> anyhow::Result<Unsaved> {
     Ok(Unsaved { path: common.stdin_filename().cloned(), bytes })
 }
 
-fn run_job(arguments: &Arguments, job: &Job) -> anyhow::Result<Outcome> {
-    start_threads(job.walk.threads)?;
+fn run_job(arguments: &Arguments, job: Job) -> anyhow::Result<Outcome> {
+    start_threads(job.reach.walk.threads)?;
     run_on_threads(arguments, job)
 }
 
@@ -288,9 +299,13 @@ fn start_threads(number: usize) -> anyhow::Result<()> {
     threads.build_global().context("can't start the threads")
 }
 
-fn run_on_threads(arguments: &Arguments, job: &Job) -> anyhow::Result<Outcome> {
-    let shown = !arguments.quiet && io::stderr().is_terminal();
-    Ok(progress::shown_while(shown, |counter| crate::run(job, counter))?)
+fn run_on_threads(arguments: &Arguments, job: Job) -> anyhow::Result<Outcome> {
+    while_shown(arguments, |counter| Ok(Analysis::of(job.reach, counter)?.outcome(&job.request)?))
+}
+
+/// Shows on a terminal how many files are read so far.
+fn while_shown<T>(arguments: &Arguments, work: impl FnOnce(&AtomicUsize) -> T) -> T {
+    progress::shown_while(!arguments.quiet && io::stderr().is_terminal(), work)
 }
 
 /// Prints to stdout: in colour on a terminal (or as `--color` says), else byte for byte.

@@ -97,7 +97,7 @@ fn interpreter(options: &AskOptions, working_directory: &Path) -> anyhow::Result
 
 fn change(arguments: &Arguments, common: &Common, options: &VerifyOptions, root: &Path) -> anyhow::Result<Change> {
     if options.base.is_none() {
-        let outcome = run_on_threads(arguments, &job(common, root)?)?;
+        let outcome = run_on_threads(arguments, job(common, root)?)?;
         if outcome.files.iter().any(|file| matches!(file.status, Status::Changed(_))) {
             return pending(&outcome, root);
         }
@@ -159,7 +159,7 @@ fn run_in(arguments: &Arguments, common: &Common, root: &Path, copy: &Path) -> a
     let working_directory = env::current_dir()?;
     let below = working_directory.strip_prefix(root).unwrap_or(Path::new(""));
     env::set_current_dir(copy.join(below)).context("the working directory was not there at that commit")?;
-    let outcome = job(common, root).and_then(|job| run_on_threads(arguments, &job));
+    let outcome = job(common, root).and_then(|job| run_on_threads(arguments, job));
     env::set_current_dir(working_directory)?;
     outcome
 }

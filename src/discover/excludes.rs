@@ -57,7 +57,7 @@ pub(super) enum Fate {
 #[derive(Clone)]
 pub(super) struct Excludes {
     /// Code of the project counts that is not to be checked.
-    with_unchecked: bool,
+    pub(super) with_unchecked: bool,
     working_directory: PathBuf,
     /// The default excludes and those of the command line.
     everywhere: Gitignore,

@@ -86,6 +86,14 @@ pub enum DiscoverError {
     Folder(#[from] std::io::Error),
 }
 
+/// What a walk over folders goes over.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Extent {
+    folders: Vec<PathBuf>,
+    /// What is excluded from the check counts.
+    with_unchecked: bool,
+}
+
 /// A walk over checked paths.
 pub struct Walk {
     options: WalkOptions,
@@ -189,6 +197,11 @@ impl Walk {
     /// Where the program was started.
     pub fn working_directory(&self) -> &Path {
         &self.working_directory
+    }
+
+    /// What it goes over.
+    pub fn extent(&self) -> Extent {
+        Extent { folders: self.folders.clone(), with_unchecked: self.excludes.with_unchecked }
     }
 
     /// The same settings over another folder.

@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use crate::discover::Unread;
 use crate::discover::Walk;
 use crate::hints::{Hints, Words};
-use crate::looked;
+use crate::looked::FileSearch;
 use crate::module::{Location, Module};
 use crate::policy::effective;
 use crate::python::PyValue;
@@ -107,6 +107,8 @@ pub struct Search<'a> {
     pub walk: &'a Walk,
     /// The repositories of these files.
     pub repositories: &'a Repositories,
+    /// All files of these repositories.
+    pub files: &'a FileSearch,
 }
 
 impl Search<'_> {
@@ -228,7 +230,7 @@ impl Search<'_> {
                     || modules.iter().any(|name| can_have_module(bytes, name))
             };
             let walk = self.walk.of_all_in(repository.root());
-            let looked = looked::look(&walk, has_name);
+            let looked = self.files.look(&walk, has_name);
             files.extend(looked.files.iter().map(|file| self.walk.absolute(file)));
             unread = looked.unread;
         }

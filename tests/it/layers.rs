@@ -65,7 +65,10 @@ fn a_module_is_seen_however_it_is_named() {
     ] {
         assert_eq!(found(&format!("\n{text}"), "src/policy/notes.rs"), one("rules"), "{text}");
     }
-    assert_eq!(found("\nuse crate::{Job, site};", "src/run/mod.rs"), [(2, "lib".to_owned()), (2, "site".to_owned())]);
+    assert_eq!(
+        found("\nuse crate::{Job, site};", "src/analysis/mod.rs"),
+        [(2, "lib".to_owned()), (2, "site".to_owned())]
+    );
     assert_eq!(found("\nuse super::{site::Site};", "src/plan.rs"), one("site"));
     assert_eq!(found("\nuse rules::Code;", "src/lib.rs"), one("rules"));
     assert_eq!(found("\nfn main() { cascade_fix::cli::main() }", "src/main.rs"), one("cli"));

@@ -1,6 +1,7 @@
 //! Every test, in one binary: it is linked once, and its tests share the processors. Each module is about one part of the program.
 
 mod add_ignore;
+mod analysis;
 mod baseline;
 mod bases;
 mod behaviour;

@@ -17,8 +17,8 @@ use branch::{BLAME_IGNORE_REVS, Branch, Planned, State};
 use host::Destination;
 
 use super::args::{Arguments, Common, PrOptions, quoted};
-use super::{CLEAN, FAILURE, job, print, run_on_threads, start_threads, verify};
-use crate::Job;
+use super::{CLEAN, FAILURE, Job, job, print, start_threads, verify, while_shown};
+use crate::analysis::{Analysis, Reach, Request};
 use crate::git::{Git, Stored, TreeFile};
 use crate::outcome::{FileOutcome, Finding, Outcome, Status};
 use crate::pull_request::{
@@ -86,14 +86,18 @@ fn tell(arguments: &Arguments, line: &str) {
 }
 
 fn outcomes(arguments: &Arguments, common: &Common, root: &Path) -> anyhow::Result<Vec<Outcome>> {
-    let base = Base::Repository;
-    let mut job = Job { all_relationships: true, unsafe_fixes: false, base, ..job(common, root)? };
-    let mut outcomes = vec![run_on_threads(arguments, &job)?];
-    if common.unsafe_fixes {
-        job.unsafe_fixes = true;
-        outcomes.push(run_on_threads(arguments, &job)?);
-    }
-    Ok(outcomes)
+    let Job { reach, request } = job(common, root)?;
+    let reach = Reach { base: Base::Repository, ..reach };
+    let mut request = Request { all_relationships: true, unsafe_fixes: false, ..request };
+    while_shown(arguments, |counter| {
+        let analysis = Analysis::of(reach, counter)?;
+        let mut outcomes = vec![analysis.outcome(&request)?];
+        if common.unsafe_fixes {
+            request.unsafe_fixes = true;
+            outcomes.push(analysis.outcome(&request)?);
+        }
+        Ok(outcomes)
+    })
 }
 
 /// The files of the commit that an outcome changes, with how each is stored, by their paths.

@@ -2,12 +2,12 @@
 
 pub mod sqlalchemy;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
 
-use cascade_fix::Job;
+use cascade_fix::analysis::{Analysis, Reach, Request};
 use cascade_fix::discover::WalkOptions;
 use cascade_fix::outcome::Outcome;
 use cascade_fix::repository::Base;
@@ -67,21 +67,13 @@ pub fn copy_tree(from: &Path, to: &Path) {
 /// What the library makes of a folder, by the defaults and what is said besides.
 pub fn outcome(folder: &Path, overrides: Overrides, unsafe_fixes: bool) -> Outcome {
     let settings = Arc::new(Lookup::new(overrides, &Place::Isolated, folder).unwrap());
-    let walk = WalkOptions::default();
-    let paths = vec![folder.to_owned()];
-    let wanted = HashMap::new();
-    let job = Job {
-        paths,
-        unsaved: None,
-        walk,
+    let reach = Reach {
+        paths: vec![folder.to_owned()],
+        unsaved: Vec::new(),
+        walk: WalkOptions::default(),
         settings,
-        unsafe_fixes,
-        lazy: None,
-        facts: None,
-        changed_lines: None,
-        wanted,
-        all_relationships: false,
         base: Base::default(),
     };
-    cascade_fix::run(&job, &Default::default()).unwrap()
+    let request = Request { unsafe_fixes, ..Request::default() };
+    Analysis::of(reach, &Default::default()).unwrap().outcome(&request).unwrap()
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Run;
+use super::run::Run;
 use crate::baseline::{Baseline, BaselineError};
 use crate::changed_lines::ChangedLines;
 use crate::module::Location;
@@ -16,7 +16,6 @@ use crate::rules::Code;
 use crate::settings::Setting;
 use crate::site::Site;
 use crate::suppression::{Aside, Sifted};
-use crate::usage::Usages;
 
 use super::files::FilesOfRun;
 
@@ -25,15 +24,15 @@ impl Run<'_> {
     ///
     /// # Errors
     /// A baseline can't be read.
-    pub fn set_known_aside(&self, sifted: &mut Sifted, usages: &Usages) -> Result<Vec<Stale>, BaselineError> {
+    pub fn set_known_aside(&self, sifted: &mut Sifted) -> Result<Vec<Stale>, BaselineError> {
         let mut baselines = self.baselines()?;
         if baselines.is_empty() {
             return Ok(Vec::new());
         }
-        let files = self.files(sifted, usages);
+        let files = self.files(sifted);
         let (mut known, mut others) = (HashSet::new(), HashSet::new());
         for file in &files {
-            let settings = self.job.settings.of(&file.path);
+            let settings = self.analysis.reach.settings.of(&file.path);
             let mut baseline = settings.baseline.as_ref().and_then(|setting| baselines.get_mut(&setting.value));
             for finding in &file.findings {
                 let is_known = baseline.as_mut().is_some_and(|baseline| baseline.take(&Known::of(file, finding)));
@@ -55,14 +54,14 @@ impl Run<'_> {
 
     /// The baselines of the files under check, by their paths.
     fn baselines(&self) -> Result<BTreeMap<PathBuf, Baseline>, BaselineError> {
-        let of_named = self.named().map(|path| self.job.settings.of(&path));
-        let of_files = self.scan.files.iter().map(|file| self.job.settings.of(&file.path));
+        let of_named = self.named().map(|path| self.analysis.reach.settings.of(&path));
+        let of_files = self.analysis.scan.files.iter().map(|file| self.analysis.reach.settings.of(&file.path));
         let mut baselines = BTreeMap::new();
         for settings in of_named.chain(of_files) {
             let Some(Setting { value: path, origin }) = &settings.baseline else { continue };
             if !baselines.contains_key(path) {
-                let absolute = self.walk.absolute(path);
-                let baseline = Baseline::read(&absolute, &self.job.settings.shown(&absolute));
+                let absolute = self.analysis.walk.absolute(path);
+                let baseline = Baseline::read(&absolute, &self.analysis.reach.settings.shown(&absolute));
                 baselines.insert(path.clone(), baseline.map_err(|error| error.named_by(origin))?);
             }
         }
@@ -71,8 +70,8 @@ impl Run<'_> {
 
     /// The files that are named; for a folder, one that is in it.
     fn named(&self) -> impl Iterator<Item = PathBuf> {
-        self.job.paths.iter().map(|path| {
-            let path = path.canonicalize().unwrap_or_else(|_| self.walk.absolute(path));
+        self.analysis.reach.paths.iter().map(|path| {
+            let path = path.canonicalize().unwrap_or_else(|_| self.analysis.walk.absolute(path));
             if path.is_dir() { path.join("models.py") } else { path }
         })
     }
@@ -81,7 +80,7 @@ impl Run<'_> {
     fn stale(&self, baselines: &BTreeMap<PathBuf, Baseline>, files: &[FileOutcome]) -> Vec<Stale> {
         let mut roots: Vec<PathBuf> = Vec::new();
         for path in self.named() {
-            let root = self.repositories.of(&path).root().to_owned();
+            let root = self.analysis.repositories.of(&path).root().to_owned();
             if !roots.contains(&root) {
                 roots.push(root);
             }
@@ -92,11 +91,11 @@ impl Run<'_> {
             let paths: Vec<PathBuf> = roots.iter().map(|root| root.join(&known.identity.path)).collect();
             match paths.iter().find(|path| path.exists()) {
                 Some(path) => self.was_looked_for(path, known.identity.code, files),
-                None => paths.iter().filter_map(|path| path.parent()).any(|folder| self.walk.covers(folder)),
+                None => paths.iter().filter_map(|path| path.parent()).any(|folder| self.analysis.walk.covers(folder)),
             }
         });
         let stale = looked_for.map(|(path, known, number)| {
-            let baseline = self.job.settings.shown(&self.walk.absolute(path));
+            let baseline = self.analysis.reach.settings.shown(&self.analysis.walk.absolute(path));
             Stale { baseline, known: known.clone(), number }
         });
         stale.collect()
@@ -107,12 +106,13 @@ impl Run<'_> {
         let is_read_in_part = |file: &FileOutcome| {
             !file.syntax_errors.is_empty() || matches!(file.status, Status::Failed(_) | Status::Skipped(_))
         };
-        let is_not_read = self.scan.not_read.iter().any(|not_read| self.walk.absolute(not_read.path()) == *path);
-        self.job.unsaved.is_none()
+        let is_not_read =
+            self.analysis.scan.not_read.iter().any(|not_read| self.analysis.walk.absolute(not_read.path()) == *path);
+        self.analysis.reach.unsaved.is_empty()
             && !is_not_read
             && !files.iter().any(|file| *file.path == *path && is_read_in_part(file))
-            && self.job.settings.of(path).selection(path).has(code)
-            && self.walk.visits(path)
+            && self.analysis.reach.settings.of(path).selection(path).has(code)
+            && self.analysis.checks(path)
     }
 
     /// Sets aside what stands on lines that are as they were.

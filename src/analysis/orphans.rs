@@ -9,21 +9,21 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use super::consumers::Consumers;
-use super::{Run, assembled};
+use super::{Analysis, completed};
 use crate::discover::Unread;
 use crate::discover::{NotRead, Walk};
 use crate::hints::{self, Hints};
 use crate::looked::Looked;
 use crate::model::{Call, End, Link, Model, Orphans, SearchFolder};
 use crate::module::Location;
-use crate::policy::{Expunger, asks_orphans, set_given};
+use crate::policy::{Expunger, set_given};
 use crate::python::PyValue;
 use crate::repository::Repository;
-use crate::scan;
+use crate::scan::Reader;
 use crate::site::{Given, Site};
 use crate::sqlalchemy::cascade::{self, CascadeOption, CascadeOptions};
 use crate::syntax::{Node, hinted_nodes, string_content};
-use crate::usage::{Search, Usages};
+use crate::usage::Usages;
 
 /// By the value of a site: what notices that expunge goes there.
 pub(crate) type Orphaned = HashMap<Location, Expunger>;
@@ -72,28 +72,23 @@ impl Asked {
     }
 }
 
-impl Run<'_> {
-    /// The relationships of a repository that matter to its orphans; None where no verdict on the sites, which are all of it that
-    /// are under check, asks for them.
-    pub(super) fn links_asked(&self, repository: &Repository, sites: &[&mut Site], usages: &Usages) -> Option<Asked> {
-        let asks = |site: &Site| self.with_policy(site, |policy| asks_orphans(site, policy));
-        if !sites.iter().any(|site| asks(site)) {
-            return None;
-        }
+impl Analysis {
+    /// The relationships of a repository that matter to its orphans. The sites are all of it that are under check.
+    pub(super) fn links_of_repository(&self, repository: &Repository, sites: &[(usize, &mut Site)]) -> Asked {
         if self.has_all_of(repository) {
-            let links = self.links_of(sites.iter().map(|site| &**site), repository, usages);
-            let loose = self.loose(sites.iter().map(|site| &**site), repository);
-            self.add_unfollowed(repository, self.walk, &[], &self.others_in(repository));
-            return Some(self.asked_of(links, loose, repository));
+            let sites = || sites.iter().map(|(_, site)| &**site);
+            let links = self.links_of(sites(), repository, &self.usages);
+            let loose = self.loose(sites(), repository);
+            self.add_unfollowed(repository, &self.walk, &[], &self.others_in(repository));
+            return self.asked_of(links, loose, repository);
         }
         let walk = self.walk.of_all_in(repository.root());
-        let mut scan = scan::scan(&walk, &self.job.settings, self.repositories, &AtomicUsize::new(0));
-        let search = Search { settings: &self.job.settings, walk: &walk, repositories: self.repositories };
-        let usages = search.complete(&mut scan.found);
+        let Self { reach, repositories, disk, .. } = self;
+        let reader = Reader { walk: &walk, settings: &reach.settings, repositories, disk };
+        let (scan, usages, sites) = completed(reader.scan(&AtomicUsize::new(0)), &reader, &self.search);
         self.add_unfollowed(repository, &walk, &scan.not_read, &scan.others);
-        let sites = assembled(scan.found, &usages);
         let links = self.links_of(sites.iter(), repository, &usages);
-        Some(self.asked_of(links, self.loose(sites.iter(), repository), repository))
+        self.asked_of(links, self.loose(sites.iter(), repository), repository)
     }
 
     /// The first list with delete-orphan that no site explains: who gets it is not known.
@@ -130,7 +125,7 @@ impl Run<'_> {
 
     /// Keeps in mind what can have relationships that are not among the links: what can't be read, and scripts.
     fn add_unfollowed(&self, repository: &Repository, walk: &Walk, not_read: &[NotRead], others: &[PathBuf]) {
-        let rules = &self.job.settings.of_folder(repository.root()).rules;
+        let rules = &self.reach.settings.of_folder(repository.root()).rules;
         let mut looked = Looked::default();
         looked.add(not_read, others, walk, |bytes| hints::can_have_a_site(bytes, &rules.words));
         let reason = "its relationships are not followed";
@@ -178,7 +173,12 @@ impl Run<'_> {
 }
 
 /// The sites whose relationships can be reached. A list that several relationships share is one list.
-pub(super) fn orphaned(model: &Model<'_>, asked: Asked, sites: &[&mut Site], search: SearchFolder<'_>) -> Orphaned {
+pub(super) fn orphaned(
+    model: &Model<'_>,
+    asked: Asked,
+    sites: &[(usize, &mut Site)],
+    search: SearchFolder<'_>,
+) -> Orphaned {
     let made = asked.automap.into_iter().map(|at| of_unknown("automap_base()", at));
     let made = made.chain(asked.loose.map(|at| of_unknown("what gets delete-orphan there", at)));
     let links = asked.links.iter().flat_map(|link| link.completed(model)).chain(made);
@@ -186,9 +186,10 @@ pub(super) fn orphaned(model: &Model<'_>, asked: Asked, sites: &[&mut Site], sea
     let links: Vec<Link> = links.filter(|link| ![&link.owner, &link.target].contains(&&End::Nobody)).collect();
     let classes: BTreeSet<End> = links.iter().flat_map(|link| [link.owner.clone(), link.target.clone()]).collect();
     let orphans = Orphans::of(&links, || model.families(&classes, search));
+    let sites: Vec<&Site> = sites.iter().map(|(_, site)| &**site).collect();
     let mut orphaned = Orphaned::new();
     let mut shared: HashMap<&Location, (&Site, &str)> = HashMap::new();
-    for site in sites {
+    for site in &sites {
         let owners: Vec<End> =
             site.givens.iter().flat_map(|given| ends(model, given)).map(|[owner, _]| owner).collect();
         let Some(reason) = owners.into_iter().find_map(|owner| orphans.reason(&owner)) else { continue };
@@ -197,7 +198,7 @@ pub(super) fn orphaned(model: &Model<'_>, asked: Asked, sites: &[&mut Site], sea
             shared.entry(literal).or_insert((site, reason));
         }
     }
-    for site in sites {
+    for site in &sites {
         let Some((other, reason)) = literals(site).find_map(|literal| shared.get(literal)) else { continue };
         let name =
             other.relationship().and_then(|known| known.name()).unwrap_or_else(|| "another relationship".to_owned());
@@ -205,7 +206,7 @@ pub(super) fn orphaned(model: &Model<'_>, asked: Asked, sites: &[&mut Site], sea
         orphaned.entry(site.at.clone()).or_insert_with(why);
     }
     if let Some(unread) = asked.unread {
-        for site in sites {
+        for site in &sites {
             orphaned.entry(site.at.clone()).or_insert_with(|| Expunger::Unread(unread.clone()));
         }
     }

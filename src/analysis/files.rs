@@ -1,10 +1,10 @@
 //! What the planner asks of files, answered for one run.
 
 use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
+use std::sync::Arc;
 
-use super::Run;
+use super::run::Run;
 use crate::module::Location;
 use crate::plan::{Files, Passing};
 use crate::policy::effective;
@@ -20,14 +20,13 @@ pub(super) struct FilesOfRun<'a> {
     sources: HashMap<Arc<Path>, Arc<Source>>,
     /// Literals that stay, whoever uses them.
     left_alone: &'a HashSet<Location>,
-    /// Whether a file is among those under check, where it was asked.
-    checked: Mutex<HashMap<PathBuf, bool>>,
 }
 
 impl<'a> FilesOfRun<'a> {
     pub fn new(run: &'a Run<'a>, left_alone: &'a HashSet<Location>) -> Self {
-        let sources = run.scan.files.iter().map(|file| (Arc::clone(&file.path), Arc::clone(&file.source))).collect();
-        Self { run, sources, left_alone, checked: Mutex::default() }
+        let sources =
+            run.analysis.scan.files.iter().map(|file| (Arc::clone(&file.path), Arc::clone(&file.source))).collect();
+        Self { run, sources, left_alone }
     }
 
     /// Whether the site is to be reported: it, or a call that gets its value, is in a file under check.
@@ -39,24 +38,18 @@ impl<'a> FilesOfRun<'a> {
 impl Files for FilesOfRun<'_> {
     fn source(&self, path: &Path) -> Option<Arc<Source>> {
         let scanned = self.sources.get(path).cloned();
-        scanned.or_else(|| Some(Arc::clone(&self.run.repositories.of(path).module(path)?.source)))
+        scanned.or_else(|| Some(Arc::clone(&self.run.analysis.repositories.of(path).module(path)?.source)))
     }
 
     fn is_checked(&self, path: &Path) -> bool {
         if self.sources.contains_key(path) {
             return true;
         }
-        let lock = || self.checked.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = lock().get(path) {
-            return *known;
-        }
-        let is_checked = self.run.walk.visits(path);
-        lock().insert(path.to_owned(), is_checked);
-        is_checked
+        self.run.analysis.checks(path)
     }
 
     fn shown(&self, location: &Location) -> String {
-        let repository = self.run.repositories.of(&location.path);
+        let repository = self.run.analysis.repositories.of(&location.path);
         match self.source(&location.path) {
             Some(source) => repository.shown(&source, location),
             None => repository.display(&location.path),
@@ -64,7 +57,7 @@ impl Files for FilesOfRun<'_> {
     }
 
     fn is_typed(&self, at: &Location) -> bool {
-        let repository = self.run.repositories.of(&at.path);
+        let repository = self.run.analysis.repositories.of(&at.path);
         let found = repository.module(&at.path).and_then(|module| {
             let node = module.node(&at.range())?;
             let is_declaration = |node: &Node<'_>| matches!(&*node.kind(), "assignment" | "typed_default_parameter");
@@ -72,7 +65,7 @@ impl Files for FilesOfRun<'_> {
             let items = node.ancestors().take_while(|node| !is_declaration(node)).filter(|node| node.kind() == "pair");
             let mut keys: Vec<String> = items.filter_map(|pair| string_content(&pair.field("key")?)).collect();
             keys.reverse();
-            let rules = &self.run.job.settings.of(&at.path).rules;
+            let rules = &self.run.analysis.reach.settings.of(&at.path).rules;
             let resolver = Resolver { constructors: &rules.constructors, repository: &repository };
             Some(resolver.names_values(&Place::of(&module, &annotation), &annotation, &keys))
         });
@@ -86,7 +79,7 @@ impl Files for FilesOfRun<'_> {
         if self.is_typed(literal) {
             return Some("its annotation names the value".to_owned());
         }
-        let module = self.run.repositories.of(&literal.path).module(&literal.path)?;
+        let module = self.run.analysis.repositories.of(&literal.path).module(&literal.path)?;
         let node = module.node(&literal.range())?;
         let class = node.ancestors().find(|node| node.kind() == "class_definition")?;
         let decorators = class.parent().into_iter().flat_map(|around| around.children().collect::<Vec<_>>());
@@ -113,7 +106,7 @@ impl Files for FilesOfRun<'_> {
     }
 
     fn bound_in_passing(&self, value: &Location) -> Option<Passing> {
-        let module = self.run.repositories.of(&value.path).module(&value.path)?;
+        let module = self.run.analysis.repositories.of(&value.path).module(&value.path)?;
         if !module.source.text().contains(":=") {
             return None;
         }

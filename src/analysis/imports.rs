@@ -3,10 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::Run;
 use super::outcomes::edits_by_file;
+use super::run::Run;
 use crate::imports::{Unused, can_be_left_out, is_taken_from, left_unused};
-use crate::looked::look;
 use crate::module::Module;
 use crate::outcome::{FileOutcome, Fix};
 use crate::rewrite::FileEdit;
@@ -18,7 +17,7 @@ impl Run<'_> {
         let mut paths: Vec<&Arc<Path>> = edits.keys().collect();
         paths.sort();
         for path in paths {
-            let repository = self.repositories.of(path);
+            let repository = self.analysis.repositories.of(path);
             let Some(module) = repository.open(path) else { continue };
             for mut unused in left_unused(&module, &edits[path]) {
                 if unused.removal.is_ok()
@@ -37,15 +36,15 @@ impl Run<'_> {
 
     /// Why an import has to stay although its file doesn't use it.
     fn is_needed(&self, module: &Module, unused: &Unused) -> Option<String> {
-        let repository = self.repositories.of(&module.path);
+        let repository = self.analysis.repositories.of(&module.path);
         let stem = module.path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let has = |bytes: &[u8], word: &str| memchr::memmem::find(bytes, word.as_bytes()).is_some();
         // `from … import *` names none
         let can_take = |bytes: &[u8]| {
             has(bytes, &stem) && (has(bytes, "import *") || unused.names.iter().any(|name| has(bytes, name)))
         };
-        for path in look(&self.walk.of_all_in(repository.root()), can_take).files {
-            let path = self.walk.absolute(&path);
+        for path in self.analysis.search.look(&self.analysis.walk.of_all_in(repository.root()), can_take).files {
+            let path = self.analysis.walk.absolute(&path);
             if *path == *module.path {
                 continue;
             }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::Run;
 use super::files::FilesOfRun;
+use super::run::Run;
 use crate::apply::apply;
 use crate::diagnose::{Diagnosed, Written, diagnose};
 use crate::layout::{self, Layout, Relaid, Styles};
@@ -21,28 +21,27 @@ use crate::scan::Scanned;
 use crate::site::Site;
 use crate::source::Source;
 use crate::suppression::{Aside, Sifted};
-use crate::usage::Usages;
 
 impl Run<'_> {
     /// The outcome of every file that has something to say. Where unsafe fixes are held back, the findings have them nevertheless.
-    pub fn files(&self, sifted: &Sifted, usages: &Usages) -> Vec<FileOutcome> {
-        let reach = if self.job.unsafe_fixes { Reach::All } else { Reach::Safe };
-        let mut outcomes = self.outcomes(sifted, usages, reach);
+    pub fn files(&self, sifted: &Sifted) -> Vec<FileOutcome> {
+        let reach = if self.request.unsafe_fixes { Reach::All } else { Reach::Safe };
+        let mut outcomes = self.outcomes(sifted, reach);
         if reach == Reach::Safe && sifted.kept.iter().any(|(_, verdict)| verdict.has_unsafe_change()) {
-            hold_back(&mut outcomes, self.outcomes(sifted, usages, Reach::All));
+            hold_back(&mut outcomes, self.outcomes(sifted, Reach::All));
         }
         outcomes.iter_mut().for_each(leave_out_twins);
         outcomes
     }
 
     /// The outcomes with the fixes within reach carried out.
-    fn outcomes(&self, sifted: &Sifted, usages: &Usages, reach: Reach) -> Vec<FileOutcome> {
+    fn outcomes(&self, sifted: &Sifted, reach: Reach) -> Vec<FileOutcome> {
         let files = FilesOfRun::new(self, &sifted.left_alone);
         let sites = &sifted.kept;
         let rewrites: Vec<Option<Rewrite>> =
             sites.par_iter().map(|(site, verdict)| verdict.rewrite(site, reach)).collect();
         let wanted: Vec<_> = sites.iter().map(|(site, _)| site).zip(&rewrites).collect();
-        let planner = Planner::new(&wanted, usages, &files);
+        let planner = Planner::new(&wanted, &self.analysis.usages, &files);
         let mut by_file = self.scanned(sifted);
         let diagnosed: Vec<(&Site, Diagnosed)> = sites
             .par_iter()
@@ -51,7 +50,7 @@ impl Run<'_> {
             .filter_map(|(judged, rewrite)| {
                 let site = &judged.0;
                 let source = files.source(&site.at.path)?;
-                let settings = self.job.settings.of(&site.at.path);
+                let settings = self.analysis.reach.settings.of(&site.at.path);
                 let written = rewrite.as_ref().map(|rewrite| Written { rewrite, planned: planner.plan(site, rewrite) });
                 Some((site, diagnose(&settings.rules, &source, judged, reach, written.as_ref())))
             })
@@ -64,7 +63,7 @@ impl Run<'_> {
                 Diagnosed::Found(findings) => file.findings.extend(findings),
             }
         }
-        if self.job.all_relationships {
+        if self.request.all_relationships {
             self.add_sites(&mut by_file, sifted, &files);
         }
         for (site, why, number) in sifted.aside.iter().filter(|(site, ..)| files.concerns(site)) {
@@ -88,12 +87,12 @@ impl Run<'_> {
             let mut outcome = self.unchanged(&scanned.path, &scanned.source);
             outcome.syntax_errors =
                 scanned.syntax_errors.iter().map(|range| scanned.source.position(range.start)).collect();
-            let selection = self.job.settings.of(&scanned.path).selection(&scanned.path);
-            let is_shared = !self.walk.covers(self.repositories.of(&scanned.path).root());
+            let selection = self.analysis.reach.settings.of(&scanned.path).selection(&scanned.path);
+            let is_shared = !self.analysis.walk.covers(self.analysis.repositories.of(&scanned.path).root());
             outcome.unused_suppressions = sifted.unused(&scanned.path, is_shared, |code| selection.has(code));
             outcome
         };
-        self.scan.files.iter().map(|scanned| (Arc::clone(&scanned.path), outcome(scanned))).collect()
+        self.analysis.scan.files.iter().map(|scanned| (Arc::clone(&scanned.path), outcome(scanned))).collect()
     }
 
     /// The outcome of a site's file.
@@ -135,7 +134,7 @@ impl Run<'_> {
         let place = |class: &Option<Location>| {
             let class = class.as_ref()?;
             let line = files.source(&class.path)?.position(class.start).shown_line();
-            Some(format!("{}:{line}", self.repositories.of(&class.path).display(&class.path)))
+            Some(format!("{}:{line}", self.analysis.repositories.of(&class.path).display(&class.path)))
         };
         Some(SiteOutcome {
             span: site.at.range(),
@@ -157,7 +156,7 @@ impl Run<'_> {
         let edits = edits_by_file(outcomes);
         let styles = Styles::default();
         let relay = |path: &Arc<Path>, edits: &[Edit]| {
-            let settings = self.job.settings.of(path);
+            let settings = self.analysis.reach.settings.of(path);
             let is_fitted = settings.layout.value == Layout::Fit;
             is_fitted.then(|| Some(layout::of_file(&*files.source(path)?, edits, &settings.styled(styles.of(path)))))?
         };
@@ -189,7 +188,7 @@ impl Run<'_> {
     }
 
     fn unchanged(&self, path: &Arc<Path>, source: &Arc<Source>) -> FileOutcome {
-        let repository = self.repositories.of(path);
+        let repository = self.analysis.repositories.of(path);
         FileOutcome {
             source: Some(Arc::clone(source)),
             ..FileOutcome::not_read(Arc::clone(path), &repository, Status::Unchanged)
@@ -229,7 +228,7 @@ impl Run<'_> {
             for finding in outcomes.iter_mut().flat_map(|file| &mut file.findings) {
                 let needs = finding.fix.iter().flat_map(|fix| &fix.edits).find(|edit| failed.contains(&edit.path));
                 if let Some(needs) = needs {
-                    let file = self.repositories.of(&needs.path).display(&needs.path);
+                    let file = self.analysis.repositories.of(&needs.path).display(&needs.path);
                     finding.help = format!("write it by hand: the fixes of {file} can't be applied together");
                     finding.fix = None;
                     finding.after = None;

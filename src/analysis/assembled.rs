@@ -1,0 +1,44 @@
+//! What was found in each file goes in; the sites come out in order, each once.
+
+use std::collections::BTreeMap;
+
+use crate::module::Location;
+use crate::resolve::Argument;
+use crate::site::{Found, Site, Unknown, Wrapper};
+use crate::usage::Usages;
+
+/// The sites in order, each once; a value that relationships with and without viewonly get is two.
+pub(super) fn assembled(found: Vec<Found>, usages: &Usages) -> Vec<Site> {
+    let mut wrappers: Vec<Wrapper> = Vec::new();
+    let mut sites: BTreeMap<(Location, bool), Site> = BTreeMap::new();
+    for found in found {
+        wrappers.extend(found.wrappers);
+        for site in found.sites {
+            let key = (site.at.clone(), site.viewonly);
+            match sites.get_mut(&key) {
+                Some(known) => known.merge(site),
+                None => {
+                    sites.insert(key, site);
+                }
+            }
+        }
+    }
+    sites.into_values().map(|site| handed_in(site, &wrappers, usages)).collect()
+}
+
+/// A site that is handed in: the calls of its function decide, and are sites of their own. Where there is none, and no default, it can't
+/// be known.
+fn handed_in(mut site: Site, wrappers: &[Wrapper], usages: &Usages) -> Site {
+    let Ok(value) = &site.value else { return site };
+    let is_called =
+        |argument: &Argument| wrappers.iter().any(|wrapper| wrapper.argument == *argument && usages.is_called(wrapper));
+    let uncalled = value.arguments.iter().find(|argument| !is_called(argument));
+    let Some(argument) = uncalled else { return site };
+    // a default is what it gets where nobody is seen to give something else
+    if !value.alternatives.is_empty() {
+        return site;
+    }
+    let reason = format!("`{}` is {}, of which no call was found", argument.name, argument.what);
+    site.value = Err(Unknown { reason, help: Some("check by hand what its callers give") });
+    site
+}

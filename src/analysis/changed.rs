@@ -1,0 +1,37 @@
+//! A site's value goes in; why it can be another when it is read comes out.
+
+use super::Analysis;
+use super::consumers::Consumers;
+use crate::python::{CollectionKind, PyValue};
+use crate::site::{Site, Unknown};
+use crate::usage::{How, Mention, Usages};
+
+impl Analysis {
+    /// Why a value can be another when it is read: a name that leads to it is bound anew, or its list is changed.
+    pub(super) fn changed(&self, site: &Site, usages: &Usages, consumers: &Consumers<'_>) -> Option<Unknown> {
+        let value = site.value.as_ref().ok()?;
+        let of_dictionaries = site.givens.iter().flat_map(|given| &given.steps).map(|step| (step, false));
+        let of_values = value.alternatives.iter().flat_map(|alternative| {
+            let is_list =
+                |value: &PyValue| matches!(value, PyValue::Collection(CollectionKind::List | CollectionKind::Set, _));
+            let is_mutable = is_list(&alternative.value) || is_list(&alternative.written.literal.value);
+            let computed_from = alternative.dependencies.iter().map(|step| (step, false));
+            alternative.steps.iter().map(move |step| (step, is_mutable)).chain(computed_from)
+        });
+        of_values.chain(of_dictionaries).find_map(|(step, is_mutable)| {
+            let steps = || value.alternatives.iter().flat_map(|one| one.steps.iter().chain(&one.dependencies));
+            let is_followed =
+                |mention: &Mention| site.at.covers(&mention.at) || steps().any(|step| step.mention.covers(&mention.at));
+            let changes = |mention: &&Mention| match mention.how {
+                How::Changed => !site.at.covers(&mention.at),
+                How::Assigned | How::Given => is_mutable && !is_followed(mention) && !consumers.keep(mention),
+                _ => false,
+            };
+            let changed = |at| usages.mentions(at).iter().filter(|mention| mention.concerns(step)).find(changes);
+            let mention = step.definitions().find_map(|(_, at)| changed(at))?;
+            let repository = self.repositories.of(&mention.at.path);
+            let at = repository.shown(&repository.module(&mention.at.path)?.source, &mention.at);
+            Some(Unknown::from(format!("`{}` may be changed at {at}", step.name)))
+        })
+    }
+}

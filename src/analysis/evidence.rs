@@ -1,0 +1,72 @@
+//! A repository goes in; which of its files do something that matters comes out, those among them that were not named.
+
+use std::path::{Path, PathBuf};
+
+use super::Analysis;
+use crate::hints::Traits;
+use crate::looked::Looked;
+use crate::outcome::Asyncio;
+use crate::repository::{Places, Repository};
+
+impl Analysis {
+    /// Whether a path, as the walk has it, is in a repository.
+    pub(super) fn is_within(&self, repository: &Repository, path: &Path) -> bool {
+        self.walk.absolute(path).starts_with(repository.root())
+    }
+
+    /// Whether the run has scanned all of a repository.
+    pub(super) fn has_all_of(&self, repository: &Repository) -> bool {
+        let mut unchecked = self.scan.unchecked.iter();
+        self.walk.covers(repository.root()) && !unchecked.any(|path| self.is_within(repository, path))
+    }
+
+    /// What the run came by in a repository besides the files that it visits.
+    pub(super) fn others_in(&self, repository: &Repository) -> Vec<PathBuf> {
+        self.scan.others.iter().filter(|path| self.is_within(repository, path)).cloned().collect()
+    }
+
+    /// The files of a repository that have some trait, in order of path; those that are excluded from the check count too.
+    pub(super) fn files_with(&self, repository: &Repository, has: impl Fn(Traits) -> bool + Sync) -> Vec<PathBuf> {
+        let Self { walk, scan, search, .. } = self;
+        let within = |path: &Path| self.is_within(repository, path);
+        let has_traits = |bytes: &[u8]| has(Traits::of(bytes));
+        let looked = if walk.covers(repository.root()) {
+            let mut looked = Looked::default();
+            let scanned = scan.traits.iter().filter(|(path, traits)| has(*traits) && within(path));
+            looked.files.extend(scanned.map(|(path, _)| path.clone()));
+            let not_read: Vec<_> = scan.not_read.iter().filter(|one| within(one.path())).cloned().collect();
+            looked.add(&not_read, &self.others_in(repository), walk, has_traits);
+            for path in scan.unchecked.iter().filter(|path| within(path)) {
+                looked.join(search.look(&walk.of_all_in(path), has_traits));
+            }
+            looked
+        } else {
+            search.look(&walk.of_all_in(repository.root()), has_traits)
+        };
+        repository.add_unread(looked.unread);
+        looked.files
+    }
+
+    /// Whether a file of a repository is no part of the product.
+    pub(super) fn is_test(&self, repository: &Repository, file: &Path) -> bool {
+        let file = self.walk.absolute(file);
+        self.reach.settings.of(&file).is_test(&file, repository.root())
+    }
+
+    /// Whether the repository around a file uses asyncio.
+    pub(super) fn asyncio_of(&self, repository: &Repository, file: &Path) -> Asyncio {
+        let Places { product, tests } = repository.asyncio(|| {
+            let files = self.files_with(repository, |traits| traits.asyncio);
+            let (tests, product): (Vec<_>, Vec<_>) = files.into_iter().partition(|path| self.is_test(repository, path));
+            let shown = |paths: Vec<PathBuf>| {
+                paths.iter().map(|path| repository.display(&self.walk.absolute(path))).collect::<Vec<_>>()
+            };
+            Places { product: shown(product), tests: shown(tests) }
+        });
+        let driver = || repository.dependencies(file).async_driver.map(|path| repository.display(&path));
+        match product.first().cloned().or_else(driver) {
+            Some(place) => Asyncio::Used(place),
+            None => tests.first().map_or(Asyncio::Unused, |place| Asyncio::InTests(place.clone())),
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! The sites of an analysis go in; their verdicts come out, by what is asked.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use rayon::prelude::*;
+
+use crate::checks::{asks_direction, judge};
+use crate::hints;
+use crate::model::{Call, Model, Relationship, SearchFolder};
+use crate::module::Location;
+use crate::outcome::Asyncio;
+use crate::plan::Files;
+use crate::policy::{Expunger, Policy, Surroundings, Verdict, asks_observations, asks_orphans};
+use crate::repository::{Places, Repository};
+use crate::resolve::Resolver;
+use crate::settings::Settings;
+use crate::site::Site;
+use crate::sqlalchemy::Observable;
+use crate::sqlalchemy::SqlalchemyVersion;
+use crate::sqlalchemy::cascade::CascadeOption;
+use crate::suppression::Sifted;
+
+use super::consumers::Consumers;
+use super::files::FilesOfRun;
+use super::orphans::{self, Asked, Orphaned};
+use super::{Analysis, Request};
+
+/// A site with its number in the analysis.
+type NumberedSite<'s> = (usize, &'s mut Site);
+
+/// One request of an analysis.
+pub(super) struct Run<'a> {
+    pub analysis: &'a Analysis,
+    pub request: &'a Request,
+    /// What [`Run::judged`] found out of the sites.
+    orphaned: OnceLock<Orphaned>,
+}
+
+impl<'a> Run<'a> {
+    pub fn new(analysis: &'a Analysis, request: &'a Request) -> Self {
+        Self { analysis, request, orphaned: OnceLock::new() }
+    }
+
+    /// The sites in order, with their verdicts.
+    pub fn judged(&self) -> Vec<(Site, Verdict)> {
+        let mut sites = self.analysis.sites.clone();
+        let usages = &self.analysis.usages;
+        let asks = |site: &Site| {
+            self.request.all_relationships || self.with_policy(site, |policy| asks_direction(site, policy))
+        };
+        let orphaned = self.relate(sites.iter_mut().enumerate(), asks, true);
+        let _ = self.orphaned.set(orphaned);
+        self.observe(&sites);
+        let consumers = Consumers::of(sites.iter(), usages);
+        let judged = sites.into_par_iter().map(|mut site| {
+            if let Some(changed) = self.analysis.changed(&site, usages, &consumers) {
+                site.value = Err(changed);
+            }
+            let verdict = self.verdict(&site);
+            (site, verdict)
+        });
+        let mut judged: Vec<(Site, Verdict)> = judged.collect();
+        let is_open = |site: &Site| {
+            site.givens.iter().filter_map(|given| given.relationship.as_ref()).any(|known| known.told().is_none())
+        };
+        let is_told = |verdict: &Verdict| !verdict.judgements().is_empty();
+        let told = judged.iter_mut().enumerate().filter(|(_, (_, verdict))| is_told(verdict));
+        self.relate(told.map(|(index, (site, _))| (index, site)), is_open, false);
+        judged
+    }
+
+    /// Looks up what the verdicts on sites are likely to ask of their repositories, before several threads ask.
+    fn observe(&self, sites: &[Site]) {
+        let mut observed: HashSet<PathBuf> = HashSet::new();
+        for site in sites {
+            let repository = self.analysis.repositories.of(&site.at.path);
+            if observed.contains(repository.root()) {
+                continue;
+            }
+            self.with_policy(site, |policy| {
+                if asks_observations(site, policy) {
+                    self.is_harmless(site);
+                    policy.surroundings.places(Observable::Refresh);
+                    policy.surroundings.places(Observable::Expunge);
+                    observed.insert(repository.root().to_owned());
+                }
+            });
+        }
+    }
+
+    /// Does something by the policy for a site.
+    pub fn with_policy<T>(&self, site: &Site, done: impl FnOnce(&Policy<'_>) -> T) -> T {
+        let settings = self.analysis.reach.settings.of(&site.at.path);
+        done(&Policy {
+            profile: settings.profile.value,
+            targets: &settings.targets,
+            expunge: settings.expunge.value,
+            lazy: self.request.lazy,
+            wanted: self.request.lists.get(&site.at).copied(),
+            selection: &settings.selection(&site.at.path),
+            surroundings: &Around {
+                run: self,
+                repository: self.analysis.repositories.of(&site.at.path),
+                site,
+                settings: &settings,
+            },
+        })
+    }
+
+    /// Adds to the relationships of those sites that ask for it what the models of their repositories say. `with_orphans` gives the
+    /// sites whose relationships SQLAlchemy itself can reach by expunge, where a verdict can depend on that. The sites are those of the
+    /// analysis, by their numbers there, which keeps what was found.
+    fn relate<'s>(
+        &self,
+        sites: impl Iterator<Item = (usize, &'s mut Site)>,
+        asks: impl Fn(&Site) -> bool,
+        with_orphans: bool,
+    ) -> Orphaned {
+        let mut orphaned = Orphaned::new();
+        let mut by_repository: Vec<(Arc<Repository>, Vec<NumberedSite<'_>>)> = Vec::new();
+        for site in sites {
+            let repository = self.analysis.repositories.of(&site.1.at.path);
+            match by_repository.iter_mut().find(|(known, _)| Arc::ptr_eq(known, &repository)) {
+                Some((_, known)) => known.push(site),
+                None => by_repository.push((repository, vec![site])),
+            }
+        }
+        for (repository, mut sites) in by_repository {
+            let asks_orphans = with_orphans && sites.iter().any(|(_, site)| self.asks_orphans(site));
+            let known = self.analysis.known_orphans(&repository).filter(|_| asks_orphans);
+            let links =
+                (asks_orphans && known.is_none()).then(|| self.analysis.links_of_repository(&repository, &sites));
+            orphaned.extend(known.unwrap_or_default());
+            let mut calls: Vec<Call> = links.iter().flat_map(Asked::calls).collect();
+            let mut asked = self.asked(&mut sites, &asks);
+            calls.extend(asked.iter().filter_map(|(_, relationship)| relationship.call.clone()));
+            if calls.is_empty() && links.is_none() {
+                continue;
+            }
+            let rules = &self.analysis.reach.settings.of_folder(repository.root()).rules;
+            let resolver = Resolver { constructors: &rules.constructors, repository: &repository };
+            let (walk, search) = (&self.analysis.walk, &self.analysis.search);
+            let of_folder: SearchFolder<'_> =
+                &|folder, can_matter| search.look(&walk.of_folder(folder), can_matter).files;
+            let model = Model::new(resolver, &calls, of_folder);
+            asked.par_iter_mut().for_each(|(_, relationship)| model.complete(relationship));
+            self.analysis.keep_completed(asked);
+            if let Some(links) = links {
+                let of_all: SearchFolder<'_> =
+                    &|folder, can_matter| search.look(&walk.of_all_in(folder), can_matter).files;
+                let found = orphans::orphaned(&model, links, &sites, of_all);
+                self.analysis.keep_orphans(&repository, &found);
+                orphaned.extend(found);
+            }
+        }
+        orphaned
+    }
+
+    /// The relationships of the sites that ask for what the models say, by site and place in it; but for those of which SQLAlchemy itself
+    /// said it, and those that are known from an earlier request, to which that is added.
+    fn asked<'s>(
+        &self,
+        sites: &'s mut [(usize, &mut Site)],
+        asks: &impl Fn(&Site) -> bool,
+    ) -> Vec<((usize, usize), &'s mut Relationship)> {
+        let sites = sites.iter_mut().filter(|(_, site)| asks(site));
+        let given = sites.flat_map(|(number, site)| {
+            let places = site.givens.iter_mut().enumerate();
+            places.filter_map(|(place, given)| Some(((*number, place), given.relationship.as_mut()?)))
+        });
+        let is_open = |(place, relationship): &mut ((usize, usize), &mut Relationship)| {
+            !self.is_in_facts(relationship) && !self.analysis.complete_known(*place, relationship)
+        };
+        let mut given: Vec<_> = given.collect();
+        given.retain_mut(is_open);
+        given
+    }
+
+    fn asks_orphans(&self, site: &Site) -> bool {
+        self.with_policy(site, |policy| asks_orphans(site, policy))
+    }
+
+    /// Adds to a relationship what SQLAlchemy itself said of it; whether it said something.
+    fn is_in_facts(&self, relationship: &mut Relationship) -> bool {
+        let (Some(facts), Some(Call { at, is_backref })) = (&self.request.facts, relationship.call.clone()) else {
+            return false;
+        };
+        let Some(module) = self.analysis.repositories.of(&at.path).module(&at.path) else { return false };
+        let line = |offset| module.source.position(offset).line;
+        facts.complete(relationship, &at.path, (line(at.start), line(at.end)), is_backref)
+    }
+
+    /// The sites without those that a comment suppresses.
+    pub fn sifted(&self, sites: Vec<(Site, Verdict)>) -> Sifted {
+        let none = HashSet::new();
+        let files = FilesOfRun::new(self, &none);
+        let checked =
+            self.analysis.scan.files.iter().filter(|file| hints::has_own_suppression(file.source.text().as_bytes()));
+        let file = |path: &Path| Some((files.source(path)?, Arc::clone(&self.analysis.reach.settings.of(path).rules)));
+        Sifted::new(sites, checked.map(|file| &file.path), file, |site| self.verdict(site))
+    }
+
+    /// The places in the repositories of sites with findings that notice an option, for each option that can be lost.
+    pub fn noticed(&self, sites: &[(Site, Verdict)]) -> Vec<(CascadeOption, Places)> {
+        let told = sites.iter().filter(|(_, verdict)| !verdict.judgements().is_empty());
+        let mut repositories: Vec<PathBuf> = Vec::new();
+        let mut noticed: Vec<(CascadeOption, Places)> = Vec::new();
+        for (site, _) in told {
+            let repository = self.analysis.repositories.of(&site.at.path);
+            if repositories.iter().any(|known| known == repository.root()) {
+                continue;
+            }
+            repositories.push(repository.root().to_owned());
+            for what in Observable::ALL {
+                let places = self.with_policy(site, |policy| policy.surroundings.places(what).clone());
+                match noticed.iter_mut().find(|(option, _)| *option == what.option()) {
+                    Some((_, known)) => known.extend(places),
+                    None => noticed.push((what.option(), places)),
+                }
+            }
+        }
+        noticed
+    }
+
+    /// Whether the repositories of some sites use asyncio, and the first file or settings that say so.
+    pub fn asyncio(&self, sites: &[(Site, Verdict)]) -> Option<Asyncio> {
+        let hazards = sites.iter().filter(|(_, verdict)| verdict.is_hazard());
+        let mut repositories: Vec<(Arc<Repository>, &Path)> = Vec::new();
+        for (site, _) in hazards {
+            let repository = self.analysis.repositories.of(&site.at.path);
+            if !repositories.iter().any(|(known, _)| Arc::ptr_eq(known, &repository)) {
+                repositories.push((repository, &site.at.path));
+            }
+        }
+        repositories.into_iter().map(|(repository, file)| self.analysis.asyncio_of(&repository, file)).min()
+    }
+
+    /// Whether a site is in a product that does not run under asyncio, and the settings ask for that.
+    fn is_harmless(&self, site: &Site) -> bool {
+        let is_used = || self.analysis.asyncio_of(&self.analysis.repositories.of(&site.at.path), &site.at.path);
+        self.analysis.reach.settings.of(&site.at.path).require_asyncio.value && !matches!(is_used(), Asyncio::Used(_))
+    }
+
+    /// The verdict on a site.
+    fn verdict(&self, site: &Site) -> Verdict {
+        let verdict = self.with_policy(site, |policy| judge(site, policy));
+        if verdict.is_hazard() && self.is_harmless(site) { verdict.as_information() } else { verdict }
+    }
+}
+
+/// What a site's repository says.
+struct Around<'a> {
+    run: &'a Run<'a>,
+    repository: Arc<Repository>,
+    site: &'a Site,
+    settings: &'a Settings,
+}
+
+impl Surroundings for Around<'_> {
+    fn expunger(&self) -> Option<&Expunger> {
+        self.run.orphaned.get()?.get(&self.site.at)
+    }
+
+    fn shown(&self, location: &Location) -> String {
+        match self.repository.module(&location.path) {
+            Some(module) => self.repository.shown(&module.source, location),
+            None => self.repository.display(&location.path),
+        }
+    }
+
+    fn places(&self, what: Observable) -> &Places {
+        let rules = &self.run.analysis.reach.settings.of_folder(self.repository.root()).rules;
+        self.repository.observed(rules, what, || {
+            let files = self.run.analysis.files_with(&self.repository, |traits| traits.can(what));
+            let with_kind = |file: PathBuf| (file.clone(), self.run.analysis.is_test(&self.repository, &file));
+            files.into_iter().map(with_kind).collect()
+        })
+    }
+
+    fn version(&self) -> Option<SqlalchemyVersion> {
+        let set = self.settings.sqlalchemy_version.as_ref().map(|setting| setting.value);
+        set.or_else(|| Some(self.repository.dependencies(&self.site.at.path).sqlalchemy?.0))
+    }
+}

@@ -1,0 +1,106 @@
+//! Paths go in; what is there comes out, each asked of the file system once: the names in a folder, and the bytes of files, as long as
+//! these are not too many.
+//!
+//! Over what is on disk lies what is not saved yet.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// The most that is kept of files, in bytes.
+const MOST_KEPT: usize = 48 << 20;
+
+/// The names in a folder, each with whether it is that of a folder.
+type Names = HashMap<OsString, bool>;
+
+/// Files as they were when they were first asked for, under those that are not saved.
+#[derive(Debug)]
+pub struct Disk {
+    /// By absolute path.
+    unsaved: BTreeMap<PathBuf, Arc<[u8]>>,
+    folders: RwLock<HashMap<PathBuf, Arc<Names>>>,
+    kept: RwLock<HashMap<PathBuf, Arc<[u8]>>>,
+    /// How much can still be kept.
+    room: AtomicUsize,
+}
+
+impl Default for Disk {
+    fn default() -> Self {
+        Self::under(BTreeMap::new())
+    }
+}
+
+impl Disk {
+    /// What is on disk under the bytes of files at absolute paths.
+    pub fn under(unsaved: BTreeMap<PathBuf, Arc<[u8]>>) -> Self {
+        let room = AtomicUsize::new(MOST_KEPT);
+        Self { unsaved, folders: RwLock::default(), kept: RwLock::default(), room }
+    }
+
+    /// The files that are not saved, with their bytes, by absolute path.
+    pub fn unsaved(&self) -> &BTreeMap<PathBuf, Arc<[u8]>> {
+        &self.unsaved
+    }
+
+    /// Whether there is a file at an absolute path; links are followed.
+    pub fn has_file(&self, path: &Path) -> bool {
+        self.unsaved.contains_key(path) || self.kind(path) == Some(false)
+    }
+
+    /// Whether there is a folder at an absolute path; links are followed.
+    pub fn has_folder(&self, path: &Path) -> bool {
+        self.kind(path) == Some(true)
+    }
+
+    /// Whether there is anything at an absolute path.
+    pub fn has(&self, path: &Path) -> bool {
+        self.unsaved.contains_key(path) || self.kind(path).is_some()
+    }
+
+    fn kind(&self, path: &Path) -> Option<bool> {
+        self.names(path.parent()?).get(path.file_name()?).copied()
+    }
+
+    fn names(&self, folder: &Path) -> Arc<Names> {
+        let known = |folder: &Path| self.folders.read().unwrap_or_else(PoisonError::into_inner).get(folder).cloned();
+        if let Some(names) = known(folder) {
+            return names;
+        }
+        // what is not in the folder around is not asked for
+        let around = folder.parent().and_then(known);
+        let is_missing = around.is_some_and(|around| folder.file_name().is_some_and(|name| !around.contains_key(name)));
+        let names = Arc::new(if is_missing { Names::new() } else { names_in(folder) });
+        let mut folders = self.folders.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(folders.entry(folder.to_owned()).or_insert(names))
+    }
+
+    /// The bytes of the file at an absolute path, which are kept for the next time if `keep` says so and there is room.
+    ///
+    /// # Errors
+    /// It can't be read.
+    pub fn read(&self, path: &Path, keep: bool) -> std::io::Result<Arc<[u8]>> {
+        if let Some(bytes) = self.unsaved.get(path) {
+            return Ok(Arc::clone(bytes));
+        }
+        if let Some(bytes) = self.kept.read().unwrap_or_else(PoisonError::into_inner).get(path) {
+            return Ok(Arc::clone(bytes));
+        }
+        let bytes: Arc<[u8]> = std::fs::read(path)?.into();
+        let has_room = |room: usize| room.checked_sub(bytes.len());
+        if keep && self.room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, has_room).is_ok() {
+            self.kept.write().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), Arc::clone(&bytes));
+        }
+        Ok(bytes)
+    }
+}
+
+fn names_in(folder: &Path) -> Names {
+    let entries = folder.read_dir().into_iter().flatten().flatten();
+    let is_folder = |entry: &std::fs::DirEntry| match entry.file_type().ok()? {
+        kind if kind.is_symlink() => Some(entry.path().metadata().ok()?.is_dir()),
+        kind => Some(kind.is_dir()),
+    };
+    entries.filter_map(|entry| Some((entry.file_name(), is_folder(&entry)?))).collect()
+}
