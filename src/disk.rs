@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// The most that is kept of files, in bytes.
-const MOST_KEPT: usize = 48 << 20;
+const MOST_KEPT: usize = 32 << 20;
 
 /// The names in a folder, each with whether it is that of a folder.
 type Names = HashMap<OsString, bool>;

@@ -1,7 +1,8 @@
 //! Questions to git and what it is told to do, all through git itself. Names of files, branches and revisions are data: they go in where
 //! git reads neither an option nor a pattern, and never through a shell.
 
-use std::collections::HashMap;
+mod objects;
+
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -9,41 +10,12 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
 
+pub use objects::{Commit, Stored, TreeFile};
+
 /// A work tree.
 #[derive(Debug, Clone)]
 pub struct Git {
     root: PathBuf,
-}
-
-/// A file of a commit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TreeFile {
-    /// Relative to the root, with `/`.
-    pub path: String,
-    /// As git has it: `100644`.
-    pub mode: String,
-    /// The name of its content.
-    pub blob: String,
-}
-
-/// What a commit says of itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Commit {
-    /// The name of its tree.
-    pub tree: String,
-    /// Those that it was made of, also where they were not fetched.
-    pub parents: Vec<String>,
-    /// The message as it was written.
-    pub message: String,
-}
-
-/// How a file of the work tree became what the commit has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stored {
-    /// Byte for byte.
-    Verbatim,
-    /// Through git's filters: line endings, encodings, and the like.
-    Filtered,
 }
 
 impl Git {
@@ -222,98 +194,6 @@ impl Git {
         Ok(names(&status).into_iter().filter_map(|entry| Some(entry.get(3..)?.to_owned())).collect())
     }
 
-    /// The files of a commit by their names; a submodule is one.
-    ///
-    /// # Errors
-    /// Git can't tell.
-    pub fn files(&self, commit: &str) -> anyhow::Result<HashMap<String, TreeFile>> {
-        let listed = names(&self.run(&["ls-tree", "-r", "-z", "--full-tree", commit])?);
-        let file = |entry: &String| {
-            let (told, path) = entry.split_once('\t')?;
-            let mut told = told.split(' ');
-            let (mode, blob) = (told.next()?.to_owned(), told.nth(1)?.to_owned());
-            Some((path.to_owned(), TreeFile { path: path.to_owned(), mode, blob }))
-        };
-        Ok(listed.iter().filter_map(file).collect())
-    }
-
-    /// In which files two trees, or those of commits, differ: modes, contents and names, as git lists them.
-    ///
-    /// # Errors
-    /// There is no such tree.
-    pub fn differences(&self, before: &str, after: &str) -> anyhow::Result<Vec<u8>> {
-        self.run(&["diff-tree", "-r", "-z", "--raw", "--no-renames", before, after])
-    }
-
-    /// How content of the work tree became that of a file; None where it did not: the file was changed, which git may have been told to
-    /// pass over.
-    ///
-    /// # Errors
-    /// Git can't tell.
-    pub fn stored(&self, file: &TreeFile, content: &[u8]) -> anyhow::Result<Option<Stored>> {
-        for stored in [Stored::Verbatim, Stored::Filtered] {
-            if self.hash(&file.path, content, stored, false)? == file.blob {
-                return Ok(Some(stored));
-            }
-        }
-        Ok(None)
-    }
-
-    /// A file with other content, which git keeps from now on.
-    ///
-    /// # Errors
-    /// Git can't keep it.
-    pub fn changed(&self, file: &TreeFile, content: &[u8], stored: Stored) -> anyhow::Result<TreeFile> {
-        Ok(TreeFile { blob: self.hash(&file.path, content, stored, true)?, ..file.clone() })
-    }
-
-    fn hash(&self, path: &str, content: &[u8], stored: Stored, is_kept: bool) -> anyhow::Result<String> {
-        let how = match stored {
-            Stored::Verbatim => "--no-filters".to_owned(),
-            Stored::Filtered => format!("--path={path}"),
-        };
-        let mut arguments = vec!["hash-object", "--stdin", &how];
-        arguments.extend(is_kept.then_some("-w"));
-        let blob = self.run_with(&arguments, content, &[])?;
-        Ok(String::from_utf8_lossy(&blob).trim().to_owned())
-    }
-
-    /// The content of a file of a commit.
-    ///
-    /// # Errors
-    /// There is none.
-    pub fn content(&self, commit: &str, path: &str) -> anyhow::Result<Vec<u8>> {
-        self.run(&["cat-file", "blob", &format!("{commit}:./{path}")])
-    }
-
-    /// The tree of a commit with some files in place of those of their names. Neither the work tree nor its index is touched.
-    ///
-    /// # Errors
-    /// Git can't make it.
-    pub fn tree_with(&self, commit: &str, files: &[TreeFile]) -> anyhow::Result<String> {
-        let folder = tempfile::tempdir().context("can't make a temporary folder")?;
-        let index = folder.path().join("index");
-        let variables = [("GIT_INDEX_FILE", index.as_os_str())];
-        self.run_with(&["read-tree", commit], &[], &variables)?;
-        let entry = |file: &TreeFile| format!("{} {}\t{}\0", file.mode, file.blob, file.path);
-        let entries: String = files.iter().map(entry).collect();
-        self.run_with(&["update-index", "-z", "--index-info"], entries.as_bytes(), &variables)?;
-        let tree = self.run_with(&["write-tree"], &[], &variables)?;
-        Ok(String::from_utf8_lossy(&tree).trim().to_owned())
-    }
-
-    /// Makes a commit of a tree, signed where the settings of git want it.
-    ///
-    /// # Errors
-    /// Git can't make it, as where it does not know who the author is.
-    pub fn make_commit(&self, tree: &str, parent: &str, message: &str) -> anyhow::Result<String> {
-        let is_signed = self.line(&["config", "--type=bool", "--get", "commit.gpgSign"]).is_ok_and(|set| set == "true");
-        let mut arguments = vec!["commit-tree", tree, "-p", parent, "-F", "-"];
-        arguments.extend(is_signed.then_some("-S"));
-        let commit = self.run_with(&arguments, message.as_bytes(), &[])?;
-        Ok(String::from_utf8_lossy(&commit).trim().to_owned())
-    }
-
     /// Lets a branch end at a commit, if it ends where it is thought to: at a commit, or nowhere.
     ///
     /// # Errors
@@ -331,21 +211,6 @@ impl Git {
     fn checked_out_in(&self, reference: &str) -> anyhow::Result<Option<String>> {
         let folder = self.line(&["for-each-ref", "--format=%(worktreepath)", reference])?;
         Ok((!folder.is_empty()).then_some(folder))
-    }
-
-    /// What a commit says of itself, by its own bytes: neither settings nor what was not fetched change that.
-    ///
-    /// # Errors
-    /// There is no such commit.
-    pub fn read_commit(&self, commit: &str) -> anyhow::Result<Commit> {
-        let text = String::from_utf8_lossy(&self.run(&["cat-file", "commit", commit])?).into_owned();
-        let (head, message) = text.split_once("\n\n").unwrap_or((&text, ""));
-        let named = |name: &'static str| head.lines().filter_map(move |line| line.strip_prefix(name));
-        Ok(Commit {
-            tree: named("tree ").next().unwrap_or_default().to_owned(),
-            parents: named("parent ").map(str::to_owned).collect(),
-            message: message.to_owned(),
-        })
     }
 
     /// Whether a commit is one of those that another was made of, or that itself.

@@ -1,6 +1,9 @@
 //! The verdicts on all sites go in; where to edit comes out: a literal in place, a shared definition once, or a literal of its own at
 //! each site.
 
+mod edits;
+mod uses;
+
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
@@ -8,13 +11,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::module::Location;
 use crate::policy::{Rewrite, effective, first_of};
-use crate::resolve::{Alternative, Literal, Shape, Step, evaluate};
-use crate::rewrite::{self, Edit, FileEdit};
-use crate::site::{Given, HowRead, Reading, Site};
-use crate::source::{Source, splice};
-use crate::sqlalchemy::cascade::{self, CascadeOptions};
-use crate::syntax::{Tree, has_error, unparenthesized};
-use crate::usage::{self, How, Usages};
+use crate::resolve::{Alternative, Step};
+use crate::rewrite::{self, Edit};
+use crate::site::{Given, Reading, Site};
+use crate::source::Source;
+use crate::sqlalchemy::cascade::CascadeOptions;
+use crate::usage::Usages;
+
+pub use edits::Planned;
+use edits::{in_file, is_expression, options_of, proven, tried};
 
 /// How many uses of a definition a note names.
 const MOST_NAMED: usize = 20;
@@ -44,15 +49,6 @@ pub struct Passing {
     pub expression: Location,
     /// Where else in the file the name stands.
     pub others: Vec<Location>,
-}
-
-/// The edits of one site.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Planned {
-    /// In no order; several sites can have the same.
-    pub edits: Vec<FileEdit>,
-    /// Why they are where they are, in sentences.
-    pub notes: Vec<String>,
 }
 
 /// Where a shared literal is changed.
@@ -143,121 +139,8 @@ impl<'a> Planner<'a> {
         planner
     }
 
-    fn place_of(&self, literal: &Location, uses: &[Use<'_>]) -> Place {
-        let first = &uses[0];
-        if uses.iter().any(|one| one.after != first.after) {
-            let other = uses.iter().find(|one| one.after != first.after).map_or(&first.site.at, |one| &one.site.at);
-            return Place::Sites(format!(
-                "the value at {} stays: {} and {} want different lists of it",
-                self.files.shown(literal),
-                self.files.shown(&first.site.at),
-                self.files.shown(other)
-            ));
-        }
-        if let Some(reading) = uses.iter().find_map(|one| read(one.site)) {
-            return Place::Sites(self.read_by(reading));
-        }
-        let at_site =
-            |one: &Use<'_>| self.read_in_passing(&one.site.at.part(&one.alternative.here), std::iter::once(one.site));
-        if let Some(why) = uses.iter().find_map(at_site) {
-            return Place::OutOfReach(why);
-        }
-        if let Some(why) = self.read_in_passing(literal, uses.iter().map(|one| one.site)) {
-            return Place::Sites(why);
-        }
-        for step in uses.iter().flat_map(|one| &one.alternative.steps) {
-            if let Some(other) = self.other_use(step, false) {
-                return other;
-            }
-            if self.files.is_typed(&step.definition) {
-                let defined = self.files.shown(&step.definition);
-                return Place::Sites(format!(
-                    "`{}` (defined at {defined}) stays: its annotation names the value",
-                    step.name
-                ));
-            }
-        }
-        let is_constant = uses.iter().any(|one| !one.alternative.steps.is_empty());
-        if let Some(why) = is_constant.then(|| self.files.tied(literal, first.after)).flatten() {
-            return Place::Sites(format!("the value at {} stays: {why}", self.files.shown(literal)));
-        }
-        if !self.files.is_checked(&literal.path) {
-            return Place::OutOfReach(format!(
-                "it is defined at {}, outside of the files under check; name that file beside this one",
-                self.files.shown(literal)
-            ));
-        }
-        Place::Definition
-    }
-
-    /// Where something else gets a value by a name that is bound to it in an expression.
-    fn read_in_passing<'s>(&self, value: &Location, sites: impl Iterator<Item = &'s Site> + Clone) -> Option<String> {
-        let Passing { name, expression, others } = self.files.bound_in_passing(value)?;
-        let is_given = |at: &Location| sites.clone().flat_map(|site| &site.givens).any(|given| given.at.covers(at));
-        let is_known = |at: &&Location| is_covered(&self.values, at) || is_given(at);
-        let other = std::iter::once(&expression).chain(&others).find(|at| !is_known(at))?;
-        Some(format!("`{name}` has the value too, and {} reads that", self.files.shown(other)))
-    }
-
-    /// Why a definition can't be changed: something else is done with it.
-    fn other_use(&self, step: &Step, is_dictionary: bool) -> Option<Place> {
-        let wholes = usage::wholes(step);
-        step.definitions().chain(wholes.iter().map(|(name, at)| (name, at))).find_map(|(name, at)| {
-            let key = (at.clone(), step.items.clone(), is_dictionary);
-            if let Some(known) = self.lock().get(&key) {
-                return known.clone();
-            }
-            let found = self.first_other_use(step, (name, at), is_dictionary);
-            self.lock().insert(key, found.clone());
-            found
-        })
-    }
-
     fn lock(&self) -> MutexGuard<'_, HashMap<Asked, Option<Place>>> {
         self.other_uses.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn first_other_use(&self, step: &Step, (name, at): (&String, &Location), is_dictionary: bool) -> Option<Place> {
-        let is_cascade = |mention: &Location| {
-            let is_read = self.consumed.get(at).is_some_and(|reads| is_covered(reads, mention));
-            is_read || is_dictionary && is_covered(&self.values, mention)
-        };
-        let is_whole = step.definitions().all(|(_, own)| own != at);
-        let own = || format!("`{}` (defined at {})", step.name, self.files.shown(&step.definition));
-        let defined = || if is_whole { own() } else { format!("`{name}` (defined at {})", self.files.shown(at)) };
-        let mut mentions = self.usages.mentions(at).iter().filter(|mention| mention.concerns(step));
-        let found = mentions.find_map(|mention| {
-            let shown = || self.files.shown(&mention.at);
-            match mention.how {
-                How::Asked => None,
-                How::Read | How::Assigned | How::Given if is_cascade(&mention.at) => None,
-                How::Read | How::Assigned | How::Given if is_whole => {
-                    Some(Place::Sites(format!("{} stays: {} can reach it by way of `{name}`", defined(), shown())))
-                }
-                How::Read | How::Assigned | How::Given => {
-                    Some(Place::Sites(format!("{} stays: {} uses it for something else", defined(), shown())))
-                }
-                How::Typed => Some(Place::Sites(format!("{} stays: {} names its value", defined(), shown()))),
-                How::Exported => Some(Place::Sites(format!(
-                    "{} stays: `__all__` exports it at {}, so that others may use it",
-                    defined(),
-                    shown()
-                ))),
-                How::Changed => Some(Place::OutOfReach(format!("{} is changed at {}", defined(), shown()))),
-            }
-        });
-        let unread = || self.usages.unread(at);
-        found.or_else(|| Some(Place::Sites(format!("{} stays: {}, and may use it", defined(), unread()?))))
-    }
-
-    /// What a function that gets a cascade does with it.
-    fn read_by(&self, Reading { name, definition, at, how }: &Reading) -> String {
-        let (defined, at) = (self.files.shown(definition), self.files.shown(at));
-        match how {
-            HowRead::Used => format!("`{name}` (defined at {defined}) stays: {at} uses it for something else"),
-            HowRead::Typed => format!("`{name}` (defined at {defined}) stays: its type at {at} names the values"),
-            HowRead::Decorator => format!("the decorator `{name}` at {at} can use it for something else"),
-        }
     }
 
     /// The edits of a site that is to be rewritten.
@@ -424,23 +307,6 @@ impl<'a> Planner<'a> {
     }
 }
 
-impl Planned {
-    fn add(&mut self, other: Self) {
-        for edit in other.edits {
-            if !self.edits.contains(&edit) {
-                self.edits.push(edit);
-            }
-        }
-        other.notes.into_iter().for_each(|note| self.note(note));
-    }
-
-    fn note(&mut self, note: String) {
-        if !self.notes.contains(&note) {
-            self.notes.push(note);
-        }
-    }
-}
-
 /// Where a function that gets a site's value does something else with it.
 fn read(site: &Site) -> Option<&Reading> {
     site.givens.iter().find_map(|given| given.reading.as_ref())
@@ -452,53 +318,4 @@ fn split<'a>(sites: &[(&'a Site, &Option<Rewrite>)]) -> HashSet<&'a Location> {
     let pairs = sites.iter().zip(sites.iter().skip(1));
     let differing = pairs.filter(|((one, first), (other, second))| one.at == other.at && each(first) != each(second));
     differing.map(|((site, _), _)| &site.at).collect()
-}
-
-/// Whether a location is a part of one of the others, which are in order and apart from each other, or the same.
-fn is_covered(others: &[&Location], inner: &Location) -> bool {
-    let until =
-        others.partition_point(|other| (other.path.as_os_str(), other.start) <= (inner.path.as_os_str(), inner.start));
-    until > 0 && others[until - 1].covers(inner)
-}
-
-fn in_file(path: &Arc<Path>, edits: Vec<Edit>) -> Vec<FileEdit> {
-    edits.into_iter().map(|edit| FileEdit { path: Arc::clone(path), edit }).collect()
-}
-
-/// The text of a range with the edits; None where they overlap, or are not inside.
-fn tried(source: &Source, span: &Range<usize>, edits: &[Edit]) -> Option<String> {
-    let inside: Option<Vec<Edit>> = edits
-        .iter()
-        .map(|edit| {
-            let range = edit.range.start.checked_sub(span.start)?..edit.range.end.checked_sub(span.start)?;
-            // the parser knows no lone carriage return
-            Some(Edit { range, text: edit.text.replace('\r', "\n") })
-        })
-        .collect();
-    splice(&source.parser_text()[span.clone()], &inside?.iter().collect::<Vec<_>>()).ok()
-}
-
-/// The edits, if the set that they were tried out to give is the promised one.
-fn proven(edits: Vec<Edit>, given: Option<CascadeOptions>, promised: CascadeOptions) -> Result<Vec<Edit>, String> {
-    match given {
-        Some(options) if options == promised => Ok(edits),
-        _ => Err("its layout leaves no room for it".to_owned()),
-    }
-}
-
-/// The effective set of a literal; None where the text is none.
-fn options_of(text: &str) -> Option<CascadeOptions> {
-    let tree = Tree::parse(&format!("({text})"));
-    if has_error(&tree.root()) {
-        return None;
-    }
-    let statement = tree.root().named_children().next()?;
-    let literal: Literal = evaluate(&unparenthesized(&statement.named_children().next()?)).ok()?;
-    debug_assert!(!matches!(literal.shape, Shape::Computed(..)));
-    Some(cascade::parse(&literal.value).ok()?.options)
-}
-
-fn is_expression(text: &str) -> bool {
-    let tree = Tree::parse(&format!("({text})"));
-    !has_error(&tree.root())
 }

@@ -1,0 +1,124 @@
+//! The bytes of a file go in; what they can do that matters to its repository comes out.
+
+use crate::sqlalchemy::Observable;
+use aho_corasick::{AhoCorasick, MatchKind};
+use std::sync::LazyLock;
+
+use super::is_of_name;
+
+/// What of a file matters to its repository, or to itself, besides its sites.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Traits {
+    /// It can call `expunge`.
+    pub expunge: bool,
+    /// It can refresh or expire an object.
+    pub refresh: bool,
+    /// It can merge an object into a session.
+    pub merge: bool,
+    /// It uses advanced-alchemy, whose repositories refresh what they return.
+    pub advanced_alchemy: bool,
+    /// It imports SQLAlchemy's asyncio extension.
+    pub asyncio: bool,
+    /// It has the option that makes orphans.
+    pub orphans: bool,
+    /// It can have SQLAlchemy make relationships from the database's own foreign keys.
+    pub automap: bool,
+    /// It has a word without which there is no site, but for those of rules of the user's and of notebooks.
+    pub site_word: bool,
+    /// It can have a comment of cascade-fix's own, in the usual spelling, which may have a mistake or be of no use.
+    pub own_comment: bool,
+}
+
+/// What a word in a file is the sign of.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Word {
+    Expunge,
+    Refresh,
+    Merge,
+    AdvancedAlchemy,
+    Asyncio,
+    Automap,
+    Orphans,
+    OwnComment,
+    Site,
+}
+
+pub(super) const DELETE_ORPHAN: &str = "delete-orphan";
+
+pub(super) const TRAITS: [(&str, Word); 11] = [
+    ("expunge", Word::Expunge),
+    (".refresh(", Word::Refresh),
+    (".expire(", Word::Refresh),
+    (".merge(", Word::Merge),
+    ("advanced_alchemy", Word::AdvancedAlchemy),
+    (".ext.asyncio", Word::Asyncio),
+    ("automap_base", Word::Automap),
+    (DELETE_ORPHAN, Word::Orphans),
+    ("cascade-fix:", Word::OwnComment),
+    ("cascade", Word::Site),
+    ("elation", Word::Site),
+];
+
+/// They are looked for together, in every file that is read.
+pub(super) static TRAIT_WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    // this kind alone looks for them with vector instructions
+    let built = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(TRAITS.map(|(word, _)| word));
+    built.expect("a few short words fit any automaton")
+});
+
+impl Traits {
+    /// Those of a file with the bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        let mut traits = Self::default();
+        // a session's methods are given an object
+        let is_of_session = |found: &aho_corasick::Match| {
+            !bytes[found.end()..].trim_ascii_start().starts_with(b")") && names_session(&bytes[..found.start()])
+        };
+        for found in TRAIT_WORDS.find_iter(bytes) {
+            match TRAITS[found.pattern().as_usize()].1 {
+                // expunge_all and expunged are other words
+                Word::Expunge => traits.expunge |= !bytes.get(found.end()).copied().is_some_and(is_of_name),
+                Word::Refresh => traits.refresh |= is_of_session(&found),
+                Word::Merge => traits.merge |= is_of_session(&found),
+                Word::AdvancedAlchemy => traits.advanced_alchemy = true,
+                Word::Asyncio => traits.asyncio = true,
+                Word::Automap => traits.automap = true,
+                Word::Orphans => traits.orphans = true,
+                Word::OwnComment => (traits.own_comment, traits.site_word) = (true, true),
+                Word::Site => traits.site_word = true,
+            }
+        }
+        traits
+    }
+
+    /// Whether one of them matters to its repository.
+    pub fn of_repository(self) -> bool {
+        self.expunge
+            || self.refresh
+            || self.merge
+            || self.advanced_alchemy
+            || self.asyncio
+            || self.automap
+            || self.orphans
+    }
+
+    /// Whether it can do something.
+    pub fn can(self, what: Observable) -> bool {
+        match what {
+            Observable::Expunge => self.expunge,
+            Observable::Refresh => self.refresh || self.advanced_alchemy,
+            Observable::Merge => self.merge,
+        }
+    }
+}
+
+/// Whether what stands before a method's dot can be a session, by its name: `session`, `self.db_session`, `get_db()`, `s`.
+pub(super) fn names_session(before: &[u8]) -> bool {
+    const LONGEST: usize = 60;
+    let before = &before[before.len().saturating_sub(LONGEST)..];
+    let line = &before[memchr::memrchr(b'\n', before).map_or(0, |at| at + 1)..];
+    let line = line.to_ascii_lowercase();
+    let name = line.len() - line.iter().rev().take_while(|byte| is_of_name(**byte)).count();
+    let has = |word: &[u8]| memchr::memmem::find(&line, word).is_some();
+    has(b"sess") || has(b"db") || &line[name..] == b"s"
+}

@@ -1,0 +1,138 @@
+//! A literal, and who gets it, go in; where it can be changed comes out, or who else reads it.
+
+use super::{Passing, Place, Planner, Use, read};
+use crate::module::Location;
+use crate::resolve::Step;
+use crate::site::{HowRead, Reading, Site};
+use crate::usage::{self, How};
+
+impl<'a> Planner<'a> {
+    pub(super) fn place_of(&self, literal: &Location, uses: &[Use<'_>]) -> Place {
+        let first = &uses[0];
+        if uses.iter().any(|one| one.after != first.after) {
+            let other = uses.iter().find(|one| one.after != first.after).map_or(&first.site.at, |one| &one.site.at);
+            return Place::Sites(format!(
+                "the value at {} stays: {} and {} want different lists of it",
+                self.files.shown(literal),
+                self.files.shown(&first.site.at),
+                self.files.shown(other)
+            ));
+        }
+        if let Some(reading) = uses.iter().find_map(|one| read(one.site)) {
+            return Place::Sites(self.read_by(reading));
+        }
+        let at_site =
+            |one: &Use<'_>| self.read_in_passing(&one.site.at.part(&one.alternative.here), std::iter::once(one.site));
+        if let Some(why) = uses.iter().find_map(at_site) {
+            return Place::OutOfReach(why);
+        }
+        if let Some(why) = self.read_in_passing(literal, uses.iter().map(|one| one.site)) {
+            return Place::Sites(why);
+        }
+        for step in uses.iter().flat_map(|one| &one.alternative.steps) {
+            if let Some(other) = self.other_use(step, false) {
+                return other;
+            }
+            if self.files.is_typed(&step.definition) {
+                let defined = self.files.shown(&step.definition);
+                return Place::Sites(format!(
+                    "`{}` (defined at {defined}) stays: its annotation names the value",
+                    step.name
+                ));
+            }
+        }
+        let is_constant = uses.iter().any(|one| !one.alternative.steps.is_empty());
+        if let Some(why) = is_constant.then(|| self.files.tied(literal, first.after)).flatten() {
+            return Place::Sites(format!("the value at {} stays: {why}", self.files.shown(literal)));
+        }
+        if !self.files.is_checked(&literal.path) {
+            return Place::OutOfReach(format!(
+                "it is defined at {}, outside of the files under check; name that file beside this one",
+                self.files.shown(literal)
+            ));
+        }
+        Place::Definition
+    }
+
+    /// Where something else gets a value by a name that is bound to it in an expression.
+    pub(super) fn read_in_passing<'s>(
+        &self,
+        value: &Location,
+        sites: impl Iterator<Item = &'s Site> + Clone,
+    ) -> Option<String> {
+        let Passing { name, expression, others } = self.files.bound_in_passing(value)?;
+        let is_given = |at: &Location| sites.clone().flat_map(|site| &site.givens).any(|given| given.at.covers(at));
+        let is_known = |at: &&Location| is_covered(&self.values, at) || is_given(at);
+        let other = std::iter::once(&expression).chain(&others).find(|at| !is_known(at))?;
+        Some(format!("`{name}` has the value too, and {} reads that", self.files.shown(other)))
+    }
+
+    /// Why a definition can't be changed: something else is done with it.
+    pub(super) fn other_use(&self, step: &Step, is_dictionary: bool) -> Option<Place> {
+        let wholes = usage::wholes(step);
+        step.definitions().chain(wholes.iter().map(|(name, at)| (name, at))).find_map(|(name, at)| {
+            let key = (at.clone(), step.items.clone(), is_dictionary);
+            if let Some(known) = self.lock().get(&key) {
+                return known.clone();
+            }
+            let found = self.first_other_use(step, (name, at), is_dictionary);
+            self.lock().insert(key, found.clone());
+            found
+        })
+    }
+
+    pub(super) fn first_other_use(
+        &self,
+        step: &Step,
+        (name, at): (&String, &Location),
+        is_dictionary: bool,
+    ) -> Option<Place> {
+        let is_cascade = |mention: &Location| {
+            let is_read = self.consumed.get(at).is_some_and(|reads| is_covered(reads, mention));
+            is_read || is_dictionary && is_covered(&self.values, mention)
+        };
+        let is_whole = step.definitions().all(|(_, own)| own != at);
+        let own = || format!("`{}` (defined at {})", step.name, self.files.shown(&step.definition));
+        let defined = || if is_whole { own() } else { format!("`{name}` (defined at {})", self.files.shown(at)) };
+        let mut mentions = self.usages.mentions(at).iter().filter(|mention| mention.concerns(step));
+        let found = mentions.find_map(|mention| {
+            let shown = || self.files.shown(&mention.at);
+            match mention.how {
+                How::Asked => None,
+                How::Read | How::Assigned | How::Given if is_cascade(&mention.at) => None,
+                How::Read | How::Assigned | How::Given if is_whole => {
+                    Some(Place::Sites(format!("{} stays: {} can reach it by way of `{name}`", defined(), shown())))
+                }
+                How::Read | How::Assigned | How::Given => {
+                    Some(Place::Sites(format!("{} stays: {} uses it for something else", defined(), shown())))
+                }
+                How::Typed => Some(Place::Sites(format!("{} stays: {} names its value", defined(), shown()))),
+                How::Exported => Some(Place::Sites(format!(
+                    "{} stays: `__all__` exports it at {}, so that others may use it",
+                    defined(),
+                    shown()
+                ))),
+                How::Changed => Some(Place::OutOfReach(format!("{} is changed at {}", defined(), shown()))),
+            }
+        });
+        let unread = || self.usages.unread(at);
+        found.or_else(|| Some(Place::Sites(format!("{} stays: {}, and may use it", defined(), unread()?))))
+    }
+
+    /// What a function that gets a cascade does with it.
+    pub(super) fn read_by(&self, Reading { name, definition, at, how }: &Reading) -> String {
+        let (defined, at) = (self.files.shown(definition), self.files.shown(at));
+        match how {
+            HowRead::Used => format!("`{name}` (defined at {defined}) stays: {at} uses it for something else"),
+            HowRead::Typed => format!("`{name}` (defined at {defined}) stays: its type at {at} names the values"),
+            HowRead::Decorator => format!("the decorator `{name}` at {at} can use it for something else"),
+        }
+    }
+}
+
+/// Whether a location is a part of one of the others, which are in order and apart from each other, or the same.
+pub(super) fn is_covered(others: &[&Location], inner: &Location) -> bool {
+    let until =
+        others.partition_point(|other| (other.path.as_os_str(), other.start) <= (inner.path.as_os_str(), inner.start));
+    until > 0 && others[until - 1].covers(inner)
+}

@@ -1,0 +1,223 @@
+//! What is known of the whole repository, whichever of its files are named: where it begins, its modules, and what its code
+//! would notice. Looked up only when a finding needs it.
+
+mod imports;
+mod places;
+mod roots;
+
+use std::collections::HashMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use crate::dependencies::{self, Dependencies};
+use crate::discover::Unread;
+use crate::disk::Disk;
+use crate::library;
+use crate::module::{Location, Module};
+use crate::source::{Kind, Source};
+use crate::sqlalchemy::Observable;
+
+pub use places::Places;
+pub use roots::Repositories;
+pub(crate) use roots::work_tree_around;
+
+/// The most text whose trees are kept, in bytes; a tree takes up to ten times as much.
+const MOST_KEPT: usize = 4 << 20;
+
+/// What the paths that are told are relative to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Base {
+    /// The working directory, for who runs the program.
+    #[default]
+    WorkingDirectory,
+    /// The top of each file's repository, for who has that alone.
+    Repository,
+}
+
+/// The way from a folder to a file, through folders above where it is not below; both are absolute.
+pub(crate) fn way_to(file: &Path, folder: &Path) -> PathBuf {
+    let common = file.components().zip(folder.components()).take_while(|(one, other)| one == other).count();
+    let up = folder.components().skip(common).map(|_| Component::ParentDir);
+    up.chain(file.components().skip(common)).collect()
+}
+
+/// A path with `/`, also where that is not the system's way.
+fn slashed(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    if cfg!(windows) { path.replace('\\', "/") } else { path.into_owned() }
+}
+
+/// A repository around paths under check.
+#[derive(Debug)]
+pub struct Repository {
+    root: PathBuf,
+    /// What hosts take paths to be relative to: the root, or where there is none but what was named, the working directory around it.
+    top: PathBuf,
+    working_directory: PathBuf,
+    base: Base,
+    disk: Arc<Disk>,
+    /// By folder: where the imports of its files may begin.
+    import_roots: Mutex<HashMap<PathBuf, Arc<[PathBuf]>>>,
+    modules: Mutex<HashMap<PathBuf, Option<Arc<Module>>>>,
+    /// By what is observed.
+    observed: [OnceLock<Places>; Observable::COUNT],
+    /// What could not be looked at so far.
+    unread: Mutex<Vec<Unread>>,
+    /// The files that import SQLAlchemy's asyncio extension.
+    asyncio: OnceLock<Places>,
+    distributions: OnceLock<Vec<PathBuf>>,
+    dependencies: Mutex<HashMap<PathBuf, Dependencies>>,
+    /// The text of the modules whose trees are kept, in bytes.
+    kept_trees: AtomicUsize,
+}
+
+impl Repository {
+    fn new(root: &Path, is_found: bool, among: &Repositories) -> Self {
+        let has_no_top = !is_found && root.starts_with(&among.working_directory);
+        let top = if has_no_top { &among.working_directory } else { root };
+        Self {
+            root: root.to_owned(),
+            top: top.to_owned(),
+            working_directory: among.working_directory.clone(),
+            base: among.base,
+            disk: Arc::clone(&among.disk),
+            import_roots: Mutex::default(),
+            modules: Mutex::default(),
+            observed: Default::default(),
+            unread: Mutex::default(),
+            asyncio: OnceLock::new(),
+            distributions: OnceLock::new(),
+            dependencies: Mutex::default(),
+            kept_trees: AtomicUsize::new(0),
+        }
+    }
+
+    /// The folder in which the repository begins.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// What is said of the distributions that a file needs: by the nearest folder that says something of it.
+    pub fn dependencies(&self, file: &Path) -> Dependencies {
+        let folders = file.ancestors().skip(1).take_while(|folder| folder.starts_with(&self.root));
+        let mut found = Dependencies::default();
+        for folder in folders {
+            let here = self.dependencies_in(folder);
+            found.sqlalchemy = found.sqlalchemy.or(here.sqlalchemy);
+            found.async_driver = found.async_driver.or(here.async_driver);
+        }
+        found
+    }
+
+    fn dependencies_in(&self, folder: &Path) -> Dependencies {
+        let mut known = self.dependencies.lock().unwrap_or_else(PoisonError::into_inner);
+        known.entry(folder.to_owned()).or_insert_with(|| dependencies::of_folder(folder)).clone()
+    }
+
+    /// Keeps in mind what could not be looked at.
+    pub fn add_unread(&self, unread: Vec<Unread>) {
+        self.unread.lock().unwrap_or_else(PoisonError::into_inner).extend(unread);
+    }
+
+    /// The first place that could not be looked at, in words that begin a sentence.
+    pub fn unread(&self) -> Option<String> {
+        let unread = self.unread.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = unread.iter().min_by_key(|unread| self.working_directory.join(&unread.path))?;
+        Some(self.told_unread(first))
+    }
+
+    /// A place that can't be looked at, in words that begin a sentence.
+    pub fn told_unread(&self, unread: &Unread) -> String {
+        let path = self.display(&self.working_directory.join(&unread.path));
+        format!("{path} can't be looked through ({})", unread.reason)
+    }
+
+    /// Why a file is no module.
+    pub fn why_unread(&self, file: &Path) -> Unread {
+        let reason = match self.disk.read(file, false) {
+            Err(error) => error.to_string(),
+            Ok(bytes) => match Source::of_kind(Kind::of(file).unwrap_or_default(), bytes.to_vec()) {
+                Err(error) => error.to_string(),
+                Ok(_) => "it was changed meanwhile".to_owned(),
+            },
+        };
+        Unread { path: file.to_owned(), reason }
+    }
+
+    /// A path as reports show it: relative to what they are told from.
+    pub fn display(&self, path: &Path) -> String {
+        match self.base {
+            Base::WorkingDirectory => self.below_working_directory(path),
+            Base::Repository => self.relative(path),
+        }
+    }
+
+    /// Relative to the working directory, as long as both are in the repository.
+    fn below_working_directory(&self, path: &Path) -> String {
+        if let Ok(below) = path.strip_prefix(&self.working_directory) {
+            return slashed(below);
+        }
+        let is_around = path.starts_with(&self.root) && self.working_directory.starts_with(&self.root);
+        if is_around { slashed(&way_to(path, &self.working_directory)) } else { slashed(path) }
+    }
+
+    /// A path relative to the repository's top, with `/`.
+    pub fn relative(&self, path: &Path) -> String {
+        path.strip_prefix(&self.top).map_or_else(|_| self.below_working_directory(path), slashed)
+    }
+
+    /// The module in a file, read and parsed once; None where the file can't be read.
+    pub fn module(&self, file: &Path) -> Option<Arc<Module>> {
+        let lock = || self.modules.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(file) {
+            return known.clone();
+        }
+        let module = self.read(file).map(|module| Arc::new(module.without_tree()));
+        lock().insert(file.to_owned(), module.clone());
+        module
+    }
+
+    /// Keeps a module that was parsed, which is likely to be asked for: with its tree, as long as those take little memory.
+    pub fn keep(&self, module: &Arc<Module>) {
+        let length = module.source.text().len();
+        let kept = self.kept_trees.fetch_add(length, Ordering::Relaxed) + length;
+        let module = if kept <= MOST_KEPT { Arc::clone(module) } else { Arc::new(module.without_tree()) };
+        let mut modules = self.modules.lock().unwrap_or_else(PoisonError::into_inner);
+        modules.insert(module.path.to_path_buf(), Some(module));
+    }
+
+    /// The same with a tree that goes with it, for who walks the tree once.
+    pub fn open(&self, file: &Path) -> Option<Arc<Module>> {
+        let lock = || self.modules.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(file) {
+            let opened = |module: &Arc<Module>| {
+                if module.has_tree() { Arc::clone(module) } else { Arc::new(module.without_tree()) }
+            };
+            return known.as_ref().map(opened);
+        }
+        let module = self.read(file).map(Arc::new);
+        lock().insert(file.to_owned(), module.as_ref().map(|module| Arc::new(module.without_tree())));
+        module
+    }
+
+    /// The module in a file, which is not kept.
+    pub fn fresh_module(&self, file: &Path) -> Option<Arc<Module>> {
+        let known = self.modules.lock().unwrap_or_else(PoisonError::into_inner).get(file).cloned();
+        known.unwrap_or_else(|| self.read(file).map(Arc::new))
+    }
+
+    /// The place of an offset as reports show it: `path:line:column`.
+    pub fn shown(&self, source: &Source, location: &Location) -> String {
+        format!("{}:{}", self.display(&location.path), source.position(location.start))
+    }
+
+    /// The file at an absolute path.
+    fn read(&self, file: &Path) -> Option<Module> {
+        let bytes = match library::read(file) {
+            Some(bytes) => bytes.to_vec(),
+            None => self.disk.read(file, false).ok()?.to_vec(),
+        };
+        Some(Module::parse(file, Source::of_kind(Kind::of(file).unwrap_or_default(), bytes).ok()?))
+    }
+}
