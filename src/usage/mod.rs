@@ -3,6 +3,8 @@
 //!
 //! Only files that have one of the names are parsed, and only where a value would be changed by way of a name.
 
+mod definition;
+mod look;
 mod mention;
 mod named;
 mod own;
@@ -16,24 +18,20 @@ use rayon::prelude::*;
 
 use crate::discover::Unread;
 use crate::discover::Walk;
-use crate::hints::{Hints, Words};
+use crate::hints::Words;
 use crate::looked::FileSearch;
-use crate::module::{Location, Module};
-use crate::policy::effective;
-use crate::python::PyValue;
+use crate::module::Location;
 use crate::repository::{Repositories, Repository};
-use crate::resolve::{Resolver, Step};
+use crate::resolve::Resolver;
 use crate::scan::find_sites;
 use crate::settings::Lookup;
-use crate::site::{Found, Site, Wrapper, find_in_calls};
-use crate::sqlalchemy::cascade::CascadeOption;
-use crate::syntax::{Node, hinted_nodes, string_content};
+use crate::site::{Found, Wrapper};
 
+pub use definition::wholes;
+use definition::{Definition, names};
+use look::{Looked, look};
 pub use mention::{How, Mention};
-use mention::{Mentioned, bound_to, is_called, mentioned};
-use named::{has_word, how_of_stub, is_stub_of, named_by_string};
-use own::{OwnReadings, starred};
-use whole::{Whole, can_have_module, how_of_imported, is_name_of, name_of_module, place_of_module};
+use whole::{Whole, can_have_module};
 
 /// How often names are looked for that came up while others were.
 const MOST_ROUNDS: usize = 6;
@@ -49,19 +47,6 @@ pub struct Usages {
     unread: HashMap<Location, String>,
     /// Modules, each with one that imports all of its names.
     starred: BTreeSet<(Location, Location)>,
-}
-
-/// A name to look for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Definition {
-    name: String,
-    at: Location,
-    class: Option<String>,
-    is_local: bool,
-    /// The name is that of what has a constant.
-    whole: Option<Whole>,
-    /// Whoever gets the whole can be after its constants: it is a module, or a class that has nothing else.
-    is_plain: bool,
 }
 
 impl Usages {
@@ -238,224 +223,4 @@ impl Search<'_> {
         files.dedup();
         (files, unread)
     }
-}
-
-impl Definition {
-    fn of_step(step: &Step) -> Vec<Self> {
-        let named = |(name, at): (&String, &Location)| Self {
-            name: name.clone(),
-            at: at.clone(),
-            class: step.class.clone(),
-            is_local: step.function.is_some(),
-            whole: None,
-            is_plain: false,
-        };
-        step.definitions().map(named).chain(Self::wholes_of(step)).collect()
-    }
-
-    /// A name that is bound to the value of another one, and that name.
-    fn of_name(module: &Module, name: &Node<'_>) -> (String, Self) {
-        let around = name.ancestors().find(|node| matches!(&*node.kind(), "function_definition" | "class_definition"));
-        let class =
-            around.as_ref().filter(|node| node.kind() == "class_definition").and_then(|class| class.field("name"));
-        let definition = Self {
-            name: name.text().into_owned(),
-            at: module.location(&name.range()),
-            is_local: around.is_some_and(|node| node.kind() == "function_definition"),
-            class: class.map(|name| name.text().into_owned()),
-            whole: None,
-            is_plain: false,
-        };
-        (definition.name.clone(), definition)
-    }
-
-    /// What a module is as one that has all the names of another.
-    fn of_importer(module: &Module) -> Self {
-        let stem = module.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-        Self {
-            name: name_of_module(&module.path).or(stem).unwrap_or_default(),
-            at: place_of_module(&module.path),
-            class: None,
-            is_local: false,
-            whole: Some(Whole::Module),
-            is_plain: true,
-        }
-    }
-
-    fn of_wrapper(wrapper: &Wrapper) -> Self {
-        Self {
-            name: wrapper.name.clone(),
-            at: wrapper.definition.clone(),
-            class: wrapper.class.clone(),
-            is_local: false,
-            whole: None,
-            is_plain: false,
-        }
-    }
-
-    /// What the constant of a step can be reached by way of.
-    fn wholes_of(step: &Step) -> Vec<Self> {
-        let whole = |name: &str, at: &Location, whole: Whole, is_plain: bool| Self {
-            name: name.to_owned(),
-            at: at.clone(),
-            class: None,
-            is_local: false,
-            whole: Some(whole),
-            is_plain,
-        };
-        match (&step.enumeration, &step.holder) {
-            (Some(at), _) => step.class.iter().map(|name| whole(name, at, Whole::Enumeration, true)).collect(),
-            (None, Some(holder)) => vec![whole(&holder.name, &holder.at, Whole::Class, holder.is_plain)],
-            (None, None) if step.function.is_some() => Vec::new(),
-            (None, None) => {
-                let name = name_of_module(&step.definition.path);
-                let at = place_of_module(&step.definition.path);
-                name.map(|name| whole(&name, &at, Whole::Module, true)).into_iter().collect()
-            }
-        }
-    }
-}
-
-/// The places by which the constant of a step can be reached besides its own name.
-pub fn wholes(step: &Step) -> Vec<(String, Location)> {
-    Definition::wholes_of(step).into_iter().map(|whole| (whole.name, whole.at)).collect()
-}
-
-/// The names that are followed to a value which can't stay as it is.
-fn names(site: &Site) -> Vec<Definition> {
-    let Ok(value) = &site.value else { return Vec::new() };
-    let can_be_hazard = |value: &PyValue| {
-        // a list may be changed after it was made
-        matches!(value, PyValue::Collection(..)) || effective(value, false).contains(CascadeOption::RefreshExpire)
-    };
-    let hazards = value.alternatives.iter();
-    let hazards: Vec<_> = hazards.filter(|one| can_be_hazard(&one.value) || !one.dependencies.is_empty()).collect();
-    let steps = hazards.iter().flat_map(|alternative| alternative.steps.iter().chain(&alternative.dependencies));
-    let of_dictionaries = site.givens.iter().filter(|_| !hazards.is_empty()).flat_map(|given| &given.steps);
-    steps.chain(of_dictionaries).flat_map(Definition::of_step).collect()
-}
-
-/// What one file has to say of names.
-#[derive(Default)]
-struct Looked {
-    mentions: Vec<(Location, Mention)>,
-    aliases: Vec<(String, Definition)>,
-    called: Vec<Location>,
-    found: Vec<Found>,
-    starred: Vec<(Location, Location)>,
-}
-
-fn look(
-    resolver: &Resolver<'_>,
-    module: &Arc<Module>,
-    names: &HashMap<String, Vec<Definition>>,
-    wrappers: &[Wrapper],
-) -> Looked {
-    let mut looked = Looked::default();
-    let root = module.tree().root();
-    let here = names_in(&root, names, &mut looked);
-    let Some(words) = Words::new(here.keys().map(String::as_str)) else { return looked };
-    let wanted: HashSet<&Location> = here.values().flatten().map(|definition| &definition.at).collect();
-    let mut calls: HashMap<Location, Vec<Node<'_>>> = HashMap::new();
-    for node in hinted_nodes(&root, &Hints::of_words(root.get_doc().text(), &words)) {
-        let at = || module.location(&node.range());
-        match &*node.kind() {
-            "identifier" => {
-                let Some(definitions) = here.get(&*node.text()) else { continue };
-                for definition in definitions.iter().filter(|definition| is_stub_of(module, definition)) {
-                    if let Some(how) = how_of_stub(resolver, module, &node) {
-                        let mention = Mention::plain(at(), how);
-                        looked.mentions.push((definition.at.clone(), mention));
-                    }
-                }
-                let Some(Mentioned { expression, how, items, leads_to, is_certain }) =
-                    mentioned(resolver, module, &node, definitions)
-                else {
-                    continue;
-                };
-                let other = bound_to(&expression).filter(|_| is_certain && how == How::Assigned);
-                let binds = other.as_ref().map(|name| module.location(&name.range()));
-                for definition in leads_to.into_iter().filter(|definition| wanted.contains(definition)) {
-                    if at() != definition {
-                        looked.aliases.extend(other.as_ref().map(|name| Definition::of_name(module, name)));
-                        let mention = Mention { at: at(), how, items: items.clone(), binds: binds.clone() };
-                        looked.mentions.push((definition.clone(), mention));
-                        if is_certain {
-                            calls.entry(definition).or_default().push(expression.clone());
-                        }
-                    }
-                }
-            }
-            "string" => {
-                let Some(content) = string_content(&node) else { continue };
-                let named = here.iter().filter(|(name, _)| has_word(&content, name)).flat_map(|(_, found)| found);
-                for definition in named {
-                    let how = match definition.whole {
-                        Some(Whole::Module) if is_name_of(&content, &definition.at.path) => how_of_imported(&node),
-                        _ => named_by_string(resolver, module, &node, &content, definition),
-                    };
-                    if let Some(how) = how {
-                        let mention = Mention::plain(at(), how);
-                        looked.mentions.push((definition.at.clone(), mention));
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    let own = OwnReadings::new(resolver, module);
-    for (name, definition) in here.iter().flat_map(|(name, found)| found.iter().map(move |one| (name, one))) {
-        let readings = own.of(name, definition).into_iter();
-        looked.mentions.extend(readings.map(|(at, how)| (definition.at.clone(), Mention::plain(at, how))));
-    }
-    for starred in starred(resolver, module, &here) {
-        let importer = Definition::of_importer(module);
-        looked.starred.push((starred, importer.at.clone()));
-        looked.aliases.push((importer.name.clone(), importer));
-    }
-    for wrapper in wrappers {
-        let Some(expressions) = calls.get(&wrapper.definition) else { continue };
-        let called: Vec<Node<'_>> = expressions.iter().filter(|node| is_called(node)).cloned().collect();
-        if !called.is_empty() {
-            looked.called.push(wrapper.definition.clone());
-            looked.found.push(find_in_calls(resolver, module, wrapper, &called));
-        }
-    }
-    looked
-}
-
-/// The names with those that the file's imports give them: `import name as alias`.
-fn names_in(
-    root: &Node<'_>,
-    names: &HashMap<String, Vec<Definition>>,
-    looked: &mut Looked,
-) -> HashMap<String, Vec<Definition>> {
-    let mut here = names.clone();
-    loop {
-        let before = here.len();
-        for (alias, original) in renamed(root, &here) {
-            let definitions = here[&original].clone();
-            looked.aliases.extend(definitions.iter().map(|definition| (alias.clone(), definition.clone())));
-            let known = here.entry(alias).or_default();
-            known.extend(definitions.into_iter().filter(|definition| !known.contains(definition)).collect::<Vec<_>>());
-        }
-        if here.len() == before {
-            return here;
-        }
-    }
-}
-
-/// `import name as alias` and `name as alias` of the names.
-fn renamed(root: &Node<'_>, names: &HashMap<String, Vec<Definition>>) -> Vec<(String, String)> {
-    let Some(words) = Words::new([" as ", "\tas "]) else { return Vec::new() };
-    let hints = Hints::of_words(root.get_doc().text(), &words);
-    let imports = hinted_nodes(root, &hints).filter(|node| node.kind() == "aliased_import");
-    imports
-        .filter_map(|import| {
-            // `import package.module as name`
-            let name = import.field("name")?.text().rsplit('.').next()?.to_owned();
-            let alias = import.field("alias")?.text().into_owned();
-            (names.contains_key(&name) && alias != name).then_some((alias, name))
-        })
-        .collect()
 }

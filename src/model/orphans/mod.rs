@@ -5,6 +5,8 @@
 //! expunge (`track_cascade_events` in `sqlalchemy/orm/unitofwork.py`). What is given up as a `Line` can be of a subclass of it, and has
 //! the relationships of the bases of that.
 
+mod words;
+
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use petgraph::Direction::Incoming;
@@ -13,6 +15,7 @@ use petgraph::visit::EdgeRef;
 
 use crate::module::Location;
 use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
+use words::unknown_bases;
 
 /// A class at one end of a relationship.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -151,25 +154,6 @@ impl Link {
     fn may_lead(&self) -> bool {
         self.options.is_none_or(|options| options.contains(CascadeOption::Expunge))
     }
-
-    /// Where it stands, unless its name says that.
-    fn place(&self) -> String {
-        if self.name.is_some() { format!(" ({})", self.at) } else { String::new() }
-    }
-
-    /// What makes uncertain what it does.
-    fn doubt(&self) -> String {
-        match (&self.options, &self.name) {
-            (Some(_), _) => String::new(),
-            (None, Some(_)) => format!(" (its cascade is not known: {})", self.at),
-            (None, None) => " (its cascade is not known)".to_owned(),
-        }
-    }
-
-    /// `Invoice.lines`, or where it stands.
-    fn told(&self) -> String {
-        self.name.clone().unwrap_or_else(|| format!("the relationship at {}", self.at))
-    }
 }
 
 /// The ways that there are.
@@ -298,114 +282,10 @@ impl Map<'_> {
         debug_assert!(self.graph.neighbors_directed(start, Incoming).next().is_none());
         ways
     }
-
-    /// The way to a stop in words.
-    fn told(&self, stop: NodeIndex, ways: &HashMap<NodeIndex, Option<EdgeIndex>>) -> String {
-        let mut steps: Vec<(Step, &Stop, &Stop)> = Vec::new();
-        let mut at = stop;
-        while let Some(Some(edge)) = ways.get(&at) {
-            let Some((from, _)) = self.graph.edge_endpoints(*edge) else { break };
-            steps.push((self.graph[*edge].0, &self.graph[from], &self.graph[at]));
-            at = from;
-        }
-        steps.reverse();
-        let mut words = String::new();
-        for (index, (step, from, to)) in steps.iter().enumerate() {
-            // of several subclasses, or bases, in a row the last one says it all
-            let is_repeated = steps.get(index + 1).is_some_and(|(next, ..)| next == step);
-            if !(is_repeated && matches!(step, Step::MayBe | Step::Is)) {
-                words.push_str(&self.step_in_words(*step, from, to));
-            }
-        }
-        words
-    }
-
-    fn step_in_words(&self, step: Step, from: &Stop, to: &Stop) -> String {
-        let is_any = matches!(to, Stop::Object(End::Unknown));
-        match step {
-            Step::Silent => String::new(),
-            Step::GivesUp(index) => {
-                let link = &self.links[index];
-                let can = if link.options.is_some() { "can" } else { "may" };
-                let object = match to {
-                    Stop::Something => "unsaved objects".to_owned(),
-                    _ if is_any => format!("unsaved objects of a class that is not known{}", link.place()),
-                    _ => format!("an unsaved {}", self.name_of(to)),
-                };
-                format!("{} {can} give up {object}{}", link.told(), link.doubt())
-            }
-            Step::LeadsTo(index) => {
-                let link = &self.links[index];
-                let leads = if link.options.is_some() { "leads" } else { "may lead" };
-                let to = if is_any { format!("a class that is not known{}", link.place()) } else { self.name_of(to) };
-                format!(", and {} {leads} to {to}{}", link.told(), link.doubt())
-            }
-            Step::MayBe => format!(", which may be {}", with_article(&self.name_of(to))),
-            Step::Is => format!(", which is {}", with_article(&self.name_of(to))),
-            Step::Perhaps(Doubt::AnyClass) => String::new(),
-            Step::Perhaps(Doubt::Namesake) => {
-                let (name, at) = (self.name_of(to), self.place_of(to));
-                let is_namesake = name == self.name_of(from);
-                let which = if is_namesake { "which" } else { "which is defined elsewhere and" };
-                format!(", {which} may be {} ({at})", with_article(&name))
-            }
-            Step::Perhaps(Doubt::Owner) => "; the class that has this relationship is not known".to_owned(),
-            Step::Perhaps(Doubt::NoSubclass) => {
-                format!("; nothing in the repository inherits from {} ({})", self.name_of(to), self.place_of(to))
-            }
-            Step::Perhaps(Doubt::Computed) => {
-                let name = self.name_of(to);
-                format!(", which may be {} by a base that is computed ({})", with_article(&name), self.place_of(from))
-            }
-            Step::Perhaps(Doubt::Base) => format!(
-                ", which may be {}: its base `{}` is not known ({})",
-                with_article(&self.name_of(to)),
-                self.name_of(from),
-                self.place_of(to)
-            ),
-        }
-    }
-
-    fn name_of(&self, stop: &Stop) -> String {
-        match stop {
-            Stop::Object(End::Class(class)) | Stop::Owner(End::Class(class)) => {
-                self.families.get(class).map_or_else(|| "class".to_owned(), |family| family.name.clone())
-            }
-            Stop::Object(End::Named(name)) | Stop::Owner(End::Named(name)) | Stop::OfBase(name) => name.clone(),
-            _ => "object".to_owned(),
-        }
-    }
-
-    fn place_of(&self, stop: &Stop) -> String {
-        match stop {
-            Stop::Object(End::Class(class)) | Stop::Owner(End::Class(class)) => {
-                self.families.get(class).map(|family| family.at.clone()).unwrap_or_default()
-            }
-            _ => String::new(),
-        }
-    }
-}
-
-/// The bases of a class that can't be told, those of its own bases included.
-fn unknown_bases<'f>(families: &'f Families, class: &'f Location) -> Vec<&'f String> {
-    let mut classes = vec![class];
-    let mut index = 0;
-    while let Some(class) = classes.get(index) {
-        let bases = families.get(*class).into_iter().flat_map(|family| &family.bases);
-        let new: Vec<&Location> = bases.filter(|base| !classes.contains(base)).collect();
-        classes.extend(new);
-        index += 1;
-    }
-    classes.into_iter().filter_map(|class| families.get(class)).flat_map(|family| &family.unknown_bases).collect()
 }
 
 /// A relationship that gives something up; one that certainly does, where there is one.
 fn first_giver(links: &[Link]) -> Option<usize> {
     let givers = || (0..links.len()).filter(|index| links[*index].may_give_up());
     givers().find(|index| links[*index].options.is_some()).or_else(|| givers().next())
-}
-
-fn with_article(name: &str) -> String {
-    let article = if name.starts_with(['A', 'E', 'I', 'O', 'a', 'e', 'i', 'o']) { "an" } else { "a" };
-    format!("{article} {name}")
 }

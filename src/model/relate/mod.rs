@@ -1,5 +1,8 @@
 //! The calls of relationship constructors go in; their directions come out, each with its evidence.
 
+mod columns;
+mod shape;
+
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -7,8 +10,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::annotation::{Annotation, Container, Shape};
-use super::direction::{self, Decided, Join, Operand, Selectable};
-use super::join::{ColumnName, Term};
+use super::direction::{self, Decided, Selectable};
 use super::mapped::{Classes, Mapped};
 use super::names::Named;
 use super::registry::{Registry, SearchFolder, inheriting};
@@ -18,7 +20,6 @@ use super::{Call, Relationship};
 use crate::library;
 use crate::module::{Location, Module};
 use crate::resolve::Resolver;
-use crate::sqlalchemy::Direction;
 use crate::syntax::Node;
 
 /// The relationships of one repository.
@@ -236,98 +237,6 @@ impl<'a> Model<'a> {
         }
     }
 
-    fn join(&self, written: &Written, parent: &Side, child: &Side) -> Result<Join, String> {
-        let operand = |term: &Term| -> Result<Operand, String> {
-            let column = term.column.as_ref().and_then(|name| self.column(name, written, parent, child));
-            if column.is_none() && term.is_foreign {
-                return Err("a foreign column of the join can't be told".to_owned());
-            }
-            Ok(Operand { column, is_foreign: term.is_foreign, is_remote: term.is_remote })
-        };
-        let columns = |argument: &Argument<Vec<ColumnName>>, name: &str| -> Result<Vec<Column>, String> {
-            match argument {
-                Argument::Absent => Ok(Vec::new()),
-                Argument::Unknown => Err(format!("{name} can't be read")),
-                Argument::Given(names) => names
-                    .iter()
-                    .map(|column| {
-                        self.column(column, written, parent, child).ok_or_else(|| format!("{name} can't be told"))
-                    })
-                    .collect(),
-            }
-        };
-        let primaryjoin = match &written.primaryjoin {
-            Argument::Absent => None,
-            Argument::Unknown => return Err("primaryjoin can't be read".to_owned()),
-            Argument::Given(comparisons) => {
-                let comparisons = comparisons
-                    .iter()
-                    .map(|(left, right)| Ok(direction::Comparison { left: operand(left)?, right: operand(right)? }));
-                Some(comparisons.collect::<Result<Vec<_>, String>>()?)
-            }
-        };
-        Ok(Join {
-            primaryjoin,
-            foreign_keys: columns(&written.foreign_keys, "foreign_keys")?,
-            remote_side: columns(&written.remote_side, "remote_side")?,
-        })
-    }
-
-    fn column(&self, name: &ColumnName, written: &Written, parent: &Side, child: &Side) -> Option<Column> {
-        match name {
-            ColumnName::Own(attribute) => parent.mapped.as_ref()?.column(attribute),
-            ColumnName::Code(Named::Class(class, rest)) => self.column_of_class(class, rest, parent, child),
-            ColumnName::Code(named) => {
-                let (table, rest) = self.classes.named_table(named, &written.at)?;
-                let [columns, name] = rest else { return None };
-                (columns == "c" || columns == "columns").then(|| Column { table: table.id.clone(), name: name.clone() })
-            }
-            ColumnName::Text(names) => self.column_of_text(names, written, parent, child),
-        }
-    }
-
-    /// `User.id` and `User.__table__.c.id`
-    fn column_of_class(&self, class: &Location, rest: &[String], parent: &Side, child: &Side) -> Option<Column> {
-        let of =
-            [parent, child].into_iter().filter_map(|side| side.mapped.as_ref()).find(|mapped| mapped.class == *class);
-        let mapped = match of {
-            Some(mapped) => Arc::clone(mapped),
-            None => self.classes.partly_mapped(class)?,
-        };
-        match rest {
-            [attribute] => mapped.column(attribute),
-            [table, columns, name] if table == "__table__" && (columns == "c" || columns == "columns") => {
-                Some(Column { table: mapped.selectable.tables.first()?.id.clone(), name: name.clone() })
-            }
-            _ => None,
-        }
-    }
-
-    /// The same in a string: a class's name, a table's, or a module's before a class's.
-    fn column_of_text(&self, names: &[String], written: &Written, parent: &Side, child: &Side) -> Option<Column> {
-        let (attribute, prefix) = names.split_last()?;
-        let is_columns = |name: &String| name == "c" || name == "columns";
-        let (prefix, by_column) = match prefix.split_last() {
-            Some((last, rest)) if is_columns(last) => (rest, true),
-            _ => (prefix, false),
-        };
-        let class_name = prefix.iter().rev().find(|name| *name != "__table__")?;
-        if let Some(side) = [parent, child].into_iter().find(|side| side.name == *class_name) {
-            let mapped = side.mapped.as_ref()?;
-            return match by_column {
-                true => Some(Column { table: mapped.selectable.tables.first()?.id.clone(), name: attribute.clone() }),
-                false => mapped.column(attribute),
-            };
-        }
-        if by_column {
-            let tables = parent.selectable.tables.iter().chain(&child.selectable.tables);
-            let table = tables.into_iter().find(|table| table.shown() == class_name)?;
-            return Some(Column { table: table.id.clone(), name: attribute.clone() });
-        }
-        let class = self.registry.find(&self.classes, &prefix.join("."), &written.at)?;
-        self.classes.partly_mapped(&class)?.column(attribute)
-    }
-
     /// `posts.user_id references users.id (app/post.py:21)`
     fn evidence(&self, written: &Written, decided: &Decided, parent: &Side, child: &Side) -> Vec<String> {
         let tables = || parent.selectable.tables.iter().chain(&child.selectable.tables);
@@ -433,91 +342,4 @@ fn agreed(all: &[Relationship]) -> Option<Relationship> {
         }
         agreed
     })
-}
-
-impl direction::Direction {
-    /// The direction of the other side.
-    fn reversed(self) -> Self {
-        match self {
-            Self::OneToMany => Self::ManyToOne,
-            Self::ManyToOne => Self::OneToMany,
-            Self::ManyToMany => Self::ManyToMany,
-        }
-    }
-
-    fn of(self, uselist: Option<bool>) -> Direction {
-        match self {
-            Self::OneToMany if uselist == Some(false) => Direction::OneToOne,
-            Self::OneToMany => Direction::OneToMany,
-            Self::ManyToOne => Direction::ManyToOne,
-            Self::ManyToMany => Direction::ManyToMany,
-        }
-    }
-}
-
-impl Written {
-    /// The names of classes that are looked up by name.
-    fn named_by_strings(&self) -> Vec<String> {
-        let mut names = Vec::new();
-        if let Target::Text(text) = &self.target {
-            names.extend(text.trim().rsplit('.').next().map(str::to_owned));
-        }
-        let terms = match &self.primaryjoin {
-            Argument::Given(comparisons) => comparisons.iter().flat_map(|(left, right)| [left, right]).collect(),
-            _ => Vec::new(),
-        };
-        let of_arguments = [&self.foreign_keys, &self.remote_side].into_iter().filter_map(|argument| match argument {
-            Argument::Given(columns) => Some(columns),
-            _ => None,
-        });
-        let columns = terms.iter().filter_map(|term| term.column.as_ref()).chain(of_arguments.flatten());
-        for column in columns {
-            if let ColumnName::Text(path) = column {
-                names.extend(path.iter().rev().nth(1).cloned());
-            }
-        }
-        names
-    }
-
-    /// Whether the attribute is a collection: `RelationshipProperty` and its `declarative_scan`.
-    fn uselist(
-        &self,
-        is_backref: bool,
-        direction: direction::Direction,
-        annotation: Option<&(&Annotation, Shape)>,
-        evidence: &mut Vec<String>,
-    ) -> Option<bool> {
-        let given = if is_backref { &self.backref_uselist } else { &self.uselist };
-        let by_direction = direction != direction::Direction::ManyToOne;
-        if !is_backref
-            && let Some((annotation, shape)) =
-                annotation.filter(|(annotation, _)| annotation.container != Container::Lazy)
-        {
-            match shape {
-                Shape::Scalar if self.has_collection_class => {}
-                Shape::Scalar | Shape::NoCollection => {
-                    evidence.push(format!("`{}` is no collection", annotation.shown));
-                    return Some(false);
-                }
-                Shape::Unknown | Shape::Generic(_) => return None,
-                Shape::Collection | Shape::AbstractCollection => {}
-            }
-        }
-        match given {
-            Argument::Given(flag) => {
-                evidence.push(format!("uselist={}", if *flag { "True" } else { "False" }));
-                Some(*flag)
-            }
-            Argument::Absent => Some(by_direction),
-            Argument::Unknown => None,
-        }
-    }
-
-    /// Whether SQLAlchemy refuses the relationship when mappers are configured.
-    fn is_refused(&self, direction: direction::Direction, annotation: Option<&(&Annotation, Shape)>) -> bool {
-        let is_lazy = annotation.is_some_and(|(annotation, _)| annotation.container == Container::Lazy)
-            || matches!(&self.lazy, Argument::Given(lazy) if lazy == "dynamic" || lazy == "write_only");
-        let is_abstract = annotation.is_some_and(|(_, shape)| *shape == Shape::AbstractCollection);
-        is_lazy && direction == direction::Direction::ManyToOne || is_abstract && !self.has_collection_class
-    }
 }

@@ -1,19 +1,21 @@
 //! A class goes in; the tables that it is mapped to come out, through its bases, mixins and imperative mappings.
 
+mod tables;
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::bases;
-use super::declared::{self, Base, Class, ClassColumn, Declared, Mapping};
+use super::declared::{self, Base, Class, Declared, Mapping};
 use super::direction::Selectable;
 use super::names::Named;
-use super::naming::{Naming, TableNaming, table_name};
+use super::naming::TableNaming;
 use super::orphans::Family;
-use super::table::{Column, ForeignKey, Reference, Schema, Table, TableName};
+use super::table::{Column, Table, TableName};
 use crate::module::{Location, Module};
 use crate::repository::Repository;
-use crate::resolve::{KnownClass, Place, Resolver};
+use crate::resolve::{KnownClass, Resolver};
 use crate::syntax::positional_arguments;
 
 /// How deep classes are looked into that inherit from each other, or refer to each other.
@@ -51,21 +53,6 @@ pub struct Classes<'a> {
     mapped: Mutex<HashMap<Location, Option<Arc<Mapped>>>>,
     /// The mappings of classes that are found by name, whichever module they stand in.
     mappings: Vec<Mapping>,
-}
-
-/// What a class and its mixins say together.
-#[derive(Default)]
-struct Flat {
-    columns: Vec<ClassColumn>,
-    keys: Vec<ForeignKey>,
-    table_name: Option<TableNaming>,
-    table: Option<Location>,
-    schema: Option<Schema>,
-    naming: Option<Naming>,
-    is_declarative: bool,
-    is_open: bool,
-    has_unknown_base: bool,
-    parent: Option<Arc<Mapped>>,
 }
 
 impl<'a> Classes<'a> {
@@ -293,177 +280,10 @@ impl<'a> Classes<'a> {
         Some(self.with_table(class, flat, table, levels))
     }
 
-    /// The name of a class's own table: None without such a table, `Some(None)` where the name can't be told.
-    fn table_name(&self, class: &Class, flat: &Flat) -> Option<Option<String>> {
-        let has_key = class.columns.iter().any(|column| column.is_primary);
-        if let Some(naming) = &flat.table_name {
-            let is_own = class.table_name.is_some() || flat.parent.is_none() || has_key;
-            if !is_own || !(flat.is_declarative || flat.is_open || flat.parent.is_some()) {
-                return None;
-            }
-            return match naming {
-                TableNaming::Given(name) => Some(Some(name.clone())),
-                TableNaming::Nothing => None,
-                TableNaming::Unknown => Some(None),
-                TableNaming::Computed(function) => {
-                    let known = self.resolver.known_class(&class.at, Some(flat.parent.is_some()));
-                    match known.map(|known| self.resolver.returned_for(function, &known)) {
-                        Some(Ok(name)) => name.map(Some),
-                        Some(Err(_)) | None => Some(None),
-                    }
-                }
-            };
-        }
-        match flat.naming {
-            Some(Naming::Lower) => class.is_table.then(|| Some(table_name(Naming::Lower, &class.name))),
-            Some(naming) => (flat.parent.is_none() || has_key).then(|| Some(table_name(naming, &class.name))),
-            None => None,
-        }
-    }
-
-    /// The columns of a class without a table of its own stand in that of its parent.
-    fn single_table(&self, class: &Class, flat: Flat, parent: &Mapped, levels: usize) -> Mapped {
-        let mut own = (*parent.selectable.tables[0]).clone();
-        own.is_open |= flat.is_open;
-        let mapped = self.with_table(class, Flat { parent: None, ..flat }, own, levels);
-        let mut attributes = parent.attributes.clone();
-        attributes.extend(mapped.attributes);
-        let tables =
-            mapped.selectable.tables.into_iter().chain(parent.selectable.tables[1..].iter().cloned()).collect();
-        Mapped { selectable: Selectable { tables }, attributes, ..mapped }
-    }
-
-    fn with_table(&self, class: &Class, flat: Flat, mut table: Table, levels: usize) -> Mapped {
-        table.is_open |= flat.is_open;
-        let mut attributes = flat.parent.as_ref().map(|parent| parent.attributes.clone()).unwrap_or_default();
-        let id = table.id.clone();
-        for column in &flat.columns {
-            attributes.insert(column.attribute.clone(), Column { table: id.clone(), name: column.name.clone() });
-        }
-        let of_columns = flat.columns.iter().flat_map(|column| {
-            let key =
-                |to: &Reference| ForeignKey { columns: vec![(column.name.clone(), to.clone())], at: column.at.clone() };
-            column.references.iter().map(key)
-        });
-        let keys: Vec<ForeignKey> = of_columns.chain(flat.keys.iter().cloned()).collect();
-        for mut key in keys {
-            for (own, reference) in &mut key.columns {
-                if let Some(column) = flat.columns.iter().find(|column| column.attribute == *own) {
-                    own.clone_from(&column.name);
-                }
-                if let Reference::Made(at) = reference {
-                    match self.made_for(class, at, flat.parent.is_some()) {
-                        Some(text) => *reference = Reference::parse(&text),
-                        None => table.is_open = true,
-                    }
-                }
-                if let Reference::Attribute(of, attribute) = reference {
-                    let column = match (*of == class.at, self.mapped_within(of, levels)) {
-                        (false, Some(mapped)) => mapped.column(attribute),
-                        _ => attributes.get(attribute).cloned(),
-                    };
-                    match column {
-                        Some(column) => *reference = Reference::Of(column),
-                        None => table.is_open = true,
-                    }
-                }
-            }
-            table.keys.push(key);
-        }
-        let inherited = flat.parent.iter().flat_map(|parent| parent.selectable.tables.iter().cloned());
-        let tables = std::iter::once(Arc::new(table)).chain(inherited).collect();
-        Mapped { name: class.name.clone(), class: class.at.clone(), selectable: Selectable { tables }, attributes }
-    }
-
-    /// The text that an expression in a function gives where it is called for a class.
-    fn made_for(&self, class: &Class, at: &Location, inherits_table: bool) -> Option<String> {
-        let module = self.repository().module(&at.path)?;
-        let node = module.node(&at.range())?;
-        let known = self.resolver.known_class(&class.at, Some(inherits_table))?;
-        self.resolver.text_for(&Place::of(&module, &node), &node, &known)
-    }
-
     /// A class to carry out functions for it.
     pub fn known(&self, at: &Location) -> Option<KnownClass> {
         let class = self.class(at)?;
         let inherits_table = self.flat(&class, MOST_LEVELS).parent.is_some();
         self.resolver.known_class(at, Some(inherits_table))
-    }
-
-    /// A class with what it has from bases that are not mapped themselves; what stands nearer wins.
-    fn flat(&self, class: &Class, levels: usize) -> Flat {
-        let mut flat = Flat {
-            columns: class.columns.clone(),
-            keys: class.keys.clone(),
-            table_name: class.table_name.clone(),
-            table: class.table.clone(),
-            schema: class.schema.clone(),
-            is_open: class.is_open,
-            is_declarative: class.is_declarative || class.is_root,
-            ..Flat::default()
-        };
-        let Some(levels) = levels.checked_sub(1) else { return flat };
-        for base in &class.bases {
-            match base {
-                Base::Class(at) => match self.mapped_within(at, levels) {
-                    Some(mapped) => {
-                        flat.is_declarative = true;
-                        if let Some(of_base) = self.class(at).map(|base| self.flat(&base, levels)) {
-                            flat.naming = flat.naming.or(of_base.naming);
-                            let is_computed = |naming: &TableNaming| matches!(naming, TableNaming::Computed(..));
-                            flat.table_name = flat.table_name.or(of_base.table_name.filter(is_computed));
-                        }
-                        flat.parent.get_or_insert(mapped);
-                    }
-                    None => match self.class(at) {
-                        Some(base) => flat.merge(self.flat(&base, levels)),
-                        None => flat.is_open = true,
-                    },
-                },
-                Base::Declarative(naming) => flat.derive(*naming),
-                Base::Root => flat.derive(None),
-                Base::Made(at, naming) => {
-                    flat.derive(*naming);
-                    let declared = self.declared(&at.path);
-                    let template =
-                        declared.templates.iter().find(|(call, _)| call == at).and_then(|(_, of)| self.class(of));
-                    if let Some(template) = template {
-                        flat.merge(self.flat(&template, levels));
-                    }
-                }
-                Base::Other => {}
-                Base::Foreign(_) | Base::Unknown(_) => (flat.is_open, flat.has_unknown_base) = (true, true),
-            }
-        }
-        flat
-    }
-}
-
-impl Flat {
-    /// Takes a base class that has no columns.
-    fn derive(&mut self, naming: Option<Naming>) {
-        self.is_declarative = true;
-        self.naming = self.naming.or(naming);
-    }
-
-    fn merge(&mut self, base: Self) {
-        for column in base.columns {
-            if !self.columns.iter().any(|known| known.attribute == column.attribute) {
-                self.columns.push(column);
-            }
-        }
-        if self.schema.is_none() {
-            self.keys.extend(base.keys);
-            self.schema = base.schema;
-        }
-        self.table_name = self.table_name.take().or(base.table_name);
-        self.table = self.table.take().or(base.table);
-        self.naming = self.naming.or(base.naming);
-        self.is_declarative |= base.is_declarative;
-        self.is_open |= base.is_open;
-        self.has_unknown_base |= base.has_unknown_base;
-        if self.parent.is_none() {
-            self.parent = base.parent;
-        }
     }
 }

@@ -1,0 +1,244 @@
+//! The definition of a class goes in; what it declares comes out: its bases, its table, its columns.
+
+use super::columns::{ColumnFacts, is_columnless};
+use super::{Base, Class, ClassColumn, Reader, function_around, is_column};
+use crate::model::annotation;
+use crate::model::column_function;
+use crate::model::names::{Named, called};
+use crate::model::naming::{Naming, TableNaming};
+use crate::model::table::Schema;
+use crate::resolve::{Effort, End};
+use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, returned, unparenthesized};
+
+impl Reader<'_> {
+    pub(super) fn class(&self, node: &Node<'_>) -> Option<Class> {
+        let name = node.field("name")?.text().into_owned();
+        let superclasses = node.field("superclasses");
+        let is_collection = superclasses.as_ref().is_some_and(|bases| {
+            let mut names = bases.dfs().filter(|node| node.kind() == "identifier");
+            names.any(|name| annotation::is_collection(&name.text()))
+        });
+        let bases = superclasses.as_ref().map(|bases| self.bases(bases)).unwrap_or_default();
+        let decorated = node.parent().filter(|around| around.kind() == "decorated_definition");
+        let is_decorated = |words: &[&str]| {
+            let decorators = decorated.iter().flat_map(Node::children).filter(|child| child.kind() == "decorator");
+            decorators.into_iter().any(|decorator| words.iter().any(|word| decorator.text().contains(word)))
+        };
+        let mut class = Class {
+            name,
+            at: self.module.location(&node.range()),
+            function: function_around(self.module, node),
+            is_table: superclasses
+                .and_then(|bases| keyword_value(&bases, "table"))
+                .is_some_and(|value| value.kind() == "true"),
+            is_abstract: false,
+            allows_unmapped: false,
+            is_collection,
+            is_declarative: is_decorated(&[".mapped"]),
+            is_root: bases.contains(&Base::Root) || is_decorated(&["as_declarative"]),
+            bases,
+            table_name: None,
+            table: None,
+            schema: None,
+            columns: Vec::new(),
+            keys: Vec::new(),
+            is_open: false,
+        };
+        let mut stack: Vec<Node<'_>> = node.field("body")?.named_children().collect();
+        stack.reverse();
+        while let Some(statement) = stack.pop() {
+            match &*statement.kind() {
+                "expression_statement" => {
+                    for assignment in statement.named_children().filter(|node| node.kind() == "assignment") {
+                        self.add_assignment(&assignment, &mut class);
+                    }
+                }
+                "decorated_definition" => self.add_declared(&statement, &mut class),
+                "if_statement" | "else_clause" | "elif_clause" | "try_statement" | "with_statement" | "block" => {
+                    let from = stack.len();
+                    stack.extend(statement.named_children());
+                    stack[from..].reverse();
+                }
+                _ => {}
+            }
+        }
+        Some(class)
+    }
+
+    pub(super) fn bases(&self, superclasses: &Node<'_>) -> Vec<Base> {
+        let bases = positional_arguments(superclasses).into_iter();
+        bases
+            .map(|base| if base.kind() == "subscript" { base.field("value").unwrap_or(base) } else { base })
+            .map(|base| self.base(&base))
+            .collect()
+    }
+
+    pub(super) fn base(&self, node: &Node<'_>) -> Base {
+        match self.named(node) {
+            Named::Class(class, rest) if rest.is_empty() => Base::Class(class),
+            Named::Made(at, callee, rest) => match Naming::of_made(&callee, &rest) {
+                Base::Declarative(naming) => Base::Made(at, naming),
+                other => other,
+            },
+            Named::Outside(path) => Naming::of_outside(&path),
+            Named::Unknown(names) => match Naming::of_unknown(&names) {
+                Base::Unknown(_) if self.is_foreign(node) => Base::Foreign(names.last().cloned().unwrap_or_default()),
+                base => base,
+            },
+            Named::Class(..) => Base::Unknown(node.text().into_owned()),
+        }
+    }
+
+    /// Whether a dotted name begins with what another library gives.
+    pub(super) fn is_foreign(&self, node: &Node<'_>) -> bool {
+        let Some(first) = dotted_name(node).and_then(|names| names.into_iter().next()) else { return false };
+        let ends = self.resolver.follow(&self.place(node), &[first], &Effort::for_callee());
+        !ends.is_empty() && ends.iter().all(|end| matches!(end, End::Outside(_)))
+    }
+
+    /// `name = value` in a class's body.
+    pub(super) fn add_assignment(&self, assignment: &Node<'_>, class: &mut Class) {
+        let Some(left) = assignment.field("left").filter(|left| left.kind() == "identifier") else { return };
+        let before = class.columns.len();
+        if let Some(right) = assignment.field("right") {
+            self.add_attribute(&left.text(), &unparenthesized(&right), class);
+            if class.columns.len() == before {
+                return;
+            }
+        }
+        let Some(annotated) = assignment.field("type").and_then(|annotation| self.annotated(&annotation)) else {
+            return;
+        };
+        class.is_open |= annotated.is_open;
+        if class.columns.len() == before {
+            let (attribute, at) = (left.text().into_owned(), self.module.location(&assignment.range()));
+            let name = annotated.name.clone().unwrap_or_else(|| attribute.clone());
+            class.columns.push(ClassColumn { attribute, name, references: Vec::new(), is_primary: false, at });
+        }
+        if let Some(column) = class.columns.last_mut() {
+            column.references.extend(annotated.references);
+            column.is_primary |= annotated.is_primary;
+        }
+    }
+
+    /// A function under `@declared_attr`.
+    pub(super) fn add_declared(&self, definition: &Node<'_>, class: &mut Class) {
+        let decorators = definition.named_children().filter(|node| node.kind() == "decorator");
+        let is_declared = decorators
+            .into_iter()
+            .any(|node| node.text().contains("declared_attr") || node.text().contains("classproperty"));
+        let Some(function) =
+            definition.field("definition").filter(|node| is_declared && node.kind() == "function_definition")
+        else {
+            return;
+        };
+        let Some(name) = function.field("name").map(|name| name.text().into_owned()) else { return };
+        if name == "__tablename__" {
+            class.table_name = Some(TableNaming::Computed(self.module.location(&function.range())));
+            return;
+        }
+        for value in returned(&function) {
+            self.add_attribute(&name, &unparenthesized(&value), class);
+        }
+    }
+
+    pub(super) fn add_attribute(&self, name: &str, value: &Node<'_>, class: &mut Class) {
+        match name {
+            "__tablename__" => {
+                class.table_name = Some(self.table_naming(value));
+            }
+            "__abstract__" => class.is_abstract = value.kind() == "true",
+            "__allow_unmapped__" => class.allows_unmapped = value.kind() == "true",
+            "__table__" => match self.named(value) {
+                Named::Made(table, callee, rest)
+                    if rest.is_empty() && callee.last().is_some_and(|name| name == "Table") =>
+                {
+                    class.table = Some(table);
+                }
+                _ => class.is_open = true,
+            },
+            "__table_args__" => self.add_table_args(value, class),
+            // where it may name a schema for all tables
+            "metadata" if value.kind() != "call" || value.text().contains("schema") => {
+                class.schema.get_or_insert(Schema::Unknown);
+            }
+            "metadata" => {}
+            _ if name.starts_with("__") => {}
+            _ => self.add_column(name, value, class),
+        }
+    }
+
+    /// What is assigned to `__tablename__`.
+    pub(super) fn table_naming(&self, value: &Node<'_>) -> TableNaming {
+        // `declared_attr(lambda cls: …)`
+        let declared = called(value).filter(|name| value.kind() == "call" && name == "declared_attr");
+        let function = declared.and_then(|_| positional_arguments(&value.field("arguments")?).into_iter().next());
+        match function {
+            Some(lambda) if lambda.kind() == "lambda" => TableNaming::Computed(self.module.location(&lambda.range())),
+            _ if value.kind() == "none" => TableNaming::Nothing,
+            _ => self.text(value).map_or(TableNaming::Unknown, TableNaming::Given),
+        }
+    }
+
+    pub(super) fn add_table_args(&self, value: &Node<'_>, class: &mut Class) {
+        let is_written = matches!(&*value.kind(), "tuple" | "dictionary");
+        class.schema = Some(if is_written { Schema::Default } else { Schema::Unknown });
+        for node in value.dfs() {
+            match &*node.kind() {
+                "call" if called(&node).is_some_and(|name| name == "ForeignKeyConstraint") => {
+                    match self.constraint(&node) {
+                        Some(key) => class.keys.push(key),
+                        None => class.is_open = true,
+                    }
+                }
+                "dictionary" => {
+                    if let Some(schema) = keyword_value(&node, "schema").filter(|schema| schema.kind() != "none") {
+                        class.schema = Some(self.schema(&schema));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    pub(super) fn add_column(&self, attribute: &str, value: &Node<'_>, class: &mut Class) {
+        let Some(callee) = (value.kind() == "call").then(|| called(value)).flatten() else { return };
+        let is_relationship = self.resolver.constructors.has_simple_name(&callee);
+        if is_relationship || is_columnless(&callee) {
+            return;
+        }
+        let is_written = is_column(&callee) || value.text().contains("ForeignKey(") || value.text().contains("Column(");
+        let column = if is_written {
+            self.column(value)
+        } else if let Some(references) = column_function::references(self.resolver, &self.place(value), value) {
+            ColumnFacts::of_references(references)
+        } else {
+            class.is_open = true;
+            return;
+        };
+        class.is_open |= column.is_open;
+        class.columns.push(ClassColumn {
+            attribute: attribute.to_owned(),
+            name: column.name.unwrap_or_else(|| attribute.to_owned()),
+            references: column.references,
+            is_primary: column.is_primary,
+            at: self.module.location(&value.range()),
+        });
+    }
+}
+
+/// Whether an expression is made of the class that the function around it is called for.
+pub(super) fn is_made_for_class(node: &Node<'_>) -> bool {
+    let function = node.ancestors().find(|around| around.kind() == "function_definition");
+    let parameters = function.and_then(|function| function.field("parameters"));
+    let class = parameters.and_then(|parameters| parameters.named_children().next());
+    let is_class = |name: &Node<'_>| class.as_ref().is_some_and(|class| name.text() == class.text());
+    !matches!(&*node.kind(), "attribute" | "identifier")
+        && node.dfs().any(|name| name.kind() == "identifier" && is_class(&name))
+}
+
+/// `__table__.c`, `c` and `columns` between a table or class and its column.
+pub(super) fn is_columns(rest: &[String]) -> bool {
+    let rest = rest.strip_prefix(&["__table__".to_owned()][..]).unwrap_or(rest);
+    matches!(rest, [columns] if columns == "c" || columns == "columns")
+}

@@ -1,0 +1,210 @@
+//! The calls that declare tables, columns and foreign keys go in; what they declare comes out.
+
+use super::classes::{is_columns, is_made_for_class};
+use super::{Declared, Reader, is_column, items};
+use crate::model::names::{Named, called};
+use crate::model::table::{Column, ForeignKey, Reference, Schema, Table, TableName};
+use crate::module::Target;
+use crate::resolve::{Effort, End, Found, Place, Resolver};
+use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, splatted, unparenthesized};
+use std::cell::RefCell;
+
+/// How many aliases of a type are followed.
+pub(super) const MOST_ALIASES: usize = 8;
+
+/// What a name is bound to that stands for a type, through other names for it.
+pub(super) fn alias_of_type(resolver: &Resolver<'_>, place: &Place, names: &[String], aliases: usize) -> Option<Found> {
+    let mut ends = resolver.follow(place, names, &Effort::for_callee());
+    let Some(End::Bound(found)) = ends.pop().filter(|_| ends.is_empty()) else { return None };
+    match &found.binding().target {
+        Target::Alias(path) if found.rest.is_empty() => {
+            let path = path.clone();
+            alias_of_type(resolver, &found.before(), &path, aliases.checked_sub(1)?)
+        }
+        Target::Expression if found.rest.is_empty() => Some(found),
+        _ => None,
+    }
+}
+
+/// What a call's arguments declare of a column.
+#[derive(Clone)]
+pub(super) struct ColumnFacts {
+    pub(super) name: Option<String>,
+    pub(super) references: Vec<Reference>,
+    pub(super) is_primary: bool,
+    pub(super) is_open: bool,
+}
+
+impl ColumnFacts {
+    pub(super) fn of_references(references: Vec<Option<Reference>>) -> Self {
+        let is_open = references.iter().any(Option::is_none);
+        Self { name: None, references: references.into_iter().flatten().collect(), is_primary: false, is_open }
+    }
+}
+
+impl Reader<'_> {
+    pub(super) fn table(&self, call: &Node<'_>, arguments: &Node<'_>) -> Table {
+        let by_position = positional_arguments(arguments);
+        let name = by_position.first().and_then(|name| self.text(name));
+        let schema = keyword_value(arguments, "schema").filter(|schema| schema.kind() != "none");
+        let schema = schema.map_or(Schema::Default, |schema| self.schema(&schema));
+        let name = name.map(|name| TableName { schema, name });
+        let mut table = Table {
+            id: self.module.location(&call.range()),
+            name,
+            named_after: None,
+            keys: Vec::new(),
+            is_open: !splatted(arguments).is_empty(),
+        };
+        for part in by_position.iter().skip(2) {
+            self.add_part(part, &mut table.keys, &mut table.is_open);
+        }
+        table
+    }
+
+    /// A column or constraint of a table.
+    pub(super) fn add_part(&self, part: &Node<'_>, keys: &mut Vec<ForeignKey>, is_open: &mut bool) {
+        let Some(name) = (part.kind() == "call").then(|| called(part)).flatten() else {
+            *is_open = true;
+            return;
+        };
+        if name == "ForeignKeyConstraint" {
+            match self.constraint(part) {
+                Some(key) => keys.push(key),
+                None => *is_open = true,
+            }
+        } else if is_column(&name) || part.text().contains("ForeignKey(") {
+            let column = self.column(part);
+            *is_open |= column.is_open;
+            let at = self.module.location(&part.range());
+            let name = column.name.unwrap_or_default();
+            keys.extend(
+                column
+                    .references
+                    .into_iter()
+                    .map(|to| ForeignKey { columns: vec![(name.clone(), to)], at: at.clone() }),
+            );
+        }
+    }
+
+    /// `ForeignKeyConstraint([…], […])`
+    pub(super) fn constraint(&self, call: &Node<'_>) -> Option<ForeignKey> {
+        let arguments = call.field("arguments")?;
+        let by_position = positional_arguments(&arguments);
+        let argument =
+            |index: usize, name: &str| by_position.get(index).cloned().or_else(|| keyword_value(&arguments, name));
+        let own = argument(0, "columns")?;
+        let there = argument(1, "refcolumns")?;
+        let own = items(&own).into_iter().map(|item| self.text(&item).or_else(|| dotted_name(&item)?.pop()));
+        let own: Option<Vec<String>> = own.collect();
+        let there: Option<Vec<Reference>> = items(&there).into_iter().map(|item| self.reference(&item)).collect();
+        let columns: Vec<_> = own?.into_iter().zip(there?).collect();
+        (!columns.is_empty()).then(|| ForeignKey { columns, at: self.module.location(&call.range()) })
+    }
+
+    /// What the first argument of `ForeignKey` refers to.
+    pub(super) fn reference(&self, node: &Node<'_>) -> Option<Reference> {
+        if let Some(text) = self.text(node) {
+            return Some(Reference::parse(&text));
+        }
+        if is_made_for_class(node) {
+            return Some(Reference::Made(self.module.location(&node.range())));
+        }
+        let (prefix, attribute) = (node.field("object")?, node.field("attribute")?.text().into_owned());
+        match self.named(&prefix) {
+            Named::Class(class, rest) if rest.is_empty() => Some(Reference::Attribute(class, attribute)),
+            Named::Class(class, rest) if is_columns(&rest) => Some(Reference::Attribute(class, attribute)),
+            Named::Made(table, callee, rest)
+                if callee.last().is_some_and(|name| name == "Table") && is_columns(&rest) =>
+            {
+                Some(Reference::Of(Column { table, name: attribute }))
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn column(&self, call: &Node<'_>) -> ColumnFacts {
+        let mut facts = ColumnFacts { name: None, references: Vec::new(), is_primary: false, is_open: false };
+        let Some(arguments) = call.field("arguments") else { return facts };
+        let is_named = called(call).is_some_and(|name| matches!(name.as_str(), "Column" | "mapped_column"));
+        let first = positional_arguments(&arguments).into_iter().next();
+        let name = keyword_value(&arguments, "name").or(first).filter(|_| is_named);
+        facts.name = name
+            .filter(|name| matches!(&*name.kind(), "string" | "concatenated_string"))
+            .and_then(|name| self.text(&name));
+        for node in arguments.dfs() {
+            match &*node.kind() {
+                "call" if called(&node).is_some_and(|name| name == "ForeignKey") => {
+                    let of = node.field("arguments").and_then(|arguments| {
+                        keyword_value(&arguments, "column")
+                            .or_else(|| positional_arguments(&arguments).into_iter().next())
+                    });
+                    match of.and_then(|of| self.reference(&unparenthesized(&of))) {
+                        Some(reference) => facts.references.push(reference),
+                        None => facts.is_open = true,
+                    }
+                }
+                "keyword_argument" => {
+                    let (Some(name), Some(value)) = (node.field("name"), node.field("value")) else { continue };
+                    match &*name.text() {
+                        "primary_key" => facts.is_primary |= value.kind() == "true",
+                        "foreign_key" if value.kind() != "none" => match self.text(&value) {
+                            Some(text) => facts.references.push(Reference::parse(&text)),
+                            None => facts.is_open = true,
+                        },
+                        _ => {}
+                    }
+                }
+                _ => {}
+            }
+        }
+        facts
+    }
+
+    pub(super) fn schema(&self, node: &Node<'_>) -> Schema {
+        self.text(node).map_or(Schema::Unknown, Schema::Named)
+    }
+
+    /// The column in `Mapped[Annotated[…, mapped_column(…)]]`, or in the type that a name in it stands for.
+    pub(super) fn annotated(&self, annotation: &Node<'_>) -> Option<ColumnFacts> {
+        let is_mapped = annotation.dfs().take(6).any(|node| node.kind() == "identifier" && node.text() == "Mapped");
+        if !is_mapped {
+            return None;
+        }
+        let is_call = |node: &Node<'_>| node.kind() == "call" && called(node).is_some_and(|name| is_column(&name));
+        if let Some(call) = annotation.dfs().find(|node| is_call(node)) {
+            return Some(self.column(&call));
+        }
+        let mut names = annotation.dfs().filter(|node| node.kind() == "identifier" && node.text() != "Mapped");
+        names.find_map(|name| {
+            let mut types = self.types.borrow_mut();
+            types.entry(name.text().into_owned()).or_insert_with(|| self.column_of_type(&name)).clone()
+        })
+    }
+
+    /// The column in `name = Annotated[…, mapped_column(…)]`.
+    pub(super) fn column_of_type(&self, name: &Node<'_>) -> Option<ColumnFacts> {
+        let found = alias_of_type(self.resolver, &self.place(name), &[name.text().into_owned()], MOST_ALIASES)?;
+        let value = found.value()?;
+        let is_call = |node: &Node<'_>| node.kind() == "call" && called(node).is_some_and(|name| is_column(&name));
+        let call = value.dfs().find(|node| is_call(node)).filter(|_| value.text().starts_with("Annotated"))?;
+        let (module, types) = (found.module(), RefCell::default());
+        Some(Reader { resolver: self.resolver, module, declared: Declared::default(), types }.column(&call))
+    }
+}
+
+/// Calls in a class's body that make no column.
+pub(super) fn is_columnless(callee: &str) -> bool {
+    matches!(
+        callee,
+        "association_proxy"
+            | "synonym"
+            | "hybrid_property"
+            | "hybrid_method"
+            | "column_property"
+            | "composite"
+            | "Index"
+            | "property"
+            | "ConfigDict"
+    )
+}

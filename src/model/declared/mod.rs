@@ -1,0 +1,254 @@
+//! A module goes in; its classes, tables and imperative mappings come out as facts of their own: no syntax tree is kept.
+
+mod classes;
+mod columns;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::names::{Named, called, named, text};
+use super::naming::{Naming, TableNaming};
+use super::table::{ForeignKey, Reference, Schema, Table};
+use crate::module::{Location, Module};
+use crate::resolve::{Place, Resolver};
+use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, unparenthesized};
+use columns::ColumnFacts;
+
+/// What a module declares.
+#[derive(Debug, Default)]
+pub struct Declared {
+    /// Its classes, those in functions included, in order of position.
+    pub classes: Vec<Arc<Class>>,
+    /// Its calls of `Table`.
+    pub tables: Vec<Arc<Table>>,
+    /// Its imperative mappings.
+    pub mappings: Vec<Mapping>,
+    /// The classes that its calls of `declarative_base(cls=…)` and the like build on, by call.
+    pub templates: Vec<(Location, Location)>,
+}
+
+impl Declared {
+    /// The class with the definition.
+    pub fn class(&self, at: &Location) -> Option<&Arc<Class>> {
+        let first = self.classes.partition_point(|class| class.at.start < at.start);
+        self.classes[first..].iter().take_while(|class| class.at.start == at.start).find(|class| class.at == *at)
+    }
+}
+
+/// A class.
+#[derive(Debug)]
+pub struct Class {
+    /// Its name.
+    pub name: String,
+    /// The whole definition.
+    pub at: Location,
+    /// The function that it is defined in.
+    pub function: Option<Location>,
+    /// Its bases, in order.
+    pub bases: Vec<Base>,
+    /// `table=True`, which makes a sqlmodel class a mapped one.
+    pub is_table: bool,
+    /// `__abstract__ = True`
+    pub is_abstract: bool,
+    /// `__allow_unmapped__ = True`
+    pub allows_unmapped: bool,
+    /// A base of it is a collection.
+    pub is_collection: bool,
+    /// A decorator maps it.
+    pub is_declarative: bool,
+    /// It is a base class itself, which is not mapped.
+    pub is_root: bool,
+    /// `__tablename__`
+    pub table_name: Option<TableNaming>,
+    /// `__table__`
+    pub table: Option<Location>,
+    /// The schema that `__table_args__` names; None without `__table_args__`.
+    pub schema: Option<Schema>,
+    /// Its columns.
+    pub columns: Vec<ClassColumn>,
+    /// The constraints in its `__table_args__`.
+    pub keys: Vec<ForeignKey>,
+    /// It may have columns that are not seen.
+    pub is_open: bool,
+}
+
+/// A column that a class declares.
+#[derive(Debug, Clone)]
+pub struct ClassColumn {
+    /// The attribute.
+    pub attribute: String,
+    /// The column's name in the database.
+    pub name: String,
+    /// What it refers to.
+    pub references: Vec<Reference>,
+    /// Whether it is in the primary key.
+    pub is_primary: bool,
+    /// Where it is declared.
+    pub at: Location,
+}
+
+/// A base of a class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Base {
+    /// A class of the repository.
+    Class(Location),
+    /// A class of a library, or one that it made, which names tables in some way and has no columns of its own.
+    Declarative(Option<Naming>),
+    /// `DeclarativeBase`: the class itself becomes a base class, which is not mapped.
+    Root,
+    /// The same as a declarative one, made by a call.
+    Made(Location, Option<Naming>),
+    /// A class that has nothing to do with tables.
+    Other,
+    /// A class of a library of which nothing but its name is known.
+    Foreign(String),
+    /// It can't be told; as it is written.
+    Unknown(String),
+}
+
+/// `map_imperatively(Class, table, …)`, which was `mapper(…)`.
+#[derive(Debug, Clone)]
+pub struct Mapping {
+    /// The whole call.
+    pub at: Location,
+    /// The function around.
+    pub function: Option<Location>,
+    /// That is a test case's `setup_mappers`.
+    pub is_set_up: bool,
+    /// The class as it is named, and what that stands for.
+    pub class: Named,
+    /// The table.
+    pub table: Named,
+    /// A table is given.
+    pub has_table: bool,
+    /// The class it inherits from.
+    pub inherits: Option<Named>,
+}
+
+/// Reads a module's declarations.
+pub fn of_module(resolver: &Resolver<'_>, module: &Arc<Module>) -> Declared {
+    let mut reader = Reader { resolver, module, declared: Declared::default(), types: RefCell::default() };
+    let mut stack = vec![module.tree().root()];
+    while let Some(node) = stack.pop() {
+        match &*node.kind() {
+            "class_definition" => {
+                let class = reader.class(&node);
+                reader.declared.classes.extend(class.map(Arc::new));
+            }
+            "call" => reader.call(&node),
+            _ => {}
+        }
+        if may_declare(&node) {
+            let from = stack.len();
+            stack.extend(node.named_children());
+            stack[from..].reverse();
+        }
+    }
+    reader.declared
+}
+
+/// Whether classes, tables or mappings can stand in a node: in statements, and in what they assign or call.
+fn may_declare(node: &Node<'_>) -> bool {
+    match &*node.kind() {
+        "import_statement"
+        | "import_from_statement"
+        | "comment"
+        | "string"
+        | "identifier"
+        | "attribute"
+        | "type"
+        | "decorator" => false,
+        "call" => called(node).is_none_or(|name| name != "Table" && !is_column(&name)),
+        _ => true,
+    }
+}
+
+fn is_column(name: &str) -> bool {
+    matches!(name, "Column" | "mapped_column" | "Field")
+}
+
+/// The function or lambda around a node.
+pub fn function_around(module: &Module, node: &Node<'_>) -> Option<Location> {
+    let function = node.ancestors().find(|node| matches!(&*node.kind(), "function_definition" | "lambda"))?;
+    Some(module.location(&function.range()))
+}
+
+/// Reads `map_imperatively(Class, table, …)`; None for any other call.
+pub fn mapping(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -> Option<Mapping> {
+    called(call).filter(|name| name == "map_imperatively" || name == "mapper")?;
+    let arguments = call.field("arguments")?;
+    let by_position = positional_arguments(&arguments);
+    let argument = |index: usize, name: &str| {
+        let given = by_position.get(index).cloned().or_else(|| keyword_value(&arguments, name));
+        given.map(|node| of_node(resolver, module, &unparenthesized(&node)))
+    };
+    Some(Mapping {
+        at: module.location(&call.range()),
+        function: function_around(module, call),
+        is_set_up: call
+            .ancestors()
+            .any(|around| around.field("name").is_some_and(|name| name.text() == "setup_mappers")),
+        class: argument(0, "class_")?,
+        has_table: argument(1, "local_table").is_some(),
+        table: argument(1, "local_table").unwrap_or(Named::Unknown(Vec::new())),
+        inherits: keyword_value(&arguments, "inherits").map(|class| of_node(resolver, module, &class)),
+    })
+}
+
+/// What an expression stands for: a name, or what a call makes.
+fn of_node(resolver: &Resolver<'_>, module: &Arc<Module>, node: &Node<'_>) -> Named {
+    match dotted_name(node) {
+        Some(names) => named(resolver, &Place::of(module, node), &names),
+        None if node.kind() == "call" => {
+            let callee = node.field("function").and_then(|function| dotted_name(&function)).unwrap_or_default();
+            Named::Made(module.location(&node.range()), callee, Vec::new())
+        }
+        None => Named::Unknown(Vec::new()),
+    }
+}
+
+struct Reader<'a> {
+    resolver: &'a Resolver<'a>,
+    module: &'a Arc<Module>,
+    declared: Declared,
+    /// The columns in types that have a name.
+    types: RefCell<HashMap<String, Option<ColumnFacts>>>,
+}
+
+impl Reader<'_> {
+    fn place(&self, node: &Node<'_>) -> Place {
+        Place::of(self.module, node)
+    }
+
+    fn named(&self, node: &Node<'_>) -> Named {
+        of_node(self.resolver, self.module, node)
+    }
+
+    fn text(&self, node: &Node<'_>) -> Option<String> {
+        text(self.resolver, &self.place(node), node)
+    }
+
+    fn call(&mut self, call: &Node<'_>) {
+        let (Some(name), Some(arguments)) = (called(call), call.field("arguments")) else { return };
+        match name.as_str() {
+            "Table" => {
+                let table = self.table(call, &arguments);
+                self.declared.tables.push(Arc::new(table));
+            }
+            "declarative_base" | "automap_base" | "generate_base" | "SQLAlchemy" => {
+                let class = keyword_value(&arguments, "cls").or_else(|| keyword_value(&arguments, "model_class"));
+                if let Some(Named::Class(class, _)) = class.map(|class| self.named(&class)) {
+                    self.declared.templates.push((self.module.location(&call.range()), class));
+                }
+            }
+            "map_imperatively" | "mapper" => self.declared.mappings.extend(mapping(self.resolver, self.module, call)),
+            _ => {}
+        }
+    }
+}
+
+/// The items of a list or tuple.
+pub fn items<'t>(list: &Node<'t>) -> Vec<Node<'t>> {
+    list.named_children().filter(|item| item.kind() != "comment").map(|item| unparenthesized(&item)).collect()
+}

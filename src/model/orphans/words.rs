@@ -1,0 +1,133 @@
+//! A way on which SQLAlchemy comes to expunge an object goes in; it comes out in words.
+
+use super::{Doubt, End, Families, Link, Map, Step, Stop};
+use crate::module::Location;
+use petgraph::graph::{EdgeIndex, NodeIndex};
+use std::collections::HashMap;
+
+impl Link {
+    /// Where it stands, unless its name says that.
+    pub(super) fn place(&self) -> String {
+        if self.name.is_some() { format!(" ({})", self.at) } else { String::new() }
+    }
+
+    /// What makes uncertain what it does.
+    pub(super) fn doubt(&self) -> String {
+        match (&self.options, &self.name) {
+            (Some(_), _) => String::new(),
+            (None, Some(_)) => format!(" (its cascade is not known: {})", self.at),
+            (None, None) => " (its cascade is not known)".to_owned(),
+        }
+    }
+
+    /// `Invoice.lines`, or where it stands.
+    pub(super) fn told(&self) -> String {
+        self.name.clone().unwrap_or_else(|| format!("the relationship at {}", self.at))
+    }
+}
+
+impl Map<'_> {
+    /// The way to a stop in words.
+    pub(super) fn told(&self, stop: NodeIndex, ways: &HashMap<NodeIndex, Option<EdgeIndex>>) -> String {
+        let mut steps: Vec<(Step, &Stop, &Stop)> = Vec::new();
+        let mut at = stop;
+        while let Some(Some(edge)) = ways.get(&at) {
+            let Some((from, _)) = self.graph.edge_endpoints(*edge) else { break };
+            steps.push((self.graph[*edge].0, &self.graph[from], &self.graph[at]));
+            at = from;
+        }
+        steps.reverse();
+        let mut words = String::new();
+        for (index, (step, from, to)) in steps.iter().enumerate() {
+            // of several subclasses, or bases, in a row the last one says it all
+            let is_repeated = steps.get(index + 1).is_some_and(|(next, ..)| next == step);
+            if !(is_repeated && matches!(step, Step::MayBe | Step::Is)) {
+                words.push_str(&self.step_in_words(*step, from, to));
+            }
+        }
+        words
+    }
+
+    pub(super) fn step_in_words(&self, step: Step, from: &Stop, to: &Stop) -> String {
+        let is_any = matches!(to, Stop::Object(End::Unknown));
+        match step {
+            Step::Silent => String::new(),
+            Step::GivesUp(index) => {
+                let link = &self.links[index];
+                let can = if link.options.is_some() { "can" } else { "may" };
+                let object = match to {
+                    Stop::Something => "unsaved objects".to_owned(),
+                    _ if is_any => format!("unsaved objects of a class that is not known{}", link.place()),
+                    _ => format!("an unsaved {}", self.name_of(to)),
+                };
+                format!("{} {can} give up {object}{}", link.told(), link.doubt())
+            }
+            Step::LeadsTo(index) => {
+                let link = &self.links[index];
+                let leads = if link.options.is_some() { "leads" } else { "may lead" };
+                let to = if is_any { format!("a class that is not known{}", link.place()) } else { self.name_of(to) };
+                format!(", and {} {leads} to {to}{}", link.told(), link.doubt())
+            }
+            Step::MayBe => format!(", which may be {}", with_article(&self.name_of(to))),
+            Step::Is => format!(", which is {}", with_article(&self.name_of(to))),
+            Step::Perhaps(Doubt::AnyClass) => String::new(),
+            Step::Perhaps(Doubt::Namesake) => {
+                let (name, at) = (self.name_of(to), self.place_of(to));
+                let is_namesake = name == self.name_of(from);
+                let which = if is_namesake { "which" } else { "which is defined elsewhere and" };
+                format!(", {which} may be {} ({at})", with_article(&name))
+            }
+            Step::Perhaps(Doubt::Owner) => "; the class that has this relationship is not known".to_owned(),
+            Step::Perhaps(Doubt::NoSubclass) => {
+                format!("; nothing in the repository inherits from {} ({})", self.name_of(to), self.place_of(to))
+            }
+            Step::Perhaps(Doubt::Computed) => {
+                let name = self.name_of(to);
+                format!(", which may be {} by a base that is computed ({})", with_article(&name), self.place_of(from))
+            }
+            Step::Perhaps(Doubt::Base) => format!(
+                ", which may be {}: its base `{}` is not known ({})",
+                with_article(&self.name_of(to)),
+                self.name_of(from),
+                self.place_of(to)
+            ),
+        }
+    }
+
+    pub(super) fn name_of(&self, stop: &Stop) -> String {
+        match stop {
+            Stop::Object(End::Class(class)) | Stop::Owner(End::Class(class)) => {
+                self.families.get(class).map_or_else(|| "class".to_owned(), |family| family.name.clone())
+            }
+            Stop::Object(End::Named(name)) | Stop::Owner(End::Named(name)) | Stop::OfBase(name) => name.clone(),
+            _ => "object".to_owned(),
+        }
+    }
+
+    pub(super) fn place_of(&self, stop: &Stop) -> String {
+        match stop {
+            Stop::Object(End::Class(class)) | Stop::Owner(End::Class(class)) => {
+                self.families.get(class).map(|family| family.at.clone()).unwrap_or_default()
+            }
+            _ => String::new(),
+        }
+    }
+}
+
+/// The bases of a class that can't be told, those of its own bases included.
+pub(super) fn unknown_bases<'f>(families: &'f Families, class: &'f Location) -> Vec<&'f String> {
+    let mut classes = vec![class];
+    let mut index = 0;
+    while let Some(class) = classes.get(index) {
+        let bases = families.get(*class).into_iter().flat_map(|family| &family.bases);
+        let new: Vec<&Location> = bases.filter(|base| !classes.contains(base)).collect();
+        classes.extend(new);
+        index += 1;
+    }
+    classes.into_iter().filter_map(|class| families.get(class)).flat_map(|family| &family.unknown_bases).collect()
+}
+
+pub(super) fn with_article(name: &str) -> String {
+    let article = if name.starts_with(['A', 'E', 'I', 'O', 'a', 'e', 'i', 'o']) { "an" } else { "a" };
+    format!("{article} {name}")
+}

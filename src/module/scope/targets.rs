@@ -1,0 +1,132 @@
+//! A statement goes in; what the names that it binds stand for comes out.
+
+use super::{Dotted, ModuleName, Scope, Target};
+use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, splatted, unparenthesized};
+use std::sync::Arc;
+
+/// The dotted name that is imported, and the name it is given.
+pub(super) fn imported<'t>(node: &Node<'t>) -> Option<(Dotted, Option<Node<'t>>)> {
+    if node.kind() == "aliased_import" {
+        return Some((split(&node.field("name")?), Some(node.field("alias")?)));
+    }
+    Some((split(node), None)).filter(|(path, _)| !path.is_empty())
+}
+
+pub(super) fn split(node: &Node<'_>) -> Dotted {
+    node.named_children().filter(|child| child.kind() == "identifier").map(|child| child.text().into_owned()).collect()
+}
+
+pub(super) fn module_name(node: &Node<'_>) -> ModuleName {
+    if node.kind() != "relative_import" {
+        return ModuleName { level: 0, path: split(node) };
+    }
+    let level = node
+        .children()
+        .find(|child| child.kind() == "import_prefix")
+        .map_or(0, |prefix| prefix.text().matches('.').count());
+    let path = node.children().find(|child| child.kind() == "dotted_name").map_or_else(Vec::new, |name| split(&name));
+    ModuleName { level, path }
+}
+
+pub(super) fn assigned(right: &Node<'_>) -> Target {
+    let right = unparenthesized(right);
+    if let Some(path) = dotted_name(&right) {
+        return Target::Alias(path);
+    }
+    match &*right.kind() {
+        "call" => {
+            let callee = right.field("function").and_then(|function| dotted_name(&function));
+            let first_argument = right
+                .field("arguments")
+                .and_then(|arguments| positional_arguments(&arguments).into_iter().next())
+                .and_then(|argument| dotted_name(&argument));
+            match callee {
+                Some(callee) => Target::CallResult { callee, first_argument },
+                None => Target::Expression,
+            }
+        }
+        "lambda" => function(&right, 0),
+        "none" => Target::Nothing,
+        _ => Target::Expression,
+    }
+}
+
+pub(super) fn bases(class: &Node<'_>) -> Vec<Dotted> {
+    let Some(arguments) = class.field("superclasses") else {
+        return Vec::new();
+    };
+    positional_arguments(&arguments).iter().filter_map(dotted_name).collect()
+}
+
+pub(super) fn function(node: &Node<'_>, levels: usize) -> Target {
+    let handed_on = handed_on(node);
+    let scope = match levels.checked_sub(1) {
+        Some(levels) if !handed_on.is_empty() => Scope::of_function_within(node, levels),
+        _ => Scope::default(),
+    };
+    Target::Function(handed_on, Arc::new(scope))
+}
+
+/// What a function calls with its own `**kwargs`, or with its own parameter `cascade`.
+pub(super) fn handed_on(function: &Node<'_>) -> Vec<Dotted> {
+    let (Some(parameters), Some(body)) = (function.field("parameters"), function.field("body")) else {
+        return Vec::new();
+    };
+    let rest = parameters
+        .named_children()
+        .find(|parameter| parameter.kind() == "dictionary_splat_pattern")
+        .and_then(|splat| parameter_name(&splat));
+    let takes_cascade =
+        parameters.named_children().any(|parameter| parameter_name(&parameter).as_deref() == Some("cascade"));
+    if rest.is_none() && !takes_cascade {
+        return Vec::new();
+    }
+    let hands_on = |arguments: &Node<'_>| {
+        let splats = splatted(arguments).iter().any(|name| Some(&*name.text()) == rest.as_deref());
+        splats || takes_cascade && keyword_value(arguments, "cascade").is_some_and(|value| value.text() == "cascade")
+    };
+    body.dfs()
+        .filter(|node| node.kind() == "call")
+        .filter(|call| call.field("arguments").is_some_and(|arguments| hands_on(&arguments)))
+        .filter_map(|call| dotted_name(&call.field("function")?))
+        .collect()
+}
+
+/// The parameter's name where it is bound.
+pub(super) fn parameter_name_node<'t>(node: &Node<'t>) -> Option<Node<'t>> {
+    match &*node.kind() {
+        "identifier" => Some(node.clone()),
+        "default_parameter" | "typed_default_parameter" => node.field("name"),
+        "typed_parameter" | "dictionary_splat_pattern" | "list_splat_pattern" => {
+            node.named_children().next().and_then(|child| parameter_name_node(&child))
+        }
+        _ => None,
+    }
+}
+
+/// `*names`, `**names` and the bare `*`, also with an annotation.
+pub(super) fn splat_kind(parameter: &Node<'_>) -> Option<String> {
+    let inner = match &*parameter.kind() {
+        "typed_parameter" => parameter.named_children().next()?,
+        _ => parameter.clone(),
+    };
+    let kind = inner.kind().into_owned();
+    matches!(&*kind, "list_splat_pattern" | "dictionary_splat_pattern" | "keyword_separator").then_some(kind)
+}
+
+pub(super) fn parameter_name(node: &Node<'_>) -> Option<String> {
+    parameter_name_node(node).map(|name| name.text().into_owned())
+}
+
+/// Whether a name in the pattern of a `case` is no name that it binds: a part of a dotted one, a class, or a keyword.
+pub(super) fn is_compared(name: &Node<'_>) -> bool {
+    let Some(parent) = name.parent() else { return false };
+    match &*parent.kind() {
+        "dotted_name" => {
+            let is_class = parent.parent().is_some_and(|around| around.kind() == "class_pattern");
+            is_class || parent.named_children().count() > 1
+        }
+        "keyword_pattern" => parent.named_children().next().is_some_and(|first| first.range() == name.range()),
+        _ => false,
+    }
+}

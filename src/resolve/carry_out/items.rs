@@ -1,0 +1,125 @@
+//! A subscript, a comprehension or something to go through goes in; the items come out.
+
+use super::Carried;
+use super::patterns::group;
+use crate::python::{CollectionKind, PyValue};
+use crate::resolve::Resolver;
+use crate::resolve::literal::shortened;
+use crate::resolve::locals::{Known, Locals};
+use crate::resolve::names::{Effort, Place};
+use crate::resolve::strings;
+use crate::syntax::{Node, dotted_name, unparenthesized};
+
+/// How many elements a list may have.
+pub(super) const MOST_ELEMENTS: usize = 500;
+
+impl Resolver<'_> {
+    /// `object[index]`, `object[start:stop]`, and a group of a match.
+    pub(super) fn indexed(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Carried<PyValue> {
+        let index = node.field("subscript")?;
+        let object = node.field("value")?;
+        let unknown = || format!("`{}` can't be told", shortened(&node.text()));
+        if let Some(Known::Match(groups)) = dotted_name(&object).and_then(|names| place.known(&names[0])) {
+            return Some(self.one(place, &index, effort).and_then(|index| group(groups, &index).ok_or_else(unknown)));
+        }
+        if index.kind() == "string" {
+            return None;
+        }
+        let object = match self.one(place, &object, effort) {
+            Ok(object @ (PyValue::Str(_) | PyValue::Collection(..))) => object,
+            _ => return None,
+        };
+        if index.kind() != "slice" {
+            return Some(match self.one(place, &index, effort) {
+                Ok(PyValue::Int(index)) => strings::item(&object, index).ok_or_else(unknown),
+                Ok(_) => Err(unknown()),
+                Err(why) => Err(why),
+            });
+        }
+        Some(self.bounds(place, &index, effort).and_then(|bounds| strings::slice(&object, bounds).ok_or_else(unknown)))
+    }
+
+    pub(super) fn bounds(&self, place: &Place, slice: &Node<'_>, effort: &Effort) -> Result<[Option<i64>; 3], String> {
+        let (mut bounds, mut index) = ([None; 3], 0);
+        for child in slice.children().filter(|child| child.kind() != "comment") {
+            if child.kind() == ":" {
+                index += 1;
+                continue;
+            }
+            let bound = bounds.get_mut(index).ok_or("a slice can't be read")?;
+            *bound = match self.one(place, &child, effort)? {
+                PyValue::Int(number) => Some(number),
+                PyValue::None => None,
+                _ => return Err(format!("`{}` is no number", child.text())),
+            };
+        }
+        Ok(bounds)
+    }
+
+    /// The elements of a comprehension, clause by clause.
+    pub(super) fn comprehension(
+        &self,
+        place: &Place,
+        node: &Node<'_>,
+        effort: &Effort,
+    ) -> Result<Vec<PyValue>, String> {
+        let body = node.field("body").ok_or("a comprehension can't be read")?;
+        let clauses = node.named_children().filter(|child| matches!(&*child.kind(), "for_in_clause" | "if_clause"));
+        let mut rounds = vec![place.with(Locals::default())];
+        for clause in clauses {
+            let mut next = Vec::new();
+            for round in rounds {
+                if clause.kind() == "if_clause" {
+                    let condition = clause.named_children().find(|child| child.kind() != "comment");
+                    if self.truth(&round, &condition.ok_or("a condition can't be read")?, effort)? {
+                        next.push(round);
+                    }
+                    continue;
+                }
+                let (left, right) = (clause.field("left"), clause.field("right"));
+                let (left, right) = left.zip(right).ok_or("a comprehension can't be read")?;
+                for element in self.elements(&round, &right, effort)? {
+                    let mut inner = round.clone();
+                    bind(&mut inner, &left, element)?;
+                    next.push(inner);
+                }
+                if next.len() > MOST_ELEMENTS {
+                    return Err("it takes too many steps".to_owned());
+                }
+            }
+            rounds = next;
+        }
+        rounds.iter().map(|round| self.one(round, &body, effort)).collect()
+    }
+
+    /// What iterating over an expression gives.
+    pub(in crate::resolve) fn elements(
+        &self,
+        place: &Place,
+        node: &Node<'_>,
+        effort: &Effort,
+    ) -> Result<Vec<PyValue>, String> {
+        let value = self.one(place, node, effort)?;
+        let is_ordered = !matches!(value, PyValue::Collection(CollectionKind::Set | CollectionKind::FrozenSet, _));
+        let elements = value.into_elements().filter(|items| is_ordered && items.len() <= MOST_ELEMENTS);
+        elements.ok_or_else(|| format!("`{}` has no elements in order", shortened(&node.text())))
+    }
+}
+
+/// Binds the names of a pattern to the parts of a value.
+pub(in crate::resolve) fn bind(place: &mut Place, pattern: &Node<'_>, value: PyValue) -> Result<(), String> {
+    let pattern = unparenthesized(pattern);
+    match &*pattern.kind() {
+        "identifier" => {
+            place.set(&pattern.text(), Known::Value(value));
+            Ok(())
+        }
+        "pattern_list" | "tuple_pattern" | "list_pattern" => {
+            let names: Vec<Node<'_>> = pattern.named_children().filter(|child| child.kind() != "comment").collect();
+            let values = value.into_elements().filter(|values| values.len() == names.len());
+            let values = values.ok_or_else(|| format!("`{}` can't be unpacked here", pattern.text()))?;
+            names.iter().zip(values).try_for_each(|(name, value)| bind(place, name, value))
+        }
+        _ => Err(format!("`{}` is assigned in a way that is not carried out here", shortened(&pattern.text()))),
+    }
+}

@@ -1,0 +1,118 @@
+//! A site, or a wrapper, goes in; the names that lead to its value come out, each with where it is bound.
+
+use super::whole::{Whole, name_of_module, place_of_module};
+use crate::module::{Location, Module};
+use crate::policy::effective;
+use crate::python::PyValue;
+use crate::resolve::Step;
+use crate::site::{Site, Wrapper};
+use crate::sqlalchemy::cascade::CascadeOption;
+use crate::syntax::Node;
+
+/// A name to look for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Definition {
+    pub(super) name: String,
+    pub(super) at: Location,
+    pub(super) class: Option<String>,
+    pub(super) is_local: bool,
+    /// The name is that of what has a constant.
+    pub(super) whole: Option<Whole>,
+    /// Whoever gets the whole can be after its constants: it is a module, or a class that has nothing else.
+    pub(super) is_plain: bool,
+}
+
+impl Definition {
+    pub(super) fn of_step(step: &Step) -> Vec<Self> {
+        let named = |(name, at): (&String, &Location)| Self {
+            name: name.clone(),
+            at: at.clone(),
+            class: step.class.clone(),
+            is_local: step.function.is_some(),
+            whole: None,
+            is_plain: false,
+        };
+        step.definitions().map(named).chain(Self::wholes_of(step)).collect()
+    }
+
+    /// A name that is bound to the value of another one, and that name.
+    pub(super) fn of_name(module: &Module, name: &Node<'_>) -> (String, Self) {
+        let around = name.ancestors().find(|node| matches!(&*node.kind(), "function_definition" | "class_definition"));
+        let class =
+            around.as_ref().filter(|node| node.kind() == "class_definition").and_then(|class| class.field("name"));
+        let definition = Self {
+            name: name.text().into_owned(),
+            at: module.location(&name.range()),
+            is_local: around.is_some_and(|node| node.kind() == "function_definition"),
+            class: class.map(|name| name.text().into_owned()),
+            whole: None,
+            is_plain: false,
+        };
+        (definition.name.clone(), definition)
+    }
+
+    /// What a module is as one that has all the names of another.
+    pub(super) fn of_importer(module: &Module) -> Self {
+        let stem = module.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        Self {
+            name: name_of_module(&module.path).or(stem).unwrap_or_default(),
+            at: place_of_module(&module.path),
+            class: None,
+            is_local: false,
+            whole: Some(Whole::Module),
+            is_plain: true,
+        }
+    }
+
+    pub(super) fn of_wrapper(wrapper: &Wrapper) -> Self {
+        Self {
+            name: wrapper.name.clone(),
+            at: wrapper.definition.clone(),
+            class: wrapper.class.clone(),
+            is_local: false,
+            whole: None,
+            is_plain: false,
+        }
+    }
+
+    /// What the constant of a step can be reached by way of.
+    fn wholes_of(step: &Step) -> Vec<Self> {
+        let whole = |name: &str, at: &Location, whole: Whole, is_plain: bool| Self {
+            name: name.to_owned(),
+            at: at.clone(),
+            class: None,
+            is_local: false,
+            whole: Some(whole),
+            is_plain,
+        };
+        match (&step.enumeration, &step.holder) {
+            (Some(at), _) => step.class.iter().map(|name| whole(name, at, Whole::Enumeration, true)).collect(),
+            (None, Some(holder)) => vec![whole(&holder.name, &holder.at, Whole::Class, holder.is_plain)],
+            (None, None) if step.function.is_some() => Vec::new(),
+            (None, None) => {
+                let name = name_of_module(&step.definition.path);
+                let at = place_of_module(&step.definition.path);
+                name.map(|name| whole(&name, &at, Whole::Module, true)).into_iter().collect()
+            }
+        }
+    }
+}
+
+/// The places by which the constant of a step can be reached besides its own name.
+pub fn wholes(step: &Step) -> Vec<(String, Location)> {
+    Definition::wholes_of(step).into_iter().map(|whole| (whole.name, whole.at)).collect()
+}
+
+/// The names that are followed to a value which can't stay as it is.
+pub(super) fn names(site: &Site) -> Vec<Definition> {
+    let Ok(value) = &site.value else { return Vec::new() };
+    let can_be_hazard = |value: &PyValue| {
+        // a list may be changed after it was made
+        matches!(value, PyValue::Collection(..)) || effective(value, false).contains(CascadeOption::RefreshExpire)
+    };
+    let hazards = value.alternatives.iter();
+    let hazards: Vec<_> = hazards.filter(|one| can_be_hazard(&one.value) || !one.dependencies.is_empty()).collect();
+    let steps = hazards.iter().flat_map(|alternative| alternative.steps.iter().chain(&alternative.dependencies));
+    let of_dictionaries = site.givens.iter().filter(|_| !hazards.is_empty()).flat_map(|given| &given.steps);
+    steps.chain(of_dictionaries).flat_map(Definition::of_step).collect()
+}
