@@ -1,8 +1,10 @@
 //! Files go in; the objects that git makes of them, and those that it has, come out: contents, trees, commits.
 
-use super::{Git, names};
-use anyhow::Context;
 use std::collections::HashMap;
+
+use anyhow::Context;
+
+use super::{Git, names};
 
 /// A file of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,10 +1,11 @@
 //! The bytes of a file go in; what they can do that matters to its repository comes out.
 
-use crate::sqlalchemy::Observable;
-use aho_corasick::{AhoCorasick, MatchKind};
 use std::sync::LazyLock;
 
+use aho_corasick::{AhoCorasick, MatchKind};
+
 use super::is_of_name;
+use crate::sqlalchemy::Observable;
 
 /// What of a file matters to its repository, or to itself, besides its sites.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

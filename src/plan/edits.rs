@@ -1,13 +1,14 @@
 //! What a value is to become goes in; the edits come out, tried and proven on the text.
 
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
 use crate::resolve::{Literal, Shape, evaluate};
 use crate::rewrite::{Edit, FileEdit};
 use crate::source::{Source, splice};
 use crate::sqlalchemy::cascade::{self, CascadeOptions};
 use crate::syntax::{Tree, has_error, unparenthesized};
-use std::ops::Range;
-use std::path::Path;
-use std::sync::Arc;
 
 /// The edits of one site.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,8 +1,9 @@
 //! A file goes in; where its imports may begin, and which file a dotted name is there, comes out.
 
-use super::Repository;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
+
+use super::Repository;
 
 /// The files that a distribution's folder has one of.
 pub(super) const DISTRIBUTION: [&str; 3] = ["pyproject.toml", "setup.py", "setup.cfg"];

@@ -1,10 +1,12 @@
 //! What the code of a repository does goes in as a question; the places that do it come out, each question asked once.
 
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
 use super::Repository;
 use crate::rules::Rules;
 use crate::sqlalchemy::Observable;
-use rayon::prelude::*;
-use std::path::{Path, PathBuf};
 
 /// Where code does something, as `path:line`, or the files that do, in order of path.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,10 +1,11 @@
 //! A file goes in; the repository that it is in comes out.
 
-use super::{Base, Repository};
-use crate::disk::Disk;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Base, Repository};
+use crate::disk::Disk;
 
 /// The repositories of the files under check.
 #[derive(Debug)]

@@ -60,6 +60,18 @@ impl Usages {
         self.unread.get(definition).map(String::as_str)
     }
 
+    /// Adds what a file says.
+    fn add(&mut self, looked: Looked) {
+        for (definition, mention) in looked.mentions {
+            let known = self.mentions.entry(definition).or_default();
+            if !known.contains(&mention) {
+                known.push(mention);
+            }
+        }
+        self.called.extend(looked.called);
+        self.starred.extend(looked.starred);
+    }
+
     /// Adds to what is done with a module what is done with those that have all of its names.
     fn pass_on_starred(&mut self) {
         let mut has_more = true;
@@ -145,21 +157,10 @@ impl Search<'_> {
         for definition in definitions {
             names.entry(definition.name.clone()).or_default().push(definition.clone());
         }
-        let mut done: HashSet<String> = HashSet::new();
         let mut new_names: HashSet<String> = names.keys().cloned().collect();
         while !new_names.is_empty() {
             let (files, mut unread) = self.files_with(repository, &new_names, &names);
-            let looked: Vec<Result<(Looked, Found), Unread>> = files
-                .into_par_iter()
-                .map(|file| {
-                    let module = repository.fresh_module(&file).ok_or_else(|| repository.why_unread(&file))?;
-                    let rules = &self.settings.of(&file).rules;
-                    let resolver = Resolver { constructors: &rules.constructors, repository };
-                    let looked = look(&resolver, &module, &names, wrappers);
-                    let sites = find_sites(rules, repository, &module);
-                    Ok((looked, sites))
-                })
-                .collect();
+            let looked = self.look_through(repository, files, &names, wrappers);
             unread.extend(looked.iter().filter_map(|looked| looked.as_ref().err().cloned()));
             if let Some(unread) = unread.first() {
                 let definitions = new_names.iter().flat_map(|name| &names[name]).filter(|one| !one.is_local);
@@ -168,28 +169,37 @@ impl Search<'_> {
                 }
             }
             new_names.clear();
-            for (looked, sites) in looked.into_iter().flatten() {
-                for (definition, mention) in looked.mentions {
-                    let known = usages.mentions.entry(definition).or_default();
-                    if !known.contains(&mention) {
-                        known.push(mention);
-                    }
-                }
-                usages.called.extend(looked.called);
-                usages.starred.extend(looked.starred);
-                found.push(sites);
-                found.extend(looked.found);
-                for (alias, definition) in looked.aliases {
+            for (mut looked, sites) in looked.into_iter().flatten() {
+                for (alias, definition) in looked.aliases.drain(..) {
                     let known = names.entry(alias.clone()).or_default();
                     if !known.contains(&definition) {
                         known.push(definition);
-                        if done.insert(alias.clone()) {
-                            new_names.insert(alias);
-                        }
+                        new_names.insert(alias);
                     }
                 }
+                found.push(sites);
+                found.append(&mut looked.found);
+                usages.add(looked);
             }
         }
+    }
+
+    /// What each file says of the names, with its sites.
+    fn look_through(
+        &self,
+        repository: &Repository,
+        files: Vec<PathBuf>,
+        names: &HashMap<String, Vec<Definition>>,
+        wrappers: &[Wrapper],
+    ) -> Vec<Result<(Looked, Found), Unread>> {
+        let look = |file: PathBuf| {
+            let module = repository.fresh_module(&file).ok_or_else(|| repository.why_unread(&file))?;
+            let rules = &self.settings.of(&file).rules;
+            let resolver = Resolver { constructors: &rules.constructors, repository };
+            let looked = look(&resolver, &module, names, wrappers);
+            Ok((looked, find_sites(rules, repository, &module)))
+        };
+        files.into_par_iter().map(look).collect()
     }
 
     /// The files, absolute and in order, that have one of the names, and what can't be looked at; names that only one file can see are

@@ -1,5 +1,7 @@
 //! The calls that declare tables, columns and foreign keys go in; what they declare comes out.
 
+use std::cell::RefCell;
+
 use super::classes::{is_columns, is_made_for_class};
 use super::{Declared, Reader, is_column, items};
 use crate::model::names::{Named, called};
@@ -7,7 +9,6 @@ use crate::model::table::{Column, ForeignKey, Reference, Schema, Table, TableNam
 use crate::module::Target;
 use crate::resolve::{Effort, End, Found, Place, Resolver};
 use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, splatted, unparenthesized};
-use std::cell::RefCell;
 
 /// How many aliases of a type are followed.
 pub(super) const MOST_ALIASES: usize = 8;

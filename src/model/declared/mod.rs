@@ -13,6 +13,7 @@ use super::table::{ForeignKey, Reference, Schema, Table};
 use crate::module::{Location, Module};
 use crate::resolve::{Place, Resolver};
 use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, unparenthesized};
+
 use columns::ColumnFacts;
 
 /// What a module declares.

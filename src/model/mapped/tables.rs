@@ -1,5 +1,7 @@
 //! A declarative class goes in; the table that SQLAlchemy makes for it comes out, or that of the class it inherits from.
 
+use std::sync::Arc;
+
 use super::{Classes, Mapped};
 use crate::model::declared::{Base, Class, ClassColumn};
 use crate::model::direction::Selectable;
@@ -7,7 +9,6 @@ use crate::model::naming::{Naming, TableNaming, table_name};
 use crate::model::table::{Column, ForeignKey, Reference, Schema, Table};
 use crate::module::Location;
 use crate::resolve::Place;
-use std::sync::Arc;
 
 /// What a class and its mixins say together.
 #[derive(Default)]

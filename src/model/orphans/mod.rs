@@ -15,6 +15,7 @@ use petgraph::visit::EdgeRef;
 
 use crate::module::Location;
 use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
+
 use words::unknown_bases;
 
 /// A class at one end of a relationship.

@@ -1,9 +1,11 @@
 //! A way on which SQLAlchemy comes to expunge an object goes in; it comes out in words.
 
+use std::collections::HashMap;
+
+use petgraph::graph::{EdgeIndex, NodeIndex};
+
 use super::{Doubt, End, Families, Link, Map, Step, Stop};
 use crate::module::Location;
-use petgraph::graph::{EdgeIndex, NodeIndex};
-use std::collections::HashMap;
 
 impl Link {
     /// Where it stands, unless its name says that.

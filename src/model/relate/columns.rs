@@ -1,5 +1,7 @@
 //! The columns that a relationship names go in; those of the tables on its two sides come out, and how it joins them.
 
+use std::sync::Arc;
+
 use super::{Model, Side};
 use crate::model::direction::{self, Join, Operand};
 use crate::model::join::{ColumnName, Term};
@@ -7,7 +9,6 @@ use crate::model::names::Named;
 use crate::model::table::Column;
 use crate::model::written::{Argument, Written};
 use crate::module::Location;
-use std::sync::Arc;
 
 impl<'a> Model<'a> {
     pub(super) fn join(&self, written: &Written, parent: &Side, child: &Side) -> Result<Join, String> {

@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::syntax::{Node, unpacked};
+
 use targets::{assigned, bases, function, imported, is_compared, module_name, parameter_name_node, splat_kind};
 
 /// A dotted name, as its parts.

@@ -1,8 +1,9 @@
 //! A statement goes in; what the names that it binds stand for comes out.
 
+use std::sync::Arc;
+
 use super::{Dotted, ModuleName, Scope, Target};
 use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, splatted, unparenthesized};
-use std::sync::Arc;
 
 /// The dotted name that is imported, and the name it is given.
 pub(super) fn imported<'t>(node: &Node<'t>) -> Option<(Dotted, Option<Node<'t>>)> {

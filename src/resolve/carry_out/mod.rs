@@ -18,6 +18,7 @@ use super::value::Value;
 use crate::module::Target;
 use crate::python::{CollectionKind, PyValue};
 use crate::syntax::{Node, conditional_parts, dotted_name, positional_arguments, unparenthesized};
+
 pub(super) use calls::Callable;
 pub(super) use items::bind;
 
