@@ -8,6 +8,6 @@ use crate::sqlalchemy::cascade::CascadeOption::Delete;
 pub(super) const CHECK: Check = Check::of(Code::Cas105, Judge::Sets(judge));
 
 fn judge(subject: &Subject<'_>) -> Option<Judgement> {
-    let is_noload = subject.view.keywords.lazy.is("noload");
+    let is_noload = subject.view.keywords.lazy.can_be("noload");
     (is_noload && subject.has(Delete)).then(|| subject.for_a_human(Code::Cas105))
 }

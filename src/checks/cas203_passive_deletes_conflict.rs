@@ -11,6 +11,12 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(subject: &Subject<'_>) -> Option<Judgement> {
-    let is_all = subject.view.keywords.passive_deletes.is("all");
-    (is_all && (subject.has(Delete) || subject.has(DeleteOrphan))).then(|| subject.for_a_human(Code::Cas203))
+    let passive_deletes = &subject.view.keywords.passive_deletes;
+    if !subject.has(Delete) && !subject.has(DeleteOrphan) {
+        return None;
+    }
+    match passive_deletes.can_be("all") {
+        true => Some(subject.for_a_human(Code::Cas203)),
+        false => subject.unread(passive_deletes, "passive_deletes", "is not \"all\""),
+    }
 }

@@ -87,12 +87,27 @@ pub(crate) fn judge(site: &Site, policy: &Policy<'_>) -> Verdict {
     if value.alternatives.is_empty() {
         return Verdict::HandedIn;
     }
-    let given: Result<Vec<Given>, NoSet> =
-        value.alternatives.iter().map(|alternative| Given::of(site, &alternative.value)).collect();
-    match given {
-        Err(no_set) => Verdict::of(without_set(&no_set), policy),
-        Ok(given) => Verdict::of(consensus::judge(site, &given, policy), policy),
+    let (mut given, mut refused) = (Vec::new(), Vec::new());
+    for alternative in &value.alternatives {
+        match Given::of(site, &alternative.value) {
+            Ok(set) => given.push(set),
+            Err(no_set) => refused.push(no_set),
+        }
     }
+    let Some(no_set) = refused.first() else {
+        return Verdict::of(consensus::judge(site, &given, policy), policy);
+    };
+    let mut judgements = without_set(no_set);
+    if !given.is_empty() {
+        judgements.extend(consensus::judge(site, &given, policy).into_iter().map(beside_refused));
+    }
+    Verdict::of(judgements, policy)
+}
+
+/// What is told of the sets beside another value that gives none: it is for whoever mends that one.
+fn beside_refused(judgement: Judgement) -> Judgement {
+    let help = judgement.change.as_ref().map(|_| "write the list by hand, with the value that is refused".to_owned());
+    Judgement { change: None, help: help.or(judgement.help), ..judgement }
 }
 
 /// Whether the verdict on a site can depend on its direction, or is likely to be told with it.

@@ -1,5 +1,6 @@
 //! What a check looks at, and the judgements that it can make of it.
 
+use crate::model::Keyword;
 use crate::policy::{Applicability, Change, Given, Judgement, Policy, Shift, View, notes};
 use crate::rules::Code;
 use crate::sqlalchemy::Direction;
@@ -31,6 +32,13 @@ impl Subject<'_> {
     /// What a human has to change.
     pub fn for_a_human(&self, code: Code) -> Judgement {
         Judgement { before: Some(self.before()), ..Judgement::new(code, String::new()) }
+    }
+
+    /// What a human has to look at where an argument decides that can't be read; None where it can.
+    pub fn unread(&self, argument: &Keyword, name: &str, needed: &str) -> Option<Judgement> {
+        let reason = format!("{name} beside it can't be known: {}", argument.unread()?);
+        let help = Some(format!("check by hand that {name} {needed}"));
+        Some(Judgement { reason, help, ..self.for_a_human(Code::Cas301) })
     }
 
     /// delete where others can refer to what is deleted.

@@ -212,9 +212,7 @@ fn is_binding(bytes: &[u8], at: usize) -> bool {
     // `one.cascade, one.doc = …`
     let is_one_of_several =
         || before == Some(b'.') && matches!(rest.trim_ascii_start().first(), Some(b',' | b')' | b']' | b':' | b'|'));
-    // `one._set_cascade(…)`, what SQLAlchemy does where a property's cascade is assigned
-    let is_method = || bytes[..at].ends_with(b"._set_") && rest.trim_ascii_start().first() == Some(&b'(');
-    is_whole_word && (is_assigned(rest) || is_one_of_several()) || is_method()
+    is_whole_word && (is_assigned(rest) || is_one_of_several())
 }
 
 /// Whether an `=` that is no comparison follows, behind white space, a continued line or a comment.
@@ -307,11 +305,12 @@ fn is_dictionary(before: &[u8], value: &[u8]) -> bool {
     keyword.ends_with(b"sa_relationship_kwargs") || keyword.ends_with(b"backref") && is_pair_or_name(value)
 }
 
-/// A tuple or a list, or a name that is not called.
+/// A tuple or a list, or a name, also with an item or a call of it, that is not SQLAlchemy's own.
 fn is_pair_or_name(value: &[u8]) -> bool {
     let name = value.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')).count();
     match value.get(name) {
-        Some(b'(' | b'[') => name == 0,
+        Some(b'(') => !value[..name].ends_with(b"backref"),
+        Some(b'[') => true,
         Some(b'"' | b'\'') => false,
         _ => name > 0,
     }

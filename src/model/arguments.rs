@@ -5,10 +5,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::handed_on;
+use super::keyword::Keyword;
 use super::written::Argument;
-use crate::module::Module;
-use crate::module::Target;
-use crate::resolve::{Effort, End, Found, Place, Resolver};
+use crate::module::{Location, Module, Target};
+use crate::resolve::{Effort, End, Entries, Found, Place, Resolver, Value, shortened};
 use crate::syntax::{Node, dotted_name, keyword_container, keywords, positional_arguments, splatted, unparenthesized};
 
 /// How many wrappers inside each other are looked into.
@@ -34,6 +34,17 @@ pub struct Arguments {
     pub(super) is_open: bool,
 }
 
+/// What an argument can be.
+#[derive(Default)]
+pub struct Possible {
+    /// What each expression that gives it can be, or why that can't be known.
+    pub values: Vec<Result<Value, String>>,
+    /// One of them gives it for certain.
+    pub is_certain: bool,
+    /// A dictionary that can't be followed may give it.
+    pub is_open: bool,
+}
+
 /// What reaches a constructor.
 pub struct Received {
     /// All that it is given.
@@ -48,9 +59,25 @@ impl Expression {
         Self { module: Arc::clone(module), range: unparenthesized(node).range() }
     }
 
+    /// The expression that stands at a place to which one in a module leads.
+    fn at(resolver: &Resolver<'_>, from: &Arc<Module>, at: &Location) -> Option<Self> {
+        let module = if at.path == from.path { Arc::clone(from) } else { resolver.repository.module(&at.path)? };
+        Some(Self { module, range: at.range() })
+    }
+
     /// Its node.
     pub fn node(&self) -> Option<Node<'_>> {
         self.module.node(&self.range)
+    }
+
+    fn is_none(&self) -> bool {
+        self.node().is_some_and(|node| node.kind() == "none")
+    }
+
+    /// What the dictionary that it gives can hold under a key.
+    fn entries(&self, resolver: &Resolver<'_>, key: &str) -> Option<Entries> {
+        let node = self.node()?;
+        Some(resolver.entries(&Place::of(&self.module, &node), &node, key, &Effort::for_value()))
     }
 }
 
@@ -88,12 +115,40 @@ impl Arguments {
 
     /// Whether a dictionary may have an item.
     pub fn may_have(&self, resolver: &Resolver<'_>, name: &str) -> bool {
-        self.dictionaries.iter().any(|dictionary| {
-            let Some(node) = dictionary.node() else { return true };
-            let place = Place::of(&dictionary.module, &node);
-            let found = resolver.entries(&place, &node, name, &Effort::for_value());
-            found.is_open || !found.entries.is_empty() || !found.arguments.is_empty()
-        })
+        let found = self.dictionaries.iter().map(|dictionary| dictionary.entries(resolver, name));
+        found.into_iter().any(|found| found.is_none_or(|found| !found.is_nothing()))
+    }
+
+    /// What the relationship gets under a name, by whatever way.
+    pub fn keyword(&self, resolver: &Resolver<'_>, name: &str) -> Keyword {
+        Keyword::of(&self.possible(resolver, name))
+    }
+
+    fn possible(&self, resolver: &Resolver<'_>, name: &str) -> Possible {
+        let mut possible = Possible::default();
+        for (_, expression) in self.by_name.iter().filter(|(given, _)| given == name) {
+            let value = expression.as_ref().and_then(|expression| {
+                let node = expression.node()?;
+                Some(value(resolver, &Place::of(&expression.module, &node), &node))
+            });
+            possible.values.push(value.unwrap_or_else(|| Err("it is handed on".to_owned())));
+            possible.is_certain = true;
+        }
+        for found in self.dictionaries.iter().filter_map(|dictionary| dictionary.entries(resolver, name)) {
+            possible.is_certain |= found.is_certain && !found.is_nothing();
+            possible.is_open |= found.is_open || !found.arguments.is_empty();
+            possible.values.extend(found.entries.into_iter().map(|entry| entry.value));
+        }
+        possible
+    }
+
+    /// Adds what sqlmodel hands on to SQLAlchemy.
+    pub fn open_dictionary_of_sqlmodel(&mut self, resolver: &Resolver<'_>) {
+        if let Argument::Given(keywords) = self.get(resolver, "sa_relationship_kwargs")
+            && let Some(node) = keywords.node()
+        {
+            self.add(&keywords.module, &node);
+        }
     }
 
     /// The argument with a name.
@@ -104,8 +159,23 @@ impl Arguments {
                 _ => Argument::Given(expression.clone()),
             },
             Some((_, None)) => Argument::Unknown,
-            None if self.may_have(resolver, name) => Argument::Unknown,
-            None => Argument::Absent,
+            None => self.get_in_dictionaries(resolver, name),
+        }
+    }
+
+    fn get_in_dictionaries(&self, resolver: &Resolver<'_>, name: &str) -> Argument<Expression> {
+        let found = self.dictionaries.iter().map(|dictionary| Some((dictionary, dictionary.entries(resolver, name)?)));
+        let mut found = found.filter(|found| found.as_ref().is_none_or(|(_, found)| !found.is_nothing()));
+        match (found.next(), found.next()) {
+            (None, _) => Argument::Absent,
+            (Some(Some((dictionary, only))), None) if only.is_sole() => {
+                match Expression::at(resolver, &dictionary.module, &only.entries[0].at) {
+                    Some(expression) if expression.is_none() => Argument::Absent,
+                    Some(expression) => Argument::Given(expression),
+                    None => Argument::Unknown,
+                }
+            }
+            _ => Argument::Unknown,
         }
     }
 
@@ -131,6 +201,15 @@ impl Arguments {
         self.is_open |= others.is_open;
         self
     }
+}
+
+/// What an expression can be; where that can't be told by what it is made of, what it is when it is carried out.
+fn value(resolver: &Resolver<'_>, place: &Place, node: &Node<'_>) -> Result<Value, String> {
+    if node.dfs().any(|part| part.kind() == "identifier" && matches!(&*part.text(), "self" | "cls")) {
+        return Err(format!("`{}` is what a subclass or an object makes of it", shortened(&node.text())));
+    }
+    let value = resolver.value(place, node, &Effort::for_value());
+    value.or_else(|why| resolver.value(place, node, &Effort::for_text()).map_err(|_| why))
 }
 
 /// What reaches the constructor by a call.

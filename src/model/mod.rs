@@ -14,6 +14,7 @@ mod ends;
 mod fixtures;
 mod handed_on;
 mod join;
+mod keyword;
 mod mapped;
 mod names;
 mod naming;
@@ -29,6 +30,8 @@ use serde::Serialize;
 use crate::module::Location;
 use crate::sqlalchemy::Direction;
 
+pub use arguments::Arguments;
+pub use keyword::Keyword;
 pub use orphans::{End, Link, Orphans};
 pub use registry::SearchFolder;
 pub use relate::Model;

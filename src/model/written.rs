@@ -7,10 +7,12 @@ use super::annotation::{Annotation, Shape};
 use super::arguments::{Arguments, Received, received};
 use super::declared::{self, Mapping};
 use super::join::{ColumnName, Reader, Term};
+use super::keyword::Keyword;
 use super::names::{Named, named, named_by, text, text_for};
 use super::statement::{self, Owner};
 use crate::module::Target as Bound;
 use crate::module::{Location, Module};
+use crate::python::PyValue;
 use crate::resolve::{Effort, End, KnownClass, Place, Resolver};
 use crate::syntax::{Node, dotted_name, keyword_value, string_content, unparenthesized};
 
@@ -97,17 +99,8 @@ impl Written {
         let declaring = if is_backref { statement::declaring_call(call) } else { Some(call.clone()) };
         let declaring = declaring.ok_or("the relationship that it is the other side of is made elsewhere")?;
         let Received { mut arguments, is_sqlmodel } = received(resolver, module, &declaring)?;
-        if let Argument::Given(keywords) = arguments.get(resolver, "sa_relationship_kwargs")
-            && let Some(node) = keywords.node()
-        {
-            arguments.add(&keywords.module, &node);
-        }
+        arguments.open_dictionary_of_sqlmodel(resolver);
         let given = Reading { resolver, arguments: &arguments, class };
-        let flag = |_: &Arc<Module>, node: &Node<'_>| match &*node.kind() {
-            "true" => Some(true),
-            "false" => Some(false),
-            _ => None,
-        };
         let comparisons = |module: &Arc<Module>, node: &Node<'_>| Reader { resolver, module, class }.comparisons(node);
         let columns = |module: &Arc<Module>, node: &Node<'_>| Reader { resolver, module, class }.columns(node);
         let place = statement::place_of(&declaring);
@@ -133,11 +126,11 @@ impl Written {
             primaryjoin: given.read("primaryjoin", comparisons),
             foreign_keys: given.read("foreign_keys", columns),
             remote_side: given.read("remote_side", columns),
-            uselist: given.read("uselist", flag),
+            uselist: given.flag("uselist"),
             has_collection_class: !matches!(arguments.get(resolver, "collection_class"), Argument::Absent),
             lazy: given.read("lazy", |module, node| text(resolver, &Place::of(module, node), node)),
             backref_uselist: if is_backref {
-                Reading { resolver, arguments: &backref_arguments(module, call), class }.read("uselist", flag)
+                Reading { resolver, arguments: &backref_arguments(module, call), class }.flag("uselist")
             } else {
                 Argument::Absent
             },
@@ -162,6 +155,15 @@ impl Reading<'_> {
             }
             Argument::Absent => Argument::Absent,
             Argument::Unknown => Argument::Unknown,
+        }
+    }
+
+    /// A flag that is given with one value alone.
+    fn flag(&self, name: &str) -> Argument<bool> {
+        match self.arguments.keyword(self.resolver, name) {
+            Keyword::Absent | Keyword::Given(PyValue::None) => Argument::Absent,
+            Keyword::Given(value) => Argument::Given(value.is_truthy()),
+            Keyword::OneOf(_) | Keyword::Unread(..) | Keyword::Unknown => Argument::Unknown,
         }
     }
 

@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use crate::model::Keyword;
 use crate::python::PyValue;
-use crate::site::{Given, Keyword, Keywords};
+use crate::site::{Given, Keywords};
 
 /// What a list with refresh-expire does to a related object that is read after `refresh(obj)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -20,6 +20,11 @@ struct Called<'n, 't> {
 impl Resolver<'_> {
     /// A call whose result can be told.
     pub(super) fn call(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Option<Result<Value, String>> {
+        self.known_call(place, node, effort).or_else(|| self.returned_value(place, node, effort))
+    }
+
+    /// A call of Python's own functions and methods, or of SQLAlchemy's.
+    fn known_call(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Option<Result<Value, String>> {
         let (function, arguments) = (node.field("function")?, node.field("arguments")?);
         let given = positional_arguments(&arguments);
         if let (Some(method), Some(object)) = (function.field("attribute"), function.field("object")) {

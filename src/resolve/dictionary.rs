@@ -3,15 +3,15 @@
 
 use std::ops::Range;
 
-use super::Resolver;
+use super::callee::{Callee, Resolver};
 use super::names::{Effort, End, Found, Place};
 use super::value::{Argument, Port, Step, Value};
 use crate::module::Location;
 use crate::module::Target;
 use crate::python::PyValue;
 use crate::syntax::{
-    Node, conditional_parts, is_method, keyword_value, positional_arguments, returned, splatted, string_content,
-    unpacked_value, unparenthesized,
+    Node, conditional_parts, is_method, keyword_value, positional_arguments, splatted, string_content, unpacked_value,
+    unparenthesized,
 };
 
 /// What a dictionary holds under a key.
@@ -125,6 +125,9 @@ impl Resolver<'_> {
         let entries = |node: &Node<'_>| self.entries(place, node, key, effort);
         match &*node.kind() {
             "dictionary" => self.entries_of_parts(place, node, key, effort),
+            "list" | "tuple" | "expression_list" if index_of(key).is_some() => {
+                self.entries_at(place, node, key, effort)
+            }
             "list" | "tuple" | "set" => self.entries_of_pairs(place, node, key, effort),
             "binary_operator" if node.field("operator").is_some_and(|operator| operator.text() == "|") => {
                 let sides = [node.field("left"), node.field("right")];
@@ -143,6 +146,8 @@ impl Resolver<'_> {
             "subscript" => self.entries_of_item(place, node, key, effort).unwrap_or_else(Entries::unknown),
             "call" => self.entries_of_call(place, node, key, effort).unwrap_or_else(Entries::unknown),
             "none" => Entries::default(),
+            // a name without a dictionary behind it
+            "string" | "concatenated_string" if key == SECOND => Entries::default(),
             _ => Entries::unknown(),
         }
     }
@@ -181,6 +186,17 @@ impl Resolver<'_> {
             keyword_value(arguments, key).map(|value| Entries::of(self.entry(place, arguments, &value, effort)));
         let splatted = splatted(arguments).into_iter().map(|dictionary| self.entries(place, &dictionary, key, effort));
         Entries::any(named.into_iter().chain(splatted))
+    }
+
+    /// The item of a list or tuple at an index.
+    fn entries_at(&self, place: &Place, list: &Node<'_>, key: &str, effort: &Effort) -> Entries {
+        let items = positional_arguments(list);
+        let is_unpacked = items.iter().any(|item| item.kind() == "list_splat");
+        let Some(index) = index_of(key).filter(|_| !is_unpacked) else { return Entries::unknown() };
+        let from_end = || items.len().checked_sub(index.unsigned_abs());
+        let index = usize::try_from(index).ok().or_else(from_end);
+        let item = index.and_then(|index| items.get(index));
+        item.map_or_else(Entries::default, |item| Entries::of(self.entry(place, list, item, effort)))
     }
 
     /// `[("key", value), …]`, of which a dictionary can be made.
@@ -225,7 +241,11 @@ impl Resolver<'_> {
 
     fn entry(&self, place: &Place, container: &Node<'_>, value: &Node<'_>, effort: &Effort) -> Entry {
         let value = unparenthesized(value);
-        let viewonly = keyword_value(container, "viewonly").map(|value| value.kind() == "true");
+        let viewonly = keyword_value(container, "viewonly").and_then(|value| {
+            let mut known = self.value(place, &value, effort).ok().filter(|value| value.arguments.is_empty())?;
+            let only = known.alternatives.pop()?;
+            known.alternatives.is_empty().then(|| only.value.is_truthy())
+        });
         let is_broken = crate::syntax::is_broken(container, &value);
         let at = place.module.location(&value.range());
         Entry { value: self.value(place, &value, effort), at, steps: Vec::new(), viewonly, is_broken }
@@ -325,7 +345,7 @@ impl Resolver<'_> {
 
     /// `dictionaries["name"]`
     fn entries_of_item(&self, place: &Place, node: &Node<'_>, key: &str, effort: &Effort) -> Option<Entries> {
-        let outer_key = string_content(&node.field("subscript")?)?;
+        let outer_key = key_of(&node.field("subscript")?)?;
         Some(self.entries_inside(place, &node.field("value")?, &outer_key, key, effort))
     }
 
@@ -338,7 +358,10 @@ impl Resolver<'_> {
         key: &str,
         effort: &Effort,
     ) -> Entries {
-        let outer = self.entries(place, dictionary, outer_key, effort);
+        let mut outer = self.entries(place, dictionary, outer_key, effort);
+        let arguments = std::mem::take(&mut outer.arguments).into_iter();
+        let handed_in = arguments.filter(|argument| outer_key == SECOND && argument.port == Port::Dictionary);
+        let handed_in = handed_in.map(|argument| Argument { port: Port::Pair, ..argument });
         let inner = outer.entries.iter().filter_map(|entry| {
             let module = self.module_of(place, &entry.at)?;
             let node = module.node(&entry.at.range())?;
@@ -354,7 +377,10 @@ impl Resolver<'_> {
             }
             Some(inner)
         });
-        Entries { is_open: outer.is_open, ..Entries::any(inner) }
+        let mut all = Entries::any(inner);
+        all.is_open |= outer.is_open;
+        all.arguments.extend(handed_in);
+        all
     }
 
     /// `dict(…)`, a copy, or a function of the repository that returns a dictionary.
@@ -379,6 +405,10 @@ impl Resolver<'_> {
             }
             _ => {}
         }
+        // a backref is read where it is called
+        if key == SECOND && matches!(self.callee(place, &function), Callee::Constructor(..)) {
+            return Some(Entries::default());
+        }
         let ends = self.ends_of(place, &function, effort);
         let mention = place.module.location(&function.range());
         let returned = ends.iter().map(|end| match end {
@@ -390,7 +420,7 @@ impl Resolver<'_> {
         for argument in std::mem::take(&mut all.arguments) {
             all = all.or(match argument.port {
                 Port::Keywords => self.entries_of_keywords(place, &arguments, key, effort),
-                Port::Dictionary | Port::Value => {
+                Port::Dictionary | Port::Pair | Port::Value => {
                     let module = self.module_of(place, &argument.function)?;
                     let is_method =
                         module.node(&argument.function.range()).is_some_and(|function| is_method(&function));
@@ -408,33 +438,17 @@ impl Resolver<'_> {
         ends.iter().any(|end| matches!(end, End::Bound(found) if self.inherits_from(found, "TypedDict", effort)))
     }
 
-    /// What the dictionary behind a backref's name can hold, where both stand together, `("name", {…})`, or a constant has both, or what a
-    /// function returns.
+    /// What the dictionary behind a backref's name can hold, where both are a pair: `("name", {…})`. A string alone is a name.
     pub fn entries_of_backref(&self, place: &Place, pair: &Node<'_>, key: &str, effort: &Effort) -> Entries {
-        let behind = |place: &Place, pair: &Node<'_>| {
-            let dictionary = matches!(&*pair.kind(), "tuple" | "list" | "expression_list")
-                .then(|| positional_arguments(pair).into_iter().nth(1))?;
-            dictionary.map(|dictionary| self.entries(place, &dictionary, key, effort))
-        };
         let pair = unparenthesized(pair);
-        if let Some(entries) = behind(place, &pair) {
-            return entries;
+        let is_text = |value: Value| {
+            let mut values = value.alternatives.iter();
+            value.arguments.is_empty() && values.all(|one| matches!(one.value, PyValue::Str(_) | PyValue::None))
+        };
+        if is_formatted(&pair) || self.value(place, &pair, effort).is_ok_and(is_text) {
+            return Entries::default();
         }
-        let mention = place.module.location(&pair.range());
-        let expression = if pair.kind() == "call" { pair.field("function") } else { Some(pair) };
-        let ends = expression.map(|expression| self.ends_of(place, &expression, effort)).unwrap_or_default();
-        let found = ends.into_iter().flat_map(|end| {
-            let End::Bound(found) = end else { return Vec::new() };
-            let Some(value) = found.value() else { return Vec::new() };
-            let step = Step::new(mention.clone(), &found, None).reading(key);
-            let (place, pairs) = match &found.binding().target {
-                Target::Function(_, scope) => (found.place().inward(scope), returned(&value)),
-                _ => (found.before(), vec![value]),
-            };
-            let pairs = pairs.iter().filter_map(|pair| behind(&place, &unparenthesized(pair)));
-            pairs.map(|entries| entries.through(&step)).collect()
-        });
-        Entries::any(found)
+        self.entries_inside(place, &pair, SECOND, key, effort)
     }
 
     fn entries_returned(&self, function: &Found, mention: &Location, key: &str, effort: &Effort) -> Entries {
@@ -450,6 +464,34 @@ impl Resolver<'_> {
             .reduce(Entries::or)
             .unwrap_or_default();
         all.through(&step)
+    }
+}
+
+/// The key of a pair's second item.
+const SECOND: &str = "[1]";
+
+/// The key that a subscript asks for. That of an item of a list or tuple is its index in brackets, which no keyword can be.
+pub(super) fn key_of(subscript: &Node<'_>) -> Option<String> {
+    string_content(subscript).or_else(|| {
+        let index: isize = subscript.text().parse().ok()?;
+        Some(format!("[{index}]"))
+    })
+}
+
+fn index_of(key: &str) -> Option<isize> {
+    key.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
+}
+
+/// Whether an expression makes a string of others.
+fn is_formatted(node: &Node<'_>) -> bool {
+    match &*node.kind() {
+        "string" | "concatenated_string" | "binary_operator" => true,
+        "call" => {
+            const METHODS: [&str; 5] = ["format", "lower", "upper", "join", "replace"];
+            let method = node.field("function").and_then(|function| function.field("attribute"));
+            method.is_some_and(|method| METHODS.contains(&&*method.text()))
+        }
+        _ => false,
     }
 }
 

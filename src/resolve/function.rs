@@ -119,18 +119,12 @@ impl Resolver<'_> {
         let decorators = decorators(&function);
         let is_static = decorators.iter().any(|name| name == "staticmethod");
         let is_class_method = decorators.iter().any(|name| name == "classmethod");
-        let is_harmless = |name: &String| {
-            matches!(
-                &**name,
-                "staticmethod" | "classmethod" | "cache" | "lru_cache" | "functools.cache" | "functools.lru_cache"
-            )
-        };
         match &callable.class {
             Some(class) if is_class_method => by_position.insert(0, Known::Class(Box::new(class.clone()))),
             Some(_) if !is_static => return Err(unknown()),
             _ => {}
         }
-        if !decorators.iter().all(is_harmless) {
+        if !decorators.iter().all(|name| is_harmless(name)) {
             return Err(format!("`{}` is decorated", callable.found.name()));
         }
         let place = Place::of(callable.found.module(), &function);
@@ -368,6 +362,23 @@ fn is_assigned(call: &Node<'_>, name: &str) -> bool {
     let assigns =
         |node: &Node<'_>| node.kind() == "assignment" && node.field("left").is_some_and(|left| left.text() == name);
     !is_parameter && function.dfs().any(|node| assigns(&node))
+}
+
+/// Whether a call of a function, or of a lambda, gives what it returns.
+pub(super) fn is_plain(function: &Node<'_>) -> bool {
+    let is_other = |node: &Node<'_>| matches!(&*node.kind(), "yield" | "await");
+    matches!(&*function.kind(), "function_definition" | "lambda")
+        && decorators(function).iter().all(|name| is_harmless(name))
+        && !function.children().any(|child| child.kind() == "async")
+        && !function.dfs().any(|node| is_other(&node))
+}
+
+/// Whether a decorator leaves what a function returns as it is.
+fn is_harmless(decorator: &str) -> bool {
+    matches!(
+        decorator,
+        "staticmethod" | "classmethod" | "cache" | "lru_cache" | "functools.cache" | "functools.lru_cache"
+    )
 }
 
 /// The names of the decorators of a function.

@@ -63,6 +63,18 @@ impl Resolver<'_> {
         })
     }
 
+    /// What `Kind["OWN"]` of an Enum is bound to in its class.
+    pub(super) fn enum_member(&self, place: &Place, subscript: &Node<'_>, effort: &Effort) -> Vec<End> {
+        let names = subscript.field("value").and_then(|class| dotted_name(&class));
+        let key = subscript.field("subscript").and_then(|key| string_content(&key));
+        let (Some(names), Some(key)) = (names, key) else { return Vec::new() };
+        let classes = self.follow(place, &names, effort).into_iter().filter_map(|end| match end {
+            End::Bound(class) if class.rest.is_empty() && self.is_enum(&class, effort) => Some(class),
+            _ => None,
+        });
+        classes.flat_map(|class| self.class_member(&class, std::slice::from_ref(&key), effort)).collect()
+    }
+
     /// Whether a class is an Enum.
     pub(super) fn is_enum(&self, class: &Found, effort: &Effort) -> bool {
         self.enum_kind(class, effort).is_some()

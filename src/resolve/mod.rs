@@ -12,6 +12,7 @@ mod members;
 mod names;
 mod pattern;
 mod pinned;
+mod returned;
 mod runs;
 mod strings;
 mod suspected;

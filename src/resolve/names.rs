@@ -18,6 +18,8 @@ use crate::syntax::{Node, dotted_name, has_scope};
 const MAX_LOOKUPS: u32 = 200;
 /// How many expressions and statements are carried out to find out one text.
 const MAX_STEPS: u32 = 20_000;
+/// How many imports are followed from one module to the next.
+const MAX_IMPORTS: u32 = 50;
 /// How many expressions inside each other are evaluated.
 const MAX_DEPTH: u32 = 40;
 
@@ -25,6 +27,7 @@ const MAX_DEPTH: u32 = 40;
 pub struct Effort {
     lookups: Cell<u32>,
     depth: Cell<u32>,
+    imports: Cell<u32>,
     /// A name that is looked up from inside a function can be whatever is ever assigned to it, not only what is assigned last.
     every_assignment: bool,
     /// One value is asked for: conditions are decided, and functions of the repository carried out, in as many steps.
@@ -39,6 +42,7 @@ impl Effort {
         Self {
             lookups: Cell::new(MAX_LOOKUPS),
             depth: Cell::new(MAX_DEPTH),
+            imports: Cell::new(MAX_IMPORTS),
             every_assignment: false,
             steps: None,
             visited: RefCell::default(),
@@ -86,6 +90,15 @@ impl Effort {
         let result = work();
         self.visited.borrow_mut().pop();
         result
+    }
+
+    /// Does something in a module that is imported; None where that is too far.
+    fn importing<T>(&self, work: impl FnOnce() -> T) -> Option<T> {
+        let left = self.imports.get();
+        self.imports.set(left.checked_sub(1)?);
+        let result = work();
+        self.imports.set(left);
+        Some(result)
     }
 
     /// Does something one level deeper; None where that is too deep.
@@ -453,7 +466,10 @@ impl Resolver<'_> {
                 let Some(module) = self.repository.module(&file) else {
                     continue;
                 };
-                let ends = self.follow(&Place::after(&module), &path[length..], effort);
+                let follow = || self.follow(&Place::after(&module), &path[length..], effort);
+                let ends = effort.importing(follow).unwrap_or_else(|| {
+                    vec![End::Unknown(format!("`{}` is imported by way of too many modules", path[length]))]
+                });
                 if !matches!(ends.as_slice(), [End::Unbound]) {
                     return Some(ends);
                 }
@@ -490,8 +506,12 @@ impl Resolver<'_> {
     /// Where an expression leads to: a name, an attribute of a class, also by way of `self`, `cls` or an object that the class makes.
     pub(super) fn ends_of(&self, place: &Place, expression: &Node<'_>, effort: &Effort) -> Vec<End> {
         let Some(names) = dotted_name(expression) else {
-            let object = expression.field("object").filter(|object| object.kind() == "call");
-            let class = object.and_then(|object| object.field("function"));
+            let object = expression.field("object");
+            let is_value = expression.field("attribute").is_some_and(|name| name.text() == "value");
+            if let Some(member) = object.as_ref().filter(|object| is_value && object.kind() == "subscript") {
+                return self.enum_member(place, member, effort);
+            }
+            let class = object.filter(|object| object.kind() == "call").and_then(|object| object.field("function"));
             return match (class, expression.field("attribute")) {
                 (Some(class), Some(name)) => {
                     self.members_of(self.ends_of(place, &class, effort), &[name.text().into_owned()], effort)
@@ -501,6 +521,10 @@ impl Resolver<'_> {
         };
         if matches!(names[0].as_str(), "self" | "cls") && names.len() > 1 {
             let Some(class) = self.class_around(place, expression, effort) else { return Vec::new() };
+            if sets_attribute(&class, &names[..2]) {
+                let why = format!("`{}` is set by a method of its class too", names[..2].join("."));
+                return vec![End::Unknown(why)];
+            }
             let mut ends = self.class_member(&class, &names[1..], effort);
             ends.extend(self.overriding(&class, &names[1..], effort));
             return ends;
@@ -509,19 +533,31 @@ impl Resolver<'_> {
         ends.into_iter().flat_map(|end| self.within(end, effort)).collect()
     }
 
-    /// An attribute of a class, or of an object that it makes, as what it is bound to in the class.
+    /// An attribute of a class, or of an object that it makes, as what it is bound to in the class; that of an enumeration's member as
+    /// what the member is bound to.
     fn within(&self, end: End, effort: &Effort) -> Vec<End> {
         let End::Bound(found) = &end else { return vec![end] };
         if found.rest.is_empty() {
             return vec![end];
         }
-        let path = match &found.binding().target {
-            Target::Class(_) => return self.class_member(found, &found.rest, effort),
-            Target::Alias(path) | Target::CallResult { callee: path, .. } => path,
+        let leads = match &found.binding().target {
+            Target::Class(_) => {
+                let is_value = found.rest.len() == 2 && found.rest[1] == "value" && self.is_enum(found, effort);
+                let names = if is_value { &found.rest[..1] } else { &found.rest[..] };
+                self.class_member(found, names, effort)
+            }
+            Target::Alias(path) => {
+                let names: Dotted = path.iter().chain(&found.rest).cloned().collect();
+                self.follow(&found.before(), &names, effort)
+            }
+            Target::CallResult { callee, .. } => {
+                let classes = effort.deeper(|| self.follow(&found.before(), callee, effort)).unwrap_or_default();
+                self.members_of(classes, &found.rest, effort)
+            }
             _ => return vec![end],
         };
-        let leads = effort.deeper(|| self.follow(&found.before(), path, effort)).unwrap_or_default();
-        match self.members_of(leads, &found.rest, effort) {
+        let within = || leads.into_iter().flat_map(|end| self.within(end, effort)).collect();
+        match effort.deeper(within).unwrap_or_else(Vec::new) {
             members if members.is_empty() => vec![end],
             members => members,
         }
@@ -529,7 +565,8 @@ impl Resolver<'_> {
 
     fn members_of(&self, classes: Vec<End>, names: &[String], effort: &Effort) -> Vec<End> {
         let is_class = |found: &Found| found.rest.is_empty() && matches!(found.binding().target, Target::Class(_));
-        let members = classes.into_iter().filter_map(|end| match end {
+        let classes = classes.into_iter().flat_map(|end| self.within(end, effort));
+        let members = classes.filter_map(|end| match end {
             End::Bound(class) if is_class(&class) => Some(self.class_member(&class, names, effort)),
             _ => None,
         });
@@ -594,4 +631,15 @@ impl Resolver<'_> {
         }
         self.repository.module(&location.path)
     }
+}
+
+/// Whether a method of a class sets an attribute of its object: `self.name = …`.
+fn sets_attribute(class: &Found, names: &[String]) -> bool {
+    let Some(class) = class.value() else { return false };
+    let name = names.join(".");
+    let is_set = |node: &Node<'_>| {
+        matches!(&*node.kind(), "assignment" | "augmented_assignment")
+            && node.field("left").is_some_and(|left| left.text() == name.as_str())
+    };
+    class.dfs().any(|node| is_set(&node))
 }

@@ -4,16 +4,16 @@
 use std::ops::Range;
 
 use super::Resolver;
+use super::carry_out::is_attribute;
 use super::compute::{computed, operation};
-use super::dictionary::Entries;
+use super::dictionary::{Entries, key_of};
 use super::literal::{Literal, evaluate, shortened};
 use super::names::{Effort, End, Found, Place};
 use crate::module::Location;
 use crate::module::{ModuleName, Parameter, Target};
 use crate::python::{CollectionKind, PyValue};
 use crate::syntax::{
-    Node, conditional_parts, dotted_name, has_scope, keyword_value, positional_arguments, string_content,
-    unparenthesized,
+    Node, conditional_parts, dotted_name, has_scope, keyword_value, positional_arguments, unparenthesized,
 };
 
 /// How many values an expression may have before it counts as unknown.
@@ -110,6 +110,8 @@ pub enum Port {
     Value,
     /// It is a dictionary that has the value.
     Dictionary,
+    /// It is a backref's name with a dictionary that has the value.
+    Pair,
     /// `**name`: the value is among the keyword arguments that no other parameter takes.
     Keywords,
 }
@@ -301,9 +303,10 @@ impl Resolver<'_> {
             return member.unwrap_or_else(|| Err(format!("`{shown}` is an attribute of an expression")));
         };
         let ends = match (names.first().map(String::as_str), names.len()) {
-            (Some("self" | "cls"), 2..) => {
-                return Err(format!("`{shown}` is what a subclass or an object makes of it"));
-            }
+            (Some("self" | "cls"), 2..) => match self.ends_of(place, node, effort) {
+                ends if is_known_here(node, effort) && !ends.is_empty() && ends.iter().all(is_bound) => ends,
+                _ => return Err(format!("`{shown}` is what a subclass or an object makes of it")),
+            },
             _ => self.follow(place, &names, effort),
         };
         if is_bound_by_comprehension(node, &names[0]) {
@@ -364,7 +367,7 @@ impl Resolver<'_> {
             Target::Opaque(what) => Err(format!("`{name}` is {what}")),
             Target::Function(..) => Err(format!("`{name}` is a function")),
             Target::Class(_) => Err(format!("`{name}` is a class")),
-            Target::Alias(path) if !found.rest.is_empty() && !is_value => {
+            Target::Alias(path) if !found.rest.is_empty() => {
                 let names: Vec<String> = path.iter().chain(&found.rest).cloned().collect();
                 let mut value = Value::default();
                 for end in self.follow(&found.before(), &names, effort) {
@@ -462,7 +465,7 @@ impl Resolver<'_> {
         if let Some(member) = self.enum_item(place, node, effort) {
             return Some(member);
         }
-        let key = string_content(&node.field("subscript")?)?;
+        let key = key_of(&node.field("subscript")?)?;
         let found = self.entries(place, &node.field("value")?, &key, effort);
         if found.is_open {
             return Some(Err(of_open_dictionary(node)));
@@ -509,6 +512,17 @@ impl Value {
         }
         self
     }
+}
+
+fn is_bound(end: &End) -> bool {
+    matches!(end, End::Bound(_))
+}
+
+/// Whether what `self` or `cls` has can be told where it is read: not where each mapped class has a relationship of its own, as under
+/// `declared_attr`, nor where one value is asked for.
+fn is_known_here(node: &Node<'_>, effort: &Effort) -> bool {
+    let function = node.ancestors().find(|around| around.kind() == "function_definition");
+    !effort.carries_out() && !function.is_some_and(|function| is_attribute(&function))
 }
 
 fn of_open_dictionary(item: &Node<'_>) -> String {

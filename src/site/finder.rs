@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::keywords::Beside;
 use super::property::{Object, Tracer, imports_sqlalchemy, read_back};
 use super::reading::{Key, Keys, Readers, keys_to};
-use super::viewonly::{is_viewonly, viewonly_of};
 use super::{Binding, Flag, Found, Given, Keywords, Reading, Site, Unknown, Wrapper};
 use crate::hints::Hints;
-use crate::model;
+use crate::model::{self, Keyword};
 use crate::module::{Location, Module};
-use crate::resolve::{Callee, Effort, End, Entries, Entry, Place, Port, Resolver, Value, shortened};
+use crate::resolve::{Argument, Callee, Effort, End, Entries, Entry, Place, Port, Resolver, Value, shortened};
 use crate::rules::{ConstructorKind, Match, Rule, Rules, Sets, Spelling};
 use crate::sqlalchemy::cascade::{self, CascadeOption};
 use crate::syntax::{
@@ -136,6 +136,21 @@ fn is_hazardous(value: &Value) -> bool {
     sets.into_iter().any(|parsed| parsed.options.contains(CascadeOption::RefreshExpire))
 }
 
+/// The value, unless it is hazardous and it can't be known whether `viewonly=True` holds.
+fn with_known_viewonly(value: Result<Value, Unknown>, viewonly: &Result<bool, String>) -> Result<Value, Unknown> {
+    match (value, viewonly) {
+        (Ok(value), Err(why)) if is_hazardous(&value) => Err(Unknown {
+            reason: format!("viewonly beside it can't be known: {why}"),
+            help: Some("write the list by hand: with viewonly=True it is merge alone"),
+        }),
+        (value, _) => value,
+    }
+}
+
+fn enclosing_call<'t>(call: &Node<'t>) -> Option<Node<'t>> {
+    call.ancestors().take_while(|node| !node.kind().ends_with("_statement")).find(|node| node.kind() == "call")
+}
+
 struct Finder<'a> {
     resolver: &'a Resolver<'a>,
     module: &'a Arc<Module>,
@@ -151,7 +166,7 @@ pub(super) struct Receiver<'t> {
     /// What it turned out to be, or why it can't be traced.
     pub constructor: Result<(ConstructorKind, String), String>,
     callee: Node<'t>,
-    is_backref: bool,
+    pub is_backref: bool,
     /// What its argument sets.
     pub sets: Sets,
 }
@@ -207,7 +222,10 @@ impl<'a> Finder<'a> {
             (Some(callee), None, Some(keywords)) => {
                 if let Some(receiver) = self.receiver(rule, callee) {
                     let beside = self.keywords_beside(&receiver, keywords);
-                    self.add_dictionary(&rule.config.id, &receiver, keywords, &beside, sites);
+                    // a constant that is the whole pair
+                    let is_pair = receiver.is_backref
+                        && keywords.parent().is_some_and(|parent| parent.kind() == "keyword_argument");
+                    self.add_dictionary(&rule.config.id, &receiver, keywords, (&beside, is_pair), sites);
                 }
             }
             (None, Some(value), None) => {
@@ -318,10 +336,11 @@ impl<'a> Finder<'a> {
             reading: self.reading(receiver, keys_to(value, &receiver.call)),
             ..Given::of_value(self.module.location(&value.range()))
         };
+        let viewonly = self.viewonly(binding, receiver);
         let site = Site {
-            value: evaluated,
+            value: with_known_viewonly(evaluated, &viewonly),
             sets: spelling.sets,
-            viewonly: is_viewonly(&container, &receiver.call, spelling, receiver.is_backref),
+            viewonly: viewonly.unwrap_or(false),
             binding: Binding::of(binding),
             flag,
             ..self.site_of_call(&rule.config.id, receiver, given.at.clone(), given)
@@ -361,10 +380,34 @@ impl<'a> Finder<'a> {
     fn known(&self, value: Value, receiver: Option<&Receiver<'_>>, sites: &mut Sites) -> Result<Value, Unknown> {
         for argument in &value.arguments {
             let why = || Unknown::from(format!("`{}` is {}", argument.name, argument.what));
-            let wrapper = receiver.and_then(|receiver| Wrapper::of(self.module, argument, receiver));
+            let wrapper = receiver.and_then(|receiver| self.wrapper(argument, receiver));
             sites.add_wrapper(wrapper.ok_or_else(why)?);
         }
         Ok(value)
+    }
+
+    /// The function that hands a parameter on to a call which makes a relationship.
+    fn wrapper(&self, argument: &Argument, receiver: &Receiver<'_>) -> Option<Wrapper> {
+        let arguments = receiver.call.field("arguments")?;
+        Wrapper::of(self.module, argument, receiver, self.viewonly(&arguments, receiver))
+    }
+
+    /// Whether `viewonly=True` holds beside a value or a dictionary in a call, or why that can't be known. A backref has it from the
+    /// declaring side unless it says otherwise (`RelationshipProperty._generate_backref` of SQLAlchemy). Where nothing but a dictionary
+    /// that can't be followed may have it, it does not.
+    fn viewonly(&self, node: &Node<'_>, receiver: &Receiver<'_>) -> Result<bool, String> {
+        let of = |node: &Node<'_>, call: &Node<'_>| {
+            Beside::of(self.resolver, self.module, node, call).keyword(self.resolver, "viewonly")
+        };
+        let mut keyword = of(node, &receiver.call);
+        if matches!(keyword, Keyword::Absent | Keyword::Unknown) && receiver.is_backref {
+            let is_inside = matches!(receiver.constructor, Ok((ConstructorKind::Backref, _)));
+            let declaring = if is_inside { enclosing_call(&receiver.call) } else { Some(receiver.call.clone()) };
+            if let Some((call, list)) = declaring.and_then(|call| Some((call.clone(), call.field("arguments")?))) {
+                keyword = of(&list, &call);
+            }
+        }
+        keyword.is_on()
     }
 
     fn site_of_call(&self, rule: &str, receiver: &Receiver<'_>, at: Location, given: Given) -> Site {
@@ -400,7 +443,7 @@ impl<'a> Finder<'a> {
             None => false,
         };
         match is_whole && receiver.is_called() {
-            true => Keywords::of_dictionary(self.resolver, self.module, &receiver.call, dictionary),
+            true => Keywords::of(self.resolver, self.module, dictionary, &receiver.call),
             false => Keywords::default(),
         }
     }
@@ -411,15 +454,13 @@ impl<'a> Finder<'a> {
         rule: &str,
         receiver: &Receiver<'_>,
         keywords: &Node<'_>,
-        beside: &Keywords,
+        (beside, is_pair): (&Keywords, bool),
         sites: &mut Sites,
     ) {
         let place = Place::of(self.module, keywords);
         let effort = Effort::for_value();
         let is_sqlmodel = matches!(receiver.constructor, Ok((ConstructorKind::Sqlmodel, _)));
         let is_splatted = keywords.parent().is_some_and(|parent| parent.kind() == "dictionary_splat");
-        let is_pair =
-            receiver.is_backref && keywords.parent().is_some_and(|parent| parent.kind() == "keyword_argument");
         let found = if is_sqlmodel && is_splatted {
             self.resolver.entries_inside(&place, keywords, "sa_relationship_kwargs", "cascade", &effort)
         } else if is_pair {
@@ -435,7 +476,8 @@ impl<'a> Finder<'a> {
         }
         keys.push(Key::name("cascade"));
         let given = Given {
-            is_sole: found.is_sole(),
+            // nothing can be put over what is inside a pair
+            is_sole: found.is_sole() && !is_pair,
             keywords: beside.clone(),
             reading: self.reading(receiver, keys),
             ..Given::of_value(self.module.location(&unparenthesized(keywords).range()))
@@ -444,20 +486,21 @@ impl<'a> Finder<'a> {
             self.open_dictionary(rule, receiver, &given, keywords).into_iter().for_each(|site| sites.add(site));
         }
         let Entries { entries, arguments, .. } = found;
+        let viewonly = if entries.is_empty() { Ok(false) } else { self.viewonly(keywords, receiver) };
         if is_sqlmodel && is_splatted {
             for entry in self.resolver.entries(&place, keywords, "cascade_delete", &effort).entries {
                 let why = "the flag stands in a dictionary".to_owned();
-                let site = self.site_of_entry(rule, receiver, &given, entry, sites);
+                let site = self.site_of_entry(rule, receiver, &given, entry, &viewonly, sites);
                 sites.add(Site { sets: Sets::CascadeDelete, flag: Some(Flag::OutOfReach(why)), ..site });
             }
         }
         for argument in arguments {
-            if let Some(wrapper) = Wrapper::of(self.module, &argument, receiver) {
+            if let Some(wrapper) = self.wrapper(&argument, receiver) {
                 sites.add_wrapper(wrapper);
             }
         }
         for entry in entries {
-            let site = self.site_of_entry(rule, receiver, &given, entry, sites);
+            let site = self.site_of_entry(rule, receiver, &given, entry, &viewonly, sites);
             sites.add(site);
         }
         if is_splatted && !is_sqlmodel && !receiver.is_backref {
@@ -480,8 +523,9 @@ impl<'a> Finder<'a> {
             reading: self.reading(&receiver, keys),
             ..Given::of_value(self.module.location(&unparenthesized(keywords).range()))
         };
+        let viewonly = self.viewonly(keywords, &receiver);
         for entry in found.entries {
-            let site = self.site_of_entry(rule, &receiver, &given, entry, sites);
+            let site = self.site_of_entry(rule, &receiver, &given, entry, &viewonly, sites);
             sites.add(site);
         }
     }
@@ -506,13 +550,10 @@ impl<'a> Finder<'a> {
         receiver: &Receiver<'_>,
         given: &Given,
         entry: Entry,
+        viewonly: &Result<bool, String>,
         sites: &mut Sites,
     ) -> Site {
-        let unset = || {
-            let arguments = receiver.call.field("arguments")?;
-            viewonly_of(&arguments, &receiver.call, receiver.is_backref)
-        };
-        let viewonly = entry.viewonly.or_else(unset).unwrap_or(false);
+        let viewonly = entry.viewonly.map_or_else(|| viewonly.clone(), Ok);
         let value = if entry.is_broken {
             Err(syntax_error())
         } else if let Some(why) = receiver.untraced() {
@@ -520,6 +561,8 @@ impl<'a> Finder<'a> {
         } else {
             entry.value.map_err(Unknown::from).and_then(|value| self.known(value, Some(receiver), sites))
         };
+        let value = with_known_viewonly(value, &viewonly);
+        let viewonly = viewonly.unwrap_or(false);
         let given = Given { steps: entry.steps, ..given.clone() };
         let site = self.site_of_call(rule, receiver, entry.at.clone(), given);
         // reports show the call beside the value
@@ -536,15 +579,19 @@ impl<'a> Finder<'a> {
             call,
             constructor: Ok(wrapper.constructor.clone()),
             callee: mention.clone(),
-            is_backref: wrapper.constructor.0 == ConstructorKind::Backref,
+            is_backref: wrapper.is_backref,
             sets: wrapper.sets,
         };
-        let viewonly =
-            wrapper.viewonly || viewonly_of(&arguments, &receiver.call, receiver.is_backref).unwrap_or(false);
+        let viewonly = match (&wrapper.viewonly, self.viewonly(&arguments, &receiver)) {
+            (Ok(inside), Ok(outside)) => Ok(*inside || outside),
+            (Err(why), _) => Err(why.clone()),
+            (_, outside) => outside,
+        };
+        let is_pair = wrapper.argument.port == Port::Pair;
         match wrapper.argument.port {
             Port::Value => {
                 let Some(value) = wrapper.given(&arguments, !receiver.is_called()) else {
-                    self.add_splats(wrapper, &receiver, &arguments, sites);
+                    self.add_splats(wrapper, &receiver, &arguments, &viewonly, sites);
                     return;
                 };
                 let value = unparenthesized(&value);
@@ -557,16 +604,18 @@ impl<'a> Finder<'a> {
                 let flag = (wrapper.sets == Sets::CascadeDelete)
                     .then(|| Flag::OutOfReach(format!("`{}` hands the flag on", wrapper.name)));
                 let site = self.site_of_call(RULE, &receiver, at, given);
-                sites.add(Site { value: evaluated, viewonly, sets: wrapper.sets, flag, ..site });
+                let value = with_known_viewonly(evaluated, &viewonly);
+                let viewonly = viewonly.unwrap_or(false);
+                sites.add(Site { value, viewonly, sets: wrapper.sets, flag, ..site });
             }
-            Port::Dictionary => {
+            Port::Dictionary | Port::Pair => {
                 if let Some(dictionary) = wrapper.given(&arguments, !receiver.is_called()) {
-                    self.add_dictionary(RULE, &receiver, &dictionary, &Keywords::default(), sites);
+                    self.add_dictionary(RULE, &receiver, &dictionary, (&Keywords::default(), is_pair), sites);
                 }
             }
             Port::Keywords => {
                 for dictionary in splatted(&arguments) {
-                    self.add_dictionary(RULE, &receiver, &dictionary, &Keywords::default(), sites);
+                    self.add_dictionary(RULE, &receiver, &dictionary, (&Keywords::default(), is_pair), sites);
                 }
                 if let Some(value) = keyword_value(&arguments, "cascade") {
                     let value = unparenthesized(&value);
@@ -574,14 +623,22 @@ impl<'a> Finder<'a> {
                     let reading = self.reading(&receiver, keys_to(&value, &receiver.call));
                     let given = Given { reading, ..Given::of_value(self.module.location(&value.range())) };
                     let site = self.site_of_call(RULE, &receiver, given.at.clone(), given);
-                    sites.add(Site { value: evaluated, viewonly, ..site });
+                    let value = with_known_viewonly(evaluated, &viewonly);
+                    sites.add(Site { value, viewonly: viewonly.unwrap_or(false), ..site });
                 }
             }
         }
     }
 
     /// What a call may give to a wrapper's parameter by `*` and `**`.
-    fn add_splats(&self, wrapper: &Wrapper, receiver: &Receiver<'_>, arguments: &Node<'_>, sites: &mut Sites) {
+    fn add_splats(
+        &self,
+        wrapper: &Wrapper,
+        receiver: &Receiver<'_>,
+        arguments: &Node<'_>,
+        viewonly: &Result<bool, String>,
+        sites: &mut Sites,
+    ) {
         for dictionary in splatted(arguments) {
             let place = Place::of(self.module, &dictionary);
             let found = self.resolver.entries(&place, &dictionary, &wrapper.argument.name, &Effort::for_value());
@@ -589,7 +646,7 @@ impl<'a> Finder<'a> {
             let reading = self.reading(receiver, vec![Key::name(&wrapper.argument.name)]);
             let given = Given { is_sole: false, reading, ..Given::of_value(at) };
             for entry in found.entries {
-                let site = self.site_of_entry("wrapper-argument", receiver, &given, entry, sites);
+                let site = self.site_of_entry("wrapper-argument", receiver, &given, entry, viewonly, sites);
                 sites.add(site);
             }
         }

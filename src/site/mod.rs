@@ -7,12 +7,11 @@ mod flag;
 mod keywords;
 mod property;
 mod reading;
-mod viewonly;
 mod wrapper;
 
 use std::ops::Range;
 
-use crate::model::Relationship;
+use crate::model::{Keyword, Relationship};
 use crate::module::Location;
 use crate::resolve::{Step, Value, evaluate};
 use crate::rules::Sets;
@@ -23,7 +22,7 @@ pub use cells::find_in_cells;
 pub use filled_in::withdraw;
 pub use finder::{find, find_in_calls};
 pub use flag::Flag;
-pub use keywords::{Keyword, Keywords};
+pub use keywords::Keywords;
 pub use reading::{HowRead, Reading};
 pub use wrapper::Wrapper;
 
@@ -167,7 +166,9 @@ impl Site {
     /// Why not, in words.
     pub fn takes_loader(&self, keywords: &Keywords) -> Result<(), String> {
         match (&keywords.lazy, &self.binding) {
-            (Keyword::Given(_), _) => Err("the relationship names its loader".to_owned()),
+            (Keyword::Given(_) | Keyword::OneOf(_) | Keyword::Unread(..), _) => {
+                Err("the relationship names its loader".to_owned())
+            }
             (Keyword::Absent, Some(_)) if self.flag.is_none() => Ok(()),
             _ => Err("not all arguments of the relationship stand here".to_owned()),
         }

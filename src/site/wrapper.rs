@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::finder::Receiver;
-use super::viewonly::viewonly_of;
 use crate::module::{Location, Module};
 use crate::resolve::Argument;
 use crate::rules::{ConstructorKind, Sets};
@@ -24,15 +23,22 @@ pub struct Wrapper {
     pub class: Option<String>,
     /// What it makes, by kind and fully qualified name.
     pub constructor: (ConstructorKind, String),
-    /// `viewonly=True` holds for what it makes.
-    pub viewonly: bool,
+    /// The argument is for the other side of what it makes.
+    pub is_backref: bool,
+    /// Whether `viewonly=True` holds for what it makes, or why that can't be known.
+    pub viewonly: Result<bool, String>,
     /// What the argument sets.
     pub sets: Sets,
 }
 
 impl Wrapper {
     /// The wrapper that hands a parameter on to a call which makes a relationship; None where the function's result is another.
-    pub(super) fn of(module: &Arc<Module>, argument: &Argument, receiver: &Receiver<'_>) -> Option<Self> {
+    pub(super) fn of(
+        module: &Arc<Module>,
+        argument: &Argument,
+        receiver: &Receiver<'_>,
+        viewonly: Result<bool, String>,
+    ) -> Option<Self> {
         let call = &receiver.call;
         let function = call.ancestors().find(|node| node.range() == argument.function.range())?;
         let class =
@@ -60,7 +66,8 @@ impl Wrapper {
             is_method,
             class: class_name.map(|name| name.text().into_owned()),
             constructor: receiver.constructor.clone().ok()?,
-            viewonly: viewonly_of(&call.field("arguments")?, call, false).unwrap_or(false),
+            is_backref: receiver.is_backref,
+            viewonly,
             sets: receiver.sets,
         })
     }

@@ -26,6 +26,7 @@ mod patches;
 mod policy;
 mod properties;
 mod pull_request;
+mod readings;
 mod reports;
 mod repositories;
 mod rules;
