@@ -212,7 +212,9 @@ fn is_binding(bytes: &[u8], at: usize) -> bool {
     // `one.cascade, one.doc = …`
     let is_one_of_several =
         || before == Some(b'.') && matches!(rest.trim_ascii_start().first(), Some(b',' | b')' | b']' | b':' | b'|'));
-    is_whole_word && (is_assigned(rest) || is_one_of_several())
+    // `one._set_cascade(…)`, what SQLAlchemy does where a property's cascade is assigned
+    let is_method = || bytes[..at].ends_with(b"._set_") && rest.trim_ascii_start().first() == Some(&b'(');
+    is_whole_word && (is_assigned(rest) || is_one_of_several()) || is_method()
 }
 
 /// Whether an `=` that is no comparison follows, behind white space, a continued line or a comment.

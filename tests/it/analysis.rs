@@ -3,27 +3,17 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use cascade_fix::analysis::{Analysis, Reach, Request, Unsaved};
-use cascade_fix::discover::WalkOptions;
+use cascade_fix::analysis::{Analysis, Unsaved};
 use cascade_fix::outcome::Outcome;
 use cascade_fix::report::{Format, PatchFolder, write_findings, write_patch};
-use cascade_fix::repository::Base;
-use cascade_fix::settings::{Lookup, Overrides, Place};
+use cascade_fix::settings::{Overrides, Place};
 use tempfile::TempDir;
 
-use crate::common::{copy_tree, read_tree, write_tree};
+use crate::common::{asked, copy_tree, read_tree, write_tree};
 
 fn analysis(folder: &Path, unsaved: Vec<Unsaved>) -> Analysis {
-    let settings = Arc::new(Lookup::new(Overrides::default(), &Place::Isolated, folder).unwrap());
-    let (walk, base) = (WalkOptions::default(), Base::Repository);
-    let reach = Reach { paths: vec![folder.to_owned()], unsaved, walk, settings, base };
-    Analysis::of(reach, &Default::default()).unwrap()
-}
-
-fn outcome(analysis: &Analysis, unsafe_fixes: bool) -> Outcome {
-    analysis.outcome(&Request { unsafe_fixes, ..Request::default() }).unwrap()
+    crate::common::analysis(folder, Overrides::default(), &Place::Isolated, unsaved)
 }
 
 /// All that a report says of an outcome, and what is written.
@@ -50,12 +40,12 @@ fn it_says_the_same_when_the_files_are_gone() {
     for before in repositories() {
         let folder = empty_repository();
         copy_tree(&before, folder.path());
-        let asked_at_once = told(&outcome(&analysis(folder.path(), Vec::new()), true), folder.path());
+        let asked_at_once = told(&asked(&analysis(folder.path(), Vec::new()), true), folder.path());
         let analysis = analysis(folder.path(), Vec::new());
-        let safe = told(&outcome(&analysis, false), folder.path());
+        let safe = told(&asked(&analysis, false), folder.path());
         std::fs::remove_dir_all(folder.path()).unwrap();
-        assert_eq!(told(&outcome(&analysis, true), folder.path()), asked_at_once, "{}", before.display());
-        assert_eq!(told(&outcome(&analysis, false), folder.path()), safe, "{}", before.display());
+        assert_eq!(told(&asked(&analysis, true), folder.path()), asked_at_once, "{}", before.display());
+        assert_eq!(told(&asked(&analysis, false), folder.path()), safe, "{}", before.display());
     }
 }
 
@@ -65,7 +55,7 @@ fn texts_that_are_not_saved_count_as_if_they_were() {
         let tree = read_tree(&before);
         let saved = empty_repository();
         write_tree(&tree, saved.path());
-        let expected = told(&outcome(&analysis(saved.path(), Vec::new()), true), saved.path());
+        let expected = told(&asked(&analysis(saved.path(), Vec::new()), true), saved.path());
         // every other file is there only for whoever has it open, and one is another on disk
         let (open, others): (BTreeMap<_, _>, BTreeMap<_, _>) =
             tree.into_iter().enumerate().partition(|(at, (name, _))| at % 2 == 0 && name.ends_with(".py"));
@@ -76,7 +66,7 @@ fn texts_that_are_not_saved_count_as_if_they_were() {
         write_tree(&others, folder.path());
         let path = |name: &str| Some(folder.path().join(name));
         let unsaved = open.into_iter().map(|(name, bytes)| Unsaved { path: path(&name), bytes }).collect();
-        let found = told(&outcome(&analysis(folder.path(), unsaved), true), folder.path());
+        let found = told(&asked(&analysis(folder.path(), unsaved), true), folder.path());
         assert_eq!(found, expected, "{}", before.display());
     }
 }

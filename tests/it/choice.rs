@@ -5,11 +5,11 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use crate::common::{copy_tree, outcome};
+use crate::common::{analysis, asked, copy_tree};
 use cascade_fix::apply::still_parses;
 use cascade_fix::choice::{Answer, Change, Chosen, Fixes, Reading};
 use cascade_fix::outcome::{Outcome, Status};
-use cascade_fix::settings::Overrides;
+use cascade_fix::settings::{Overrides, Place};
 
 /// The fixes of every repository of the test data.
 static FIXES: LazyLock<Vec<(PathBuf, Fixes)>> = LazyLock::new(|| {
@@ -19,11 +19,9 @@ static FIXES: LazyLock<Vec<(PathBuf, Fixes)>> = LazyLock::new(|| {
         let copy = tempfile::tempdir().unwrap();
         fs::create_dir(copy.path().join(".git")).unwrap();
         copy_tree(&folder, copy.path());
-        let run = |unsafe_fixes| {
-            let overrides = Overrides { select: vec!["CAS".to_owned()], ..Overrides::default() };
-            outcome(copy.path(), overrides, unsafe_fixes)
-        };
-        (folder, Fixes { proposed: run(false), all: Some(run(true)) })
+        let overrides = Overrides { select: vec!["CAS".to_owned()], ..Overrides::default() };
+        let analysis = analysis(copy.path(), overrides, &Place::Isolated, Vec::new());
+        (folder, Fixes { proposed: asked(&analysis, false), all: Some(asked(&analysis, true)) })
     });
     fixes.collect()
 });

@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::common::{copy_tree, read_tree, run_binary};
+use crate::common::{analysis, asked, copy_tree, read_tree, run_binary};
+use cascade_fix::outcome::{FileOutcome, Finding, Outcome, Status};
+use cascade_fix::settings::{Overrides, Place};
 
 #[test]
 fn fix_writes_the_recorded_files_and_a_second_fix_writes_nothing() {
@@ -33,36 +35,45 @@ fn a_fix_leaves_no_finding_that_was_not_there_and_converges_with_unsafe_fixes_to
     let mut seen = 0;
     for entry in std::fs::read_dir("testdata/repositories").unwrap() {
         let folder = entry.unwrap().path();
-        for options in [&["--select", "CAS"][..], &["--select", "CAS", "--unsafe-fixes"]] {
-            let scratch = tempfile::tempdir().unwrap();
+        let scratch = tempfile::tempdir().unwrap();
+        copy_tree(&folder.join("before"), scratch.path());
+        std::fs::create_dir(scratch.path().join(".git")).unwrap();
+        let every_check = || Overrides { select: vec!["CAS".to_owned()], ..Overrides::default() };
+        let analysis = || analysis(scratch.path(), every_check(), &Place::Isolated, Vec::new());
+        let before = analysis();
+        for unsafe_fixes in [false, true] {
+            let what = format!("{} with{} unsafe fixes", folder.display(), if unsafe_fixes { "" } else { "out" });
             copy_tree(&folder.join("before"), scratch.path());
-            std::fs::create_dir(scratch.path().join(".git")).unwrap();
-            let fix: Vec<&str> = ["fix", "--quiet"].iter().chain(options).copied().collect();
-            let before = findings(scratch.path());
-            run_binary(scratch.path(), &fix);
-            let fixed = read_tree(scratch.path());
-            let after = findings(scratch.path());
+            let fixed = asked(&before, unsafe_fixes);
+            for (path, bytes) in written(&fixed) {
+                std::fs::write(path, bytes).unwrap();
+            }
+            let again = asked(&analysis(), unsafe_fixes);
+            let (before, after) = (findings(&fixed), findings(&again));
             let new: Vec<_> = after.difference(&before).collect();
-            assert!(new.is_empty(), "{} with {options:?}: new after the fix: {new:?}", folder.display());
-            run_binary(scratch.path(), &fix);
-            assert!(read_tree(scratch.path()) == fixed, "{} with {options:?}: a second fix", folder.display());
+            assert!(new.is_empty(), "{what}: new after the fix: {new:?}");
+            assert_eq!(written(&again).count(), 0, "{what}: a second fix");
             seen += 1;
         }
     }
     assert!(seen > 10);
 }
 
-/// What `check` finds, by relationship.
-fn findings(folder: &Path) -> BTreeSet<String> {
-    let run = run_binary(folder, &["check", "--select", "CAS", "--output-format", "json"]);
-    let report: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
-    let findings = report["findings"].as_array().unwrap().iter();
-    findings
-        .map(|finding| {
-            let relationship = &finding["relationship"];
-            format!("{} {} {} {}", finding["code"], finding["path"], relationship["owner"], relationship["attribute"])
-        })
-        .collect()
+/// The files that an outcome changes.
+fn written(outcome: &Outcome) -> impl Iterator<Item = (&Path, Vec<u8>)> {
+    outcome.files.iter().filter_map(|file| match &file.status {
+        Status::Changed(changed) => Some((&*file.path, changed.to_bytes().unwrap())),
+        Status::Failed(reason) => panic!("{}: {reason}", file.display),
+        _ => None,
+    })
+}
+
+/// What is found, by relationship.
+fn findings(outcome: &Outcome) -> BTreeSet<String> {
+    let named = |(file, finding): (&FileOutcome, &Finding)| {
+        format!("{:?} {} {:?}", finding.code, file.display, finding.relationship_name())
+    };
+    outcome.findings().map(named).collect()
 }
 
 #[test]

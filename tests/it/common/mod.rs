@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
 
-use cascade_fix::analysis::{Analysis, Reach, Request};
+use cascade_fix::analysis::{Analysis, Reach, Request, Unsaved};
 use cascade_fix::discover::WalkOptions;
 use cascade_fix::outcome::Outcome;
 use cascade_fix::repository::Base;
@@ -64,16 +64,20 @@ pub fn copy_tree(from: &Path, to: &Path) {
     write_tree(&read_tree(from), to);
 }
 
+/// The library's analysis of a folder, by the defaults and what is said besides.
+pub fn analysis(folder: &Path, overrides: Overrides, place: &Place, unsaved: Vec<Unsaved>) -> Analysis {
+    let settings = Arc::new(Lookup::new(overrides, place, folder).unwrap());
+    let (walk, base) = (WalkOptions::default(), Base::Repository);
+    let reach = Reach { paths: vec![folder.to_owned()], unsaved, walk, settings, base };
+    Analysis::of(reach, &Default::default()).unwrap()
+}
+
+/// What an analysis is asked for, with its unsafe fixes or without.
+pub fn asked(analysis: &Analysis, unsafe_fixes: bool) -> Outcome {
+    analysis.outcome(&Request { unsafe_fixes, ..Request::default() }).unwrap()
+}
+
 /// What the library makes of a folder, by the defaults and what is said besides.
 pub fn outcome(folder: &Path, overrides: Overrides, unsafe_fixes: bool) -> Outcome {
-    let settings = Arc::new(Lookup::new(overrides, &Place::Isolated, folder).unwrap());
-    let reach = Reach {
-        paths: vec![folder.to_owned()],
-        unsaved: Vec::new(),
-        walk: WalkOptions::default(),
-        settings,
-        base: Base::default(),
-    };
-    let request = Request { unsafe_fixes, ..Request::default() };
-    Analysis::of(reach, &Default::default()).unwrap().outcome(&request).unwrap()
+    asked(&analysis(folder, overrides, &Place::Isolated, Vec::new()), unsafe_fixes)
 }
