@@ -108,11 +108,13 @@ impl Run<'_> {
 
     /// Adds the sites themselves.
     fn add_sites(&self, by_file: &mut BTreeMap<Arc<Path>, FileOutcome>, sifted: &Sifted, files: &FilesOfRun<'_>) {
-        let is_told_apart = |(_, why, _): &&(Site, Aside, usize)| *why != Aside::Ignored;
-        let aside = sifted.aside.iter().filter(is_told_apart).map(|(site, ..)| (site, true));
+        let (ignored, aside): (Vec<_>, Vec<_>) = sifted.aside.iter().partition(|(_, why, _)| *why == Aside::Ignored);
+        let ignored: HashSet<&Location> = ignored.into_iter().map(|(site, ..)| &site.at).collect();
+        let aside = aside.into_iter().map(|(site, ..)| (site, true));
         let sites = aside.chain(sifted.kept.iter().map(|(site, _)| (site, false)));
         for (site, is_suppressed) in sites.filter(|(site, _)| files.concerns(site)) {
             let added = self.site_outcome(site, is_suppressed, files);
+            let added = added.map(|added| SiteOutcome { is_ignored: ignored.contains(&site.at), ..added });
             if let (Some(added), Some(file)) = (added, self.file_of(site, by_file, files)) {
                 file.sites.push(added);
             }
@@ -147,6 +149,7 @@ impl Run<'_> {
             options: effective_set(site),
             written: written_set(site),
             is_suppressed,
+            is_ignored: false,
         })
     }
 

@@ -119,6 +119,8 @@ pub struct SiteOutcome {
     pub written: Option<CascadeOptions>,
     /// A comment suppresses a finding of it.
     pub is_suppressed: bool,
+    /// Whether the settings ignore something that is found there.
+    pub is_ignored: bool,
 }
 
 /// The edits of one finding.

@@ -90,6 +90,17 @@ fn each_relationship_is_a_row_with_its_options_before_and_after() {
 }
 
 #[test]
+fn what_the_settings_ignore_is_not_said_to_need_nothing() {
+    let ignoring = "[tool.cascade-fix]\nignore = [\"CAS001\"]\n";
+    let models = "from sqlalchemy.orm import relationship\nclass User(Base):\n    posts = relationship('Post', cascade='all')\n    \
+                  notes = relationship('Note', cascade='merge')\n";
+    let folder = folder_with(&[("models.py", models), ("pyproject.toml", ignoring)]);
+    let (_, html) = page(folder.path());
+    let states: Vec<String> = all(&html, "tbody tr .state").iter().map(text).collect();
+    assert_eq!(states, ["ignored by the settings", "needs nothing"]);
+}
+
+#[test]
 fn a_row_shows_all_that_is_to_be_done_and_what_would_be_lost() {
     let relationships = [
         ("both", "cascade='all', passive_deletes='all'"),

@@ -52,12 +52,13 @@ pub(super) struct State {
     pub text: &'static str,
 }
 
-const STATES: [State; 6] = [
+const STATES: [State; 7] = [
     State { class: "fixed", text: "can be fixed" },
     State { class: "held", text: "held back" },
     State { class: "human", text: "for a human" },
     State { class: "information", text: "information" },
     State { class: "suppressed", text: "suppressed" },
+    State { class: "ignored", text: "ignored by the settings" },
     State { class: "safe", text: "needs nothing" },
 ];
 
@@ -176,11 +177,12 @@ impl Row {
             findings.iter().any(|finding| finding.needs_human()),
             findings.iter().any(|finding| finding.fix.is_none() && !finding.needs_human()),
             related.site.is_suppressed,
+            related.site.is_ignored,
         ];
         let mut states: Vec<&State> =
             STATES.iter().zip(of_states).filter(|(_, is_one)| *is_one).map(|(state, _)| state).collect();
         if states.is_empty() {
-            states.push(&STATES[5]);
+            states.push(&STATES[6]);
         }
         let known = related.relationship;
         Self {
