@@ -6,6 +6,6 @@ use crate::sqlalchemy::Direction;
 use crate::sqlalchemy::cascade::CascadeOption;
 
 pub(super) const CHECK: Check = Check {
-    needs_direction: |_, given| given.iter().any(|given| given.has(CascadeOption::Delete)),
+    needs_direction: |_, sets| sets.iter().any(|set| set.has(CascadeOption::Delete)),
     ..Check::of(Code::Cas101, Judge::Sets(|subject| subject.shared_delete(Code::Cas101, Direction::ManyToMany)))
 };

@@ -2,7 +2,7 @@
 //! save-update, where the profile keeps it.
 
 use super::{Check, Judge, Subject};
-use crate::policy::{Given, Judgement, Shift};
+use crate::policy::{EffectiveSet, Judgement, Shift};
 use crate::rules::Code;
 use crate::sqlalchemy::cascade::CascadeOption::SaveUpdate;
 
@@ -12,6 +12,6 @@ fn judge(subject: &Subject<'_>) -> Option<Judgement> {
     if subject.view.site.viewonly || !subject.policy.kept(subject.view.direction).contains(SaveUpdate) {
         return None;
     }
-    let lacks = |given: &Given| !given.options.is_empty() && !given.has(SaveUpdate);
-    subject.changed(Code::Cas103, |given| lacks(given).then(|| Shift::adding(SaveUpdate)))
+    let lacks = |set: &EffectiveSet| !set.options.is_empty() && !set.has(SaveUpdate);
+    subject.changed(Code::Cas103, |set| lacks(set).then(|| Shift::adding(SaveUpdate)))
 }

@@ -2,13 +2,13 @@
 //! comes.
 
 use super::{Check, Judge, Subject};
-use crate::policy::{Given, Judgement, Shift};
+use crate::policy::{EffectiveSet, Judgement, Shift};
 use crate::rules::Code;
 use crate::sqlalchemy::Direction;
 use crate::sqlalchemy::cascade::CascadeOption::{Delete, DeleteOrphan};
 
 pub(super) const CHECK: Check = Check {
-    needs_direction: |_, given| given.iter().any(is_orphan_alone),
+    needs_direction: |_, sets| sets.iter().any(is_orphan_alone),
     ..Check::of(Code::Cas104, Judge::Sets(judge))
 };
 
@@ -20,9 +20,9 @@ fn judge(subject: &Subject<'_>) -> Option<Judgement> {
     } else {
         Shift::adding(Delete)
     };
-    subject.changed(Code::Cas104, |given| is_orphan_alone(given).then_some(shift))
+    subject.changed(Code::Cas104, |set| is_orphan_alone(set).then_some(shift))
 }
 
-fn is_orphan_alone(given: &Given) -> bool {
-    given.has(DeleteOrphan) && !given.has(Delete)
+fn is_orphan_alone(set: &EffectiveSet) -> bool {
+    set.has(DeleteOrphan) && !set.has(Delete)
 }

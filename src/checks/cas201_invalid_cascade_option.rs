@@ -8,7 +8,7 @@ use crate::sqlalchemy::cascade::{self, CascadeError, CascadeOption};
 
 pub(super) const CHECK: Check = Check {
     // where one of several values is refused
-    needs_direction: |site, given| site.value.as_ref().is_ok_and(|value| given.len() < value.alternatives.len()),
+    needs_direction: |site, sets| site.value.as_ref().is_ok_and(|value| sets.len() < value.alternatives.len()),
     ..Check::of(Code::Cas201, Judge::NoSet(judge))
 };
 

@@ -8,11 +8,10 @@ use crate::sqlalchemy::Direction;
 use crate::sqlalchemy::cascade::CascadeOption::DeleteOrphan;
 
 pub(super) const CHECK: Check = Check {
-    needs_direction: |site, given| {
+    needs_direction: |site, sets| {
         let may_be_refused =
             |keywords: &Keywords| keywords.single_parent.can_be_off() || keywords.single_parent.unread().is_some();
-        given.iter().any(|given| given.has(DeleteOrphan))
-            && site.givens.iter().any(|given| may_be_refused(&given.keywords))
+        sets.iter().any(|set| set.has(DeleteOrphan)) && site.givens.iter().any(|given| may_be_refused(&given.keywords))
     },
     refuses: |judgement| Some(format!("{}, and delete-orphan needs single_parent=True then", judgement.reason)),
     ..Check::of(Code::Cas202, Judge::Sets(judge))

@@ -1,13 +1,13 @@
 //! CAS204: options that write beside `viewonly=True`. Without them; the list is written anew anyway where refresh-expire is in it.
 
 use super::{Check, Judge, Subject};
-use crate::policy::{Given, Judgement, Shift, notes};
+use crate::policy::{EffectiveSet, Judgement, Shift, notes};
 use crate::rules::Code;
 
 pub(super) const CHECK: Check = Check::of(Code::Cas204, Judge::Sets(judge));
 
 fn judge(subject: &Subject<'_>) -> Option<Judgement> {
-    let writes = |given: &Given| given.written != given.options && !given.is_hazard();
-    let found = subject.changed(Code::Cas204, |given| writes(given).then(Shift::default))?;
+    let writes = |set: &EffectiveSet| set.written != set.options && !set.is_hazard();
+    let found = subject.changed(Code::Cas204, |set| writes(set).then(Shift::default))?;
     Some(Judgement { reason: notes::of_viewonly(subject.policy).to_owned(), ..found })
 }

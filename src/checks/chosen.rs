@@ -1,7 +1,7 @@
 //! What is to be told of a site and the list that someone chose for it go in; the same with that list to be written comes out.
 
 use super::{ALL, Subject, of_sets};
-use crate::policy::{Applicability, Change, Given, Judgement, Policy, Shift, View, notes};
+use crate::policy::{Applicability, Change, EffectiveSet, Judgement, Policy, Shift, View, notes};
 use crate::python::PyValue;
 use crate::sqlalchemy::Lazy;
 use crate::sqlalchemy::cascade::{self, CascadeOptions};
@@ -11,7 +11,7 @@ use crate::sqlalchemy::cascade::{self, CascadeOptions};
 pub(super) fn instead(
     judgements: &mut [Judgement],
     views: &[View<'_>],
-    given: &[Given],
+    given: &[EffectiveSet],
     list: CascadeOptions,
     policy: &Policy<'_>,
 ) {
@@ -38,7 +38,7 @@ pub(super) fn instead(
 /// Why the list can't be written, in words.
 fn refused(
     views: &[View<'_>],
-    given: &[Given],
+    given: &[EffectiveSet],
     each: &[Option<Shift>],
     list: CascadeOptions,
     policy: &Policy<'_>,
@@ -50,8 +50,9 @@ fn refused(
     if !writes.is_empty() && views.iter().any(|view| view.site.viewonly) {
         return Some(format!("`{writes}` is for relationships that write, and this one has viewonly=True"));
     }
-    let given: Vec<Given> = given.iter().map(|given| Given { options: list, written: list, ..*given }).collect();
-    let told = views.iter().flat_map(|view| of_sets(&Subject { view, given: &given, policy }));
+    let given: Vec<EffectiveSet> =
+        given.iter().map(|given| EffectiveSet { options: list, written: list, ..*given }).collect();
+    let told = views.iter().flat_map(|view| of_sets(&Subject { view, sets: &given, policy }));
     let refused = |judgement: Judgement| {
         let check = ALL.iter().find(|check| check.code == judgement.code)?;
         (check.refuses)(&judgement)
@@ -64,7 +65,7 @@ fn shift(now: CascadeOptions, list: CascadeOptions) -> Option<Shift> {
     (now != list).then(|| Shift { drop: now.minus(list), add: list.minus(now) })
 }
 
-fn notes_of(views: &[View<'_>], given: &[Given], each: &[Option<Shift>], policy: &Policy<'_>) -> Vec<String> {
+fn notes_of(views: &[View<'_>], given: &[EffectiveSet], each: &[Option<Shift>], policy: &Policy<'_>) -> Vec<String> {
     let before = CascadeOptions::union(given.iter().map(|given| given.options));
     let lost = CascadeOptions::union(each.iter().flatten().map(|shift| shift.drop));
     let added = CascadeOptions::union(each.iter().flatten().map(|shift| shift.add));

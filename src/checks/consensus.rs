@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Subject, chosen, of_sets};
 use crate::model::Relationship;
-use crate::policy::{Applicability, Change, Given, Judgement, Loaded, Policy, Shift, View, first_of, shifted};
+use crate::policy::{Applicability, Change, EffectiveSet, Judgement, Loaded, Policy, Shift, View, first_of, shifted};
 use crate::rules::Code;
 use crate::site::{self, Site};
 use crate::sqlalchemy::cascade::CascadeOptions;
@@ -22,7 +22,7 @@ struct Wish<'a> {
 }
 
 /// Judges a site by its alternatives, once for all relationships of which the same is known.
-pub(super) fn judge(site: &Site, given: &[Given], policy: &Policy<'_>) -> Vec<Judgement> {
+pub(super) fn judge(site: &Site, given: &[EffectiveSet], policy: &Policy<'_>) -> Vec<Judgement> {
     let mut wishes: Vec<Wish<'_>> = views(site).into_iter().map(|view| Wish::of(view, given, policy)).collect();
     let is_one = site.givens.iter().all(|one| one.at == site.givens[0].at);
     let mut judgements = match wishes.len() {
@@ -58,8 +58,8 @@ fn views(site: &Site) -> Vec<View<'_>> {
 }
 
 impl<'a> Wish<'a> {
-    fn of(view: View<'a>, given: &[Given], policy: &Policy<'_>) -> Self {
-        let judgements = of_sets(&Subject { view: &view, given, policy });
+    fn of(view: View<'a>, given: &[EffectiveSet], policy: &Policy<'_>) -> Self {
+        let judgements = of_sets(&Subject { view: &view, sets: given, policy });
         let selected = judgements.iter().filter(|judgement| policy.selection.has(judgement.code));
         let changes: Vec<&Change> = selected.filter_map(|judgement| judgement.change.as_ref()).collect();
         let after = (given.iter().enumerate())

@@ -21,7 +21,7 @@ mod consensus;
 mod refresh_expire;
 mod subject;
 
-use crate::policy::{Given, Judgement, NoSet, Policy, Verdict, possible};
+use crate::policy::{EffectiveSet, Judgement, NoSet, Policy, Verdict, possible};
 use crate::rules::Code;
 use crate::site::{Flag, Site};
 
@@ -50,7 +50,7 @@ struct Check {
     judge: Judge,
     /// Whether the direction of the relationships is to be looked up for a site, whose values have these sets: to judge it, or to tell of
     /// it. That reads other files.
-    needs_direction: fn(&Site, &[Given]) -> bool,
+    needs_direction: fn(&Site, &[EffectiveSet]) -> bool,
     /// Why a list that someone wants to be written can't be, where the check has something against it.
     refuses: fn(&Judgement) -> Option<String>,
 }
@@ -89,7 +89,7 @@ pub(crate) fn judge(site: &Site, policy: &Policy<'_>) -> Verdict {
     }
     let (mut given, mut refused) = (Vec::new(), Vec::new());
     for alternative in &value.alternatives {
-        match Given::of(site, &alternative.value) {
+        match EffectiveSet::of(site, &alternative.value) {
             Ok(set) => given.push(set),
             Err(no_set) => refused.push(no_set),
         }
@@ -114,7 +114,7 @@ fn beside_refused(judgement: Judgement) -> Judgement {
 pub(crate) fn asks_direction(site: &Site, policy: &Policy<'_>) -> bool {
     let given = possible(site);
     // which list replaces the set is decided by the direction, whatever the codes that are reported
-    given.iter().any(Given::is_hazard)
+    given.iter().any(EffectiveSet::is_hazard)
         || ALL.iter().any(|check| policy.selection.has(check.code) && (check.needs_direction)(site, &given))
 }
 

@@ -1,7 +1,7 @@
 //! Sets with refresh-expire go in; what to write in their place comes out: what CAS001, CAS002 and CAS003 share.
 
 use super::Subject;
-use crate::policy::{Applicability, Change, Given, Judgement, Policy, Shift, View, notes};
+use crate::policy::{Applicability, Change, EffectiveSet, Judgement, Policy, Shift, View, notes};
 use crate::rules::Code;
 use crate::site::Flag;
 use crate::sqlalchemy::Lazy;
@@ -9,13 +9,13 @@ use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 
 /// Judges the sets under a code; None where refresh-expire is in none of them, or the way of writing has another code.
 pub(super) fn judge(subject: &Subject<'_>, code: Code) -> Option<Judgement> {
-    let Subject { view, given, policy } = *subject;
-    let hazards = given.iter().filter(|given| given.is_hazard());
-    if hazards.clone().map(|given| given.code).min() != Some(code) {
+    let Subject { view, sets, policy } = *subject;
+    let hazards = sets.iter().filter(|set| set.is_hazard());
+    if hazards.clone().map(|set| set.code).min() != Some(code) {
         return None;
     }
-    let lost_of = |given: &Given| given.options.minus(policy.after(view, given.options));
-    let before = CascadeOptions::union(given.iter().map(|given| given.options));
+    let lost_of = |set: &EffectiveSet| set.options.minus(policy.after(view, set.options));
+    let before = CascadeOptions::union(sets.iter().map(|set| set.options));
     let lost = CascadeOptions::union(hazards.clone().map(lost_of));
     if let Some(Flag::OutOfReach(reason)) = &view.site.flag {
         let help = format!("{reason}; have it set \"cascade\": \"{}\"", before.minus(lost));
@@ -27,13 +27,13 @@ pub(super) fn judge(subject: &Subject<'_>, code: Code) -> Option<Judgement> {
         CascadeOption::Expunge => !policy.notices_expunge(),
         _ => false,
     };
-    let takes_writes = policy.viewonly_writes() && hazards.clone().any(|given| given.written != given.options);
+    let takes_writes = policy.viewonly_writes() && hazards.clone().any(|set| set.written != set.options);
     let is_safe = lost.iter().all(is_safe) && lazy.is_none() && !takes_writes;
     let change = Change {
         applicability: if is_safe { Applicability::Safe } else { Applicability::Unsafe },
-        each: given.iter().map(|given| given.is_hazard().then(|| Shift::dropping(lost_of(given)))).collect(),
+        each: sets.iter().map(|set| set.is_hazard().then(|| Shift::dropping(lost_of(set)))).collect(),
         lazy,
-        notes: notes::of_hazard(view, given, before, lost, policy)
+        notes: notes::of_hazard(view, sets, before, lost, policy)
             .into_iter()
             .chain(refusal)
             .chain(lazy.map(Lazy::note))

@@ -1,7 +1,7 @@
 //! What a check looks at, and the judgements that it can make of it.
 
 use crate::model::Keyword;
-use crate::policy::{Applicability, Change, Given, Judgement, Policy, Shift, View, notes};
+use crate::policy::{Applicability, Change, EffectiveSet, Judgement, Policy, Shift, View, notes};
 use crate::rules::Code;
 use crate::sqlalchemy::Direction;
 use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
@@ -13,7 +13,7 @@ pub(super) struct Subject<'a> {
     /// The relationships, and what is known of them.
     pub view: &'a View<'a>,
     /// The set that each alternative of the value gives, in order.
-    pub given: &'a [Given],
+    pub sets: &'a [EffectiveSet],
     /// What users want.
     pub policy: &'a Policy<'a>,
 }
@@ -21,12 +21,12 @@ pub(super) struct Subject<'a> {
 impl Subject<'_> {
     /// Whether one of the sets has an option.
     pub fn has(&self, option: CascadeOption) -> bool {
-        self.given.iter().any(|given| given.has(option))
+        self.sets.iter().any(|set| set.has(option))
     }
 
     /// What any of the sets has.
     fn before(&self) -> CascadeOptions {
-        CascadeOptions::union(self.given.iter().map(|given| given.options))
+        CascadeOptions::union(self.sets.iter().map(|set| set.options))
     }
 
     /// What a human has to change.
@@ -47,12 +47,12 @@ impl Subject<'_> {
             return None;
         }
         let drop: CascadeOptions = [Delete, DeleteOrphan].into_iter().collect();
-        self.changed(code, |given| given.has(Delete).then(|| Shift::dropping(drop)))
+        self.changed(code, |set| set.has(Delete).then(|| Shift::dropping(drop)))
     }
 
     /// An unsafe change of the alternatives that get a shift; None where none does.
-    pub fn changed(&self, code: Code, shift: impl Fn(&Given) -> Option<Shift>) -> Option<Judgement> {
-        let each: Vec<Option<Shift>> = self.given.iter().map(shift).collect();
+    pub fn changed(&self, code: Code, shift: impl Fn(&EffectiveSet) -> Option<Shift>) -> Option<Judgement> {
+        let each: Vec<Option<Shift>> = self.sets.iter().map(shift).collect();
         let dropped = CascadeOptions::union(each.iter().flatten().map(|shift| shift.drop));
         if each.iter().all(Option::is_none) {
             return None;

@@ -2,7 +2,7 @@
 //!
 //! What SQLAlchemy does with each option is documented at <https://docs.sqlalchemy.org/en/20/orm/cascades.html>.
 
-mod given;
+mod effective_set;
 mod kept;
 mod loading;
 pub(crate) mod notes;
@@ -22,8 +22,8 @@ use crate::sqlalchemy::Observable;
 use crate::sqlalchemy::SqlalchemyVersion;
 use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 
-pub use given::effective;
-pub(crate) use given::{Given, NoSet};
+pub use effective_set::effective;
+pub(crate) use effective_set::{EffectiveSet, NoSet};
 pub use loading::{Hazard, Loaded};
 pub use notes::{EXPUNGE_LEFT_OUT, NoteKind, first_of};
 
@@ -162,14 +162,15 @@ pub struct Rewrite {
 
 /// Whether the verdict on a site can depend on what the repository does that notices a cascade.
 pub fn asks_observations(site: &Site, policy: &Policy<'_>) -> bool {
-    let is_selected = |given: &Given| given.is_hazard() && policy.selection.has(given.code);
+    let is_selected = |given: &EffectiveSet| given.is_hazard() && policy.selection.has(given.code);
     possible(site).iter().any(is_selected)
 }
 
 /// Whether the verdict on a site can depend on what SQLAlchemy itself expunges: nothing in the repository notices that expunge goes.
 pub fn asks_orphans(site: &Site, policy: &Policy<'_>) -> bool {
-    let is_lost =
-        |given: &Given| given.is_hazard() && given.has(CascadeOption::Expunge) && policy.selection.has(given.code);
+    let is_lost = |given: &EffectiveSet| {
+        given.is_hazard() && given.has(CascadeOption::Expunge) && policy.selection.has(given.code)
+    };
     policy.can_lose_expunge() && possible(site).iter().any(is_lost) && !policy.observes_expunge()
 }
 
@@ -180,7 +181,7 @@ pub fn set_given(site: &Site) -> Option<CascadeOptions> {
     }
     let mut set = CascadeOptions::default();
     for alternative in &site.value.as_ref().ok()?.alternatives {
-        match Given::of(site, &alternative.value) {
+        match EffectiveSet::of(site, &alternative.value) {
             Ok(given) => set = set.or(given.options),
             // SQLAlchemy refuses it
             Err(NoSet::Invalid(..)) => {}
@@ -204,11 +205,13 @@ pub fn written_set(site: &Site) -> Option<CascadeOptions> {
 }
 
 /// What is given to a site, as far as SQLAlchemy takes it.
-pub(crate) fn possible(site: &Site) -> Vec<Given> {
+pub(crate) fn possible(site: &Site) -> Vec<EffectiveSet> {
     match &site.value {
-        Ok(value) if site.flag != Some(Flag::Overridden) => {
-            value.alternatives.iter().filter_map(|alternative| Given::of(site, &alternative.value).ok()).collect()
-        }
+        Ok(value) if site.flag != Some(Flag::Overridden) => value
+            .alternatives
+            .iter()
+            .filter_map(|alternative| EffectiveSet::of(site, &alternative.value).ok())
+            .collect(),
         _ => Vec::new(),
     }
 }
@@ -264,7 +267,7 @@ impl Verdict {
         let changes = self.judgements().iter().filter_map(|judgement| judgement.change.as_ref());
         let changes: Vec<&Change> = changes.filter(|change| change.is_within(reach)).collect();
         let alternatives = &site.value.as_ref().ok()?.alternatives;
-        let given = alternatives.iter().filter_map(|alternative| Given::of(site, &alternative.value).ok());
+        let given = alternatives.iter().filter_map(|alternative| EffectiveSet::of(site, &alternative.value).ok());
         let given: Vec<CascadeOptions> = given.map(|given| given.options).collect();
         let each: Vec<Option<CascadeOptions>> =
             (given.iter().enumerate()).map(|(index, given)| shifted(*given, index, &changes)).collect();

@@ -1,6 +1,6 @@
 //! The options that a relationship loses go in; what a user notices of it comes out, and where.
 
-use super::{Expunger, Given, Policy, Profile, View, loading};
+use super::{EffectiveSet, Expunger, Policy, Profile, View, loading};
 use crate::profile::Expunge;
 use crate::repository::Places;
 use crate::rules::Code;
@@ -113,7 +113,7 @@ pub fn first_of<T>(all: &[T], most: usize, shown: impl Fn(&T) -> String) -> Stri
 /// What is to be said of a list in place of one with refresh-expire.
 pub(crate) fn of_hazard(
     view: &View<'_>,
-    given: &[Given],
+    given: &[EffectiveSet],
     before: CascadeOptions,
     lost: CascadeOptions,
     policy: &Policy<'_>,

@@ -10,7 +10,7 @@ const CASCADE_DELETE: &str = "all, delete-orphan";
 
 /// The set of one alternative of a value.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Given {
+pub(crate) struct EffectiveSet {
     /// The effective set.
     pub options: CascadeOptions,
     /// What was written, where `viewonly=True` takes something of it away.
@@ -30,7 +30,7 @@ pub(crate) enum NoSet {
     Invalid(PyValue, CascadeError),
 }
 
-impl Given {
+impl EffectiveSet {
     /// What a value gives a site.
     ///
     /// # Errors
