@@ -48,7 +48,11 @@ impl Resolver<'_> {
         if is_method_of_its_class(function, &names) {
             return Callee::Other;
         }
-        let found = self.name(place, &names, &Effort::for_callee());
+        let effort = Effort::for_callee();
+        let found = self.name(place, &names, &effort);
+        if effort.is_spent() && !matches!(found, Callee::Constructor(..) | Callee::Namespace) {
+            return Callee::Unknown("it leads on over more names than are followed".to_owned());
+        }
         let is_like_a_constructor = names.last().is_some_and(|name| self.constructors.has_simple_name(name));
         match found {
             Callee::Unbound | Callee::Unknown(_) if !is_like_a_constructor => Callee::Other,
@@ -113,7 +117,10 @@ impl Resolver<'_> {
         let mut best = Callee::Other;
         for end in self.follow(place, names, effort) {
             let found = match end {
-                End::Bound(found) => effort.deeper(|| self.bound(&found, effort)).unwrap_or(Callee::Other),
+                End::Bound(found) => {
+                    let bound = || self.bound(&found, effort);
+                    effort.following(found.location(), bound).unwrap_or(Callee::Other)
+                }
                 End::Outside(path) => self.known(path.join(".")).unwrap_or(Callee::Other),
                 End::Module(_) => Callee::Other,
                 End::Unbound => Callee::Unbound,

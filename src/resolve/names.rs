@@ -28,6 +28,8 @@ pub struct Effort {
     lookups: Cell<u32>,
     depth: Cell<u32>,
     imports: Cell<u32>,
+    /// A chain of names was longer than is followed.
+    is_spent: Cell<bool>,
     /// A name that is looked up from inside a function can be whatever is ever assigned to it, not only what is assigned last.
     every_assignment: bool,
     /// One value is asked for: conditions are decided, and functions of the repository carried out, in as many steps.
@@ -43,6 +45,7 @@ impl Effort {
             lookups: Cell::new(MAX_LOOKUPS),
             depth: Cell::new(MAX_DEPTH),
             imports: Cell::new(MAX_IMPORTS),
+            is_spent: Cell::new(false),
             every_assignment: false,
             steps: None,
             visited: RefCell::default(),
@@ -90,6 +93,21 @@ impl Effort {
         let result = work();
         self.visited.borrow_mut().pop();
         result
+    }
+
+    /// Follows a binding to the next; None where it leads back to itself, or that is too far.
+    pub(super) fn following<T>(&self, binding: Location, work: impl FnOnce() -> T) -> Option<T> {
+        if self.is_visiting(&binding) {
+            return None;
+        }
+        let result = self.visiting(binding, || self.deeper(work));
+        self.is_spent.set(self.is_spent.get() || result.is_none());
+        result
+    }
+
+    /// Whether a chain of names was longer than is followed.
+    pub(super) fn is_spent(&self) -> bool {
+        self.is_spent.get()
     }
 
     /// Does something in a module that is imported; None where that is too far.

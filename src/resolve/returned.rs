@@ -37,7 +37,11 @@ impl Resolver<'_> {
         let mut all = Value::default();
         for value in returned(node) {
             let found = self.value(&Place::of(function.module(), &value), &value, effort);
-            all = all.or(found.map_err(|why| format!("what `{name}` returns can't be known: {why}"))?);
+            let told = |why: String| match why.contains(" returns can't be known: ") {
+                true => why,
+                false => format!("what `{name}` returns can't be known: {why}"),
+            };
+            all = all.or(found.map_err(told)?);
         }
         if all == Value::default() { Err(format!("`{name}` returns nothing that can be known")) } else { Ok(all) }
     }

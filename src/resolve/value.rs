@@ -386,7 +386,8 @@ impl Resolver<'_> {
                 let node = found.value().ok_or_else(|| format!("`{name}` has no value"))?;
                 let value = self.value(&found.before(), &node, effort);
                 let is_named = |why: &String| why.contains(&format!("`{name}`"));
-                let told = |why: String| if is_named(&why) { why } else { format!("`{name}` can be anything: {why}") };
+                let is_told = |why: &String| is_named(why) || why.contains(" can be anything: ");
+                let told = |why: String| if is_told(&why) { why } else { format!("`{name}` can be anything: {why}") };
                 Ok(value.map_err(told)?.through(&step, &(mention.start..mention.end)))
             }
         }

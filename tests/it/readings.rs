@@ -286,3 +286,45 @@ fn a_value_is_read_as_sqlalchemy_reads_it_or_left_to_a_human() {
     let others: Vec<_> = less.iter().filter(is_other).collect();
     assert!(others.is_empty(), "what is recorded in {RECORDED} is not so any more: {others:#?}");
 }
+
+/// A chain of so many steps: how it begins, what leads from one step to the next, and the arguments that its end is given to.
+const CHAINS: [(&str, &str, &str, &str); 7] = [
+    ("N0 = \"all\"", "N{to} = N{from}", "relationship", "cascade=N{to}"),
+    ("N0 = {\"cascade\": \"all\"}", "N{to} = {**N{from}}", "relationship", "**N{to}"),
+    ("def f0():\n    return \"all\"", "def f{to}():\n    return f{from}()", "relationship", "cascade=f{to}()"),
+    ("N0 = True", "N{to} = N{from}", "relationship", "cascade=\"all\", viewonly=N{to}"),
+    ("r0 = relationship", "r{to} = r{from}", "r{to}", "cascade=\"all\""),
+    ("r0 = relationship", "r{to} = functools.partial(r{from}, lazy=\"select\")", "r{to}", "cascade=\"all\""),
+    ("r0 = relationship", "def r{to}(*args, **kw):\n    return r{from}(*args, **kw)", "r{to}", "cascade=\"all\""),
+];
+
+#[test]
+fn chains_are_followed_to_their_end_or_left_to_a_human() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = [10, 60, 2000].iter().flat_map(|length| {
+        CHAINS.iter().enumerate().map(move |(index, (first, next, callee, arguments))| {
+            let step = |text: &str, to: usize| {
+                text.replace("{to}", &to.to_string()).replace("{from}", &(to.saturating_sub(1)).to_string())
+            };
+            let steps: Vec<String> = (1..=*length).map(|to| step(next, to)).collect();
+            let call = format!("{}(\"Child\", {})", step(callee, *length), step(arguments, *length));
+            let head = "import functools\nfrom sqlalchemy.orm import relationship";
+            let text = format!("{head}\n{first}\n{}\nclass Parent(Base):\n    a = {call}\n", steps.join("\n"));
+            (format!("{length}/{index}.py"), text)
+        })
+    });
+    let files: BTreeMap<String, String> = files.collect();
+    write(&files, folder.path());
+    let check = run_binary(folder.path(), &["check", "--output-format", "json"]);
+    let report: Value = serde_json::from_slice(&check.stdout).unwrap();
+    let told: BTreeMap<&str, &str> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| (finding["path"].as_str().unwrap(), finding["code"].as_str().unwrap()))
+        .collect();
+    for path in files.keys() {
+        let expected = if path.starts_with("10/") { "CAS001" } else { "CAS301" };
+        assert_eq!(told.get(path.as_str()), Some(&expected), "{path}");
+    }
+}
