@@ -574,8 +574,8 @@ impl Resolver<'_> {
             }
             _ => return vec![end],
         };
-        let within = || leads.into_iter().flat_map(|end| self.within(end, effort)).collect();
-        match effort.deeper(within).unwrap_or_else(Vec::new) {
+        let within = || leads.into_iter().flat_map(|end| self.within(end, effort)).collect::<Vec<_>>();
+        match effort.deeper(within).unwrap_or_default() {
             members if members.is_empty() => vec![end],
             members => members,
         }
