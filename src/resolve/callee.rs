@@ -3,7 +3,9 @@
 //! A name is followed through the scopes around it, the module's imports and the project's own modules, until it ends
 //! at a name of `rules/constructors.yml`.
 
-use super::names::{Effort, End, Found, Place};
+use super::effort::Effort;
+use super::names::{End, Found};
+use super::place::Place;
 use crate::module::{Dotted, ModuleName, Scope, Target};
 use crate::repository::Repository;
 use crate::rules::{ConstructorKind, Constructors};

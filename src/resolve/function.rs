@@ -3,9 +3,11 @@
 
 use super::Resolver;
 use super::carry_out::{Callable, bind, is_attribute};
+use super::effort::Effort;
 use super::literal::shortened;
 use super::locals::{Known, KnownClass, Locals};
-use super::names::{Effort, Found, Place};
+use super::names::Found;
+use super::place::Place;
 use crate::module::Location;
 use crate::python::{CollectionKind, PyValue};
 use crate::syntax::{Node, has_scope, positional_arguments, splatted, unparenthesized};
@@ -250,7 +252,7 @@ impl Resolver<'_> {
                     return Err(unknown());
                 }
                 let operator = operator.trim_end_matches('=');
-                let changed = super::compute::operation(operator, &before, &by);
+                let changed = super::operation::operation(operator, &before, &by);
                 let changed =
                     changed.or_else(|| super::strings::arithmetic(operator, &before, &by)).ok_or_else(unknown)?;
                 place.set(&left.text(), Known::Value(changed));

@@ -1,8 +1,10 @@
 //! A class goes in; what it inherits from in the repository comes out, and the members that it has from there.
 
 use super::Resolver;
+use super::effort::Effort;
 use super::locals::KnownClass;
-use super::names::{Effort, End, Found, Place};
+use super::names::{End, Found};
+use super::place::Place;
 use crate::module::Location;
 use crate::module::{Dotted, Target};
 use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments};

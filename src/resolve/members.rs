@@ -1,7 +1,9 @@
 //! An attribute of a class goes in; what it can be comes out: a constant of the body, or a member of an Enum.
 
 use super::Resolver;
-use super::names::{Effort, End, Found, Place};
+use super::effort::Effort;
+use super::names::{End, Found};
+use super::place::Place;
 use super::value::{Step, Value};
 use crate::module::Target;
 use crate::python::PyValue;

@@ -1,7 +1,9 @@
 //! An annotation goes in; whether it says which values are possible comes out.
 
 use super::Resolver;
-use super::names::{Effort, End, Place};
+use super::effort::Effort;
+use super::names::End;
+use super::place::Place;
 use crate::module::Target;
 use crate::syntax::{Node, dotted_name};
 

@@ -1,8 +1,10 @@
 //! A call of a function of the repository goes in; the values that its `return` statements give come out.
 
 use super::Resolver;
+use super::effort::Effort;
 use super::function::is_plain;
-use super::names::{Effort, End, Found, Place};
+use super::names::{End, Found};
+use super::place::Place;
 use super::value::{Step, Value};
 use crate::syntax::{Node, is_method, returned};
 

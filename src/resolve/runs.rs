@@ -1,7 +1,9 @@
 //! The node that is called goes in; what its call runs comes out: functions and classes of the repository, or who else.
 
 use super::Resolver;
-use super::names::{Effort, End, Found, Place};
+use super::effort::Effort;
+use super::names::{End, Found};
+use super::place::Place;
 use crate::module::Target;
 use crate::syntax::{Node, dotted_name};
 

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::Resolver;
 use super::callee::Callee;
-use super::names::{Effort, End, Found, Place};
+use super::effort::Effort;
+use super::names::{End, Found};
+use super::place::Place;
 use crate::module::Module;
 use crate::module::Target;
 use crate::syntax::{Node, dotted_name, string_content};

@@ -5,9 +5,11 @@ use super::items::MOST_ELEMENTS;
 use crate::module::Target;
 use crate::python::{CollectionKind, PyValue};
 use crate::resolve::Resolver;
+use crate::resolve::effort::Effort;
 use crate::resolve::literal::shortened;
 use crate::resolve::locals::{Known, KnownClass, Locals};
-use crate::resolve::names::{Effort, End, Found, Place};
+use crate::resolve::names::{End, Found};
+use crate::resolve::place::Place;
 use crate::resolve::strings;
 use crate::syntax::{Node, dotted_name, positional_arguments, unparenthesized};
 

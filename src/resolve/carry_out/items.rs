@@ -4,9 +4,10 @@ use super::Carried;
 use super::patterns::group;
 use crate::python::{CollectionKind, PyValue};
 use crate::resolve::Resolver;
+use crate::resolve::effort::Effort;
 use crate::resolve::literal::shortened;
 use crate::resolve::locals::{Known, Locals};
-use crate::resolve::names::{Effort, Place};
+use crate::resolve::place::Place;
 use crate::resolve::strings;
 use crate::syntax::{Node, dotted_name, unparenthesized};
 

@@ -9,10 +9,12 @@ mod items;
 mod patterns;
 
 use super::Resolver;
-use super::compute::computed;
+use super::effort::Effort;
 use super::literal::shortened;
 use super::locals::{Known, KnownClass};
-use super::names::{Effort, End, Place};
+use super::names::End;
+use super::operation::computed;
+use super::place::Place;
 use super::strings;
 use super::value::Value;
 use crate::module::Target;
@@ -196,7 +198,7 @@ impl Resolver<'_> {
         let (left, right) = (node.field("left")?, node.field("right")?);
         Some(self.one(place, &left, effort).and_then(|left| {
             let right = self.one(place, &right, effort)?;
-            let sum = super::compute::operation(&operator, &left, &right);
+            let sum = super::operation::operation(&operator, &left, &right);
             sum.or_else(|| strings::arithmetic(&operator, &left, &right))
                 .ok_or_else(|| format!("`{}` is not carried out here", shortened(&node.text())))
         }))

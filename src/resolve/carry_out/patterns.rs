@@ -3,10 +3,12 @@
 use super::Carried;
 use crate::python::{CollectionKind, PyValue};
 use crate::resolve::Resolver;
+use crate::resolve::effort::Effort;
 use crate::resolve::literal::shortened;
 use crate::resolve::locals::Known;
-use crate::resolve::names::{Effort, End, Place};
+use crate::resolve::names::End;
 use crate::resolve::pattern::{Pattern, filled_in};
+use crate::resolve::place::Place;
 use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, unparenthesized};
 
 impl Resolver<'_> {

@@ -1,118 +1,22 @@
 //! A dictionary of keyword arguments goes in; what it can hold under a key comes out, through the names, displays and calls that it
 //! is put together from.
 
-use std::ops::Range;
+mod entries;
+mod set_items;
 
 use super::callee::{Callee, Resolver};
-use super::names::{Effort, End, Found, Place};
+use super::effort::Effort;
+use super::names::{End, Found};
+use super::place::Place;
 use super::value::{Argument, Port, Step, Value};
 use crate::module::Location;
 use crate::module::Target;
 use crate::python::PyValue;
 use crate::syntax::{
-    Node, conditional_parts, is_method, keyword_value, positional_arguments, splatted, string_content, unpacked_value,
-    unparenthesized,
+    Node, conditional_parts, is_method, keyword_value, positional_arguments, splatted, string_content, unparenthesized,
 };
 
-/// What a dictionary holds under a key.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    /// What the value can be, or why that can't be known.
-    pub value: Result<Value, String>,
-    /// Where the value stands.
-    pub at: Location,
-    /// The names of dictionaries that lead there, in order.
-    pub steps: Vec<Step>,
-    /// What the same dictionary says of `viewonly`.
-    pub viewonly: Option<bool>,
-    /// A part of the statement that has it can't be parsed.
-    pub is_broken: bool,
-}
-
-/// What a dictionary holds under a key: nothing, where both are empty.
-#[derive(Debug, Default)]
-pub struct Entries {
-    /// Each thing that it can hold.
-    pub entries: Vec<Entry>,
-    /// The parameters that hand in further ones.
-    pub arguments: Vec<Argument>,
-    /// One of the entries is certainly there.
-    pub is_certain: bool,
-    /// A part of the dictionary can't be known.
-    pub is_open: bool,
-}
-
-impl Entry {
-    /// The value as an expression with the range gives it.
-    pub(super) fn value_at(&self, here: &Range<usize>) -> Result<Value, String> {
-        let mut value = self.value.clone()?;
-        for alternative in &mut value.alternatives {
-            alternative.here = here.clone();
-            alternative.steps.splice(0..0, self.steps.iter().cloned());
-        }
-        Ok(value)
-    }
-}
-
-impl Entries {
-    fn of(entry: Entry) -> Self {
-        Self { entries: vec![entry], is_certain: true, ..Self::default() }
-    }
-
-    /// A dictionary of which nothing can be known.
-    fn unknown() -> Self {
-        Self { is_open: true, ..Self::default() }
-    }
-
-    /// Whether exactly one entry is possible, and certain.
-    pub fn is_sole(&self) -> bool {
-        self.is_certain && !self.is_open && self.arguments.is_empty() && self.entries.len() == 1
-    }
-
-    /// Whether nothing is there, for certain.
-    pub fn is_nothing(&self) -> bool {
-        self.entries.is_empty() && self.arguments.is_empty() && !self.is_open
-    }
-
-    /// The only value that is possible, and certain.
-    pub fn value(&self) -> Option<&PyValue> {
-        let value = self.entries.first().filter(|_| self.is_sole())?.value.as_ref().ok()?;
-        if let ([only], []) = (&*value.alternatives, &*value.arguments) { Some(&only.value) } else { None }
-    }
-
-    /// What is there when a later part is put on top: what that certainly holds is all that is left.
-    fn overlaid(self, later: Self) -> Self {
-        if later.is_certain {
-            return later;
-        }
-        let is_certain = self.is_certain;
-        Self { is_certain, ..self.or(later) }
-    }
-
-    fn or(mut self, other: Self) -> Self {
-        self.is_certain &= other.is_certain;
-        self.is_open |= other.is_open;
-        for entry in other.entries {
-            if !self.entries.iter().any(|known| known.at == entry.at) {
-                self.entries.push(entry);
-            }
-        }
-        self.arguments.extend(other.arguments);
-        self
-    }
-
-    /// What any of several dictionaries can hold.
-    fn any(all: impl IntoIterator<Item = Self>) -> Self {
-        all.into_iter().reduce(Self::or).unwrap_or_default()
-    }
-
-    fn through(mut self, step: &Step) -> Self {
-        for entry in &mut self.entries {
-            entry.steps.insert(0, step.clone());
-        }
-        self
-    }
-}
+pub use entries::{Entries, Entry};
 
 impl Resolver<'_> {
     /// What a dictionary at a place can hold under a key.
@@ -213,21 +117,6 @@ impl Resolver<'_> {
         all
     }
 
-    /// An item that is set, in a display, a pair or a statement.
-    fn entries_of_item_set(
-        &self,
-        place: &Place,
-        (container, name, value): (&Node<'_>, &Node<'_>, &Node<'_>),
-        key: &str,
-        effort: &Effort,
-    ) -> Entries {
-        match self.is_key(place, name, key, effort) {
-            Some(true) => Entries::of(self.entry(place, container, value, effort)),
-            Some(false) => Entries::default(),
-            None => Entries::unknown(),
-        }
-    }
-
     /// Whether an item's key is the string, or a constant that is; None where it can't be known.
     fn is_key(&self, place: &Place, node: &Node<'_>, key: &str, effort: &Effort) -> Option<bool> {
         if let Some(literal) = string_content(node) {
@@ -308,39 +197,6 @@ impl Resolver<'_> {
                 Entries { is_certain, ..assigned.or(self.entries_set_later(found, key, effort)) }.through(&step)
             }
         }
-    }
-
-    /// What statements in the scope of a dictionary's name set in it: `name["key"] = value`, `name.setdefault("key", value)`,
-    /// `name.update(key=value)`, `name |= {"key": value}`.
-    fn entries_set_later(&self, found: &Found, key: &str, effort: &Effort) -> Entries {
-        let module = found.module();
-        let within = found.scope().owner.as_ref().map(|owner| &owner.range);
-        let mut all = Entries::default();
-        for node in module.dictionary_statements(found.name()) {
-            if within.is_some_and(|range| !range.contains(&node.range().start)) {
-                continue;
-            }
-            let at = module.location(&node.range());
-            let place = Place::of(module, &node);
-            let leads = self.definitions_of_names(&place.clone().at_any_time(), &[found.name().to_owned()], effort);
-            let is_same = leads.is_some_and(|leads| leads.contains(&found.location()));
-            if !is_same || effort.is_visiting(&at) {
-                continue;
-            }
-            if let Some((container, value)) = set_in(&node, found.name()) {
-                let found = effort.visiting(at, || match value {
-                    Set::Item(name, value) => {
-                        self.entries_of_item_set(&place, (&container, &name, &value), key, effort)
-                    }
-                    Set::Dictionary(other) if other.kind() == "argument_list" => {
-                        self.entries_of_parts(&place, &other, key, effort)
-                    }
-                    Set::Dictionary(other) => self.entries(&place, &other, key, effort),
-                });
-                all = all.or(found);
-            }
-        }
-        all
     }
 
     /// `dictionaries["name"]`
@@ -507,50 +363,4 @@ fn makes_dictionary(function: &Node<'_>) -> bool {
     const NAMES: [&str; 5] = ["dict", "OrderedDict", "UserDict", "immutabledict", "frozendict"];
     let name = function.field("attribute").unwrap_or_else(|| function.clone()).text();
     NAMES.contains(&&*name)
-}
-
-/// What a statement puts into a dictionary.
-enum Set<'t> {
-    /// A value under a key.
-    Item(Node<'t>, Node<'t>),
-    /// Whatever another dictionary, or the keyword arguments of `update`, hold.
-    Dictionary(Node<'t>),
-}
-
-fn set_in<'t>(node: &Node<'t>, name: &str) -> Option<(Node<'t>, Set<'t>)> {
-    match &*node.kind() {
-        "assignment" => {
-            let left = node.field("left").filter(|left| left.kind() == "subscript")?;
-            let is_item = left.field("value")?.text() == name;
-            is_item.then(|| Some((node.clone(), Set::Item(left.field("subscript")?, node.field("right")?))))?
-        }
-        "subscript" => {
-            let is_item = node.field("value")?.text() == name;
-            let value = unpacked_value(node);
-            is_item.then(|| match value {
-                Some(value) => Some((node.clone(), Set::Item(node.field("subscript")?, value))),
-                // it may be any
-                None => Some((node.clone(), Set::Dictionary(node.clone()))),
-            })?
-        }
-        "augmented_assignment" => {
-            let is_union = node.field("left")?.text() == name && node.field("operator")?.text() == "|=";
-            is_union.then(|| Some((node.clone(), Set::Dictionary(node.field("right")?))))?
-        }
-        _ => {
-            let function = node.field("function").filter(|function| function.kind() == "attribute")?;
-            let arguments = node.field("arguments")?;
-            if function.field("object")?.text() != name {
-                return None;
-            }
-            match &*function.field("attribute")?.text() {
-                "setdefault" | "__setitem__" => {
-                    let given = positional_arguments(&arguments);
-                    Some((arguments.clone(), Set::Item(given.first()?.clone(), given.get(1)?.clone())))
-                }
-                "update" => Some((arguments.clone(), Set::Dictionary(arguments))),
-                _ => None,
-            }
-        }
-    }
 }

@@ -1,0 +1,90 @@
+//! The calls of functions that hand a cascade on go in; their sites come out.
+
+use std::sync::Arc;
+
+use super::Finder;
+use super::sites::Sites;
+use super::{Receiver, with_known_viewonly};
+use crate::module::Module;
+use crate::resolve::{Port, Resolver};
+use crate::rules::Sets;
+use crate::site::reading::keys_to;
+use crate::site::{Flag, Found, Given, Keywords, Site, Wrapper};
+use crate::syntax::{Node, keyword_value, splatted, unparenthesized};
+
+/// The sites of what the calls of a wrapper in a file are given. A mention is the wrapper's name, as it is called or handed to
+/// `functools.partial`.
+pub fn find_in_calls(resolver: &Resolver<'_>, module: &Arc<Module>, wrapper: &Wrapper, mentions: &[Node<'_>]) -> Found {
+    let finder = Finder::new(resolver, module);
+    let mut sites = Sites::default();
+    for mention in mentions {
+        finder.add_call(wrapper, mention, &mut sites);
+    }
+    sites.found
+}
+
+pub(super) fn enclosing_call<'t>(call: &Node<'t>) -> Option<Node<'t>> {
+    call.ancestors().take_while(|node| !node.kind().ends_with("_statement")).find(|node| node.kind() == "call")
+}
+
+impl<'a> Finder<'a> {
+    /// What one call of a wrapper is given.
+    pub(super) fn add_call(&self, wrapper: &Wrapper, mention: &Node<'_>, sites: &mut Sites) {
+        const RULE: &str = "wrapper-argument";
+        let Some(call) = mention.ancestors().find(|node| node.kind() == "call") else { return };
+        let Some(arguments) = call.field("arguments") else { return };
+        let receiver = Receiver {
+            call,
+            constructor: Ok(wrapper.constructor.clone()),
+            callee: mention.clone(),
+            is_backref: wrapper.is_backref,
+            sets: wrapper.sets,
+        };
+        let viewonly = match (&wrapper.viewonly, self.viewonly(&arguments, &receiver)) {
+            (Ok(inside), Ok(outside)) => Ok(*inside || outside),
+            (Err(why), _) => Err(why.clone()),
+            (_, outside) => outside,
+        };
+        let is_pair = wrapper.argument.port == Port::Pair;
+        match wrapper.argument.port {
+            Port::Value => {
+                let Some(value) = wrapper.given(&arguments, !receiver.is_called()) else {
+                    self.add_splats(wrapper, &receiver, &arguments, &viewonly, sites);
+                    return;
+                };
+                let value = unparenthesized(&value);
+                let evaluated = self.evaluated(&value, Some(&receiver), sites);
+                let at = self.module.location(&value.range());
+                // what else the function does with it counts too
+                let step = wrapper.argument.step(at.clone());
+                let reading = self.reading(&receiver, keys_to(&value, &receiver.call));
+                let given = Given { steps: vec![step], is_sole: false, reading, ..Given::of_value(at.clone()) };
+                let flag = (wrapper.sets == Sets::CascadeDelete)
+                    .then(|| Flag::OutOfReach(format!("`{}` hands the flag on", wrapper.name)));
+                let site = self.site_of_call(RULE, &receiver, at, given);
+                let value = with_known_viewonly(evaluated, &viewonly);
+                let viewonly = viewonly.unwrap_or(false);
+                sites.add(Site { value, viewonly, sets: wrapper.sets, flag, ..site });
+            }
+            Port::Dictionary | Port::Pair => {
+                if let Some(dictionary) = wrapper.given(&arguments, !receiver.is_called()) {
+                    self.add_dictionary(RULE, &receiver, &dictionary, (&Keywords::default(), is_pair), sites);
+                }
+            }
+            Port::Keywords => {
+                for dictionary in splatted(&arguments) {
+                    self.add_dictionary(RULE, &receiver, &dictionary, (&Keywords::default(), is_pair), sites);
+                }
+                if let Some(value) = keyword_value(&arguments, "cascade") {
+                    let value = unparenthesized(&value);
+                    let evaluated = self.evaluated(&value, Some(&receiver), sites);
+                    let reading = self.reading(&receiver, keys_to(&value, &receiver.call));
+                    let given = Given { reading, ..Given::of_value(self.module.location(&value.range())) };
+                    let site = self.site_of_call(RULE, &receiver, given.at.clone(), given);
+                    let value = with_known_viewonly(evaluated, &viewonly);
+                    sites.add(Site { value, viewonly: viewonly.unwrap_or(false), ..site });
+                }
+            }
+        }
+    }
+}

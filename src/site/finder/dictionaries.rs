@@ -1,0 +1,196 @@
+//! The dictionary that a relationship gets goes in; the sites of what it has come out.
+
+use super::Finder;
+use super::sites::Sites;
+use super::{Receiver, syntax_error, with_known_viewonly};
+use crate::resolve::{Effort, Entries, Entry, Place, shortened};
+use crate::rules::{ConstructorKind, Sets};
+use crate::site::reading::{Key, keys_to};
+use crate::site::{Flag, Given, Keywords, Site, Unknown, Wrapper};
+use crate::syntax::{Node, keyword_value, splatted, unparenthesized};
+
+/// Whether the value stands in what may be a dictionary of keyword arguments.
+pub(super) fn is_in_dictionary(value: &Node<'_>) -> bool {
+    let mut around = value.ancestors().skip_while(|node| node.kind() == "parenthesized_expression");
+    around.next().is_some_and(|binding| match &*binding.kind() {
+        "keyword_argument" => around.nth(1).and_then(|call| call.field("function")).is_some_and(|function| {
+            function.text() == "dict" || function.field("attribute").is_some_and(|method| method.text() == "update")
+        }),
+        kind => matches!(kind, "pair" | "assignment" | "argument_list"),
+    })
+}
+
+impl<'a> Finder<'a> {
+    /// What a call is given beside a dictionary, as far as a call of the constructor itself says all of it.
+    pub(super) fn keywords_beside<'t>(&self, receiver: &Receiver<'t>, dictionary: &Node<'t>) -> Keywords {
+        let is_whole = match dictionary.parent() {
+            Some(parent) if parent.kind() == "dictionary_splat" => {
+                !matches!(receiver.constructor, Ok((ConstructorKind::Sqlmodel, _)))
+            }
+            // a constant that is the whole pair
+            Some(parent) => !(receiver.is_backref && parent.kind() == "keyword_argument"),
+            None => false,
+        };
+        match is_whole && receiver.is_called() {
+            true => Keywords::of(self.resolver, self.module, dictionary, &receiver.call),
+            false => Keywords::default(),
+        }
+    }
+
+    /// The sites of the cascades that a dictionary of keyword arguments can hold.
+    pub(super) fn add_dictionary(
+        &self,
+        rule: &str,
+        receiver: &Receiver<'_>,
+        keywords: &Node<'_>,
+        (beside, is_pair): (&Keywords, bool),
+        sites: &mut Sites,
+    ) {
+        let place = Place::of(self.module, keywords);
+        let effort = Effort::for_value();
+        let is_sqlmodel = matches!(receiver.constructor, Ok((ConstructorKind::Sqlmodel, _)));
+        let is_splatted = keywords.parent().is_some_and(|parent| parent.kind() == "dictionary_splat");
+        let found = if is_sqlmodel && is_splatted {
+            self.resolver.entries_inside(&place, keywords, "sa_relationship_kwargs", "cascade", &effort)
+        } else if is_pair {
+            self.resolver.entries_of_backref(&place, keywords, "cascade", &effort)
+        } else {
+            self.resolver.entries(&place, keywords, "cascade", &effort)
+        };
+        let mut keys = keys_to(keywords, &receiver.call);
+        if is_sqlmodel && is_splatted {
+            keys.push(Key::name("sa_relationship_kwargs"));
+        } else if is_pair {
+            keys.push(Key::Index(Some(1)));
+        }
+        keys.push(Key::name("cascade"));
+        let given = Given {
+            // nothing can be put over what is inside a pair
+            is_sole: found.is_sole() && !is_pair,
+            keywords: beside.clone(),
+            reading: self.reading(receiver, keys),
+            ..Given::of_value(self.module.location(&unparenthesized(keywords).range()))
+        };
+        if found.is_open && found.entries.is_empty() && found.arguments.is_empty() {
+            self.open_dictionary(rule, receiver, &given, keywords).into_iter().for_each(|site| sites.add(site));
+        }
+        let Entries { entries, arguments, .. } = found;
+        let viewonly = if entries.is_empty() { Ok(false) } else { self.viewonly(keywords, receiver) };
+        if is_sqlmodel && is_splatted {
+            for entry in self.resolver.entries(&place, keywords, "cascade_delete", &effort).entries {
+                let why = "the flag stands in a dictionary".to_owned();
+                let site = self.site_of_entry(rule, receiver, &given, entry, &viewonly, sites);
+                sites.add(Site { sets: Sets::CascadeDelete, flag: Some(Flag::OutOfReach(why)), ..site });
+            }
+        }
+        for argument in arguments {
+            if let Some(wrapper) = self.wrapper(&argument, receiver) {
+                sites.add_wrapper(wrapper);
+            }
+        }
+        for entry in entries {
+            let site = self.site_of_entry(rule, receiver, &given, entry, &viewonly, sites);
+            sites.add(site);
+        }
+        if is_splatted && !is_sqlmodel && !receiver.is_backref {
+            self.add_backref_in(rule, receiver, keywords, sites);
+        }
+    }
+
+    /// The other side of a relationship, as a dictionary gives it that the call gets: `**{"backref": ("name", {"cascade": …})}`.
+    pub(super) fn add_backref_in(&self, rule: &str, receiver: &Receiver<'_>, keywords: &Node<'_>, sites: &mut Sites) {
+        let (place, effort) = (Place::of(self.module, keywords), Effort::for_value());
+        let found = self.resolver.entries_inside(&place, keywords, "backref", "cascade", &effort);
+        if found.entries.is_empty() {
+            return;
+        }
+        let receiver = Receiver { is_backref: true, ..receiver.clone() };
+        let mut keys = keys_to(keywords, &receiver.call);
+        keys.extend([Key::name("backref"), Key::Index(Some(1)), Key::name("cascade")]);
+        let given = Given {
+            is_sole: false,
+            reading: self.reading(&receiver, keys),
+            ..Given::of_value(self.module.location(&unparenthesized(keywords).range()))
+        };
+        let viewonly = self.viewonly(keywords, &receiver);
+        for entry in found.entries {
+            let site = self.site_of_entry(rule, &receiver, &given, entry, &viewonly, sites);
+            sites.add(site);
+        }
+    }
+
+    /// A dictionary that can't be followed, where nothing beside it says that it has no cascade.
+    pub(super) fn open_dictionary(
+        &self,
+        rule: &str,
+        receiver: &Receiver<'_>,
+        given: &Given,
+        keywords: &Node<'_>,
+    ) -> Option<Site> {
+        let arguments = receiver.call.field("arguments")?;
+        if ["cascade", "cascade_delete"].iter().any(|keyword| keyword_value(&arguments, keyword).is_some()) {
+            return None;
+        }
+        let why = receiver.untraced().unwrap_or_else(|| Unknown {
+            reason: format!("`{}` can't be followed, and may have one", shortened(&keywords.text())),
+            help: Some("check by hand whether it has a cascade"),
+        });
+        let site = self.site_of_call(rule, receiver, given.at.clone(), given.clone());
+        Some(Site { value: Err(why), ..site })
+    }
+
+    pub(super) fn site_of_entry(
+        &self,
+        rule: &str,
+        receiver: &Receiver<'_>,
+        given: &Given,
+        entry: Entry,
+        viewonly: &Result<bool, String>,
+        sites: &mut Sites,
+    ) -> Site {
+        let viewonly = entry.viewonly.map_or_else(|| viewonly.clone(), Ok);
+        let value = if entry.is_broken {
+            Err(syntax_error())
+        } else if let Some(why) = receiver.untraced() {
+            Err(why)
+        } else {
+            entry.value.map_err(Unknown::from).and_then(|value| self.known(value, Some(receiver), sites))
+        };
+        let value = with_known_viewonly(value, &viewonly);
+        let viewonly = viewonly.unwrap_or(false);
+        let given = Given { steps: entry.steps, ..given.clone() };
+        let site = self.site_of_call(rule, receiver, entry.at.clone(), given);
+        // reports show the call beside the value
+        let call = if entry.at.path == site.call.path { site.call } else { entry.at };
+        Site { value, viewonly, call, ..site }
+    }
+
+    /// What a call may give to a wrapper's parameter by `*` and `**`.
+    pub(super) fn add_splats(
+        &self,
+        wrapper: &Wrapper,
+        receiver: &Receiver<'_>,
+        arguments: &Node<'_>,
+        viewonly: &Result<bool, String>,
+        sites: &mut Sites,
+    ) {
+        for dictionary in splatted(arguments) {
+            let place = Place::of(self.module, &dictionary);
+            let found = self.resolver.entries(&place, &dictionary, &wrapper.argument.name, &Effort::for_value());
+            let at = self.module.location(&unparenthesized(&dictionary).range());
+            let reading = self.reading(receiver, vec![Key::name(&wrapper.argument.name)]);
+            let given = Given { is_sole: false, reading, ..Given::of_value(at) };
+            for entry in found.entries {
+                let site = self.site_of_entry("wrapper-argument", receiver, &given, entry, viewonly, sites);
+                sites.add(site);
+            }
+        }
+        let unpacked = arguments.named_children().find(|argument| argument.kind() == "list_splat");
+        if let Some(unpacked) = unpacked.filter(|_| wrapper.argument.position.is_some()) {
+            let reason = format!("`{}` may hand it to `{}`", unpacked.text(), wrapper.name);
+            let given = Given::of_value(self.module.location(&unpacked.range()));
+            let site = self.site_of_call("wrapper-argument", receiver, given.at.clone(), given);
+            sites.add(Site { value: Err(Unknown::from(reason)), ..site });
+        }
+    }
+}
