@@ -29,15 +29,7 @@ pub struct Looked {
 pub struct FileSearch {
     disk: Arc<Disk>,
     /// By what is walked.
-    listed: Mutex<HashMap<Extent, Arc<Listed>>>,
-}
-
-/// What a walk came by.
-#[derive(Debug)]
-struct Listed {
-    /// The files with code, as the walk has them.
-    files: Vec<PathBuf>,
-    unread: Vec<Unread>,
+    listed: Mutex<HashMap<Extent, Arc<Looked>>>,
 }
 
 impl FileSearch {
@@ -65,31 +57,21 @@ impl FileSearch {
         looked
     }
 
-    fn listed(&self, walk: &Walk) -> Arc<Listed> {
+    /// All files with code that a walk comes by, as it has them.
+    fn listed(&self, walk: &Walk) -> Arc<Looked> {
         let mut known = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(known.entry(walk.extent()).or_insert_with(|| Arc::new(self.list(walk))))
     }
 
-    fn list(&self, walk: &Walk) -> Listed {
+    fn list(&self, walk: &Walk) -> Looked {
         let (files, aside) = walk.settled(|| {
             let files = Mutex::new(Vec::new());
             let aside =
                 walk.run(|| |path: &Path| files.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned()));
             (files.into_inner().unwrap_or_else(PoisonError::into_inner), aside)
         });
-        let mut listed = Listed { files, unread: Vec::new() };
-        for not_read in aside.not_read {
-            if let NotRead::Failed(path, reason) | NotRead::Undecoded(path, reason) = not_read {
-                listed.unread.push(Unread { path, reason });
-            }
-        }
-        for path in aside.others {
-            match code_in(&path, walk) {
-                Ok(Some(_)) => listed.files.push(path),
-                Ok(None) => {}
-                Err(reason) => listed.unread.push(Unread { path, reason }),
-            }
-        }
+        let mut listed = Looked { files, unread: Vec::new() };
+        listed.add(&aside.not_read, &aside.others, walk, |_| true);
         let known: HashSet<PathBuf> = listed.files.iter().map(|path| walk.absolute(path)).collect();
         let is_new = |path: &&PathBuf| !known.contains(*path) && walk.covers(path);
         let unsaved = self.disk.unsaved().keys().filter(is_new).map(|path| walk.normal(path));

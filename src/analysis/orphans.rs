@@ -10,8 +10,7 @@ use std::sync::atomic::AtomicUsize;
 
 use super::consumers::Consumers;
 use super::{Analysis, completed};
-use crate::discover::Unread;
-use crate::discover::{NotRead, Walk};
+use crate::discover::{NotRead, Unread, Walk};
 use crate::hints::{self, Hints};
 use crate::looked::Looked;
 use crate::model::{Call, End, Link, Model, Orphans, SearchFolder};

@@ -256,32 +256,24 @@ impl FileOutcome {
 
     /// A file that was not read.
     pub fn not_read(path: Arc<Path>, repository: &Repository, status: Status) -> Self {
-        Self {
-            display: repository.display(&path),
-            in_repository: repository.relative(&path),
-            path,
-            source: None,
-            status,
-            findings: Vec::new(),
-            safe_sites: 0,
-            ignored: 0,
-            suppressed: 0,
-            in_baseline: 0,
-            on_unchanged_lines: 0,
-            sites: Vec::new(),
-            unused_suppressions: Vec::new(),
-            syntax_errors: Vec::new(),
-        }
+        let (display, in_repository) = (repository.display(&path), repository.relative(&path));
+        Self::with_nothing(path, display, in_repository, status)
     }
 
     /// The file with nothing to tell of it.
     pub fn bare(&self) -> Self {
+        let (display, in_repository) = (self.display.clone(), self.in_repository.clone());
+        let bare = Self::with_nothing(Arc::clone(&self.path), display, in_repository, Status::Unchanged);
+        Self { source: self.source.clone(), ..bare }
+    }
+
+    fn with_nothing(path: Arc<Path>, display: String, in_repository: String, status: Status) -> Self {
         Self {
-            path: Arc::clone(&self.path),
-            display: self.display.clone(),
-            in_repository: self.in_repository.clone(),
-            source: self.source.clone(),
-            status: Status::Unchanged,
+            path,
+            display,
+            in_repository,
+            source: None,
+            status,
             findings: Vec::new(),
             safe_sites: 0,
             ignored: 0,

@@ -10,7 +10,7 @@ use cascade_fix::report::{Format, PatchFolder, write_findings, write_patch};
 use cascade_fix::settings::{Overrides, Place};
 use tempfile::TempDir;
 
-use crate::common::{asked, copy_tree, read_tree, write_tree};
+use crate::common::{asked, read_tree, repository_of, write_tree};
 
 fn analysis(folder: &Path, unsaved: Vec<Unsaved>) -> Analysis {
     crate::common::analysis(folder, Overrides::default(), &Place::Isolated, unsaved)
@@ -38,8 +38,7 @@ fn empty_repository() -> TempDir {
 #[test]
 fn it_says_the_same_when_the_files_are_gone() {
     for before in repositories() {
-        let folder = empty_repository();
-        copy_tree(&before, folder.path());
+        let folder = repository_of(&before);
         let asked_at_once = told(&asked(&analysis(folder.path(), Vec::new()), true), folder.path());
         let analysis = analysis(folder.path(), Vec::new());
         let safe = told(&asked(&analysis, false), folder.path());

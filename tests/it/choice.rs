@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use crate::common::{analysis, asked, copy_tree};
+use crate::common::{analysis, asked, repository_of};
 use cascade_fix::apply::still_parses;
 use cascade_fix::choice::{Answer, Change, Chosen, Fixes, Reading};
 use cascade_fix::outcome::{Outcome, Status};
@@ -16,9 +16,7 @@ static FIXES: LazyLock<Vec<(PathBuf, Fixes)>> = LazyLock::new(|| {
     let folders = fs::read_dir("testdata/repositories").unwrap().map(|entry| entry.unwrap().path());
     let folders = folders.chain([PathBuf::from("testdata/example")]).filter(|folder| folder.is_dir());
     let fixes = folders.map(|folder| {
-        let copy = tempfile::tempdir().unwrap();
-        fs::create_dir(copy.path().join(".git")).unwrap();
-        copy_tree(&folder, copy.path());
+        let copy = repository_of(&folder);
         let overrides = Overrides { select: vec!["CAS".to_owned()], ..Overrides::default() };
         let analysis = analysis(copy.path(), overrides, &Place::Isolated, Vec::new());
         (folder, Fixes { proposed: asked(&analysis, false), all: Some(asked(&analysis, true)) })

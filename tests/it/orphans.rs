@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::common::sqlalchemy::python;
-use crate::common::{copy_tree, run_binary};
+use crate::common::{repository_of, run_binary};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -36,10 +36,7 @@ const NOTICED: [&str; 22] = [
 ];
 
 fn repository(name: &str) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    copy_tree(&Path::new("testdata/repositories").join(name).join("before"), folder.path());
-    std::fs::create_dir(folder.path().join(".git")).unwrap();
-    folder
+    repository_of(&Path::new("testdata/repositories").join(name).join("before"))
 }
 
 /// What SQLAlchemy inserts, by the relationship and the class that is given up.

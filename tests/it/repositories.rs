@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::common::{analysis, asked, copy_tree, read_tree, run_binary};
+use crate::common::{analysis, asked, copy_tree, read_tree, repository_of, run_binary};
 use cascade_fix::outcome::{FileOutcome, Finding, Outcome, Status};
 use cascade_fix::settings::{Overrides, Place};
 
@@ -13,9 +13,7 @@ fn fix_writes_the_recorded_files_and_a_second_fix_writes_nothing() {
     let mut seen = 0;
     for entry in std::fs::read_dir("testdata/repositories").unwrap() {
         let folder = entry.unwrap().path();
-        let scratch = tempfile::tempdir().unwrap();
-        copy_tree(&folder.join("before"), scratch.path());
-        std::fs::create_dir(scratch.path().join(".git")).unwrap();
+        let scratch = repository_of(&folder.join("before"));
         let paths = std::fs::read_to_string(folder.join("paths.json"))
             .map_or_else(|_| Vec::new(), |text| serde_json::from_str::<Vec<String>>(&text).unwrap());
         let arguments: Vec<&str> = ["fix", "--quiet"].into_iter().chain(paths.iter().map(String::as_str)).collect();
@@ -35,9 +33,7 @@ fn a_fix_leaves_no_finding_that_was_not_there_and_converges_with_unsafe_fixes_to
     let mut seen = 0;
     for entry in std::fs::read_dir("testdata/repositories").unwrap() {
         let folder = entry.unwrap().path();
-        let scratch = tempfile::tempdir().unwrap();
-        copy_tree(&folder.join("before"), scratch.path());
-        std::fs::create_dir(scratch.path().join(".git")).unwrap();
+        let scratch = repository_of(&folder.join("before"));
         let every_check = || Overrides { select: vec!["CAS".to_owned()], ..Overrides::default() };
         let analysis = || analysis(scratch.path(), every_check(), &Place::Isolated, Vec::new());
         let before = analysis();

@@ -64,6 +64,14 @@ pub fn copy_tree(from: &Path, to: &Path) {
     write_tree(&read_tree(from), to);
 }
 
+/// A repository of its own with every file below a folder.
+pub fn repository_of(folder: &Path) -> TempDir {
+    let repository = TempDir::new().unwrap();
+    copy_tree(folder, repository.path());
+    std::fs::create_dir(repository.path().join(".git")).unwrap();
+    repository
+}
+
 /// The library's analysis of a folder, by the defaults and what is said besides.
 pub fn analysis(folder: &Path, overrides: Overrides, place: &Place, unsaved: Vec<Unsaved>) -> Analysis {
     let settings = Arc::new(Lookup::new(overrides, place, folder).unwrap());
