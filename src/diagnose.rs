@@ -1,6 +1,6 @@
 //! A site with its verdict and its planned edits goes in; the findings come out.
 
-use crate::outcome::{Finding, Fix};
+use crate::outcome::{CascadeDetail, Details, Finding, Fix, SetChange};
 use crate::plan::Planned;
 use crate::policy::{Applicability, Judgement, Reach, Rewrite, Verdict};
 use crate::rules::{Rules, Severity};
@@ -74,11 +74,15 @@ fn finding(rules: &Rules, source: &Source, site: &Site, judgement: &Judgement) -
         call_lines: (line(call.start), line(call.end)),
         callee: site.callee.clone(),
         relationship: Some(site.told_relationship()),
-        hazard: judgement.loaded.as_ref().map(|loaded| loaded.hazard),
-        loaded: judgement.loaded.as_ref().and_then(|loaded| loaded.told(!judgement.is_information)),
-        before: judgement.before,
-        after: None,
+        remarks: loaded(judgement, !judgement.is_information),
         fix: None,
+        details: Details {
+            cascade: Some(CascadeDetail {
+                hazard: judgement.loaded.as_ref().map(|loaded| loaded.hazard),
+                before: judgement.before,
+                change: None,
+            }),
+        },
     }
 }
 
@@ -93,19 +97,21 @@ fn with_fix(
     let branches = branches(rewrite);
     match planned {
         Ok(planned) => {
-            finding.before = Some(rewrite.before);
-            finding.after = Some(rewrite.after);
-            let mut fix = Fix {
-                applicability,
-                edits: planned.edits.clone(),
+            let change = SetChange {
+                after: rewrite.after,
                 lost: rewrite.lost,
                 branches: rewrite.branches.clone(),
                 lazy: rewrite.lazy,
-                notes: branches.into_iter().chain(notes.chain(&planned.notes).cloned()).collect(),
             };
-            finding.loaded = judgement.loaded.as_ref().and_then(|loaded| loaded.told(fix.is_of_form()));
-            fix.notes.splice(..0, finding.loaded.clone());
-            finding.fix = Some(fix);
+            let is_of_form = applicability == Applicability::Safe && change.is_of_form();
+            finding.remarks = loaded(judgement, is_of_form);
+            let told = finding.remarks.iter().cloned().chain(branches);
+            let notes = told.chain(notes.chain(&planned.notes).cloned()).collect();
+            finding.fix = Some(Fix { applicability, edits: planned.edits.clone(), notes });
+            if let Some(cascade) = &mut finding.details.cascade {
+                cascade.before = Some(rewrite.before);
+                cascade.change = Some(change);
+            }
         }
         Err(reason) => {
             let wanted = branches.unwrap_or_else(|| format!("`{}`", rewrite.after));
@@ -113,6 +119,11 @@ fn with_fix(
         }
     }
     finding
+}
+
+/// How the relationship is loaded, in a sentence, where that decides about it.
+fn loaded(judgement: &Judgement, is_of_form: bool) -> Vec<String> {
+    judgement.loaded.as_ref().and_then(|loaded| loaded.told(is_of_form)).into_iter().collect()
 }
 
 /// What becomes of each value, where there are several that end as different lists.

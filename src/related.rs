@@ -51,7 +51,7 @@ impl Related<'_> {
 pub fn related(outcome: &Outcome) -> Vec<Related<'_>> {
     let of_site = |file, site: &SiteOutcome| {
         let findings: Vec<&Finding> = FileOutcome::findings_at(file, &site.span).collect();
-        let fixes = || findings.iter().filter_map(|finding| Some((finding.fix.as_ref()?, finding.after?)));
+        let fixes = || findings.iter().filter_map(|finding| Some((finding.fix.as_ref()?, finding.details.after()?)));
         let after = fixes().find(|(fix, _)| outcome.carries_out(fix)).map(|(_, after)| after).or(site.options);
         let held_back = fixes().find(|(fix, _)| !outcome.carries_out(fix)).map(|(_, after)| after);
         (findings, after, held_back)

@@ -232,9 +232,7 @@ impl Run<'_> {
                 let needs = finding.fix.iter().flat_map(|fix| &fix.edits).find(|edit| failed.contains(&edit.path));
                 if let Some(needs) = needs {
                     let file = self.analysis.repositories.of(&needs.path).display(&needs.path);
-                    finding.help = format!("write it by hand: the fixes of {file} can't be applied together");
-                    finding.fix = None;
-                    finding.after = None;
+                    finding.hand_over(format!("write it by hand: the fixes of {file} can't be applied together"));
                 }
             }
             edits = edits_by_file(outcomes);

@@ -64,7 +64,7 @@ impl Known {
     /// What a finding of a file is known by.
     pub fn of(file: &FileOutcome, finding: &Finding) -> Self {
         let text = || file.source.as_ref().map(|source| condensed(source, &finding.span)).unwrap_or_default();
-        let value = finding.before.map_or_else(text, |options| options.to_string());
+        let value = finding.details.before().map_or_else(text, |options| options.to_string());
         Self { identity: Identity::of(file, finding), value }
     }
 }

@@ -1,106 +1,21 @@
 //! What a run knows of each file and each site: the one result that diff, check, fix and every report show.
 
+mod detail;
+mod finding;
 mod identity;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::layout::Relaid;
 use crate::model::Relationship;
-use crate::policy::{Applicability, Hazard};
+use crate::policy::Applicability;
 use crate::repository::{Places, Repository};
-use crate::rewrite::FileEdit;
-use crate::rules::{Code, Severity};
 use crate::source::{Position, Source};
-use crate::sqlalchemy::Lazy;
 use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 
+pub use detail::{CascadeDetail, Details, SetChange};
+pub use finding::{Finding, Fix};
 pub use identity::{About, Identity, Known, Stale};
-
-/// A site that is not as it should be.
-#[derive(Debug, Clone)]
-pub struct Finding {
-    /// The diagnostic.
-    pub code: Code,
-    /// The diagnostic's name.
-    pub name: String,
-    /// How bad it is.
-    pub severity: Severity,
-    /// One line.
-    pub message: String,
-    /// What to do, in a few words.
-    pub help: String,
-    /// The value's range in the text, in bytes.
-    pub span: std::ops::Range<usize>,
-    /// Where the value begins.
-    pub start: Position,
-    /// Where it ends.
-    pub end: Position,
-    /// The call's range in the text, in bytes.
-    pub call_span: std::ops::Range<usize>,
-    /// The call's first and last line, 1-based.
-    pub call_lines: (usize, usize),
-    /// Who is called.
-    pub callee: String,
-    /// What is known of the relationship.
-    pub relationship: Option<Relationship>,
-    /// What refresh-expire can do there, where the finding is about that.
-    pub hazard: Option<Hazard>,
-    /// How the relationship is loaded, in a sentence, where that decides about it.
-    pub loaded: Option<String>,
-    /// The effective set now, where it is known.
-    pub before: Option<CascadeOptions>,
-    /// The effective set after the fix.
-    pub after: Option<CascadeOptions>,
-    /// What to write; None where a human has to decide.
-    pub fix: Option<Fix>,
-}
-
-impl Finding {
-    /// What speaks for it, a sentence each: what the relationship is and how that is known, then what its fix changes.
-    pub fn reasons(&self) -> Vec<String> {
-        let relationship = self.relationship.as_ref().and_then(Relationship::told);
-        relationship.into_iter().chain(self.notes().map(str::to_owned)).collect()
-    }
-
-    /// The part of it that does not say what the relationship is: what its fix changes.
-    pub fn notes(&self) -> impl Iterator<Item = &str> {
-        let loaded = self.loaded.iter().filter(|_| self.fix.is_none());
-        loaded.chain(self.fix.iter().flat_map(|fix| &fix.notes)).map(String::as_str)
-    }
-
-    /// Whether nothing that is read after a refresh depends on it, and nothing else that its fix changes.
-    pub fn changes_form_alone(&self) -> bool {
-        self.hazard == Some(Hazard::Form) && self.fix.as_ref().is_none_or(Fix::is_of_form)
-    }
-
-    /// Whether it is told, and nothing is to be done.
-    pub fn is_information(&self) -> bool {
-        self.severity == Severity::Information
-    }
-
-    /// Whether there is something to do that no fix does.
-    pub fn needs_human(&self) -> bool {
-        self.fix.is_none() && !self.is_information()
-    }
-
-    /// `User.posts`; None where that is not known.
-    pub fn relationship_name(&self) -> Option<String> {
-        self.relationship.as_ref().and_then(Relationship::name)
-    }
-
-    /// What is to be written, in words: one list, or those of several branches.
-    pub fn written(&self) -> Option<String> {
-        let mut lists: Vec<CascadeOptions> = Vec::new();
-        for (before, after) in self.fix.iter().flat_map(|fix| &fix.branches) {
-            if before != after && !lists.contains(after) {
-                lists.push(*after);
-            }
-        }
-        let lists = if lists.is_empty() { vec![self.after?] } else { lists };
-        Some(lists.iter().map(|list| format!("`{list}`")).collect::<Vec<_>>().join(" or "))
-    }
-}
 
 /// A site as it is, whatever is told of it.
 #[derive(Debug, Clone)]
@@ -121,51 +36,6 @@ pub struct SiteOutcome {
     pub is_suppressed: bool,
     /// Whether the settings ignore something that is found there.
     pub is_ignored: bool,
-}
-
-/// The edits of one finding.
-#[derive(Debug, Clone)]
-pub struct Fix {
-    /// Whether it may be applied unseen.
-    pub applicability: Applicability,
-    /// In order of file and position; ranges are bytes of the text. Findings that share a definition have the same.
-    pub edits: Vec<FileEdit>,
-    /// The options that go.
-    pub lost: CascadeOptions,
-    /// The effective set of each value that there can be, now and afterwards.
-    pub branches: Vec<(CascadeOptions, CascadeOptions)>,
-    /// The loader that is added.
-    pub lazy: Option<Lazy>,
-    /// What speaks for it, in sentences.
-    pub notes: Vec<String>,
-}
-
-impl Fix {
-    /// Whether no option comes, and none goes but refresh-expire, and expunge where nothing notices that.
-    pub fn is_of_form(&self) -> bool {
-        let rest = self.lost.without(CascadeOption::RefreshExpire).without(CascadeOption::Expunge);
-        let has_more = |(before, after): &(CascadeOptions, CascadeOptions)| !after.minus(*before).is_empty();
-        self.applicability == Applicability::Safe && rest.is_empty() && !self.branches.iter().any(has_more)
-    }
-
-    /// Makes the layout of a statement a part of the fix, if it changes something in the statement.
-    pub fn lay_out(&mut self, path: &Arc<Path>, statement: &Relaid) {
-        let is_inside = |edit: &FileEdit| {
-            let range = &edit.edit.range;
-            edit.path == *path && statement.range.start <= range.start && range.end <= statement.range.end
-        };
-        if !self.edits.iter().any(is_inside) {
-            return;
-        }
-        for edit in self.edits.iter_mut().filter(|edit| is_inside(edit)) {
-            if let Some((_, replacement)) = statement.replaced.iter().find(|(value, _)| *value == edit.edit) {
-                edit.edit = replacement.clone();
-            }
-        }
-        let layout = statement.edits.iter().map(|edit| FileEdit { path: Arc::clone(path), edit: edit.clone() });
-        self.edits.extend(layout);
-        self.edits.sort_by(|a, b| (&a.path, a.edit.range.start).cmp(&(&b.path, b.edit.range.start)));
-    }
 }
 
 /// Whether the code that has cascades with refresh-expire runs under asyncio.

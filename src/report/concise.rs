@@ -19,19 +19,11 @@ pub(super) const HELD_BACK: &str = " (an unsafe fix: --unsafe-fixes applies it)"
 pub(crate) fn line(file: &FileOutcome, finding: &Finding) -> String {
     let Finding { code, message, start, .. } = finding;
     let relationship = finding.relationship_name().map(|name| format!("{name}: ")).unwrap_or_default();
-    let said = format!("{code} {relationship}{message}; {}{}", advice(finding), of_form(finding));
+    let said = format!("{code} {relationship}{message}; {}{}", finding.advice(), of_form(finding));
     visible(&format!("{}:{start}: {said}", file.display)).into_owned()
 }
 
 /// What is said beside a finding that changes the form alone.
 pub(super) fn of_form(finding: &Finding) -> &'static str {
     if finding.changes_form_alone() && !finding.is_information() { " (changes the form alone)" } else { "" }
-}
-
-/// What to do about a finding.
-pub(super) fn advice(finding: &Finding) -> String {
-    match finding.written() {
-        Some(written) => format!("write {written}"),
-        None => finding.help.clone(),
-    }
 }

@@ -78,8 +78,8 @@ fn groups<'a>(file: &'a FileOutcome, finding: &'a Finding, source: &'a Source, n
 /// Which relationship it is, and what is to be written.
 pub(super) fn label(finding: &Finding) -> String {
     let relationship = finding.relationship_name().map(|name| format!("{name}: ")).unwrap_or_default();
-    match finding.written() {
-        Some(written) => format!("{relationship}write {written}"),
+    match finding.fix {
+        Some(_) => format!("{relationship}{}", finding.advice()),
         None if finding.is_information() => format!("{relationship}information"),
         None => format!("{relationship}needs a human"),
     }

@@ -90,8 +90,8 @@ impl Sections<'_> {
             [
                 place(file, finding),
                 relationship(finding),
-                finding.before.map(|before| code(&before.to_string())).unwrap_or_default(),
-                finding.written().map(|written| prose(&written)).unwrap_or_default(),
+                finding.details.before().map(|before| code(&before.to_string())).unwrap_or_default(),
+                prose(&to_write(finding)),
                 told(finding),
             ]
         });
@@ -167,7 +167,7 @@ impl Sections<'_> {
     /// The options that the fixes leave out.
     fn lost(&self) -> CascadeOptions {
         let carried_out = self.outcome.findings().filter(|(_, finding)| self.is_carried_out(finding));
-        CascadeOptions::union(carried_out.flat_map(|(_, finding)| &finding.fix).map(|fix| fix.lost))
+        CascadeOptions::union(carried_out.map(|(_, finding)| finding.details.lost()))
     }
 
     /// The fixes that are not carried out because someone can notice them.
@@ -181,7 +181,7 @@ impl Sections<'_> {
                 place(file, finding),
                 relationship(finding),
                 format!("{} {}", finding.code, prose(&finding.message)),
-                finding.written().map(|written| prose(&written)).unwrap_or_default(),
+                prose(&to_write(finding)),
                 finding.notes().filter(is_own).map(prose).collect::<Vec<_>>().join("; "),
                 told(finding),
             ]
@@ -277,6 +277,11 @@ const WHAT_IT_IS: &str = "what it is, and how that is known";
 fn told(finding: &Finding) -> String {
     let told = finding.relationship.as_ref().and_then(Relationship::told);
     told.map(|told| prose(&told)).unwrap_or_default()
+}
+
+/// What its fix writes: in words, or as its help says.
+fn to_write(finding: &Finding) -> String {
+    finding.written().unwrap_or_else(|| finding.help.clone())
 }
 
 fn item_of_note(note: &Note<'_>) -> String {

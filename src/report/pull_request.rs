@@ -4,7 +4,7 @@ use super::count;
 use super::graph::mermaid;
 use super::markdown::{Sections, fitted, joined, why};
 use super::markup::{fenced, prose};
-use super::summary::asyncio;
+use super::summary::{asyncio, what_is_fixed};
 use super::verification::verification_markdown;
 use crate::graph::DeleteGraph;
 use crate::outcome::{FileOutcome, Finding, Outcome, Status};
@@ -48,7 +48,7 @@ fn text(request: &PullRequest<'_>, most: usize) -> String {
         asyncio(outcome).map(|sentence| prose(&sentence)),
         Some(format!(
             "This changes {} in {}. It was made by cascade-fix {version}, and this command makes it again:",
-            count(fixed, "cascade"),
+            count(fixed, what_is_fixed(outcome)),
             count(files, "file")
         )),
         Some(fenced("console", command)),

@@ -103,8 +103,8 @@ fn result(outcome: &Outcome, file: &FileOutcome, finding: &Finding, fingerprint:
     let told = properties(
         [
             ("applicability", json!(finding.fix.as_ref().map(|fix| fix.applicability))),
-            ("before", json!(finding.before)),
-            ("after", json!(finding.after)),
+            ("before", json!(finding.details.before())),
+            ("after", json!(finding.details.after())),
             ("relationship", json!(finding.relationship)),
         ],
         &[],
@@ -139,7 +139,7 @@ fn fix(outcome: &Outcome, file: &FileOutcome, finding: &Finding) -> Option<sarif
             .replacements(vec![replaced])
             .build()
     };
-    let description = text(&super::concise::advice(finding));
+    let description = text(&finding.advice());
     let changes: Vec<_> = replacements.iter().map(change).collect();
     (!changes.is_empty()).then(|| sarif::Fix::builder().description(description).artifact_changes(changes).build())
 }

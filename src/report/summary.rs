@@ -85,6 +85,12 @@ fn of_form(outcome: &Outcome) -> usize {
     outcome.findings().filter(|(_, finding)| is_of_form(finding)).count()
 }
 
+/// What the fixes are about, as a noun.
+pub(super) fn what_is_fixed(outcome: &Outcome) -> &'static str {
+    let mut fixable = outcome.findings().filter(|(_, finding)| finding.fix.is_some());
+    if fixable.all(|(_, finding)| finding.details.cascade.is_some()) { "cascade" } else { "finding" }
+}
+
 /// What was found and what becomes of it, in parts of one sentence. `applied` is what was written, None where nothing was meant to be.
 pub(super) fn sentences(outcome: &Outcome, applied: Option<Applied>) -> Vec<String> {
     let mut sentences = Vec::new();
@@ -92,14 +98,18 @@ pub(super) fn sentences(outcome: &Outcome, applied: Option<Applied>) -> Vec<Stri
     let (fixable, held_back) = fixable(outcome);
     match applied {
         Some(applied) if applied.files > 0 => {
-            sentences.push(format!("Fixed {} in {}", count(applied.findings, "cascade"), count(applied.files, "file")));
+            sentences.push(format!(
+                "Fixed {} in {}",
+                count(applied.findings, what_is_fixed(outcome)),
+                count(applied.files, "file")
+            ));
         }
         None if fixable > 0 => {
             let files = outcome.files.iter().filter(|file| matches!(file.status, Status::Changed(_))).count();
             let codes = by_code(outcome);
             sentences.push(format!(
                 "{} in {} can be fixed{} ({codes})",
-                count(fixable, "cascade"),
+                count(fixable, what_is_fixed(outcome)),
                 count(files, "file"),
                 if totals.fixable_unsafe > held_back { "" } else { " safely" },
             ));
@@ -162,7 +172,8 @@ pub(super) fn asyncio(outcome: &Outcome) -> Option<String> {
 
 /// What to do where the hazard is none.
 fn without_asyncio(outcome: &Outcome) -> Option<&'static str> {
-    let is_open = outcome.findings().any(|(_, finding)| finding.hazard.is_some() && !finding.is_information());
+    let is_open =
+        outcome.findings().any(|(_, finding)| finding.details.hazard().is_some() && !finding.is_information());
     (is_open && !outcome.may_run_under_asyncio()).then_some(
         "With --require-asyncio, or `require-asyncio = true` in the settings, refresh-expire is information alone here, and the exit \
          status is 0.",

@@ -56,8 +56,8 @@ impl Claim {
     }
 
     fn of(outcome: &Outcome, file: &FileOutcome, finding: &Finding, root: &Path) -> Option<Self> {
-        let fix = finding.fix.as_ref().filter(|fix| outcome.carries_out(fix))?;
-        let relationship = finding.relationship.as_ref();
+        finding.fix.as_ref().filter(|fix| outcome.carries_out(fix))?;
+        let (relationship, change) = (finding.relationship.as_ref(), finding.details.change()?);
         Some(Self {
             file: file.path.strip_prefix(root).unwrap_or(&file.path).to_owned(),
             display: file.display.clone(),
@@ -69,10 +69,10 @@ impl Claim {
             direction: relationship.and_then(|known| known.direction),
             uselist: relationship.and_then(|known| known.uselist),
             codes: vec![finding.code],
-            before: finding.before?,
-            after: finding.after?,
-            branches: fix.branches.clone(),
-            lazy: fix.lazy,
+            before: finding.details.before()?,
+            after: change.after,
+            branches: change.branches.clone(),
+            lazy: change.lazy,
         })
     }
 

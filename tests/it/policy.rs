@@ -44,8 +44,8 @@ fn each_profile_writes_its_list_for_each_direction() {
             let (file, finding) = outcome.findings().next().unwrap();
             let fix = finding.fix.as_ref().unwrap();
             let is_safe = fix.applicability == Applicability::Safe;
-            assert_eq!(finding.after.unwrap().to_string(), row.after, "{row:?}");
-            assert_eq!(fix.lost.to_string(), row.lost, "{row:?}");
+            assert_eq!(finding.details.after().unwrap().to_string(), row.after, "{row:?}");
+            assert_eq!(finding.details.lost().to_string(), row.lost, "{row:?}");
             assert_eq!(if is_safe { "safe" } else { "unsafe" }, row.applicability, "{row:?}");
             let direction = finding.relationship.as_ref().unwrap().direction.map(|direction| direction.name());
             let expected = match &*row.shape {
@@ -97,7 +97,10 @@ fn options_that_write_beside_viewonly_are_told_in_the_same_words_by_each_code_an
         let outcome = outcome(folder.path(), Overrides { sqlalchemy_version, ..Overrides::default() }, false);
         let findings: Vec<_> = outcome.findings().map(|(_, finding)| finding).collect();
         let [finding] = findings[..] else { panic!("{list:?} {findings:?}") };
-        assert_eq!((finding.code.as_str(), finding.after.unwrap().to_string()), (&*list.code, list.after.clone()));
+        assert_eq!(
+            (finding.code.as_str(), finding.details.after().unwrap().to_string()),
+            (&*list.code, list.after.clone())
+        );
         let sentence = format!("viewonly=True excludes save-update, delete and delete-orphan: {does}");
         let fix = finding.fix.as_ref().unwrap();
         let told: Vec<&String> = fix.notes.iter().chain([&finding.message]).collect();
