@@ -50,10 +50,17 @@ fn files_below(names: &[&str]) -> Vec<&'static File<'static>> {
     files
 }
 
-pub(super) fn add_folder(rules: &mut Rules, folder: &Path) -> Result<(), RuleError> {
-    let io_error = |path: &Path, source| RuleError::Io { path: path.to_owned(), source };
+/// Adds the files of a folder, which is relative to the working directory; errors name them as the folder is named.
+pub(super) fn add_folder(rules: &mut Rules, folder: &Path, working_directory: &Path) -> Result<(), RuleError> {
+    let root = working_directory.join(folder);
+    let named = |path: &Path| {
+        let mut named = folder.to_owned();
+        named.extend(path.strip_prefix(&root).unwrap_or(path).components());
+        named
+    };
+    let io_error = |path: &Path, source| RuleError::Io { path: named(path), source };
     let mut paths: Vec<PathBuf> = Vec::new();
-    let mut folders = vec![folder.to_owned()];
+    let mut folders = vec![root.clone()];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).map_err(|error| io_error(&folder, error))? {
             let path = entry.map_err(|error| io_error(&folder, error))?.path();
@@ -67,7 +74,7 @@ pub(super) fn add_folder(rules: &mut Rules, folder: &Path) -> Result<(), RuleErr
     paths.sort();
     for path in paths {
         let text = std::fs::read_to_string(&path).map_err(|error| io_error(&path, error))?;
-        add_file(rules, &path, &text)?;
+        add_file(rules, &named(&path), &text)?;
     }
     Ok(())
 }

@@ -62,22 +62,22 @@ impl Rules {
         load::built_in()
     }
 
-    /// The built-in rules with those of folders.
+    /// The built-in rules with those of folders, which are relative to the working directory.
     ///
     /// # Errors
     /// A folder can't be read, or a file in it is broken.
-    pub fn with_folders(folders: &[PathBuf]) -> Result<Self, RuleError> {
+    pub fn with_folders(folders: &[PathBuf], working_directory: &Path) -> Result<Self, RuleError> {
         let mut rules = Self::built_in()?;
-        folders.iter().try_for_each(|folder| rules.add_folder(folder))?;
+        folders.iter().try_for_each(|folder| rules.add_folder(folder, working_directory))?;
         Ok(rules)
     }
 
-    /// Adds the rules of a folder (`*.yml`, `*.yaml`, subfolders included).
+    /// Adds the rules of a folder (`*.yml`, `*.yaml`, subfolders included), which is relative to the working directory.
     ///
     /// # Errors
     /// The folder can't be read, or a file in it is broken.
-    pub fn add_folder(&mut self, folder: &Path) -> Result<(), RuleError> {
-        load::add_folder(self, folder)
+    pub fn add_folder(&mut self, folder: &Path, working_directory: &Path) -> Result<(), RuleError> {
+        load::add_folder(self, folder, working_directory)
     }
 
     /// What code elsewhere in the repository would notice.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::file::{Document, NAMES, SettingsFile, read};
-use super::{Overrides, Settings, SettingsError};
+use super::{Invocation, Overrides, Settings, SettingsError};
 use crate::rules::Rules;
 
 /// Where settings are looked for.
@@ -24,10 +24,7 @@ pub enum Place {
 
 /// The settings of the folders looked at so far.
 pub struct Lookup {
-    overrides: Overrides,
-    working_directory: PathBuf,
-    /// Those of the command line.
-    rules: Arc<Rules>,
+    invocation: Invocation,
     /// What counts where no file does.
     default: Arc<Settings>,
     is_the_same_everywhere: bool,
@@ -44,17 +41,15 @@ impl Lookup {
     /// # Errors
     /// That file has a mistake, or the command line names rules or codes that don't exist.
     pub fn new(overrides: Overrides, place: &Place, working_directory: &Path) -> Result<Self, SettingsError> {
-        let rules = Arc::new(Rules::with_folders(&overrides.rules)?);
+        let invocation = Invocation::new(overrides, working_directory)?;
         let (document, file) = match place {
-            Place::File(path) => only(path, working_directory)?,
+            Place::File(path) => only(path, &invocation)?,
             Place::Nearest | Place::Isolated => (Document::default(), SettingsFile::default()),
         };
-        let default = Settings::merged(&overrides, &document, file, &rules)?;
+        let default = Settings::merged(&invocation, &document, file)?;
         Ok(Self {
-            overrides,
-            working_directory: working_directory.to_owned(),
-            choose_files: AtomicBool::new(default.choose_files(&rules)),
-            rules,
+            choose_files: AtomicBool::new(default.choose_files(&invocation.rules)),
+            invocation,
             default: Arc::new(default),
             is_the_same_everywhere: !matches!(place, Place::Nearest),
             known: RwLock::default(),
@@ -64,7 +59,7 @@ impl Lookup {
 
     /// What the command line says.
     pub fn overrides(&self) -> &Overrides {
-        &self.overrides
+        &self.invocation.overrides
     }
 
     /// What is in force for a file at an absolute path.
@@ -91,7 +86,7 @@ impl Lookup {
 
     /// The rules without what settings files add to them.
     pub fn rules(&self) -> &Arc<Rules> {
-        &self.rules
+        &self.invocation.rules
     }
 
     /// Whether some settings looked at so far say which files are read and parsed. As long as none do, only files with something to
@@ -120,13 +115,12 @@ impl Lookup {
         NAMES.iter().find_map(|name| {
             let path = folder.join(name);
             let found = read(&path, self.shown(&path)).transpose()?;
-            let settings =
-                found.and_then(|(document, file)| Settings::merged(&self.overrides, &document, file, &self.rules));
+            let settings = found.and_then(|(document, file)| Settings::merged(&self.invocation, &document, file));
             let settings = settings.map(Arc::new).unwrap_or_else(|error| {
                 self.errors.lock().unwrap_or_else(PoisonError::into_inner).insert(path, error);
                 Arc::clone(&self.default)
             });
-            if settings.choose_files(&self.rules) {
+            if settings.choose_files(&self.invocation.rules) {
                 self.choose_files.store(true, Ordering::Relaxed);
             }
             Some(settings)
@@ -135,7 +129,7 @@ impl Lookup {
 
     /// A path as reports show it.
     pub fn shown(&self, path: &Path) -> String {
-        shown(path, &self.working_directory)
+        self.invocation.shown(path)
     }
 }
 
@@ -145,23 +139,17 @@ pub fn is_settings_file(name: &OsStr) -> bool {
 }
 
 /// The file for everything. Its globs are about the files under check, so they are relative to the working directory.
-fn only(path: &Path, working_directory: &Path) -> Result<(Document, SettingsFile), SettingsError> {
-    let path = working_directory.join(path);
-    let shown = shown(&path, working_directory);
+fn only(path: &Path, invocation: &Invocation) -> Result<(Document, SettingsFile), SettingsError> {
+    let path = invocation.working_directory.join(path);
+    let shown = invocation.shown(&path);
     let unreadable = |reason: &str| SettingsError::Unreadable { path: shown.clone(), reason: reason.to_owned() };
     match read(&path, shown.clone())? {
         Some((mut document, file)) => {
-            document.folder = working_directory.to_owned();
+            document.folder.clone_from(&invocation.working_directory);
             Ok((document, file))
         }
         None if path.is_file() => Err(unreadable("it has no [tool.cascade-fix]")),
         None if path.is_dir() => Err(unreadable("it is a folder")),
         None => Err(unreadable("there is no such file")),
     }
-}
-
-fn shown(path: &Path, working_directory: &Path) -> String {
-    let shown = path.strip_prefix(working_directory).unwrap_or(path).to_string_lossy();
-    let shown = if shown.is_empty() { ".".into() } else { shown };
-    if cfg!(windows) { shown.replace('\\', "/") } else { shown.into_owned() }
 }

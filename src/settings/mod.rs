@@ -57,6 +57,15 @@ pub struct Overrides {
     pub sqlalchemy_version: Option<SqlalchemyVersion>,
 }
 
+/// What holds wherever a settings file is found.
+struct Invocation {
+    overrides: Overrides,
+    /// Absolute; what the paths of the command line and those that reports show are relative to.
+    working_directory: PathBuf,
+    /// The built-in rules with those of the command line.
+    rules: Arc<Rules>,
+}
+
 /// A value in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting<T> {
@@ -161,20 +170,54 @@ pub struct PerFileIgnore {
     is_negated: bool,
 }
 
-impl Settings {
-    /// What the command line says over a settings file. `rules` are those without what the file adds.
-    fn merged(
-        overrides: &Overrides,
+impl Invocation {
+    fn new(overrides: Overrides, working_directory: &Path) -> Result<Self, SettingsError> {
+        let rules = Arc::new(Rules::with_folders(&overrides.rules, working_directory)?);
+        Ok(Self { overrides, working_directory: working_directory.to_owned(), rules })
+    }
+
+    /// The rules with what a settings file adds to them.
+    fn rules_with(
+        &self,
         document: &Document,
-        file: SettingsFile,
-        rules: &Arc<Rules>,
-    ) -> Result<Self, SettingsError> {
+        folders: &[Located<PathBuf>],
+        constructors: &[Setting<String>],
+    ) -> Result<Arc<Rules>, SettingsError> {
+        if folders.is_empty() && constructors.is_empty() {
+            return Ok(Arc::clone(&self.rules));
+        }
+        let mut rules = Rules::with_folders(&self.overrides.rules, &self.working_directory)?;
+        for folder in folders {
+            let path = document.beside(folder.value());
+            if !self.working_directory.join(&path).is_dir() {
+                return Err(document.broken(folder.start(), format!("`{}` is no folder", folder.value().display())));
+            }
+            rules.add_folder(&path, &self.working_directory)?;
+        }
+        for name in constructors {
+            rules.constructors.insert(&name.value, ConstructorKind::Relationship);
+        }
+        Ok(Arc::new(rules))
+    }
+
+    /// A path as reports show it.
+    fn shown(&self, path: &Path) -> String {
+        let shown = path.strip_prefix(&self.working_directory).unwrap_or(path).to_string_lossy();
+        let shown = if shown.is_empty() { ".".into() } else { shown };
+        if cfg!(windows) { shown.replace('\\', "/") } else { shown.into_owned() }
+    }
+}
+
+impl Settings {
+    /// What the command line says over a settings file.
+    fn merged(invocation: &Invocation, document: &Document, file: SettingsFile) -> Result<Self, SettingsError> {
+        let overrides = &invocation.overrides;
         let (select, ignore) = merged_codes(overrides, document, file.select, file.ignore);
         let exclude = file.exclude.unwrap_or_default();
         let tests = file.tests.map(|globs| located(document, Some(globs), |glob| glob.0.0));
         let constructors: Vec<_> = located(document, file.constructors, |name| name.0.0);
         let folders = file.rules.unwrap_or_default();
-        let rules = rules_with(overrides, document, &folders, &constructors, rules)?;
+        let rules = invocation.rules_with(document, &folders, &constructors)?;
         let ours = folders.into_iter().map(|folder| document.setting(folder));
         let others = overrides.rules.iter().cloned().map(Setting::of_command_line);
         let of_file = file.per_file_ignores.unwrap_or_default().into_iter();
@@ -193,9 +236,7 @@ impl Settings {
             tests: tests.unwrap_or_else(tests::by_default),
             constructors,
             rule_folders: ours.chain(others).collect(),
-            baseline: (overrides.baseline.clone().map(Setting::of_command_line))
-                .or(file.baseline.map(|path| document.setting(path).map(|path| document.beside(&path))))
-                .filter(|_| !overrides.no_baseline),
+            baseline: merged_baseline(overrides, document, file.baseline),
             expunge: merged(document, None, file.expunge.map(|named| named.map(|named| named.0.0))),
             line_length: file.line_length.map(|length| document.setting(length).map(|length| length.0)),
             layout: merged(document, overrides.layout, file.layout.map(|named| named.map(|named| named.0.0))),
@@ -266,6 +307,15 @@ fn merged<T: Default>(document: &Document, overriding: Option<T>, of_file: Optio
     given.unwrap_or_else(|| Setting { value: T::default(), origin: Origin::Default })
 }
 
+fn merged_baseline(
+    overrides: &Overrides,
+    document: &Document,
+    of_file: Option<Located<PathBuf>>,
+) -> Option<Setting<PathBuf>> {
+    let of_file = of_file.map(|path| document.setting(path).map(|path| document.beside(&path)));
+    overrides.baseline.clone().map(Setting::of_command_line).or(of_file).filter(|_| !overrides.no_baseline)
+}
+
 fn located<T, U>(document: &Document, list: Option<Vec<Located<T>>>, to: impl Fn(T) -> U) -> Vec<Setting<U>> {
     list.unwrap_or_default().into_iter().map(|value| document.setting(value).map(&to)).collect()
 }
@@ -299,29 +349,4 @@ fn matcher<'g>(document: &Document, globs: impl IntoIterator<Item = &'g str>) ->
         let _ = builder.add_line(Some(PathBuf::from(&document.shown)), glob);
     }
     builder.build().unwrap_or_else(|_| Gitignore::empty())
-}
-
-/// The rules with what a settings file adds to them.
-fn rules_with(
-    overrides: &Overrides,
-    document: &Document,
-    folders: &[Located<PathBuf>],
-    constructors: &[Setting<String>],
-    rules: &Arc<Rules>,
-) -> Result<Arc<Rules>, SettingsError> {
-    if folders.is_empty() && constructors.is_empty() {
-        return Ok(Arc::clone(rules));
-    }
-    let mut rules = Rules::with_folders(&overrides.rules)?;
-    for folder in folders {
-        let path = document.beside(folder.value());
-        if !path.is_dir() {
-            return Err(document.broken(folder.start(), format!("`{}` is no folder", folder.value().display())));
-        }
-        rules.add_folder(&path)?;
-    }
-    for name in constructors {
-        rules.constructors.insert(&name.value, ConstructorKind::Relationship);
-    }
-    Ok(Arc::new(rules))
 }

@@ -132,7 +132,7 @@ fn a_broken_rule_file_is_answered_with_file_line_and_key() {
     for (file, message) in expected {
         let folder = tempfile::tempdir().unwrap();
         std::fs::copy(Path::new("testdata/rules/broken").join(&file), folder.path().join(&file)).unwrap();
-        let error = Rules::built_in().unwrap().add_folder(folder.path()).unwrap_err().to_string();
+        let error = Rules::built_in().unwrap().add_folder(folder.path(), folder.path()).unwrap_err().to_string();
         let error = error.rsplit('/').next().unwrap();
         assert!(error.starts_with(&message), "{error}\nwas expected to begin with\n{message}");
     }

@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use crate::common::run_binary;
+use crate::common::{analysis, asked, folder_with, run_binary};
+use cascade_fix::settings::{Lookup, Overrides, Place};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -130,6 +131,29 @@ fn a_mistake_in_rules_that_settings_name_is_told_with_their_file() {
     assert!(error.starts_with("cascade-fix: app/rules/mine.yml:"), "{error}");
     assert_eq!(run.status.code(), Some(2));
     assert_eq!(fs::read_to_string(folder.path().join("app/models.py")).unwrap(), UNSAFE);
+}
+
+#[test]
+fn folders_of_rules_are_relative_to_the_working_directory_that_the_library_is_given() {
+    let rule = "id: mine\nlanguage: Python\nrule:\n  pattern: gives($VALUE)\nmetadata:\n  sets: cascade\n  of: [relationship]\n  word: gives\n";
+    let folder = folder_with(&[
+        ("app/cascade-fix.toml", "rules = [\"own\"]\n"),
+        ("app/own/mine.yml", rule),
+        ("app/models.py", "gives(\"all\")\n"),
+        ("more/other.yml", &rule.replace("gives", "hands").replace("mine", "other")),
+        ("app/links.py", "hands(\"all\")\n"),
+    ]);
+    let codes = |overrides| {
+        let analysis = analysis(folder.path(), overrides, &Place::Nearest, Vec::new());
+        asked(&analysis, false).findings().map(|(_, finding)| finding.code.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(Overrides::default()), ["CAS001"]);
+    assert_eq!(codes(Overrides { rules: vec!["more".into()], ..Overrides::default() }), ["CAS001", "CAS001"]);
+    fs::write(folder.path().join("app/own/mine.yml"), "id: mine\n").unwrap();
+    let settings = Lookup::new(Overrides::default(), &Place::Nearest, folder.path()).unwrap();
+    settings.of(&folder.path().join("app/models.py"));
+    let error = settings.check().unwrap_err().to_string();
+    assert!(error.starts_with("app/own/mine.yml:"), "{error}");
 }
 
 #[test]
