@@ -2,10 +2,10 @@
 //! those that are refused, changes nothing else, and a second run writes nothing.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use crate::common::{folder_with, read_tree, run_binary};
+use crate::common::{cases, folder_with, read_tree, run_binary};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -28,11 +28,7 @@ struct Case {
 }
 
 fn cases() -> Vec<Case> {
-    let read = |path: PathBuf| -> Vec<Case> {
-        let text = fs::read_to_string(&path).unwrap();
-        ast_grep_config::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-    };
-    fs::read_dir("testdata/add-ignore").unwrap().flat_map(|entry| read(entry.unwrap().path())).collect()
+    cases::in_folder(Path::new("testdata/add-ignore")).into_iter().map(|(_, case)| case).collect()
 }
 
 /// What Python makes of each source, or its syntax error.

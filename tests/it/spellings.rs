@@ -19,15 +19,11 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::common::{read_tree, run_binary, sqlalchemy, write_tree};
+use crate::common::{cases, read_tree, run_binary, sqlalchemy, write_tree};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Case {
-    name: String,
-    #[serde(default)]
-    files: BTreeMap<String, String>,
-    source: Option<String>,
+struct Table {
     #[serde(default)]
     above: String,
     value: Option<String>,
@@ -81,6 +77,7 @@ struct Runs {
 
 const ALL: [&str; 5] = ["save-update", "merge", "refresh-expire", "expunge", "delete"];
 
+type Case = cases::Case<Table>;
 type Files = BTreeMap<String, Vec<u8>>;
 type Options = BTreeSet<String>;
 type Observed = BTreeMap<String, Result<BTreeMap<String, Options>, String>>;
@@ -90,17 +87,8 @@ fn yes() -> bool {
 }
 
 static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
-    let paths = std::fs::read_dir("testdata/spellings").unwrap().map(|entry| entry.unwrap().path());
-    let mut paths: Vec<_> = paths.filter(|path| path.extension().is_some_and(|extension| extension == "yml")).collect();
-    paths.sort();
-    let mut cases = Vec::new();
-    for path in paths {
-        let category = path.file_stem().unwrap().to_str().unwrap();
-        let text = std::fs::read_to_string(&path).unwrap();
-        let read: Vec<Case> =
-            ast_grep_config::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        cases.extend(read.into_iter().map(|case| Case { name: format!("{category}: {}", case.name), ..case }));
-    }
+    let cases = cases::in_folder::<Case>(Path::new("testdata/spellings")).into_iter();
+    let cases: Vec<_> = cases.map(|(file, case)| Case { name: format!("{file}: {}", case.name), ..case }).collect();
     let names: BTreeSet<_> = cases.iter().map(|case| &case.name).collect();
     assert!(cases.len() == names.len(), "two cases have the same name");
     cases
@@ -110,7 +98,7 @@ impl Case {
     fn files(&self) -> Files {
         let mut files = self.files.clone();
         files.entry("db.py".to_owned()).or_insert_with(|| include_str!("../../testdata/spellings/db.py").to_owned());
-        if let Some(models) = self.source.clone().or_else(|| self.models()) {
+        if let Some(models) = self.models() {
             assert!(files.insert("models.py".to_owned(), models).is_none(), "{}: models.py twice", self.name);
         }
         files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect()

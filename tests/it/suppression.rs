@@ -7,22 +7,18 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::common::{read_tree, run_binary, write_tree};
+use crate::common::{cases, read_tree, run_binary, write_tree};
 
 const NEWLINES: [&str; 3] = ["\n", "\r\n", "\r"];
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Case {
-    name: String,
-    #[serde(default)]
-    files: BTreeMap<String, String>,
-    source: Option<String>,
+struct Table {
     #[serde(default)]
     check: Vec<String>,
     #[serde(default)]
@@ -37,12 +33,12 @@ struct Case {
     fixed: BTreeMap<String, Vec<[String; 2]>>,
 }
 
+type Case = cases::Case<Table>;
+
 impl Case {
     /// Every file, with line endings of a kind.
     fn tree(&self, newline: &str) -> BTreeMap<String, Vec<u8>> {
-        let source = self.source.iter().map(|source| ("models.py", source));
-        let files = self.files.iter().map(|(name, text)| (name.as_str(), text)).chain(source);
-        files.map(|(name, text)| (name.to_owned(), text.replace('\n', newline).into_bytes())).collect()
+        self.files.iter().map(|(name, text)| (name.clone(), text.replace('\n', newline).into_bytes())).collect()
     }
 
     fn expected(&self, newline: &str) -> BTreeMap<String, Vec<u8>> {
@@ -65,16 +61,6 @@ impl Case {
     }
 }
 
-fn cases() -> Vec<Case> {
-    let mut paths: Vec<_> = fs::read_dir("testdata/suppression").unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    let read = |path: &PathBuf| -> Vec<Case> {
-        let text = fs::read_to_string(path).unwrap();
-        ast_grep_config::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-    };
-    paths.iter().flat_map(read).collect()
-}
-
 /// `line CODE`, or `file:line CODE`
 fn finding(finding: &Value) -> String {
     let code = finding["code"].as_str().unwrap();
@@ -95,8 +81,8 @@ fn at(value: &Value, rest: &str) -> String {
 
 #[test]
 fn comments_suppress_what_the_table_says() {
-    let cases = cases();
-    for case in &cases {
+    let cases = cases::in_folder::<Case>(Path::new("testdata/suppression"));
+    for (_, case) in &cases {
         for newline in NEWLINES {
             let folder = tempfile::tempdir().unwrap();
             fs::create_dir(folder.path().join(".git")).unwrap();

@@ -1,5 +1,6 @@
 //! Trees of files, and the binary run in them.
 
+pub mod cases;
 pub mod sqlalchemy;
 
 use std::collections::BTreeMap;
