@@ -73,24 +73,18 @@ impl<'a> Run<'a> {
 
     /// Looks up what the verdicts on sites are likely to ask of their repositories, before several threads ask.
     fn observe(&self, sites: &[Site]) {
-        let mut observed: HashSet<PathBuf> = HashSet::new();
-        for site in sites {
-            let repository = self.analysis.repositories.of(&site.at.path);
-            if observed.contains(repository.root()) {
-                continue;
-            }
+        let asks = |site: &&&Site| self.with_policy(site, |policy| asks_observations(site, policy));
+        for (_, sites) in self.analysis.repositories.grouped(sites, |site| &site.at.path) {
+            let Some(site) = sites.iter().find(asks) else { continue };
+            self.is_harmless(site);
             self.with_policy(site, |policy| {
-                if asks_observations(site, policy) {
-                    self.is_harmless(site);
-                    policy.surroundings.places(Observable::Refresh);
-                    policy.surroundings.places(Observable::Expunge);
-                    observed.insert(repository.root().to_owned());
-                }
+                policy.surroundings.places(Observable::Refresh);
+                policy.surroundings.places(Observable::Expunge);
             });
         }
     }
 
-    /// Does something by the policy for a site.
+    /// Calls a function with the policy that is in force for a site; gives what it gives.
     pub fn with_policy<T>(&self, site: &Site, done: impl FnOnce(&Policy<'_>) -> T) -> T {
         let settings = self.analysis.reach.settings.of(&site.at.path);
         done(&Policy {
@@ -118,42 +112,43 @@ impl<'a> Run<'a> {
         asks: impl Fn(&Site) -> bool,
         with_orphans: bool,
     ) -> Orphaned {
-        let mut orphaned = Orphaned::new();
-        let mut by_repository: Vec<(Arc<Repository>, Vec<NumberedSite<'_>>)> = Vec::new();
-        for site in sites {
-            let repository = self.analysis.repositories.of(&site.1.at.path);
-            match by_repository.iter_mut().find(|(known, _)| Arc::ptr_eq(known, &repository)) {
-                Some((_, known)) => known.push(site),
-                None => by_repository.push((repository, vec![site])),
-            }
-        }
-        for (repository, mut sites) in by_repository {
+        let groups = self.analysis.repositories.grouped(sites, |(_, site)| &site.at.path);
+        let found = groups.into_iter().map(|(repository, mut sites)| {
             let asks_orphans = with_orphans && sites.iter().any(|(_, site)| self.asks_orphans(site));
-            let known = self.analysis.known_orphans(&repository).filter(|_| asks_orphans);
-            let links =
-                (asks_orphans && known.is_none()).then(|| self.analysis.links_of_repository(&repository, &sites));
-            orphaned.extend(known.unwrap_or_default());
-            let mut calls: Vec<Call> = links.iter().flat_map(Asked::calls).collect();
-            let mut asked = self.asked(&mut sites, &asks);
-            calls.extend(asked.iter().filter_map(|(_, relationship)| relationship.call.clone()));
-            if calls.is_empty() && links.is_none() {
-                continue;
-            }
-            let rules = &self.analysis.reach.settings.of_folder(repository.root()).rules;
-            let resolver = Resolver { constructors: &rules.constructors, repository: &repository };
-            let (walk, search) = (&self.analysis.walk, &self.analysis.search);
-            let of_folder: SearchFolder<'_> =
-                &|folder, can_matter| search.look(&walk.of_folder(folder), can_matter).files;
-            let model = Model::new(resolver, &calls, of_folder);
-            asked.par_iter_mut().for_each(|(_, relationship)| model.complete(relationship));
-            self.analysis.keep_completed(asked);
-            if let Some(links) = links {
-                let of_all: SearchFolder<'_> =
-                    &|folder, can_matter| search.look(&walk.of_all_in(folder), can_matter).files;
-                let found = orphans::orphaned(&model, links, &sites, of_all);
-                self.analysis.keep_orphans(&repository, &found);
-                orphaned.extend(found);
-            }
+            self.relate_in(&repository, &mut sites, &asks, asks_orphans)
+        });
+        found.flatten().collect()
+    }
+
+    /// The same for the sites of one repository.
+    fn relate_in(
+        &self,
+        repository: &Repository,
+        sites: &mut [NumberedSite<'_>],
+        asks: &impl Fn(&Site) -> bool,
+        asks_orphans: bool,
+    ) -> Orphaned {
+        let known = self.analysis.known_orphans(repository).filter(|_| asks_orphans);
+        let links = (asks_orphans && known.is_none()).then(|| self.analysis.links_of_repository(repository, sites));
+        let mut orphaned = known.unwrap_or_default();
+        let mut calls: Vec<Call> = links.iter().flat_map(Asked::calls).collect();
+        let mut asked = self.asked(sites, asks);
+        calls.extend(asked.iter().filter_map(|(_, relationship)| relationship.call.clone()));
+        if calls.is_empty() && links.is_none() {
+            return orphaned;
+        }
+        let rules = &self.analysis.reach.settings.of_folder(repository.root()).rules;
+        let resolver = Resolver { constructors: &rules.constructors, repository };
+        let (walk, search) = (&self.analysis.walk, &self.analysis.search);
+        let of_folder: SearchFolder<'_> = &|folder, can_matter| search.look(&walk.of_folder(folder), can_matter).files;
+        let model = Model::new(resolver, &calls, of_folder);
+        asked.par_iter_mut().for_each(|(_, relationship)| model.complete(relationship));
+        self.analysis.keep_completed(asked);
+        if let Some(links) = links {
+            let of_all: SearchFolder<'_> = &|folder, can_matter| search.look(&walk.of_all_in(folder), can_matter).files;
+            let found = orphans::orphaned(&model, links, sites, of_all);
+            self.analysis.keep_orphans(repository, &found);
+            orphaned.extend(found);
         }
         orphaned
     }
@@ -205,14 +200,10 @@ impl<'a> Run<'a> {
     /// The places in the repositories of sites with findings that notice an option, for each option that can be lost.
     pub fn noticed(&self, sites: &[(Site, Verdict)]) -> Vec<(CascadeOption, Places)> {
         let told = sites.iter().filter(|(_, verdict)| !verdict.judgements().is_empty());
-        let mut repositories: Vec<PathBuf> = Vec::new();
         let mut noticed: Vec<(CascadeOption, Places)> = Vec::new();
-        for (site, _) in told {
-            let repository = self.analysis.repositories.of(&site.at.path);
-            if repositories.iter().any(|known| known == repository.root()) {
-                continue;
-            }
-            repositories.push(repository.root().to_owned());
+        for (_, sites) in self.analysis.repositories.grouped(told, |(site, _)| &site.at.path) {
+            // its surroundings are those of its whole repository
+            let (site, _) = sites[0];
             for what in Observable::ALL {
                 let places = self.with_policy(site, |policy| policy.surroundings.places(what).clone());
                 match noticed.iter_mut().find(|(option, _)| *option == what.option()) {
@@ -227,14 +218,8 @@ impl<'a> Run<'a> {
     /// Whether the repositories of some sites use asyncio, and the first file or settings that say so.
     pub fn asyncio(&self, sites: &[(Site, Verdict)]) -> Option<Asyncio> {
         let hazards = sites.iter().filter(|(_, verdict)| verdict.is_hazard());
-        let mut repositories: Vec<(Arc<Repository>, &Path)> = Vec::new();
-        for (site, _) in hazards {
-            let repository = self.analysis.repositories.of(&site.at.path);
-            if !repositories.iter().any(|(known, _)| Arc::ptr_eq(known, &repository)) {
-                repositories.push((repository, &site.at.path));
-            }
-        }
-        repositories.into_iter().map(|(repository, file)| self.analysis.asyncio_of(&repository, file)).min()
+        let groups = self.analysis.repositories.grouped(hazards, |(site, _)| &site.at.path);
+        groups.iter().map(|(repository, sites)| self.analysis.asyncio_of(repository, &sites[0].0.at.path)).min()
     }
 
     /// Whether a site is in a product that does not run under asyncio, and the settings ask for that.

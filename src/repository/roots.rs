@@ -65,6 +65,23 @@ impl Repositories {
         repository
     }
 
+    /// Items by the repository of the file that each is of, in the order in which the repositories come up.
+    pub fn grouped<T>(
+        &self,
+        items: impl IntoIterator<Item = T>,
+        file: impl Fn(&T) -> &Path,
+    ) -> Vec<(Arc<Repository>, Vec<T>)> {
+        let mut groups: Vec<(Arc<Repository>, Vec<T>)> = Vec::new();
+        for item in items {
+            let repository = self.of(file(&item));
+            match groups.iter_mut().find(|(known, _)| Arc::ptr_eq(known, &repository)) {
+                Some((_, items)) => items.push(item),
+                None => groups.push((repository, vec![item])),
+            }
+        }
+        groups
+    }
+
     /// The folder that was named, else the folder itself.
     fn named_around<'p>(&'p self, folder: &'p Path) -> &'p Path {
         self.named.iter().find(|named| folder.starts_with(named)).map_or(folder, PathBuf::as_path)

@@ -12,7 +12,6 @@ mod whole;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -125,24 +124,12 @@ impl Search<'_> {
                 break;
             }
             let all: Vec<Wrapper> = found.iter().flat_map(|found| found.wrappers.clone()).collect();
-            for (repository, definitions) in self.by_repository(&wanted) {
+            for (repository, definitions) in self.repositories.grouped(wanted, |definition| &definition.at.path) {
                 self.search(&repository, &definitions, &all, &mut usages, found);
             }
         }
         usages.pass_on_starred();
         usages
-    }
-
-    fn by_repository(&self, wanted: &HashSet<Definition>) -> Vec<(Arc<Repository>, Vec<Definition>)> {
-        let mut groups: Vec<(Arc<Repository>, Vec<Definition>)> = Vec::new();
-        for definition in wanted {
-            let repository = self.repositories.of(&definition.at.path);
-            match groups.iter_mut().find(|(known, _)| Arc::ptr_eq(known, &repository)) {
-                Some((_, definitions)) => definitions.push(definition.clone()),
-                None => groups.push((repository, vec![definition.clone()])),
-            }
-        }
-        groups
     }
 
     fn search(
