@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::names::{Named, named};
 use crate::module::{Location, Module};
 use crate::resolve::{Effort, End, Place, Resolver};
-use crate::syntax::{Node, dotted_name};
+use crate::syntax::{Node, names_read};
 
 /// How many names and calls are followed.
 const MOST_STEPS: usize = 4;
@@ -28,10 +28,7 @@ fn add(
     classes: &mut Vec<Location>,
 ) {
     let Some(left) = steps.checked_sub(1) else { return };
-    let is_part = |node: &Node<'_>| node.parent().is_some_and(|around| around.kind() == "attribute");
-    let names = expression.dfs().filter(|node| matches!(&*node.kind(), "identifier" | "attribute") && !is_part(node));
-    for node in names {
-        let Some(names) = dotted_name(&node) else { continue };
+    for (node, names) in names_read(expression) {
         let place = Place::of(module, &node);
         if let Named::Class(class, _) = named(resolver, &place, &names) {
             if !classes.contains(&class) {

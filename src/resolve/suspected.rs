@@ -9,7 +9,7 @@ use super::names::{End, Found};
 use super::place::Place;
 use crate::module::Module;
 use crate::module::Target;
-use crate::syntax::{Node, dotted_name, string_content};
+use crate::syntax::{Node, dotted_name, names_read, string_content};
 
 /// How many parts of an expression are looked at.
 const MOST_NODES: usize = 300;
@@ -144,25 +144,28 @@ impl Resolver<'_> {
 
     /// Whether an expression names a constructor without calling it.
     fn mentions_constructor(&self, module: &Arc<Module>, expression: &Node<'_>) -> bool {
-        expression.dfs().take(MOST_NODES).any(|node| match &*node.kind() {
-            "identifier" | "attribute" => {
-                !is_called(&node) && !is_part_of_a_name(&node) && self.is_constructor(module, &node)
-            }
-            // `getattr(orm, "relationship")`
-            "string" => {
-                let is_argument = node.parent().is_some_and(|around| around.kind() == "argument_list");
-                is_argument
-                    && string_content(&node).is_some_and(|name| self.constructors.kind_by_simple_name(&name).is_some())
-            }
-            _ => false,
-        })
+        let is_read = names_read(expression).any(|(node, names)| {
+            // what an attribute is read of counts too
+            let most = names.len() - usize::from(is_called(&node));
+            (1..=most).any(|length| self.is_constructor_named(module, &node, &names[..length]))
+        });
+        // `getattr(orm, "relationship")`
+        let is_named_by = |node: &Node<'_>| {
+            let is_argument = node.parent().is_some_and(|around| around.kind() == "argument_list");
+            is_argument
+                && string_content(node).is_some_and(|name| self.constructors.kind_by_simple_name(&name).is_some())
+        };
+        is_read || expression.dfs().take(MOST_NODES).any(|node| is_named_by(&node))
     }
 
     /// Whether a name in a module is that of a constructor.
     pub fn is_constructor(&self, module: &Arc<Module>, node: &Node<'_>) -> bool {
-        let Some(names) = dotted_name(node) else { return false };
+        dotted_name(node).is_some_and(|names| self.is_constructor_named(module, node, &names))
+    }
+
+    fn is_constructor_named(&self, module: &Arc<Module>, node: &Node<'_>, names: &[String]) -> bool {
         names.last().is_some_and(|name| self.constructors.has_simple_name(name))
-            && matches!(self.name(&Place::of(module, node), &names, &Effort::for_callee()), Callee::Constructor(..))
+            && matches!(self.name(&Place::of(module, node), names, &Effort::for_callee()), Callee::Constructor(..))
     }
 }
 
@@ -174,17 +177,6 @@ fn bound_expression<'t>(found: &'t Found) -> Option<Node<'t>> {
     };
     let binding = name.ancestors().take_while(|node| !node.kind().ends_with("definition")).find(is_binding)?;
     binding.field("right").or_else(|| binding.field("value"))
-}
-
-/// `name` in `object.name`, and in `name=value`.
-fn is_part_of_a_name(node: &Node<'_>) -> bool {
-    let is_field =
-        |around: &Node<'_>, field: &str| around.field(field).is_some_and(|part| part.range() == node.range());
-    node.parent().is_some_and(|around| match &*around.kind() {
-        "attribute" => is_field(&around, "attribute"),
-        "keyword_argument" => is_field(&around, "name"),
-        _ => false,
-    })
 }
 
 fn is_called(node: &Node<'_>) -> bool {

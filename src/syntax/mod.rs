@@ -144,6 +144,23 @@ pub fn dotted_name(node: &Node<'_>) -> Option<Vec<String>> {
     }
 }
 
+/// How many parts of an expression are looked through for names.
+const MOST_PARTS: usize = 300;
+
+/// The names that an expression reads, dotted ones whole: `f`, `a.b` and `c` in `f(a.b, key=c)`.
+pub fn names_read<'t>(expression: &Node<'t>) -> impl Iterator<Item = (Node<'t>, Vec<String>)> {
+    let is_part = |node: &Node<'t>| {
+        node.parent().is_some_and(|around| match &*around.kind() {
+            "attribute" => true,
+            "keyword_argument" => around.field("name").is_some_and(|name| name.range() == node.range()),
+            _ => false,
+        })
+    };
+    let parts = expression.dfs().take(MOST_PARTS).collect::<Vec<_>>().into_iter();
+    let names = parts.filter(|node| matches!(&*node.kind(), "identifier" | "attribute"));
+    names.filter(move |node| !is_part(node)).filter_map(|node| dotted_name(&node).map(|names| (node, names)))
+}
+
 /// Whether calls of a function give it an object, or a class, before their own arguments.
 pub fn is_method(function: &Node<'_>) -> bool {
     let around = function.ancestors().find(|node| matches!(&*node.kind(), "class_definition" | "function_definition"));
