@@ -8,7 +8,7 @@ use super::handed_on;
 use super::keyword::Keyword;
 use super::written::Argument;
 use crate::module::{Location, Module, Target};
-use crate::resolve::{Effort, End, Entries, Found, Place, Resolver, Value, shortened};
+use crate::resolve::{Effort, End, Entries, Found, Place, Reason, Resolver, Value, shortened};
 use crate::syntax::{Node, dotted_name, keyword_container, keywords, positional_arguments, splatted, unparenthesized};
 
 /// How many wrappers inside each other are looked into.
@@ -38,7 +38,7 @@ pub struct Arguments {
 #[derive(Default)]
 pub struct Possible {
     /// What each expression that gives it can be, or why that can't be known.
-    pub values: Vec<Result<Value, String>>,
+    pub values: Vec<Result<Value, Reason>>,
     /// One of them gives it for certain.
     pub is_certain: bool,
     /// A dictionary that can't be followed may give it.
@@ -131,7 +131,7 @@ impl Arguments {
                 let node = expression.node()?;
                 Some(value(resolver, &Place::of(&expression.module, &node), &node))
             });
-            possible.values.push(value.unwrap_or_else(|| Err("it is handed on".to_owned())));
+            possible.values.push(value.unwrap_or_else(|| Err("it is handed on".into())));
             possible.is_certain = true;
         }
         for found in self.dictionaries.iter().filter_map(|dictionary| dictionary.entries(resolver, name)) {
@@ -204,9 +204,9 @@ impl Arguments {
 }
 
 /// What an expression can be; where that can't be told by what it is made of, what it is when it is carried out.
-fn value(resolver: &Resolver<'_>, place: &Place, node: &Node<'_>) -> Result<Value, String> {
+fn value(resolver: &Resolver<'_>, place: &Place, node: &Node<'_>) -> Result<Value, Reason> {
     if node.dfs().any(|part| part.kind() == "identifier" && matches!(&*part.text(), "self" | "cls")) {
-        return Err(format!("`{}` is what a subclass or an object makes of it", shortened(&node.text())));
+        return Err(Reason::about(&shortened(&node.text()), "is what a subclass or an object makes of it"));
     }
     let value = resolver.value(place, node, &Effort::for_value());
     value.or_else(|why| resolver.value(place, node, &Effort::for_text()).map_err(|_| why))

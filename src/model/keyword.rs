@@ -2,6 +2,7 @@
 
 use super::arguments::Possible;
 use crate::python::PyValue;
+use crate::resolve::Reason;
 
 /// An argument that a call has or has not.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -13,7 +14,7 @@ pub enum Keyword {
     /// It can be one of several values; None where it need not be given.
     OneOf(Vec<Option<PyValue>>),
     /// The call has it, and its value can't be known: which are known to be possible, and why, in words.
-    Unread(Vec<PyValue>, String),
+    Unread(Vec<PyValue>, Reason),
     /// Nothing says that the call has it, or that it has not.
     #[default]
     Unknown,
@@ -31,7 +32,7 @@ impl Keyword {
         }
         let unread = possible.values.iter().find_map(|value| value.as_ref().err().cloned());
         let handed_in = known.clone().flat_map(|value| &value.arguments).next();
-        let handed_in = handed_in.map(|argument| format!("`{}` is {}", argument.name, argument.what));
+        let handed_in = handed_in.map(|argument| argument.why_unknown());
         match (unread.or(handed_in), &*values) {
             (Some(why), _) => Self::Unread(values, why),
             (None, []) if possible.is_open => Self::Unknown,
@@ -65,17 +66,17 @@ impl Keyword {
     ///
     /// # Errors
     /// Why that can't be known.
-    pub fn is_on(&self) -> Result<bool, String> {
+    pub fn is_on(&self) -> Result<bool, Reason> {
         let can_be_on = self.values().any(PyValue::is_truthy);
         match self {
             Self::Unread(_, why) => Err(why.clone()),
-            _ if can_be_on && self.can_be_off() => Err("it need not be the same each time".to_owned()),
+            _ if can_be_on && self.can_be_off() => Err("it need not be the same each time".into()),
             _ => Ok(can_be_on),
         }
     }
 
     /// Why it can't be known what is given.
-    pub fn unread(&self) -> Option<&str> {
+    pub fn unread(&self) -> Option<&Reason> {
         if let Self::Unread(_, why) = self { Some(why) } else { None }
     }
 

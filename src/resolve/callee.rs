@@ -126,7 +126,7 @@ impl Resolver<'_> {
                 End::Outside(path) => self.known(path.join(".")).unwrap_or(Callee::Other),
                 End::Module(_) => Callee::Other,
                 End::Unbound => Callee::Unbound,
-                End::Unknown(why) => Callee::Unknown(why),
+                End::Unknown(why) => Callee::Unknown(why.to_string()),
             };
             match found {
                 Callee::Constructor(..) | Callee::Namespace => return found,

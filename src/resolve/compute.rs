@@ -7,6 +7,7 @@ use super::literal::{shortened, string_part};
 use super::names::End;
 use super::operation::{computed, fill_in};
 use super::place::Place;
+use super::reason::Reason;
 use super::value::Value;
 use crate::python::{CollectionKind, PyValue};
 use crate::sqlalchemy::cascade;
@@ -22,12 +23,12 @@ struct Called<'n, 't> {
 
 impl Resolver<'_> {
     /// A call whose result can be told.
-    pub(super) fn call(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Option<Result<Value, String>> {
+    pub(super) fn call(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Option<Result<Value, Reason>> {
         self.known_call(place, node, effort).or_else(|| self.returned_value(place, node, effort))
     }
 
     /// A call of Python's own functions and methods, or of SQLAlchemy's.
-    fn known_call(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Option<Result<Value, String>> {
+    fn known_call(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Option<Result<Value, Reason>> {
         let (function, arguments) = (node.field("function")?, node.field("arguments")?);
         let given = positional_arguments(&arguments);
         if let (Some(method), Some(object)) = (function.field("attribute"), function.field("object")) {
@@ -38,7 +39,8 @@ impl Resolver<'_> {
         let converted = |convert: fn(Vec<PyValue>) -> PyValue| {
             let value = self.value(place, argument, effort);
             let elements = |value: PyValue| Some(convert(value.into_elements()?));
-            let converted = value.and_then(|value| value.map(elements).ok_or_else(|| "it is no collection".to_owned()));
+            let converted =
+                value.and_then(|value| value.map(elements).ok_or_else(|| Reason::from("it is no collection")));
             // a literal has to stand for the whole call
             Some(converted.map(|value| value.at(&node.range())))
         };
@@ -50,7 +52,7 @@ impl Resolver<'_> {
             "sorted" => converted(|items| PyValue::Collection(CollectionKind::List, items)),
             "str" => Some(self.value(place, argument, effort).and_then(|value| {
                 let unchanged = |value: PyValue| value.as_str().is_some().then_some(value);
-                value.map(unchanged).ok_or_else(|| "it is no string".to_owned())
+                value.map(unchanged).ok_or_else(|| Reason::from("it is no string"))
             })),
             _ if self.is_cascade_options(place, &function, effort) => {
                 Some(self.cascade_options(place, argument, effort))
@@ -67,7 +69,7 @@ impl Resolver<'_> {
         called: &Called<'_, '_>,
         given: &[Node<'_>],
         effort: &Effort,
-    ) -> Option<Result<Value, String>> {
+    ) -> Option<Result<Value, Reason>> {
         let value = |node: &Node<'_>| self.value(place, node, effort);
         match (called.method, given) {
             ("join", [items]) => Some(self.joined(place, node, called.object, items, effort)),
@@ -79,7 +81,7 @@ impl Resolver<'_> {
                     _ => text.to_uppercase(),
                 };
                 let compute = |parts: &[PyValue]| Some(PyValue::Str(change(parts[0].as_str()?)));
-                let failed = || format!("`{}` is no string", shortened(&called.object.text()));
+                let failed = || Reason::about(&shortened(&called.object.text()), "is no string");
                 Some(value(called.object).and_then(|value| computed(place, node, &[value], compute, failed)))
             }
             ("get" | "pop", [key, rest @ ..]) if rest.len() < 2 => {
@@ -103,7 +105,7 @@ impl Resolver<'_> {
     }
 
     /// `CascadeOptions(value)`: the set itself is read as a collection of the same options.
-    pub(super) fn cascade_options(&self, place: &Place, value: &Node<'_>, effort: &Effort) -> Result<Value, String> {
+    pub(super) fn cascade_options(&self, place: &Place, value: &Node<'_>, effort: &Effort) -> Result<Value, Reason> {
         let names = |value: PyValue| match value {
             PyValue::None => Some(PyValue::Collection(CollectionKind::FrozenSet, Vec::new())),
             PyValue::Str(text) => {
@@ -113,7 +115,7 @@ impl Resolver<'_> {
             collection @ PyValue::Collection(..) => Some(collection),
             _ => None,
         };
-        self.value(place, value, effort)?.map(names).ok_or_else(|| "it makes no set of cascade options".to_owned())
+        self.value(place, value, effort)?.map(names).ok_or_else(|| Reason::from("it makes no set of cascade options"))
     }
 
     /// `", ".join(items)`, written where the items are.
@@ -124,7 +126,7 @@ impl Resolver<'_> {
         separator: &Node<'_>,
         items: &Node<'_>,
         effort: &Effort,
-    ) -> Result<Value, String> {
+    ) -> Result<Value, Reason> {
         let separator = self.value(place, separator, effort)?;
         let items = self.value(place, items, effort)?;
         let join = |separator: &str, items: PyValue| {
@@ -132,7 +134,7 @@ impl Resolver<'_> {
             let texts = items.iter().map(PyValue::as_str).collect::<Option<Vec<_>>>()?;
             Some(PyValue::Str(texts.join(separator)))
         };
-        let no_strings = || "it joins something that is no string".to_owned();
+        let no_strings = || Reason::from("it joins something that is no string");
         match separator.alternatives.as_slice() {
             [one] if one.steps.is_empty() && one.value.as_str().is_some_and(|text| text.trim() == ",") => {
                 let separator = one.value.as_str().unwrap_or_default();
@@ -157,14 +159,14 @@ impl Resolver<'_> {
         template: &Node<'_>,
         arguments: &Node<'_>,
         effort: &Effort,
-    ) -> Result<Value, String> {
+    ) -> Result<Value, Reason> {
         let mut parts = vec![self.value(place, template, effort)?];
         let mut names: Vec<String> = Vec::new();
         for argument in arguments.named_children().filter(|child| child.kind() != "comment") {
             let (name, value) = match &*argument.kind() {
                 "keyword_argument" => (argument.field("name"), argument.field("value")),
                 "dictionary_splat" | "list_splat" => {
-                    return Err(format!("`{}` fills in what can't be known", shortened(&argument.text())));
+                    return Err(Reason::about(&shortened(&argument.text()), "fills in what can't be known"));
                 }
                 _ => (None, Some(argument.clone())),
             };
@@ -172,11 +174,11 @@ impl Resolver<'_> {
             parts.extend(value.map(|value| self.value(place, &value, effort)).transpose()?);
         }
         let fill = |parts: &[PyValue]| fill_in(parts[0].as_str()?, &names, &parts[1..]).map(PyValue::Str);
-        computed(place, node, &parts, fill, || "its format is not carried out here".to_owned())
+        computed(place, node, &parts, fill, || Reason::from("its format is not carried out here"))
     }
 
     /// An f-string whose fields are constants.
-    pub(super) fn formatted_string(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Result<Value, String> {
+    pub(super) fn formatted_string(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Result<Value, Reason> {
         let strings: Vec<Node<'_>> = match &*node.kind() {
             "string" => vec![node.clone()],
             _ => node.named_children().filter(|child| child.kind() == "string").collect(),
@@ -202,7 +204,7 @@ impl Resolver<'_> {
                         values.push(Some(self.value(place, &expression, effort)?));
                     }
                     "string_content" if child.text().contains('\\') => {
-                        return Err(format!("`{}` has an escape in an f-string", shortened(&node.text())));
+                        return Err(Reason::about(&shortened(&node.text()), "has an escape in an f-string"));
                     }
                     "string_content" => {
                         pieces.push(child.text().replace("{{", "{").replace("}}", "}"));
@@ -224,7 +226,7 @@ impl Resolver<'_> {
             }
             Some(PyValue::Str(text))
         };
-        computed(place, node, &parts, assemble, || "it formats something that is no string".to_owned())
+        computed(place, node, &parts, assemble, || Reason::from("it formats something that is no string"))
     }
 
     /// A display with names in it.
@@ -234,7 +236,7 @@ impl Resolver<'_> {
         node: &Node<'_>,
         kind: CollectionKind,
         effort: &Effort,
-    ) -> Result<Value, String> {
+    ) -> Result<Value, Reason> {
         let mut parts = Vec::new();
         let mut is_splat = Vec::new();
         for item in positional_arguments(node) {
@@ -253,7 +255,7 @@ impl Resolver<'_> {
             }
             Some(PyValue::Collection(kind, items))
         };
-        computed(place, node, &parts, collect, || "it is put together from what is no collection".to_owned())
+        computed(place, node, &parts, collect, || Reason::from("it is put together from what is no collection"))
     }
 
     /// The values of a dictionary display whose keys are strings, as a tuple of (key, value): what `%` fills in.
@@ -262,8 +264,8 @@ impl Resolver<'_> {
         place: &Place,
         node: &Node<'_>,
         effort: &Effort,
-    ) -> Result<Value, String> {
-        let unknown = || format!("`{}` fills in what can't be known", shortened(&node.text()));
+    ) -> Result<Value, Reason> {
+        let unknown = || Reason::about(&shortened(&node.text()), "fills in what can't be known");
         let (mut keys, mut parts) = (Vec::new(), Vec::new());
         for pair in node.named_children().filter(|child| child.kind() != "comment") {
             keys.push(pair.field("key").and_then(|key| string_content(&key)).ok_or_else(unknown)?);

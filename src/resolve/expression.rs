@@ -8,6 +8,7 @@ use super::literal::{evaluate, shortened};
 use super::names::{End, Found};
 use super::operation::{computed, operation};
 use super::place::Place;
+use super::reason::Reason;
 use super::value::{Argument, Port, Step, Value, Written};
 use crate::module::Location;
 use crate::module::{ModuleName, Parameter, Target};
@@ -22,10 +23,10 @@ impl Resolver<'_> {
     ///
     /// # Errors
     /// Why that can't be known, in words that complete "this cascade can't be known here: …".
-    pub fn value(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Result<Value, String> {
+    pub fn value(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Result<Value, Reason> {
         let node = unparenthesized(node);
         if place.module.source.is_masked(&node.range()) {
-            return Err("it is filled in by a template".to_owned());
+            return Err("it is filled in by a template".into());
         }
         match evaluate(&node) {
             Ok(literal) => {
@@ -33,10 +34,10 @@ impl Resolver<'_> {
                 Ok(Value::of(literal.value.clone(), node.range(), Written { literal, at }))
             }
             Err(why) => {
-                let deeper = effort.deeper(|| self.expression(place, &node, effort, why));
-                let value = deeper.unwrap_or_else(|| Err("it is nested too deeply".to_owned()))?;
+                let deeper = effort.deeper(|| self.expression(place, &node, effort, why.into()));
+                let value = deeper.unwrap_or_else(|| Err("it is nested too deeply".into()))?;
                 if value.alternatives.len() > MOST_ALTERNATIVES {
-                    return Err("it can have too many values".to_owned());
+                    return Err("it can have too many values".into());
                 }
                 Ok(value)
             }
@@ -49,8 +50,8 @@ impl Resolver<'_> {
         place: &Place,
         node: &Node<'_>,
         effort: &Effort,
-        why: String,
-    ) -> Result<Value, String> {
+        why: Reason,
+    ) -> Result<Value, Reason> {
         if effort.carries_out()
             && let Some(carried_out) = self.carried_out(place, node, effort)
         {
@@ -87,21 +88,21 @@ impl Resolver<'_> {
     }
 
     /// What a name leads to.
-    pub(super) fn named(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Result<Value, String> {
+    pub(super) fn named(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Result<Value, Reason> {
         let shown = shortened(&node.text());
         let Some(names) = dotted_name(node) else {
             let member = self.enum_item(place, node, effort);
-            return member.unwrap_or_else(|| Err(format!("`{shown}` is an attribute of an expression")));
+            return member.unwrap_or_else(|| Err(Reason::about(&shown, "is an attribute of an expression")));
         };
         let ends = match (names.first().map(String::as_str), names.len()) {
             (Some("self" | "cls"), 2..) => match self.ends_of(place, node, effort) {
                 ends if is_known_here(node, effort) && !ends.is_empty() && ends.iter().all(is_bound) => ends,
-                _ => return Err(format!("`{shown}` is what a subclass or an object makes of it")),
+                _ => return Err(Reason::about(&shown, "is what a subclass or an object makes of it")),
             },
             _ => self.follow(place, &names, effort),
         };
         if is_bound_by_comprehension(node, &names[0]) {
-            return Err(format!("`{shown}` is bound by a comprehension"));
+            return Err(Reason::about(&shown, "is bound by a comprehension"));
         }
         let mention = place.module.location(&node.range());
         let mut value = Value::default();
@@ -109,19 +110,22 @@ impl Resolver<'_> {
             value = value.or(match end {
                 End::Bound(found) => {
                     if let Some(star) = self.star_after(&found, effort) {
-                        return Err(format!("`{shown}` may be replaced by what comes from `{star}`"));
+                        return Err(Reason::about(&shown, format_args!("may be replaced by what comes from `{star}`")));
                     }
                     self.bound_value(&found, &mention, None, effort)?.at(&node.range())
                 }
                 End::Outside(path) => {
                     let Some((_, module)) = path.split_last().filter(|(_, module)| !module.is_empty()) else {
-                        return Err(format!("`{shown}` is a module"));
+                        return Err(Reason::about(&shown, "is a module"));
                     };
                     let module = module.join(".");
-                    return Err(format!("`{shown}` comes from `{module}`, which is not part of this repository"));
+                    return Err(Reason::about(
+                        &shown,
+                        format_args!("comes from `{module}`, which is not part of this repository"),
+                    ));
                 }
-                End::Module(_) => return Err(format!("`{shown}` is a module")),
-                End::Unbound => return Err(format!("nothing in reach defines `{shown}`")),
+                End::Module(_) => return Err(Reason::about(&shown, "is a module")),
+                End::Unbound => return Err(Reason::unbound(&shown)),
                 End::Unknown(why) => return Err(why),
             });
         }
@@ -147,23 +151,26 @@ impl Resolver<'_> {
         mention: &Location,
         class: Option<String>,
         effort: &Effort,
-    ) -> Result<Value, String> {
+    ) -> Result<Value, Reason> {
         let name = found.name();
         let step = Step::new(mention.clone(), found, class);
         let is_value = found.rest.as_slice() == ["value"];
         match &found.binding().target {
             Target::Class(_) if !found.rest.is_empty() => self.member_value(found, &step, effort),
             Target::Parameter(parameter) if found.rest.is_empty() => self.parameter(found, parameter, &step, effort),
-            Target::Parameter(parameter) => Err(format!("`{name}` is {}", parameter.what)),
-            Target::Opaque(what) => Err(format!("`{name}` is {what}")),
-            Target::Function(..) => Err(format!("`{name}` is a function")),
-            Target::Class(_) => Err(format!("`{name}` is a class")),
+            Target::Parameter(parameter) => Err(Reason::about(&name, format_args!("is {}", parameter.what))),
+            Target::Opaque(what) => Err(Reason::about(&name, format_args!("is {what}"))),
+            Target::Function(..) => Err(Reason::about(&name, "is a function")),
+            Target::Class(_) => Err(Reason::about(&name, "is a class")),
             Target::Alias(path) if !found.rest.is_empty() => {
                 let names: Vec<String> = path.iter().chain(&found.rest).cloned().collect();
                 let mut value = Value::default();
                 for end in self.follow(&found.before(), &names, effort) {
                     let End::Bound(inner) = end else {
-                        return Err(format!("`{name}` is `{}`, which nothing in reach defines", path.join(".")));
+                        return Err(Reason::about(
+                            &name,
+                            format_args!("is `{}`, which nothing in reach defines", path.join(".")),
+                        ));
                     };
                     value = value.or(self.bound_value(&inner, mention, None, effort)?);
                 }
@@ -171,15 +178,12 @@ impl Resolver<'_> {
             }
             _ if !found.rest.is_empty() && !is_value => {
                 let shown = format!("{name}.{}", found.rest.join("."));
-                Err(format!("`{shown}` is no attribute of a class of this repository"))
+                Err(Reason::about(&shown, "is no attribute of a class of this repository"))
             }
             _ => {
-                let node = found.value().ok_or_else(|| format!("`{name}` has no value"))?;
+                let node = found.value().ok_or_else(|| Reason::about(&name, "has no value"))?;
                 let value = self.value(&found.before(), &node, effort);
-                let is_named = |why: &String| why.contains(&format!("`{name}`"));
-                let is_told = |why: &String| is_named(why) || why.contains(" can be anything: ");
-                let told = |why: String| if is_told(&why) { why } else { format!("`{name}` can be anything: {why}") };
-                Ok(value.map_err(told)?.through(&step, &(mention.start..mention.end)))
+                Ok(value.map_err(|why| why.behind_name(name))?.through(&step, &(mention.start..mention.end)))
             }
         }
     }
@@ -191,8 +195,12 @@ impl Resolver<'_> {
         parameter: &Parameter,
         step: &Step,
         effort: &Effort,
-    ) -> Result<Value, String> {
-        let owner = found.scope().owner.as_ref().ok_or_else(|| format!("`{}` is {}", found.name(), parameter.what))?;
+    ) -> Result<Value, Reason> {
+        let owner = found
+            .scope()
+            .owner
+            .as_ref()
+            .ok_or_else(|| Reason::about(&found.name(), format_args!("is {}", parameter.what)))?;
         let argument = Argument {
             name: found.name().to_owned(),
             at: found.location(),
@@ -202,7 +210,7 @@ impl Resolver<'_> {
             what: parameter.what.clone(),
         };
         if parameter.is_keywords {
-            return Err(format!("`{}` is {}", found.name(), parameter.what));
+            return Err(Reason::about(&found.name(), format_args!("is {}", parameter.what)));
         }
         let default = match found.value() {
             Some(default) => {
@@ -218,9 +226,9 @@ impl Resolver<'_> {
     }
 
     /// `a or b`, `a and b`.
-    pub(super) fn boolean(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Result<Value, String> {
+    pub(super) fn boolean(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Result<Value, Reason> {
         let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else {
-            return Err("it is a boolean expression".to_owned());
+            return Err("it is a boolean expression".into());
         };
         let is_or = node.field("operator").is_some_and(|operator| operator.text() == "or");
         let left = unparenthesized(&left);
@@ -241,7 +249,7 @@ impl Resolver<'_> {
     }
 
     /// `(name := value)`
-    pub(super) fn walrus(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Option<Result<Value, String>> {
+    pub(super) fn walrus(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Option<Result<Value, Reason>> {
         let name = node.field("name")?;
         let value = self.value(place, &node.field("value")?, effort);
         let ends = self.follow(&Place::of(&place.module, node).at_any_time(), &dotted_name(&name)?, effort);
@@ -259,7 +267,7 @@ impl Resolver<'_> {
     }
 
     /// `dictionary["key"]`
-    pub(super) fn item(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Option<Result<Value, String>> {
+    pub(super) fn item(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Option<Result<Value, Reason>> {
         if let Some(member) = self.enum_item(place, node, effort) {
             return Some(member);
         }
@@ -279,7 +287,7 @@ impl Resolver<'_> {
         dictionary: &Node<'_>,
         (key, default): (&str, Option<&Node<'_>>),
         effort: &Effort,
-    ) -> Option<Result<Value, String>> {
+    ) -> Option<Result<Value, Reason>> {
         let Entries { entries, arguments, is_certain, is_open } = self.entries(place, dictionary, key, effort);
         if entries.is_empty() && arguments.is_empty() {
             let ends = self.follow(place, &dotted_name(dictionary)?, effort);
@@ -313,9 +321,9 @@ pub(super) fn is_known_here(node: &Node<'_>, effort: &Effort) -> bool {
     !effort.carries_out() && !function.is_some_and(|function| is_attribute(&function))
 }
 
-pub(super) fn of_open_dictionary(item: &Node<'_>) -> String {
+pub(super) fn of_open_dictionary(item: &Node<'_>) -> Reason {
     let shown = shortened(&item.text());
-    format!("`{shown}` comes from a dictionary that is put together from what can't be known")
+    Reason::about(&shown, "comes from a dictionary that is put together from what can't be known")
 }
 
 /// Whether a comprehension around a node binds the name.

@@ -8,6 +8,7 @@ use super::literal::shortened;
 use super::locals::{Known, KnownClass, Locals};
 use super::names::Found;
 use super::place::Place;
+use super::reason::Reason;
 use crate::module::Location;
 use crate::python::{CollectionKind, PyValue};
 use crate::syntax::{Node, has_scope, positional_arguments, splatted, unparenthesized};
@@ -36,8 +37,8 @@ impl Resolver<'_> {
     ///
     /// # Errors
     /// Why it can't be known.
-    pub fn returned_for(&self, function: &Location, class: &KnownClass) -> Result<Option<String>, String> {
-        let unknown = || "it is made in a way that is not carried out here".to_owned();
+    pub fn returned_for(&self, function: &Location, class: &KnownClass) -> Result<Option<String>, Reason> {
+        let unknown = || Reason::from("it is made in a way that is not carried out here");
         let module = self.repository.module(&function.path).ok_or_else(unknown)?;
         let node = module.node(&function.range()).ok_or_else(unknown)?;
         let known = Known::Class(Box::new(class.clone()));
@@ -72,7 +73,7 @@ impl Resolver<'_> {
         function: &Node<'_>,
         class: &KnownClass,
         effort: &Effort,
-    ) -> Result<Known, String> {
+    ) -> Result<Known, Reason> {
         let place = Place::of(found.module(), function);
         let known = Known::Class(Box::new(class.clone()));
         self.run(&place, function, vec![known], Vec::new(), effort)
@@ -85,7 +86,7 @@ impl Resolver<'_> {
         callable: &Callable,
         arguments: &Node<'_>,
         effort: &Effort,
-    ) -> Result<Known, String> {
+    ) -> Result<Known, Reason> {
         let shown = shortened(&arguments.text());
         let (mut by_position, mut by_name) = (Vec::new(), Vec::new());
         if arguments.kind() == "generator_expression" {
@@ -93,12 +94,12 @@ impl Resolver<'_> {
         } else {
             for argument in positional_arguments(arguments) {
                 if argument.kind() == "list_splat" {
-                    return Err(format!("`{shown}` unpacks what can't be known"));
+                    return Err(Reason::about(&shown, "unpacks what can't be known"));
                 }
                 by_position.push(self.stands_for(place, &argument, effort)?);
             }
             if !splatted(arguments).is_empty() {
-                return Err(format!("`{shown}` unpacks what can't be known"));
+                return Err(Reason::about(&shown, "unpacks what can't be known"));
             }
             for argument in arguments.named_children().filter(|child| child.kind() == "keyword_argument") {
                 let (Some(name), Some(value)) = (argument.field("name"), argument.field("value")) else { continue };
@@ -115,8 +116,8 @@ impl Resolver<'_> {
         mut by_position: Vec<Known>,
         by_name: Vec<(String, Known)>,
         effort: &Effort,
-    ) -> Result<Known, String> {
-        let unknown = || format!("`{}` can't be carried out here", callable.found.name());
+    ) -> Result<Known, Reason> {
+        let unknown = || Reason::about(&callable.found.name(), "can't be carried out here");
         let function = callable.found.value().ok_or_else(unknown)?;
         let decorators = decorators(&function);
         let is_static = decorators.iter().any(|name| name == "staticmethod");
@@ -127,7 +128,7 @@ impl Resolver<'_> {
             _ => {}
         }
         if !decorators.iter().all(|name| is_harmless(name)) {
-            return Err(format!("`{}` is decorated", callable.found.name()));
+            return Err(Reason::about(&callable.found.name(), "is decorated"));
         }
         let place = Place::of(callable.found.module(), &function);
         self.run(&place, &function, by_position, by_name, effort)
@@ -140,8 +141,8 @@ impl Resolver<'_> {
         by_position: Vec<Known>,
         by_name: Vec<(String, Known)>,
         effort: &Effort,
-    ) -> Result<Known, String> {
-        let unknown = || format!("`{}` can't be carried out here", shortened(&function.text()));
+    ) -> Result<Known, Reason> {
+        let unknown = || Reason::about(&shortened(&function.text()), "can't be carried out here");
         let body = function.field("body").ok_or_else(unknown)?;
         let is_other =
             |node: &Node<'_>| matches!(&*node.kind(), "yield" | "await" | "global_statement" | "nonlocal_statement");
@@ -168,7 +169,7 @@ impl Resolver<'_> {
         by_position: Vec<Known>,
         mut by_name: Vec<(String, Known)>,
         effort: &Effort,
-    ) -> Result<Locals, String> {
+    ) -> Result<Locals, Reason> {
         let mut locals = Locals::default();
         locals.is_whole = function.kind() != "lambda";
         let mut given = by_position.into_iter();
@@ -188,23 +189,23 @@ impl Resolver<'_> {
                 _ => None,
             };
             let name =
-                name.ok_or_else(|| format!("`{}` takes what can't be known", parameter.text()))?.text().into_owned();
+                name.ok_or_else(|| Reason::about(&parameter.text(), "takes what can't be known"))?.text().into_owned();
             let named = by_name.iter().position(|(given, _)| *given == name).map(|index| by_name.remove(index).1);
             let by_position = if by_position_ends { None } else { given.next() };
             let known = match (by_position.or(named), parameter.field("value")) {
                 (Some(known), _) => known,
                 (None, Some(default)) => self.stands_for(place, &default, effort)?,
-                (None, None) => return Err(format!("`{name}` is not given")),
+                (None, None) => return Err(Reason::about(&name, "is not given")),
             };
             locals.set(&name, known);
         }
         match given.next().is_none() && by_name.is_empty() {
             true => Ok(locals),
-            false => Err("it is given more than it takes".to_owned()),
+            false => Err("it is given more than it takes".into()),
         }
     }
 
-    fn block(&self, place: &mut Place, block: &Node<'_>, effort: &Effort) -> Result<Flow, String> {
+    fn block(&self, place: &mut Place, block: &Node<'_>, effort: &Effort) -> Result<Flow, Reason> {
         for statement in block.named_children() {
             match self.statement(place, &statement, effort)? {
                 Flow::Next => {}
@@ -214,11 +215,11 @@ impl Resolver<'_> {
         Ok(Flow::Next)
     }
 
-    fn statement(&self, place: &mut Place, statement: &Node<'_>, effort: &Effort) -> Result<Flow, String> {
+    fn statement(&self, place: &mut Place, statement: &Node<'_>, effort: &Effort) -> Result<Flow, Reason> {
         if !effort.step() {
-            return Err("it takes too many steps".to_owned());
+            return Err("it takes too many steps".into());
         }
-        let unknown = || Err(format!("`{}` is not carried out here", shortened(&statement.text())));
+        let unknown = || Err(Reason::about(&shortened(&statement.text()), "is not carried out here"));
         match &*statement.kind() {
             "comment" | "pass_statement" | "import_statement" | "import_from_statement" => Ok(Flow::Next),
             "break_statement" => Ok(Flow::Break),
@@ -238,8 +239,8 @@ impl Resolver<'_> {
         }
     }
 
-    fn expression_statement(&self, place: &mut Place, node: &Node<'_>, effort: &Effort) -> Result<Flow, String> {
-        let unknown = || format!("`{}` is not carried out here", shortened(&node.text()));
+    fn expression_statement(&self, place: &mut Place, node: &Node<'_>, effort: &Effort) -> Result<Flow, Reason> {
+        let unknown = || Reason::about(&shortened(&node.text()), "is not carried out here");
         match &*node.kind() {
             "string" | "concatenated_string" => {}
             "assignment" => self.assign(place, node, effort)?,
@@ -264,8 +265,8 @@ impl Resolver<'_> {
     }
 
     /// `name = value`. A list gets no second name: what is done to it by one would be seen by the other.
-    fn assign(&self, place: &mut Place, node: &Node<'_>, effort: &Effort) -> Result<(), String> {
-        let unknown = || format!("`{}` is not carried out here", shortened(&node.text()));
+    fn assign(&self, place: &mut Place, node: &Node<'_>, effort: &Effort) -> Result<(), Reason> {
+        let unknown = || Reason::about(&shortened(&node.text()), "is not carried out here");
         let left = node.field("left").ok_or_else(unknown)?;
         let Some(right) = node.field("right").map(|right| unparenthesized(&right)) else { return Ok(()) };
         let known = self.stands_for(place, &right, effort)?;
@@ -284,8 +285,8 @@ impl Resolver<'_> {
     }
 
     /// `items.append(value)`, of a list that the function made itself.
-    fn change_list(&self, place: &mut Place, call: &Node<'_>, effort: &Effort) -> Result<(), String> {
-        let unknown = || format!("`{}` is not carried out here", shortened(&call.text()));
+    fn change_list(&self, place: &mut Place, call: &Node<'_>, effort: &Effort) -> Result<(), Reason> {
+        let unknown = || Reason::about(&shortened(&call.text()), "is not carried out here");
         let (function, arguments) = call.field("function").zip(call.field("arguments")).ok_or_else(unknown)?;
         let (object, method) = function.field("object").zip(function.field("attribute")).ok_or_else(unknown)?;
         let is_made_here = object.kind() == "identifier" && is_assigned(call, &object.text());
@@ -306,7 +307,7 @@ impl Resolver<'_> {
         Ok(())
     }
 
-    fn branches(&self, place: &mut Place, statement: &Node<'_>, effort: &Effort) -> Result<Flow, String> {
+    fn branches(&self, place: &mut Place, statement: &Node<'_>, effort: &Effort) -> Result<Flow, Reason> {
         let alternatives: Vec<Node<'_>> = statement.field_children("alternative").collect();
         for branch in std::iter::once(statement).chain(&alternatives) {
             if branch.kind() == "else_clause" {
@@ -322,8 +323,8 @@ impl Resolver<'_> {
         Ok(Flow::Next)
     }
 
-    fn for_loop(&self, place: &mut Place, statement: &Node<'_>, effort: &Effort) -> Result<Flow, String> {
-        let unknown = || format!("`{}` is not carried out here", shortened(&statement.text()));
+    fn for_loop(&self, place: &mut Place, statement: &Node<'_>, effort: &Effort) -> Result<Flow, Reason> {
+        let unknown = || Reason::about(&shortened(&statement.text()), "is not carried out here");
         let (left, right) = statement.field("left").zip(statement.field("right")).ok_or_else(unknown)?;
         let body = statement.field("body").filter(|_| statement.field("alternative").is_none()).ok_or_else(unknown)?;
         for element in self.elements(place, &right, effort)? {
@@ -337,8 +338,8 @@ impl Resolver<'_> {
         Ok(Flow::Next)
     }
 
-    fn while_loop(&self, place: &mut Place, statement: &Node<'_>, effort: &Effort) -> Result<Flow, String> {
-        let unknown = || format!("`{}` is not carried out here", shortened(&statement.text()));
+    fn while_loop(&self, place: &mut Place, statement: &Node<'_>, effort: &Effort) -> Result<Flow, Reason> {
+        let unknown = || Reason::about(&shortened(&statement.text()), "is not carried out here");
         let condition = statement.field("condition").ok_or_else(unknown)?;
         let body = statement.field("body").filter(|_| statement.field("alternative").is_none()).ok_or_else(unknown)?;
         for _ in 0..MOST_ROUNDS {
@@ -351,7 +352,7 @@ impl Resolver<'_> {
                 returned @ Flow::Return(_) => return Ok(returned),
             }
         }
-        Err("it takes too many steps".to_owned())
+        Err("it takes too many steps".into())
     }
 }
 

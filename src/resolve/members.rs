@@ -4,6 +4,7 @@ use super::Resolver;
 use super::effort::Effort;
 use super::names::{End, Found};
 use super::place::Place;
+use super::reason::Reason;
 use super::value::{Step, Value};
 use crate::module::Target;
 use crate::python::PyValue;
@@ -20,18 +21,18 @@ enum EnumKind {
 
 impl Resolver<'_> {
     /// An attribute of a class: a constant in its body, or a member of an Enum.
-    pub(super) fn member_value(&self, class: &Found, step: &Step, effort: &Effort) -> Result<Value, String> {
+    pub(super) fn member_value(&self, class: &Found, step: &Step, effort: &Effort) -> Result<Value, Reason> {
         let (names, shown) = (&class.rest, format!("{}.{}", class.name(), class.rest.join(".")));
         let kind = self.enum_kind(class, effort);
         let is_value = names.len() == 2 && names[1] == "value" && kind.is_some();
         if names.len() > 1 && !is_value && kind.is_some() {
-            return Err(format!("`{shown}` is an attribute of an Enum's member"));
+            return Err(Reason::about(&shown, "is an attribute of an Enum's member"));
         }
         let wanted = if is_value { &names[..1] } else { names.as_slice() };
         let mut value = Value::default();
         for end in self.class_member(class, wanted, effort) {
             let End::Bound(found) = end else {
-                return Err(format!("`{shown}` is not defined in this repository"));
+                return Err(Reason::about(&shown, "is not defined in this repository"));
             };
             let class_name = Some(class.name().to_owned());
             value = value.or(self.bound_value(&found, &step.mention, class_name, effort)?);
@@ -40,15 +41,15 @@ impl Resolver<'_> {
             step.enumeration = kind.map(|_| class.location());
         }
         match kind {
-            Some(EnumKind::Plain) if !is_value => {
-                value.map(|_| Some(PyValue::Opaque("Enum"))).ok_or_else(|| format!("`{shown}` is a member of an Enum"))
-            }
+            Some(EnumKind::Plain) if !is_value => value
+                .map(|_| Some(PyValue::Opaque("Enum")))
+                .ok_or_else(|| Reason::about(&shown, "is a member of an Enum")),
             _ => Ok(value),
         }
     }
 
     /// `Cascade["ALL"]` and `Cascade["ALL"].value` of an Enum.
-    pub(super) fn enum_item(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Option<Result<Value, String>> {
+    pub(super) fn enum_item(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Option<Result<Value, Reason>> {
         let (subscript, attribute) = match &*node.kind() {
             "attribute" => (node.field("object")?, Some(node.field("attribute")?.text().into_owned())),
             _ => (node.clone(), None),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::Resolver;
 use super::effort::Effort;
 use super::place::Place;
+use super::reason::Reason;
 use crate::library;
 use crate::module::{Binding, Dotted, ModuleName, Scope, Target};
 use crate::module::{Location, Module};
@@ -24,7 +25,7 @@ pub enum End {
     /// Nothing in reach binds the name.
     Unbound,
     /// It can't be told, and why.
-    Unknown(String),
+    Unknown(Reason),
 }
 
 /// A binding that a name leads to.
@@ -90,7 +91,7 @@ impl Resolver<'_> {
     /// Where a dotted name leads to from a place.
     pub fn follow(&self, place: &Place, names: &[String], effort: &Effort) -> Vec<End> {
         if !effort.look_up() {
-            return vec![End::Unknown(format!("`{}` is defined in terms of itself", names[0]))];
+            return vec![End::Unknown(Reason::about(&names[0], "is defined in terms of itself"))];
         }
         let Some(index) = place.scopes.iter().position(|around| !around.bindings(&names[0], effort).is_empty()) else {
             return self.starred(place, names, effort);
@@ -125,8 +126,9 @@ impl Resolver<'_> {
                 match ends.as_slice() {
                     [End::Outside(path)] if !rest.is_empty() && path[0] != "sqlalchemy" && !is_known(path) => {
                         let (name, module) = (&names[0], from.path.join("."));
-                        vec![End::Unknown(format!(
-                            "`{name}` comes from `{module}`, which is not part of this repository"
+                        vec![End::Unknown(Reason::about(
+                            &name,
+                            format_args!("comes from `{module}`, which is not part of this repository"),
                         ))]
                     }
                     _ => ends,
@@ -162,14 +164,14 @@ impl Resolver<'_> {
     /// A member of a module that an import statement names.
     pub(super) fn member(&self, place: &Place, from: &ModuleName, names: &[String], effort: &Effort) -> Vec<End> {
         if from.path.iter().any(|name| is_covered(name)) {
-            return vec![End::Unknown("a template names the module that it comes from".to_owned())];
+            return vec![End::Unknown("a template names the module that it comes from".into())];
         }
         let path: Dotted = from.path.iter().chain(names).cloned().collect();
         if from.level == 0 {
             return self.absolute(place, &path, effort);
         }
         let Some(folder) = place.path().ancestors().nth(from.level) else {
-            return vec![End::Unknown("a relative import leads out of the file system".to_owned())];
+            return vec![End::Unknown("a relative import leads out of the file system".into())];
         };
         // SQLAlchemy's and sqlmodel's own code
         let package = self.repository.package(folder);
@@ -179,7 +181,7 @@ impl Resolver<'_> {
         }
         self.inside(&[folder.to_owned()], &path, from.path.len(), effort).unwrap_or_else(|| {
             let module = format!("{}{}", ".".repeat(from.level), from.path.join("."));
-            vec![End::Unknown(format!("no file of this repository is the module `{module}`"))]
+            vec![End::Unknown(format!("no file of this repository is the module `{module}`").into())]
         })
     }
 
@@ -211,13 +213,14 @@ impl Resolver<'_> {
                 };
                 let follow = || self.follow(&Place::after(&module), &path[length..], effort);
                 let ends = effort.importing(follow).unwrap_or_else(|| {
-                    vec![End::Unknown(format!("`{}` is imported by way of too many modules", path[length]))]
+                    vec![End::Unknown(Reason::about(&path[length], "is imported by way of too many modules"))]
                 });
                 if !matches!(ends.as_slice(), [End::Unbound]) {
                     return Some(ends);
                 }
                 let file = self.repository.display(&file);
-                missing = Some(vec![End::Unknown(format!("`{}` is not defined in {file}", path[length]))]);
+                missing =
+                    Some(vec![End::Unknown(Reason::about(&path[length], format_args!("is not defined in {file}")))]);
             }
             if missing.is_some() {
                 return missing;
@@ -265,7 +268,7 @@ impl Resolver<'_> {
         if matches!(names[0].as_str(), "self" | "cls") && names.len() > 1 {
             let Some(class) = self.class_around(place, expression, effort) else { return Vec::new() };
             if sets_attribute(&class, &names[..2]) {
-                let why = format!("`{}` is set by a method of its class too", names[..2].join("."));
+                let why = Reason::about(&names[..2].join("."), "is set by a method of its class too");
                 return vec![End::Unknown(why)];
             }
             let mut ends = self.class_member(&class, &names[1..], effort);

@@ -3,6 +3,7 @@
 use super::expression::MOST_ALTERNATIVES;
 use super::literal::{Literal, Shape};
 use super::place::Place;
+use super::reason::Reason;
 use super::value::{Step, Value, Written};
 use crate::python::{CollectionKind, PyValue};
 use crate::syntax::Node;
@@ -14,12 +15,12 @@ pub(super) fn computed(
     node: &Node<'_>,
     parts: &[Value],
     compute: impl Fn(&[PyValue]) -> Option<PyValue>,
-    otherwise: impl Fn() -> String,
-) -> Result<Value, String> {
+    otherwise: impl Fn() -> Reason,
+) -> Result<Value, Reason> {
     let mut combinations: Vec<Vec<PyValue>> = vec![Vec::new()];
     for part in parts {
         if let Some(argument) = part.arguments.first() {
-            return Err(format!("`{}` is {}", argument.name, argument.what));
+            return Err(argument.why_unknown());
         }
         let longer = combinations.iter().flat_map(|before| {
             part.alternatives
@@ -28,7 +29,7 @@ pub(super) fn computed(
         });
         combinations = longer.take(MOST_ALTERNATIVES + 1).collect();
         if combinations.len() > MOST_ALTERNATIVES {
-            return Err("it can have too many values".to_owned());
+            return Err("it can have too many values".into());
         }
     }
     let quote = node.dfs().find(|node| node.kind() == "string_start");

@@ -5,6 +5,7 @@ use super::effort::Effort;
 use super::function::is_plain;
 use super::names::{End, Found};
 use super::place::Place;
+use super::reason::Reason;
 use super::value::{Step, Value};
 use crate::syntax::{Node, is_method, returned};
 
@@ -15,7 +16,7 @@ impl Resolver<'_> {
         place: &Place,
         call: &Node<'_>,
         effort: &Effort,
-    ) -> Option<Result<Value, String>> {
+    ) -> Option<Result<Value, Reason>> {
         let function = call.field("function")?;
         let mention = place.module.location(&function.range());
         let ends = self.ends_of(place, &function, effort);
@@ -34,18 +35,14 @@ impl Resolver<'_> {
         (!ends.is_empty()).then_some(Ok(all))
     }
 
-    fn value_returned(&self, function: &Found, node: &Node<'_>, effort: &Effort) -> Result<Value, String> {
+    fn value_returned(&self, function: &Found, node: &Node<'_>, effort: &Effort) -> Result<Value, Reason> {
         let name = function.name();
         let mut all = Value::default();
         for value in returned(node) {
             let found = self.value(&Place::of(function.module(), &value), &value, effort);
-            let told = |why: String| match why.contains(" returns can't be known: ") {
-                true => why,
-                false => format!("what `{name}` returns can't be known: {why}"),
-            };
-            all = all.or(found.map_err(told)?);
+            all = all.or(found.map_err(|why| why.behind_result_of(name))?);
         }
-        if all == Value::default() { Err(format!("`{name}` returns nothing that can be known")) } else { Ok(all) }
+        if all == Value::default() { Err(Reason::about(&name, "returns nothing that can be known")) } else { Ok(all) }
     }
 
     /// The same with what the call gives in place of the function's own parameters.
@@ -56,17 +53,17 @@ impl Resolver<'_> {
         function: &Node<'_>,
         mut value: Value,
         effort: &Effort,
-    ) -> Result<Value, String> {
+    ) -> Result<Value, Reason> {
         let arguments = call.field("arguments").ok_or("it is no call")?;
         for argument in std::mem::take(&mut value.arguments) {
             if argument.function.range() != function.range() {
-                return Err(format!("`{}` is {}", argument.name, argument.what));
+                return Err(argument.why_unknown());
             }
             let given = argument.given(&arguments, is_method(function), false);
             match given {
                 Some(given) => value = value.or(self.value(place, &given, effort)?),
                 None if arguments.named_children().all(|given| !given.kind().ends_with("_splat")) => {}
-                None => return Err(format!("`{}` may be given by a splat", argument.name)),
+                None => return Err(Reason::about(&argument.name, "may be given by a splat")),
             }
         }
         Ok(value)

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::literal::Literal;
 use super::names::Found;
+use super::reason::Reason;
 use crate::module::Location;
 use crate::python::PyValue;
 use crate::syntax::{Node, keyword_value, positional_arguments};
@@ -145,6 +146,11 @@ impl Value {
 }
 
 impl Argument {
+    /// Why a value that it hands in can't be known.
+    pub fn why_unknown(&self) -> Reason {
+        Reason::about(&self.name, format_args!("is {}", self.what))
+    }
+
     /// What a call hands in by name or position. The object that a method belongs to is not among what its calls give; what
     /// `functools.partial` calls is.
     pub fn given<'t>(&self, arguments: &Node<'t>, is_method: bool, is_partial: bool) -> Option<Node<'t>> {

@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use crate::model::{Keyword, Relationship};
 use crate::module::Location;
-use crate::resolve::{Step, Value, evaluate};
+use crate::resolve::{Reason, Step, Value, evaluate};
 use crate::rules::Sets;
 use crate::sqlalchemy::cascade::{self, CascadeOptions};
 use crate::syntax::{Node, Tree, has_error, keyword_container, keyword_value, unparenthesized};
@@ -98,6 +98,12 @@ pub struct Unknown {
 impl From<String> for Unknown {
     fn from(reason: String) -> Self {
         Self { reason, help: None }
+    }
+}
+
+impl From<Reason> for Unknown {
+    fn from(reason: Reason) -> Self {
+        reason.to_string().into()
     }
 }
 

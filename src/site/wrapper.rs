@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::finder::Receiver;
 use crate::module::{Location, Module};
-use crate::resolve::Argument;
+use crate::resolve::{Argument, Reason};
 use crate::rules::{ConstructorKind, Sets};
 use crate::syntax::{Node, assigned_name, is_method, returned};
 
@@ -26,7 +26,7 @@ pub struct Wrapper {
     /// The argument is for the other side of what it makes.
     pub is_backref: bool,
     /// Whether `viewonly=True` holds for what it makes, or why that can't be known.
-    pub viewonly: Result<bool, String>,
+    pub viewonly: Result<bool, Reason>,
     /// What the argument sets.
     pub sets: Sets,
 }
@@ -37,7 +37,7 @@ impl Wrapper {
         module: &Arc<Module>,
         argument: &Argument,
         receiver: &Receiver<'_>,
-        viewonly: Result<bool, String>,
+        viewonly: Result<bool, Reason>,
     ) -> Option<Self> {
         let call = &receiver.call;
         let function = call.ancestors().find(|node| node.range() == argument.function.range())?;

@@ -10,6 +10,7 @@ use crate::resolve::literal::shortened;
 use crate::resolve::locals::{Known, KnownClass, Locals};
 use crate::resolve::names::{End, Found};
 use crate::resolve::place::Place;
+use crate::resolve::reason::Reason;
 use crate::resolve::strings;
 use crate::syntax::{Node, dotted_name, positional_arguments, unparenthesized};
 
@@ -42,7 +43,7 @@ impl Resolver<'_> {
         }
         if let Some(callable) = self.callable(place, &function, effort) {
             return effort.deeper(|| self.call_function(place, &callable, &arguments, effort)).map(|known| {
-                known?.into_value().ok_or_else(|| format!("`{}` gives no value", shortened(&node.text())))
+                known?.into_value().ok_or_else(|| Reason::about(&shortened(&node.text()), "gives no value"))
             });
         }
         if let Some(decided) = self.inherits_table(place, &function, &given, effort) {
@@ -78,12 +79,12 @@ impl Resolver<'_> {
             let [items] = given else { return None };
             let joined = self.one(place, items, effort);
             return Some(joined.and_then(|items| {
-                strings::join(&object, items).ok_or_else(|| "it joins something that is no string".to_owned())
+                strings::join(&object, items).ok_or_else(|| Reason::from("it joins something that is no string"))
             }));
         }
-        let given: Result<Vec<PyValue>, String> = given.iter().map(|given| self.one(place, given, effort)).collect();
+        let given: Result<Vec<PyValue>, Reason> = given.iter().map(|given| self.one(place, given, effort)).collect();
         Some(given.and_then(|given| {
-            strings::method(&object, method, &given).ok_or_else(|| format!("`{method}` is not carried out here"))
+            strings::method(&object, method, &given).ok_or_else(|| Reason::about(&method, "is not carried out here"))
         }))
     }
 
@@ -101,7 +102,7 @@ impl Resolver<'_> {
         let is_sqlalchemy = |end: &End| matches!(end, End::Outside(path) if path[0] == "sqlalchemy");
         self.follow(place, &names, effort).iter().all(is_sqlalchemy).then_some(())?;
         let class = self.class_of_expression(place, class, effort)?;
-        let unknown = || format!("it can't be told whether `{}` inherits a table", class.found.name());
+        let unknown = || Reason::from(format!("it can't be told whether `{}` inherits a table", class.found.name()));
         Some(class.inherits_table.map(PyValue::Bool).ok_or_else(unknown))
     }
 
@@ -112,13 +113,13 @@ impl Resolver<'_> {
         let length = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
         Some(match (name, given) {
             ("len", [of]) => self.one(place, of, effort).and_then(|value| {
-                let items = value.into_elements().ok_or_else(|| format!("`{}` has no length", of.text()))?;
+                let items = value.into_elements().ok_or_else(|| Reason::about(&of.text(), "has no length"))?;
                 Ok(PyValue::Int(length(items.len())))
             }),
             ("str", [of]) => self.one(place, of, effort).and_then(|value| match value {
                 PyValue::Str(_) => Ok(value),
                 PyValue::Int(number) => Ok(PyValue::Str(number.to_string())),
-                _ => Err(format!("`{}` is no string", of.text())),
+                _ => Err(Reason::about(&of.text(), "is no string")),
             }),
             ("list", [of]) => elements(of).map(list),
             ("tuple", [of]) => elements(of).map(pair),
@@ -141,7 +142,7 @@ impl Resolver<'_> {
             }),
             ("map", [function, of]) => elements(of).and_then(|items| {
                 let applied = items.into_iter().map(|item| self.applied(place, function, Known::Value(item), effort));
-                applied.collect::<Result<Vec<_>, String>>().map(list)
+                applied.collect::<Result<Vec<_>, Reason>>().map(list)
             }),
             ("filter", [function, of]) => elements(of).and_then(|items| {
                 let mut kept = Vec::new();
@@ -160,17 +161,17 @@ impl Resolver<'_> {
         })
     }
 
-    pub(super) fn range(&self, place: &Place, given: &[Node<'_>], effort: &Effort) -> Result<PyValue, String> {
+    pub(super) fn range(&self, place: &Place, given: &[Node<'_>], effort: &Effort) -> Result<PyValue, Reason> {
         let mut bounds = Vec::new();
         for bound in given {
             match self.one(place, bound, effort)? {
                 PyValue::Int(number) => bounds.push(number),
-                _ => return Err(format!("`{}` is no number", bound.text())),
+                _ => return Err(Reason::about(&bound.text(), "is no number")),
             }
         }
         let numbers = if let [stop] = bounds.as_slice() { 0..*stop } else { bounds[0]..bounds[1] };
         if numbers.clone().count() > MOST_ELEMENTS {
-            return Err("it takes too many steps".to_owned());
+            return Err("it takes too many steps".into());
         }
         Ok(PyValue::Collection(CollectionKind::List, numbers.map(PyValue::Int).collect()))
     }
@@ -182,8 +183,8 @@ impl Resolver<'_> {
         function: &Node<'_>,
         given: Known,
         effort: &Effort,
-    ) -> Result<PyValue, String> {
-        let unknown = || format!("`{}` is not carried out here", shortened(&function.text()));
+    ) -> Result<PyValue, Reason> {
+        let unknown = || Reason::about(&shortened(&function.text()), "is not carried out here");
         let function = unparenthesized(function);
         let names = dotted_name(&function);
         if let (Some([of, method]), Known::Value(PyValue::Str(text))) = (names.as_deref(), &given)

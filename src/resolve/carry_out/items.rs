@@ -8,6 +8,7 @@ use crate::resolve::effort::Effort;
 use crate::resolve::literal::shortened;
 use crate::resolve::locals::{Known, Locals};
 use crate::resolve::place::Place;
+use crate::resolve::reason::Reason;
 use crate::resolve::strings;
 use crate::syntax::{Node, dotted_name, unparenthesized};
 
@@ -19,7 +20,7 @@ impl Resolver<'_> {
     pub(super) fn indexed(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Carried<PyValue> {
         let index = node.field("subscript")?;
         let object = node.field("value")?;
-        let unknown = || format!("`{}` can't be told", shortened(&node.text()));
+        let unknown = || Reason::about(&shortened(&node.text()), "can't be told");
         if let Some(Known::Match(groups)) = dotted_name(&object).and_then(|names| place.known(&names[0])) {
             return Some(self.one(place, &index, effort).and_then(|index| group(groups, &index).ok_or_else(unknown)));
         }
@@ -40,7 +41,7 @@ impl Resolver<'_> {
         Some(self.bounds(place, &index, effort).and_then(|bounds| strings::slice(&object, bounds).ok_or_else(unknown)))
     }
 
-    pub(super) fn bounds(&self, place: &Place, slice: &Node<'_>, effort: &Effort) -> Result<[Option<i64>; 3], String> {
+    pub(super) fn bounds(&self, place: &Place, slice: &Node<'_>, effort: &Effort) -> Result<[Option<i64>; 3], Reason> {
         let (mut bounds, mut index) = ([None; 3], 0);
         for child in slice.children().filter(|child| child.kind() != "comment") {
             if child.kind() == ":" {
@@ -51,7 +52,7 @@ impl Resolver<'_> {
             *bound = match self.one(place, &child, effort)? {
                 PyValue::Int(number) => Some(number),
                 PyValue::None => None,
-                _ => return Err(format!("`{}` is no number", child.text())),
+                _ => return Err(Reason::about(&child.text(), "is no number")),
             };
         }
         Ok(bounds)
@@ -63,7 +64,7 @@ impl Resolver<'_> {
         place: &Place,
         node: &Node<'_>,
         effort: &Effort,
-    ) -> Result<Vec<PyValue>, String> {
+    ) -> Result<Vec<PyValue>, Reason> {
         let body = node.field("body").ok_or("a comprehension can't be read")?;
         let clauses = node.named_children().filter(|child| matches!(&*child.kind(), "for_in_clause" | "if_clause"));
         let mut rounds = vec![place.with(Locals::default())];
@@ -85,7 +86,7 @@ impl Resolver<'_> {
                     next.push(inner);
                 }
                 if next.len() > MOST_ELEMENTS {
-                    return Err("it takes too many steps".to_owned());
+                    return Err("it takes too many steps".into());
                 }
             }
             rounds = next;
@@ -99,16 +100,16 @@ impl Resolver<'_> {
         place: &Place,
         node: &Node<'_>,
         effort: &Effort,
-    ) -> Result<Vec<PyValue>, String> {
+    ) -> Result<Vec<PyValue>, Reason> {
         let value = self.one(place, node, effort)?;
         let is_ordered = !matches!(value, PyValue::Collection(CollectionKind::Set | CollectionKind::FrozenSet, _));
         let elements = value.into_elements().filter(|items| is_ordered && items.len() <= MOST_ELEMENTS);
-        elements.ok_or_else(|| format!("`{}` has no elements in order", shortened(&node.text())))
+        elements.ok_or_else(|| Reason::about(&shortened(&node.text()), "has no elements in order"))
     }
 }
 
 /// Binds the names of a pattern to the parts of a value.
-pub(in crate::resolve) fn bind(place: &mut Place, pattern: &Node<'_>, value: PyValue) -> Result<(), String> {
+pub(in crate::resolve) fn bind(place: &mut Place, pattern: &Node<'_>, value: PyValue) -> Result<(), Reason> {
     let pattern = unparenthesized(pattern);
     match &*pattern.kind() {
         "identifier" => {
@@ -118,9 +119,9 @@ pub(in crate::resolve) fn bind(place: &mut Place, pattern: &Node<'_>, value: PyV
         "pattern_list" | "tuple_pattern" | "list_pattern" => {
             let names: Vec<Node<'_>> = pattern.named_children().filter(|child| child.kind() != "comment").collect();
             let values = value.into_elements().filter(|values| values.len() == names.len());
-            let values = values.ok_or_else(|| format!("`{}` can't be unpacked here", pattern.text()))?;
+            let values = values.ok_or_else(|| Reason::about(&pattern.text(), "can't be unpacked here"))?;
             names.iter().zip(values).try_for_each(|(name, value)| bind(place, name, value))
         }
-        _ => Err(format!("`{}` is assigned in a way that is not carried out here", shortened(&pattern.text()))),
+        _ => Err(Reason::about(&shortened(&pattern.text()), "is assigned in a way that is not carried out here")),
     }
 }

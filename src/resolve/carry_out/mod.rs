@@ -19,36 +19,37 @@ use super::strings;
 use super::value::Value;
 use crate::module::Target;
 use crate::python::{CollectionKind, PyValue};
+use crate::resolve::reason::Reason;
 use crate::syntax::{Node, conditional_parts, dotted_name, positional_arguments, unparenthesized};
 
 pub(super) use calls::Callable;
 pub(super) use items::bind;
 
 /// What carrying out gives: None where the expression is of another kind.
-type Carried<T> = Option<Result<T, String>>;
+type Carried<T> = Option<Result<T, Reason>>;
 
 impl Resolver<'_> {
     /// The one value of an expression.
     ///
     /// # Errors
     /// Why it can't be known.
-    pub(super) fn one(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Result<PyValue, String> {
+    pub(super) fn one(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Result<PyValue, Reason> {
         let value = self.value(place, node, effort)?;
         match value.alternatives.as_slice() {
             [one] if value.arguments.is_empty() => Ok(one.value.clone()),
-            _ => Err(format!("`{}` can have several values", shortened(&node.text()))),
+            _ => Err(Reason::about(&shortened(&node.text()), "can have several values")),
         }
     }
 
-    fn texts(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Result<String, String> {
+    fn texts(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Result<String, Reason> {
         match self.one(place, node, effort)? {
             PyValue::Str(text) => Ok(text),
-            _ => Err(format!("`{}` is no string", shortened(&node.text()))),
+            _ => Err(Reason::about(&shortened(&node.text()), "is no string")),
         }
     }
 
     /// What an expression stands for: a value, a class or a match.
-    pub(super) fn stands_for(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Result<Known, String> {
+    pub(super) fn stands_for(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Result<Known, Reason> {
         let node = unparenthesized(node);
         if let Some(class) = self.class_of_expression(place, &node, effort) {
             return Ok(Known::Class(Box::new(class)));
@@ -101,19 +102,19 @@ impl Resolver<'_> {
     pub(super) fn carried_out(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Carried<Value> {
         let value = self.carried_out_value(place, node, effort)?;
         Some(value.and_then(|value| {
-            computed(place, node, &[], |_| Some(value.clone()), || "it can't be carried out".to_owned())
+            computed(place, node, &[], |_| Some(value.clone()), || Reason::from("it can't be carried out"))
         }))
     }
 
     fn carried_out_value(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Carried<PyValue> {
         if !effort.step() {
-            return Some(Err("it takes too many steps".to_owned()));
+            return Some(Err("it takes too many steps".into()));
         }
         match &*node.kind() {
             "identifier" => match place.known(&node.text()) {
                 Some(Known::Value(value)) => Some(Ok(value.clone())),
-                Some(_) => Some(Err(format!("`{}` is no value", node.text()))),
-                None => place.is_unset(&node.text()).then(|| Err(format!("`{}` has no value yet", node.text()))),
+                Some(_) => Some(Err(Reason::about(&node.text(), "is no value"))),
+                None => place.is_unset(&node.text()).then(|| Err(Reason::about(&node.text(), "has no value yet"))),
             },
             "attribute" => self.attribute(place, node, effort),
             "conditional_expression" => {
@@ -139,12 +140,12 @@ impl Resolver<'_> {
                 let is_minus = node.field("operator")?.text() == "-";
                 is_minus.then(|| match self.one(place, &operand, effort)? {
                     PyValue::Int(number) => Ok(PyValue::Int(-number)),
-                    _ => Err(format!("`{}` is no number", node.text())),
+                    _ => Err(Reason::about(&node.text(), "is no number")),
                 })
             }
             "expression_list" => {
                 let items = positional_arguments(node).into_iter().map(|item| self.one(place, &item, effort));
-                let items: Result<Vec<PyValue>, String> = items.collect();
+                let items: Result<Vec<PyValue>, Reason> = items.collect();
                 Some(items.map(|items| PyValue::Collection(CollectionKind::Tuple, items)))
             }
             "comparison_operator" => Some(self.comparison(place, node, effort).map(PyValue::Bool)),
@@ -158,22 +159,22 @@ impl Resolver<'_> {
         }
     }
 
-    pub(super) fn truth(&self, place: &Place, condition: &Node<'_>, effort: &Effort) -> Result<bool, String> {
+    pub(super) fn truth(&self, place: &Place, condition: &Node<'_>, effort: &Effort) -> Result<bool, Reason> {
         let is_checking =
             dotted_name(condition).is_some_and(|names| names.last().is_some_and(|name| name == "TYPE_CHECKING"));
         if is_checking {
             return Ok(false);
         }
         match self.stands_for(place, condition, effort)? {
-            Known::Value(PyValue::Opaque(_)) => Err(format!("`{}` can't be decided", shortened(&condition.text()))),
+            Known::Value(PyValue::Opaque(_)) => Err(Reason::about(&shortened(&condition.text()), "can't be decided")),
             Known::Value(value) => Ok(value.is_truthy()),
             Known::Class(_) | Known::Match(_) => Ok(true),
         }
     }
 
     /// `a == b`, `a < b <= c`, `c in name`
-    fn comparison(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Result<bool, String> {
-        let unknown = || format!("`{}` can't be decided", shortened(&node.text()));
+    fn comparison(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Result<bool, Reason> {
+        let unknown = || Reason::about(&shortened(&node.text()), "can't be decided");
         let mut operands = node.named_children().filter(|child| child.kind() != "comment");
         let mut left = self.one(place, &operands.next().ok_or_else(unknown)?, effort)?;
         let operators: Vec<String> = node
@@ -200,7 +201,7 @@ impl Resolver<'_> {
             let right = self.one(place, &right, effort)?;
             let sum = super::operation::operation(&operator, &left, &right);
             sum.or_else(|| strings::arithmetic(&operator, &left, &right))
-                .ok_or_else(|| format!("`{}` is not carried out here", shortened(&node.text())))
+                .ok_or_else(|| Reason::about(&shortened(&node.text()), "is not carried out here"))
         }))
     }
 
@@ -220,27 +221,27 @@ impl Resolver<'_> {
         class: &KnownClass,
         name: &str,
         effort: &Effort,
-    ) -> Result<PyValue, String> {
+    ) -> Result<PyValue, Reason> {
         let shown = format!("{}.{name}", class.found.name());
         if name == "__name__" {
             return Ok(PyValue::Str(class.found.name().to_owned()));
         }
         let mut ends = self.class_member(&class.found, &[name.to_owned()], effort);
         let Some(End::Bound(found)) = ends.pop().filter(|_| ends.is_empty()) else {
-            return Err(format!("`{shown}` can't be told"));
+            return Err(Reason::about(&shown, "can't be told"));
         };
         match &found.binding().target {
             Target::Function(..) => {
-                let node = found.value().ok_or_else(|| format!("`{shown}` can't be told"))?;
+                let node = found.value().ok_or_else(|| Reason::about(&shown, "can't be told"))?;
                 if !is_attribute(&node) {
-                    return Err(format!("`{shown}` is a function"));
+                    return Err(Reason::about(&shown, "is a function"));
                 }
                 self.run_for_class(&found, &node, class, effort)?
                     .into_value()
-                    .ok_or_else(|| format!("`{shown}` is no value"))
+                    .ok_or_else(|| Reason::about(&shown, "is no value"))
             }
             _ => {
-                let node = found.value().ok_or_else(|| format!("`{shown}` has no value"))?;
+                let node = found.value().ok_or_else(|| Reason::about(&shown, "has no value"))?;
                 self.one(&found.before(), &node, effort)
             }
         }

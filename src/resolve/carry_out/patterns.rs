@@ -9,6 +9,7 @@ use crate::resolve::locals::Known;
 use crate::resolve::names::End;
 use crate::resolve::pattern::{Pattern, filled_in};
 use crate::resolve::place::Place;
+use crate::resolve::reason::Reason;
 use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, unparenthesized};
 
 impl Resolver<'_> {
@@ -21,7 +22,7 @@ impl Resolver<'_> {
         effort: &Effort,
     ) -> Carried<PyValue> {
         let (pattern, method, rest) = self.pattern_call(place, function, arguments, effort)?;
-        let unknown = || format!("`{}` is not carried out here", shortened(&function.text()));
+        let unknown = || Reason::about(&shortened(&function.text()), "is not carried out here");
         Some(pattern.and_then(|pattern| {
             let found = match (&*method, rest.as_slice()) {
                 ("sub", [replacement, text, others @ ..]) => {
@@ -72,10 +73,10 @@ impl Resolver<'_> {
             if is_function {
                 return match self.applied(place, &replacement, Known::Match(groups.clone()), effort)? {
                     PyValue::Str(text) => Ok(text),
-                    _ => Err(format!("`{}` gives no string", shortened(&replacement.text()))),
+                    _ => Err(Reason::about(&shortened(&replacement.text()), "gives no string")),
                 };
             }
-            filled_in(&template, groups).ok_or_else(|| format!("`{template}` is not carried out here"))
+            filled_in(&template, groups).ok_or_else(|| Reason::about(&template, "is not carried out here"))
         })?;
         Some(replaced.map(PyValue::Str))
     }
@@ -87,7 +88,7 @@ impl Resolver<'_> {
         function: &Node<'t>,
         arguments: &Node<'t>,
         effort: &Effort,
-    ) -> Option<(Result<Pattern, String>, String, Vec<Node<'t>>)> {
+    ) -> Option<(Result<Pattern, Reason>, String, Vec<Node<'t>>)> {
         const FUNCTIONS: [&str; 5] = ["sub", "findall", "split", "match", "search"];
         let given = positional_arguments(arguments);
         let names = dotted_name(function);
@@ -126,15 +127,15 @@ impl Resolver<'_> {
         pattern: &Node<'_>,
         flags: Option<&Node<'_>>,
         effort: &Effort,
-    ) -> Result<Pattern, String> {
+    ) -> Result<Pattern, Reason> {
         let text = self.texts(place, pattern, effort)?;
         let ignores_case = match flags.map(|flags| flags.text().into_owned()).as_deref() {
             None | Some("0" | "re.A" | "re.ASCII" | "re.U" | "re.UNICODE") => false,
             Some("re.I" | "re.IGNORECASE") => true,
-            Some(other) => return Err(format!("`{other}` is not carried out here")),
+            Some(other) => return Err(Reason::about(&other, "is not carried out here")),
         };
         Pattern::of(&text, ignores_case)
-            .ok_or_else(|| format!("the pattern `{}` is not carried out here", shortened(&text)))
+            .ok_or_else(|| Reason::from(format!("the pattern `{}` is not carried out here", shortened(&text))))
     }
 
     /// The call of `re.compile` that an expression is or names, and its place.
@@ -177,7 +178,7 @@ impl Resolver<'_> {
         }
         Some(pattern.and_then(|pattern| {
             let first = pattern.first(&self.texts(place, text, effort)?, &method);
-            let first = first.ok_or_else(|| format!("`{}` is not carried out here", shortened(&node.text())))?;
+            let first = first.ok_or_else(|| Reason::about(&shortened(&node.text()), "is not carried out here"))?;
             Ok(first.map_or(Known::Value(PyValue::None), Known::Match))
         }))
     }
@@ -189,8 +190,8 @@ impl Resolver<'_> {
         method: &str,
         given: &[Node<'_>],
         effort: &Effort,
-    ) -> Result<PyValue, String> {
-        let unknown = || format!("`{method}` of a match is not carried out here");
+    ) -> Result<PyValue, Reason> {
+        let unknown = || Reason::about(&method, "of a match is not carried out here");
         match (method, given) {
             ("group", []) => group(groups, &PyValue::Int(0)),
             ("group", [index]) => group(groups, &self.one(place, index, effort)?),

@@ -1,5 +1,6 @@
 //! What a dictionary can have under a key.
 
+use crate::resolve::reason::Reason;
 use std::ops::Range;
 
 use crate::module::Location;
@@ -10,7 +11,7 @@ use crate::resolve::value::{Argument, Step, Value};
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// What the value can be, or why that can't be known.
-    pub value: Result<Value, String>,
+    pub value: Result<Value, Reason>,
     /// Where the value stands.
     pub at: Location,
     /// The names of dictionaries that lead there, in order.
@@ -36,7 +37,7 @@ pub struct Entries {
 
 impl Entry {
     /// The value as an expression with the range gives it.
-    pub(in crate::resolve) fn value_at(&self, here: &Range<usize>) -> Result<Value, String> {
+    pub(in crate::resolve) fn value_at(&self, here: &Range<usize>) -> Result<Value, Reason> {
         let mut value = self.value.clone()?;
         for alternative in &mut value.alternatives {
             alternative.here = here.clone();

@@ -3,7 +3,7 @@
 use super::Finder;
 use super::sites::Sites;
 use super::{Receiver, syntax_error, with_known_viewonly};
-use crate::resolve::{Effort, Entries, Entry, Place, shortened};
+use crate::resolve::{Effort, Entries, Entry, Place, Reason, shortened};
 use crate::rules::{ConstructorKind, Sets};
 use crate::site::reading::{Key, keys_to};
 use crate::site::{Flag, Given, Keywords, Site, Unknown, Wrapper};
@@ -145,7 +145,7 @@ impl<'a> Finder<'a> {
         receiver: &Receiver<'_>,
         given: &Given,
         entry: Entry,
-        viewonly: &Result<bool, String>,
+        viewonly: &Result<bool, Reason>,
         sites: &mut Sites,
     ) -> Site {
         let viewonly = entry.viewonly.map_or_else(|| viewonly.clone(), Ok);
@@ -171,7 +171,7 @@ impl<'a> Finder<'a> {
         wrapper: &Wrapper,
         receiver: &Receiver<'_>,
         arguments: &Node<'_>,
-        viewonly: &Result<bool, String>,
+        viewonly: &Result<bool, Reason>,
         sites: &mut Sites,
     ) {
         for dictionary in splatted(arguments) {

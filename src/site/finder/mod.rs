@@ -15,7 +15,7 @@ use super::{Binding, Flag, Found, Given, Keywords, Reading, Site, Unknown, Wrapp
 use crate::hints::Hints;
 use crate::model::{self, Keyword};
 use crate::module::{Location, Module};
-use crate::resolve::{Argument, Callee, Effort, End, Place, Resolver, Value};
+use crate::resolve::{Argument, Callee, Effort, End, Place, Reason, Resolver, Value};
 use crate::rules::{ConstructorKind, Match, Rule, Rules, Sets, Spelling};
 use crate::sqlalchemy::cascade::{self, CascadeOption};
 use crate::syntax::{
@@ -91,7 +91,7 @@ fn is_hazardous(value: &Value) -> bool {
 }
 
 /// The value, unless it is hazardous and it can't be known whether `viewonly=True` holds.
-fn with_known_viewonly(value: Result<Value, Unknown>, viewonly: &Result<bool, String>) -> Result<Value, Unknown> {
+fn with_known_viewonly(value: Result<Value, Unknown>, viewonly: &Result<bool, Reason>) -> Result<Value, Unknown> {
     match (value, viewonly) {
         (Ok(value), Err(why)) if is_hazardous(&value) => Err(Unknown {
             reason: format!("viewonly beside it can't be known: {why}"),
@@ -271,7 +271,7 @@ impl<'a> Finder<'a> {
     /// The parameters that hand a value in make their functions wrappers, or the value unknown.
     fn known(&self, value: Value, receiver: Option<&Receiver<'_>>, sites: &mut Sites) -> Result<Value, Unknown> {
         for argument in &value.arguments {
-            let why = || Unknown::from(format!("`{}` is {}", argument.name, argument.what));
+            let why = || Unknown::from(argument.why_unknown());
             let wrapper = receiver.and_then(|receiver| self.wrapper(argument, receiver));
             sites.add_wrapper(wrapper.ok_or_else(why)?);
         }
@@ -287,7 +287,7 @@ impl<'a> Finder<'a> {
     /// Whether `viewonly=True` holds beside a value or a dictionary in a call, or why that can't be known. A backref has it from the
     /// declaring side unless it says otherwise (`RelationshipProperty._generate_backref` of SQLAlchemy). Where nothing but a dictionary
     /// that can't be followed may have it, it does not.
-    fn viewonly(&self, node: &Node<'_>, receiver: &Receiver<'_>) -> Result<bool, String> {
+    fn viewonly(&self, node: &Node<'_>, receiver: &Receiver<'_>) -> Result<bool, Reason> {
         let of = |node: &Node<'_>, call: &Node<'_>| {
             Beside::of(self.resolver, self.module, node, call).keyword(self.resolver, "viewonly")
         };

@@ -1,0 +1,96 @@
+//! Why something can't be known, as the chain of what leads there: a name, what a function returns. Its words come out in one place.
+
+use std::fmt;
+
+/// Why something can't be known. Shown, it completes "this cascade can't be known here: …".
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Reason {
+    /// What leads to what can't be known, the outermost first.
+    links: Vec<Link>,
+    /// What the end is about, where it is about a name.
+    subject: Option<String>,
+    /// What is the matter at the end.
+    words: String,
+}
+
+/// One step on the way to what can't be known.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Link {
+    /// What a name is bound to.
+    Name(String),
+    /// What a function returns.
+    Result(String),
+}
+
+impl Reason {
+    /// "`name` …"
+    pub(crate) fn about(name: &str, predicate: impl fmt::Display) -> Self {
+        Self { subject: Some(name.to_owned()), ..Self::from(format!("`{name}` {predicate}")) }
+    }
+
+    /// No binding of a name is in reach.
+    pub(super) fn unbound(name: &str) -> Self {
+        Self { subject: Some(name.to_owned()), ..Self::from(format!("nothing in reach defines `{name}`")) }
+    }
+
+    /// The same where a name is bound to what can't be known.
+    pub(super) fn behind_name(self, name: &str) -> Self {
+        self.behind(Link::Name(name.to_owned()))
+    }
+
+    /// The same where a function returns what can't be known.
+    pub(super) fn behind_result_of(self, function: &str) -> Self {
+        self.behind(Link::Result(function.to_owned()))
+    }
+
+    fn behind(mut self, link: Link) -> Self {
+        self.links.insert(0, link);
+        self
+    }
+
+    /// The links that are told: of each kind the nearest to the end, so that a chain of any length is a line.
+    fn told(&self) -> Vec<&Link> {
+        let mut told: Vec<&Link> = Vec::new();
+        for link in self.links.iter().rev() {
+            let is_of_kind = |other: &&Link| std::mem::discriminant(*other) == std::mem::discriminant(link);
+            let is_named = matches!(link, Link::Name(name) if self.subject.as_ref() == Some(name)
+                || told.iter().any(|other| other.name() == name));
+            if !is_named && !told.iter().any(is_of_kind) {
+                told.insert(0, link);
+            }
+        }
+        told
+    }
+}
+
+impl Link {
+    fn name(&self) -> &str {
+        match self {
+            Self::Name(name) | Self::Result(name) => name,
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for link in self.told() {
+            match link {
+                Link::Name(name) => write!(f, "`{name}` can be anything: ")?,
+                Link::Result(function) => write!(f, "what `{function}` returns can't be known: ")?,
+            }
+        }
+        f.write_str(&self.words)
+    }
+}
+
+impl From<String> for Reason {
+    fn from(words: String) -> Self {
+        Self { links: Vec::new(), subject: None, words }
+    }
+}
+
+impl From<&str> for Reason {
+    fn from(words: &str) -> Self {
+        words.to_owned().into()
+    }
+}
