@@ -1,9 +1,11 @@
 //! A site with its verdict and its planned edits goes in; the findings come out.
 
+use crate::checks::{Correction, Sighting};
+use crate::module::Location;
 use crate::outcome::{CascadeDetail, Details, Finding, Fix, SetChange};
 use crate::plan::Planned;
 use crate::policy::{Applicability, Judgement, Reach, Rewrite, Verdict};
-use crate::rules::{Rules, Severity};
+use crate::rules::{Code, Diagnostic, Rules, Severity};
 use crate::site::Site;
 use crate::source::Source;
 
@@ -53,29 +55,14 @@ pub fn diagnose(
 }
 
 fn finding(rules: &Rules, source: &Source, site: &Site, judgement: &Judgement) -> Finding {
-    let diagnostic = rules.diagnostic(judgement.code);
-    let line = |offset| source.position(offset).line;
     let call = if site.call.path == site.at.path { &site.call } else { &site.at };
-    let message = diagnostic.map(|diagnostic| diagnostic.message.replace("{reason}", &judgement.reason));
-    let help = judgement.help.clone().or_else(|| Some(diagnostic?.help.clone()));
+    let said = Said { code: judgement.code, reason: &judgement.reason, help: judgement.help.as_deref() };
+    let core = core(rules, source, &site.at, call, said);
     Finding {
-        code: judgement.code,
-        name: diagnostic.map(|diagnostic| diagnostic.name.clone()).unwrap_or_default(),
-        severity: match judgement.is_information {
-            true => Severity::Information,
-            false => diagnostic.map_or(Severity::Warning, |diagnostic| diagnostic.severity),
-        },
-        message: message.unwrap_or_default(),
-        help: help.unwrap_or_default(),
-        span: site.at.range(),
-        start: source.position(site.at.start),
-        end: source.position(site.at.end),
-        call_span: call.range(),
-        call_lines: (line(call.start), line(call.end)),
+        severity: if judgement.is_information { Severity::Information } else { core.severity },
         callee: site.callee.clone(),
         relationship: Some(site.told_relationship()),
         remarks: loaded(judgement, !judgement.is_information),
-        fix: None,
         details: Details {
             cascade: Some(CascadeDetail {
                 hazard: judgement.loaded.as_ref().map(|loaded| loaded.hazard),
@@ -83,6 +70,54 @@ fn finding(rules: &Rules, source: &Source, site: &Site, judgement: &Judgement) -
                 change: None,
             }),
         },
+        ..core
+    }
+}
+
+/// The finding of a check that is not about cascades, with its fix where that is within reach.
+pub fn sighted(rules: &Rules, source: &Source, code: Code, sighting: &Sighting, reach: Reach) -> Finding {
+    let Sighting { at, call, callee, reason, help, relationship, correction } = sighting;
+    let fix = correction.as_ref().map(|Correction { applicability, edits, notes }| Fix {
+        applicability: *applicability,
+        edits: edits.clone(),
+        notes: notes.clone(),
+    });
+    Finding {
+        callee: callee.clone(),
+        relationship: relationship.clone(),
+        fix: fix.filter(|fix| reach == Reach::All || fix.applicability == Applicability::Safe),
+        ..core(rules, source, at, call, Said { code, reason, help: help.as_deref() })
+    }
+}
+
+/// What a check says of a place.
+struct Said<'a> {
+    code: Code,
+    reason: &'a str,
+    help: Option<&'a str>,
+}
+
+/// A finding at a place of a text, in the words of its diagnostic.
+fn core(rules: &Rules, source: &Source, at: &Location, call: &Location, said: Said<'_>) -> Finding {
+    let diagnostic = rules.diagnostic(said.code);
+    let line = |offset| source.position(offset).line;
+    let text = |of: fn(&Diagnostic) -> &String| diagnostic.map(of).cloned().unwrap_or_default();
+    Finding {
+        code: said.code,
+        name: text(|diagnostic| &diagnostic.name),
+        severity: diagnostic.map_or(Severity::Warning, |diagnostic| diagnostic.severity),
+        message: text(|diagnostic| &diagnostic.message).replace("{reason}", said.reason),
+        help: said.help.map_or_else(|| text(|diagnostic| &diagnostic.help), str::to_owned),
+        span: at.range(),
+        start: source.position(at.start),
+        end: source.position(at.end),
+        call_span: call.range(),
+        call_lines: (line(call.start), line(call.end)),
+        callee: String::new(),
+        relationship: None,
+        remarks: Vec::new(),
+        fix: None,
+        details: Details::default(),
     }
 }
 

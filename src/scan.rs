@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::checks::ModuleCheck;
 use crate::discover::{NotRead, Walk, read_into};
 use crate::disk::Disk;
-use crate::hints::{self, Traits};
+use crate::hints::{self, Traits, Words};
 use crate::module::Module;
 use crate::repository::{Repositories, Repository};
 use crate::resolve::Resolver;
@@ -44,6 +45,8 @@ pub struct Scan {
     pub files_scanned: usize,
     /// How many of them were parsed.
     pub files_parsed: usize,
+    /// The files, absolute, with a word that a check of modules looks for, in no order.
+    pub with_words: Vec<Arc<Path>>,
     /// The files that can do something which matters to their repository, in order of path.
     pub traits: Vec<(PathBuf, Traits)>,
 }
@@ -58,6 +61,8 @@ pub struct Reader<'a> {
     pub repositories: &'a Repositories,
     /// What is not saved yet.
     pub disk: &'a Disk,
+    /// What is looked for besides cascades.
+    pub checks: &'a [ModuleCheck],
 }
 
 impl Reader<'_> {
@@ -108,13 +113,17 @@ struct Worker<'a> {
     /// The folder of the last file, and the rules there.
     folder: Option<(PathBuf, Arc<Rules>)>,
     buffer: Vec<u8>,
+    /// The words of the checks of modules.
+    words: Option<Words>,
     local: Scan,
     collected: &'a Mutex<Scan>,
 }
 
 impl<'a> Worker<'a> {
     fn new(reader: &'a Reader<'a>, collected: &'a Mutex<Scan>) -> Self {
-        Self { reader, folder: None, buffer: Vec::new(), local: Scan::default(), collected }
+        let words = reader.checks.iter().flat_map(|check| check.words.iter().copied());
+        let words = (!reader.checks.is_empty()).then(|| Words::new(words)).flatten();
+        Self { reader, folder: None, buffer: Vec::new(), words, local: Scan::default(), collected }
     }
 
     /// What tells whether a file is parsed. Most files come behind another of their folder.
@@ -159,7 +168,8 @@ impl<'a> Worker<'a> {
             Kind::Notebook => hints::can_have_a_site_in_json(bytes, words),
             _ => (traits.site_word || !words.is_empty()) && hints::can_have_a_site(bytes, words),
         };
-        if !can_have_a_site && !traits.own_comment && !is_named {
+        let has_words = self.words.as_ref().is_some_and(|words| words.are_in(bytes));
+        if !can_have_a_site && !traits.own_comment && !has_words && !is_named {
             self.local.files_scanned += 1;
             return;
         }
@@ -168,8 +178,8 @@ impl<'a> Worker<'a> {
                 self.local.files_scanned += 1;
                 let is_one_in_text = |source: &Source| hints::can_have_a_site(source.text().as_bytes(), words);
                 let is_sure = kind != Kind::Notebook || is_one_in_text(&source);
-                if can_have_a_site && is_sure || traits.own_comment {
-                    self.parse(path, source);
+                if can_have_a_site && is_sure || traits.own_comment || has_words {
+                    self.parse(path, source, has_words);
                 }
             }
             // what someone asked for by its name is to be checked
@@ -178,7 +188,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn parse(&mut self, path: &Path, source: Source) {
+    fn parse(&mut self, path: &Path, source: Source, has_words: bool) {
         self.local.files_parsed += 1;
         let absolute = self.reader.walk.absolute(path);
         let module = Arc::new(Module::parse(&absolute, source));
@@ -190,7 +200,10 @@ impl<'a> Worker<'a> {
             let source = Arc::clone(&module.source);
             self.local.files.push(Scanned { path: Arc::clone(&module.path), source, syntax_errors });
         }
-        if !found.sites.is_empty() || !found.wrappers.is_empty() {
+        if has_words {
+            self.local.with_words.push(Arc::clone(&module.path));
+        }
+        if has_words || !found.sites.is_empty() || !found.wrappers.is_empty() {
             repository.keep(&module);
             self.local.found.push(found);
         }
@@ -203,6 +216,7 @@ impl Drop for Worker<'_> {
         all.files.append(&mut self.local.files);
         all.found.append(&mut self.local.found);
         all.not_read.append(&mut self.local.not_read);
+        all.with_words.append(&mut self.local.with_words);
         all.traits.append(&mut self.local.traits);
         all.files_scanned += self.local.files_scanned;
         all.files_parsed += self.local.files_parsed;

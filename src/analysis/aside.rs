@@ -15,7 +15,7 @@ use crate::plan::Files as _;
 use crate::rules::Code;
 use crate::settings::Setting;
 use crate::site::Site;
-use crate::suppression::{Aside, Sifted};
+use crate::suppression::{Aside, Suppressed};
 
 use super::files::FilesOfRun;
 
@@ -24,12 +24,12 @@ impl Run<'_> {
     ///
     /// # Errors
     /// A baseline can't be read.
-    pub fn set_known_aside(&self, sifted: &mut Sifted) -> Result<Vec<Stale>, BaselineError> {
+    pub fn set_known_aside(&self, suppressed: &mut Suppressed) -> Result<Vec<Stale>, BaselineError> {
         let mut baselines = self.baselines()?;
         if baselines.is_empty() {
             return Ok(Vec::new());
         }
-        let files = self.files(sifted);
+        let files = self.files(suppressed);
         let (mut known, mut others) = (HashSet::new(), HashSet::new());
         for file in &files {
             let settings = self.analysis.reach.settings.of(&file.path);
@@ -44,11 +44,12 @@ impl Run<'_> {
                 };
             }
         }
-        let is_known = |site: &Site, code: Code| {
-            let finding = (site.at.clone(), code);
+        let is_known = |at: &Location, code: Code| {
+            let finding = (at.clone(), code);
             known.contains(&finding) && !others.contains(&finding)
         };
-        sifted.set_aside(Aside::InBaseline, |site, judgement| is_known(site, judgement.code));
+        suppressed.set_aside(Aside::InBaseline, |site, judgement| is_known(&site.at, judgement.code));
+        suppressed.set_sightings_aside(Aside::InBaseline, |sighting, code| is_known(&sighting.at, code));
         Ok(self.stale(&baselines, &files))
     }
 
@@ -116,12 +117,13 @@ impl Run<'_> {
     }
 
     /// Sets aside what stands on lines that are as they were.
-    pub fn set_unchanged_aside(&self, sifted: &mut Sifted, changed: &ChangedLines) {
+    pub fn set_unchanged_aside(&self, suppressed: &mut Suppressed, changed: &ChangedLines) {
         let none = HashSet::new();
         let files = FilesOfRun::new(self, &none);
         let is_changed =
             |at: &Location| files.source(&at.path).is_some_and(|source| changed.touch(&at.path, &source, &at.range()));
-        sifted.set_aside(Aside::Unchanged, |site, _| !places(site).any(is_changed));
+        suppressed.set_aside(Aside::Unchanged, |site, _| !places(site).any(is_changed));
+        suppressed.set_sightings_aside(Aside::Unchanged, |one, _| ![&one.at, &one.call].into_iter().any(is_changed));
     }
 }
 

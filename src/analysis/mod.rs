@@ -13,6 +13,7 @@ mod imports;
 mod orphans;
 mod outcomes;
 mod run;
+mod sightings;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::baseline::BaselineError;
 use crate::changed_lines::ChangedLines;
+use crate::checks::ModuleCheck;
 use crate::discover::{DiscoverError, NotRead, Walk, WalkOptions};
 use crate::disk::Disk;
 use crate::looked::FileSearch;
@@ -53,6 +55,8 @@ pub struct Reach {
     pub settings: Arc<Lookup>,
     /// What the paths are relative to that are told.
     pub base: Base,
+    /// What is looked for besides cascades: [`OF_MODULES`](crate::checks::OF_MODULES), or checks of one's own.
+    pub checks: &'static [ModuleCheck],
 }
 
 /// The content of one file, which need not be that on disk.
@@ -138,7 +142,8 @@ impl Analysis {
         let disk = Arc::new(Disk::under(unsaved));
         let repositories = Repositories::over(walk.working_directory(), &disk).told_from(reach.base).with_named(named);
         let search = FileSearch::new(&disk);
-        let reader = Reader { walk: &walk, settings: &reach.settings, repositories: &repositories, disk: &disk };
+        let Reach { settings, checks, .. } = &reach;
+        let reader = Reader { walk: &walk, settings, repositories: &repositories, disk: &disk, checks };
         let scan = if reach.paths.is_empty() { reader.scan_unsaved() } else { reader.scan(progress) };
         reach.settings.check()?;
         let (scan, usages, sites) = completed(scan, &reader, &search);
@@ -152,16 +157,16 @@ impl Analysis {
     /// A baseline can't be read, or settings that are read for a request have a mistake.
     pub fn outcome(&self, request: &Request) -> Result<Outcome, AnalysisError> {
         let run = Run::new(self, request);
-        let mut sifted = run.sifted(run.judged());
-        let stale_baseline = run.set_known_aside(&mut sifted)?;
+        let mut suppressed = run.suppressed(run.judged(), run.sightings());
+        let stale_baseline = run.set_known_aside(&mut suppressed)?;
         if let Some(changed) = &request.changed_lines {
-            run.set_unchanged_aside(&mut sifted, changed);
+            run.set_unchanged_aside(&mut suppressed, changed);
         }
         let mut outcome = Outcome {
-            files: run.files(&sifted),
+            files: run.files(&suppressed),
             unsafe_fixes: request.unsafe_fixes,
-            asyncio: run.asyncio(&sifted.kept),
-            noticed: if request.all_relationships { run.noticed(&sifted.kept) } else { Vec::new() },
+            asyncio: run.asyncio(&suppressed.kept),
+            noticed: if request.all_relationships { run.noticed(&suppressed.kept) } else { Vec::new() },
             stale_facts: request.facts.iter().flat_map(Facts::stale).map(str::to_owned).collect(),
             stale_baseline,
             files_scanned: self.scan.files_scanned,

@@ -83,7 +83,7 @@ impl Analysis {
         }
         let walk = self.walk.of_all_in(repository.root());
         let Self { reach, repositories, disk, .. } = self;
-        let reader = Reader { walk: &walk, settings: &reach.settings, repositories, disk };
+        let reader = Reader { walk: &walk, settings: &reach.settings, repositories, disk, checks: &[] };
         let (scan, usages, sites) = completed(reader.scan(&AtomicUsize::new(0)), &reader, &self.search);
         self.add_unfollowed(repository, &walk, &scan.not_read, &scan.others);
         let links = self.links_of(sites.iter(), repository, &usages);

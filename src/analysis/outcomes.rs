@@ -9,40 +9,47 @@ use rayon::prelude::*;
 use super::files::FilesOfRun;
 use super::run::Run;
 use crate::apply::apply;
-use crate::diagnose::{Diagnosed, Written, diagnose};
+use crate::checks::Sighting;
+use crate::diagnose::{self, Diagnosed, Written, diagnose};
 use crate::layout::{self, Layout, Relaid, Styles};
 use crate::model::Relationship;
 use crate::module::Location;
 use crate::outcome::{FileOutcome, Finding, SiteOutcome, Status};
 use crate::plan::{Files, Planner};
-use crate::policy::{Reach, Rewrite, effective_set, written_set};
+use crate::policy::{Applicability, Reach, Rewrite, effective_set, written_set};
 use crate::rewrite::{Edit, FileEdit};
+use crate::rules::Code;
 use crate::scan::Scanned;
 use crate::site::Site;
 use crate::source::Source;
-use crate::suppression::{Aside, Sifted};
+use crate::suppression::{Aside, Suppressed};
 
 impl Run<'_> {
     /// The outcome of every file that has something to say. Where unsafe fixes are held back, the findings have them nevertheless.
-    pub fn files(&self, sifted: &Sifted) -> Vec<FileOutcome> {
+    pub fn files(&self, suppressed: &Suppressed) -> Vec<FileOutcome> {
         let reach = if self.request.unsafe_fixes { Reach::All } else { Reach::Safe };
-        let mut outcomes = self.outcomes(sifted, reach);
-        if reach == Reach::Safe && sifted.kept.iter().any(|(_, verdict)| verdict.has_unsafe_change()) {
-            hold_back(&mut outcomes, self.outcomes(sifted, Reach::All));
+        let mut outcomes = self.outcomes(suppressed, reach);
+        let is_unsafe = |(_, sighting): &(Code, Sighting)| {
+            sighting.correction.as_ref().is_some_and(|correction| correction.applicability == Applicability::Unsafe)
+        };
+        let has_unsafe = suppressed.kept.iter().any(|(_, verdict)| verdict.has_unsafe_change())
+            || suppressed.sightings.iter().any(is_unsafe);
+        if reach == Reach::Safe && has_unsafe {
+            hold_back(&mut outcomes, self.outcomes(suppressed, Reach::All));
         }
         outcomes.iter_mut().for_each(leave_out_twins);
         outcomes
     }
 
     /// The outcomes with the fixes within reach carried out.
-    fn outcomes(&self, sifted: &Sifted, reach: Reach) -> Vec<FileOutcome> {
-        let files = FilesOfRun::new(self, &sifted.left_alone);
-        let sites = &sifted.kept;
+    fn outcomes(&self, suppressed: &Suppressed, reach: Reach) -> Vec<FileOutcome> {
+        let files = FilesOfRun::new(self, &suppressed.left_alone);
+        let sites = &suppressed.kept;
         let rewrites: Vec<Option<Rewrite>> =
             sites.par_iter().map(|(site, verdict)| verdict.rewrite(site, reach)).collect();
         let wanted: Vec<_> = sites.iter().map(|(site, _)| site).zip(&rewrites).collect();
         let planner = Planner::new(&wanted, &self.analysis.usages, &files);
-        let mut by_file = self.scanned(sifted);
+        let mut by_file = self.scanned(suppressed);
         let diagnosed: Vec<(&Site, Diagnosed)> = sites
             .par_iter()
             .zip(rewrites.par_iter())
@@ -56,7 +63,7 @@ impl Run<'_> {
             })
             .collect();
         for (site, diagnosed) in diagnosed {
-            let Some(file) = self.file_of(site, &mut by_file, &files) else { continue };
+            let Some(file) = self.file_at(&site.at.path, &mut by_file, &files) else { continue };
             match diagnosed {
                 Diagnosed::Safe => file.safe_sites += 1,
                 Diagnosed::Unselected => {}
@@ -64,16 +71,15 @@ impl Run<'_> {
             }
         }
         if self.request.all_relationships {
-            self.add_sites(&mut by_file, sifted, &files);
+            self.add_sites(&mut by_file, suppressed, &files);
         }
-        for (site, why, number) in sifted.aside.iter().filter(|(site, ..)| files.concerns(site)) {
-            if let Some(file) = self.file_of(site, &mut by_file, &files) {
-                *match why {
-                    Aside::Ignored => &mut file.ignored,
-                    Aside::Suppressed => &mut file.suppressed,
-                    Aside::InBaseline => &mut file.in_baseline,
-                    Aside::Unchanged => &mut file.on_unchanged_lines,
-                } += number;
+        self.add_sightings(&mut by_file, suppressed, reach, &files);
+        let of_sites = suppressed.aside.iter().filter(|(site, ..)| files.concerns(site));
+        let of_sites = of_sites.map(|(site, why, number)| (&site.at.path, *why, *number));
+        let of_sightings = suppressed.sightings_aside.iter().map(|(path, why)| (path, *why, 1));
+        for (path, why, number) in of_sites.chain(of_sightings) {
+            if let Some(file) = self.file_at(path, &mut by_file, &files) {
+                *aside(file, why) += number;
             }
         }
         let mut outcomes: Vec<FileOutcome> = by_file.into_values().collect();
@@ -82,40 +88,64 @@ impl Run<'_> {
     }
 
     /// The files that were scanned, with what is to be told of each as a whole.
-    fn scanned(&self, sifted: &Sifted) -> BTreeMap<Arc<Path>, FileOutcome> {
+    fn scanned(&self, suppressed: &Suppressed) -> BTreeMap<Arc<Path>, FileOutcome> {
         let outcome = |scanned: &Scanned| {
             let mut outcome = self.unchanged(&scanned.path, &scanned.source);
             outcome.syntax_errors =
                 scanned.syntax_errors.iter().map(|range| scanned.source.position(range.start)).collect();
             let selection = self.analysis.reach.settings.of(&scanned.path).selection(&scanned.path);
             let is_shared = !self.analysis.walk.covers(self.analysis.repositories.of(&scanned.path).root());
-            outcome.unused_suppressions = sifted.unused(&scanned.path, is_shared, |code| selection.has(code));
+            outcome.unused_suppressions = suppressed.unused(&scanned.path, is_shared, |code| selection.has(code));
             outcome
         };
         self.analysis.scan.files.iter().map(|scanned| (Arc::clone(&scanned.path), outcome(scanned))).collect()
     }
 
-    /// The outcome of a site's file.
-    fn file_of<'m>(
+    /// The outcome of a file.
+    fn file_at<'m>(
         &self,
-        site: &Site,
+        path: &Arc<Path>,
         by_file: &'m mut BTreeMap<Arc<Path>, FileOutcome>,
         files: &FilesOfRun<'_>,
     ) -> Option<&'m mut FileOutcome> {
-        let source = files.source(&site.at.path)?;
-        Some(by_file.entry(Arc::clone(&site.at.path)).or_insert_with(|| self.unchanged(&site.at.path, &source)))
+        let source = files.source(path)?;
+        Some(by_file.entry(Arc::clone(path)).or_insert_with(|| self.unchanged(path, &source)))
+    }
+
+    /// Adds what the checks found that are not about cascades, at its place among the other findings.
+    fn add_sightings(
+        &self,
+        by_file: &mut BTreeMap<Arc<Path>, FileOutcome>,
+        suppressed: &Suppressed,
+        reach: Reach,
+        files: &FilesOfRun<'_>,
+    ) {
+        for (code, sighting) in &suppressed.sightings {
+            let (path, settings) = (&sighting.at.path, self.analysis.reach.settings.of(&sighting.at.path));
+            let Some(source) = files.source(path) else { continue };
+            let Some(file) = self.file_at(path, by_file, files) else { continue };
+            let finding = diagnose::sighted(&settings.rules, &source, *code, sighting, reach);
+            let behind = file.findings.partition_point(|known| known.span.start <= finding.span.start);
+            file.findings.insert(behind, finding);
+        }
     }
 
     /// Adds the sites themselves.
-    fn add_sites(&self, by_file: &mut BTreeMap<Arc<Path>, FileOutcome>, sifted: &Sifted, files: &FilesOfRun<'_>) {
-        let (ignored, aside): (Vec<_>, Vec<_>) = sifted.aside.iter().partition(|(_, why, _)| *why == Aside::Ignored);
+    fn add_sites(
+        &self,
+        by_file: &mut BTreeMap<Arc<Path>, FileOutcome>,
+        suppressed: &Suppressed,
+        files: &FilesOfRun<'_>,
+    ) {
+        let (ignored, aside): (Vec<_>, Vec<_>) =
+            suppressed.aside.iter().partition(|(_, why, _)| *why == Aside::Ignored);
         let ignored: HashSet<&Location> = ignored.into_iter().map(|(site, ..)| &site.at).collect();
         let aside = aside.into_iter().map(|(site, ..)| (site, true));
-        let sites = aside.chain(sifted.kept.iter().map(|(site, _)| (site, false)));
+        let sites = aside.chain(suppressed.kept.iter().map(|(site, _)| (site, false)));
         for (site, is_suppressed) in sites.filter(|(site, _)| files.concerns(site)) {
             let added = self.site_outcome(site, is_suppressed, files);
             let added = added.map(|added| SiteOutcome { is_ignored: ignored.contains(&site.at), ..added });
-            if let (Some(added), Some(file)) = (added, self.file_of(site, by_file, files)) {
+            if let (Some(added), Some(file)) = (added, self.file_at(&site.at.path, by_file, files)) {
                 file.sites.push(added);
             }
         }
@@ -237,6 +267,16 @@ impl Run<'_> {
             }
             edits = edits_by_file(outcomes);
         }
+    }
+}
+
+/// The number of the findings of a file that are counted and not told, by why.
+fn aside(file: &mut FileOutcome, why: Aside) -> &mut usize {
+    match why {
+        Aside::Ignored => &mut file.ignored,
+        Aside::Suppressed => &mut file.suppressed,
+        Aside::InBaseline => &mut file.in_baseline,
+        Aside::Unchanged => &mut file.on_unchanged_lines,
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use crate::checks::{asks_direction, judge};
+use crate::checks::{Sighting, asks_direction, judge};
 use crate::hints;
 use crate::model::{Call, Model, Relationship, SearchFolder};
 use crate::module::Location;
@@ -15,12 +15,13 @@ use crate::plan::Files;
 use crate::policy::{Expunger, Policy, Surroundings, Verdict, asks_observations, asks_orphans};
 use crate::repository::{Places, Repository};
 use crate::resolve::Resolver;
+use crate::rules::Code;
 use crate::settings::Settings;
 use crate::site::Site;
 use crate::sqlalchemy::Observable;
 use crate::sqlalchemy::SqlalchemyVersion;
 use crate::sqlalchemy::cascade::CascadeOption;
-use crate::suppression::Sifted;
+use crate::suppression::Suppressed;
 
 use super::consumers::Consumers;
 use super::files::FilesOfRun;
@@ -187,14 +188,21 @@ impl<'a> Run<'a> {
         facts.complete(relationship, &at.path, (line(at.start), line(at.end)), is_backref)
     }
 
-    /// The sites without those that a comment suppresses.
-    pub fn sifted(&self, sites: Vec<(Site, Verdict)>) -> Sifted {
+    /// The sites and sightings without those that a comment suppresses.
+    pub fn suppressed(&self, sites: Vec<(Site, Verdict)>, sightings: Vec<(Code, Sighting)>) -> Suppressed {
         let none = HashSet::new();
         let files = FilesOfRun::new(self, &none);
         let checked =
             self.analysis.scan.files.iter().filter(|file| hints::has_own_suppression(file.source.text().as_bytes()));
         let file = |path: &Path| Some((files.source(path)?, Arc::clone(&self.analysis.reach.settings.of(path).rules)));
-        Sifted::new(sites, checked.map(|file| &file.path), file, |site| self.verdict(site))
+        let of_sightings = sightings.iter().map(|(_, sighting)| &sighting.at.path);
+        let checked = checked.map(|file| &file.path).chain(of_sightings);
+        let mut suppressed = Suppressed::new(sites, checked, file, |site| self.verdict(site));
+        for (code, sighting) in sightings {
+            let is_ignored = !self.analysis.reach.settings.of(&sighting.at.path).selection(&sighting.at.path).has(code);
+            suppressed.add_sighting(code, sighting, is_ignored);
+        }
+        suppressed
     }
 
     /// The places in the repositories of sites with findings that notice an option, for each option that can be lost.

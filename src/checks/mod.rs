@@ -18,13 +18,17 @@ mod cas301_unresolved_cascade;
 
 mod chosen;
 mod consensus;
+mod module_check;
 mod refresh_expire;
 mod subject;
+
+use std::collections::BTreeSet;
 
 use crate::policy::{EffectiveSet, Judgement, NoSet, Policy, Verdict, possible};
 use crate::rules::Code;
 use crate::site::{Flag, Site};
 
+pub use module_check::{Correction, ModuleCheck, ModuleView, Sighting};
 use subject::Subject;
 
 /// Every check, in the order of their codes, which is that of what is told of a site.
@@ -44,7 +48,10 @@ const ALL: &[Check] = &[
     cas301_unresolved_cascade::CHECK,
 ];
 
-/// What is looked for under one code.
+/// Every check that is not about cascades.
+pub const OF_MODULES: &[ModuleCheck] = &[];
+
+/// What is looked for under one code in the cascades of relationships.
 struct Check {
     code: Code,
     judge: Judge,
@@ -72,7 +79,9 @@ impl Check {
 
 /// The codes that are checked, in order.
 pub fn codes() -> impl Iterator<Item = Code> {
-    ALL.iter().map(|check| check.code)
+    let of_modules = OF_MODULES.iter().map(|check| check.code);
+    let codes: BTreeSet<Code> = ALL.iter().map(|check| check.code).chain(of_modules).collect();
+    codes.into_iter()
 }
 
 /// Decides about a site.

@@ -161,7 +161,8 @@ impl Fixes {
         let readings = [Reading::Proposed, Reading::Unsafe];
         let findings = readings.map(|reading| self.findings(change, reading)).into_iter().find(|all| !all.is_empty());
         let mut lists: Vec<Vec<(&FileOutcome, &Finding)>> = Vec::new();
-        for (file, finding) in findings.unwrap_or_default() {
+        let of_cascades = findings.into_iter().flatten().filter(|(_, finding)| finding.details.cascade.is_some());
+        for (file, finding) in of_cascades {
             let edits = |finding: &'_ Finding| finding.fix.iter().flat_map(|fix| fix.edits.clone()).collect::<Vec<_>>();
             let own = edits(finding);
             let is_shared = |list: &&mut Vec<(&FileOutcome, &Finding)>| {

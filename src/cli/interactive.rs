@@ -146,6 +146,7 @@ impl Dialogue {
         let is_offered = |key: char| match key {
             'y' | 'a' => self.fixes.offers(change, Reading::Proposed),
             'u' => self.fixes.offers(change, Reading::Unsafe),
+            'e' => !self.fixes.lists(change).is_empty(),
             _ => true,
         };
         let offered: Vec<_> = KEYS.into_iter().filter(|(key, _)| is_offered(*key)).collect();

@@ -25,6 +25,7 @@ use atomic_write_file::AtomicWriteFile;
 
 use crate::analysis::{Analysis, Reach, Request, Unsaved};
 use crate::apply;
+use crate::checks::OF_MODULES;
 use crate::discover::WalkOptions;
 use crate::graph::DeleteGraph;
 use crate::outcome::{FileOutcome, Fix, Outcome, Status};
@@ -270,7 +271,7 @@ fn job_with(common: &Common, overrides: Overrides, root: &Path) -> anyhow::Resul
     let facts = common.facts.as_ref().map(|file| Facts::read(file, root)).transpose()?;
     let unsaved = common.reads_stdin().then(|| unsaved(common)).transpose()?.into_iter().collect();
     Ok(Job {
-        reach: Reach { paths, unsaved, walk, settings, base: Base::default() },
+        reach: Reach { paths, unsaved, walk, settings, base: Base::default(), checks: OF_MODULES },
         request: Request {
             unsafe_fixes: common.unsafe_fixes,
             lazy: common.lazy,

@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::checks::Sighting;
 use crate::module::Location;
 use crate::outcome::UnusedSuppression;
 use crate::policy::{Judgement, Verdict};
@@ -27,15 +28,19 @@ use comments::Comments;
 
 pub use written::{Suppressible, Suppressions, checked_reason, comment_above, suppressions};
 
-/// The sites of a run, sifted.
+/// The findings of a run: those that are left, and those that are set aside.
 #[derive(Default)]
-pub struct Sifted {
+pub struct Suppressed {
     /// Those that are left, with the findings that no comment suppresses, in the order in which they were given.
     pub kept: Vec<(Site, Verdict)>,
     /// Those of which findings are counted and not told, why, and how many.
     pub aside: Vec<(Site, Aside, usize)>,
     /// Literals that stay as they are, though uses of them in other files are changed.
     pub left_alone: HashSet<Location>,
+    /// What the checks found that are not about cascades, in the order in which it was given.
+    pub sightings: Vec<(Code, Sighting)>,
+    /// The files of those that are counted and not told, and why.
+    pub sightings_aside: Vec<(Arc<Path>, Aside)>,
     comments: HashMap<Arc<Path>, Comments>,
     calls: Calls,
 }
@@ -53,7 +58,7 @@ pub enum Aside {
     Unchanged,
 }
 
-impl Sifted {
+impl Suppressed {
     /// Sifts sites. `checked` are the files whose comments count even where no site is; `file` gives the text of a file and the rules
     /// that hold for it; `judge` judges a site of which only some relationships are left.
     pub fn new<'p>(
@@ -76,21 +81,42 @@ impl Sifted {
         });
         let ignored = sites.iter().filter(|(_, verdict)| verdict.ignored() > 0);
         let aside = ignored.map(|(site, verdict)| (site.clone(), Aside::Ignored, verdict.ignored())).collect();
-        let mut sifted = Self { comments: with_comments.collect(), aside, ..Self::default() };
-        if sifted.comments.is_empty() {
-            return Self { kept: sites, ..sifted };
+        let mut suppressed = Self { comments: with_comments.collect(), aside, ..Self::default() };
+        if suppressed.comments.is_empty() {
+            return Self { kept: sites, ..suppressed };
         }
         let calls = calls(&sites);
         for (site, verdict) in sites {
             match verdict {
                 Verdict::Judged(judgements, _) if !judgements.is_empty() => {
-                    sifted.sift(site, judgements, &calls, &judge)
+                    suppressed.sift(site, judgements, &calls, &judge)
                 }
-                _ => sifted.kept.push((site, verdict)),
+                _ => suppressed.kept.push((site, verdict)),
             }
         }
-        sifted.calls = calls;
-        sifted
+        suppressed.calls = calls;
+        suppressed
+    }
+
+    /// Adds what a check found that is not about cascades, if neither the settings nor a comment are against that.
+    pub fn add_sighting(&mut self, code: Code, sighting: Sighting, is_ignored: bool) {
+        let calls = std::mem::take(&mut self.calls);
+        if is_ignored {
+            self.sightings_aside.push((Arc::clone(&sighting.at.path), Aside::Ignored));
+        } else if self.suppresses(&sighting.at, Some(&sighting.call), code, &calls) {
+            self.sightings_aside.push((Arc::clone(&sighting.at.path), Aside::Suppressed));
+        } else {
+            self.sightings.push((code, sighting));
+        }
+        self.calls = calls;
+    }
+
+    /// Sets sightings aside for another reason than a comment.
+    pub fn set_sightings_aside(&mut self, why: Aside, is_meant: impl Fn(&Sighting, Code) -> bool) {
+        let all = std::mem::take(&mut self.sightings);
+        let (gone, left): (Vec<_>, Vec<_>) = all.into_iter().partition(|(code, one)| is_meant(one, *code));
+        self.sightings = left;
+        self.sightings_aside.extend(gone.into_iter().map(|(_, sighting)| (Arc::clone(&sighting.at.path), why)));
     }
 
     /// Sets findings aside for another reason than a comment. What shares something with them is changed as if they were suppressed.

@@ -20,6 +20,7 @@ mod interactive;
 mod layers;
 mod layout;
 mod loaders;
+mod module_checks;
 mod oracle;
 mod orphans;
 mod patches;

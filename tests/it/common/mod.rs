@@ -9,6 +9,7 @@ use std::process::{Command, Output};
 use std::sync::Arc;
 
 use cascade_fix::analysis::{Analysis, Reach, Request, Unsaved};
+use cascade_fix::checks::OF_MODULES;
 use cascade_fix::discover::WalkOptions;
 use cascade_fix::outcome::Outcome;
 use cascade_fix::repository::Base;
@@ -77,7 +78,7 @@ pub fn repository_of(folder: &Path) -> TempDir {
 pub fn analysis(folder: &Path, overrides: Overrides, place: &Place, unsaved: Vec<Unsaved>) -> Analysis {
     let settings = Arc::new(Lookup::new(overrides, place, folder).unwrap());
     let (walk, base) = (WalkOptions::default(), Base::Repository);
-    let reach = Reach { paths: vec![folder.to_owned()], unsaved, walk, settings, base };
+    let reach = Reach { paths: vec![folder.to_owned()], unsaved, walk, settings, base, checks: OF_MODULES };
     Analysis::of(reach, &Default::default()).unwrap()
 }
 
