@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::model::Relationship;
+use crate::model::{self, Relationship};
 use crate::module::{Location, Module};
 use crate::policy::Applicability;
 use crate::resolve::{Callee, Place, Resolver};
@@ -73,6 +73,11 @@ impl ModuleView<'_> {
             }
         };
         self.module.tree().root().dfs().filter(|node| node.kind() == "call").filter(is_meant).collect()
+    }
+
+    /// The relationship that a call makes, as far as its own statement tells.
+    pub fn relationship_of(&self, call: &Node<'_>) -> Relationship {
+        model::of_call(self.module, call, false)
     }
 
     /// A sighting of a node, which nothing is said of yet but where it is.

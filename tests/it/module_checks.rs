@@ -31,7 +31,8 @@ fn dynamic(view: &ModuleView<'_>) -> Vec<Sighting> {
             notes: vec!["a query is written with select() from now on".to_owned()],
         };
         let help = Some("write lazy=\"write_only\"".to_owned());
-        found.push(Sighting { help, correction: Some(correction), ..view.sighting(&value) });
+        let relationship = Some(view.relationship_of(&call));
+        found.push(Sighting { help, relationship, correction: Some(correction), ..view.sighting(&value) });
     }
     found
 }
@@ -139,9 +140,10 @@ fn the_json_of_a_finding_without_sets_has_all_keys() {
     write_findings(Format::Json, &outcome(folder.path(), &["CAS105"], true), false, &mut out).unwrap();
     let report: serde_json::Value = serde_json::from_slice(&out).unwrap();
     let finding = &report["findings"][0];
-    for key in ["before", "after", "hazard", "relationship"] {
+    for key in ["before", "after", "hazard"] {
         assert!(finding.get(key).is_some_and(serde_json::Value::is_null), "{key}: {finding}");
     }
+    assert_eq!(finding["relationship"]["owner"], "User");
     assert_eq!(finding["fix"]["applicability"], "unsafe");
     assert_eq!(finding["fix"]["lost"], serde_json::json!([]));
     assert_eq!(finding["call"]["start_line"], 4);
