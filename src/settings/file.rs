@@ -29,36 +29,40 @@ const MISSPELT_TABLE: &str = "cascade_fix";
 #[serde(deny_unknown_fields, rename_all = "kebab-case", expecting = "a table")]
 #[schemars(title = "cascade-fix")]
 pub(super) struct SettingsFile {
-    /// Which list replaces an unsafe one.
+    /// Which list replaces an unsafe one, as `--profile`; by default `recommended`.
     pub profile: Option<Located<Text<Named<Profile>>>>,
-    /// The options that may stay, by the direction of the relationship, in place of the profile's.
+    /// The options that may stay, for `one-to-many`, `one-to-one`, `many-to-one`, `many-to-many` and `unknown`; by default the profile's.
     pub targets: Option<Targets<Located<Cascades>>>,
-    /// Report these codes, or prefixes of codes, only.
+    /// Report these codes, prefixes of codes or names only: `["CAS0"]`; by default all but CAS1.
     pub select: Option<Codes>,
-    /// Do not report these codes, or prefixes of codes.
+    /// Do not report these codes, prefixes of codes or names; by default none.
     pub ignore: Option<Codes>,
-    /// Do not report codes in files that match a glob, which is relative to the folder of the settings; `!` means all others.
+    /// A table from glob to codes that are not reported in its files, relative to the folder of the settings; `"!models.py"` means all other
+    /// files; by default none.
     pub per_file_ignores: Option<BTreeMap<Located<Text<Glob>>, Codes>>,
-    /// Leave out files and folders that match a glob as in .gitignore, relative to the folder of the settings.
+    /// Leave out files and folders that match a glob as in `.gitignore`, relative to the folder of the settings; by default none.
     pub exclude: Option<Vec<Located<Text<Glob>>>>,
-    /// Which files are tests or migrations, and no part of the product, by globs as in .gitignore, relative to the folder of the settings: calls
-    /// there are named apart, and decide nothing alone.
+    /// Which files are tests or migrations, and no part of the product, by globs as in `.gitignore`, relative to the folder of the
+    /// settings: what they do is named apart, last, and as theirs; by default `tests/`, `test_*.py`, `conftest.py`, `migrations/`, `alembic/`
+    /// and the like (`cascade-fix config` has all).
     pub tests: Option<Vec<Located<Text<Glob>>>>,
-    /// Whether refresh-expire is information alone, and nothing to be done about, where the product does not run under asyncio.
+    /// Whether refresh-expire is information alone, and nothing to be done about, where the product does not run under asyncio, as
+    /// `--require-asyncio`; by default `false`.
     pub require_asyncio: Option<Located<bool>>,
-    /// Fully qualified names of functions that make a relationship and take `cascade` by keyword, as `relationship` does.
+    /// Fully qualified names of functions that make a relationship and take `cascade` by keyword, as `relationship` does:
+    /// `["app.orm.children"]`; by default none.
     pub constructors: Option<Vec<Located<Text<QualifiedName>>>>,
-    /// Folders with rules to add, relative to that of the settings.
+    /// Folders with rules of your own, relative to that of the settings; by default none.
     pub rules: Option<Vec<Located<PathBuf>>>,
-    /// The file that lists known findings, which are not told, relative to the folder of the settings.
+    /// The file that lists known findings, which are not told, relative to the folder of the settings; by default none.
     pub baseline: Option<Located<PathBuf>>,
-    /// Whether expunge stays where it is.
+    /// Whether expunge stays where it is: `auto` (as targets and profile say), `keep` or `drop`; by default `auto`.
     pub expunge: Option<Located<Text<Named<Expunge>>>>,
-    /// The most columns of a line that is laid out again, in place of what ruff's or black's settings say.
+    /// The most columns of a line that is laid out again, 1 to 320; by default ruff's, black's, .editorconfig's or 88.
     pub line_length: Option<Located<LineLength>>,
-    /// Whether statements that get too long are laid out again.
+    /// Whether statements that get too long are laid out again: `fit`, or `keep`, which changes the value alone; by default `fit`.
     pub layout: Option<Located<Text<Named<Layout>>>>,
-    /// The SQLAlchemy version that the code runs with, such as 1.4 or 2.0.44.
+    /// The SQLAlchemy version that the code runs with: `"1.4"`, `"2.0.44"`; by default from the dependencies.
     pub sqlalchemy_version: Option<Located<Text<SqlalchemyVersion>>>,
 }
 

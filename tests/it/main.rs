@@ -10,6 +10,7 @@ mod commands;
 mod common;
 mod dependencies;
 mod directions;
+mod documentation;
 mod files;
 mod graph;
 mod help;
