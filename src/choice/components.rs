@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use petgraph::unionfind::UnionFind;
+
 use crate::module::Location;
 use crate::rewrite::FileEdit;
 
@@ -14,14 +16,14 @@ pub(super) fn components<'e>(
     let mut edits: Vec<(&FileEdit, usize)> =
         edits.filter_map(|(site, edit)| Some((edit, *indices.get(&site)?))).collect();
     edits.sort_by(|(a, _), (b, _)| (&a.path, a.edit.range.start).cmp(&(&b.path, b.edit.range.start)));
-    let mut groups = Groups((0..sites.len()).collect());
+    let mut groups: UnionFind<usize> = UnionFind::new(sites.len());
     // what the edits so far reach to
     let mut reached: Option<(&FileEdit, usize, usize)> = None;
     for (edit, site) in edits {
         let end = edit.edit.range.end;
         reached = match reached {
             Some((last, until, with)) if last.path == edit.path && edit.edit.range.start <= until => {
-                groups.join(with, site);
+                groups.union(with, site);
                 Some((last, until.max(end), with))
             }
             _ => Some((edit, end, site)),
@@ -30,30 +32,11 @@ pub(super) fn components<'e>(
     let mut components: Vec<Vec<Location>> = Vec::new();
     let mut places: HashMap<usize, usize> = HashMap::new();
     for (index, site) in sites.iter().enumerate() {
-        let place = *places.entry(groups.of(index)).or_insert(components.len());
+        let place = *places.entry(groups.find(index)).or_insert(components.len());
         if place == components.len() {
             components.push(Vec::new());
         }
         components[place].push(site.clone());
     }
     components
-}
-
-/// By site: another of its group, or itself.
-struct Groups(Vec<usize>);
-
-impl Groups {
-    /// The site that stands for the group.
-    fn of(&mut self, mut site: usize) -> usize {
-        while self.0[site] != site {
-            self.0[site] = self.0[self.0[site]];
-            site = self.0[site];
-        }
-        site
-    }
-
-    fn join(&mut self, one: usize, other: usize) {
-        let (one, other) = (self.of(one), self.of(other));
-        self.0[one.max(other)] = one.min(other);
-    }
 }

@@ -5,11 +5,14 @@
 
 use std::fmt;
 
+use enumflags2::{BitFlags, bitflags};
 use serde::{Serialize, Serializer};
 
 use crate::python::{PyValue, is_re_whitespace};
 
 /// One cascade option, in the order in which a list is written.
+#[bitflags]
+#[repr(u8)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CascadeOption {
     /// Objects reachable through the relationship join the session.
@@ -38,44 +41,47 @@ pub const OPTION_NAMES: [&str; 8] =
 impl CascadeOption {
     /// The option's name as SQLAlchemy spells it.
     pub fn name(self) -> &'static str {
-        OPTION_NAMES[self as usize]
+        match self {
+            SaveUpdate => "save-update",
+            Merge => "merge",
+            RefreshExpire => "refresh-expire",
+            Expunge => "expunge",
+            Delete => "delete",
+            DeleteOrphan => "delete-orphan",
+        }
     }
 
     fn from_name(name: &str) -> Option<Self> {
-        [SaveUpdate, Merge, RefreshExpire, Expunge, Delete, DeleteOrphan]
-            .into_iter()
-            .find(|option| option.name() == name)
+        CascadeOptions::ALL.iter().find(|option| option.name() == name)
     }
 }
 
 /// A set of cascade options, after `all` and `none` have been carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct CascadeOptions(u8);
+pub struct CascadeOptions(BitFlags<CascadeOption>);
 
 impl CascadeOptions {
     /// Every option.
-    pub const ALL: Self = Self(0b11_1111);
+    pub const ALL: Self = Self(BitFlags::ALL);
 
     /// The options of the set, in the order of writing.
     pub fn iter(self) -> impl Iterator<Item = CascadeOption> {
-        [SaveUpdate, Merge, RefreshExpire, Expunge, Delete, DeleteOrphan]
-            .into_iter()
-            .filter(move |option| self.contains(*option))
+        self.0.iter()
     }
 
     /// Whether the option is in the set.
     pub fn contains(self, option: CascadeOption) -> bool {
-        self.0 & (1 << option as u8) != 0
+        self.0.contains(option)
     }
 
     /// The set without the option.
     pub fn without(self, option: CascadeOption) -> Self {
-        Self(self.0 & !(1 << option as u8))
+        Self(self.0 & !option)
     }
 
     /// The set with the option.
     pub fn with(self, option: CascadeOption) -> Self {
-        Self(self.0 | 1 << option as u8)
+        Self(self.0 | option)
     }
 
     /// The options that are in any of the sets.
@@ -100,7 +106,7 @@ impl CascadeOptions {
 
     /// Whether nothing cascades.
     pub fn is_empty(self) -> bool {
-        self.0 == 0
+        self.0.is_empty()
     }
 
     /// The options' names, sorted by the alphabet.
@@ -113,7 +119,7 @@ impl CascadeOptions {
 
 impl FromIterator<CascadeOption> for CascadeOptions {
     fn from_iter<I: IntoIterator<Item = CascadeOption>>(options: I) -> Self {
-        Self(options.into_iter().fold(0, |set, option| set | 1 << option as u8))
+        Self(options.into_iter().collect())
     }
 }
 
