@@ -11,6 +11,7 @@
 pub mod analysis;
 pub mod apply;
 pub mod baseline;
+pub mod calls;
 pub mod changed_lines;
 pub mod checks;
 pub mod choice;
@@ -49,5 +50,6 @@ pub mod source;
 pub mod sqlalchemy;
 pub mod suppression;
 pub mod syntax;
+pub mod types;
 pub mod usage;
 pub mod verify;

@@ -5,6 +5,7 @@
 
 mod aside;
 mod assembled;
+mod calls;
 mod changed;
 mod consumers;
 mod evidence;
@@ -79,6 +80,8 @@ pub struct Request {
     pub facts: Option<Facts>,
     /// Whether the outcome has all relationships that a site gives a cascade to, and not those with findings alone.
     pub all_relationships: bool,
+    /// Whether the outcome has the calls by which sessions do something with an object.
+    pub calls: bool,
     /// The lines that findings have to touch to be told; all, where it is None.
     pub changed_lines: Option<ChangedLines>,
     /// Lists that someone chose, by the site's value: each is written there, in place of what the policy says.
@@ -163,6 +166,7 @@ impl Analysis {
             run.set_unchanged_aside(&mut suppressed, changed);
         }
         let mut outcome = Outcome {
+calls: request.calls.then(|| self.told_calls()),
             files: run.files(&suppressed),
             unsafe_fixes: request.unsafe_fixes,
             asyncio: run.asyncio(&suppressed.kept),

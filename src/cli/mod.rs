@@ -139,6 +139,7 @@ fn check(arguments: &Arguments, common: &Common, reports: &Reports, ending: Endi
     let formats: Vec<Format> = reports.output.iter().map(|(format, _)| *format).chain([format]).collect();
     let mut job = job(common, &root()?)?;
     job.request.all_relationships = formats.iter().any(|format| format.shows_all_relationships());
+    job.request.calls = reports.calls;
     let based = Based::run(arguments, job, &formats)?;
     for (format, file) in &reports.output {
         write_file(file, |out| write_findings(*format, based.of(*format), false, out))?;

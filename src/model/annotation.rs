@@ -49,7 +49,7 @@ pub enum Shape {
 
 /// A type as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Type {
+pub(crate) enum Type {
     Name(Vec<String>),
     Text(String),
     Generic(Vec<String>, Vec<Type>),
@@ -120,7 +120,7 @@ impl Annotation {
 }
 
 impl Type {
-    fn of(node: &Node<'_>) -> Self {
+    pub(crate) fn of(node: &Node<'_>) -> Self {
         let node = unparenthesized(node);
         let parts = || node.named_children().collect::<Vec<_>>();
         match &*node.kind() {
@@ -141,7 +141,7 @@ impl Type {
     }
 
     /// What stands in a string.
-    fn of_text(text: &str) -> Self {
+    pub(crate) fn of_text(text: &str) -> Self {
         let is_name = |part: &str| {
             part.chars().all(|c| c.is_alphanumeric() || c == '_') && !part.starts_with(|c: char| c.is_ascii_digit())
         };

@@ -4,7 +4,7 @@
 //! same algorithm, or it is unknown. Modules are read when a relationship needs them: those that its names lead to, and those that
 //! define a class that is named by a string.
 
-mod annotation;
+pub(crate) mod annotation;
 mod arguments;
 mod bases;
 mod column_function;
@@ -32,6 +32,7 @@ use crate::sqlalchemy::Direction;
 
 pub use arguments::Arguments;
 pub use keyword::Keyword;
+pub(crate) use mapped::Classes;
 pub use orphans::{End, Link, Orphans};
 pub use registry::SearchFolder;
 pub use relate::Model;

@@ -27,7 +27,7 @@ pub struct Registry {
 pub type Wanted = (String, Arc<Path>);
 
 /// The files of a folder for whose bytes a test holds.
-pub type SearchFolder<'a> = &'a dyn Fn(&Path, &(dyn Fn(&[u8]) -> bool + Sync)) -> Vec<PathBuf>;
+pub type SearchFolder<'a> = &'a (dyn Fn(&Path, &(dyn Fn(&[u8]) -> bool + Sync)) -> Vec<PathBuf> + Sync);
 
 impl Registry {
     /// Reads the files that define the classes, or map them imperatively.

@@ -1,5 +1,6 @@
 //! What a run knows of each file and each site: the one result that diff, check, fix and every report show.
 
+mod call;
 mod detail;
 mod finding;
 mod identity;
@@ -13,6 +14,7 @@ use crate::repository::{Places, Repository};
 use crate::source::{Position, Source};
 use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 
+pub use call::ToldCall;
 pub use detail::{CascadeDetail, Details, SetChange};
 pub use finding::{Finding, Fix};
 pub use identity::{About, Identity, Known, Stale};
@@ -160,6 +162,8 @@ impl FileOutcome {
 /// The result of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
+    /// The calls by which sessions of the repositories do something with an object, where they were asked for.
+    pub calls: Option<Vec<ToldCall>>,
     /// The files with something to say, in order of path.
     pub files: Vec<FileOutcome>,
     /// The file whose text was given, where one was.

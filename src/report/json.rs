@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::model::Relationship;
 use crate::outcome::About;
 use crate::outcome::{Asyncio, FileOutcome, Finding, Fix, Outcome, Status};
-use crate::outcome::{Known, Stale};
+use crate::outcome::{Known, Stale, ToldCall};
 use crate::policy::{Applicability, Hazard};
 use crate::rewrite::FileEdit;
 use crate::rules::{Code, Severity};
@@ -44,6 +44,8 @@ struct JsonReport<'a> {
     syntax_errors: Vec<JsonSyntaxError<'a>>,
     unused_suppressions: Vec<JsonUnusedSuppression<'a>>,
     summary: JsonSummary<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    calls: Option<&'a [ToldCall]>,
 }
 
 #[derive(Serialize)]
@@ -193,6 +195,7 @@ fn report(outcome: &Outcome) -> JsonReport<'_> {
     };
     JsonReport {
         version: 1,
+        calls: outcome.calls.as_deref(),
         findings: outcome.findings().map(|(file, finding)| finding_of(&edits, file, finding)).collect(),
         safe_sites: totals.safe_sites,
         suppressed: totals.suppressed,

@@ -28,6 +28,7 @@ pub enum Callee {
 }
 
 /// Follows names.
+#[derive(Clone)]
 pub struct Resolver<'a> {
     /// What the names may end at.
     pub constructors: &'a Constructors,

@@ -25,6 +25,9 @@ pub(in crate::cli) struct Reports {
     /// Print the number of findings of each code in place of them
     #[arg(long)]
     pub statistics: bool,
+    /// Tell in the JSON report which mapped classes the objects can be that sessions refresh, expire, merge and expunge
+    #[arg(long)]
+    pub calls: bool,
     /// Suppress all findings with comments, in place of printing them: `# cascade-fix: ignore[CAS001] -- REASON`
     #[arg(
         long,

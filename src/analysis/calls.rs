@@ -1,0 +1,83 @@
+//! The repositories under check go in; the calls come out by which their sessions refresh, expire, merge or expunge an object.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::calls::{SessionCall, in_module};
+use crate::hints::Traits;
+use crate::model::{Classes, SearchFolder};
+use crate::outcome::ToldCall;
+use crate::repository::Repository;
+use crate::resolve::Resolver;
+use crate::sqlalchemy::Observable;
+use crate::types::Types;
+
+use super::Analysis;
+
+impl Analysis {
+    /// The calls, as they are told, in order of path and place.
+    pub(super) fn told_calls(&self) -> Vec<ToldCall> {
+        let mut told: Vec<ToldCall> = Vec::new();
+        for repository in self.repositories_checked() {
+            told.extend(self.calls_of(&repository).iter().filter_map(|call| self.told_call(&repository, call)));
+        }
+        told.sort_by(|a, b| (&a.path, a.start.byte).cmp(&(&b.path, b.start.byte)));
+        told
+    }
+
+    fn told_call(&self, repository: &Repository, call: &SessionCall) -> Option<ToldCall> {
+        let module = repository.module(&call.at.path)?;
+        let step = |step: &crate::types::Step| {
+            let module = repository.module(&step.at.path)?;
+            Some(format!("{} ({})", step.words, repository.shown(&module.source, &step.at)))
+        };
+        Some(ToldCall {
+            path: repository.display(&call.at.path),
+            start: module.source.position(call.at.start),
+            kind: call.kind,
+            classes: call.classes.iter().map(|class| class.name.clone()).collect(),
+            named_attributes: call.named_attributes,
+            unknown: call.unknown.clone(),
+            steps: call.steps.iter().filter_map(step).collect(),
+        })
+    }
+
+    /// The repositories that have files under check.
+    fn repositories_checked(&self) -> Vec<Arc<Repository>> {
+        // a repository is asked for by a file in it
+        let named = self.walk.named().into_iter();
+        let named = named.map(|path| if self.disk.has_folder(&path) { path.join("__init__.py") } else { path });
+        let scanned = self.scan.traits.iter().filter(|(_, traits)| calls_session(*traits));
+        let paths = named.chain(scanned.map(|(path, _)| self.walk.absolute(path)));
+        let mut all: BTreeMap<PathBuf, Arc<Repository>> = BTreeMap::new();
+        for path in paths {
+            let repository = self.repositories.of(&path);
+            all.entry(repository.root().to_owned()).or_insert(repository);
+        }
+        all.into_values().collect()
+    }
+
+    /// The calls of a repository, its tests included.
+    pub(super) fn calls_of(&self, repository: &Arc<Repository>) -> Vec<SessionCall> {
+        let files = self.files_with(repository, calls_session);
+        let rules = &self.reach.settings.of_folder(repository.root()).rules;
+        let resolver = Resolver { constructors: &rules.constructors, repository };
+        let (walk, search) = (&self.walk, &self.search);
+        let of_folder: SearchFolder<'_> = &|folder, can_matter| search.look(&walk.of_folder(folder), can_matter).files;
+        let classes = Classes::new(resolver.clone());
+        let types = || Types::new(resolver.clone(), of_folder);
+        let calls = files.par_iter().map_init(types, |types, file| {
+            let module = repository.module(&walk.absolute(file))?;
+            Some(in_module(types, &classes, &module))
+        });
+        calls.collect::<Vec<_>>().into_iter().flatten().flatten().collect()
+    }
+}
+
+/// Whether a file can have a session do something with an object.
+fn calls_session(traits: Traits) -> bool {
+    Observable::ALL.into_iter().any(|what| traits.can(what))
+}

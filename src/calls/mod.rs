@@ -1,0 +1,158 @@
+//! A module goes in; the calls by which a session refreshes, expires, merges or expunges an object come out, each with the mapped classes
+//! that the object can be, or why that can't be known.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::model::Classes;
+use crate::module::{Location, Module};
+use crate::syntax::{Node, keyword_value, positional_arguments};
+use crate::types::{Class, Step, Type, Types};
+
+/// What a session does with an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CallKind {
+    /// `session.refresh(obj)`
+    Refresh,
+    /// `session.expire(obj)`
+    Expire,
+    /// `session.merge(obj)`
+    Merge,
+    /// `session.expunge(obj)`
+    Expunge,
+}
+
+/// A call by which a session does something with an object.
+#[derive(Debug)]
+pub struct SessionCall {
+    /// The whole call.
+    pub at: Location,
+    /// What it does.
+    pub kind: CallKind,
+    /// The mapped classes that the object can be.
+    pub classes: Vec<Class>,
+    /// It names the attributes that it is about, which reaches no related object.
+    pub named_attributes: bool,
+    /// Why it can't be known of which classes the object can be too.
+    pub unknown: Option<String>,
+    /// How the classes are known.
+    pub steps: Vec<Step>,
+}
+
+impl CallKind {
+    fn of(method: &str) -> Option<Self> {
+        match method {
+            "refresh" => Some(Self::Refresh),
+            "expire" => Some(Self::Expire),
+            "merge" => Some(Self::Merge),
+            "expunge" => Some(Self::Expunge),
+            _ => None,
+        }
+    }
+
+    /// As the method is called.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Refresh => "refresh",
+            Self::Expire => "expire",
+            Self::Merge => "merge",
+            Self::Expunge => "expunge",
+        }
+    }
+}
+
+/// The calls of a module, in order.
+pub fn in_module(types: &Types<'_>, classes: &Classes<'_>, module: &Arc<Module>) -> Vec<SessionCall> {
+    let root = module.tree().root();
+    let calls = root.dfs().filter(|node| node.kind() == "call");
+    calls.filter_map(|call| session_call(types, classes, module, &call)).collect()
+}
+
+fn session_call(
+    types: &Types<'_>,
+    classes: &Classes<'_>,
+    module: &Arc<Module>,
+    call: &Node<'_>,
+) -> Option<SessionCall> {
+    let function = call.field("function")?;
+    let kind = CallKind::of(&function.field("attribute")?.text())?;
+    let arguments = call.field("arguments").filter(|arguments| arguments.kind() == "argument_list")?;
+    let object = object_of(&arguments)?;
+    let receiver = function.field("object")?;
+    if !is_session(&types.of(module, &receiver).0, &receiver.text()) {
+        return None;
+    }
+    let (given, steps) = match &object {
+        Some(object) => types.of(module, object),
+        None => (Type::unknown("its arguments are splatted"), Vec::new()),
+    };
+    let mut found = SessionCall {
+        at: module.location(&call.range()),
+        kind,
+        classes: Vec::new(),
+        named_attributes: names_attributes(&arguments),
+        unknown: None,
+        steps,
+    };
+    for part in given.without_nothing().parts() {
+        match mapped(classes, part) {
+            Ok(Some(class)) => found.classes.push(class),
+            Ok(None) => {}
+            Err(why) => found.unknown = found.unknown.or(Some(why)),
+        }
+    }
+    if given.is_never() {
+        found.unknown = Some("nothing that it is given can be followed".to_owned());
+    }
+    Some(found)
+}
+
+/// The argument that is the object, None inside where it is splatted; None where there is none: no session's method goes without.
+fn object_of<'t>(arguments: &Node<'t>) -> Option<Option<Node<'t>>> {
+    if let Some(first) = positional_arguments(arguments).into_iter().next() {
+        return Some((first.kind() != "list_splat").then_some(first));
+    }
+    match keyword_value(arguments, "instance") {
+        Some(object) => Some(Some(object)),
+        None => arguments.named_children().any(|argument| argument.kind() == "dictionary_splat").then_some(None),
+    }
+}
+
+/// Whether something is a session: by what it is, or where that isn't known, by its name.
+fn is_session(receiver: &Type, written: &str) -> bool {
+    let mut is_open = false;
+    for part in receiver.parts() {
+        match part {
+            Type::Session => return true,
+            Type::Unknown(_) | Type::Variable(_) => is_open = true,
+            _ => {}
+        }
+    }
+    let written = written.to_ascii_lowercase();
+    (is_open || receiver.is_never()) && (written.contains("sess") || written.contains("db") || written == "s")
+}
+
+/// The mapped class of an object; None where it is none.
+fn mapped(classes: &Classes<'_>, object: &Type) -> Result<Option<Class>, String> {
+    match object {
+        Type::Object(class, _) if classes.may_be_mapped(&class.at) => Ok(Some(class.clone())),
+        Type::Object(class, _) if classes.is_base(&class.at) => {
+            Err(format!("`{}` is a base class: it can be an object of any class that inherits from it", class.name))
+        }
+        Type::Unknown(why) => Err(why.clone()),
+        Type::Variable(name) => Err(format!("`{name}` can stand for any class")),
+        Type::OutsideObject(path, _) => Err(format!("what `{}` makes is not part of this repository", path.join("."))),
+        _ => Ok(None),
+    }
+}
+
+/// Whether a call names the attributes: a list that is not empty, by its place or by its name.
+fn names_attributes(arguments: &Node<'_>) -> bool {
+    let names = positional_arguments(arguments).get(1).cloned().or_else(|| keyword_value(arguments, "attribute_names"));
+    names.is_some_and(|names| {
+        let is_empty = matches!(&*names.kind(), "list" | "tuple") && names.named_children().next().is_none();
+        names.kind() != "none" && !is_empty
+    })
+}

@@ -1,0 +1,25 @@
+//! What a call of a session is told as.
+
+use serde::Serialize;
+
+use crate::calls::CallKind;
+use crate::source::Position;
+
+/// A call by which a session does something with an object, as reports tell it.
+#[derive(Debug, Clone, Serialize)]
+pub struct ToldCall {
+    /// The file, as reports show it.
+    pub path: String,
+    /// Where the call begins.
+    pub start: Position,
+    /// What the session does.
+    pub kind: CallKind,
+    /// The names of the mapped classes that the object can be.
+    pub classes: Vec<String>,
+    /// It names the attributes that it is about.
+    pub named_attributes: bool,
+    /// Why it can't be known of which other classes the object can be.
+    pub unknown: Option<String>,
+    /// How the classes are known, a step each.
+    pub steps: Vec<String>,
+}

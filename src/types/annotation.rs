@@ -1,0 +1,279 @@
+//! An annotation goes in; what it says that an expression can be comes out.
+
+use crate::model::annotation::Type as Written;
+use crate::module::{Location, Target};
+use crate::resolve::{Effort, End, Place};
+use crate::syntax::Node;
+
+use super::assignment::class_of;
+use super::kind::{Class, Type};
+use super::{Context, Types};
+
+/// What holds several objects of its first argument.
+const SEQUENCES: [&str; 26] = [
+    "list",
+    "List",
+    "set",
+    "Set",
+    "frozenset",
+    "FrozenSet",
+    "Sequence",
+    "MutableSequence",
+    "Collection",
+    "Iterable",
+    "Iterator",
+    "Generator",
+    "AsyncIterator",
+    "AsyncIterable",
+    "AsyncGenerator",
+    "AbstractSet",
+    "MutableSet",
+    "deque",
+    "Deque",
+    "InstrumentedList",
+    "InstrumentedSet",
+    "WriteOnlyMapped",
+    "DynamicMapped",
+    "KeysView",
+    "ValuesView",
+    "Reversible",
+];
+const MAPPINGS: [&str; 9] = [
+    "dict",
+    "Dict",
+    "Mapping",
+    "MutableMapping",
+    "defaultdict",
+    "DefaultDict",
+    "OrderedDict",
+    "MappedCollection",
+    "KeyFuncDict",
+];
+/// What is its argument, for who asks what an expression can be.
+const TRANSPARENT: [&str; 17] = [
+    "Optional",
+    "Annotated",
+    "Mapped",
+    "Relationship",
+    "RelationshipProperty",
+    "Awaitable",
+    "Final",
+    "ClassVar",
+    "Required",
+    "NotRequired",
+    "InitVar",
+    "ReadOnly",
+    "Depends",
+    "Unpack",
+    "SkipValidation",
+    "FromDishka",
+    "Provide",
+];
+const CLASS_OF: [&str; 2] = ["builtins", "type"];
+/// What is no object of a mapped class.
+const PLAIN: [&str; 24] = [
+    "str",
+    "int",
+    "float",
+    "bool",
+    "bytes",
+    "bytearray",
+    "complex",
+    "object",
+    "None",
+    "UUID",
+    "datetime",
+    "date",
+    "time",
+    "timedelta",
+    "Decimal",
+    "Path",
+    "Literal",
+    "LiteralString",
+    "Never",
+    "NoReturn",
+    "Hashable",
+    "Sized",
+    "IO",
+    "Enum",
+];
+
+impl Types<'_> {
+    /// What an annotation says.
+    pub(super) fn annotated(&self, context: &Context, annotation: &Node<'_>) -> Type {
+        let place = Place::of(&context.module, annotation);
+        self.written(context, &place, annotation, &Written::of(annotation))
+    }
+
+    /// What a type says that stands at a node.
+    pub(super) fn written(&self, context: &Context, place: &Place, node: &Node<'_>, written: &Written) -> Type {
+        match written {
+            Written::Name(names) => self.named_type(context, place, node, names),
+            Written::Text(text) => self.written(context, place, node, &Written::of_text(text)),
+            Written::Generic(names, inside) => self.generic(context, place, node, names, inside),
+            Written::Union(parts) => Type::any(parts.iter().map(|part| self.written(context, place, node, part))),
+            Written::None => Type::Nothing,
+            Written::Other => Type::unknown("its annotation can't be followed"),
+        }
+    }
+
+    fn named_type(&self, context: &Context, place: &Place, node: &Node<'_>, names: &[String]) -> Type {
+        if let [name] = names {
+            if name == "Self" {
+                return self.self_type(context, node);
+            }
+            if is_type_parameter(node, name) {
+                return self.variable(context, name);
+            }
+        }
+        let ends = self.resolver.follow(place, names, &Effort::for_value());
+        let all = ends.iter().map(|end| match end {
+            End::Outside(path) => self.outside_type(path, Vec::new()),
+            End::Unbound => plain_or_unbound(names),
+            End::Unknown(why) => Type::unknown(why.clone()),
+            End::Module(_) => Type::Other,
+            End::Bound(found) => {
+                let is_own = found.module().path == context.module.path;
+                let there = if is_own { context.clone() } else { Context::of(found.module()) };
+                let Some(name) = there.node(&found.binding().name) else { return Type::NEVER };
+                if let Target::CallResult { callee, .. } = &found.binding().target {
+                    match callee.last().map(String::as_str) {
+                        Some("TypeVar" | "ParamSpec" | "TypeVarTuple") => return self.variable(context, &name.text()),
+                        Some("NewType") => return Type::Other,
+                        _ => {}
+                    }
+                }
+                if found.rest.is_empty() && !matches!(found.binding().target, Target::Class(_)) {
+                    return self.alias(&there, &name);
+                }
+                let bound = self.bound(&there, &name);
+                let bound = found.rest.iter().fold(bound, |object, name| self.attribute(&object, name));
+                bound.each(|bound| self.made_by(bound))
+            }
+        });
+        Type::any(all)
+    }
+
+    /// `Users = list[User]`, `Session = Annotated[…]`, `type Users = …`: what is assigned, as an annotation.
+    fn alias(&self, context: &Context, name: &Node<'_>) -> Type {
+        let statement = name.ancestors().find(|node| matches!(&*node.kind(), "assignment" | "type_alias_statement"));
+        let Some(right) = statement.and_then(|statement| statement.field("right")) else {
+            return Type::unknown(format!("`{}` is no class", name.text()));
+        };
+        let at = context.module.location(&right.range());
+        self.once(context, Location { end: at.start, ..at }, || match &*right.kind() {
+            "call" => {
+                let made = self.value(context, &right);
+                made.each(|made| self.made_by(made))
+            }
+            _ => self.annotated(context, &right),
+        })
+    }
+
+    fn generic(&self, context: &Context, place: &Place, node: &Node<'_>, names: &[String], inside: &[Written]) -> Type {
+        let name = names.last().map(String::as_str).unwrap_or_default();
+        let part = |index: usize| match inside.get(index) {
+            Some(part) => self.written(context, place, node, part),
+            None => Type::unknown("its annotation says nothing of what is inside"),
+        };
+        match name {
+            _ if TRANSPARENT.contains(&name) => part(0),
+            "Coroutine" => part(2),
+            "Literal" | "Callable" => Type::Other,
+            "type" | "Type" => part(0).each(class_of_object),
+            "tuple" | "Tuple" => match inside {
+                [one, Written::Other] => Type::sequence(self.written(context, place, node, one)),
+                parts => Type::Tuple(parts.iter().map(|part| self.written(context, place, node, part)).collect()),
+            },
+            _ if SEQUENCES.contains(&name) => Type::sequence(part(0)),
+            _ if MAPPINGS.contains(&name) => Type::Mapping(Box::new(part(0)), Box::new(part(1))),
+            "AbstractContextManager" | "AbstractAsyncContextManager" | "ContextManager" | "AsyncContextManager" => {
+                Type::Manager(Box::new(part(0)))
+            }
+            _ => {
+                let given: Vec<Type> = (0..inside.len()).map(part).collect();
+                self.named_type(context, place, node, names).each(|found| match found {
+                    Type::Object(class, _) => Type::Object(class.clone(), given.clone()),
+                    Type::OutsideObject(path, _) => self.outside_type(path, given.clone()),
+                    Type::Rows(rows) => self.outside_rows(rows.of, given.clone()),
+                    other => other.clone(),
+                })
+            }
+        }
+    }
+
+    /// What a type variable stands for.
+    fn variable(&self, context: &Context, name: &str) -> Type {
+        context.frame.variables.get(name).cloned().unwrap_or_else(|| Type::Variable(name.to_owned()))
+    }
+
+    /// `Self`, and what `self` is.
+    pub(super) fn self_type(&self, context: &Context, node: &Node<'_>) -> Type {
+        match &context.frame.receiver {
+            Some(Type::Class(class, given)) => Type::Object(class.clone(), given.clone()),
+            Some(receiver) => receiver.clone(),
+            None => match node.ancestors().find(|around| around.kind() == "class_definition") {
+                Some(class) => Type::Object(class_of(context, &class), Vec::new()),
+                None => Type::NEVER,
+            },
+        }
+    }
+
+    /// What an object of a class is, by the class.
+    pub(super) fn made_by(&self, class: &Type) -> Type {
+        match class {
+            Type::Class(class, given) => self.object_of(class, given),
+            Type::Outside(path) => self.outside_type(path, Vec::new()),
+            Type::OutsideObject(path, given) if is_class_of(path) => given.first().cloned().unwrap_or(Type::Other),
+            other => other.clone(),
+        }
+    }
+
+    /// An object of a class; what inherits from a session is one.
+    pub(super) fn object_of(&self, class: &Class, given: &[Type]) -> Type {
+        let known = self.makes.borrow().get(&class.at).cloned();
+        let made = known.unwrap_or_else(|| {
+            self.makes.borrow_mut().insert(class.at.clone(), None);
+            let is_of_session = |base: &Type| matches!(base, Type::Session | Type::SessionMaker);
+            let made = self.library_bases(class).into_iter().find(is_of_session);
+            self.makes.borrow_mut().insert(class.at.clone(), made.clone());
+            made
+        });
+        made.unwrap_or_else(|| Type::Object(class.clone(), given.to_vec()))
+    }
+}
+
+/// The class of an object; that of what a type variable stands for is known when that is.
+pub(super) fn class_of_object(object: &Type) -> Type {
+    match object {
+        Type::Object(class, given) => Type::Class(class.clone(), given.clone()),
+        Type::Variable(_) => Type::OutsideObject(CLASS_OF.map(str::to_owned).to_vec(), vec![object.clone()]),
+        other => other.clone(),
+    }
+}
+
+/// `type[T]`
+pub(super) fn is_class_of(path: &[String]) -> bool {
+    path == CLASS_OF
+}
+
+/// What a name says that nothing in reach binds.
+fn plain_or_unbound(names: &[String]) -> Type {
+    match names {
+        [name] if PLAIN.contains(&name.as_str()) => Type::Other,
+        [name] if matches!(name.as_str(), "list" | "set" | "frozenset" | "dict" | "tuple") => {
+            Type::sequence(Type::unknown("its annotation says nothing of what is inside"))
+        }
+        _ => Type::unknown(format!("nothing in reach defines `{}`", names.join("."))),
+    }
+}
+
+/// Whether a name is one of the type parameters of a function or class around: `def f[T](…)`.
+fn is_type_parameter(node: &Node<'_>, name: &str) -> bool {
+    node.ancestors().filter_map(|around| around.field("type_parameters")).any(|parameters| {
+        let is_it = |parameter: Node<'_>| {
+            parameter.dfs().find(|part| part.kind() == "identifier").is_some_and(|first| first.text() == name)
+        };
+        parameters.named_children().any(is_it)
+    })
+}

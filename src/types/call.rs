@@ -1,0 +1,219 @@
+//! A call goes in; what it gives comes out.
+
+use crate::syntax::{Node, keyword_value, positional_arguments, unparenthesized};
+
+use super::assignment::{is_object, shown};
+use super::expression::text_of;
+use super::function::Given;
+use super::kind::{Class, Type};
+use super::member::arguments_of;
+use super::{Context, Types};
+
+impl Types<'_> {
+    pub(super) fn call(&self, context: &Context, call: &Node<'_>) -> Type {
+        let Some(function) = call.field("function").map(|function| unparenthesized(&function)) else {
+            return Type::NEVER;
+        };
+        let found = match (function.field("object"), function.field("attribute")) {
+            (Some(object), Some(name)) if is_super(&object) => {
+                let method = self.above(context, call, &name.text());
+                self.called(context, &method, call)
+            }
+            (Some(object), Some(name)) => {
+                let object = self.value(context, &object).without_nothing();
+                object.each(|object| self.method_call(context, object, &name.text(), call))
+            }
+            _ => {
+                let called = self.value(context, &function);
+                self.called(context, &called, call)
+            }
+        };
+        if matches!(found, Type::Object(..)) {
+            self.step(context, call, format!("`{}` gives it", shown(call)));
+        }
+        found
+    }
+
+    /// What a call of something gives.
+    pub(super) fn called(&self, context: &Context, called: &Type, call: &Node<'_>) -> Type {
+        called.each(|called| match called {
+            Type::Class(class, given) => self.constructed(context, class, given, call),
+            Type::Function(function) => self.returned(function, &self.given(context, call)),
+            Type::Outside(path) => self.call_of_outside(context, path, call),
+            Type::SessionMaker | Type::Session => Type::Session,
+            Type::OutsideObject(..) => self.made_by(called).each(|made| match made {
+                Type::OutsideObject(path, _) => {
+                    Type::unknown(format!("what a call of a `{}` gives can't be told", path.join(".")))
+                }
+                made => made.clone(),
+            }),
+            Type::Object(..) => self.call_of_object(context, called, call),
+            Type::Unknown(why) => Type::unknown(why.clone()),
+            Type::Variable(name) => Type::unknown(format!("`{name}` can stand for any class")),
+            Type::Nothing => Type::NEVER,
+            _ => Type::unknown(format!("what `{}` gives can't be told", shown(call))),
+        })
+    }
+
+    fn call_of_object(&self, context: &Context, object: &Type, call: &Node<'_>) -> Type {
+        self.attribute(object, "__call__").each(|method| match method {
+            Type::Function(function) => self.returned(function, &self.given(context, call)),
+            _ => Type::unknown(format!("what `{}` gives can't be told", shown(call))),
+        })
+    }
+
+    /// An object of a class; the type variables of a class are found out by what its constructor gets.
+    fn constructed(&self, context: &Context, class: &Class, given: &[Type], call: &Node<'_>) -> Type {
+        if given.is_empty()
+            && let Type::Function(function) = self.own_constructor(class)
+        {
+            let mut variables = std::collections::BTreeMap::new();
+            let arguments = self.given(context, call);
+            self.solve_arguments(&function, &arguments, &mut variables);
+            let own = self.class_variables(class);
+            if own.iter().any(|name| variables.contains_key(name)) {
+                let given = own.iter().map(|name| variables.get(name).cloned().unwrap_or(Type::Variable(name.clone())));
+                return Type::Object(class.clone(), given.collect());
+            }
+        }
+        self.object_of(class, given)
+    }
+
+    fn own_constructor(&self, class: &Class) -> Type {
+        if self.class_variables(class).is_empty() {
+            return Type::NEVER;
+        }
+        self.attribute(&Type::Object(class.clone(), Vec::new()), "__init__")
+    }
+
+    /// A method that a class inherits: `super().name`.
+    fn above(&self, context: &Context, node: &Node<'_>, name: &str) -> Type {
+        let receiver = self.self_type(context, node);
+        let Some(around) = node.ancestors().find(|around| around.kind() == "class_definition") else {
+            return Type::NEVER;
+        };
+        let (Type::Object(class, given) | Type::Class(class, given)) = &receiver else { return Type::NEVER };
+        let at = context.module.location(&around.range());
+        let mut lineage = self.lineage(class, given);
+        let own = lineage.iter().position(|ancestor| ancestor.class.at == at).map_or(1, |own| own + 1);
+        self.member(&receiver, &lineage.split_off(own.min(lineage.len())), class, name)
+    }
+
+    /// The arguments of a call.
+    pub(super) fn given(&self, context: &Context, call: &Node<'_>) -> Vec<Given> {
+        let Some(arguments) = call.field("arguments").filter(|list| list.kind() == "argument_list") else {
+            return Vec::new();
+        };
+        let given = arguments.named_children().filter_map(|argument| match &*argument.kind() {
+            "comment" | "dictionary_splat" | "list_splat" => None,
+            "keyword_argument" => {
+                let name = argument.field("name")?.text().into_owned();
+                Some(Given { name: Some(name), value: self.value(context, &argument.field("value")?) })
+            }
+            _ => Some(Given { name: None, value: self.value(context, &argument) }),
+        });
+        given.collect()
+    }
+
+    /// An argument by its place or its name.
+    pub(super) fn argument(&self, context: &Context, call: &Node<'_>, index: usize, name: &str) -> Type {
+        let by_position = arguments_of(call).get(index).cloned();
+        let by_name = || call.field("arguments").and_then(|list| keyword_value(&list, name));
+        by_position.or_else(by_name).map_or(Type::NEVER, |argument| self.value(context, &argument))
+    }
+
+    /// What a call of something of Python itself gives.
+    pub(super) fn call_of_builtin(&self, context: &Context, name: &str, call: &Node<'_>) -> Type {
+        let first = || self.argument(context, call, 0, "");
+        match name {
+            "list" | "set" | "frozenset" | "sorted" | "reversed" | "iter" | "tuple" => {
+                Type::sequence(self.item(&first()))
+            }
+            "next" | "anext" => {
+                let default = self.argument(context, call, 1, "");
+                Type::any([self.item(&first()), default])
+            }
+            "min" | "max" => {
+                let several = call.field("arguments").is_some_and(|list| positional_arguments(&list).len() > 1);
+                if several { Type::any([first(), self.argument(context, call, 1, "")]) } else { self.item(&first()) }
+            }
+            "enumerate" => Type::sequence(Type::Tuple(vec![Type::Other, self.item(&first())])),
+            "zip" => {
+                let all = arguments_of(call);
+                let items = all.iter().map(|argument| self.item(&self.value(context, argument)));
+                Type::sequence(Type::Tuple(items.collect()))
+            }
+            "filter" => Type::sequence(self.item(&self.argument(context, call, 1, ""))),
+            "map" => {
+                let over = Given { name: None, value: self.item(&self.argument(context, call, 1, "")) };
+                Type::sequence(first().each(|function| match function {
+                    Type::Function(function) => self.returned(function, std::slice::from_ref(&over)),
+                    Type::Class(class, given) => self.object_of(class, given),
+                    _ => Type::unknown(format!("what `{}` gives can't be told", shown(call))),
+                }))
+            }
+            "dict" => first().each(|found| match found {
+                Type::Mapping(..) => found.clone(),
+                _ => Type::unknown(format!("what is in `{}` can't be told", shown(call))),
+            }),
+            "getattr" => {
+                let attribute = arguments_of(call).get(1).and_then(text_of);
+                match attribute {
+                    Some(name) => self.attribute(&first(), &name),
+                    None => Type::unknown(format!("what `{}` gives can't be told", shown(call))),
+                }
+            }
+            "type" => first().each(|object| match object {
+                Type::Object(class, given) => Type::Class(class.clone(), given.clone()),
+                other => other.clone(),
+            }),
+            _ => Type::Other,
+        }
+    }
+
+    /// What a method of something gives.
+    fn method_call(&self, context: &Context, object: &Type, name: &str, call: &Node<'_>) -> Type {
+        match object {
+            Type::Session => self.call_of_session(context, name, call),
+            Type::SessionMaker if name == "begin" => Type::Manager(Box::new(Type::Session)),
+            Type::SessionMaker => Type::Other,
+            Type::Rows(rows) => self.call_of_rows(context, rows, name, call),
+            Type::Sequence(item) => match name {
+                "pop" | "popleft" => (**item).clone(),
+                "copy" | "union" | "intersection" | "difference" => object.clone(),
+                "__anext__" | "__next__" | "asend" | "send" => (**item).clone(),
+                _ => Type::Other,
+            },
+            Type::Mapping(key, value) => match name {
+                "get" | "pop" | "setdefault" => {
+                    Type::any([(**value).clone(), self.argument(context, call, 1, "default")])
+                }
+                "values" => Type::sequence((**value).clone()),
+                "keys" => Type::sequence((**key).clone()),
+                "items" => Type::sequence(Type::Tuple(vec![(**key).clone(), (**value).clone()])),
+                "copy" => object.clone(),
+                _ => Type::Other,
+            },
+            Type::OutsideObject(path, given) => self.method_of_outside(context, path, given, name, call),
+            Type::Object(class, _) | Type::Class(class, _) => {
+                let method = self.attribute(object, name);
+                let found = match &method {
+                    Type::Unknown(_) => Type::NEVER,
+                    method => self.called(context, method, call),
+                };
+                if is_object(&found) || !found.is_never() && !matches!(found, Type::Unknown(_)) {
+                    return found;
+                }
+                let made = self.method_of_library(context, object, class, name, call);
+                made.unwrap_or(if found.is_never() { method } else { found })
+            }
+            Type::Other => Type::Other,
+            other => self.called(context, &self.attribute(other, name), call),
+        }
+    }
+}
+
+/// `super()`, `super(Class, self)`
+fn is_super(object: &Node<'_>) -> bool {
+    object.kind() == "call" && object.field("function").is_some_and(|function| function.text() == "super")
+}

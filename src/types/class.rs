@@ -1,0 +1,138 @@
+//! A class goes in; its bases come out, each with what it is given for its type variables.
+
+use std::collections::BTreeMap;
+
+use crate::model::annotation::Type as Written;
+use crate::module::Location;
+use crate::resolve::Place;
+use crate::syntax::{Node, positional_arguments};
+
+use super::kind::{Class, Type};
+use super::{Context, Frame, Types};
+
+/// How many classes are looked through that a class inherits from.
+const MOST_BASES: usize = 60;
+
+/// A class that another inherits from, or that itself, with what its type variables stand for.
+pub(super) struct Ancestor {
+    pub class: Class,
+    pub variables: BTreeMap<String, Type>,
+}
+
+impl Types<'_> {
+    /// A class and those of the repository that it inherits from, the nearest first, each once.
+    pub(super) fn lineage(&self, class: &Class, given: &[Type]) -> Vec<Ancestor> {
+        let mut lineage: Vec<Ancestor> = Vec::new();
+        let mut open = vec![(class.clone(), given.to_vec())];
+        while let Some((class, given)) = open.pop().filter(|_| lineage.len() < MOST_BASES) {
+            if lineage.iter().any(|known| known.class == class) {
+                continue;
+            }
+            let variables = self.class_variables(&class).into_iter().zip(given).collect::<BTreeMap<_, _>>();
+            for base in self.bases(&class, &variables).into_iter().rev() {
+                if let Type::Object(base, given) = base {
+                    open.push((base, given));
+                }
+            }
+            lineage.push(Ancestor { class, variables });
+        }
+        lineage
+    }
+
+    /// The bases of other libraries that a class, or one that it inherits from, has.
+    pub(super) fn library_bases(&self, class: &Class) -> Vec<Type> {
+        let lineage = self.lineage(class, &[]);
+        let bases = lineage.iter().flat_map(|known| self.bases(&known.class, &known.variables));
+        bases.filter(|base| !matches!(base, Type::Object(..))).collect()
+    }
+
+    /// Whether a class is another, or inherits from it.
+    pub(super) fn inherits(&self, class: &Class, from: &Class) -> bool {
+        self.lineage(class, &[]).iter().any(|known| known.class == *from)
+    }
+
+    /// The bases, as what an object of each is.
+    fn bases(&self, class: &Class, variables: &BTreeMap<String, Type>) -> Vec<Type> {
+        let context = Context { module: class.module.clone(), frame: frame_of(variables) };
+        let Some(node) = class.module.node(&class.at.range()) else { return Vec::new() };
+        let Some(superclasses) = node.field("superclasses") else { return Vec::new() };
+        let place = Place::of(&class.module, &node);
+        let base = |base: &Node<'_>| {
+            let at = context.module.location(&base.range());
+            // not as the expression that it is, but as the type of an object
+            self.once(&context, Location { end: at.start, ..at }, || match &*base.kind() {
+                "identifier" | "attribute" | "subscript" => self.written(&context, &place, base, &Written::of(base)),
+                _ => self.value(&context, base).each(|made| self.made_by(made)),
+            })
+        };
+        let written = positional_arguments(&superclasses);
+        written.iter().flat_map(|written| base(written).parts().to_vec()).filter(|base| !is_of(base, class)).collect()
+    }
+
+    /// The names of the type variables of a class, in order.
+    pub(super) fn class_variables(&self, class: &Class) -> Vec<String> {
+        if let Some(known) = self.class_variables.borrow().get(&class.at) {
+            return known.clone();
+        }
+        // a class can be given to its own base
+        self.class_variables.borrow_mut().insert(class.at.clone(), Vec::new());
+        let found = self.variables_in(class);
+        self.class_variables.borrow_mut().insert(class.at.clone(), found.clone());
+        found
+    }
+
+    fn variables_in(&self, class: &Class) -> Vec<String> {
+        let Some(node) = class.module.node(&class.at.range()) else { return Vec::new() };
+        if let Some(parameters) = node.field("type_parameters") {
+            let name = |parameter: Node<'_>| {
+                Some(parameter.dfs().find(|part| part.kind() == "identifier")?.text().into_owned())
+            };
+            return parameters.named_children().filter_map(name).collect();
+        }
+        let Some(superclasses) = node.field("superclasses") else { return Vec::new() };
+        let context = Context::of(&class.module);
+        let place = Place::of(&class.module, &node);
+        let mut all: Vec<String> = Vec::new();
+        let mut of_generic: Option<Vec<String>> = None;
+        for base in positional_arguments(&superclasses) {
+            let Written::Generic(names, inside) = Written::of(&base) else { continue };
+            let given = inside.iter().map(|part| self.written(&context, &place, &base, part));
+            let mut own: Vec<String> = Vec::new();
+            given.for_each(|given| add_variables(&given, &mut own));
+            if matches!(names.last().map(String::as_str), Some("Generic" | "Protocol")) {
+                of_generic = Some(own);
+            } else {
+                own.retain(|name| !all.contains(name));
+                all.extend(own);
+            }
+        }
+        of_generic.unwrap_or(all)
+    }
+}
+
+pub(super) fn frame_of(variables: &BTreeMap<String, Type>) -> std::rc::Rc<Frame> {
+    std::rc::Rc::new(Frame { variables: variables.clone(), ..Frame::default() })
+}
+
+/// Whether a base is the class itself, by a name that is bound again.
+fn is_of(base: &Type, class: &Class) -> bool {
+    matches!(base, Type::Object(base, _) if base == class)
+}
+
+/// The type variables in a type.
+pub(super) fn add_variables(found: &Type, all: &mut Vec<String>) {
+    match found {
+        Type::Variable(name) if !all.contains(name) => all.push(name.clone()),
+        Type::Object(_, given)
+        | Type::Class(_, given)
+        | Type::OutsideObject(_, given)
+        | Type::Tuple(given)
+        | Type::Union(given) => given.iter().for_each(|given| add_variables(given, all)),
+        Type::Sequence(inner) | Type::Manager(inner) => add_variables(inner, all),
+        Type::Mapping(key, value) => {
+            add_variables(key, all);
+            add_variables(value, all);
+        }
+        _ => {}
+    }
+}

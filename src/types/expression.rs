@@ -1,0 +1,205 @@
+//! An expression goes in; what it can be comes out.
+
+use crate::syntax::{Node, conditional_parts, string_content, unparenthesized};
+
+use super::assignment::{is_object, shown};
+use super::kind::{Function, Rows, RowsOf, Type};
+use super::narrowed::{Tested, tests};
+use super::{Context, Types};
+
+impl Types<'_> {
+    pub(super) fn expression(&self, context: &Context, node: &Node<'_>) -> Type {
+        let first = || node.named_children().find(|child| child.kind() != "comment");
+        match &*node.kind() {
+            "identifier" => self.name(context, node),
+            "attribute" => self.attribute_of(context, node),
+            "call" => self.call(context, node),
+            "subscript" => self.subscript(context, node),
+            "parenthesized_expression" | "await" | "expression_statement" => {
+                first().map_or(Type::NEVER, |inner| self.value(context, &inner))
+            }
+            "named_expression" => node.field("value").map_or(Type::NEVER, |value| self.value(context, &value)),
+            "conditional_expression" => match conditional_parts(node) {
+                Some([body, _, otherwise]) => Type::any([self.value(context, &body), self.value(context, &otherwise)]),
+                None => Type::NEVER,
+            },
+            "boolean_operator" => self.boolean(context, node),
+            "list" | "set" => Type::sequence(Type::any(self.items_of(context, node))),
+            "tuple" | "expression_list" => Type::Tuple(self.items_of(context, node)),
+            "dictionary" => self.dictionary(context, node),
+            "list_comprehension" | "set_comprehension" | "generator_expression" => {
+                Type::sequence(node.field("body").map_or(Type::NEVER, |body| self.value(context, &body)))
+            }
+            "dictionary_comprehension" => {
+                let pair = node.field("body");
+                let part = |field: &str| {
+                    let part = pair.as_ref().and_then(|pair| pair.field(field));
+                    Box::new(part.map_or(Type::NEVER, |part| self.value(context, &part)))
+                };
+                Type::Mapping(part("key"), part("value"))
+            }
+            "lambda" => Type::Function(Function {
+                at: context.module.location(&node.range()),
+                module: context.module.clone(),
+                receiver: None,
+                variables: Vec::new(),
+            }),
+            "none" => Type::Nothing,
+            "binary_operator" => self.operation(context, node),
+            "yield" => Type::unknown("what a generator is sent can't be told"),
+            "list_splat" => first().map_or(Type::NEVER, |inner| self.value(context, &inner)),
+            _ => Type::Other,
+        }
+    }
+
+    /// The items of a display; what is splatted into it counts with its own items.
+    fn items_of(&self, context: &Context, node: &Node<'_>) -> Vec<Type> {
+        let items = node.named_children().filter(|child| child.kind() != "comment");
+        let value = |item: Node<'_>| {
+            let found = self.value(context, &item);
+            if item.kind() == "list_splat" { self.item(&found) } else { found }
+        };
+        items.map(value).collect()
+    }
+
+    fn dictionary(&self, context: &Context, node: &Node<'_>) -> Type {
+        let pairs: Vec<Node<'_>> = node.named_children().filter(|child| child.kind() == "pair").collect();
+        let all = |field: &str| {
+            let parts = pairs.iter().filter_map(|pair| pair.field(field));
+            Box::new(Type::any(parts.map(|part| self.value(context, &part))))
+        };
+        Type::Mapping(all("key"), all("value"))
+    }
+
+    /// `a or b` is a only where that is true, `a and b` is b where a is.
+    fn boolean(&self, context: &Context, node: &Node<'_>) -> Type {
+        let side = |field: &str| node.field(field).map_or(Type::NEVER, |side| self.value(context, &side));
+        let is_and = node.children().any(|child| child.kind() == "and");
+        let (left, right) = (side("left"), side("right"));
+        if is_and {
+            let falsy = left.parts().iter().filter(|part| matches!(part, Type::Nothing | Type::Other)).cloned();
+            return Type::any(falsy.chain([right]).collect::<Vec<_>>());
+        }
+        Type::any([left.without_nothing(), right])
+    }
+
+    /// Sequences can be put together; anything else makes no object of a mapped class.
+    fn operation(&self, context: &Context, node: &Node<'_>) -> Type {
+        let side = |field: &str| node.field(field).map_or(Type::NEVER, |side| self.value(context, &side));
+        let is_sequence = |found: &Type| matches!(found, Type::Sequence(_));
+        let (left, right) = (side("left"), side("right"));
+        if is_sequence(&left) || is_sequence(&right) {
+            return Type::sequence(Type::any([self.item(&left), self.item(&right)]));
+        }
+        if matches!(left, Type::Unknown(_)) { left } else { Type::Other }
+    }
+
+    fn attribute_of(&self, context: &Context, node: &Node<'_>) -> Type {
+        let (Some(object), Some(name)) = (node.field("object"), node.field("attribute")) else { return Type::NEVER };
+        let tests = tests(&node.text(), node);
+        let found = self.value(context, &object);
+        let found = self.attribute(&found.without_nothing(), &name.text());
+        if is_object(&found) && !matches!(found, Type::Function(_) | Type::Module(_) | Type::Outside(_)) {
+            self.step(context, node, format!("`{}` is read", shown(node)));
+        }
+        self.narrowed(context, found, &tests.iter().collect::<Vec<&Tested<'_>>>())
+    }
+
+    fn subscript(&self, context: &Context, node: &Node<'_>) -> Type {
+        let Some(value) = node.field("value") else { return Type::NEVER };
+        let index = node.field("subscript").map(|index| unparenthesized(&index));
+        let is_slice = index.as_ref().is_some_and(|index| index.kind() == "slice");
+        let number = index.as_ref().and_then(|index| index.text().parse::<usize>().ok());
+        self.value(context, &value).without_nothing().each(|value| match value {
+            Type::Class(class, arguments) if arguments.is_empty() => {
+                let given = node.field_children("subscript").map(|given| self.annotated(context, &given));
+                Type::Class(class.clone(), given.collect())
+            }
+            Type::Outside(path) => {
+                let given: Vec<Type> =
+                    node.field_children("subscript").map(|given| self.annotated(context, &given)).collect();
+                self.given_to_outside(path, given)
+            }
+            Type::Tuple(items) if is_slice => Type::sequence(Type::any(items.clone())),
+            Type::Tuple(items) => {
+                number.and_then(|number| items.get(number).cloned()).unwrap_or_else(|| Type::any(items.clone()))
+            }
+            sequence @ Type::Sequence(_) if is_slice => sequence.clone(),
+            Type::Sequence(item) => (**item).clone(),
+            Type::Mapping(_, item) => (**item).clone(),
+            Type::Rows(rows) if rows.of == RowsOf::Query && is_slice => Type::sequence(rows.row()),
+            Type::Rows(rows) => rows.row(),
+            Type::Object(..) => self.result_of_method(value, "__getitem__"),
+            other => self.item(other),
+        })
+    }
+
+    /// What a loop over it gives.
+    pub(super) fn item(&self, found: &Type) -> Type {
+        found.without_nothing().each(|found| match found {
+            Type::Sequence(item) => (**item).clone(),
+            Type::Tuple(items) => Type::any(items.clone()),
+            Type::Mapping(key, _) => (**key).clone(),
+            Type::Rows(rows) => rows.row(),
+            Type::Unknown(why) => Type::unknown(why.clone()),
+            Type::OutsideObject(path, given) => self.item_of_outside(path, given),
+            Type::Object(class, _) => {
+                let method = ["__iter__", "__aiter__"].into_iter().map(|name| self.result_of_method(found, name));
+                let over = Type::any(method.filter(|given| !matches!(given, Type::Unknown(_))));
+                if over.is_never() || over == *found {
+                    return Type::unknown(format!("what a loop over `{}` gives can't be told", class.name));
+                }
+                self.item(&over)
+            }
+            Type::Other | Type::Nothing | Type::Session | Type::SessionMaker => Type::Other,
+            _ => Type::unknown("what a loop over it gives can't be told"),
+        })
+    }
+
+    /// What a method without arguments gives.
+    pub(super) fn result_of_method(&self, object: &Type, name: &str) -> Type {
+        let method = self.attribute(object, name);
+        method.each(|method| match method {
+            Type::Function(function) => self.returned(function, &[]),
+            Type::Unknown(why) => Type::unknown(why.clone()),
+            _ => Type::unknown(format!("what `{name}` gives can't be told")),
+        })
+    }
+
+    /// What `with` gives of a context manager.
+    pub(super) fn entered(&self, manager: &Type) -> Type {
+        manager.each(|manager| match manager {
+            Type::Manager(inner) => (**inner).clone(),
+            Type::Session => Type::Session,
+            Type::Object(..) => {
+                let entered = ["__aenter__", "__enter__"].map(|name| self.result_of_method(manager, name));
+                let known = entered.iter().filter(|given| !matches!(given, Type::Unknown(_)));
+                let found = Type::any(known.cloned());
+                if found.is_never() { entered[0].clone() } else { found }
+            }
+            Type::Unknown(why) => Type::unknown(why.clone()),
+            other => other.clone(),
+        })
+    }
+}
+
+impl Rows {
+    /// One of them: an object, or several columns.
+    pub fn row(&self) -> Type {
+        match (self.of, self.columns.as_slice()) {
+            (RowsOf::Scalars, [first, ..]) => first.clone(),
+            (RowsOf::Query | RowsOf::Statement, [one]) => one.clone(),
+            (_, columns) => Type::Tuple(columns.to_vec()),
+        }
+    }
+
+    /// The first column of one.
+    pub fn first(&self) -> Type {
+        self.columns.first().cloned().unwrap_or(Type::NEVER)
+    }
+}
+
+/// A string, where the node is a plain one.
+pub(super) fn text_of(node: &Node<'_>) -> Option<String> {
+    string_content(node)
+}

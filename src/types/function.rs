@@ -1,0 +1,286 @@
+//! A function and what it is given go in; what a call of it gives comes out.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::syntax::{Node, has_scope, is_method, keyword_value, returned, unparenthesized};
+
+use super::annotation::is_class_of;
+use super::assignment::{class_of, is_object, is_receiver, parameter_name, shown};
+use super::kind::{Function, Type};
+use super::member::{arguments_of, decorators, function_around};
+use super::{Context, Frame, Types};
+
+/// An argument of a call.
+pub(super) struct Given {
+    /// By keyword; None by position.
+    pub name: Option<String>,
+    pub value: Type,
+}
+
+/// What makes a context manager of a generator.
+const MANAGERS: [&str; 2] = ["contextmanager", "asynccontextmanager"];
+
+impl Types<'_> {
+    /// What a call gives.
+    pub(super) fn returned(&self, function: &Function, given: &[Given]) -> Type {
+        let Some(node) = function.module.node(&function.at.range()) else { return Type::NEVER };
+        let mut variables: BTreeMap<String, Type> = function.variables.iter().cloned().collect();
+        let general = Context { module: function.module.clone(), frame: super::class::frame_of(&variables) };
+        let arguments = self.arguments(&general, &node, function, given, &mut variables);
+        let context = Context {
+            module: function.module.clone(),
+            frame: Rc::new(Frame { receiver: function.receiver.as_deref().cloned(), arguments, variables }),
+        };
+        let decorated = node.parent().filter(|around| around.kind() == "decorated_definition");
+        let names = decorators(decorated.as_ref());
+        let at = function.module.location(&node.range());
+        let found = self.once(&context, at, || self.result(&context, &node));
+        if names.iter().any(|name| MANAGERS.contains(&name.as_str())) {
+            return Type::Manager(Box::new(self.item(&found)));
+        }
+        found
+    }
+
+    /// By its annotation, else by what it returns or yields.
+    fn result(&self, context: &Context, function: &Node<'_>) -> Type {
+        let name = function.field("name").map(|name| name.text().into_owned());
+        let name = name.unwrap_or_else(|| "the lambda".to_owned());
+        if let Some(annotation) = function.field("return_type") {
+            let declared = self.annotated(context, &annotation);
+            if is_object(&declared) {
+                self.step(context, function, format!("`{name}` returns `{}`", shown(&annotation)));
+            }
+            let is_open = declared.parts().iter().any(|part| matches!(part, Type::Unknown(_)));
+            if !is_open {
+                return declared;
+            }
+            let given = self.given_back(context, function);
+            return if is_object(&given) { given } else { declared };
+        }
+        let found = self.given_back(context, function);
+        if is_object(&found) {
+            self.step(context, function, format!("`{name}` gives it"));
+        }
+        found
+    }
+
+    fn given_back(&self, context: &Context, function: &Node<'_>) -> Type {
+        let yielded = yields(function);
+        if !yielded.is_empty() {
+            let values = yielded.iter().filter_map(|node| node.named_children().next());
+            return Type::sequence(Type::any(values.map(|value| self.value(context, &value))));
+        }
+        let all = returned(function);
+        if all.is_empty() {
+            return Type::Nothing;
+        }
+        Type::any(all.iter().map(|value| self.value(context, value)))
+    }
+
+    /// What the parameters without annotation get, by name; type variables are found out by those that have one.
+    fn arguments(
+        &self,
+        context: &Context,
+        node: &Node<'_>,
+        function: &Function,
+        given: &[Given],
+        variables: &mut BTreeMap<String, Type>,
+    ) -> BTreeMap<String, Type> {
+        let mut arguments = BTreeMap::new();
+        let parameters = node.field("parameters");
+        let mut parameters: Vec<Node<'_>> = parameters.iter().flat_map(Node::named_children).collect();
+        let is_bound = function.receiver.is_some() && is_method(node);
+        if is_bound && !parameters.is_empty() {
+            let first = parameters.remove(0);
+            if let (Some(annotation), Some(receiver)) = (first.field("type"), &function.receiver) {
+                solve(&self.annotated(context, &annotation), receiver, variables);
+            }
+        }
+        let mut by_position = given.iter().filter(|given| given.name.is_none());
+        for parameter in parameters.iter().filter(|node| node.kind() != "comment") {
+            let Some(name) = parameter_name(parameter) else { continue };
+            let is_splat = parameter.kind().contains("splat")
+                || name.parent().is_some_and(|around| around.kind().contains("splat"));
+            if is_splat {
+                continue;
+            }
+            let by_name = given.iter().find(|given| given.name.as_deref() == Some(&*name.text()));
+            let Some(value) = by_name.or_else(|| by_position.next()).map(|given| given.value.clone()) else { continue };
+            match parameter.field("type") {
+                Some(annotation) => solve(&self.annotated(context, &annotation), &value, variables),
+                None => {
+                    arguments.insert(name.text().into_owned(), value);
+                }
+            }
+        }
+        arguments
+    }
+
+    /// The same for the type variables alone.
+    pub(super) fn solve_arguments(&self, function: &Function, given: &[Given], variables: &mut BTreeMap<String, Type>) {
+        if let Some(node) = function.module.node(&function.at.range()) {
+            self.arguments(&Context::of(&function.module), &node, function, given, variables);
+        }
+    }
+
+    /// What a parameter can be.
+    pub(super) fn parameter(&self, context: &Context, name: &Node<'_>) -> Type {
+        let Some(function) = function_around(name) else { return Type::NEVER };
+        let parameter = parameter_around(name);
+        let written = name.text();
+        if is_receiver(&function, name) {
+            return self.receiver(context, &function, name);
+        }
+        let annotation = parameter.field("type");
+        let kind = name.parent().map(|around| around.kind().into_owned()).unwrap_or_default();
+        let found = match &annotation {
+            Some(annotation) => {
+                let declared = self.annotated(context, annotation);
+                if is_object(&declared) {
+                    self.step(context, name, format!("`{written}` is annotated `{}`", shown(annotation)));
+                }
+                declared
+            }
+            None => self.given_parameter(context, &function, &parameter, name),
+        };
+        match kind.as_str() {
+            "list_splat_pattern" => Type::sequence(found),
+            "dictionary_splat_pattern" => Type::Mapping(Box::new(Type::Other), Box::new(found)),
+            _ => found,
+        }
+    }
+
+    /// `self` or `cls`.
+    fn receiver(&self, context: &Context, function: &Node<'_>, name: &Node<'_>) -> Type {
+        let decorated = function.parent().filter(|around| around.kind() == "decorated_definition");
+        let names = decorators(decorated.as_ref());
+        let is_class = names.iter().any(|name| matches!(name.as_str(), "classmethod" | "declared_attr" | "validator"))
+            || matches!(&*name.text(), "cls" | "klass");
+        if let Some(receiver) = &context.frame.receiver {
+            return match receiver {
+                Type::Object(class, given) if is_class => Type::Class(class.clone(), given.clone()),
+                Type::Class(class, given) if !is_class => Type::Object(class.clone(), given.clone()),
+                other => other.clone(),
+            };
+        }
+        let Some(class) = function.ancestors().find(|around| around.kind() == "class_definition") else {
+            return Type::NEVER;
+        };
+        let class = class_of(context, &class);
+        self.step(context, name, format!("`{}` is a `{}`", name.text(), class.name));
+        if is_class { Type::Class(class, Vec::new()) } else { Type::Object(class, Vec::new()) }
+    }
+
+    /// A parameter without annotation: what the call gives it, its default, or the fixture of its name.
+    fn given_parameter(&self, context: &Context, function: &Node<'_>, parameter: &Node<'_>, name: &Node<'_>) -> Type {
+        let written = name.text();
+        if let Some(given) = context.frame.arguments.get(&*written) {
+            return given.clone();
+        }
+        if let Some(default) = parameter.field("value") {
+            let given = match default.field("function") {
+                Some(called) if is_dependency(&called) => self.dependency(context, &default),
+                _ => self.value(context, &default),
+            };
+            if is_object(&given) {
+                return given;
+            }
+        }
+        if let Some(fixture) = self.fixture(context, function, &written) {
+            return fixture;
+        }
+        let what = function.field("name").map_or("a lambda".to_owned(), |name| format!("`{}`", name.text()));
+        Type::unknown(format!("`{written}` is a parameter of {what} without annotation"))
+    }
+
+    /// `Depends(get_session)`: what the function gives or yields.
+    pub(super) fn dependency(&self, context: &Context, call: &Node<'_>) -> Type {
+        let arguments = arguments_of(call);
+        let named = call.field("arguments").and_then(|list| keyword_value(&list, "dependency"));
+        let Some(function) = arguments.first().cloned().or(named) else {
+            return Type::unknown("what it depends on can't be told");
+        };
+        let made = self.value(context, &function).each(|function| match function {
+            Type::Function(function) => self.returned(function, &[]),
+            Type::Class(class, given) => self.object_of(class, given),
+            _ => Type::unknown(format!("what `{}` gives can't be told", shown(&unparenthesized(call)))),
+        });
+        self.each_yielded(&made)
+    }
+
+    /// The one thing that a dependency, or a fixture, yields.
+    pub(super) fn each_yielded(&self, made: &Type) -> Type {
+        made.each(|made| match made {
+            Type::Sequence(one) => (**one).clone(),
+            Type::Manager(one) => (**one).clone(),
+            other => other.clone(),
+        })
+    }
+}
+
+/// `Depends(…)`, `Security(…)`, `Provide(…)`
+pub(super) fn is_dependency(called: &Node<'_>) -> bool {
+    let name = called.field("attribute").unwrap_or_else(|| called.clone());
+    matches!(&*name.text(), "Depends" | "Security" | "Provide" | "Inject")
+}
+
+/// The outermost node of a parameter, by its name.
+fn parameter_around<'t>(name: &Node<'t>) -> Node<'t> {
+    let mut node = name.clone();
+    while let Some(around) = node.parent() {
+        if matches!(&*around.kind(), "parameters" | "lambda_parameters") {
+            break;
+        }
+        node = around;
+    }
+    node
+}
+
+/// The expressions that a function yields.
+fn yields<'t>(function: &Node<'t>) -> Vec<Node<'t>> {
+    let Some(body) = function.field("body") else { return Vec::new() };
+    let mut found = Vec::new();
+    if function.kind() == "lambda" || !body.text().contains("yield") {
+        return found;
+    }
+    let mut stack = vec![body];
+    while let Some(node) = stack.pop() {
+        if node.kind() == "yield" {
+            found.push(node.clone());
+        }
+        if !has_scope(&node) {
+            stack.extend(node.named_children());
+        }
+    }
+    found
+}
+
+/// What type variables stand for where something is given for a type that has them.
+pub(super) fn solve(declared: &Type, given: &Type, variables: &mut BTreeMap<String, Type>) {
+    match (declared, given) {
+        (Type::Variable(name), given) if !given.is_never() => {
+            variables.entry(name.clone()).or_insert_with(|| given.clone());
+        }
+        (Type::Union(parts), given) => parts.iter().for_each(|part| solve(part, given, variables)),
+        (Type::Object(one, inside), Type::Object(other, given))
+        | (Type::Class(one, inside), Type::Class(other, given))
+            if one == other =>
+        {
+            inside.iter().zip(given).for_each(|(inside, given)| solve(inside, given, variables));
+        }
+        (Type::OutsideObject(path, inside), Type::Class(class, given)) if is_class_of(path) => {
+            let object = Type::Object(class.clone(), given.clone());
+            inside.iter().for_each(|inside| solve(inside, &object, variables));
+        }
+        (Type::OutsideObject(_, inside), Type::OutsideObject(_, given)) | (Type::Tuple(inside), Type::Tuple(given)) => {
+            inside.iter().zip(given).for_each(|(inside, given)| solve(inside, given, variables));
+        }
+        (Type::Sequence(inside), Type::Sequence(given)) => solve(inside, given, variables),
+        (Type::Mapping(_, inside), Type::Mapping(_, given)) => solve(inside, given, variables),
+        (Type::Rows(inside), Type::Rows(given)) => {
+            inside.columns.iter().zip(&given.columns).for_each(|(inside, given)| solve(inside, given, variables));
+        }
+        _ => {}
+    }
+}

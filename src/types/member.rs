@@ -1,0 +1,345 @@
+//! An object and the name of an attribute go in; what the attribute can be comes out.
+
+use std::rc::Rc;
+
+use crate::model::{Call, Model, Relationship};
+use crate::syntax::{Node, has_scope, keyword_value, positional_arguments};
+
+use super::assignment::shown;
+use super::class::Ancestor;
+use super::kind::{Class, Function, Rows, RowsOf, Type};
+use super::{Context, Frame, Types};
+
+/// What makes a relationship.
+const RELATIONSHIPS: [&str; 4] = ["relationship", "Relationship", "relation", "dynamic_loader"];
+
+/// What makes an attribute that is no object of a mapped class.
+const COLUMNS: [&str; 12] = [
+    "Column",
+    "mapped_column",
+    "Field",
+    "column_property",
+    "synonym",
+    "deferred",
+    "query_expression",
+    "field",
+    "column",
+    "composite",
+    "ForeignKey",
+    "PrivateAttr",
+];
+
+impl Types<'_> {
+    /// What an attribute of something can be.
+    pub(super) fn attribute(&self, object: &Type, name: &str) -> Type {
+        object.each(|object| match object {
+            Type::Object(class, given) | Type::Class(class, given) => {
+                self.member(object, &self.lineage(class, given), class, name)
+            }
+            Type::Module(file) => self.member_of_module(file, name),
+            Type::Outside(path) => Type::Outside(path.iter().cloned().chain([name.to_owned()]).collect()),
+            Type::OutsideObject(path, given) => self.attribute_of_outside(path, given, name),
+            Type::Unknown(why) => Type::unknown(why.clone()),
+            Type::Variable(variable) => Type::unknown(format!("`{variable}` can stand for any class")),
+            Type::Nothing => Type::NEVER,
+            Type::Other => Type::Other,
+            Type::Session if matches!(name, "sync_session" | "registry" | "session") => Type::Session,
+            _ => Type::unknown(format!("what `{name}` is can't be told")),
+        })
+    }
+
+    /// An attribute of an object of a class of the repository, or of the class.
+    pub(super) fn member(&self, receiver: &Type, lineage: &[Ancestor], class: &Class, name: &str) -> Type {
+        for ancestor in lineage {
+            let Some(node) = ancestor.class.module.node(&ancestor.class.at.range()) else { continue };
+            let bound = ancestor.class.module.scope_of(&node);
+            let bindings = bound.all(name);
+            if !bindings.is_empty() || declares(&node, name) {
+                let found = self.in_class(receiver, ancestor, &node, name);
+                if !found.is_never() && found != Type::Nothing {
+                    return found;
+                }
+            }
+            let set = self.set_in_methods(receiver, ancestor, &node, name);
+            if !set.is_never() {
+                return set;
+            }
+        }
+        self.inherited_from_library(receiver, class, name)
+    }
+
+    /// What a class binds the name to.
+    fn in_class(&self, receiver: &Type, ancestor: &Ancestor, class: &Node<'_>, name: &str) -> Type {
+        let context = Context {
+            module: ancestor.class.module.clone(),
+            frame: Rc::new(Frame {
+                receiver: Some(receiver.clone()),
+                variables: ancestor.variables.clone(),
+                ..Frame::default()
+            }),
+        };
+        let body = class.field("body");
+        let mut all = Vec::new();
+        let mut stack: Vec<Node<'_>> = body.iter().flat_map(Node::named_children).collect();
+        while let Some(statement) = stack.pop() {
+            match &*statement.kind() {
+                "expression_statement" => {
+                    let assignment = statement.named_children().next().filter(|node| node.kind() == "assignment");
+                    let assignment = assignment
+                        .filter(|assignment| assignment.field("left").is_some_and(|left| left.text() == name));
+                    all.extend(assignment.map(|assignment| self.class_attribute(&context, receiver, &assignment)));
+                }
+                "function_definition" if is_named(&statement, name) => {
+                    all.push(self.method(&context, ancestor, receiver, &statement, None));
+                }
+                "decorated_definition" => {
+                    let definition = statement.field("definition").filter(|definition| is_named(definition, name));
+                    all.extend(
+                        definition
+                            .map(|definition| self.method(&context, ancestor, receiver, &definition, Some(&statement))),
+                    );
+                }
+                "class_definition" if is_named(&statement, name) => {
+                    all.push(Type::Class(super::assignment::class_of(&context, &statement), Vec::new()));
+                }
+                "if_statement" | "else_clause" | "elif_clause" | "try_statement" | "block" => {
+                    stack.extend(statement.named_children());
+                }
+                _ => {}
+            }
+        }
+        Type::any(all)
+    }
+
+    /// `name: annotation = value` in a class.
+    fn class_attribute(&self, context: &Context, receiver: &Type, assignment: &Node<'_>) -> Type {
+        let right = assignment.field("right");
+        let is_of_class = matches!(receiver, Type::Class(..));
+        let made_by = right.as_ref().and_then(callee_name);
+        let is_relationship = made_by.as_deref().is_some_and(|name| RELATIONSHIPS.contains(&name));
+        let is_column = made_by.as_deref().is_some_and(|name| COLUMNS.contains(&name));
+        if is_of_class && (is_relationship || is_column) {
+            return Type::Other;
+        }
+        if let Some(annotation) = assignment.field("type") {
+            let declared = self.annotated(context, &annotation);
+            let is_open = declared.parts().iter().any(|part| matches!(part, Type::Unknown(_)));
+            if !(is_open && is_relationship) {
+                return declared;
+            }
+        }
+        match right {
+            Some(right) if is_relationship => self.relationship(context, &right),
+            Some(_) if is_column => Type::Other,
+            Some(right) => self.value(context, &right),
+            None => Type::NEVER,
+        }
+    }
+
+    /// What a relationship without annotation leads to, as SQLAlchemy finds it.
+    fn relationship(&self, context: &Context, call: &Node<'_>) -> Type {
+        let at = context.module.location(&call.range());
+        let asked = Call { at, is_backref: false };
+        let model = Model::new(self.resolver.clone(), std::slice::from_ref(&asked), self.search);
+        let mut found = Relationship { call: Some(asked), ..Relationship::default() };
+        model.complete(&mut found);
+        let target = found.target_class.as_ref().and_then(|at| self.class_at(at));
+        let object = match (target, &found.target) {
+            (Some(class), _) => Type::Object(class, Vec::new()),
+            (None, Some(target)) => return Type::unknown(format!("which class `{target}` is can't be told")),
+            (None, None) => return Type::unknown(format!("where `{}` leads can't be told", shown(call))),
+        };
+        match found.uselist.or_else(|| self.written_uselist(call)) {
+            Some(true) => Type::sequence(object),
+            Some(false) => object,
+            None => Type::unknown(format!("whether `{}` gives a list can't be told", shown(call))),
+        }
+    }
+
+    fn written_uselist(&self, call: &Node<'_>) -> Option<bool> {
+        let arguments = call.field("arguments")?;
+        match &*keyword_value(&arguments, "uselist")?.kind() {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        }
+    }
+
+    pub(super) fn class_at(&self, at: &crate::module::Location) -> Option<Class> {
+        let module = self.resolver.repository.module(&at.path)?;
+        let node = module.node(&at.range())?;
+        let name = node.field("name")?.text().into_owned();
+        Some(Class { name, at: at.clone(), module: module.clone() })
+    }
+
+    /// A function that a class defines, as an attribute of it or of its objects: a property is what it gives.
+    fn method(
+        &self,
+        context: &Context,
+        ancestor: &Ancestor,
+        receiver: &Type,
+        definition: &Node<'_>,
+        decorated: Option<&Node<'_>>,
+    ) -> Type {
+        if definition.kind() == "class_definition" {
+            return Type::Class(super::assignment::class_of(context, definition), Vec::new());
+        }
+        let has = |words: &[&str]| decorators(decorated).iter().any(|name| words.contains(&name.as_str()));
+        let of_class = || match receiver {
+            Type::Object(class, given) => Type::Class(class.clone(), given.clone()),
+            other => other.clone(),
+        };
+        let bound_to = match receiver {
+            _ if has(&["staticmethod"]) => None,
+            _ if has(&["classmethod", "declared_attr"]) => Some(of_class()),
+            Type::Object(..) => Some(receiver.clone()),
+            _ => None,
+        };
+        let function = Function {
+            at: context.module.location(&definition.range()),
+            module: context.module.clone(),
+            receiver: bound_to.map(Box::new),
+            variables: ancestor.variables.clone().into_iter().collect(),
+        };
+        let is_read = has(&[
+            "property",
+            "cached_property",
+            "hybrid_property",
+            "classproperty",
+            "declared_attr",
+            "memoized_property",
+        ]);
+        if has(&["declared_attr"]) {
+            let made = self.returned_expressions(&function);
+            return made.unwrap_or_else(|| self.returned(&function, &[]));
+        }
+        if is_read && matches!(receiver, Type::Object(..)) {
+            return self.returned(&function, &[]);
+        }
+        if has(&["setter", "deleter"]) {
+            return Type::NEVER;
+        }
+        Type::Function(function)
+    }
+
+    /// What a declared_attr function makes, where that is a relationship or a column.
+    fn returned_expressions(&self, function: &Function) -> Option<Type> {
+        let context = Context::of(&function.module);
+        let node = function.module.node(&function.at.range())?;
+        let made: Vec<Node<'_>> = crate::syntax::returned(&node);
+        let [call] = made.as_slice() else { return None };
+        let name = callee_name(call)?;
+        if RELATIONSHIPS.contains(&name.as_str()) {
+            return Some(self.relationship(&context, call));
+        }
+        COLUMNS.contains(&name.as_str()).then_some(Type::Other)
+    }
+
+    /// What the methods of a class set: `self.name = …`.
+    fn set_in_methods(&self, receiver: &Type, ancestor: &Ancestor, class: &Node<'_>, name: &str) -> Type {
+        let text = class.text();
+        let written = format!(".{name}");
+        if !text.contains(&written) {
+            return Type::NEVER;
+        }
+        let context = Context {
+            module: ancestor.class.module.clone(),
+            frame: Rc::new(Frame {
+                receiver: Some(receiver.clone()),
+                variables: ancestor.variables.clone(),
+                ..Frame::default()
+            }),
+        };
+        let is_set = |node: &Node<'_>| {
+            node.kind() == "assignment"
+                && node.field("left").is_some_and(|left| {
+                    left.kind() == "attribute"
+                        && left.field("attribute").is_some_and(|attribute| attribute.text() == name)
+                        && left.field("object").is_some_and(|object| matches!(&*object.text(), "self" | "cls"))
+                })
+        };
+        let mut all = Vec::new();
+        for assignment in class.dfs().filter(|node| is_set(node)) {
+            if let Some(annotation) = assignment.field("type") {
+                return self.annotated(&context, &annotation);
+            }
+            all.extend(assignment.field("right").map(|right| self.value(&context, &right)));
+        }
+        let known = all.iter().any(|found| !matches!(found, Type::Unknown(_) | Type::Nothing));
+        if known {
+            all.retain(|found| *found != Type::Nothing);
+        }
+        Type::any(all)
+    }
+
+    /// An attribute that no class of the repository has.
+    fn inherited_from_library(&self, receiver: &Type, class: &Class, name: &str) -> Type {
+        let is_class = matches!(receiver, Type::Class(..));
+        let object = match receiver {
+            Type::Class(class, given) => Type::Object(class.clone(), given.clone()),
+            other => other.clone(),
+        };
+        if name == "query" && is_class {
+            return Type::Rows(Rows { of: RowsOf::Query, columns: vec![object] });
+        }
+        if name == "__class__" {
+            return Type::Class(class.clone(), Vec::new());
+        }
+        if let Some(made) = self.member_of_library(receiver, class, name) {
+            return made;
+        }
+        let bases = self.library_bases(class);
+        let foreign = bases.iter().find_map(|base| match base {
+            Type::OutsideObject(path, _) => Some(path.join(".")),
+            Type::Unknown(why) => Some(why.clone()),
+            _ => None,
+        });
+        let base = foreign.map(|base| format!(", which inherits from `{base}`")).unwrap_or_default();
+        Type::unknown(format!("`{}` has no `{name}` that is seen{base}", class.name))
+    }
+}
+
+/// The names of the decorators of a definition, each by its last part.
+pub(super) fn decorators(decorated: Option<&Node<'_>>) -> Vec<String> {
+    let all = decorated.into_iter().flat_map(Node::named_children).filter(|child| child.kind() == "decorator");
+    let name = |decorator: Node<'_>| {
+        let expression = decorator.named_children().next()?;
+        let called = expression.field("function").unwrap_or(expression);
+        let last = called.field("attribute").unwrap_or(called);
+        Some(last.text().into_owned())
+    };
+    all.filter_map(name).collect()
+}
+
+fn is_named(definition: &Node<'_>, name: &str) -> bool {
+    definition.field("name").is_some_and(|node| node.text() == name)
+}
+
+/// `name: annotation` without a value binds nothing, and says what it is.
+fn declares(class: &Node<'_>, name: &str) -> bool {
+    let written = format!("{name}:");
+    let spaced = format!("{name} :");
+    let text = class.text();
+    text.contains(&written) || text.contains(&spaced)
+}
+
+/// The last name of what a call calls.
+fn callee_name(call: &Node<'_>) -> Option<String> {
+    let function = call.field("function").filter(|_| call.kind() == "call")?;
+    Some(function.field("attribute").unwrap_or(function).text().into_owned())
+}
+
+/// The first positional arguments of a call.
+pub(super) fn arguments_of<'t>(call: &Node<'t>) -> Vec<Node<'t>> {
+    let arguments = call.field("arguments");
+    match &arguments {
+        Some(list) if list.kind() == "argument_list" => positional_arguments(list),
+        Some(generator) => vec![generator.clone()],
+        None => Vec::new(),
+    }
+}
+
+/// The function around a node.
+pub(super) fn function_around<'t>(node: &Node<'t>) -> Option<Node<'t>> {
+    node.ancestors().find(has_scope)
+}

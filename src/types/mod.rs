@@ -1,0 +1,167 @@
+//! An expression goes in; what it can be comes out, as far as objects of the repository's classes go, with the steps that lead there.
+//!
+//! It is what a type checker infers, no more than is needed to know whom a call of a session is given: classes and their bases, type
+//! variables, annotations, what functions return, and what SQLAlchemy's sessions, statements and results give. What can't be known has
+//! its reason.
+
+mod annotation;
+mod assignment;
+mod call;
+mod class;
+mod expression;
+mod function;
+mod kind;
+mod member;
+mod narrowed;
+mod outside;
+mod reaching;
+mod rows;
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::model::SearchFolder;
+use crate::module::{Location, Module};
+use crate::resolve::Resolver;
+use crate::syntax::Node;
+
+pub use kind::{Class, Rows, RowsOf, Type};
+
+/// How many expressions are looked at to find out what one can be.
+const MOST_STEPS: u32 = 4000;
+
+/// How many of them inside each other.
+const MOST_DEPTH: u32 = 40;
+
+/// What is inferred of the code of one repository.
+pub struct Types<'a> {
+    resolver: Resolver<'a>,
+    /// The files of a folder for whose bytes a test holds.
+    search: SearchFolder<'a>,
+    /// What expressions can be that stand in no function which is looked at for one call, by where they are.
+    known: RefCell<HashMap<Location, (Type, Rc<[Step]>)>>,
+    /// By class: the names of its type variables; none as long as they are looked up.
+    class_variables: RefCell<HashMap<Location, Vec<String>>>,
+    /// By class: what its objects are, where they are sessions.
+    makes: RefCell<HashMap<Location, Option<Type>>>,
+    /// What is being looked at.
+    visited: RefCell<Vec<(Location, Rc<Frame>)>>,
+    steps_left: Cell<u32>,
+    /// How the last answers were come by.
+    trail: RefCell<Vec<Step>>,
+}
+
+/// One step on the way to what an expression can be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Where it is read.
+    pub at: Location,
+    /// In words.
+    pub words: String,
+}
+
+/// What is known where code is looked at: nothing, or what one call hands to a function.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Frame {
+    /// What the method is called on.
+    receiver: Option<Type>,
+    /// What its parameters without annotation are given.
+    arguments: BTreeMap<String, Type>,
+    /// What type variables stand for.
+    variables: BTreeMap<String, Type>,
+}
+
+impl Frame {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A module and what is known in it.
+#[derive(Clone)]
+struct Context {
+    module: Arc<Module>,
+    frame: Rc<Frame>,
+}
+
+impl Context {
+    fn of(module: &Arc<Module>) -> Self {
+        Self { module: Arc::clone(module), frame: Rc::default() }
+    }
+
+    fn node(&self, range: &Range<usize>) -> Option<Node<'_>> {
+        self.module.node(range)
+    }
+}
+
+impl<'a> Types<'a> {
+    /// Nothing is known yet.
+    pub fn new(resolver: Resolver<'a>, search: SearchFolder<'a>) -> Self {
+        Self {
+            resolver,
+            search,
+            known: RefCell::default(),
+            class_variables: RefCell::default(),
+            makes: RefCell::default(),
+            visited: RefCell::default(),
+            steps_left: Cell::new(0),
+            trail: RefCell::default(),
+        }
+    }
+
+    /// What an expression of a module can be, and the steps that lead there.
+    pub fn of(&self, module: &Arc<Module>, expression: &Node<'_>) -> (Type, Vec<Step>) {
+        self.steps_left.set(MOST_STEPS);
+        self.trail.borrow_mut().clear();
+        let found = self.value(&Context::of(module), expression);
+        let mut steps: Vec<Step> = Vec::new();
+        for step in self.trail.take() {
+            if !steps.contains(&step) {
+                steps.push(step);
+            }
+        }
+        (found, steps)
+    }
+
+    /// What an expression can be; asked once for each outside of functions that are looked at for one call.
+    fn value(&self, context: &Context, expression: &Node<'_>) -> Type {
+        let at = context.module.location(&expression.range());
+        self.once(context, at, || self.expression(context, expression))
+    }
+
+    /// Finds something out for a place, once. What leads back to itself adds nothing.
+    fn once(&self, context: &Context, at: Location, find: impl FnOnce() -> Type) -> Type {
+        let is_general = context.frame.is_empty();
+        if is_general && let Some((known, steps)) = self.known.borrow().get(&at) {
+            self.trail.borrow_mut().extend(steps.iter().cloned());
+            return known.clone();
+        }
+        let entry = (at, Rc::clone(&context.frame));
+        if self.visited.borrow().contains(&entry) {
+            return Type::NEVER;
+        }
+        let depth = u32::try_from(self.visited.borrow().len()).unwrap_or(u32::MAX);
+        let Some(left) = self.steps_left.get().checked_sub(1).filter(|_| depth < MOST_DEPTH) else {
+            return Type::unknown("it leads on over more expressions than are followed");
+        };
+        self.steps_left.set(left);
+        let (at, _) = entry.clone();
+        self.visited.borrow_mut().push(entry);
+        let from = self.trail.borrow().len();
+        let found = find();
+        self.visited.borrow_mut().pop();
+        // inside of something that leads back to itself, or that is cut short, an answer may lack a part
+        if is_general && (depth == 0 || left > 0 && !found.is_never()) {
+            let steps = self.trail.borrow()[from..].into();
+            self.known.borrow_mut().insert(at, (found.clone(), steps));
+        }
+        found
+    }
+
+    fn step(&self, context: &Context, node: &Node<'_>, words: String) {
+        self.trail.borrow_mut().push(Step { at: context.module.location(&node.range()), words });
+    }
+}

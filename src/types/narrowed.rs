@@ -1,0 +1,102 @@
+//! The use of an expression goes in; the `isinstance` tests that hold there come out.
+
+use crate::syntax::{Node, has_scope, positional_arguments, unparenthesized};
+
+use super::reaching::leaves;
+
+/// A test that holds where the expression is used.
+pub(super) struct Tested<'t> {
+    /// The class, or the classes, that it is tested for.
+    pub classes: Node<'t>,
+    /// Whether it is an object of one of them; else of none.
+    pub is_one: bool,
+}
+
+/// The tests of an expression, as it is written, that hold where it is used.
+pub(super) fn tests<'t>(written: &str, used: &Node<'t>) -> Vec<Tested<'t>> {
+    let mut found = Vec::new();
+    let mut node = used.clone();
+    while let Some(around) = node.parent() {
+        let is = |field: &str| around.field(field).is_some_and(|part| part.range() == node.range());
+        match &*around.kind() {
+            "if_statement" | "elif_clause" | "while_statement" if is("consequence") || is("body") => {
+                add(written, around.field("condition"), true, &mut found);
+            }
+            "if_statement" if matches!(&*node.kind(), "elif_clause" | "else_clause") => {
+                add(written, around.field("condition"), false, &mut found);
+                for clause in around.field_children("alternative") {
+                    if clause.range().start < node.range().start {
+                        add(written, clause.field("condition"), false, &mut found);
+                    }
+                }
+            }
+            "conditional_expression" => {
+                let parts: Vec<Node<'t>> = around.named_children().collect();
+                if let [body, condition, otherwise] = parts.as_slice() {
+                    if body.range() == node.range() {
+                        add(written, Some(condition.clone()), true, &mut found);
+                    } else if otherwise.range() == node.range() {
+                        add(written, Some(condition.clone()), false, &mut found);
+                    }
+                }
+            }
+            "boolean_operator" if is("right") => {
+                let is_and = around.children().any(|child| child.kind() == "and");
+                add(written, around.field("left"), is_and, &mut found);
+            }
+            "list_comprehension" | "set_comprehension" | "generator_expression" | "dictionary_comprehension" => {
+                for clause in around.named_children().filter(|child| child.kind() == "if_clause") {
+                    add(written, clause.named_children().next(), true, &mut found);
+                }
+            }
+            "block" | "module" => add_before(written, &node, &around, &mut found),
+            _ => {}
+        }
+        if has_scope(&around) {
+            break;
+        }
+        node = around;
+    }
+    found
+}
+
+/// `assert isinstance(x, X)` and `if not isinstance(x, X): return` before a statement.
+fn add_before<'t>(written: &str, node: &Node<'t>, block: &Node<'t>, found: &mut Vec<Tested<'t>>) {
+    let before = block.named_children().take_while(|other| other.range().start < node.range().start);
+    for statement in before {
+        match &*statement.kind() {
+            "assert_statement" => add(written, statement.named_children().next(), true, found),
+            "if_statement"
+                if statement.field("alternative").is_none()
+                    && statement.field("consequence").is_some_and(|block| leaves(&block)) =>
+            {
+                add(written, statement.field("condition"), false, found);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What a condition that holds, or does not, says of the expression.
+fn add<'t>(written: &str, condition: Option<Node<'t>>, holds: bool, found: &mut Vec<Tested<'t>>) {
+    let Some(condition) = condition.map(|condition| unparenthesized(&condition)) else { return };
+    match &*condition.kind() {
+        "not_operator" => add(written, condition.field("argument"), !holds, found),
+        "boolean_operator" => {
+            let is_and = condition.children().any(|child| child.kind() == "and");
+            if is_and == holds {
+                add(written, condition.field("left"), holds, found);
+                add(written, condition.field("right"), holds, found);
+            }
+        }
+        "call" if condition.field("function").is_some_and(|function| function.text() == "isinstance") => {
+            let arguments = condition.field("arguments").map(|arguments| positional_arguments(&arguments));
+            if let Some([tested, classes]) = arguments.as_deref()
+                && tested.text() == written
+            {
+                found.push(Tested { classes: classes.clone(), is_one: holds });
+            }
+        }
+        _ => {}
+    }
+}

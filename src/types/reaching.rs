@@ -1,0 +1,310 @@
+//! The use of a name goes in; the places that bind it and can have done so last come out.
+//!
+//! From the use it goes back over the statements before it, and out of the blocks around: a statement that binds the name on each of its
+//! ways ends the search, what another branch binds does not count, and a branch that leaves the function or the loop binds nothing for
+//! what follows.
+
+use std::ops::Range;
+
+use crate::syntax::{Node, has_scope};
+
+/// The places that bind a name, as their name nodes, before a node; `is_certain` says that there is no way around them.
+#[derive(Default)]
+pub(super) struct Reaching<'t> {
+    pub names: Vec<Node<'t>>,
+    pub is_certain: bool,
+}
+
+/// The bindings of a name that reach a node in the function, class or module around it.
+pub(super) fn reaching<'t>(name: &str, used: &Node<'t>) -> Reaching<'t> {
+    let mut found = Reaching::default();
+    let mut node = used.clone();
+    while let Some(around) = node.parent() {
+        if binds_for_inside(name, &node, &around, &mut found) {
+            found.is_certain = true;
+            return found;
+        }
+        if is_block(&around) && before_in(name, &node, &around, &mut found) {
+            found.is_certain = true;
+            return found;
+        }
+        if is_loop(&around) && node.range() != around.field("right").map_or(0..0, |right| right.range()) {
+            // what the round before has bound
+            for statement in around.field("body").iter().flat_map(Node::named_children) {
+                if statement.range().start > used.range().start {
+                    let mut later = Reaching::default();
+                    bound_by(name, &statement, &mut later);
+                    found.names.extend(later.names);
+                }
+            }
+        }
+        if has_scope(&around) || around.kind() == "module" {
+            return found;
+        }
+        node = around;
+    }
+    found
+}
+
+/// What the statements of a block before one of them bind; whether there is no way around.
+fn before_in<'t>(name: &str, node: &Node<'t>, block: &Node<'t>, found: &mut Reaching<'t>) -> bool {
+    let statements: Vec<Node<'t>> =
+        block.named_children().take_while(|other| other.range().start < node.range().start).collect();
+    statements.iter().rev().any(|statement| bound_by(name, statement, found))
+}
+
+/// What the construct around a node binds for it: a loop's target, a `with` statement's, a pattern's, an assignment expression before
+/// it, and what the statements of a `try` bind for its handlers.
+fn binds_for_inside<'t>(name: &str, node: &Node<'t>, around: &Node<'t>, found: &mut Reaching<'t>) -> bool {
+    let is = |field: &str| around.field(field).is_some_and(|part| part.range() == node.range());
+    match &*around.kind() {
+        "for_statement" if is("body") => bound_in_target(name, around.field("left"), found),
+        "with_statement" if is("body") => {
+            let clause = around.named_children().find(|child| child.kind() == "with_clause");
+            bound_in_expressions(name, clause, found)
+        }
+        "if_statement" | "elif_clause" | "while_statement" if is("consequence") || is("body") => {
+            bound_in_expressions(name, around.field("condition"), found)
+        }
+        "if_statement" if matches!(&*node.kind(), "elif_clause" | "else_clause") => {
+            bound_in_expressions(name, around.field("condition"), found);
+            // an assignment expression of a condition before
+            let before = around.field_children("alternative").take_while(|other| other.range() != node.range());
+            for clause in before {
+                bound_in_expressions(name, clause.field("condition"), found);
+            }
+            false
+        }
+        "case_clause" if is("consequence") => {
+            let patterns = around.named_children().filter(|child| child.kind() == "case_pattern");
+            patterns.fold(false, |bound, pattern| bound_in_pattern(name, &pattern, found) || bound)
+        }
+        "except_clause" => {
+            let value = around.field("value").filter(|value| value.range() != node.range());
+            bound_in_expressions(name, value, found)
+        }
+        "try_statement" if !is("body") => {
+            let others = around.named_children().take_while(|other| other.range().start < node.range().start);
+            let is_after_all = matches!(&*node.kind(), "else_clause" | "finally_clause");
+            let mut certain = false;
+            for part in others {
+                let is_body = part.kind() == "block";
+                if is_body || node.kind() == "finally_clause" {
+                    let bound = statements_bind(name, &part, found);
+                    certain |= is_body && bound && is_after_all && node.kind() == "else_clause";
+                }
+            }
+            certain
+        }
+        "named_expression"
+        | "boolean_operator"
+        | "conditional_expression"
+        | "list_comprehension"
+        | "generator_expression"
+        | "set_comprehension"
+        | "dictionary_comprehension" => before_in_expression(name, node, around, found),
+        _ => false,
+    }
+}
+
+/// `(x := …) and x`, `x if (x := …) else …`, and the names of a comprehension.
+fn before_in_expression<'t>(name: &str, node: &Node<'t>, around: &Node<'t>, found: &mut Reaching<'t>) -> bool {
+    if around.kind().ends_with("comprehension") || around.kind() == "generator_expression" {
+        let is_before = |clause: &Node<'t>| node.kind() != "for_in_clause" || clause.range().start < node.range().start;
+        let clauses: Vec<_> =
+            around.named_children().filter(|child| child.kind() == "for_in_clause" && is_before(child)).collect();
+        if clauses.iter().rev().any(|clause| bound_in_target(name, clause.field("left"), found)) {
+            return true;
+        }
+        let conditions = around.named_children().filter(|child| child.kind() == "if_clause");
+        return conditions.fold(false, |bound, clause| bound_in_expressions(name, Some(clause), found) || bound);
+    }
+    let parts = around.named_children().filter(|part| part.range() != node.range());
+    let is_first = |part: &Node<'t>| match &*around.kind() {
+        "conditional_expression" => part.range().start > node.range().end,
+        _ => part.range().end < node.range().start,
+    };
+    parts.into_iter().filter(is_first).fold(false, |bound, part| bound_in_expressions(name, Some(part), found) || bound)
+}
+
+/// What a statement binds; whether on all of its ways.
+fn bound_by<'t>(name: &str, statement: &Node<'t>, found: &mut Reaching<'t>) -> bool {
+    match &*statement.kind() {
+        "if_statement" => bound_by_branches(name, statement, found),
+        "try_statement" => bound_by_try(name, statement, found),
+        "match_statement" => {
+            let body = statement.field("body");
+            for clause in body.iter().flat_map(Node::named_children) {
+                for pattern in clause.named_children().filter(|child| child.kind() == "case_pattern") {
+                    bound_in_pattern(name, &pattern, found);
+                }
+                branch_binds(name, clause.field("consequence"), found);
+            }
+            false
+        }
+        "for_statement" | "while_statement" => {
+            bound_in_target(name, statement.field("left"), found);
+            bound_in_expressions(name, statement.field("condition"), found);
+            branch_binds(name, statement.field("body"), found);
+            let otherwise = statement.field("alternative").and_then(|clause| clause.field("body"));
+            branch_binds(name, otherwise, found);
+            false
+        }
+        "with_statement" => {
+            let clause = statement.named_children().find(|child| child.kind() == "with_clause");
+            let inside = statement.field("body").is_some_and(|body| statements_bind(name, &body, found));
+            inside || bound_in_expressions(name, clause, found)
+        }
+        "function_definition" | "class_definition" => is_named(name, statement.field("name"), found),
+        "decorated_definition" => {
+            statement.field("definition").is_some_and(|definition| is_named(name, definition.field("name"), found))
+        }
+        "import_statement" | "import_from_statement" => {
+            let mut imports = statement.field_children("name");
+            imports.any(|import| {
+                let alias = import.field("alias");
+                let bound = alias.or_else(|| import.named_children().next());
+                is_named(name, bound, found)
+            })
+        }
+        "delete_statement" | "global_statement" | "nonlocal_statement" => false,
+        _ => bound_in_expressions(name, Some(statement.clone()), found),
+    }
+}
+
+fn bound_by_branches<'t>(name: &str, statement: &Node<'t>, found: &mut Reaching<'t>) -> bool {
+    let in_condition = bound_in_expressions(name, statement.field("condition"), found);
+    let mut all = branch_binds(name, statement.field("consequence"), found);
+    let mut has_else = false;
+    for clause in statement.field_children("alternative") {
+        bound_in_expressions(name, clause.field("condition"), found);
+        has_else |= clause.kind() == "else_clause";
+        let body = clause.field("consequence").or_else(|| clause.field("body"));
+        all &= branch_binds(name, body, found);
+    }
+    in_condition || all && has_else
+}
+
+fn bound_by_try<'t>(name: &str, statement: &Node<'t>, found: &mut Reaching<'t>) -> bool {
+    let body = statement.field("body");
+    let mut in_body = body.as_ref().is_some_and(|body| statements_bind(name, body, found));
+    let mut in_handlers = true;
+    let mut in_finally = false;
+    for part in statement
+        .named_children()
+        .skip_while(|part| Some(part.range()) != body.as_ref().map(|body| body.range()))
+        .skip(1)
+    {
+        let block = part.field("body").or_else(|| part.named_children().filter(|child| child.kind() == "block").last());
+        match &*part.kind() {
+            "else_clause" => in_body |= block.is_some_and(|block| statements_bind(name, &block, found)),
+            "finally_clause" => in_finally |= block.is_some_and(|block| statements_bind(name, &block, found)),
+            "comment" => {}
+            _ => in_handlers &= branch_binds(name, block, found),
+        }
+    }
+    in_finally || in_body && in_handlers
+}
+
+/// What a branch binds for what follows it: nothing, where it leaves. Whether each way through it binds, or leaves.
+fn branch_binds<'t>(name: &str, block: Option<Node<'t>>, found: &mut Reaching<'t>) -> bool {
+    let Some(block) = block else { return false };
+    if leaves(&block) {
+        return true;
+    }
+    statements_bind(name, &block, found)
+}
+
+fn statements_bind<'t>(name: &str, block: &Node<'t>, found: &mut Reaching<'t>) -> bool {
+    let statements: Vec<Node<'t>> = block.named_children().collect();
+    statements.iter().rev().any(|statement| bound_by(name, statement, found))
+}
+
+/// Whether no way through a block leads to what follows it.
+pub(super) fn leaves(block: &Node<'_>) -> bool {
+    block.named_children().any(|statement| match &*statement.kind() {
+        "return_statement" | "raise_statement" | "continue_statement" | "break_statement" => true,
+        "if_statement" => {
+            let mut others = statement.field_children("alternative").peekable();
+            let mut has_else = false;
+            let all = others.all(|clause| {
+                has_else |= clause.kind() == "else_clause";
+                clause.field("consequence").or_else(|| clause.field("body")).is_some_and(|block| leaves(&block))
+            });
+            all && has_else && statement.field("consequence").is_some_and(|block| leaves(&block))
+        }
+        "with_statement" => statement.field("body").is_some_and(|body| leaves(&body)),
+        _ => false,
+    })
+}
+
+/// What assignments and assignment expressions in a node bind, functions inside of it left out.
+fn bound_in_expressions<'t>(name: &str, node: Option<Node<'t>>, found: &mut Reaching<'t>) -> bool {
+    let Some(node) = node else { return false };
+    if !node.text().contains(name) {
+        return false;
+    }
+    let mut is_bound = false;
+    let mut stack = vec![node];
+    while let Some(node) = stack.pop() {
+        match &*node.kind() {
+            "assignment" if node.field("right").is_none() => {}
+            "assignment" => is_bound |= bound_in_target(name, node.field("left"), found),
+            "named_expression" => is_bound |= is_named(name, node.field("name"), found),
+            "as_pattern_target" => is_bound |= bound_in_target(name, Some(node.clone()), found),
+            _ => {}
+        }
+        if !has_scope(&node) {
+            stack.extend(node.named_children());
+        }
+    }
+    is_bound
+}
+
+/// Whether a target, or one of several, is the name.
+fn bound_in_target<'t>(name: &str, target: Option<Node<'t>>, found: &mut Reaching<'t>) -> bool {
+    let Some(target) = target else { return false };
+    match &*target.kind() {
+        "identifier" => is_named(name, Some(target), found),
+        "attribute" | "subscript" => false,
+        _ => {
+            let parts: Vec<Node<'t>> = target.named_children().collect();
+            parts.into_iter().any(|part| bound_in_target(name, Some(part), found))
+        }
+    }
+}
+
+/// Whether a pattern of a `case` binds the name.
+fn bound_in_pattern<'t>(name: &str, pattern: &Node<'t>, found: &mut Reaching<'t>) -> bool {
+    let mut names = pattern.dfs().filter(|node| node.kind() == "identifier" && node.text() == name);
+    let is_bound = |node: &Node<'t>| {
+        let around = node.parent();
+        let kind = around.as_ref().map(|around| around.kind().into_owned()).unwrap_or_default();
+        match kind.as_str() {
+            "dotted_name" => around.is_some_and(|dotted| {
+                let is_class = dotted.parent().is_some_and(|outer| outer.kind() == "class_pattern");
+                !is_class && dotted.named_children().count() == 1
+            }),
+            "keyword_pattern" => false,
+            _ => true,
+        }
+    };
+    names.any(|node| is_bound(&node) && is_named(name, Some(node), found))
+}
+
+fn is_named<'t>(name: &str, node: Option<Node<'t>>, found: &mut Reaching<'t>) -> bool {
+    let Some(node) = node.filter(|node| node.text() == name) else { return false };
+    let range: Range<usize> = node.range();
+    if !found.names.iter().any(|known| known.range() == range) {
+        found.names.push(node);
+    }
+    true
+}
+
+fn is_block(node: &Node<'_>) -> bool {
+    matches!(&*node.kind(), "block" | "module")
+}
+
+fn is_loop(node: &Node<'_>) -> bool {
+    matches!(&*node.kind(), "for_statement" | "while_statement")
+}

@@ -1,0 +1,113 @@
+//! What sessions, statements, queries and results give.
+//!
+//! As SQLAlchemy 2.0 has it: `Session.execute` gives rows, `Session.scalars` and sqlmodel's `Session.exec` of one column its values.
+
+use crate::syntax::Node;
+
+use super::kind::{Rows, RowsOf, Type};
+use super::member::arguments_of;
+use super::{Context, Types};
+
+impl Types<'_> {
+    /// What a session's method gives.
+    pub(super) fn call_of_session(&self, context: &Context, name: &str, call: &Node<'_>) -> Type {
+        let first = |argument: &str| self.argument(context, call, 0, argument);
+        let rows = |statement: Type, of: RowsOf| statement.each(|statement| selected(statement, of));
+        match name {
+            "get" | "get_one" => {
+                let made = first("entity").each(|class| self.made_by(class));
+                if name == "get" { Type::any([made, Type::Nothing]) } else { made }
+            }
+            "merge" => first("instance"),
+            "query" => Type::Rows(Rows { of: RowsOf::Query, columns: self.columns(context, call) }),
+            "execute" | "stream" => rows(first("statement"), RowsOf::Result),
+            "scalars" | "stream_scalars" => rows(first("statement"), RowsOf::Scalars),
+            "scalar" => rows(first("statement"), RowsOf::Scalars).each(|rows| match rows {
+                Type::Rows(rows) => rows.first(),
+                other => other.clone(),
+            }),
+            "exec" => first("statement").each(|statement| match statement {
+                Type::Rows(rows) if rows.columns.len() == 1 => selected(statement, RowsOf::Scalars),
+                other => selected(other, RowsOf::Result),
+            }),
+            "begin" | "begin_nested" => Type::Manager(Box::new(Type::Session)),
+            "run_sync" => {
+                let given = [super::function::Given { name: None, value: Type::Session }];
+                let rest = self.given(context, call).into_iter().skip(1);
+                let given: Vec<_> = given.into_iter().chain(rest).collect();
+                first("fn").each(|function| match function {
+                    Type::Function(function) => self.returned(function, &given),
+                    _ => Type::unknown("what `run_sync` gives can't be told"),
+                })
+            }
+            "__aenter__" | "__enter__" | "__call__" => Type::Session,
+            _ => Type::Other,
+        }
+    }
+
+    /// The columns that `select(…)` or `query(…)` names: objects of mapped classes, or something else.
+    pub(super) fn columns(&self, context: &Context, call: &Node<'_>) -> Vec<Type> {
+        let all = arguments_of(call);
+        let column = |argument: &Node<'_>| {
+            self.value(context, argument).each(|found| match found {
+                Type::Class(class, given) => self.object_of(class, given),
+                Type::OutsideObject(..) => self.made_by(found).each(|made| match made {
+                    Type::OutsideObject(..) => Type::Other,
+                    made => made.clone(),
+                }),
+                Type::Unknown(_) | Type::Variable(_) => found.clone(),
+                _ => Type::Other,
+            })
+        };
+        all.iter().filter(|argument| argument.kind() != "list_splat").map(column).collect()
+    }
+
+    /// What a method of a statement, a query or a result gives.
+    pub(super) fn call_of_rows(&self, context: &Context, rows: &Rows, name: &str, call: &Node<'_>) -> Type {
+        let itself = || Type::Rows(rows.clone());
+        let of = |of: RowsOf| Type::Rows(Rows { of, columns: rows.columns.clone() });
+        let cant_be_told = || Type::unknown(format!("what `{name}` selects can't be told"));
+        match (rows.of, name) {
+            (RowsOf::Statement, "returning" | "with_only_columns") | (RowsOf::Query, "with_entities") => {
+                Type::Rows(Rows { of: rows.of, columns: self.columns(context, call) })
+            }
+            (RowsOf::Statement | RowsOf::Query, "add_columns" | "add_entity" | "add_column") => {
+                let columns = rows.columns.iter().cloned().chain(self.columns(context, call)).collect();
+                Type::Rows(Rows { of: rows.of, columns })
+            }
+            (RowsOf::Statement, "scalar_subquery" | "subquery" | "cte" | "alias" | "exists" | "label" | "compile") => {
+                Type::Other
+            }
+            (RowsOf::Query, "subquery" | "cte" | "exists" | "count" | "delete" | "update" | "statement" | "label") => {
+                Type::Other
+            }
+            (RowsOf::Statement, _) => itself(),
+            (RowsOf::Query, "first" | "one" | "one_or_none" | "get" | "get_or_404" | "first_or_404" | "one_or_404") => {
+                rows.row()
+            }
+            (RowsOf::Query, "all" | "yield_per") => Type::sequence(rows.row()),
+            (RowsOf::Query, "scalar") => rows.first(),
+            (RowsOf::Query, "from_statement") => itself(),
+            (RowsOf::Query, "paginate") => cant_be_told(),
+            (RowsOf::Query, _) => itself(),
+            (_, "scalars") => of(RowsOf::Scalars),
+            (_, "scalar" | "scalar_one" | "scalar_one_or_none") => rows.first(),
+            (_, "first" | "one" | "one_or_none" | "fetchone") => rows.row(),
+            (_, "all" | "fetchall" | "fetchmany") => Type::sequence(rows.row()),
+            (_, "partitions") => Type::sequence(Type::sequence(rows.row())),
+            (_, "unique" | "yield_per" | "tuples" | "freeze" | "__aiter__" | "__iter__") => itself(),
+            (_, "columns" | "mappings") => cant_be_told(),
+            _ => Type::Other,
+        }
+    }
+}
+
+/// What executing a statement gives.
+fn selected(statement: &Type, of: RowsOf) -> Type {
+    match statement {
+        Type::Rows(rows) => Type::Rows(Rows { of, columns: rows.columns.clone() }),
+        Type::Unknown(why) => Type::unknown(why.clone()),
+        Type::Variable(name) => Type::unknown(format!("`{name}` can stand for any class")),
+        _ => Type::unknown("what the statement selects can't be told"),
+    }
+}
