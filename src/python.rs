@@ -155,3 +155,10 @@ fn is_printable(c: char) -> bool {
 pub fn is_re_whitespace(c: char) -> bool {
     c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
 }
+
+/// Whether a top-level module is Python's own: `sys.stdlib_module_names` of CPython 3.11 and the modules that came since.
+pub fn is_standard_library(module: &str) -> bool {
+    const SINCE: [&str; 3] = ["annotationlib", "compression", "string"];
+    static NAMES: &str = include_str!("../rules/standard_library.txt");
+    NAMES.lines().any(|name| name == module) || SINCE.contains(&module)
+}

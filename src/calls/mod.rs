@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::model::Classes;
 use crate::module::{Location, Module};
 use crate::syntax::{Node, keyword_value, positional_arguments};
-use crate::types::{Class, Step, Type, Types};
+use crate::types::{Class, Step, Type, Types, is_named_as_session};
 
 /// What a session does with an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -126,21 +126,21 @@ fn is_session(receiver: &Type, written: &str) -> bool {
     for part in receiver.parts() {
         match part {
             Type::Session => return true,
-            Type::Unknown(_) | Type::Variable(_) => is_open = true,
+            Type::Unknown(_) | Type::Variable(_) | Type::OutsideObject(..) => is_open = true,
             _ => {}
         }
     }
-    let written = written.to_ascii_lowercase();
-    (is_open || receiver.is_never()) && (written.contains("sess") || written.contains("db") || written == "s")
+    (is_open || receiver.is_never()) && is_named_as_session(written)
 }
 
 /// The mapped class of an object; None where it is none.
 fn mapped(classes: &Classes<'_>, object: &Type) -> Result<Option<Class>, String> {
     match object {
-        Type::Object(class, _) if classes.may_be_mapped(&class.at) => Ok(Some(class.clone())),
-        Type::Object(class, _) if classes.is_base(&class.at) => {
-            Err(format!("`{}` is a base class: it can be an object of any class that inherits from it", class.name))
-        }
+        Type::Object(class, _) if classes.is_entity(&class.at) => Ok(Some(class.clone())),
+        Type::Object(class, _) => Err(format!(
+            "`{}` is not mapped itself: it can be an object of any class that inherits from it",
+            class.name
+        )),
         Type::Unknown(why) => Err(why.clone()),
         Type::Variable(name) => Err(format!("`{name}` can stand for any class")),
         Type::OutsideObject(path, _) => Err(format!("what `{}` makes is not part of this repository", path.join("."))),

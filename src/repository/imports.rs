@@ -29,7 +29,8 @@ impl Repository {
         roots
     }
 
-    pub(super) fn is_package(&self, folder: &Path) -> bool {
+    /// Whether a folder of the repository is a package.
+    pub(crate) fn is_package(&self, folder: &Path) -> bool {
         folder.starts_with(&self.root) && self.disk.has_file(&folder.join("__init__.py"))
     }
 

@@ -11,6 +11,7 @@ use super::reason::Reason;
 use crate::library;
 use crate::module::{Binding, Dotted, ModuleName, Scope, Target};
 use crate::module::{Location, Module};
+use crate::python::is_standard_library;
 use crate::source::is_covered;
 use crate::syntax::{Node, dotted_name};
 
@@ -190,6 +191,10 @@ impl Resolver<'_> {
             return vec![End::Outside(path.to_vec())];
         }
         let near = self.repository.import_roots(place.path());
+        // a package's `typing.py` does not hide Python's own
+        let is_own = is_standard_library(&path[0]);
+        let near: Vec<PathBuf> =
+            near.iter().filter(|folder| !is_own || !self.repository.is_package(folder)).cloned().collect();
         let found = self.inside(&near, path, 1, effort);
         let found = found.or_else(|| self.inside(self.repository.distribution_roots(), path, 1, effort));
         let found = found.or_else(|| self.in_library(path, effort));

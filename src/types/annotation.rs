@@ -1,13 +1,13 @@
 //! An annotation goes in; what it says that an expression can be comes out.
 
 use crate::model::annotation::Type as Written;
-use crate::module::{Location, Target};
+use crate::module::Target;
 use crate::resolve::{Effort, End, Place};
 use crate::syntax::Node;
 
 use super::assignment::class_of;
 use super::kind::{Class, Type};
-use super::{Context, Types};
+use super::{Context, Question, Types};
 
 /// What holds several objects of its first argument.
 const SEQUENCES: [&str; 26] = [
@@ -133,6 +133,9 @@ impl Types<'_> {
             End::Unknown(why) => Type::unknown(why.clone()),
             End::Module(_) => Type::Other,
             End::Bound(found) => {
+                if let Some(path) = self.of_sqlalchemy(context, found) {
+                    return self.outside_type(&path, Vec::new());
+                }
                 let is_own = found.module().path == context.module.path;
                 let there = if is_own { context.clone() } else { Context::of(found.module()) };
                 let Some(name) = there.node(&found.binding().name) else { return Type::NEVER };
@@ -161,7 +164,7 @@ impl Types<'_> {
             return Type::unknown(format!("`{}` is no class", name.text()));
         };
         let at = context.module.location(&right.range());
-        self.once(context, Location { end: at.start, ..at }, || match &*right.kind() {
+        self.once(context, Question::Written, at, || match &*right.kind() {
             "call" => {
                 let made = self.value(context, &right);
                 made.each(|made| self.made_by(made))

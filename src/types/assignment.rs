@@ -7,9 +7,10 @@ use crate::resolve::{Effort, End, Found, Place};
 use crate::syntax::{Node, has_scope, is_method, unparenthesized};
 
 use super::kind::{Class, Function, Type};
+use super::member::arguments_of;
 use super::narrowed::{Tested, tests};
 use super::reaching::{Reaching, reaching};
-use super::{Context, Types};
+use super::{Context, Question, Types};
 
 impl Types<'_> {
     /// What a name can be where it is used.
@@ -124,6 +125,9 @@ impl Types<'_> {
 
     /// What is bound, and the attributes behind it.
     fn found(&self, context: &Context, found: &Found) -> Type {
+        if let Some(path) = self.of_sqlalchemy(context, found) {
+            return found.rest.iter().fold(Type::Outside(path), |object, name| self.attribute(&object, name));
+        }
         let is_own = found.module().path == context.module.path;
         let context = if is_own { context.clone() } else { Context::of(found.module()) };
         let Some(name) = context.node(&found.binding().name) else { return Type::NEVER };
@@ -131,10 +135,24 @@ impl Types<'_> {
         found.rest.iter().fold(bound, |object, name| self.attribute(&object, name))
     }
 
+    /// The name of what SQLAlchemy or sqlmodel itself defines, for the other files of its repository.
+    pub(super) fn of_sqlalchemy(&self, context: &Context, found: &Found) -> Option<Vec<String>> {
+        if found.module().path == context.module.path {
+            return None;
+        }
+        let mut path = self.resolver.repository.package(found.module().path.parent()?);
+        let is_own = matches!(path.first().map(String::as_str), Some("sqlalchemy" | "sqlmodel"));
+        if !is_own || path.get(1).is_some_and(|inner| inner == "testing") {
+            return None;
+        }
+        path.push(found.name().to_owned());
+        Some(path)
+    }
+
     /// What a name can be that is bound here.
     pub(super) fn bound(&self, context: &Context, name: &Node<'_>) -> Type {
         let at = context.module.location(&name.range());
-        self.once(context, at, || self.bound_by(context, name))
+        self.once(context, Question::Bound, at, || self.bound_by(context, name))
     }
 
     fn bound_by(&self, context: &Context, name: &Node<'_>) -> Type {
@@ -196,21 +214,79 @@ impl Types<'_> {
         let given = self.value(context, &right);
         let left = assignment.field("left").unwrap_or_else(|| name.clone());
         let found = self.unpacked(&left, name, given);
-        let is_open =
-            found.parts().iter().any(|part| matches!(part, Type::Unknown(_) | Type::Other | Type::Variable(_)))
-                || found.is_never();
-        match declared().filter(|_| is_open || assignment.field("type").is_some()) {
-            Some((declared, annotation)) if is_open || !is_object(&found) => {
-                self.step(context, name, format!("`{}` is annotated `{}`", name.text(), shown(&annotation)));
-                declared
-            }
-            _ => {
-                if is_object(&found) {
-                    self.step(context, name, format!("`{}` is `{}`", name.text(), shown(&right)));
+        let found = if says_all(&found) { found } else { self.filled(context, name, found) };
+        let declared = declared().filter(|(declared, _)| is_object(declared) && !self.narrows(&found, declared));
+        let written = name.text();
+        if let Some((declared, annotation)) = declared {
+            self.step(context, name, format!("`{written}` is annotated `{}`", shown(&annotation)));
+            return declared;
+        }
+        if is_object(&found) {
+            self.step(context, name, format!("`{written}` is `{}`", shown(&right)));
+        }
+        found
+    }
+
+    /// Whether what is assigned says more than the annotation of the name does.
+    fn narrows(&self, found: &Type, declared: &Type) -> bool {
+        let is_narrower = |part: &Type| match part {
+            Type::Object(class, _) => declared.parts().iter().all(|declared| match declared {
+                Type::Object(base, _) => self.inherits(class, base),
+                _ => true,
+            }),
+            Type::Nothing => declared.parts().contains(&Type::Nothing),
+            Type::Unknown(_) | Type::Other | Type::Variable(_) | Type::OutsideObject(..) => false,
+            other => says_all(other),
+        };
+        !found.is_never() && found.parts().iter().all(is_narrower)
+    }
+
+    /// An empty list, set or dictionary with what is put into it later.
+    fn filled(&self, context: &Context, name: &Node<'_>, found: Type) -> Type {
+        let is_empty = |found: &Type| match found {
+            Type::Sequence(item) => item.is_never(),
+            Type::Mapping(_, value) => value.is_never(),
+            _ => false,
+        };
+        if !is_empty(&found) {
+            return found;
+        }
+        let Some(scope) = name.ancestors().find(|node| has_scope(node) || node.kind() == "module") else {
+            return found;
+        };
+        let written = name.text();
+        let mut items: Vec<Type> = Vec::new();
+        for node in scope.dfs() {
+            match &*node.kind() {
+                "call" => items.extend(self.put_in(context, &node, &written)),
+                "assignment" => {
+                    let left = node.field("left").filter(|left| left.kind() == "subscript");
+                    let is_it = left.and_then(|left| left.field("value")).is_some_and(|value| value.text() == written);
+                    items.extend(node.field("right").filter(|_| is_it).map(|right| self.value(context, &right)));
                 }
-                found
+                _ => {}
             }
         }
+        match found {
+            Type::Mapping(key, _) => Type::Mapping(key, Box::new(Type::any(items))),
+            _ => Type::sequence(Type::any(items)),
+        }
+    }
+
+    /// `name.append(value)` and the like.
+    fn put_in(&self, context: &Context, call: &Node<'_>, name: &str) -> Option<Type> {
+        let method = call.field("function").filter(|function| function.kind() == "attribute")?;
+        if method.field("object")?.text() != name {
+            return None;
+        }
+        let index = match &*method.field("attribute")?.text() {
+            "append" | "add" | "appendleft" | "extend" | "update" => 0,
+            "insert" | "setdefault" => 1,
+            _ => return None,
+        };
+        let value = self.value(context, arguments_of(call).get(index)?);
+        let is_several = matches!(&*method.field("attribute")?.text(), "extend" | "update");
+        Some(if is_several { self.item(&value) } else { value })
     }
 
     /// `with … as name`, `except … as name`.
@@ -360,6 +436,18 @@ fn declared_type<'t>(name: &Node<'t>) -> Option<Node<'t>> {
         node.kind() == "assignment" && node.field("left").is_some_and(|left| left.text() == name.text())
     };
     body.dfs().filter(|node| declares(node)).find_map(|node| node.field("type"))
+}
+
+/// Whether nothing is left open of what it is, and of what is in it.
+pub(super) fn says_all(found: &Type) -> bool {
+    match found {
+        Type::Unknown(_) | Type::Variable(_) => false,
+        Type::Union(parts) => !parts.is_empty() && parts.iter().all(says_all),
+        Type::Sequence(inner) | Type::Manager(inner) => says_all(inner),
+        Type::Mapping(_, value) => says_all(value),
+        Type::Tuple(items) => items.iter().all(says_all),
+        _ => true,
+    }
 }
 
 /// Whether it says something of an object.

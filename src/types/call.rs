@@ -2,7 +2,7 @@
 
 use crate::syntax::{Node, keyword_value, positional_arguments, unparenthesized};
 
-use super::assignment::{is_object, shown};
+use super::assignment::{is_object, says_all, shown};
 use super::expression::text_of;
 use super::function::Given;
 use super::kind::{Class, Type};
@@ -20,8 +20,15 @@ impl Types<'_> {
                 self.called(context, &method, call)
             }
             (Some(object), Some(name)) => {
+                let written = object.text();
                 let object = self.value(context, &object).without_nothing();
-                object.each(|object| self.method_call(context, object, &name.text(), call))
+                object.each(|object| match self.method_call(context, object, &name.text(), call) {
+                    found @ Type::Unknown(_) if is_open(object) && is_named_as_session(&written) => {
+                        let of_session = self.call_of_session(context, &name.text(), call);
+                        if says_all(&of_session) && is_object(&of_session) { of_session } else { found }
+                    }
+                    found => found,
+                })
             }
             _ => {
                 let called = self.value(context, &function);
@@ -211,6 +218,17 @@ impl Types<'_> {
             other => self.called(context, &self.attribute(other, name), call),
         }
     }
+}
+
+/// Whether an expression names what it is a session, as code that is not annotated does: `session`, `self.db_session`, `s`.
+pub fn is_named_as_session(written: &str) -> bool {
+    let written = written.to_ascii_lowercase();
+    written.contains("sess") || written.contains("db") || written == "s"
+}
+
+/// Whether it can't be told what it is.
+fn is_open(found: &Type) -> bool {
+    matches!(found, Type::Unknown(_) | Type::Variable(_) | Type::OutsideObject(..))
 }
 
 /// `super()`, `super(Class, self)`

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::model::annotation::Type as Written;
-use crate::module::Location;
 use crate::resolve::Place;
 use crate::syntax::{Node, positional_arguments};
 
 use super::kind::{Class, Type};
-use super::{Context, Frame, Types};
+use super::{Context, Frame, Question, Types};
 
 /// How many classes are looked through that a class inherits from.
 const MOST_BASES: usize = 60;
@@ -59,8 +58,7 @@ impl Types<'_> {
         let place = Place::of(&class.module, &node);
         let base = |base: &Node<'_>| {
             let at = context.module.location(&base.range());
-            // not as the expression that it is, but as the type of an object
-            self.once(&context, Location { end: at.start, ..at }, || match &*base.kind() {
+            self.once(&context, Question::Written, at, || match &*base.kind() {
                 "identifier" | "attribute" | "subscript" => self.written(&context, &place, base, &Written::of(base)),
                 _ => self.value(&context, base).each(|made| self.made_by(made)),
             })

@@ -13,6 +13,12 @@ impl Types<'_> {
         match &*node.kind() {
             "identifier" => self.name(context, node),
             "attribute" => self.attribute_of(context, node),
+            // the class of a pattern
+            "dotted_name" => {
+                let mut names = node.named_children();
+                let first = names.next().map_or(Type::NEVER, |name| self.name(context, &name));
+                names.fold(first, |object, name| self.attribute(&object, &name.text()))
+            }
             "call" => self.call(context, node),
             "subscript" => self.subscript(context, node),
             "parenthesized_expression" | "await" | "expression_statement" => {

@@ -9,7 +9,7 @@ use super::annotation::is_class_of;
 use super::assignment::{class_of, is_object, is_receiver, parameter_name, shown};
 use super::kind::{Function, Type};
 use super::member::{arguments_of, decorators, function_around};
-use super::{Context, Frame, Types};
+use super::{Context, Frame, Question, Types};
 
 /// An argument of a call.
 pub(super) struct Given {
@@ -35,7 +35,7 @@ impl Types<'_> {
         let decorated = node.parent().filter(|around| around.kind() == "decorated_definition");
         let names = decorators(decorated.as_ref());
         let at = function.module.location(&node.range());
-        let found = self.once(&context, at, || self.result(&context, &node));
+        let found = self.once(&context, Question::Returned, at, || self.result(&context, &node));
         if names.iter().any(|name| MANAGERS.contains(&name.as_str())) {
             return Type::Manager(Box::new(self.item(&found)));
         }

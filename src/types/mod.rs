@@ -28,6 +28,7 @@ use crate::module::{Location, Module};
 use crate::resolve::Resolver;
 use crate::syntax::Node;
 
+pub use call::is_named_as_session;
 pub use kind::{Class, Rows, RowsOf, Type};
 
 /// How many expressions are looked at to find out what one can be.
@@ -42,16 +43,29 @@ pub struct Types<'a> {
     /// The files of a folder for whose bytes a test holds.
     search: SearchFolder<'a>,
     /// What expressions can be that stand in no function which is looked at for one call, by where they are.
-    known: RefCell<HashMap<Location, (Type, Rc<[Step]>)>>,
+    known: RefCell<HashMap<(Question, Location), (Type, Rc<[Step]>)>>,
     /// By class: the names of its type variables; none as long as they are looked up.
     class_variables: RefCell<HashMap<Location, Vec<String>>>,
     /// By class: what its objects are, where they are sessions.
     makes: RefCell<HashMap<Location, Option<Type>>>,
     /// What is being looked at.
-    visited: RefCell<Vec<(Location, Rc<Frame>)>>,
+    visited: RefCell<Vec<(Question, Location, Rc<Frame>)>>,
     steps_left: Cell<u32>,
     /// How the last answers were come by.
     trail: RefCell<Vec<Step>>,
+}
+
+/// What is asked of a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Question {
+    /// What the expression can be.
+    Value,
+    /// What the name can be that is bound there.
+    Bound,
+    /// What an object of the type can be that is written there.
+    Written,
+    /// What a call of the function gives.
+    Returned,
 }
 
 /// One step on the way to what an expression can be.
@@ -129,17 +143,17 @@ impl<'a> Types<'a> {
     /// What an expression can be; asked once for each outside of functions that are looked at for one call.
     fn value(&self, context: &Context, expression: &Node<'_>) -> Type {
         let at = context.module.location(&expression.range());
-        self.once(context, at, || self.expression(context, expression))
+        self.once(context, Question::Value, at, || self.expression(context, expression))
     }
 
     /// Finds something out for a place, once. What leads back to itself adds nothing.
-    fn once(&self, context: &Context, at: Location, find: impl FnOnce() -> Type) -> Type {
+    fn once(&self, context: &Context, question: Question, at: Location, find: impl FnOnce() -> Type) -> Type {
         let is_general = context.frame.is_empty();
-        if is_general && let Some((known, steps)) = self.known.borrow().get(&at) {
+        if is_general && let Some((known, steps)) = self.known.borrow().get(&(question, at.clone())) {
             self.trail.borrow_mut().extend(steps.iter().cloned());
             return known.clone();
         }
-        let entry = (at, Rc::clone(&context.frame));
+        let entry = (question, at.clone(), Rc::clone(&context.frame));
         if self.visited.borrow().contains(&entry) {
             return Type::NEVER;
         }
@@ -148,7 +162,6 @@ impl<'a> Types<'a> {
             return Type::unknown("it leads on over more expressions than are followed");
         };
         self.steps_left.set(left);
-        let (at, _) = entry.clone();
         self.visited.borrow_mut().push(entry);
         let from = self.trail.borrow().len();
         let found = find();
@@ -156,7 +169,7 @@ impl<'a> Types<'a> {
         // inside of something that leads back to itself, or that is cut short, an answer may lack a part
         if is_general && (depth == 0 || left > 0 && !found.is_never()) {
             let steps = self.trail.borrow()[from..].into();
-            self.known.borrow_mut().insert(at, (found.clone(), steps));
+            self.known.borrow_mut().insert((question, at), (found.clone(), steps));
         }
         found
     }

@@ -49,6 +49,7 @@ pub(super) fn tests<'t>(written: &str, used: &Node<'t>) -> Vec<Tested<'t>> {
                     add(written, clause.named_children().next(), true, &mut found);
                 }
             }
+            "case_clause" if is("consequence") => add_pattern(written, &around, &mut found),
             "block" | "module" => add_before(written, &node, &around, &mut found),
             _ => {}
         }
@@ -58,6 +59,21 @@ pub(super) fn tests<'t>(written: &str, used: &Node<'t>) -> Vec<Tested<'t>> {
         node = around;
     }
     found
+}
+
+/// `case X():` of `match x:`
+fn add_pattern<'t>(written: &str, clause: &Node<'t>, found: &mut Vec<Tested<'t>>) {
+    let subject =
+        clause.ancestors().find(|node| node.kind() == "match_statement").and_then(|node| node.field("subject"));
+    if subject.is_none_or(|subject| subject.text() != written) {
+        return;
+    }
+    let mut patterns = clause.named_children().filter(|child| child.kind() == "case_pattern");
+    let (Some(pattern), None) = (patterns.next(), patterns.next()) else { return };
+    let class = pattern.named_children().next().filter(|inner| inner.kind() == "class_pattern");
+    if let Some(class) = class.and_then(|class| class.named_children().next()) {
+        found.push(Tested { classes: class, is_one: true });
+    }
 }
 
 /// `assert isinstance(x, X)` and `if not isinstance(x, X): return` before a statement.

@@ -3,7 +3,7 @@
 
 use crate::module::Location;
 use crate::resolve::{Effort, End, Place};
-use crate::syntax::{Node, keyword_value};
+use crate::syntax::Node;
 
 use super::assignment::shown;
 use super::kind::{Class, Rows, RowsOf, Type};
@@ -105,6 +105,9 @@ impl Types<'_> {
                 let all = arguments_of(call);
                 Type::sequence(Type::any(all.iter().map(|one| self.item(&self.value(context, one)))))
             }
+            "choice" => self.item(&first()),
+            "choices" | "sample" => Type::sequence(self.item(&first())),
+            "groupby" => Type::sequence(Type::Tuple(vec![Type::Other, Type::sequence(self.item(&first()))])),
             "closing" | "aclosing" => Type::Manager(Box::new(first())),
             "enter_async_context" | "enter_context" => self.entered(&first()),
             _ => Type::OutsideObject(path.to_vec(), Vec::new()),
@@ -269,9 +272,4 @@ fn given_by_repository(model: &Type, name: &str) -> Option<Type> {
         "list_and_count" => Some(Type::Tuple(vec![Type::sequence(model.clone()), Type::Other])),
         _ => None,
     }
-}
-
-/// Whether a call switches something off: `auto_refresh=False`.
-pub fn is_switched_off(call: &Node<'_>, name: &str) -> bool {
-    call.field("arguments").and_then(|list| keyword_value(&list, name)).is_some_and(|value| value.kind() == "false")
 }

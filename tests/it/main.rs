@@ -5,6 +5,7 @@ mod analysis;
 mod baseline;
 mod bases;
 mod behaviour;
+mod calls;
 mod choice;
 mod commands;
 mod common;

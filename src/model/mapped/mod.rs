@@ -133,12 +133,11 @@ impl<'a> Classes<'a> {
             || self.class(at).is_some_and(|class| !class.is_abstract && self.flat(&class, MOST_LEVELS).has_unknown_base)
     }
 
-    /// Whether a class is not mapped itself, and others that inherit from it may be: a base class or a mixin.
-    pub fn is_base(&self, at: &Location) -> bool {
-        !self.may_be_mapped(at)
-            && self.class(at).is_some_and(|class| {
-                let flat = self.flat(&class, MOST_LEVELS);
-                class.is_abstract || class.is_root || flat.is_declarative || flat.has_unknown_base
+    /// Whether objects of a class can be in a session: it is mapped, or its table can't be told, as where a mixin or a call makes that.
+    pub fn is_entity(&self, at: &Location) -> bool {
+        self.may_be_mapped(at)
+            || self.class(at).is_some_and(|class| {
+                !class.is_abstract && !class.is_root && self.flat(&class, MOST_LEVELS).is_declarative
             })
     }
 
