@@ -166,7 +166,7 @@ impl Analysis {
             run.set_unchanged_aside(&mut suppressed, changed);
         }
         let mut outcome = Outcome {
-calls: request.calls.then(|| self.told_calls()),
+            calls: request.calls.then(|| self.told_calls()),
             files: run.files(&suppressed),
             unsafe_fixes: request.unsafe_fixes,
             asyncio: run.asyncio(&suppressed.kept),

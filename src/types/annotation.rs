@@ -130,7 +130,7 @@ impl Types<'_> {
         let all = ends.iter().map(|end| match end {
             End::Outside(path) => self.outside_type(path, Vec::new()),
             End::Unbound => plain_or_unbound(names),
-            End::Unknown(why) => Type::unknown(why.clone()),
+            End::Unknown(why) => Type::unknown(why.to_string()),
             End::Module(_) => Type::Other,
             End::Bound(found) => {
                 if let Some(path) = self.of_sqlalchemy(context, found) {

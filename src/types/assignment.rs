@@ -118,7 +118,7 @@ impl Types<'_> {
             End::Outside(path) => Type::Outside(path.clone()),
             End::Module(file) => Type::Module(file.clone()),
             End::Unbound => Type::NEVER,
-            End::Unknown(why) => Type::unknown(why.clone()),
+            End::Unknown(why) => Type::unknown(why.to_string()),
         });
         Type::any(all)
     }
