@@ -14,22 +14,22 @@ pub(super) struct Based {
 }
 
 impl Based {
-    /// Runs a job once, and again where formats have different bases and that matters: the working directory is no top of a repository.
+    /// Runs a job once, whatever bases the formats have.
     ///
     /// # Errors
     /// As those of a run.
     pub fn run(arguments: &Arguments, job: Job, formats: &[Format]) -> anyhow::Result<Self> {
         let Job { reach, request } = job;
         start_threads(reach.walk.threads)?;
-        let mut outcomes: Vec<(Base, Outcome)> = Vec::new();
-        for base in [Base::WorkingDirectory, Base::Repository] {
-            let is_asked = formats.iter().any(|format| format.base() == base);
-            if is_asked && !outcomes.iter().any(|(_, known)| has_one_base(known)) {
-                let reach = Reach { base, ..reach.clone() };
-                let outcome = while_shown(arguments, |counter| Analysis::of(reach, counter)?.outcome(&request))?;
-                outcomes.push((base, outcome));
-            }
-        }
+        let is_asked = |base: &Base| formats.iter().any(|format| format.base() == *base);
+        let bases: Vec<Base> = [Base::WorkingDirectory, Base::Repository].into_iter().filter(is_asked).collect();
+        let base = if let [only] = bases[..] { only } else { Base::Each };
+        let reach = Reach { base, ..reach };
+        let outcome = while_shown(arguments, |counter| Analysis::of(reach, counter)?.outcome(&request))?;
+        let outcomes = match base {
+            Base::Each => bases.into_iter().map(|base| (base, outcome.told_from(base))).collect(),
+            _ => vec![(base, outcome)],
+        };
         Ok(Self { outcomes })
     }
 
@@ -38,9 +38,4 @@ impl Based {
         let with_base = self.outcomes.iter().find(|(base, _)| *base == format.base());
         &with_base.unwrap_or(&self.outcomes[0]).1
     }
-}
-
-/// Whether its paths are the same from every base.
-fn has_one_base(outcome: &Outcome) -> bool {
-    outcome.files.iter().all(|file| file.display == file.in_repository)
 }

@@ -4,6 +4,7 @@ mod call;
 mod detail;
 mod finding;
 mod identity;
+mod told;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -4,6 +4,7 @@
 mod imports;
 mod places;
 mod roots;
+mod told;
 
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
@@ -21,6 +22,7 @@ use crate::sqlalchemy::Observable;
 pub use places::Places;
 pub use roots::Repositories;
 pub(crate) use roots::work_tree_around;
+pub(crate) use told::told_from;
 
 /// The most text whose trees are kept, in bytes; a tree takes up to ten times as much.
 const MOST_KEPT: usize = 4 << 20;
@@ -33,6 +35,8 @@ pub enum Base {
     WorkingDirectory,
     /// The top of each file's repository, for who has that alone.
     Repository,
+    /// Each of them: an outcome is told from one afterwards, as [`Outcome::told_from`](crate::outcome::Outcome::told_from) does.
+    Each,
 }
 
 /// The way from a folder to a file, through folders above where it is not below; both are absolute.
@@ -150,6 +154,7 @@ impl Repository {
         match self.base {
             Base::WorkingDirectory => self.below_working_directory(path),
             Base::Repository => self.relative(path),
+            Base::Each => told::of_each_base(self.relative(path), &self.below_working_directory(path)),
         }
     }
 

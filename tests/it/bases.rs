@@ -3,9 +3,18 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
-use crate::common::{folder_with, run_binary};
+use cascade_fix::analysis::{Analysis, Reach, Request};
+use cascade_fix::checks::OF_MODULES;
+use cascade_fix::discover::WalkOptions;
+use cascade_fix::outcome::Outcome;
+use cascade_fix::report::{Format, write_findings, write_summary};
+use cascade_fix::repository::Base;
+use cascade_fix::settings::{Lookup, Overrides, Place};
 use tempfile::TempDir;
+
+use crate::common::{folder_with, repository_of, run_binary};
 
 const FOR_HOSTS: [&str; 6] = ["github", "gitlab", "sarif", "junit", "markdown", "html"];
 const FOR_WHO_RUNS_IT: [&str; 6] = ["full", "concise", "json", "jsonl", "rdjson", "rdjsonl"];
@@ -123,4 +132,41 @@ fn outside_of_a_repository_paths_are_those_of_the_working_directory() {
             assert!(repository.path().join(name).is_file(), "{format}: {name}");
         }
     }
+}
+
+#[test]
+fn one_analysis_tells_from_each_base_what_one_of_that_base_tells() {
+    let mut differing = 0;
+    for entry in fs::read_dir("testdata/repositories").unwrap() {
+        let repository = repository_of(&entry.unwrap().path().join("before"));
+        let top = repository.path().canonicalize().unwrap();
+        let folders = fs::read_dir(&top).unwrap().map(|entry| entry.unwrap().path());
+        let Some(folder) = folders.filter(|path| path.is_dir() && !path.ends_with(".git")).min() else { continue };
+        let outcome = |base| {
+            let select = vec!["CAS".to_owned()];
+            let overrides = Overrides { select, ..Overrides::default() };
+            let settings = Arc::new(Lookup::new(overrides, &Place::Nearest, &folder).unwrap());
+            let (paths, walk) = (vec![top.clone()], WalkOptions::default());
+            let reach = Reach { paths, unsaved: Vec::new(), walk, settings, base, checks: OF_MODULES };
+            let request = Request { all_relationships: true, ..Request::default() };
+            Analysis::of(reach, &Default::default()).unwrap().outcome(&request).unwrap()
+        };
+        let told = |outcome: &Outcome| {
+            let mut out = Vec::new();
+            for format in [Format::Full, Format::Json, Format::Markdown, Format::Html] {
+                write_findings(format, outcome, false, &mut out).unwrap();
+            }
+            write_summary(outcome, None, "cascade-fix fix", true, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let each = outcome(Base::Each);
+        let bases = [Base::WorkingDirectory, Base::Repository].map(|base| {
+            let expected = told(&outcome(base));
+            assert!(told(&each.told_from(base)) == expected, "{}: {base:?}", top.display());
+            assert!(!expected.contains('\u{FDD0}'), "{}: {base:?}", top.display());
+            expected
+        });
+        differing += usize::from(bases[0] != bases[1]);
+    }
+    assert!(differing > 5, "{differing} repositories have something to tell in a folder of theirs");
 }
