@@ -2,9 +2,10 @@
 
 use super::Analysis;
 use super::consumers::Consumers;
+use crate::module::ReferenceKind;
 use crate::python::{CollectionKind, PyValue};
 use crate::site::{Site, Unknown};
-use crate::usage::{How, Mention, Usages};
+use crate::usage::{Reference, Usages};
 
 impl Analysis {
     /// Why a value can be another when it is read: a name that leads to it is bound anew, or its list is changed.
@@ -20,17 +21,20 @@ impl Analysis {
         });
         of_values.chain(of_dictionaries).find_map(|(step, is_mutable)| {
             let steps = || value.alternatives.iter().flat_map(|one| one.steps.iter().chain(&one.dependencies));
-            let is_followed =
-                |mention: &Mention| site.at.covers(&mention.at) || steps().any(|step| step.mention.covers(&mention.at));
-            let changes = |mention: &&Mention| match mention.how {
-                How::Changed => !site.at.covers(&mention.at),
-                How::Assigned | How::Given => is_mutable && !is_followed(mention) && !consumers.keep(mention),
+            let is_followed = |reference: &Reference| {
+                site.at.covers(&reference.at) || steps().any(|step| step.mention.covers(&reference.at))
+            };
+            let changes = |reference: &&Reference| match reference.kind {
+                ReferenceKind::Changed => !site.at.covers(&reference.at),
+                ReferenceKind::Aliased | ReferenceKind::Argument => {
+                    is_mutable && !is_followed(reference) && !consumers.keep(reference)
+                }
                 _ => false,
             };
-            let changed = |at| usages.mentions(at).iter().filter(|mention| mention.concerns(step)).find(changes);
-            let mention = step.definitions().find_map(|(_, at)| changed(at))?;
-            let repository = self.repositories.of(&mention.at.path);
-            let at = repository.shown(&repository.module(&mention.at.path)?.source, &mention.at);
+            let changed = |at| usages.references(at).iter().filter(|reference| reference.concerns(step)).find(changes);
+            let reference = step.definitions().find_map(|(_, at)| changed(at))?;
+            let repository = self.repositories.of(&reference.at.path);
+            let at = repository.shown(&repository.module(&reference.at.path)?.source, &reference.at);
             Some(Unknown::from(format!("`{}` may be changed at {at}", step.name)))
         })
     }

@@ -1,11 +1,11 @@
-//! All sites go in; whether a mention of a constant is one by which another relationship gets it comes out: that changes nothing.
+//! All sites go in; whether a reference to a constant is one by which another relationship gets it comes out: that changes nothing.
 
 use std::collections::HashMap;
 
-use crate::module::Location;
+use crate::module::{Location, ReferenceKind};
 use crate::resolve::Step;
 use crate::site::Site;
-use crate::usage::{How, Mention, Usages};
+use crate::usage::{Reference, Usages};
 
 /// How many names are followed that one constant is given.
 const MOST_NAMES: usize = 8;
@@ -34,23 +34,23 @@ impl<'a> Consumers<'a> {
         Self { usages, values, names }
     }
 
-    /// Whether a relationship, and nobody else, gets what is mentioned.
-    pub(super) fn keep(&self, mention: &Mention) -> bool {
-        self.keep_within(mention, MOST_NAMES)
+    /// Whether a relationship, and nobody else, gets what is referred to.
+    pub(super) fn keep(&self, reference: &Reference) -> bool {
+        self.keep_within(reference, MOST_NAMES)
     }
 
-    fn keep_within(&self, mention: &Mention, names: usize) -> bool {
-        if self.is_in_value(&mention.at) {
+    fn keep_within(&self, reference: &Reference, names: usize) -> bool {
+        if self.is_in_value(&reference.at) {
             return true;
         }
-        let steps = self.names.get(&mention.at).map(Vec::as_slice).unwrap_or_default();
-        let bound = steps.iter().flat_map(Step::definitions).map(|(_, definition)| definition).chain(&mention.binds);
+        let steps = self.names.get(&reference.at).map(Vec::as_slice).unwrap_or_default();
+        let bound = steps.iter().flat_map(Step::definitions).map(|(_, definition)| definition).chain(&reference.binds);
         let bound: Vec<&Location> = bound.collect();
         let Some(left) = names.checked_sub(1).filter(|_| !bound.is_empty()) else { return false };
-        let mut mentions = bound.into_iter().flat_map(|definition| self.usages.mentions(definition));
-        !mentions.any(|mention| match mention.how {
-            How::Changed => true,
-            How::Assigned | How::Given => !self.keep_within(mention, left),
+        let mut references = bound.into_iter().flat_map(|definition| self.usages.references(definition));
+        !references.any(|reference| match reference.kind {
+            ReferenceKind::Changed => true,
+            ReferenceKind::Aliased | ReferenceKind::Argument => !self.keep_within(reference, left),
             _ => false,
         })
     }

@@ -1,5 +1,6 @@
-//! A decoded file goes in; its syntax tree comes out with the names that its own scope binds.
+//! A decoded file goes in; its syntax tree comes out with the names that its scopes bind, and the places that refer to names.
 
+mod references;
 mod scope;
 
 use std::cmp::Ordering;
@@ -14,6 +15,9 @@ use crate::hints::Hints;
 use crate::source::Source;
 use crate::syntax::{Node, Tree, hinted_nodes};
 
+pub use references::{
+    NamedBy, Namespace, NamespaceUse, Occurrence, ReferenceKind, References, Region, RegionKind, Role, StringUse, Whole,
+};
 pub use scope::{Binding, Dotted, ModuleName, Parameter, Scope, Target};
 
 /// A parsed file.
@@ -26,10 +30,17 @@ pub struct Module {
     tree: OnceLock<Tree>,
     /// What its own scope binds.
     pub scope: Arc<Scope>,
-    /// What its functions and classes bind, by where they begin.
+    index: Arc<Index>,
+}
+
+/// What was asked of the tree so far, and is known without it.
+#[derive(Default)]
+struct Index {
+    /// What functions and classes bind, by where they begin.
     inner: Mutex<HashMap<usize, Arc<Scope>>>,
     /// The ranges of the statements that change a dictionary, by its name.
     statements: OnceLock<HashMap<String, Vec<Range<usize>>>>,
+    references: OnceLock<References>,
 }
 
 /// A range of bytes in the text of a file.
@@ -48,14 +59,7 @@ impl Module {
     pub fn parse(path: &Path, source: Source) -> Self {
         let (source, tree) = Tree::of(source);
         let scope = Arc::new(Scope::of_module(&tree.root()));
-        Self {
-            path: path.into(),
-            source: Arc::new(source),
-            tree: tree.into(),
-            scope,
-            inner: Mutex::default(),
-            statements: OnceLock::new(),
-        }
+        Self { path: path.into(), source: Arc::new(source), tree: tree.into(), scope, index: Arc::default() }
     }
 
     /// The same without its tree, which takes much more memory than the text: most modules are asked for their names alone.
@@ -65,8 +69,7 @@ impl Module {
             source: Arc::clone(&self.source),
             tree: OnceLock::new(),
             scope: Arc::clone(&self.scope),
-            inner: Mutex::default(),
-            statements: OnceLock::new(),
+            index: Arc::clone(&self.index),
         }
     }
 
@@ -84,17 +87,58 @@ impl Module {
     pub fn parsed_as(&self, text: &str) -> Self {
         let tree = Tree::parse(text);
         let scope = Arc::new(Scope::of_module(&tree.root()));
-        Self { tree: tree.into(), scope, ..self.without_tree() }
+        Self { tree: tree.into(), scope, index: Arc::default(), ..self.without_tree() }
     }
 
     /// What a function, lambda or class of it binds.
     pub fn scope_of(&self, node: &Node<'_>) -> Arc<Scope> {
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut inner = self.index.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let scope = || {
             let is_class = node.kind() == "class_definition";
             Arc::new(if is_class { Scope::of_class(node) } else { Scope::of_function(node) })
         };
         Arc::clone(inner.entry(node.range().start).or_insert_with(scope))
+    }
+
+    /// The same of a region that is one.
+    pub fn scope_of_region(&self, region: &Region) -> Arc<Scope> {
+        let range = region.range();
+        let known = self.index.inner.lock().unwrap_or_else(PoisonError::into_inner).get(&range.start).cloned();
+        known.or_else(|| Some(self.scope_of(&self.node(&range)?))).unwrap_or_default()
+    }
+
+    /// Every place that has a name. The table is made for who asks first, and stays when the tree goes.
+    pub fn references(&self) -> &References {
+        self.index.references.get_or_init(|| match self.tree.get() {
+            Some(tree) => References::of(&tree.root()),
+            None => References::of(&Tree::parse(self.source.parser_text()).root()),
+        })
+    }
+
+    /// The places outside of strings that have a name, in order.
+    pub fn occurrences(&self, name: &str) -> &[Occurrence] {
+        self.references().of_name(self.source.parser_text(), name)
+    }
+
+    /// The strings that have a name as a word, in order.
+    pub fn strings_naming<'m>(&'m self, name: &'m str) -> impl Iterator<Item = &'m StringUse> {
+        self.references().strings_naming(self.source.parser_text(), name)
+    }
+
+    /// Whether a name is in the file, be it as a word of a string.
+    pub fn names(&self, name: &str) -> bool {
+        !self.occurrences(name).is_empty() || self.strings_naming(name).next().is_some()
+    }
+
+    /// The names of an occurrence's expression; None where it is no dotted name.
+    pub fn path_of(&self, occurrence: &Occurrence) -> Option<Vec<String>> {
+        self.references().path(self.source.parser_text(), occurrence)
+    }
+
+    /// What the file's imports call names anew: `import name as alias`, and `import package.name as alias`.
+    pub fn import_aliases(&self) -> impl Iterator<Item = (&str, &str)> {
+        let text = self.source.parser_text();
+        self.references().aliases().map(|(name, alias)| (&text[name], &text[alias]))
     }
 
     /// The statements that can put something into a dictionary, by the dictionary's name: `name[…] = …`, `name |= …`, `name.setdefault(…)`
@@ -111,7 +155,7 @@ impl Module {
             }
             statements
         };
-        let ranges = self.statements.get_or_init(index).get(name);
+        let ranges = self.index.statements.get_or_init(index).get(name);
         ranges.into_iter().flatten().filter_map(|range| self.node(range))
     }
 

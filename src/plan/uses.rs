@@ -1,10 +1,10 @@
 //! A literal, and who gets it, go in; where it can be changed comes out, or who else reads it.
 
 use super::{Passing, Place, Planner, Use, read};
-use crate::module::Location;
+use crate::module::{Location, ReferenceKind};
 use crate::resolve::Step;
 use crate::site::{HowRead, Reading, Site};
-use crate::usage::{self, How};
+use crate::usage;
 
 impl<'a> Planner<'a> {
     pub(super) fn place_of(&self, literal: &Location, uses: &[Use<'_>]) -> Place {
@@ -87,32 +87,34 @@ impl<'a> Planner<'a> {
         (name, at): (&String, &Location),
         is_dictionary: bool,
     ) -> Option<Place> {
-        let is_cascade = |mention: &Location| {
-            let is_read = self.consumed.get(at).is_some_and(|reads| is_covered(reads, mention));
-            is_read || is_dictionary && is_covered(&self.values, mention)
+        let is_cascade = |place: &Location| {
+            let is_read = self.consumed.get(at).is_some_and(|reads| is_covered(reads, place));
+            is_read || is_dictionary && is_covered(&self.values, place)
         };
         let is_whole = step.definitions().all(|(_, own)| own != at);
         let own = || format!("`{}` (defined at {})", step.name, self.files.shown(&step.definition));
         let defined = || if is_whole { own() } else { format!("`{name}` (defined at {})", self.files.shown(at)) };
-        let mut mentions = self.usages.mentions(at).iter().filter(|mention| mention.concerns(step));
-        let found = mentions.find_map(|mention| {
-            let shown = || self.files.shown(&mention.at);
-            match mention.how {
-                How::Asked => None,
-                How::Read | How::Assigned | How::Given if is_cascade(&mention.at) => None,
-                How::Read | How::Assigned | How::Given if is_whole => {
+        let mut references = self.usages.references(at).iter().filter(|reference| reference.concerns(step));
+        let found = references.find_map(|reference| {
+            let shown = || self.files.shown(&reference.at);
+            match reference.kind {
+                ReferenceKind::Immaterial => None,
+                ReferenceKind::Read | ReferenceKind::Aliased | ReferenceKind::Argument if is_cascade(&reference.at) => {
+                    None
+                }
+                ReferenceKind::Read | ReferenceKind::Aliased | ReferenceKind::Argument if is_whole => {
                     Some(Place::Sites(format!("{} stays: {} can reach it by way of `{name}`", defined(), shown())))
                 }
-                How::Read | How::Assigned | How::Given => {
+                ReferenceKind::Read | ReferenceKind::Aliased | ReferenceKind::Argument => {
                     Some(Place::Sites(format!("{} stays: {} uses it for something else", defined(), shown())))
                 }
-                How::Typed => Some(Place::Sites(format!("{} stays: {} names its value", defined(), shown()))),
-                How::Exported => Some(Place::Sites(format!(
+                ReferenceKind::Typed => Some(Place::Sites(format!("{} stays: {} names its value", defined(), shown()))),
+                ReferenceKind::Exported => Some(Place::Sites(format!(
                     "{} stays: `__all__` exports it at {}, so that others may use it",
                     defined(),
                     shown()
                 ))),
-                How::Changed => Some(Place::OutOfReach(format!("{} is changed at {}", defined(), shown()))),
+                ReferenceKind::Changed => Some(Place::OutOfReach(format!("{} is changed at {}", defined(), shown()))),
             }
         });
         let unread = || self.usages.unread(at);

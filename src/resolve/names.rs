@@ -1,6 +1,7 @@
 //! A dotted name goes in; the bindings that it leads to come out, through the scopes around it, imports and the project's own
 //! modules.
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use super::effort::Effort;
 use super::place::Place;
 use super::reason::Reason;
 use crate::library;
-use crate::module::{Binding, Dotted, ModuleName, Scope, Target};
+use crate::module::{Binding, Dotted, ModuleName, Occurrence, RegionKind, Scope, Target};
 use crate::module::{Location, Module};
 use crate::python::is_standard_library;
 use crate::source::is_covered;
@@ -328,21 +329,32 @@ impl Resolver<'_> {
     pub(super) fn class_around(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Option<Found> {
         let class = node.ancestors().find(|node| node.kind() == "class_definition")?;
         let name = dotted_name(&class.field("name")?)?;
-        let outside = Place::of(&place.module, &class).at_any_time();
-        self.follow(&outside, &name, effort).into_iter().find_map(|end| match end {
-            End::Bound(found) if found.binding().value == Some(class.range()) => Some(found),
+        self.class_with_range(Place::of(&place.module, &class), &name, &class.range(), effort)
+    }
+
+    /// The class that has the range, by its name at its place.
+    fn class_with_range(&self, place: Place, name: &[String], range: &Range<usize>, effort: &Effort) -> Option<Found> {
+        self.follow(&place.at_any_time(), name, effort).into_iter().find_map(|end| match end {
+            End::Bound(found) if found.binding().value.as_ref() == Some(range) => Some(found),
             _ => None,
         })
     }
 
-    /// Where the names are bound that an expression leads to, imports followed; None where it can't be told what it is an attribute of.
-    pub fn definitions(&self, place: &Place, expression: &Node<'_>, effort: &Effort) -> Option<Vec<Location>> {
-        let names = dotted_name(expression)?;
+    /// Where a name is bound that a module refers to, imports followed; None where it can't be told what it is an attribute of.
+    pub fn definitions_of(
+        &self,
+        module: &Arc<Module>,
+        occurrence: &Occurrence,
+        effort: &Effort,
+    ) -> Option<Vec<Location>> {
+        let names = module.path_of(occurrence)?;
         if matches!(names[0].as_str(), "self" | "cls") && names.len() > 1 {
-            let class = self.class_around(place, expression, effort)?;
+            let class = module.references().around(occurrence).find(|region| region.kind == RegionKind::Class)?;
+            let name = module.source.parser_text()[class.name()].to_owned();
+            let class = self.class_with_range(Place::of_region(module, class), &[name], &class.range(), effort)?;
             return self.bound_at(self.class_member(&class, &names[1..], effort), effort);
         }
-        self.definitions_of_names(place, &names, effort)
+        self.definitions_of_names(&Place::at(module, occurrence), &names, effort)
     }
 
     /// The same of a dotted name.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::effort::Effort;
 use super::locals::{Known, Locals};
 use crate::module::Module;
-use crate::module::{Binding, ModuleName, Scope, Target};
+use crate::module::{Binding, ModuleName, Occurrence, Region, RegionKind, Scope, Target};
 use crate::syntax::{Node, has_scope};
 
 /// From where names are looked up.
@@ -66,6 +66,33 @@ impl Place {
                 before = None;
             } else if depth == 0 {
                 scopes.push(Around { scope: module.scope_of(around), before, is_strict: true, known: None });
+            }
+        }
+        scopes.push(Around { scope: Arc::clone(&module.scope), before, is_strict: false, known: None });
+        Self { module: Arc::clone(module), scopes }
+    }
+
+    /// The place of a name that a module has.
+    pub fn at(module: &Arc<Module>, occurrence: &Occurrence) -> Self {
+        Self::inside(module, &occurrence.range(), module.references().around(occurrence))
+    }
+
+    /// The place of a function, class or loop.
+    pub(super) fn of_region(module: &Arc<Module>, region: &Region) -> Self {
+        Self::inside(module, &region.range(), module.references().around_region(region))
+    }
+
+    fn inside<'r>(module: &Arc<Module>, own: &Range<usize>, around: impl Iterator<Item = &'r Region> + Clone) -> Self {
+        let mut before = Some(end_of_loops(own.start, around.clone()));
+        let mut scopes = Vec::new();
+        for (depth, region) in around.filter(|region| region.has_in_body(own)).enumerate() {
+            let is_class = region.kind == RegionKind::Class;
+            if !is_class || depth == 0 {
+                let scope = module.scope_of_region(region);
+                scopes.push(Around { scope, before, is_strict: is_class, known: None });
+            }
+            if !is_class {
+                before = None;
             }
         }
         scopes.push(Around { scope: Arc::clone(&module.scope), before, is_strict: false, known: None });
@@ -163,6 +190,13 @@ impl Place {
 pub(super) fn position_in_loops(offset: usize, around: &[Node<'_>]) -> usize {
     let in_scope = around.iter().take_while(|node| is_loop(node) || node.kind() == "class_definition");
     in_scope.filter(|node| is_loop(node)).last().map_or(offset, |outermost| outermost.range().end)
+}
+
+/// The same by the regions around.
+fn end_of_loops<'r>(offset: usize, around: impl Iterator<Item = &'r Region>) -> usize {
+    let in_scope = around.take_while(|region| matches!(region.kind, RegionKind::Loop | RegionKind::Class));
+    let outermost = in_scope.filter(|region| region.kind == RegionKind::Loop).last();
+    outermost.map_or(offset, |outermost| outermost.range().end)
 }
 
 pub(super) fn is_loop(node: &Node<'_>) -> bool {

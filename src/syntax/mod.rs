@@ -221,6 +221,11 @@ pub fn string_content(node: &Node<'_>) -> Option<String> {
     Some(content.text().into_owned())
 }
 
+/// What stands between the quotes of a string literal: its literal parts, where others are filled in.
+pub fn string_parts(node: &Node<'_>) -> Vec<Range<usize>> {
+    node.named_children().filter(|child| child.kind() == "string_content").map(|content| content.range()).collect()
+}
+
 /// The expressions that are splatted into a call: `options` in `f(**options)`.
 pub fn splatted<'t>(arguments: &Node<'t>) -> Vec<Node<'t>> {
     let splats = arguments.named_children().filter(|argument| argument.kind() == "dictionary_splat");

@@ -1,13 +1,12 @@
 //! A site, or a wrapper, goes in; the names that lead to its value come out, each with where it is bound.
 
-use super::whole::{Whole, name_of_module, place_of_module};
-use crate::module::{Location, Module};
+use super::modules::{name_of_module, place_of_module};
+use crate::module::{Location, Module, Occurrence, RegionKind, Whole};
 use crate::policy::effective;
 use crate::python::PyValue;
 use crate::resolve::Step;
 use crate::site::{Site, Wrapper};
 use crate::sqlalchemy::cascade::CascadeOption;
-use crate::syntax::Node;
 
 /// A name to look for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -18,8 +17,6 @@ pub(super) struct Definition {
     pub(super) is_local: bool,
     /// The name is that of what has a constant.
     pub(super) whole: Option<Whole>,
-    /// Whoever gets the whole can be after its constants: it is a module, or a class that has nothing else.
-    pub(super) is_plain: bool,
 }
 
 impl Definition {
@@ -30,23 +27,23 @@ impl Definition {
             class: step.class.clone(),
             is_local: step.function.is_some(),
             whole: None,
-            is_plain: false,
         };
         step.definitions().map(named).chain(Self::wholes_of(step)).collect()
     }
 
-    /// A name that is bound to the value of another one, and that name.
-    pub(super) fn of_name(module: &Module, name: &Node<'_>) -> (String, Self) {
-        let around = name.ancestors().find(|node| matches!(&*node.kind(), "function_definition" | "class_definition"));
-        let class =
-            around.as_ref().filter(|node| node.kind() == "class_definition").and_then(|class| class.field("name"));
+    /// A name that is bound at a location to what another occurrence refers to, and that name.
+    pub(super) fn of_alias(module: &Module, at: &Location, value: &Occurrence) -> (String, Self) {
+        let text = module.source.parser_text();
+        let mut around = module.references().around(value);
+        let is_named = |kind| matches!(kind, RegionKind::Function | RegionKind::Class);
+        let around = around.find(|region| is_named(region.kind) && !region.name().is_empty());
+        let is_class = around.is_some_and(|region| region.kind == RegionKind::Class);
         let definition = Self {
-            name: name.text().into_owned(),
-            at: module.location(&name.range()),
-            is_local: around.is_some_and(|node| node.kind() == "function_definition"),
-            class: class.map(|name| name.text().into_owned()),
+            name: text[at.range()].to_owned(),
+            at: at.clone(),
+            is_local: around.is_some() && !is_class,
+            class: around.filter(|_| is_class).map(|class| text[class.name()].to_owned()),
             whole: None,
-            is_plain: false,
         };
         (definition.name.clone(), definition)
     }
@@ -60,7 +57,6 @@ impl Definition {
             class: None,
             is_local: false,
             whole: Some(Whole::Module),
-            is_plain: true,
         }
     }
 
@@ -71,28 +67,29 @@ impl Definition {
             class: wrapper.class.clone(),
             is_local: false,
             whole: None,
-            is_plain: false,
         }
     }
 
     /// What the constant of a step can be reached by way of.
     fn wholes_of(step: &Step) -> Vec<Self> {
-        let whole = |name: &str, at: &Location, whole: Whole, is_plain: bool| Self {
+        let whole = |name: &str, at: &Location, whole: Whole| Self {
             name: name.to_owned(),
             at: at.clone(),
             class: None,
             is_local: false,
             whole: Some(whole),
-            is_plain,
         };
         match (&step.enumeration, &step.holder) {
-            (Some(at), _) => step.class.iter().map(|name| whole(name, at, Whole::Enumeration, true)).collect(),
-            (None, Some(holder)) => vec![whole(&holder.name, &holder.at, Whole::Class, holder.is_plain)],
+            (Some(at), _) => step.class.iter().map(|name| whole(name, at, Whole::Enumeration)).collect(),
+            (None, Some(holder)) => {
+                let kind = if holder.is_plain { Whole::PlainClass } else { Whole::Class };
+                vec![whole(&holder.name, &holder.at, kind)]
+            }
             (None, None) if step.function.is_some() => Vec::new(),
             (None, None) => {
                 let name = name_of_module(&step.definition.path);
                 let at = place_of_module(&step.definition.path);
-                name.map(|name| whole(&name, &at, Whole::Module, true)).into_iter().collect()
+                name.map(|name| whole(&name, &at, Whole::Module)).into_iter().collect()
             }
         }
     }

@@ -1,23 +1,21 @@
-//! A module and names go in; where it mentions them comes out, with the other names that it gives them.
+//! A module and names go in; where it refers to them comes out, with the other names that it gives them.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::definition::Definition;
-use super::mention::{How, Mention, Mentioned, bound_to, is_called, mentioned};
-use super::named::{has_word, how_of_stub, is_stub_of, named_by_string};
-use super::own::{OwnReadings, starred};
-use super::whole::{Whole, how_of_imported, is_name_of};
-use crate::hints::{Hints, Words};
-use crate::module::{Location, Module};
-use crate::resolve::Resolver;
+use super::namespaces::{reading, starred};
+use super::reference::Reference;
+use super::strings::kind_of_string;
+use super::stub::{is_stub_of, kind_of_stub};
+use crate::module::{Location, Module, Occurrence, ReferenceKind, Role, StringUse};
+use crate::resolve::{Effort, Resolver};
 use crate::site::{Found, Wrapper, find_in_calls};
-use crate::syntax::{Node, hinted_nodes, string_content};
 
 /// What one file has to say of names.
 #[derive(Default)]
 pub(super) struct Looked {
-    pub(super) mentions: Vec<(Location, Mention)>,
+    pub(super) references: Vec<(Location, Reference)>,
     pub(super) aliases: Vec<(String, Definition)>,
     pub(super) called: Vec<Location>,
     pub(super) found: Vec<Found>,
@@ -32,19 +30,16 @@ pub(super) fn look(
     wrappers: &[Wrapper],
 ) -> Looked {
     let mut looked = Looked::default();
-    let root = module.tree().root();
-    let here = names_in(&root, names, &mut looked);
-    let Some(words) = Words::new(here.keys().map(String::as_str)) else { return looked };
+    let here = names_in(module, names, &mut looked);
     let wanted = here.values().flatten().map(|definition| &definition.at).collect();
-    let mut look = Look { resolver, module, here: &here, wanted, expressions: HashMap::new(), looked };
-    for node in hinted_nodes(&root, &Hints::of_words(root.get_doc().text(), &words)) {
-        match &*node.kind() {
-            "identifier" => look.add_identifier(&node),
-            "string" => look.add_string(&node),
-            _ => {}
+    let mut look = Look { resolver, module, here: &here, wanted, certain: HashMap::new(), looked };
+    for (_, named) in look.places() {
+        match named {
+            Named::ByName(occurrence, definitions) => look.add_name(occurrence, definitions),
+            Named::InString(string, definitions) => look.add_string(string, definitions),
         }
     }
-    look.add_own_readings();
+    look.add_namespaces();
     look.add_starred();
     for wrapper in wrappers {
         look.add_calls(wrapper);
@@ -52,72 +47,116 @@ pub(super) fn look(
     look.looked
 }
 
+/// A place that has one of the names, with what the name can mean.
+enum Named<'l> {
+    ByName(&'l Occurrence, &'l [Definition]),
+    InString(&'l StringUse, &'l [Definition]),
+}
+
 /// One look through a module.
-struct Look<'l, 't> {
+struct Look<'l> {
     resolver: &'l Resolver<'l>,
     module: &'l Arc<Module>,
     /// What the names can mean here.
     here: &'l HashMap<String, Vec<Definition>>,
     /// Where the names are bound.
     wanted: HashSet<&'l Location>,
-    /// By where a name is bound: the expressions that are it for certain.
-    expressions: HashMap<Location, Vec<Node<'t>>>,
+    /// By where a name is bound: the places that refer to it for certain.
+    certain: HashMap<Location, Vec<&'l Occurrence>>,
     looked: Looked,
 }
 
-impl<'t> Look<'_, 't> {
-    fn add(&mut self, definition: &Location, mention: Mention) {
-        self.looked.mentions.push((definition.clone(), mention));
+impl<'l> Look<'l> {
+    /// The places that have one of the names, in order of position.
+    fn places(&self) -> Vec<(usize, Named<'l>)> {
+        let Self { module, here, .. } = *self;
+        let mut places = Vec::new();
+        for (name, definitions) in here {
+            let names = module.occurrences(name).iter();
+            places.extend(names.map(|one| (one.range().start, Named::ByName(one, definitions))));
+            let strings = module.strings_naming(name).filter(|string| string.is_whole);
+            places.extend(strings.map(|one| (one.range().start, Named::InString(one, definitions))));
+        }
+        places.sort_by_key(|(start, _)| *start);
+        places
     }
 
-    fn add_identifier(&mut self, node: &Node<'t>) {
-        let Self { resolver, module, here, .. } = *self;
-        let Some(definitions) = here.get(&*node.text()) else { return };
-        let at = module.location(&node.range());
+    fn add(&mut self, definition: &Location, reference: Reference) {
+        self.looked.references.push((definition.clone(), reference));
+    }
+
+    fn add_name(&mut self, occurrence: &'l Occurrence, definitions: &[Definition]) {
+        let Self { resolver, module, .. } = *self;
+        let at = module.location(&occurrence.range());
         for definition in definitions.iter().filter(|definition| is_stub_of(module, definition)) {
-            if let Some(how) = how_of_stub(resolver, module, node) {
-                self.add(&definition.at, Mention::plain(at.clone(), how));
+            if let Some(kind) = kind_of_stub(resolver, module, occurrence) {
+                self.add(&definition.at, Reference::plain(at.clone(), kind));
             }
         }
-        let Some(Mentioned { expression, how, items, leads_to, is_certain }) =
-            mentioned(resolver, module, node, definitions)
-        else {
-            return;
+        match occurrence.role {
+            // another value of a name in its own scope is evaluated with it
+            Role::Binding | Role::Other => {}
+            Role::OuterBinding => {
+                let here = definitions.iter().map(|definition| &definition.at).filter(|at| at.path == module.path);
+                let plain = Reference::plain(at, ReferenceKind::Changed);
+                self.add_leading(occurrence, here.cloned().collect(), true, &plain);
+            }
+            Role::Reference => self.add_reference(occurrence, definitions, at),
+        }
+    }
+
+    fn add_reference(&mut self, occurrence: &'l Occurrence, definitions: &[Definition], at: Location) {
+        let found = self.resolver.definitions_of(self.module, occurrence, &Effort::for_value());
+        let is_certain = found.is_some();
+        // an attribute of something unknown may be any of them
+        let leads_to = found.unwrap_or_else(|| {
+            let possible = definitions.iter().filter(|definition| occurrence.is_attribute && !definition.is_local);
+            possible.map(|definition| definition.at.clone()).collect()
+        });
+        let whole = definitions.iter().filter(|one| leads_to.contains(&one.at)).find_map(|one| one.whole);
+        let references = self.module.references();
+        let (kind, items) = match whole {
+            Some(whole) => (occurrence.kind_of_whole(whole), Vec::new()),
+            None => (occurrence.kind, references.items(occurrence)),
         };
-        let other = bound_to(&expression).filter(|_| is_certain && how == How::Assigned);
-        let binds = other.as_ref().map(|name| module.location(&name.range()));
+        let binds = references.binds(occurrence).filter(|_| is_certain && kind == ReferenceKind::Aliased);
+        let binds = binds.map(|name| self.module.location(&name));
+        self.add_leading(occurrence, leads_to, is_certain, &Reference { at, kind, items, binds });
+    }
+
+    /// Adds what refers to those of the definitions that are looked for.
+    fn add_leading(
+        &mut self,
+        occurrence: &'l Occurrence,
+        leads_to: Vec<Location>,
+        is_certain: bool,
+        reference: &Reference,
+    ) {
         for definition in leads_to {
-            if at == definition || !self.wanted.contains(&definition) {
+            if reference.at == definition || !self.wanted.contains(&definition) {
                 continue;
             }
-            self.looked.aliases.extend(other.as_ref().map(|name| Definition::of_name(module, name)));
-            self.add(&definition, Mention { at: at.clone(), how, items: items.clone(), binds: binds.clone() });
+            let alias = reference.binds.as_ref().map(|at| Definition::of_alias(self.module, at, occurrence));
+            self.looked.aliases.extend(alias);
+            self.add(&definition, reference.clone());
             if is_certain {
-                self.expressions.entry(definition).or_default().push(expression.clone());
+                self.certain.entry(definition).or_default().push(occurrence);
             }
         }
     }
 
-    fn add_string(&mut self, node: &Node<'_>) {
-        let Self { resolver, module, here, .. } = *self;
-        let Some(content) = string_content(node) else { return };
-        let named = here.iter().filter(|(name, _)| has_word(&content, name)).flat_map(|(_, found)| found);
-        for definition in named {
-            let how = match definition.whole {
-                Some(Whole::Module) if is_name_of(&content, &definition.at.path) => how_of_imported(node),
-                _ => named_by_string(resolver, module, node, &content, definition),
-            };
-            if let Some(how) = how {
-                self.add(&definition.at, Mention::plain(module.location(&node.range()), how));
+    fn add_string(&mut self, string: &StringUse, definitions: &[Definition]) {
+        for definition in definitions {
+            if let Some(kind) = kind_of_string(self.resolver, self.module, string, definition) {
+                self.add(&definition.at, Reference::plain(self.module.location(&string.range()), kind));
             }
         }
     }
 
-    fn add_own_readings(&mut self) {
-        let own = OwnReadings::new(self.resolver, self.module);
+    fn add_namespaces(&mut self) {
         for (name, definition) in self.here.iter().flat_map(|(name, found)| found.iter().map(move |one| (name, one))) {
-            for (at, how) in own.of(name, definition) {
-                self.add(&definition.at, Mention::plain(at, how));
+            for one in reading(self.resolver, self.module, name, definition) {
+                self.add(&definition.at, Reference::plain(self.module.location(&one.range()), one.kind));
             }
         }
     }
@@ -131,8 +170,9 @@ impl<'t> Look<'_, 't> {
     }
 
     fn add_calls(&mut self, wrapper: &Wrapper) {
-        let Some(expressions) = self.expressions.get(&wrapper.definition) else { return };
-        let called: Vec<Node<'_>> = expressions.iter().filter(|node| is_called(node)).cloned().collect();
+        let Some(certain) = self.certain.get(&wrapper.definition) else { return };
+        let called = certain.iter().filter(|occurrence| occurrence.is_called);
+        let called: Vec<_> = called.filter_map(|occurrence| self.module.node(&occurrence.expression())).collect();
         if !called.is_empty() {
             self.looked.called.push(wrapper.definition.clone());
             self.looked.found.push(find_in_calls(self.resolver, self.module, wrapper, &called));
@@ -142,36 +182,21 @@ impl<'t> Look<'_, 't> {
 
 /// The names with those that the file's imports give them: `import name as alias`.
 fn names_in(
-    root: &Node<'_>,
+    module: &Module,
     names: &HashMap<String, Vec<Definition>>,
     looked: &mut Looked,
 ) -> HashMap<String, Vec<Definition>> {
     let mut here = names.clone();
     loop {
         let before = here.len();
-        for (alias, original) in renamed(root, &here) {
-            let definitions = here[&original].clone();
-            looked.aliases.extend(definitions.iter().map(|definition| (alias.clone(), definition.clone())));
-            let known = here.entry(alias).or_default();
+        for (name, alias) in module.import_aliases().filter(|(name, alias)| name != alias) {
+            let Some(definitions) = here.get(name).cloned() else { continue };
+            looked.aliases.extend(definitions.iter().map(|definition| (alias.to_owned(), definition.clone())));
+            let known = here.entry(alias.to_owned()).or_default();
             known.extend(definitions.into_iter().filter(|definition| !known.contains(definition)).collect::<Vec<_>>());
         }
         if here.len() == before {
             return here;
         }
     }
-}
-
-/// `import name as alias` and `name as alias` of the names.
-fn renamed(root: &Node<'_>, names: &HashMap<String, Vec<Definition>>) -> Vec<(String, String)> {
-    let Some(words) = Words::new([" as ", "\tas "]) else { return Vec::new() };
-    let hints = Hints::of_words(root.get_doc().text(), &words);
-    let imports = hinted_nodes(root, &hints).filter(|node| node.kind() == "aliased_import");
-    imports
-        .filter_map(|import| {
-            // `import package.module as name`
-            let name = import.field("name")?.text().rsplit('.').next()?.to_owned();
-            let alias = import.field("alias")?.text().into_owned();
-            (names.contains_key(&name) && alias != name).then_some((alias, name))
-        })
-        .collect()
 }

@@ -1,14 +1,15 @@
-//! The sites of a scan go in; every mention of the names that they follow comes out, from the whole repository, and the sites in the
+//! The sites of a scan go in; every reference to the names that they follow comes out, from the whole repository, and the sites in the
 //! calls of functions that hand a cascade on.
 //!
 //! Only files that have one of the names are parsed, and only where a value would be changed by way of a name.
 
 mod definition;
 mod look;
-mod mention;
-mod named;
-mod own;
-mod whole;
+mod modules;
+mod namespaces;
+mod reference;
+mod strings;
+mod stub;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
@@ -19,7 +20,7 @@ use crate::discover::Unread;
 use crate::discover::Walk;
 use crate::hints::Words;
 use crate::looked::FileSearch;
-use crate::module::Location;
+use crate::module::{Location, Whole};
 use crate::repository::{Repositories, Repository};
 use crate::resolve::Resolver;
 use crate::scan::find_sites;
@@ -29,42 +30,42 @@ use crate::site::{Found, Wrapper};
 pub use definition::wholes;
 use definition::{Definition, names};
 use look::{Looked, look};
-pub use mention::{How, Mention};
-use whole::{Whole, can_have_module};
+use modules::can_have_module;
+pub use reference::Reference;
 
 /// How often names are looked for that came up while others were.
 const MOST_ROUNDS: usize = 6;
 
-/// Where names are mentioned.
+/// Where names are referred to.
 #[derive(Debug, Default)]
 pub struct Usages {
     /// By the place where the name is bound.
-    mentions: HashMap<Location, Vec<Mention>>,
+    references: HashMap<Location, Vec<Reference>>,
     /// The wrappers of which a call was found.
     called: HashSet<Location>,
-    /// By the place where the name is bound: what can't be looked at, and may mention it, in words that begin a sentence.
+    /// By the place where the name is bound: what can't be looked at, and may refer to it, in words that begin a sentence.
     unread: HashMap<Location, String>,
     /// Modules, each with one that imports all of its names.
     starred: BTreeSet<(Location, Location)>,
 }
 
 impl Usages {
-    /// The mentions of a name, by where it is bound.
-    pub fn mentions(&self, definition: &Location) -> &[Mention] {
-        self.mentions.get(definition).map(Vec::as_slice).unwrap_or_default()
+    /// What refers to a name, by where it is bound.
+    pub fn references(&self, definition: &Location) -> &[Reference] {
+        self.references.get(definition).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// What can't be looked at, and may mention a name, by where it is bound.
+    /// What can't be looked at, and may refer to a name, by where it is bound.
     pub fn unread(&self, definition: &Location) -> Option<&str> {
         self.unread.get(definition).map(String::as_str)
     }
 
     /// Adds what a file says.
     fn add(&mut self, looked: Looked) {
-        for (definition, mention) in looked.mentions {
-            let known = self.mentions.entry(definition).or_default();
-            if !known.contains(&mention) {
-                known.push(mention);
+        for (definition, reference) in looked.references {
+            let known = self.references.entry(definition).or_default();
+            if !known.contains(&reference) {
+                known.push(reference);
             }
         }
         self.called.extend(looked.called);
@@ -80,9 +81,9 @@ impl Usages {
                 if let Some(unread) = self.unread.get(other).cloned() {
                     self.unread.entry(module.clone()).or_insert(unread);
                 }
-                let of_other = self.mentions(other).to_vec();
-                let known = self.mentions.entry(module.clone()).or_default();
-                let new: Vec<_> = of_other.into_iter().filter(|mention| !known.contains(mention)).collect();
+                let of_other = self.references(other).to_vec();
+                let known = self.references.entry(module.clone()).or_default();
+                let new: Vec<_> = of_other.into_iter().filter(|reference| !known.contains(reference)).collect();
                 has_more |= !new.is_empty();
                 known.extend(new);
             }

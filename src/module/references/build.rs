@@ -1,0 +1,230 @@
+//! One walk of a tree, in order of position, that writes down every place that has a name.
+
+use super::kind::{ReferenceKind, bound_to, calls_or_binds_arguments, kind_of};
+use super::namespace::NamespaceUse;
+use super::regions::Region;
+use super::strings::{StringUse, word_at, words_in};
+use super::whole::{Whole, kind_of_whole};
+use super::{Detail, Occurrence, References, Role, Span, offset};
+use crate::syntax::{Node, dotted_name, string_parts};
+
+/// The places in a tree.
+pub(super) fn references(root: &Node<'_>) -> References {
+    let text = root.get_doc().text();
+    let mut walk = Walk {
+        has_declarations: text.contains("global ") || text.contains("nonlocal "),
+        regions: Region::of(root, 0).into_iter().collect(),
+        around: vec![(usize::MAX, 0)],
+        ..Walk::default()
+    };
+    for node in root.dfs() {
+        walk.visit(&node);
+    }
+    walk.finished(text)
+}
+
+#[derive(Default)]
+struct Walk {
+    /// A name can be declared global or nonlocal.
+    has_declarations: bool,
+    occurrences: Vec<Occurrence>,
+    details: Vec<Detail>,
+    strings: Vec<StringUse>,
+    regions: Vec<Region>,
+    namespaces: Vec<NamespaceUse>,
+    aliases: Vec<(Span, Span)>,
+    /// The regions around the node, outermost first: where each ends, and its index.
+    around: Vec<(usize, u32)>,
+    /// Where the type ends that the node is in.
+    type_ends: usize,
+    /// Where `__all__ = …` or `__all__.extend(…)` ends that the node is in.
+    export_ends: usize,
+}
+
+/// An expression that a name refers by.
+struct Referring<'t> {
+    expression: Node<'t>,
+    /// None where it is no dotted name.
+    path: Option<Vec<String>>,
+    is_attribute: bool,
+    /// In the pattern of a `case`.
+    is_pattern: bool,
+    starts: usize,
+}
+
+impl Walk {
+    fn visit(&mut self, node: &Node<'_>) {
+        let range = node.range();
+        while self.around.last().is_some_and(|(end, _)| *end <= range.start) {
+            self.around.pop();
+        }
+        match &*node.kind() {
+            "identifier" => self.add_identifier(node),
+            "string" => self.add_string(node),
+            "type" => self.type_ends = self.type_ends.max(range.end),
+            "aliased_import" => self.add_alias(node),
+            "assignment" | "augmented_assignment" if is_field_text(node, "left", |left| left == "__all__") => {
+                self.export_ends = self.export_ends.max(range.end);
+            }
+            "call" if is_field_text(node, "function", |function| function.starts_with("__all__")) => {
+                self.export_ends = self.export_ends.max(range.end);
+            }
+            "function_definition" | "lambda" | "class_definition" | "for_statement" | "while_statement" => {
+                if let Some(region) = Region::of(node, self.region()) {
+                    self.around.push((range.end, offset(self.regions.len())));
+                    self.regions.push(region);
+                }
+            }
+            _ => {}
+        }
+        self.namespaces.extend(NamespaceUse::of(node));
+    }
+
+    fn region(&self) -> u32 {
+        self.around.last().map_or(0, |(_, index)| *index)
+    }
+
+    fn add_identifier(&mut self, name: &Node<'_>) {
+        let Some(parent) = name.parent() else { return };
+        let role = self.role(name, &parent);
+        let referring = Some(role).filter(|role| *role == Role::Reference).and_then(|_| referring(name, &parent));
+        let mut occurrence = Occurrence {
+            name: Span::of(&name.range()),
+            expression: offset(referring.as_ref().map_or(name.range().start, |referring| referring.starts)),
+            region: self.region(),
+            detail: 0,
+            role: if role == Role::Reference && referring.is_none() { Role::Other } else { role },
+            kind: ReferenceKind::Changed,
+            kinds_of_whole: [ReferenceKind::Changed; Whole::COUNT],
+            is_attribute: referring.as_ref().is_some_and(|referring| referring.is_attribute),
+            is_called: false,
+        };
+        if let Some(referring) = referring {
+            self.complete(&mut occurrence, referring, name);
+        }
+        self.occurrences.push(occurrence);
+    }
+
+    /// Adds what is done with the expression.
+    fn complete(&mut self, occurrence: &mut Occurrence, referring: Referring<'_>, name: &Node<'_>) {
+        let Referring { expression, path, is_pattern, starts, .. } = referring;
+        let is_in_type = name.range().start < self.type_ends;
+        let (kind, items) = if is_pattern { (ReferenceKind::Read, Vec::new()) } else { kind_of(&expression) };
+        occurrence.kind = kind;
+        occurrence.kinds_of_whole = Whole::ALL.map(|whole| kind_of_whole(&expression, whole, is_in_type));
+        occurrence.is_called = calls_or_binds_arguments(&expression);
+        let binds = if kind == ReferenceKind::Aliased { bound_to(&expression) } else { None };
+        let text = &name.get_doc().text()[starts..name.range().end];
+        let is_plain = path.as_ref().is_some_and(|path| path.join(".") == text);
+        if !items.is_empty() || binds.is_some() || !is_plain {
+            let boxed = |names: Vec<String>| names.into_iter().map(String::into_boxed_str).collect();
+            self.details.push(Detail {
+                path: (!is_plain).then(|| boxed(path.unwrap_or_default())),
+                items: boxed(items),
+                binds: binds.map(|name| Span::of(&name.range())),
+            });
+            occurrence.detail = offset(self.details.len());
+        }
+    }
+
+    fn role(&self, name: &Node<'_>, parent: &Node<'_>) -> Role {
+        let is_field = |field: &str| parent.field(field).is_some_and(|node| node.range() == name.range());
+        match &*parent.kind() {
+            "assignment" | "augmented_assignment" if is_field("left") => {
+                let is_outer = self.has_declarations && is_declared_outside(name);
+                if is_outer { Role::OuterBinding } else { Role::Binding }
+            }
+            "keyword_argument" | "function_definition" | "class_definition" if is_field("name") => Role::Other,
+            "default_parameter" | "typed_default_parameter" if is_field("name") => Role::Other,
+            "parameters" | "lambda_parameters" | "typed_parameter" => Role::Other,
+            "dictionary_splat_pattern" | "list_splat_pattern" | "aliased_import" => Role::Other,
+            _ => Role::Reference,
+        }
+    }
+
+    fn add_string(&mut self, string: &Node<'_>) {
+        let is_exported = string.range().start < self.export_ends;
+        for content in string_parts(string) {
+            self.strings.push(StringUse::of(string, &content, is_exported));
+        }
+    }
+
+    /// `import name as alias`, and `import package.name as alias`
+    fn add_alias(&mut self, import: &Node<'_>) {
+        let name = import.field("name").and_then(|name| name.named_children().last());
+        if let (Some(name), Some(alias)) = (name, import.field("alias")) {
+            self.aliases.push((Span::of(&name.range()), Span::of(&alias.range())));
+        }
+    }
+
+    fn finished(self, text: &str) -> References {
+        let Self { mut occurrences, details, strings, regions, namespaces, aliases, .. } = self;
+        occurrences.sort_by(|a, b| (&text[a.range()], a.name.start).cmp(&(&text[b.range()], b.name.start)));
+        let places = strings
+            .iter()
+            .enumerate()
+            .flat_map(|(index, string)| words_in(text, string.content()).map(move |at| (offset(at), offset(index))));
+        let mut words: Vec<(u32, u32)> = places.collect();
+        words.sort_by(|a, b| (word_at(text, a.0 as usize), a.0).cmp(&(word_at(text, b.0 as usize), b.0)));
+        References {
+            occurrences: occurrences.into(),
+            details: details.into(),
+            strings: strings.into(),
+            words: words.into(),
+            regions: regions.into(),
+            namespaces: namespaces.into(),
+            aliases: aliases.into(),
+        }
+    }
+}
+
+fn is_field_text(node: &Node<'_>, field: &str, is_it: impl Fn(&str) -> bool) -> bool {
+    node.field(field).is_some_and(|part| is_it(&part.text()))
+}
+
+/// The expression whose last name a name is; None for a part of an import, and for what a pattern binds.
+fn referring<'t>(name: &Node<'t>, parent: &Node<'t>) -> Option<Referring<'t>> {
+    let is_last = || parent.field("attribute").is_some_and(|node| node.range() == name.range());
+    match &*parent.kind() {
+        "attribute" if is_last() => Some(Referring {
+            starts: parent.range().start,
+            path: dotted_name(parent),
+            expression: parent.clone(),
+            is_attribute: true,
+            is_pattern: false,
+        }),
+        "dotted_name" => in_pattern(name, parent),
+        _ => Some(Referring {
+            starts: name.range().start,
+            path: Some(vec![name.text().into_owned()]),
+            expression: name.clone(),
+            is_attribute: false,
+            is_pattern: false,
+        }),
+    }
+}
+
+/// A name in `case module.NAME:`, with which a value is compared; one without a dot is bound.
+fn in_pattern<'t>(name: &Node<'t>, dotted: &Node<'t>) -> Option<Referring<'t>> {
+    let around = dotted.parent().filter(|around| around.kind().ends_with("_pattern"))?;
+    let parts: Vec<Node<'t>> = dotted.named_children().collect();
+    if parts.len() < 2 && around.kind() != "class_pattern" {
+        return None;
+    }
+    let until = parts.iter().position(|part| part.range() == name.range())?;
+    Some(Referring {
+        starts: dotted.range().start,
+        path: Some(parts[..=until].iter().map(|part| part.text().into_owned()).collect()),
+        expression: name.clone(),
+        is_attribute: until > 0,
+        is_pattern: true,
+    })
+}
+
+/// Whether the function around says `global name` or `nonlocal name`.
+fn is_declared_outside(name: &Node<'_>) -> bool {
+    let Some(function) = name.ancestors().find(|node| node.kind() == "function_definition") else { return false };
+    let mut statements =
+        function.dfs().filter(|node| matches!(&*node.kind(), "global_statement" | "nonlocal_statement"));
+    statements.any(|statement| statement.named_children().any(|declared| declared.text() == name.text()))
+}

@@ -1,0 +1,217 @@
+//! An expression that names a constant goes in; what is done with the constant there comes out, and with which item of it.
+
+use crate::syntax::{Node, conditional_parts, keyword_value, positional_arguments, string_content};
+
+/// What is done with a name where it is referred to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReferenceKind {
+    /// Its value is read.
+    Read,
+    /// Another name is bound to it.
+    Aliased,
+    /// A function gets it that may change it, if that is a list.
+    Argument,
+    /// Nothing that depends on its value: it is asked whether it is set, or what is done is followed elsewhere.
+    Immaterial,
+    /// `__all__` has it.
+    Exported,
+    /// A stub, or a type, names the value.
+    Typed,
+    /// It is bound anew, or its value is changed.
+    Changed,
+}
+
+/// What is done with the expression that reads a name, and with which item of it.
+pub(super) fn kind_of(expression: &Node<'_>) -> (ReferenceKind, Vec<String>) {
+    let mut outer = with_parentheses(expression);
+    let mut items = Vec::new();
+    while let Some(item) = Item::of(&outer) {
+        items.push(item.key);
+        if item.is_taken_out {
+            return (ReferenceKind::Changed, items);
+        }
+        outer = with_parentheses(&item.read);
+    }
+    let kind =
+        if !items.is_empty() && is_assigned(&outer) { ReferenceKind::Immaterial } else { kind_of_outermost(&outer) };
+    (kind, items)
+}
+
+/// Whether the expression is called, or handed to `functools.partial`.
+pub(super) fn calls_or_binds_arguments(expression: &Node<'_>) -> bool {
+    let Some(parent) = expression.parent() else { return false };
+    match &*parent.kind() {
+        "call" => parent.field("function").is_some_and(|function| function.range() == expression.range()),
+        "argument_list" => {
+            let is_partial = || {
+                let called = parent.parent().and_then(|call| call.field("function"));
+                called.is_some_and(|called| called.text().ends_with("partial"))
+            };
+            let is_first = || {
+                let first = parent.named_children().find(|child| child.kind() != "comment");
+                first.is_some_and(|first| first.range() == expression.range())
+            };
+            is_partial() && is_first()
+        }
+        _ => false,
+    }
+}
+
+/// The name in `name = expression`.
+pub(super) fn bound_to<'t>(expression: &Node<'t>) -> Option<Node<'t>> {
+    let outer = with_parentheses(expression);
+    let assignment = outer.parent().filter(|parent| parent.kind() == "assignment")?;
+    let is_right = assignment.field("right").is_some_and(|right| right.range() == outer.range());
+    assignment.field("left").filter(|left| is_right && left.kind() == "identifier")
+}
+
+fn with_parentheses<'t>(node: &Node<'t>) -> Node<'t> {
+    let around = node.ancestors().take_while(|node| node.kind() == "parenthesized_expression");
+    around.last().unwrap_or_else(|| node.clone())
+}
+
+/// Whether an item gets a value, which the resolver takes for another one that the dictionary can have.
+fn is_assigned(item: &Node<'_>) -> bool {
+    item.parent().is_some_and(|parent| {
+        parent.kind() == "assignment" && parent.field("left").is_some_and(|left| left.range() == item.range())
+    })
+}
+
+/// An item that is read of a dictionary.
+struct Item<'t> {
+    read: Node<'t>,
+    key: String,
+    is_taken_out: bool,
+}
+
+impl<'t> Item<'t> {
+    /// `dictionary["key"]`, `dictionary.get("key", …)` or `dictionary.pop("key", …)` around the dictionary.
+    fn of(dictionary: &Node<'t>) -> Option<Self> {
+        let parent = dictionary.parent()?;
+        let is_in = |field: &str| parent.field(field).is_some_and(|node| node.range() == dictionary.range());
+        match &*parent.kind() {
+            "subscript" if is_in("value") => {
+                let key = string_content(&parent.field("subscript")?)?;
+                Some(Self { read: parent, key, is_taken_out: false })
+            }
+            "attribute" if is_in("object") => {
+                let call = parent.parent().filter(|call| call.kind() == "call")?;
+                let method = parent.field("attribute")?.text().into_owned();
+                if !matches!(&*method, "get" | "pop") {
+                    return None;
+                }
+                let key = string_content(positional_arguments(&call.field("arguments")?).first()?)?;
+                Some(Self { read: call, key, is_taken_out: method == "pop" })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What is done with the expression that reads a name or an item.
+fn kind_of_outermost(outer: &Node<'_>) -> ReferenceKind {
+    let Some(parent) = outer.parent() else { return ReferenceKind::Read };
+    let is_field = |field: &str| parent.field(field).is_some_and(|node| node.range() == outer.range());
+    match &*parent.kind() {
+        "assignment" | "augmented_assignment" | "for_statement" if is_field("left") => ReferenceKind::Changed,
+        "delete_statement" => ReferenceKind::Changed,
+        "comparison_operator" if asks_for_none(&parent) || asks_for_item(&parent, outer) => ReferenceKind::Immaterial,
+        "assignment" if is_field("right") => ReferenceKind::Aliased,
+        "dictionary_splat" if is_overlaid(&parent) => ReferenceKind::Immaterial,
+        "argument_list" | "binary_operator" if is_overlaid(outer) => ReferenceKind::Immaterial,
+        "if_statement" | "elif_clause" | "while_statement" if is_field("condition") => ReferenceKind::Immaterial,
+        "not_operator" => ReferenceKind::Immaterial,
+        "conditional_expression" => {
+            let is_condition = |[_, condition, _]: [Node<'_>; 3]| condition.range() == outer.range();
+            let is_asked = conditional_parts(&parent).is_some_and(is_condition);
+            if is_asked { ReferenceKind::Immaterial } else { ReferenceKind::Read }
+        }
+        "subscript" if is_field("value") && is_set(&parent) => ReferenceKind::Changed,
+        "attribute" if is_field("object") => kind_of_method(&parent),
+        "argument_list" | "keyword_argument" => kind_of_argument(&parent),
+        _ => ReferenceKind::Read,
+    }
+}
+
+/// The argument of a function.
+fn kind_of_argument(arguments: &Node<'_>) -> ReferenceKind {
+    const READING: [&str; 14] = [
+        "print",
+        "len",
+        "str",
+        "repr",
+        "list",
+        "tuple",
+        "set",
+        "frozenset",
+        "sorted",
+        "join",
+        "info",
+        "debug",
+        "warning",
+        "dict",
+    ];
+    let call = match &*arguments.kind() {
+        "argument_list" => arguments.parent(),
+        _ => arguments.ancestors().find(|node| node.kind() == "call"),
+    };
+    let function = call.and_then(|call| call.field("function")).map(|function| function.text().into_owned());
+    let name = function.as_deref().and_then(|function| function.rsplit('.').next()).unwrap_or_default();
+    if READING.contains(&name) { ReferenceKind::Read } else { ReferenceKind::Argument }
+}
+
+fn asks_for_none(comparison: &Node<'_>) -> bool {
+    comparison.children().any(|child| matches!(&*child.text(), "is" | "is not"))
+        && comparison.named_children().any(|child| child.kind() == "none")
+}
+
+/// `"key" in dictionary`
+fn asks_for_item(comparison: &Node<'_>, dictionary: &Node<'_>) -> bool {
+    let operands: Vec<_> = comparison.named_children().filter(|child| child.kind() != "comment").collect();
+    operands.len() == 2
+        && string_content(&operands[0]).as_deref() == Some("cascade")
+        && operands[1].range() == dictionary.range()
+        && comparison.children().any(|child| matches!(&*child.text(), "in" | "not in"))
+}
+
+/// Whether a dictionary's cascade gives way to a later one, in `{**dictionary, "cascade": …}`, `dict(dictionary, cascade=…)` or
+/// `dictionary | {"cascade": …}`.
+fn is_overlaid(part: &Node<'_>) -> bool {
+    let Some(container) = part.parent() else { return false };
+    let is_cascade = |node: &Node<'_>| match &*node.kind() {
+        "pair" => node.field("key").and_then(|key| string_content(&key)).as_deref() == Some("cascade"),
+        "keyword_argument" => node.field("name").is_some_and(|name| name.text() == "cascade"),
+        "dictionary" => keyword_value(node, "cascade").is_some(),
+        _ => false,
+    };
+    match &*container.kind() {
+        "argument_list" => {
+            let call = container.parent().and_then(|call| call.field("function"));
+            call.is_some_and(|function| function.text() == "dict") && part.next_all().any(|node| is_cascade(&node))
+        }
+        "dictionary" | "binary_operator" => part.next_all().any(|node| is_cascade(&node)),
+        _ => false,
+    }
+}
+
+/// Whether the element of a collection, or an item under a key that is no literal, is set or deleted.
+fn is_set(subscript: &Node<'_>) -> bool {
+    subscript.parent().is_some_and(|parent| match &*parent.kind() {
+        "assignment" | "augmented_assignment" => {
+            parent.field("left").is_some_and(|left| left.range() == subscript.range())
+        }
+        kind => kind == "delete_statement",
+    })
+}
+
+/// `name.method`
+fn kind_of_method(attribute: &Node<'_>) -> ReferenceKind {
+    const CHANGING: [&str; 11] =
+        ["append", "extend", "insert", "remove", "add", "discard", "clear", "reverse", "sort", "pop", "popitem"];
+    let name = attribute.field("attribute").map(|name| name.text().into_owned()).unwrap_or_default();
+    match name.as_str() {
+        "update" | "setdefault" | "__setitem__" => ReferenceKind::Immaterial,
+        name if CHANGING.contains(&name) => ReferenceKind::Changed,
+        _ => ReferenceKind::Read,
+    }
+}

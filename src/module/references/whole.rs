@@ -1,0 +1,97 @@
+//! A module, a class or an Enum that has a constant goes in, as it is referred to somewhere; whether the constant can be read there by way
+//! of the whole of it comes out: by `vars`, by `getattr` with a name that is not known, by whoever gets it.
+
+use super::ReferenceKind;
+use crate::syntax::{Node, positional_arguments, string_content};
+
+/// What a constant can be reached by way of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Whole {
+    /// Its members are found by their values too.
+    Enumeration,
+    /// A class that inherits from others: whoever gets it can be after something else.
+    Class,
+    /// A class that has nothing but its own names.
+    PlainClass,
+    /// The module.
+    Module,
+}
+
+impl Whole {
+    pub(super) const COUNT: usize = 4;
+    pub(super) const ALL: [Self; Self::COUNT] = [Self::Enumeration, Self::Class, Self::PlainClass, Self::Module];
+
+    /// Whether whoever gets it can be after its names.
+    fn is_plain(self) -> bool {
+        self != Self::Class
+    }
+}
+
+/// What is done with the whole at an expression that names it.
+pub(super) fn kind_of_whole(expression: &Node<'_>, whole: Whole, is_in_type: bool) -> ReferenceKind {
+    let Some(parent) = expression.parent() else { return ReferenceKind::Read };
+    let is_field = |field: &str| parent.field(field).is_some_and(|node| node.range() == expression.range());
+    if is_in_type {
+        return ReferenceKind::Immaterial;
+    }
+    match &*parent.kind() {
+        "attribute" if is_field("object") => {
+            match &*parent.field("attribute").map(|name| name.text()).unwrap_or_default() {
+                "__dict__" | "__members__" | "_member_map_" | "_value2member_map_" => kind_of_names(&parent),
+                name if whole == Whole::Enumeration && name.starts_with("__") => ReferenceKind::Read,
+                _ => ReferenceKind::Immaterial,
+            }
+        }
+        // a pattern: the class of a value, or one of its members
+        "dotted_name" | "class_pattern" | "case_pattern" => ReferenceKind::Immaterial,
+        _ if whole == Whole::Enumeration => ReferenceKind::Read,
+        "argument_list" => kind_of_argument(expression, &parent, whole),
+        "call" | "decorator" | "comparison_operator" | "expression_statement" | "binary_operator" => {
+            ReferenceKind::Immaterial
+        }
+        "delete_statement" | "aliased_import" => ReferenceKind::Immaterial,
+        "assignment" | "subscript" if matches!(whole, Whole::Class | Whole::PlainClass) => ReferenceKind::Immaterial,
+        _ if whole.is_plain() => ReferenceKind::Read,
+        _ => ReferenceKind::Immaterial,
+    }
+}
+
+/// What the function does that gets the whole as an argument.
+fn kind_of_argument(argument: &Node<'_>, arguments: &Node<'_>, whole: Whole) -> ReferenceKind {
+    let Some(call) = arguments.parent().filter(|call| call.kind() == "call") else { return ReferenceKind::Immaterial };
+    let given = || positional_arguments(arguments);
+    let is_first = || given().first().is_some_and(|first| first.range() == argument.range());
+    let has_literal_name = || given().get(1).is_some_and(|name| string_content(name).is_some());
+    let function = call.field("function").map(|function| function.text().into_owned()).unwrap_or_default();
+    match function.rsplit('.').next().unwrap_or_default() {
+        "getattr" | "attrgetter" if is_first() && has_literal_name() => ReferenceKind::Immaterial,
+        "getattr" | "dir" | "getmembers" | "getmembers_static" => ReferenceKind::Read,
+        "vars" => kind_of_names(&call),
+        "setattr" | "delattr" | "object" if is_first() && has_literal_name() => ReferenceKind::Immaterial,
+        "setattr" | "delattr" if is_first() => ReferenceKind::Changed,
+        "hasattr" | "isinstance" | "issubclass" | "type" | "id" | "callable" | "reload" | "print" | "repr" => {
+            ReferenceKind::Immaterial
+        }
+        "super" | "cast" | "relationship" | "select" | "query" => ReferenceKind::Immaterial,
+        _ if whole.is_plain() => ReferenceKind::Read,
+        _ => ReferenceKind::Immaterial,
+    }
+}
+
+/// What is done with the dictionary of names: whatever another name than a literal reads, is read.
+pub(super) fn kind_of_names(names: &Node<'_>) -> ReferenceKind {
+    let Some(parent) = names.parent() else { return ReferenceKind::Read };
+    let is_field = |field: &str| parent.field(field).is_some_and(|node| node.range() == names.range());
+    let literal = match &*parent.kind() {
+        "subscript" if is_field("value") => parent.field("subscript"),
+        "attribute" if is_field("object") => {
+            let call = parent.parent().filter(|call| call.kind() == "call");
+            call.and_then(|call| positional_arguments(&call.field("arguments")?).into_iter().next())
+        }
+        "comparison_operator" => return ReferenceKind::Immaterial,
+        _ => None,
+    };
+    // a literal that names the constant is a reference of its own
+    let is_named = literal.is_some_and(|literal| string_content(&literal).is_some());
+    if is_named { ReferenceKind::Immaterial } else { ReferenceKind::Read }
+}
