@@ -1,5 +1,6 @@
 //! A walk goes in; the files with cascade sites come out, read and parsed once, with what else was noticed on the way.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -43,8 +44,8 @@ pub struct Scan {
     pub unchecked: Vec<PathBuf>,
     /// How many files were checked.
     pub files_scanned: usize,
-    /// How many of them were parsed.
-    pub files_parsed: usize,
+    /// Those of them that were parsed (absolute).
+    pub parsed: HashSet<Arc<Path>>,
     /// The files, absolute, with a word that a check of modules looks for, in no order.
     pub with_words: Vec<Arc<Path>>,
     /// The files that can do something which matters to their repository, in order of path.
@@ -189,9 +190,9 @@ impl<'a> Worker<'a> {
     }
 
     fn parse(&mut self, path: &Path, source: Source, has_words: bool) {
-        self.local.files_parsed += 1;
         let absolute = self.reader.walk.absolute(path);
         let module = Arc::new(Module::parse(&absolute, source));
+        self.local.parsed.insert(Arc::clone(&module.path));
         let repository = self.reader.repositories.of(&absolute);
         let found = find_sites(&self.reader.settings.of(&absolute).rules, &repository, &module);
         let syntax_errors = module.tree().syntax_errors_of(&module.source);
@@ -219,7 +220,7 @@ impl Drop for Worker<'_> {
         all.with_words.append(&mut self.local.with_words);
         all.traits.append(&mut self.local.traits);
         all.files_scanned += self.local.files_scanned;
-        all.files_parsed += self.local.files_parsed;
+        all.parsed.extend(self.local.parsed.drain());
     }
 }
 

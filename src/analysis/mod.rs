@@ -174,7 +174,7 @@ impl Analysis {
             stale_facts: request.facts.iter().flat_map(Facts::stale).map(str::to_owned).collect(),
             stale_baseline,
             files_scanned: self.scan.files_scanned,
-            files_parsed: self.scan.files_parsed,
+            files_parsed: self.scan.parsed.len(),
             unsaved: self.filtered().map(|path| self.walk.absolute(&path).into()),
         };
         outcome.files.extend(self.scan.not_read.iter().map(|not_read| self.not_read(not_read)));
@@ -246,7 +246,8 @@ impl Analysis {
 /// A scan with what the rest of its repositories says of it: the sites, and who mentions the names that they follow.
 fn completed(mut scan: Scan, reader: &Reader<'_>, files: &FileSearch) -> (Scan, Usages, Vec<Site>) {
     let Reader { walk, settings, repositories, .. } = *reader;
-    let usages = Search { settings, walk, repositories, files }.complete(&mut scan.found);
+    let search = Search { settings, walk, repositories, files, scanned: &scan.parsed };
+    let usages = search.complete(&mut scan.found);
     let sites = assembled(std::mem::take(&mut scan.found), &usages);
     (scan, usages, sites)
 }

@@ -109,10 +109,7 @@ impl Module {
 
     /// Every place that has a name. The table is made for who asks first, and stays when the tree goes.
     pub fn references(&self) -> &References {
-        self.index.references.get_or_init(|| match self.tree.get() {
-            Some(tree) => References::of(&tree.root()),
-            None => References::of(&Tree::parse(self.source.parser_text()).root()),
-        })
+        self.index.references.get_or_init(|| References::of(&self.tree().root()))
     }
 
     /// The places outside of strings that have a name, in order.

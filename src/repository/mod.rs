@@ -52,6 +52,11 @@ fn slashed(path: &Path) -> String {
     if cfg!(windows) { path.replace('\\', "/") } else { path.into_owned() }
 }
 
+/// A module as one with a tree, or one whose tree goes with it.
+fn opened(module: &Arc<Module>) -> Arc<Module> {
+    if module.has_tree() { Arc::clone(module) } else { Arc::new(module.without_tree()) }
+}
+
 /// A repository around paths under check.
 #[derive(Debug)]
 pub struct Repository {
@@ -196,9 +201,6 @@ impl Repository {
     pub fn open(&self, file: &Path) -> Option<Arc<Module>> {
         let lock = || self.modules.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = lock().get(file) {
-            let opened = |module: &Arc<Module>| {
-                if module.has_tree() { Arc::clone(module) } else { Arc::new(module.without_tree()) }
-            };
             return known.as_ref().map(opened);
         }
         let module = self.read(file).map(Arc::new);
@@ -209,7 +211,7 @@ impl Repository {
     /// The module in a file, which is not kept.
     pub fn fresh_module(&self, file: &Path) -> Option<Arc<Module>> {
         let known = self.modules.lock().unwrap_or_else(PoisonError::into_inner).get(file).cloned();
-        known.unwrap_or_else(|| self.read(file).map(Arc::new))
+        known.map_or_else(|| self.read(file).map(Arc::new), |known| known.as_ref().map(opened))
     }
 
     /// The place of an offset as reports show it: `path:line:column`.

@@ -12,7 +12,8 @@ mod strings;
 mod stub;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -20,7 +21,7 @@ use crate::discover::Unread;
 use crate::discover::Walk;
 use crate::hints::Words;
 use crate::looked::FileSearch;
-use crate::module::{Location, Whole};
+use crate::module::{Location, Module, Whole};
 use crate::repository::{Repositories, Repository};
 use crate::resolve::Resolver;
 use crate::scan::find_sites;
@@ -106,13 +107,19 @@ pub struct Search<'a> {
     pub repositories: &'a Repositories,
     /// All files of these repositories.
     pub files: &'a FileSearch,
+    /// The files of which all sites were found before.
+    pub scanned: &'a HashSet<Arc<Path>>,
 }
+
+/// The modules that a search looked through, without their trees: later rounds look them up.
+type LookedThrough = Mutex<HashMap<PathBuf, Arc<Module>>>;
 
 impl Search<'_> {
     /// Looks for the names that the sites follow; adds the sites that turn up.
     pub fn complete(&self, found: &mut Vec<Found>) -> Usages {
         let mut usages = Usages::default();
         let mut searched: HashSet<Definition> = HashSet::new();
+        let known = LookedThrough::default();
         let mut from = 0;
         for _ in 0..MOST_ROUNDS {
             let wrappers: Vec<Wrapper> = found[from..].iter().flat_map(|found| found.wrappers.clone()).collect();
@@ -124,40 +131,45 @@ impl Search<'_> {
             if wanted.is_empty() {
                 break;
             }
-            let all: Vec<Wrapper> = found.iter().flat_map(|found| found.wrappers.clone()).collect();
+            let wrappers: Vec<Wrapper> = found.iter().flat_map(|found| found.wrappers.clone()).collect();
             for (repository, definitions) in self.repositories.grouped(wanted, |definition| &definition.at.path) {
-                self.search(&repository, &definitions, &all, &mut usages, found);
+                let look = LookAround { search: self, repository: &repository, wrappers: &wrappers, known: &known };
+                look.complete(definitions, &mut usages, found);
             }
         }
         usages.pass_on_starred();
         usages
     }
+}
 
-    fn search(
-        &self,
-        repository: &Repository,
-        definitions: &[Definition],
-        wrappers: &[Wrapper],
-        usages: &mut Usages,
-        found: &mut Vec<Found>,
-    ) {
+/// A look through a repository for names.
+struct LookAround<'s> {
+    search: &'s Search<'s>,
+    repository: &'s Repository,
+    wrappers: &'s [Wrapper],
+    known: &'s LookedThrough,
+}
+
+impl LookAround<'_> {
+    /// Adds what the files say of the definitions, and of other names that are found to stand for them.
+    fn complete(&self, definitions: Vec<Definition>, usages: &mut Usages, found: &mut Vec<Found>) {
         let mut names: HashMap<String, Vec<Definition>> = HashMap::new();
         for definition in definitions {
-            names.entry(definition.name.clone()).or_default().push(definition.clone());
+            names.entry(definition.name.clone()).or_default().push(definition);
         }
         let mut new_names: HashSet<String> = names.keys().cloned().collect();
         while !new_names.is_empty() {
-            let (files, mut unread) = self.files_with(repository, &new_names, &names);
-            let looked = self.look_through(repository, files, &names, wrappers);
+            let (files, mut unread) = self.files_with(&new_names, &names);
+            let looked: Vec<_> = files.into_par_iter().map(|file| self.look(file, &names)).collect();
             unread.extend(looked.iter().filter_map(|looked| looked.as_ref().err().cloned()));
             if let Some(unread) = unread.first() {
                 let definitions = new_names.iter().flat_map(|name| &names[name]).filter(|one| !one.is_local);
                 for definition in definitions {
-                    usages.unread.entry(definition.at.clone()).or_insert_with(|| repository.told_unread(unread));
+                    usages.unread.entry(definition.at.clone()).or_insert_with(|| self.repository.told_unread(unread));
                 }
             }
             new_names.clear();
-            for (mut looked, sites) in looked.into_iter().flatten() {
+            for mut looked in looked.into_iter().flatten() {
                 for (alias, definition) in looked.aliases.drain(..) {
                     let known = names.entry(alias.clone()).or_default();
                     if !known.contains(&definition) {
@@ -165,36 +177,35 @@ impl Search<'_> {
                         new_names.insert(alias);
                     }
                 }
-                found.push(sites);
                 found.append(&mut looked.found);
                 usages.add(looked);
             }
         }
     }
 
-    /// What each file says of the names, with its sites.
-    fn look_through(
-        &self,
-        repository: &Repository,
-        files: Vec<PathBuf>,
-        names: &HashMap<String, Vec<Definition>>,
-        wrappers: &[Wrapper],
-    ) -> Vec<Result<(Looked, Found), Unread>> {
-        let look = |file: PathBuf| {
-            let module = repository.fresh_module(&file).ok_or_else(|| repository.why_unread(&file))?;
-            let rules = &self.settings.of(&file).rules;
-            let resolver = Resolver { constructors: &rules.constructors, repository };
-            let looked = look(&resolver, &module, names, wrappers);
-            Ok((looked, find_sites(rules, repository, &module)))
-        };
-        files.into_par_iter().map(look).collect()
+    /// What a file says of the names. Its sites are part of that where they were not found before.
+    fn look(&self, file: PathBuf, names: &HashMap<String, Vec<Definition>>) -> Result<Looked, Unread> {
+        let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = lock().get(&file).cloned();
+        let is_new = known.is_none();
+        let read = || self.repository.fresh_module(&file).ok_or_else(|| self.repository.why_unread(&file));
+        let module = known.map_or_else(read, Ok)?;
+        let rules = &self.search.settings.of(&file).rules;
+        let resolver = Resolver { constructors: &rules.constructors, repository: self.repository };
+        let mut looked = look(&resolver, &module, names, self.wrappers);
+        if is_new && !self.search.scanned.contains(&module.path) {
+            looked.found.insert(0, find_sites(rules, self.repository, &module));
+        }
+        if is_new {
+            lock().insert(file, Arc::new(module.without_tree()));
+        }
+        Ok(looked)
     }
 
     /// The files, absolute and in order, that have one of the names, and what can't be looked at; names that only one file can see are
     /// not looked for.
     fn files_with(
         &self,
-        repository: &Repository,
         new_names: &HashSet<String>,
         names: &HashMap<String, Vec<Definition>>,
     ) -> (Vec<PathBuf>, Vec<Unread>) {
@@ -212,9 +223,9 @@ impl Search<'_> {
                 words.as_ref().is_none_or(|words| words.are_in(bytes))
                     || modules.iter().any(|name| can_have_module(bytes, name))
             };
-            let walk = self.walk.of_all_in(repository.root());
-            let looked = self.files.look(&walk, has_name);
-            files.extend(looked.files.iter().map(|file| self.walk.absolute(file)));
+            let walk = self.search.walk.of_all_in(self.repository.root());
+            let looked = self.search.files.look(&walk, has_name);
+            files.extend(looked.files.iter().map(|file| self.search.walk.absolute(file)));
             unread = looked.unread;
         }
         files.sort();
