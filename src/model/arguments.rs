@@ -99,6 +99,12 @@ impl Arguments {
         arguments
     }
 
+    /// What a display itself says by name, whatever is splatted into it.
+    pub fn of_items(module: &Arc<Module>, display: &Node<'_>) -> Self {
+        let of = |(name, value): (String, Node<'_>)| (name, Some(Expression::of(module, &value)));
+        Self { by_name: keywords(display).map(of).collect(), ..Self::default() }
+    }
+
     /// Adds the items of a dictionary of keyword arguments.
     pub fn add(&mut self, module: &Arc<Module>, dictionary: &Node<'_>) {
         let dictionary = unparenthesized(dictionary);

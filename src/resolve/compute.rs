@@ -22,13 +22,8 @@ struct Called<'n, 't> {
 }
 
 impl Resolver<'_> {
-    /// A call whose result can be told.
-    pub(super) fn call(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Option<Result<Value, Reason>> {
-        self.known_call(place, node, effort).or_else(|| self.returned_value(place, node, effort))
-    }
-
     /// A call of Python's own functions and methods, or of SQLAlchemy's.
-    fn known_call(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Option<Result<Value, Reason>> {
+    pub(super) fn known_call(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Option<Result<Value, Reason>> {
         let (function, arguments) = (node.field("function")?, node.field("arguments")?);
         let given = positional_arguments(&arguments);
         if let (Some(method), Some(object)) = (function.field("attribute"), function.field("object")) {
@@ -83,10 +78,6 @@ impl Resolver<'_> {
                 let compute = |parts: &[PyValue]| Some(PyValue::Str(change(parts[0].as_str()?)));
                 let failed = || Reason::about(&shortened(&called.object.text()), "is no string");
                 Some(value(called.object).and_then(|value| computed(place, node, &[value], compute, failed)))
-            }
-            ("get" | "pop", [key, rest @ ..]) if rest.len() < 2 => {
-                let key = string_content(key)?;
-                self.item_or_default(place, node, called.object, (&key, rest.first()), effort)
             }
             ("from_string", [value]) if self.is_cascade_options(place, called.object, effort) => {
                 Some(self.cascade_options(place, value, effort))

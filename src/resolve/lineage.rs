@@ -72,6 +72,50 @@ impl Resolver<'_> {
         own(class).or_else(inherited).unwrap_or_else(|| vec![End::Unbound])
     }
 
+    /// What an object that a call makes has as an attribute, where that is what its class says: None where it makes something else, or the
+    /// object can have another value than the class.
+    pub(super) fn instance_member(
+        &self,
+        place: &Place,
+        call: &Node<'_>,
+        names: &[String],
+        effort: &Effort,
+    ) -> Option<Vec<Found>> {
+        let function = call.field("function").filter(|_| call.kind() == "call")?;
+        let has_arguments = call.field("arguments")?.named_children().any(|child| child.kind() != "comment");
+        let mut members = Vec::new();
+        for end in self.ends_of(place, &function, effort) {
+            let End::Bound(class) = end else { return None };
+            if !class.rest.is_empty() || !self.is_as_written(&class, &names[0], has_arguments, effort) {
+                return None;
+            }
+            for end in self.class_member(&class, names, effort) {
+                let End::Bound(member) = end else { return None };
+                members.push(member);
+            }
+        }
+        (!members.is_empty()).then_some(members)
+    }
+
+    /// Whether the objects of a class have the value of an attribute that the class has: no method sets it, nothing else makes them.
+    fn is_as_written(&self, class: &Found, attribute: &str, has_arguments: bool, effort: &Effort) -> bool {
+        const HARMLESS: [&str; 4] = ["object", "ABC", "Generic", "Protocol"];
+        let set = format!("self.{attribute}");
+        self.lineage(class, effort).iter().all(|class| {
+            let (Target::Class(bases), Some(node)) = (&class.binding().target, class.value()) else { return false };
+            let is_known = |base: &Dotted| {
+                base.last().is_some_and(|name| HARMLESS.contains(&name.as_str()))
+                    || !self.classes_at(&class.before(), base, effort).is_empty()
+            };
+            let written = node.field("superclasses").map_or(0, |bases| bases.named_children().count());
+            let is_decorated = node.parent().is_some_and(|around| around.kind() == "decorated_definition");
+            bases.len() == written
+                && bases.iter().all(is_known)
+                && !(has_arguments && is_decorated)
+                && !node.dfs().any(|node| assigns(&node, &set))
+        })
+    }
+
     /// An attribute of a class as the subclasses in the same module have it, where they have one of their own.
     pub(super) fn overriding(&self, class: &Found, names: &[String], effort: &Effort) -> Vec<End> {
         let module = class.module();
@@ -105,6 +149,12 @@ impl Resolver<'_> {
             }
         }
     }
+}
+
+/// Whether an assignment is one to the attribute of an object.
+pub(super) fn assigns(node: &Node<'_>, attribute: &str) -> bool {
+    matches!(&*node.kind(), "assignment" | "augmented_assignment")
+        && node.field("left").is_some_and(|left| left.text() == attribute)
 }
 
 /// The class that a call of `declarative_base` makes the base class from.

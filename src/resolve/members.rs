@@ -3,11 +3,11 @@
 use super::Resolver;
 use super::effort::Effort;
 use super::names::{End, Found};
+use super::origin::Origins;
 use super::place::Place;
 use super::reason::Reason;
-use super::value::{Step, Value};
+use super::value::Step;
 use crate::module::Target;
-use crate::python::PyValue;
 use crate::syntax::{Node, dotted_name, string_content};
 
 /// The kind of an Enum.
@@ -21,35 +21,33 @@ enum EnumKind {
 
 impl Resolver<'_> {
     /// An attribute of a class: a constant in its body, or a member of an Enum.
-    pub(super) fn member_value(&self, class: &Found, step: &Step, effort: &Effort) -> Result<Value, Reason> {
+    pub(super) fn member_origins(&self, class: &Found, step: &Step, effort: &Effort) -> Origins {
         let (names, shown) = (&class.rest, format!("{}.{}", class.name(), class.rest.join(".")));
         let kind = self.enum_kind(class, effort);
         let is_value = names.len() == 2 && names[1] == "value" && kind.is_some();
         if names.len() > 1 && !is_value && kind.is_some() {
-            return Err(Reason::about(&shown, "is an attribute of an Enum's member"));
+            return Origins::unknown(Reason::about(&shown, "is an attribute of an Enum's member"));
         }
         let wanted = if is_value { &names[..1] } else { names.as_slice() };
-        let mut value = Value::default();
-        for end in self.class_member(class, wanted, effort) {
-            let End::Bound(found) = end else {
-                return Err(Reason::about(&shown, "is not defined in this repository"));
-            };
-            let class_name = Some(class.name().to_owned());
-            value = value.or(self.bound_value(&found, &step.mention, class_name, effort)?);
+        let members = self.class_member(class, wanted, effort).into_iter().map(|end| match end {
+            End::Bound(found) => {
+                let class_name = Some(class.name().to_owned());
+                effort.deeper(|| self.bound_origins(&found, &step.mention, class_name, effort)).unwrap_or_default()
+            }
+            _ => Origins::unknown(Reason::about(&shown, "is not defined in this repository")),
+        });
+        let mut origins = members.reduce(Origins::or).unwrap_or_default();
+        for origin in &mut origins.all {
+            origin.is_member |= kind == Some(EnumKind::Plain) && !is_value;
+            if let Some(step) = origin.steps.first_mut() {
+                step.enumeration = kind.map(|_| class.location());
+            }
         }
-        for step in value.alternatives.iter_mut().filter_map(|alternative| alternative.steps.first_mut()) {
-            step.enumeration = kind.map(|_| class.location());
-        }
-        match kind {
-            Some(EnumKind::Plain) if !is_value => value
-                .map(|_| Some(PyValue::Opaque("Enum")))
-                .ok_or_else(|| Reason::about(&shown, "is a member of an Enum")),
-            _ => Ok(value),
-        }
+        origins
     }
 
     /// `Cascade["ALL"]` and `Cascade["ALL"].value` of an Enum.
-    pub(super) fn enum_item(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Option<Result<Value, Reason>> {
+    pub(super) fn enum_item(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Option<Origins> {
         let (subscript, attribute) = match &*node.kind() {
             "attribute" => (node.field("object")?, Some(node.field("attribute")?.text().into_owned())),
             _ => (node.clone(), None),
@@ -60,7 +58,7 @@ impl Resolver<'_> {
         let mention = place.module.location(&node.range());
         self.follow(place, &names, effort).into_iter().find_map(|end| match end {
             End::Bound(found) if self.enum_kind(&found, effort).is_some() => {
-                Some(self.bound_value(&found, &mention, None, effort))
+                Some(self.bound_origins(&found, &mention, None, effort))
             }
             _ => None,
         })

@@ -1,5 +1,6 @@
 //! A site's nodes go in; who is called and which values are possible come out, or why that can't be known.
 
+mod binding;
 mod callee;
 mod carry_out;
 mod compute;
@@ -13,6 +14,7 @@ mod locals;
 mod members;
 mod names;
 mod operation;
+mod origin;
 mod pattern;
 mod pinned;
 mod place;
@@ -23,10 +25,10 @@ mod strings;
 mod suspected;
 mod value;
 
+pub use binding::is_bound_by_comprehension;
 pub use callee::{Callee, Resolver};
 pub use dictionary::{Entries, Entry};
 pub use effort::Effort;
-pub use expression::is_bound_by_comprehension;
 pub(crate) use literal::shortened;
 pub use literal::{Literal, Shape, StringPart, evaluate};
 pub use locals::KnownClass;

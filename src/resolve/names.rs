@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::Resolver;
 use super::effort::Effort;
+use super::lineage::assigns;
 use super::place::Place;
 use super::reason::Reason;
 use crate::library;
@@ -387,6 +388,11 @@ impl Resolver<'_> {
         Some(locations)
     }
 
+    /// The expression that has the range in the module of a place.
+    pub(super) fn node_of<'p>(&self, place: &'p Place, range: &std::ops::Range<usize>) -> Result<Node<'p>, Reason> {
+        place.module.node(range).ok_or_else(|| Reason::from("it can't be parsed"))
+    }
+
     /// The module of a location, which may be that of the place.
     pub(super) fn module_of(&self, place: &Place, location: &Location) -> Option<Arc<Module>> {
         if location.path == place.module.path {
@@ -400,9 +406,5 @@ impl Resolver<'_> {
 fn sets_attribute(class: &Found, names: &[String]) -> bool {
     let Some(class) = class.value() else { return false };
     let name = names.join(".");
-    let is_set = |node: &Node<'_>| {
-        matches!(&*node.kind(), "assignment" | "augmented_assignment")
-            && node.field("left").is_some_and(|left| left.text() == name.as_str())
-    };
-    class.dfs().any(|node| is_set(&node))
+    class.dfs().any(|node| assigns(&node, &name))
 }

@@ -1,71 +1,108 @@
-//! A call of a function of the repository goes in; the values that its `return` statements give come out.
+//! A call goes in; where the values are made that it hands on comes out: those that a function of the repository returns, an item of a
+//! dictionary, what it copies.
 
 use super::Resolver;
 use super::effort::Effort;
 use super::function::is_plain;
 use super::names::{End, Found};
+use super::origin::{Call, Made, Origins};
 use super::place::Place;
 use super::reason::Reason;
-use super::value::{Step, Value};
-use crate::syntax::{Node, is_method, returned};
+use super::value::{Argument, Port, Step};
+use crate::syntax::{Node, is_method, positional_arguments, returned, string_content};
 
 impl Resolver<'_> {
-    /// What functions of the repository return to a call; None where it calls something else.
-    pub(super) fn returned_value(
-        &self,
-        place: &Place,
-        call: &Node<'_>,
-        effort: &Effort,
-    ) -> Option<Result<Value, Reason>> {
-        let function = call.field("function")?;
-        let mention = place.module.location(&function.range());
-        let ends = self.ends_of(place, &function, effort);
-        let mut all = Value::default();
-        for end in &ends {
-            let End::Bound(found) = end else { return None };
-            let node = found.value().filter(|node| found.rest.is_empty() && is_plain(node))?;
-            let value = self
-                .value_returned(found, &node, effort)
-                .and_then(|value| self.given_by(place, call, &node, value, effort));
-            match value {
-                Ok(value) => all = all.or(value.through(&Step::new(mention.clone(), found, None), &call.range())),
-                Err(why) => return Some(Err(why)),
+    /// What a call hands on; None where it makes something itself.
+    pub(super) fn called_for(&self, place: &Place, call: &Node<'_>, effort: &Effort) -> Option<Origins> {
+        const COPIES: [&str; 3] = ["copy", "deepcopy", "MappingProxyType"];
+        let (function, arguments) = (call.field("function")?, call.field("arguments")?);
+        let name = function.field("attribute").unwrap_or_else(|| function.clone()).text();
+        let given = positional_arguments(&arguments);
+        match (&*name, given.as_slice(), function.field("object")) {
+            ("copy", [], Some(object)) => Some(self.origins(place, &object, effort)),
+            (name, [original], _) if COPIES.contains(&name) => Some(self.origins(place, original, effort)),
+            ("cast", [_, value], _) => Some(self.origins(place, value, effort)),
+            ("get" | "pop", [key, rest @ ..], Some(object)) if rest.len() < 2 => {
+                let (key, default) = (string_content(key)?, rest.first());
+                let item = self.item_or_default(place, call, &object, (&key, default), effort);
+                item.or_else(|| self.returned_to(place, call, &function, effort)).or_else(|| {
+                    let default = self.origins(place, default?, effort);
+                    Some(Origins::unknown(self.no_literal(call)).or(default))
+                })
             }
+            _ => self.returned_to(place, call, &function, effort),
         }
-        (!ends.is_empty()).then_some(Ok(all))
     }
 
-    fn value_returned(&self, function: &Found, node: &Node<'_>, effort: &Effort) -> Result<Value, Reason> {
+    /// What functions of the repository return to a call; None where it calls something else.
+    fn returned_to(&self, place: &Place, call: &Node<'_>, function: &Node<'_>, effort: &Effort) -> Option<Origins> {
+        let mention = place.module.location(&function.range());
+        let ends = self.ends_of(place, function, effort);
+        let returned = ends.iter().map(|end| {
+            let End::Bound(found) = end else { return None };
+            let node = found.value().filter(|node| found.rest.is_empty() && is_plain(node))?;
+            let function = found.module().location(&node.range());
+            let called = Call { place: place.clone(), range: call.range(), function };
+            let origins = self.given_by(&called, self.returned_by(found, effort).called_by(&called), effort);
+            Some(origins.through(&Step::new(mention.clone(), found, None), &call.range()))
+        });
+        let returned: Vec<Option<Origins>> = returned.collect();
+        returned.iter().any(Option::is_some).then(|| {
+            let each = returned.into_iter();
+            let each = each.map(|origins| origins.unwrap_or_else(|| Origins::unknown(self.no_literal(call))));
+            each.reduce(Origins::or).unwrap_or_default()
+        })
+    }
+
+    /// What the statements of a function return.
+    pub(super) fn returned_by(&self, function: &Found, effort: &Effort) -> Origins {
         let name = function.name();
-        let mut all = Value::default();
-        for value in returned(node) {
-            let found = self.value(&Place::of(function.module(), &value), &value, effort);
-            all = all.or(found.map_err(|why| why.behind_result_of(name))?);
-        }
-        if all == Value::default() { Err(Reason::about(&name, "returns nothing that can be known")) } else { Ok(all) }
+        let values = function.value().map(|node| returned(&node)).unwrap_or_default();
+        let origins = values.iter().map(|value| {
+            let origins = self.origins(&Place::of(function.module(), value), value, effort);
+            origins.map_reason(|why| why.behind_result_of(name))
+        });
+        let none = || Origins::unknown(Reason::about(name, "returns nothing that can be known"));
+        origins.reduce(Origins::or).unwrap_or_else(none)
     }
 
     /// The same with what the call gives in place of the function's own parameters.
-    fn given_by(
-        &self,
-        place: &Place,
-        call: &Node<'_>,
-        function: &Node<'_>,
-        mut value: Value,
-        effort: &Effort,
-    ) -> Result<Value, Reason> {
-        let arguments = call.field("arguments").ok_or("it is no call")?;
-        for argument in std::mem::take(&mut value.arguments) {
-            if argument.function.range() != function.range() {
-                return Err(argument.why_unknown());
-            }
-            let given = argument.given(&arguments, is_method(function), false);
-            match given {
-                Some(given) => value = value.or(self.value(place, &given, effort)?),
-                None if arguments.named_children().all(|given| !given.kind().ends_with("_splat")) => {}
-                None => return Err(Reason::about(&argument.name, "may be given by a splat")),
-            }
+    fn given_by(&self, call: &Call, mut origins: Origins, effort: &Effort) -> Origins {
+        for holder in std::mem::take(&mut origins.holders) {
+            origins = origins.or(Origins::unknown(holder.why_unknown()));
         }
-        Ok(value)
+        for argument in std::mem::take(&mut origins.arguments) {
+            origins = origins.or(match argument.function == call.function {
+                true => self.given_for(call, &argument, effort),
+                false => Origins::unknown(argument.why_unknown()),
+            });
+        }
+        origins
     }
+
+    /// What a call gives for a parameter of its function.
+    pub(super) fn given_for(&self, call: &Call, argument: &Argument, effort: &Effort) -> Origins {
+        let node = self.node_of(&call.place, &call.range).ok();
+        let Some(arguments) = node.and_then(|call| call.field("arguments")) else {
+            return Origins::unknown("it is no call");
+        };
+        if argument.port == Port::Keywords {
+            return Origins::of(Made::OfKeywords(call.place.clone(), arguments.range()));
+        }
+        let module = self.module_of(&call.place, &call.function);
+        let function = module.as_ref().and_then(|module| module.node(&call.function.range()));
+        let is_method = function.is_some_and(|function| is_method(&function));
+        match argument.given(&arguments, is_method, false) {
+            Some(given) => self.origins(&call.place, &given, effort),
+            None if arguments.named_children().all(|given| !given.kind().ends_with("_splat")) => Origins::default(),
+            None => Origins::unknown(Reason::about(&argument.name, "may be given by a splat")),
+        }
+    }
+}
+
+/// Whether a method is read as an attribute: `@property`, `@cached_property` and the like.
+pub(super) fn is_property(function: &Node<'_>) -> bool {
+    let around = function.parent().filter(|around| around.kind() == "decorated_definition");
+    let is_one = |child: Node<'_>| child.kind() == "decorator" && child.text().contains("property");
+    around.is_some_and(|around| around.children().any(is_one))
 }

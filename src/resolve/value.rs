@@ -134,15 +134,6 @@ impl Value {
         }
         Some(self)
     }
-
-    /// The values as a name gives them that is read in another place.
-    pub(super) fn through(mut self, step: &Step, here: &Range<usize>) -> Self {
-        for alternative in &mut self.alternatives {
-            alternative.here = here.clone();
-            alternative.steps.insert(0, step.clone());
-        }
-        self
-    }
 }
 
 impl Argument {
@@ -197,11 +188,6 @@ impl Step {
             also: bound_together(found),
             items: Vec::new(),
         }
-    }
-
-    /// The same where the name is a dictionary's, of which an item is read.
-    pub(super) fn reading(self, key: &str) -> Self {
-        Self { items: vec![key.to_owned()], ..self }
     }
 }
 

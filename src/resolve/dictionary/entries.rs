@@ -1,10 +1,8 @@
 //! What a dictionary can have under a key.
 
-use crate::resolve::reason::Reason;
-use std::ops::Range;
-
 use crate::module::Location;
 use crate::python::PyValue;
+use crate::resolve::reason::Reason;
 use crate::resolve::value::{Argument, Step, Value};
 
 /// What a dictionary holds under a key.
@@ -16,8 +14,8 @@ pub struct Entry {
     pub at: Location,
     /// The names of dictionaries that lead there, in order.
     pub steps: Vec<Step>,
-    /// What the same dictionary says of `viewonly`.
-    pub viewonly: Option<bool>,
+    /// The display, or the arguments, in which it stands.
+    pub container: Location,
     /// A part of the statement that has it can't be parsed.
     pub is_broken: bool,
 }
@@ -33,18 +31,6 @@ pub struct Entries {
     pub is_certain: bool,
     /// A part of the dictionary can't be known.
     pub is_open: bool,
-}
-
-impl Entry {
-    /// The value as an expression with the range gives it.
-    pub(in crate::resolve) fn value_at(&self, here: &Range<usize>) -> Result<Value, Reason> {
-        let mut value = self.value.clone()?;
-        for alternative in &mut value.alternatives {
-            alternative.here = here.clone();
-            alternative.steps.splice(0..0, self.steps.iter().cloned());
-        }
-        Ok(value)
-    }
 }
 
 impl Entries {
@@ -99,9 +85,15 @@ impl Entries {
         all.into_iter().reduce(Self::or).unwrap_or_default()
     }
 
-    pub(super) fn through(mut self, step: &Step) -> Self {
+    /// The same behind names of dictionaries, of which the item with the key is read.
+    pub(super) fn behind(mut self, steps: &[Step], key: &str) -> Self {
+        let reading = |step: &Step| {
+            let mut step = step.clone();
+            step.items.push(key.to_owned());
+            step
+        };
         for entry in &mut self.entries {
-            entry.steps.insert(0, step.clone());
+            entry.steps.splice(0..0, steps.iter().map(reading));
         }
         self
     }

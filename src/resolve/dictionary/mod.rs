@@ -6,27 +6,75 @@ mod set_items;
 
 use super::callee::{Callee, Resolver};
 use super::effort::Effort;
-use super::names::{End, Found};
+use super::names::End;
+use super::origin::{Call, Made, Origins};
 use super::place::Place;
-use super::value::{Argument, Port, Step, Value};
-use crate::module::Location;
-use crate::module::Target;
+use super::value::{Argument, Port, Value};
 use crate::python::PyValue;
-use crate::syntax::{
-    Node, conditional_parts, is_method, keyword_value, positional_arguments, splatted, string_content, unparenthesized,
-};
+use crate::syntax::{Node, keyword_value, positional_arguments, splatted, string_content, unparenthesized};
 
 pub use entries::{Entries, Entry};
 
 impl Resolver<'_> {
     /// What a dictionary at a place can hold under a key.
     pub fn entries(&self, place: &Place, dictionary: &Node<'_>, key: &str, effort: &Effort) -> Entries {
-        let found = effort.deeper(|| self.entries_within(place, &unparenthesized(dictionary), key, effort));
+        let found = effort.deeper(|| self.entries_of(&self.origins(place, dictionary, effort), key, effort));
         found.unwrap_or_else(Entries::unknown)
     }
 
-    fn entries_within(&self, place: &Place, node: &Node<'_>, key: &str, effort: &Effort) -> Entries {
-        let entries = |node: &Node<'_>| self.entries(place, node, key, effort);
+    /// What the dictionaries that are made at origins can hold under a key.
+    fn entries_of(&self, origins: &Origins, key: &str, effort: &Effort) -> Entries {
+        let made = Entries::any(origins.all.iter().map(|origin| {
+            let entries = self.entries_made(&origin.made, key, effort);
+            self.entries_given(entries, &origin.calls, key, effort).behind(&origin.steps, key)
+        }));
+        let is_handed_in = !origins.arguments.is_empty() || origins.all.is_empty();
+        let set = Entries::any(origins.filled.iter().map(|filled| {
+            let entries = self.entries_set_later(&filled.found, key, effort);
+            self.entries_given(entries, &filled.calls, key, effort).behind(&filled.steps, key)
+        }));
+        let is_certain = if is_handed_in { set.is_certain } else { made.is_certain };
+        let is_open = made.is_open || set.is_open || !origins.holders.is_empty();
+        let mut all = Entries { is_certain, is_open, ..made.or(set) };
+        all.arguments.extend(origins.arguments.iter().map(|argument| {
+            let port = if argument.port == Port::Value { Port::Dictionary } else { argument.port };
+            Argument { port, ..argument.clone() }
+        }));
+        all
+    }
+
+    /// The same with what the calls give in place of the parameters of their functions.
+    fn entries_given(&self, mut all: Entries, calls: &[Call], key: &str, effort: &Effort) -> Entries {
+        for call in calls {
+            let (own, others) = all.arguments.drain(..).partition(|argument| argument.function == call.function);
+            all.arguments = others;
+            let own: Vec<Argument> = own;
+            for argument in own {
+                let given = self.given_for(call, &argument, effort);
+                all = all.or(self.entries_of(&given, key, effort));
+            }
+        }
+        all
+    }
+
+    /// What is made holds under a key.
+    fn entries_made(&self, made: &Made, key: &str, effort: &Effort) -> Entries {
+        match made {
+            Made::By(place, range) => match self.node_of(place, range) {
+                Ok(node) => self.entries_of_made(place, &node, key, effort),
+                Err(_) => Entries::unknown(),
+            },
+            Made::OfKeywords(place, range) => match self.node_of(place, range) {
+                Ok(arguments) => self.entries_of_keywords(place, &arguments, key, effort),
+                Err(_) => Entries::unknown(),
+            },
+            Made::Missing(_) => Entries::default(),
+            Made::Known(_) | Made::Unknown(_) => Entries::unknown(),
+        }
+    }
+
+    /// What an expression that leads no further holds under a key.
+    fn entries_of_made(&self, place: &Place, node: &Node<'_>, key: &str, effort: &Effort) -> Entries {
         match &*node.kind() {
             "dictionary" => self.entries_of_parts(place, node, key, effort),
             "list" | "tuple" | "expression_list" if index_of(key).is_some() => {
@@ -35,25 +83,25 @@ impl Resolver<'_> {
             "list" | "tuple" | "set" => self.entries_of_pairs(place, node, key, effort),
             "binary_operator" if node.field("operator").is_some_and(|operator| operator.text() == "|") => {
                 let sides = [node.field("left"), node.field("right")];
-                sides.iter().flatten().map(entries).fold(Entries::default(), Entries::overlaid)
+                let sides = sides.iter().flatten().map(|side| self.entries(place, side, key, effort));
+                sides.fold(Entries::default(), Entries::overlaid)
             }
-            "conditional_expression" => {
-                let parts = conditional_parts(node).map(|[body, _, otherwise]| [body, otherwise]);
-                Entries::any(parts.iter().flatten().map(entries))
-            }
-            "boolean_operator" => {
-                let sides = [node.field("left"), node.field("right")];
-                Entries::any(sides.iter().flatten().map(entries))
-            }
-            "named_expression" => node.field("value").map(|value| entries(&value)).unwrap_or_default(),
-            "identifier" | "attribute" => self.entries_of_name(place, node, key, effort),
-            "subscript" => self.entries_of_item(place, node, key, effort).unwrap_or_else(Entries::unknown),
             "call" => self.entries_of_call(place, node, key, effort).unwrap_or_else(Entries::unknown),
             "none" => Entries::default(),
             // a name without a dictionary behind it
             "string" | "concatenated_string" if key == SECOND => Entries::default(),
             _ => Entries::unknown(),
         }
+    }
+
+    /// `dict(…)` and the like, and what is read where it is called.
+    fn entries_of_call(&self, place: &Place, call: &Node<'_>, key: &str, effort: &Effort) -> Option<Entries> {
+        let function = call.field("function")?;
+        if makes_dictionary(&function) || self.is_typed_dictionary(place, &function, effort) {
+            return Some(self.entries_of_parts(place, &call.field("arguments")?, key, effort));
+        }
+        let is_backref = key == SECOND && matches!(self.callee(place, &function), Callee::Constructor(..));
+        is_backref.then(Entries::default)
     }
 
     /// A display, or the arguments of `dict(…)`: what comes later wins.
@@ -130,79 +178,10 @@ impl Resolver<'_> {
 
     fn entry(&self, place: &Place, container: &Node<'_>, value: &Node<'_>, effort: &Effort) -> Entry {
         let value = unparenthesized(value);
-        let viewonly = keyword_value(container, "viewonly").and_then(|value| {
-            let mut known = self.value(place, &value, effort).ok().filter(|value| value.arguments.is_empty())?;
-            let only = known.alternatives.pop()?;
-            known.alternatives.is_empty().then(|| only.value.is_truthy())
-        });
         let is_broken = crate::syntax::is_broken(container, &value);
         let at = place.module.location(&value.range());
-        Entry { value: self.value(place, &value, effort), at, steps: Vec::new(), viewonly, is_broken }
-    }
-
-    fn entries_of_name(&self, place: &Place, node: &Node<'_>, key: &str, effort: &Effort) -> Entries {
-        let mention = place.module.location(&node.range());
-        let ends = self.ends_of(place, node, effort);
-        if ends.is_empty() {
-            return Entries::unknown();
-        }
-        Entries::any(ends.into_iter().map(|end| match end {
-            End::Bound(found) => self.entries_of_binding(&found, &mention, key, effort),
-            _ => Entries::unknown(),
-        }))
-    }
-
-    fn entries_of_binding(&self, found: &Found, mention: &Location, key: &str, effort: &Effort) -> Entries {
-        let step = Step::new(mention.clone(), found, None).reading(key);
-        match &found.binding().target {
-            Target::Class(_) if !found.rest.is_empty() => {
-                let members = self.class_member(found, &found.rest, effort);
-                let bound =
-                    members.into_iter().filter_map(|end| if let End::Bound(found) = end { Some(found) } else { None });
-                Entries::any(bound.map(|member| {
-                    effort.deeper(|| self.entries_of_binding(&member, mention, key, effort)).unwrap_or_default()
-                }))
-            }
-            _ if !found.rest.is_empty() => Entries::unknown(),
-            Target::Function(..) if found.value().is_some_and(|function| is_property(&function)) => {
-                self.entries_returned(found, mention, key, effort)
-            }
-            Target::Parameter(parameter) => {
-                let Some(owner) = found.scope().owner.as_ref() else { return Entries::default() };
-                let port = if parameter.is_keywords { Port::Keywords } else { Port::Dictionary };
-                let argument = Argument {
-                    name: found.name().to_owned(),
-                    at: found.location(),
-                    function: found.module().location(&owner.range),
-                    position: parameter.position,
-                    port,
-                    what: parameter.what.clone(),
-                };
-                let default = found.value().map(|default| self.entries(&found.before(), &default, key, effort));
-                let set = self.entries_set_later(found, key, effort);
-                let is_certain = set.is_certain;
-                let mut all = default.unwrap_or_default().or(set).through(&step);
-                all.is_certain = is_certain;
-                all.arguments.push(argument);
-                all
-            }
-            _ => {
-                let assigned = match (found.value(), &found.binding().target) {
-                    (Some(value), _) => self.entries(&found.before(), &value, key, effort),
-                    (None, Target::Nothing) => Entries::default(),
-                    // a loop's variable, or what a pattern binds
-                    (None, _) => Entries::unknown(),
-                };
-                let is_certain = assigned.is_certain;
-                Entries { is_certain, ..assigned.or(self.entries_set_later(found, key, effort)) }.through(&step)
-            }
-        }
-    }
-
-    /// `dictionaries["name"]`
-    fn entries_of_item(&self, place: &Place, node: &Node<'_>, key: &str, effort: &Effort) -> Option<Entries> {
-        let outer_key = key_of(&node.field("subscript")?)?;
-        Some(self.entries_inside(place, &node.field("value")?, &outer_key, key, effort))
+        let container = place.module.location(&container.range());
+        Entry { value: self.value(place, &value, effort), at, steps: Vec::new(), container, is_broken }
     }
 
     /// What the dictionary that another holds under a key can hold under one of its own.
@@ -239,55 +218,6 @@ impl Resolver<'_> {
         all
     }
 
-    /// `dict(…)`, a copy, or a function of the repository that returns a dictionary.
-    fn entries_of_call(&self, place: &Place, call: &Node<'_>, key: &str, effort: &Effort) -> Option<Entries> {
-        const COPIES: [&str; 3] = ["copy", "deepcopy", "MappingProxyType"];
-        let (function, arguments) = (call.field("function")?, call.field("arguments")?);
-        if makes_dictionary(&function) || self.is_typed_dictionary(place, &function, effort) {
-            return Some(self.entries_of_parts(place, &arguments, key, effort));
-        }
-        let name = function.field("attribute").unwrap_or_else(|| function.clone()).text();
-        let given = positional_arguments(&arguments);
-        match (&*name, given.as_slice(), function.field("object")) {
-            ("copy", [], Some(object)) => return Some(self.entries(place, &object, key, effort)),
-            (name, [original], _) if COPIES.contains(&name) => {
-                return Some(self.entries(place, original, key, effort));
-            }
-            ("cast", [_, value], _) => return Some(self.entries(place, value, key, effort)),
-            ("get", [outer_key, default @ ..], Some(object)) if default.len() < 2 => {
-                let item = self.entries_inside(place, &object, &string_content(outer_key)?, key, effort);
-                let default = default.iter().map(|default| self.entries(place, default, key, effort));
-                return Some(Entries::any(default.chain([item])));
-            }
-            _ => {}
-        }
-        // a backref is read where it is called
-        if key == SECOND && matches!(self.callee(place, &function), Callee::Constructor(..)) {
-            return Some(Entries::default());
-        }
-        let ends = self.ends_of(place, &function, effort);
-        let mention = place.module.location(&function.range());
-        let returned = ends.iter().map(|end| match end {
-            End::Bound(found) if found.rest.is_empty() => self.entries_returned(found, &mention, key, effort),
-            _ => Entries::unknown(),
-        });
-        let mut all = returned.reduce(Entries::or)?;
-        // by position or name, or as one of the keyword arguments that the function hands on
-        for argument in std::mem::take(&mut all.arguments) {
-            all = all.or(match argument.port {
-                Port::Keywords => self.entries_of_keywords(place, &arguments, key, effort),
-                Port::Dictionary | Port::Pair | Port::Value => {
-                    let module = self.module_of(place, &argument.function)?;
-                    let is_method =
-                        module.node(&argument.function.range()).is_some_and(|function| is_method(&function));
-                    let given = argument.given(&arguments, is_method, false);
-                    given.map_or_else(Entries::default, |given| self.entries(place, &given, key, effort))
-                }
-            });
-        }
-        Some(all)
-    }
-
     /// Whether a name is that of a `TypedDict`, whose call is one of `dict`.
     fn is_typed_dictionary(&self, place: &Place, function: &Node<'_>, effort: &Effort) -> bool {
         let ends = self.ends_of(place, function, effort);
@@ -306,25 +236,10 @@ impl Resolver<'_> {
         }
         self.entries_inside(place, &pair, SECOND, key, effort)
     }
-
-    fn entries_returned(&self, function: &Found, mention: &Location, key: &str, effort: &Effort) -> Entries {
-        let Some(node) = function.value().filter(|node| matches!(&*node.kind(), "function_definition" | "lambda"))
-        else {
-            return Entries::unknown();
-        };
-        let step = Step::new(mention.clone(), function, None).reading(key);
-        let returned = crate::syntax::returned(&node);
-        let all = returned
-            .iter()
-            .map(|value| self.entries(&Place::of(function.module(), value), value, key, effort))
-            .reduce(Entries::or)
-            .unwrap_or_default();
-        all.through(&step)
-    }
 }
 
 /// The key of a pair's second item.
-const SECOND: &str = "[1]";
+pub(super) const SECOND: &str = "[1]";
 
 /// The key that a subscript asks for. That of an item of a list or tuple is its index in brackets, which no keyword can be.
 pub(super) fn key_of(subscript: &Node<'_>) -> Option<String> {
@@ -349,13 +264,6 @@ fn is_formatted(node: &Node<'_>) -> bool {
         }
         _ => false,
     }
-}
-
-/// Whether a method is read as an attribute: `@property`, `@cached_property` and the like.
-fn is_property(function: &Node<'_>) -> bool {
-    let around = function.parent().filter(|around| around.kind() == "decorated_definition");
-    let is_one = |child: Node<'_>| child.kind() == "decorator" && child.text().contains("property");
-    around.is_some_and(|around| around.children().any(is_one))
 }
 
 /// Whether a call of the function makes a dictionary of its arguments, as `dict` does.

@@ -1,8 +1,11 @@
 //! The dictionary that a relationship gets goes in; the sites of what it has come out.
 
+use std::sync::Arc;
+
 use super::Finder;
 use super::sites::Sites;
 use super::{Receiver, syntax_error, with_known_viewonly};
+use crate::model::{Arguments, Keyword};
 use crate::resolve::{Effort, Entries, Entry, Place, Reason, shortened};
 use crate::rules::{ConstructorKind, Sets};
 use crate::site::reading::{Key, keys_to};
@@ -148,7 +151,7 @@ impl<'a> Finder<'a> {
         viewonly: &Result<bool, Reason>,
         sites: &mut Sites,
     ) -> Site {
-        let viewonly = entry.viewonly.map_or_else(|| viewonly.clone(), Ok);
+        let viewonly = self.viewonly_in(&entry).map_or_else(|| viewonly.clone(), Ok);
         let value = if entry.is_broken {
             Err(syntax_error())
         } else if let Some(why) = receiver.untraced() {
@@ -163,6 +166,19 @@ impl<'a> Finder<'a> {
         // reports show the call beside the value
         let call = if entry.at.path == site.call.path { site.call } else { entry.at };
         Site { value, viewonly, call, ..site }
+    }
+
+    /// Whether the dictionary that has an entry says `viewonly=True`; None where it does not say it itself.
+    fn viewonly_in(&self, entry: &Entry) -> Option<bool> {
+        let module = match entry.container.path == self.module.path {
+            true => Arc::clone(self.module),
+            false => self.resolver.repository.module(&entry.container.path)?,
+        };
+        let container = module.node(&entry.container.range())?;
+        match Arguments::of_items(&module, &container).keyword(self.resolver, "viewonly") {
+            Keyword::Given(value) => Some(value.is_truthy()),
+            _ => None,
+        }
     }
 
     /// What a call may give to a wrapper's parameter by `*` and `**`.
