@@ -8,7 +8,7 @@ use super::literal::shortened;
 use super::names::{End, Found};
 use super::origin::{Filled, Made, Origins};
 use super::place::Place;
-use super::reason::Reason;
+use super::reason::{Link, Reason};
 use super::returned::is_property;
 use super::value::{Argument, Port, Step};
 use crate::module::{Location, ModuleName, Parameter, Target};
@@ -125,10 +125,7 @@ impl Resolver<'_> {
     fn assigned(&self, found: &Found, step: &Step, effort: &Effort) -> Origins {
         let name = found.name();
         let origins = match (found.value(), &found.binding().target) {
-            (Some(node), _) => {
-                let origins = self.origins(&found.before(), &node, effort);
-                origins.map_reason(|why| why.behind_name(name))
-            }
+            (Some(node), _) => self.origins(&found.before(), &node, effort).linked(&Link::Name(name.to_owned())),
             (None, Target::Nothing) => Origins::of(Made::Missing(Reason::about(name, "has no value"))),
             // a loop's variable, or what a pattern binds
             (None, _) => Origins::unknown(Reason::about(name, "has no value")),

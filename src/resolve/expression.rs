@@ -46,12 +46,13 @@ impl Resolver<'_> {
 
     /// The values that are made at an origin.
     pub(super) fn settled(&self, origin: &Origin, effort: &Effort) -> Result<Value, Reason> {
-        let mut value = match &origin.made {
-            Made::By(place, range) => self.made(place, &self.node_of(place, range)?, effort)?,
-            Made::Known(known) => Value { alternatives: vec![(**known).clone()], arguments: Vec::new() },
-            Made::OfKeywords(..) => return Err("it is a dictionary of keyword arguments".into()),
-            Made::Missing(why) | Made::Unknown(why) => return Err(why.clone()),
+        let value = match &origin.made {
+            Made::By(place, range) => self.node_of(place, range).and_then(|node| self.made(place, &node, effort)),
+            Made::Known(known) => Ok(Value { alternatives: vec![(**known).clone()], arguments: Vec::new() }),
+            Made::OfKeywords(..) => Err("it is a dictionary of keyword arguments".into()),
+            Made::Missing(why) | Made::Unknown(why) => Err(why.clone()),
         };
+        let mut value = value.map_err(|why| why.behind(&origin.links))?;
         for alternative in &mut value.alternatives {
             alternative.steps.splice(0..0, origin.steps.iter().cloned());
             if let Some(here) = &origin.here {

@@ -11,7 +11,7 @@ use super::effort::Effort;
 use super::literal::evaluate;
 use super::names::Found;
 use super::place::Place;
-use super::reason::Reason;
+use super::reason::{Link, Reason};
 use super::value::{Alternative, Argument, Step};
 use crate::module::Location;
 use crate::syntax::{Node, conditional_parts, dotted_name, unparenthesized};
@@ -40,6 +40,8 @@ pub(super) struct Origin {
     pub is_member: bool,
     /// The calls of the functions in which it is made, the innermost first.
     pub calls: Vec<Call>,
+    /// What a reason why the value can't be known tells of the way there, the outermost first.
+    pub links: Vec<Link>,
 }
 
 /// A call of a function of the repository.
@@ -77,10 +79,8 @@ pub(super) struct Filled {
 
 impl Origins {
     pub(super) fn of(made: Made) -> Self {
-        Self {
-            all: vec![Origin { made, here: None, steps: Vec::new(), is_member: false, calls: Vec::new() }],
-            ..Self::default()
-        }
+        let (steps, calls, links) = (Vec::new(), Vec::new(), Vec::new());
+        Self { all: vec![Origin { made, here: None, steps, is_member: false, calls, links }], ..Self::default() }
     }
 
     pub(super) fn unknown(why: impl Into<Reason>) -> Self {
@@ -135,12 +135,10 @@ impl Origins {
         self
     }
 
-    /// The same where what can't be known has another reason.
-    pub(super) fn map_reason(mut self, told: impl Fn(Reason) -> Reason) -> Self {
+    /// The same where a reason why one can't be known has a link before it.
+    pub(super) fn linked(mut self, link: &Link) -> Self {
         for origin in &mut self.all {
-            if let Made::Unknown(why) | Made::Missing(why) = &mut origin.made {
-                *why = told(why.clone());
-            }
+            origin.links.insert(0, link.clone());
         }
         self
     }

@@ -15,7 +15,7 @@ pub struct Reason {
 
 /// One step on the way to what can't be known.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Link {
+pub(super) enum Link {
     /// What a name is bound to.
     Name(String),
     /// What a function returns.
@@ -33,18 +33,9 @@ impl Reason {
         Self { subject: Some(name.to_owned()), ..Self::from(format!("nothing in reach defines `{name}`")) }
     }
 
-    /// The same where a name is bound to what can't be known.
-    pub(super) fn behind_name(self, name: &str) -> Self {
-        self.behind(Link::Name(name.to_owned()))
-    }
-
-    /// The same where a function returns what can't be known.
-    pub(super) fn behind_result_of(self, function: &str) -> Self {
-        self.behind(Link::Result(function.to_owned()))
-    }
-
-    fn behind(mut self, link: Link) -> Self {
-        self.links.insert(0, link);
+    /// The same behind what leads there, the outermost first.
+    pub(super) fn behind(mut self, links: &[Link]) -> Self {
+        self.links.splice(0..0, links.iter().cloned());
         self
     }
 

@@ -7,7 +7,7 @@ use super::function::is_plain;
 use super::names::{End, Found};
 use super::origin::{Call, Made, Origins};
 use super::place::Place;
-use super::reason::Reason;
+use super::reason::{Link, Reason};
 use super::value::{Argument, Port, Step};
 use crate::syntax::{Node, is_method, positional_arguments, returned, string_content};
 
@@ -60,7 +60,7 @@ impl Resolver<'_> {
         let values = function.value().map(|node| returned(&node)).unwrap_or_default();
         let origins = values.iter().map(|value| {
             let origins = self.origins(&Place::of(function.module(), value), value, effort);
-            origins.map_reason(|why| why.behind_result_of(name))
+            origins.linked(&Link::Result(name.to_owned()))
         });
         let none = || Origins::unknown(Reason::about(name, "returns nothing that can be known"));
         origins.reduce(Origins::or).unwrap_or_else(none)
