@@ -16,7 +16,7 @@ use crate::model::Relationship;
 use crate::module::Location;
 use crate::outcome::{FileOutcome, Finding, SiteOutcome, Status};
 use crate::plan::{Files, Planner};
-use crate::policy::{Applicability, Reach, Rewrite, effective_set, written_set};
+use crate::policy::{Applicability, Reach, Rewrite, Verdict, effective_set, written_set};
 use crate::rewrite::{Edit, FileEdit};
 use crate::rules::Code;
 use crate::scan::Scanned;
@@ -44,25 +44,8 @@ impl Run<'_> {
     /// The outcomes with the fixes within reach carried out.
     fn outcomes(&self, suppressed: &Suppressed, reach: Reach) -> Vec<FileOutcome> {
         let files = FilesOfRun::new(self, &suppressed.left_alone);
-        let sites = &suppressed.kept;
-        let rewrites: Vec<Option<Rewrite>> =
-            sites.par_iter().map(|(site, verdict)| verdict.rewrite(site, reach)).collect();
-        let wanted: Vec<_> = sites.iter().map(|(site, _)| site).zip(&rewrites).collect();
-        let planner = Planner::new(&wanted, &self.analysis.usages, &files);
         let mut by_file = self.scanned(suppressed);
-        let diagnosed: Vec<(&Site, Diagnosed)> = sites
-            .par_iter()
-            .zip(rewrites.par_iter())
-            .filter(|((site, _), _)| files.concerns(site))
-            .filter_map(|(judged, rewrite)| {
-                let site = &judged.0;
-                let source = files.source(&site.at.path)?;
-                let settings = self.analysis.reach.settings.of(&site.at.path);
-                let written = rewrite.as_ref().map(|rewrite| Written { rewrite, planned: planner.plan(site, rewrite) });
-                Some((site, diagnose(&settings.rules, &source, judged, reach, written.as_ref())))
-            })
-            .collect();
-        for (site, diagnosed) in diagnosed {
+        for (site, diagnosed) in self.diagnosed(&suppressed.kept, reach, &files) {
             let Some(file) = self.file_at(&site.at.path, &mut by_file, &files) else { continue };
             match diagnosed {
                 Diagnosed::Safe => file.safe_sites += 1,
@@ -85,6 +68,31 @@ impl Run<'_> {
         let mut outcomes: Vec<FileOutcome> = by_file.into_values().collect();
         self.apply(&mut outcomes, &files);
         outcomes
+    }
+
+    /// What there is to tell of each site that is to be reported, with the edits of the changes within reach.
+    fn diagnosed<'s>(
+        &self,
+        sites: &'s [(Site, Verdict)],
+        reach: Reach,
+        files: &FilesOfRun<'_>,
+    ) -> Vec<(&'s Site, Diagnosed)> {
+        let rewrites: Vec<Option<Rewrite>> =
+            sites.par_iter().map(|(site, verdict)| verdict.rewrite(site, reach)).collect();
+        let wanted: Vec<_> = sites.iter().map(|(site, _)| site).zip(&rewrites).collect();
+        let planner = Planner::new(&wanted, &self.analysis.usages, files);
+        let diagnosed = sites
+            .par_iter()
+            .zip(rewrites.par_iter())
+            .filter(|((site, _), _)| files.concerns(site))
+            .filter_map(|(judged, rewrite)| {
+                let site = &judged.0;
+                let source = files.source(&site.at.path)?;
+                let settings = self.analysis.reach.settings.of(&site.at.path);
+                let written = rewrite.as_ref().map(|rewrite| Written { rewrite, planned: planner.plan(site, rewrite) });
+                Some((site, diagnose(&settings.rules, &source, judged, reach, written.as_ref())))
+            });
+        diagnosed.collect()
     }
 
     /// The files that were scanned, with what is to be told of each as a whole.

@@ -204,38 +204,37 @@ fn report(outcome: &Outcome) -> JsonReport<'_> {
         stale_baseline: outcome.stale_baseline.iter().map(JsonStale::of).collect(),
         skipped: reasons(Status::skipped),
         failed: reasons(Status::failed),
-        syntax_errors: outcome
-            .files
-            .iter()
-            .flat_map(|file| {
-                file.syntax_errors.iter().map(|at| JsonSyntaxError {
-                    path: &file.display,
-                    cell: at.cell,
-                    line: at.line,
-                    column: at.column,
-                })
-            })
-            .collect(),
+        syntax_errors: outcome.files.iter().flat_map(syntax_errors).collect(),
         unused_suppressions: outcome.files.iter().flat_map(unused_suppressions).collect(),
-        summary: JsonSummary {
-            files_scanned: totals.files_scanned,
-            files_parsed: totals.files_parsed,
-            files_with_findings: totals.files_with_findings,
-            fixable_safe: totals.fixable_safe,
-            fixable_unsafe: totals.fixable_unsafe,
-            manual: totals.manual,
-            information: totals.information,
-            ignored: totals.ignored,
-            asyncio: match &outcome.asyncio {
-                Some(Asyncio::Used(place)) => Some(place),
-                _ => None,
-            },
-            asyncio_in_tests: match &outcome.asyncio {
-                Some(Asyncio::InTests(place)) => Some(place),
-                _ => None,
-            },
-        },
+        summary: summary(outcome),
     }
+}
+
+fn summary(outcome: &Outcome) -> JsonSummary<'_> {
+    let totals = outcome.totals();
+    let (asyncio, asyncio_in_tests) = match &outcome.asyncio {
+        Some(Asyncio::Used(place)) => (Some(&**place), None),
+        Some(Asyncio::InTests(place)) => (None, Some(&**place)),
+        Some(Asyncio::Unused) | None => (None, None),
+    };
+    JsonSummary {
+        files_scanned: totals.files_scanned,
+        files_parsed: totals.files_parsed,
+        files_with_findings: totals.files_with_findings,
+        fixable_safe: totals.fixable_safe,
+        fixable_unsafe: totals.fixable_unsafe,
+        manual: totals.manual,
+        information: totals.information,
+        ignored: totals.ignored,
+        asyncio,
+        asyncio_in_tests,
+    }
+}
+
+fn syntax_errors(file: &FileOutcome) -> impl Iterator<Item = JsonSyntaxError<'_>> {
+    let error =
+        |at: &Position| JsonSyntaxError { path: &file.display, cell: at.cell, line: at.line, column: at.column };
+    file.syntax_errors.iter().map(error)
 }
 
 fn unused_suppressions(file: &FileOutcome) -> impl Iterator<Item = JsonUnusedSuppression<'_>> {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::host::{Place, TOOL, message};
-use crate::outcome::{FileOutcome, Outcome, Status};
+use crate::outcome::{FileOutcome, Finding, Outcome, Status};
 
 pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
     let mut report = Report::new(TOOL.name);
@@ -22,43 +22,41 @@ pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
 fn suite(outcome: &Outcome, file: &FileOutcome) -> Option<TestSuite> {
     let mut suite = TestSuite::new(file.display.as_str());
     suite.extra.insert("package".into(), TOOL.name.into());
-    let case = |name: String, status: TestCaseStatus| {
-        let mut case = TestCase::new(name, status);
-        case.set_classname(file.display.as_str());
-        case.extra.insert("file".into(), file.display.as_str().into());
-        case
-    };
-    for finding in &file.findings {
-        let mut status = match finding.is_information() {
-            true => TestCaseStatus::skipped(),
-            false => TestCaseStatus::non_success(NonSuccessKind::Failure),
-        };
-        let place = format!("{}:{}", file.display, finding.start);
-        let lines = [format!("{place}: {}", message(outcome, finding))].into_iter().chain(finding.reasons());
-        status.set_type(finding.code.as_str()).set_message(message(outcome, finding));
-        status.set_description(lines.collect::<Vec<_>>().join("\n"));
-        let mut case = case(format!("{} {} at {}", finding.code, finding.name, finding.start), status);
-        // of the file, as elsewhere: in a notebook that of its JSON
-        let line =
-            file.source.as_ref().map_or(finding.start.line, |source| Place::of_value(source, finding).start.line);
-        case.extra.insert("line".into(), line.to_string().into());
-        suite.add_test_case(case);
-    }
-    let of_file = match &file.status {
-        Status::Failed(reason) => {
-            let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-            status.set_message(reason.as_str());
-            Some(status)
-        }
-        Status::Skipped(reason) => {
-            let mut status = TestCaseStatus::skipped();
-            status.set_message(reason.as_str());
-            Some(status)
-        }
-        _ => None,
-    };
-    if let Some(status) = of_file {
-        suite.add_test_case(case("read".to_owned(), status));
-    }
+    suite.add_test_cases(file.findings.iter().map(|finding| of_finding(outcome, file, finding)));
+    suite.add_test_cases(of_status(file));
     (!suite.test_cases.is_empty()).then_some(suite)
+}
+
+fn case(file: &FileOutcome, name: String, status: TestCaseStatus) -> TestCase {
+    let mut case = TestCase::new(name, status);
+    case.set_classname(file.display.as_str());
+    case.extra.insert("file".into(), file.display.as_str().into());
+    case
+}
+
+fn of_finding(outcome: &Outcome, file: &FileOutcome, finding: &Finding) -> TestCase {
+    let mut status = match finding.is_information() {
+        true => TestCaseStatus::skipped(),
+        false => TestCaseStatus::non_success(NonSuccessKind::Failure),
+    };
+    let place = format!("{}:{}", file.display, finding.start);
+    let lines = [format!("{place}: {}", message(outcome, finding))].into_iter().chain(finding.reasons());
+    status.set_type(finding.code.as_str()).set_message(message(outcome, finding));
+    status.set_description(lines.collect::<Vec<_>>().join("\n"));
+    let mut case = case(file, format!("{} {} at {}", finding.code, finding.name, finding.start), status);
+    // of the file, as elsewhere: in a notebook that of its JSON
+    let line = file.source.as_ref().map_or(finding.start.line, |source| Place::of_value(source, finding).start.line);
+    case.extra.insert("line".into(), line.to_string().into());
+    case
+}
+
+/// A case for a file that was not read.
+fn of_status(file: &FileOutcome) -> Option<TestCase> {
+    let (mut status, reason) = match &file.status {
+        Status::Failed(reason) => (TestCaseStatus::non_success(NonSuccessKind::Error), reason),
+        Status::Skipped(reason) => (TestCaseStatus::skipped(), reason),
+        Status::Unchanged | Status::Changed(_) => return None,
+    };
+    status.set_message(reason.as_str());
+    Some(case(file, "read".to_owned(), status))
 }

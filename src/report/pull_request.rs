@@ -37,20 +37,11 @@ fn text(request: &PullRequest<'_>, most: usize) -> String {
     let of = |applicability| {
         move |finding: &Finding| finding.fix.as_ref().is_some_and(|fix| fix.applicability == applicability)
     };
-    let safe = of(Applicability::Safe);
-    let is_unsafe = of(Applicability::Unsafe);
-    let version = env!("CARGO_PKG_VERSION");
-    let totals = outcome.totals();
-    let files = outcome.files.iter().filter(|file| matches!(file.status, Status::Changed(_))).count();
-    let fixed = totals.fixable_safe + if outcome.unsafe_fixes { totals.fixable_unsafe } else { 0 };
+    let (safe, is_unsafe) = (of(Applicability::Safe), of(Applicability::Unsafe));
     let parts = [
         Some(why(outcome).to_owned()),
         asyncio(outcome).map(|sentence| prose(&sentence)),
-        Some(format!(
-            "This changes {} in {}. It was made by cascade-fix {version}, and this command makes it again:",
-            count(fixed, what_is_fixed(outcome)),
-            count(files, "file")
-        )),
+        Some(origin(outcome)),
         Some(fenced("console", command)),
         Some(sections.fixes("What changes", safe)),
         outcome.unsafe_fixes.then(|| sections.fixes("Unsafe fixes, in a commit of their own", is_unsafe)),
@@ -72,6 +63,15 @@ fn text(request: &PullRequest<'_>, most: usize) -> String {
         Some(revert(outcome)),
     ];
     joined(parts.into_iter().flatten())
+}
+
+/// How much is changed, and by what.
+fn origin(outcome: &Outcome) -> String {
+    let (totals, version) = (outcome.totals(), env!("CARGO_PKG_VERSION"));
+    let files = outcome.files.iter().filter(|file| matches!(file.status, Status::Changed(_))).count();
+    let fixed = totals.fixable_safe + if outcome.unsafe_fixes { totals.fixable_unsafe } else { 0 };
+    let (fixed, files) = (count(fixed, what_is_fixed(outcome)), count(files, "file"));
+    format!("This changes {fixed} in {files}. It was made by cascade-fix {version}, and this command makes it again:")
 }
 
 /// What is deleted with what.

@@ -93,67 +93,59 @@ pub(super) fn what_is_fixed(outcome: &Outcome) -> &'static str {
 
 /// What was found and what becomes of it, in parts of one sentence. `applied` is what was written, None where nothing was meant to be.
 pub(super) fn sentences(outcome: &Outcome, applied: Option<Applied>) -> Vec<String> {
-    let mut sentences = Vec::new();
     let totals = outcome.totals();
+    let (of_form, held_back) = (of_form(outcome), fixable(outcome).1);
+    let left = applied.map_or(0, |applied| applied.left);
+    let verb =
+        |number: usize, singular: &'static str, plural: &'static str| if number == 1 { singular } else { plural };
+    let parts = [
+        (of_form, format!("{of_form} of these {} the form alone", verb(of_form, "changes", "change"))),
+        (left, format!("{left} left as {}", verb(left, "it is", "they are"))),
+        (held_back, format!("{held_back} unsafe {} held back", verb(held_back, "fix", "fixes"))),
+        (
+            totals.manual,
+            format!("{} {} a human", count(totals.manual, "finding"), verb(totals.manual, "needs", "need")),
+        ),
+        (
+            totals.information,
+            format!(
+                "{} {} information alone",
+                count(totals.information, "finding"),
+                verb(totals.information, "is", "are")
+            ),
+        ),
+        (totals.safe_sites, format!("{} safe already", count(totals.safe_sites, "cascade"))),
+        (totals.ignored, format!("{} ignored by the settings", totals.ignored)),
+        (totals.suppressed, format!("{} suppressed", totals.suppressed)),
+        (totals.in_baseline, format!("{} in the baseline", totals.in_baseline)),
+        (totals.on_unchanged_lines, format!("{} on unchanged lines", totals.on_unchanged_lines)),
+    ];
+    let parts = parts.into_iter().filter_map(|(number, part)| (number > 0).then_some(part));
+    let checked = format!("{} checked", count(totals.files_scanned, "file"));
+    std::iter::once(fixes(outcome, applied)).chain(parts).chain([checked]).collect()
+}
+
+/// What was fixed, or can be.
+fn fixes(outcome: &Outcome, applied: Option<Applied>) -> String {
     let (fixable, held_back) = fixable(outcome);
     match applied {
         Some(applied) if applied.files > 0 => {
-            sentences.push(format!(
-                "Fixed {} in {}",
-                count(applied.findings, what_is_fixed(outcome)),
-                count(applied.files, "file")
-            ));
+            let fixed = count(applied.findings, what_is_fixed(outcome));
+            format!("Fixed {fixed} in {}", count(applied.files, "file"))
         }
         None if fixable > 0 => {
             let files = outcome.files.iter().filter(|file| matches!(file.status, Status::Changed(_))).count();
-            let codes = by_code(outcome);
-            sentences.push(format!(
-                "{} in {} can be fixed{} ({codes})",
+            format!(
+                "{} in {} can be fixed{} ({})",
                 count(fixable, what_is_fixed(outcome)),
                 count(files, "file"),
-                if totals.fixable_unsafe > held_back { "" } else { " safely" },
-            ));
+                if outcome.totals().fixable_unsafe > held_back { "" } else { " safely" },
+                by_code(outcome),
+            )
         }
-        Some(_) if fixable > 0 => sentences.push("Nothing fixed".to_owned()),
-        _ => sentences.push("Nothing to fix".to_owned()),
+        Some(_) if fixable > 0 => "Nothing fixed".to_owned(),
+        _ => "Nothing to fix".to_owned(),
     }
-    let of_form = of_form(outcome);
-    if of_form > 0 {
-        let verb = if of_form == 1 { "changes" } else { "change" };
-        sentences.push(format!("{of_form} of these {verb} the form alone"));
-    }
-    if let Some(left) = applied.map(|applied| applied.left).filter(|left| *left > 0) {
-        sentences.push(format!("{left} left as {}", if left == 1 { "it is" } else { "they are" }));
-    }
-    if held_back > 0 {
-        let fixes = if held_back == 1 { "fix" } else { "fixes" };
-        sentences.push(format!("{held_back} unsafe {fixes} held back"));
-    }
-    if totals.manual > 0 {
-        let verb = if totals.manual == 1 { "needs" } else { "need" };
-        sentences.push(format!("{} {verb} a human", count(totals.manual, "finding")));
-    }
-    if totals.information > 0 {
-        let verb = if totals.information == 1 { "is" } else { "are" };
-        sentences.push(format!("{} {verb} information alone", count(totals.information, "finding")));
-    }
-    if totals.safe_sites > 0 {
-        sentences.push(format!("{} safe already", count(totals.safe_sites, "cascade")));
-    }
-    if totals.ignored > 0 {
-        sentences.push(format!("{} ignored by the settings", totals.ignored));
-    }
-    if totals.suppressed > 0 {
-        sentences.push(format!("{} suppressed", totals.suppressed));
-    }
-    if totals.in_baseline > 0 {
-        sentences.push(format!("{} in the baseline", totals.in_baseline));
-    }
-    if totals.on_unchanged_lines > 0 {
-        sentences.push(format!("{} on unchanged lines", totals.on_unchanged_lines));
-    }
-    sentences.push(format!("{} checked", count(totals.files_scanned, "file")));
-    sentences
 }
 
 /// Whether the hazard is one here.

@@ -90,35 +90,7 @@ fn conclusion(verification: &Verification) -> String {
 }
 
 fn text(verification: &Verification, color: bool, out: &mut dyn Write) -> io::Result<()> {
-    let width = |of: &dyn Fn(&Checked) -> String| {
-        verification.checked.iter().map(|checked| of(checked).chars().count()).max().unwrap_or(0)
-    };
-    let (names, directions) =
-        (width(&|checked| checked.name.clone()), width(&|checked| checked.direction.name().to_owned()));
-    for checked in &verification.checked {
-        let is_proven = checked.refuted.is_empty();
-        let style = match color {
-            true if is_proven => AnsiColor::Green.on_default(),
-            true => AnsiColor::Red.on_default().bold(),
-            false => Style::new(),
-        };
-        writeln!(
-            out,
-            "{style}{:<8}{style:#} {:<names$}  {:<directions$}  {} → {}  {}",
-            checked.verdict(),
-            checked.name,
-            checked.direction.name(),
-            shown(checked.before),
-            shown(checked.after),
-            checked.place(),
-        )?;
-        for reason in &checked.refuted {
-            writeln!(out, "         {reason}")?;
-        }
-        if checked.is_news() {
-            writeln!(out, "         its direction was unknown; SQLAlchemy says {}", checked.direction.name())?;
-        }
-    }
+    table(verification, color, out)?;
     for claim in &verification.not_seen {
         let name =
             [claim.owner.as_deref(), claim.attribute.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(".");
@@ -131,24 +103,38 @@ fn text(verification: &Verification, color: bool, out: &mut dyn Write) -> io::Re
     for (when, failure) in failures(verification) {
         write_failure(failure, when, out)?;
     }
-    for failure in &verification.not_imported {
-        writeln!(
-            out,
-            "not imported: {}: {}: {}",
-            failure.module.as_deref().unwrap_or_default(),
-            failure.error,
-            failure.message
-        )?;
+    for Failure { module, error, message, .. } in &verification.not_imported {
+        writeln!(out, "not imported: {}: {error}: {message}", module.as_deref().unwrap_or_default())?;
     }
     for (warnings, when) in [(&verification.new_warnings, "new"), (&verification.gone_warnings, "gone")] {
-        for warning in warnings {
-            writeln!(out, "{when} warning: {warning}")?;
+        warnings.iter().try_for_each(|warning| writeln!(out, "{when} warning: {warning}"))?;
+    }
+    verification.objections.iter().try_for_each(|objection| writeln!(out, "refuted: {objection}"))?;
+    writeln!(out, "{}", conclusion(verification))
+}
+
+/// A line for each relationship that is claimed to change or did, with what speaks against the claim below it.
+fn table(verification: &Verification, color: bool, out: &mut dyn Write) -> io::Result<()> {
+    let width = |of: fn(&Checked) -> &str| {
+        verification.checked.iter().map(|checked| of(checked).chars().count()).max().unwrap_or(0)
+    };
+    let (names, directions) = (width(|checked| &checked.name), width(|checked| checked.direction.name()));
+    for checked in &verification.checked {
+        let style = match color {
+            true if checked.refuted.is_empty() => AnsiColor::Green.on_default(),
+            true => AnsiColor::Red.on_default().bold(),
+            false => Style::new(),
+        };
+        let (name, direction) = (&checked.name, checked.direction.name());
+        let sets = format!("{} → {}", shown(checked.before), shown(checked.after));
+        let (verdict, place) = (checked.verdict(), checked.place());
+        writeln!(out, "{style}{verdict:<8}{style:#} {name:<names$}  {direction:<directions$}  {sets}  {place}")?;
+        checked.refuted.iter().try_for_each(|reason| writeln!(out, "         {reason}"))?;
+        if checked.is_news() {
+            writeln!(out, "         its direction was unknown; SQLAlchemy says {direction}")?;
         }
     }
-    for objection in &verification.objections {
-        writeln!(out, "refuted: {objection}")?;
-    }
-    writeln!(out, "{}", conclusion(verification))
+    Ok(())
 }
 
 /// What went wrong, each once, and when.

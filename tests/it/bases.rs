@@ -148,7 +148,7 @@ fn one_analysis_tells_from_each_base_what_one_of_that_base_tells() {
             let settings = Arc::new(Lookup::new(overrides, &Place::Nearest, &folder).unwrap());
             let (paths, walk) = (vec![top.clone()], WalkOptions::default());
             let reach = Reach { paths, unsaved: Vec::new(), walk, settings, base, checks: OF_MODULES };
-            let request = Request { all_relationships: true, ..Request::default() };
+            let request = Request { all_relationships: true, calls: true, ..Request::default() };
             Analysis::of(reach, &Default::default()).unwrap().outcome(&request).unwrap()
         };
         let told = |outcome: &Outcome| {
