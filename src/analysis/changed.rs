@@ -2,13 +2,14 @@
 
 use super::Analysis;
 use super::consumers::Consumers;
-use crate::module::ReferenceKind;
+use crate::module::{Location, ReferenceKind};
 use crate::python::{CollectionKind, PyValue};
 use crate::site::{Site, Unknown};
 use crate::usage::{Reference, Usages};
 
 impl Analysis {
-    /// Why a value can be another when it is read: a name that leads to it is bound anew, or its list is changed.
+    /// Why a value can be another when it is read: a name that leads to it is bound anew, a subclass has another, or its list is
+    /// changed.
     pub(super) fn changed(&self, site: &Site, usages: &Usages, consumers: &Consumers<'_>) -> Option<Unknown> {
         let value = site.value.as_ref().ok()?;
         let of_dictionaries = site.givens.iter().flat_map(|given| &given.steps).map(|step| (step, false));
@@ -20,6 +21,9 @@ impl Analysis {
             alternative.steps.iter().map(move |step| (step, is_mutable)).chain(computed_from)
         });
         of_values.chain(of_dictionaries).find_map(|(step, is_mutable)| {
+            if let Some(at) = usages.replaced(step).and_then(|at| self.shown(at)) {
+                return Some(Unknown::from(format!("a subclass has another `{}` at {at}", step.name)));
+            }
             let steps = || value.alternatives.iter().flat_map(|one| one.steps.iter().chain(&one.dependencies));
             let is_followed = |reference: &Reference| {
                 site.at.covers(&reference.at) || steps().any(|step| step.mention.covers(&reference.at))
@@ -33,9 +37,13 @@ impl Analysis {
             };
             let changed = |at| usages.references(at).iter().filter(|reference| reference.concerns(step)).find(changes);
             let reference = step.definitions().find_map(|(_, at)| changed(at))?;
-            let repository = self.repositories.of(&reference.at.path);
-            let at = repository.shown(&repository.module(&reference.at.path)?.source, &reference.at);
+            let at = self.shown(&reference.at)?;
             Some(Unknown::from(format!("`{}` may be changed at {at}", step.name)))
         })
+    }
+
+    fn shown(&self, at: &Location) -> Option<String> {
+        let repository = self.repositories.of(&at.path);
+        Some(repository.shown(&repository.module(&at.path)?.source, at))
     }
 }

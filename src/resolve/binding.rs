@@ -30,7 +30,8 @@ impl Resolver<'_> {
             return Origins::unknown(Reason::about(&shown, "is bound by a comprehension"));
         }
         let origins = ends.into_iter().map(|end| self.origins_of_end(place, node, end, effort));
-        origins.reduce(Origins::or).unwrap_or_default()
+        let class = self.class_of_object(place, node, effort);
+        origins.reduce(Origins::or).unwrap_or_default().by_objects_of(class.as_ref())
     }
 
     fn origins_of_end(&self, place: &Place, node: &Node<'_>, end: End, effort: &Effort) -> Origins {

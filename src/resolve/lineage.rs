@@ -1,12 +1,14 @@
 //! A class goes in; what it inherits from in the repository comes out, and the members that it has from there.
 
+use std::sync::Arc;
+
 use super::Resolver;
 use super::effort::Effort;
 use super::locals::KnownClass;
 use super::names::{End, Found};
 use super::place::Place;
-use crate::module::Location;
 use crate::module::{Dotted, Target};
+use crate::module::{Location, Module};
 use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments};
 
 impl Resolver<'_> {
@@ -133,6 +135,29 @@ impl Resolver<'_> {
             _ => None,
         });
         own.flatten().collect()
+    }
+
+    /// The class around whose objects an expression reads: `self.name`, `cls.name`.
+    pub(super) fn class_of_object(&self, place: &Place, expression: &Node<'_>, effort: &Effort) -> Option<Location> {
+        let names = dotted_name(expression).filter(|names| names.len() > 1)?;
+        let is_object = matches!(names[0].as_str(), "self" | "cls");
+        is_object.then(|| self.class_around(place, expression, effort))?.map(|class| class.location())
+    }
+
+    /// Where the classes of a module that inherit from another one have an attribute of their own.
+    pub fn replaced_in(&self, module: &Arc<Module>, class: &Location, attribute: &str) -> Vec<Location> {
+        let effort = Effort::for_callee();
+        let classes =
+            module.scope.classes().flat_map(|name| self.follow(&Place::after(module), &[name.to_owned()], &effort));
+        let own = classes.filter_map(|end| {
+            let End::Bound(heir) = end else { return None };
+            let is_own = heir.rest.is_empty() && heir.module().path == module.path;
+            let scope = module.scope_of(&heir.value().filter(|_| is_own)?);
+            let name = scope.all(attribute).first()?.name.clone();
+            let inherits = self.lineage(&heir, &effort).iter().skip(1).any(|base| base.location() == *class);
+            inherits.then(|| module.location(&name))
+        });
+        own.collect()
     }
 
     /// Whether a class has a class with the name of another library among its bases, or is what a call of that makes.

@@ -118,6 +118,17 @@ impl Origins {
         self
     }
 
+    /// The same where the first name is read by way of the objects of a class.
+    pub(super) fn by_objects_of(mut self, class: Option<&Location>) -> Self {
+        let ways = self.all.iter_mut().map(|origin| &mut origin.steps);
+        for way in ways.chain(self.filled.iter_mut().map(|filled| &mut filled.steps)) {
+            if let Some(step) = way.first_mut() {
+                step.object = class.cloned();
+            }
+        }
+        self
+    }
+
     /// The same where a call of the function in which it is made leads there.
     pub(super) fn called_by(mut self, call: &Call) -> Self {
         let calls = self.all.iter_mut().map(|origin| &mut origin.calls);

@@ -38,13 +38,15 @@ impl Resolver<'_> {
     fn returned_to(&self, place: &Place, call: &Node<'_>, function: &Node<'_>, effort: &Effort) -> Option<Origins> {
         let mention = place.module.location(&function.range());
         let ends = self.ends_of(place, function, effort);
+        let class = self.class_of_object(place, function, effort);
         let returned = ends.iter().map(|end| {
             let End::Bound(found) = end else { return None };
             let node = found.value().filter(|node| found.rest.is_empty() && is_plain(node))?;
             let function = found.module().location(&node.range());
             let called = Call { place: place.clone(), range: call.range(), function };
             let origins = self.given_by(&called, self.returned_by(found, effort).called_by(&called), effort);
-            Some(origins.through(&Step::new(mention.clone(), found, None), &call.range()))
+            let step = Step { object: class.clone(), ..Step::new(mention.clone(), found, None) };
+            Some(origins.through(&step, &call.range()))
         });
         let returned: Vec<Option<Origins>> = returned.collect();
         returned.iter().any(Option::is_some).then(|| {

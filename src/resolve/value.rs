@@ -60,6 +60,8 @@ pub struct Step {
     pub enumeration: Option<Location>,
     /// The class whose attribute it is, where it is bound in the body of one.
     pub holder: Option<Holder>,
+    /// The class by whose objects it is read, as `self.name` and `cls.name`: a subclass can have another value.
+    pub object: Option<Location>,
     /// Other names that the same statement binds to the same value, and where.
     pub also: Vec<(String, Location)>,
     /// The keys of the item that is read, the outermost first, where it is a dictionary's name.
@@ -163,6 +165,7 @@ impl Argument {
             class: None,
             enumeration: None,
             holder: None,
+            object: None,
             also: Vec::new(),
             items: Vec::new(),
         }
@@ -185,6 +188,7 @@ impl Step {
             class: class.or_else(|| class_of(found)),
             enumeration: None,
             holder: holder_of(found),
+            object: None,
             also: bound_together(found),
             items: Vec::new(),
         }

@@ -4,7 +4,7 @@ use super::modules::{name_of_module, place_of_module};
 use crate::module::{Location, Module, Occurrence, RegionKind, Whole};
 use crate::policy::effective;
 use crate::python::PyValue;
-use crate::resolve::Step;
+use crate::resolve::{Alternative, Step};
 use crate::site::{Site, Wrapper};
 use crate::sqlalchemy::cascade::CascadeOption;
 
@@ -15,6 +15,8 @@ pub(super) struct Definition {
     pub(super) at: Location,
     pub(super) class: Option<String>,
     pub(super) is_local: bool,
+    /// The class by whose objects it is read.
+    pub(super) object: Option<Location>,
     /// The name is that of what has a constant.
     pub(super) whole: Option<Whole>,
 }
@@ -26,6 +28,7 @@ impl Definition {
             at: at.clone(),
             class: step.class.clone(),
             is_local: step.function.is_some(),
+            object: step.object.clone(),
             whole: None,
         };
         step.definitions().map(named).chain(Self::wholes_of(step)).collect()
@@ -42,6 +45,7 @@ impl Definition {
             name: text[at.range()].to_owned(),
             at: at.clone(),
             is_local: around.is_some() && !is_class,
+            object: None,
             class: around.filter(|_| is_class).map(|class| text[class.name()].to_owned()),
             whole: None,
         };
@@ -56,6 +60,7 @@ impl Definition {
             at: place_of_module(&module.path),
             class: None,
             is_local: false,
+            object: None,
             whole: Some(Whole::Module),
         }
     }
@@ -66,6 +71,7 @@ impl Definition {
             at: wrapper.definition.clone(),
             class: wrapper.class.clone(),
             is_local: false,
+            object: None,
             whole: None,
         }
     }
@@ -77,6 +83,7 @@ impl Definition {
             at: at.clone(),
             class: None,
             is_local: false,
+            object: None,
             whole: Some(whole),
         };
         match (&step.enumeration, &step.holder) {
@@ -100,16 +107,20 @@ pub fn wholes(step: &Step) -> Vec<(String, Location)> {
     Definition::wholes_of(step).into_iter().map(|whole| (whole.name, whole.at)).collect()
 }
 
-/// The names that are followed to a value which can't stay as it is.
+/// The names that are followed to a value which can't stay as it is, or which the objects of a subclass can have otherwise.
 pub(super) fn names(site: &Site) -> Vec<Definition> {
     let Ok(value) = &site.value else { return Vec::new() };
     let can_be_hazard = |value: &PyValue| {
         // a list may be changed after it was made
         matches!(value, PyValue::Collection(..)) || effective(value, false).contains(CascadeOption::RefreshExpire)
     };
-    let hazards = value.alternatives.iter();
-    let hazards: Vec<_> = hazards.filter(|one| can_be_hazard(&one.value) || !one.dependencies.is_empty()).collect();
-    let steps = hazards.iter().flat_map(|alternative| alternative.steps.iter().chain(&alternative.dependencies));
-    let of_dictionaries = site.givens.iter().filter(|_| !hazards.is_empty()).flat_map(|given| &given.steps);
-    steps.chain(of_dictionaries).flat_map(Definition::of_step).collect()
+    let is_sought = |one: &Alternative| can_be_hazard(&one.value) || !one.dependencies.is_empty();
+    let has_hazards = value.alternatives.iter().any(is_sought);
+    let of_values = value.alternatives.iter().flat_map(|one| {
+        let is_sought = is_sought(one);
+        one.steps.iter().chain(&one.dependencies).map(move |step| (step, is_sought))
+    });
+    let of_dictionaries = site.givens.iter().flat_map(|given| &given.steps).map(|step| (step, has_hazards));
+    let steps = of_values.chain(of_dictionaries).filter(|(step, is_sought)| *is_sought || step.object.is_some());
+    steps.flat_map(|(step, _)| Definition::of_step(step)).collect()
 }

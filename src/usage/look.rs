@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::definition::Definition;
+use super::heirs::{OfObject, replaced};
 use super::namespaces::{reading, starred};
 use super::reference::Reference;
 use super::strings::kind_of_string;
@@ -20,6 +21,7 @@ pub(super) struct Looked {
     pub(super) called: Vec<Location>,
     pub(super) found: Vec<Found>,
     pub(super) starred: Vec<(Location, Location)>,
+    pub(super) replaced: Vec<(OfObject, Location)>,
 }
 
 /// Looks through a module for names, and for calls of the wrappers.
@@ -41,6 +43,7 @@ pub(super) fn look(
     }
     look.add_namespaces();
     look.add_starred();
+    look.looked.replaced = replaced(resolver, module, here.values().flatten());
     for wrapper in wrappers {
         look.add_calls(wrapper);
     }

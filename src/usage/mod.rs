@@ -4,6 +4,7 @@
 //! Only files that have one of the names are parsed, and only where a value would be changed by way of a name.
 
 mod definition;
+mod heirs;
 mod look;
 mod modules;
 mod namespaces;
@@ -23,13 +24,14 @@ use crate::hints::Words;
 use crate::looked::FileSearch;
 use crate::module::{Location, Module, Whole};
 use crate::repository::{Repositories, Repository};
-use crate::resolve::Resolver;
+use crate::resolve::{Resolver, Step};
 use crate::scan::find_sites;
 use crate::settings::Lookup;
 use crate::site::{Found, Wrapper};
 
 pub use definition::wholes;
 use definition::{Definition, names};
+use heirs::OfObject;
 use look::{Looked, look};
 use modules::can_have_module;
 pub use reference::Reference;
@@ -48,6 +50,8 @@ pub struct Usages {
     unread: HashMap<Location, String>,
     /// Modules, each with one that imports all of its names.
     starred: BTreeSet<(Location, Location)>,
+    /// Attributes that are read by way of an object, with where a subclass has another one.
+    replaced: HashMap<OfObject, Location>,
 }
 
 impl Usages {
@@ -61,6 +65,11 @@ impl Usages {
         self.unread.get(definition).map(String::as_str)
     }
 
+    /// Where a subclass has another attribute than the one that a step reads by way of an object.
+    pub fn replaced(&self, step: &Step) -> Option<&Location> {
+        self.replaced.get(&(step.definition.clone(), step.object.clone()?))
+    }
+
     /// Adds what a file says.
     fn add(&mut self, looked: Looked) {
         for (definition, reference) in looked.references {
@@ -71,6 +80,7 @@ impl Usages {
         }
         self.called.extend(looked.called);
         self.starred.extend(looked.starred);
+        self.replaced.extend(looked.replaced);
     }
 
     /// Adds to what is done with a module what is done with those that have all of its names.
