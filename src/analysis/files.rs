@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::run::Run;
-use crate::module::Location;
+use crate::module::{Location, Occurrence};
 use crate::plan::{Files, Passing};
 use crate::policy::effective;
 use crate::resolve::{Place, Resolver, evaluate};
@@ -121,14 +121,12 @@ impl Files for FilesOfRun<'_> {
         let mut around = std::iter::once(node.clone()).chain(node.ancestors()).take_while(|node| !is_other(node));
         let walrus = around.find(|node| node.kind() == "named_expression")?;
         let name = walrus.field("name")?;
-        let root = module.tree().root();
-        let others = root.dfs().filter(|other| {
-            other.kind() == "identifier" && other.text() == name.text() && other.range() != name.range()
-        });
+        let others = module.occurrences(&name.text()).iter().map(Occurrence::range);
+        let others = others.filter(|other| *other != name.range());
         Some(Passing {
             name: name.text().into_owned(),
             expression: module.location(&walrus.range()),
-            others: others.map(|other| module.location(&other.range())).collect(),
+            others: others.map(|other| module.location(&other)).collect(),
         })
     }
 }

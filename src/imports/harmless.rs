@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use super::Unused;
-use crate::module::Module;
+use crate::module::{Module, ModuleName, Occurrence, Role, StringUse};
 use crate::repository::Repository;
-use crate::syntax::{Node, dotted_name, string_content};
+use crate::syntax::{Node, dotted_name};
 
 /// How far imports of imported modules are followed.
 const DEEPEST: usize = 3;
@@ -49,36 +49,38 @@ const MAKING: [&str; 13] = [
 
 /// Whether a module takes one of the names from the file whose module name is given, or may.
 pub(crate) fn is_taken_from(taker: &Module, stem: &str, names: &[String]) -> bool {
-    let root = taker.tree().root();
-    let is_wanted = |name: &str| names.iter().any(|wanted| wanted == name);
-    let is_stem = |name: &str| name.rsplit('.').next() == Some(stem);
-    root.dfs().any(|node| match &*node.kind() {
-        "import_from_statement" => {
-            let module = node.field("module_name").map(|module| module.text().into_owned()).unwrap_or_default();
-            let imported = |part: Node<'_>| is_wanted(&part.field("name").unwrap_or(part.clone()).text());
-            let has_star = node.children().any(|child| child.kind() == "wildcard_import");
-            is_stem(module.trim_start_matches('.')) && (has_star || node.field_children("name").any(imported))
-        }
-        "attribute" => {
-            node.field("attribute").is_some_and(|name| is_wanted(&name.text())) && is_module(taker, &node, stem)
-        }
-        "string" => string_content(&node).is_some_and(|content| {
-            is_wanted(&content) || names.iter().any(|name| content.contains(&format!("{stem}.{name}")))
-        }),
-        _ => false,
+    let takes = |name: &String| {
+        let is_meant = |occurrence: &Occurrence| match occurrence.role {
+            Role::Import => imports_from(taker, occurrence, stem, name),
+            _ => occurrence.is_attribute && is_attribute_of(taker, occurrence, stem),
+        };
+        let qualified = format!("{stem}.{name}");
+        let is_named = |string: &StringUse| {
+            let content = &taker.source.parser_text()[string.content()];
+            string.is_whole && (content == name || content.contains(&qualified))
+        };
+        taker.occurrences(name).iter().any(is_meant) || taker.strings_naming(name).any(is_named)
+    };
+    let is_stem = |module: &ModuleName| module.path.last().is_some_and(|last| last == stem);
+    taker.scope.stars.iter().any(|(module, _)| is_stem(module)) || names.iter().any(takes)
+}
+
+/// `from stem import name`
+fn imports_from(taker: &Module, occurrence: &Occurrence, stem: &str, name: &str) -> bool {
+    let node = taker.node(&occurrence.range());
+    let import = node.and_then(|node| node.ancestors().find(|node| node.kind() == "import_from_statement"));
+    import.is_some_and(|import| {
+        let module = import.field("module_name").map(|module| module.text().into_owned()).unwrap_or_default();
+        let imported = |part: Node<'_>| part.field("name").unwrap_or(part.clone()).text() == name;
+        module.trim_start_matches('.').rsplit('.').next() == Some(stem) && import.field_children("name").any(imported)
     })
 }
 
-/// Whether the object of an attribute can be the module.
-fn is_module(taker: &Module, attribute: &Node<'_>, stem: &str) -> bool {
-    let Some(object) = attribute.field("object").and_then(|object| dotted_name(&object)) else { return true };
-    let is_renamed = || {
-        let imports = taker.tree().root();
-        imports.dfs().filter(|node| node.kind() == "aliased_import").any(|import| {
-            let named = |field: &str| import.field(field).map(|name| name.text().into_owned()).unwrap_or_default();
-            named("alias") == object[0] && named("name").rsplit('.').next() == Some(stem)
-        })
-    };
+/// Whether what a name is an attribute of can be the module.
+fn is_attribute_of(taker: &Module, occurrence: &Occurrence, stem: &str) -> bool {
+    let Some(path) = taker.path_of(occurrence) else { return true };
+    let object = &path[..path.len() - 1];
+    let is_renamed = || taker.import_aliases().any(|(name, alias)| alias == object[0] && name == stem);
     object.last().is_some_and(|last| last == stem) || is_renamed()
 }
 

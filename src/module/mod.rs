@@ -117,9 +117,16 @@ impl Module {
         self.references().of_name(self.source.parser_text(), name)
     }
 
-    /// The strings that have a name as a word, in order.
+    /// Where strings have a name as a word, in order: the offset of the word, and the string.
+    pub fn in_strings<'m>(&'m self, name: &'m str) -> impl Iterator<Item = (usize, &'m StringUse)> {
+        self.references().in_strings(self.source.parser_text(), name)
+    }
+
+    /// The strings that have a name as a word, in order, each once.
     pub fn strings_naming<'m>(&'m self, name: &'m str) -> impl Iterator<Item = &'m StringUse> {
-        self.references().strings_naming(self.source.parser_text(), name)
+        let mut last = None;
+        let strings = self.in_strings(name).map(|(_, string)| string);
+        strings.filter(move |string| last.replace(string.content().start) != Some(string.content().start))
     }
 
     /// Whether a name is in the file, be it as a word of a string.

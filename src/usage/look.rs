@@ -98,7 +98,7 @@ impl<'l> Look<'l> {
         }
         match occurrence.role {
             // another value of a name in its own scope is evaluated with it
-            Role::Binding | Role::Other => {}
+            Role::Binding | Role::Definition | Role::Import | Role::Keyword => {}
             Role::OuterBinding => {
                 let here = definitions.iter().map(|definition| &definition.at).filter(|at| at.path == module.path);
                 let plain = Reference::plain(at, ReferenceKind::Changed);

@@ -87,13 +87,13 @@ impl Walk {
     fn add_identifier(&mut self, name: &Node<'_>) {
         let Some(parent) = name.parent() else { return };
         let role = self.role(name, &parent);
-        let referring = Some(role).filter(|role| *role == Role::Reference).and_then(|_| referring(name, &parent));
+        let referring = if role == Role::Reference { referring(name, &parent) } else { None };
         let mut occurrence = Occurrence {
             name: Span::of(&name.range()),
             expression: offset(referring.as_ref().map_or(name.range().start, |referring| referring.starts)),
             region: self.region(),
             detail: 0,
-            role: if role == Role::Reference && referring.is_none() { Role::Other } else { role },
+            role,
             kind: ReferenceKind::Changed,
             kinds_of_whole: [ReferenceKind::Changed; Whole::COUNT],
             is_attribute: referring.as_ref().is_some_and(|referring| referring.is_attribute),
@@ -134,18 +134,23 @@ impl Walk {
                 let is_outer = self.has_declarations && is_declared_outside(name);
                 if is_outer { Role::OuterBinding } else { Role::Binding }
             }
-            "keyword_argument" | "function_definition" | "class_definition" if is_field("name") => Role::Other,
-            "default_parameter" | "typed_default_parameter" if is_field("name") => Role::Other,
-            "parameters" | "lambda_parameters" | "typed_parameter" => Role::Other,
-            "dictionary_splat_pattern" | "list_splat_pattern" | "aliased_import" => Role::Other,
+            "keyword_argument" if is_field("name") => Role::Keyword,
+            "function_definition" | "class_definition" if is_field("name") => Role::Definition,
+            "default_parameter" | "typed_default_parameter" if is_field("name") => Role::Definition,
+            "parameters" | "lambda_parameters" | "typed_parameter" => Role::Definition,
+            "dictionary_splat_pattern" | "list_splat_pattern" => Role::Definition,
+            "dotted_name" if !is_pattern(parent) => Role::Import,
+            "dotted_name" if is_captured(parent) => Role::Binding,
+            "aliased_import" => Role::Import,
             _ => Role::Reference,
         }
     }
 
     fn add_string(&mut self, string: &Node<'_>) {
-        let is_exported = string.range().start < self.export_ends;
+        let (is_exported, is_in_type) =
+            (string.range().start < self.export_ends, string.range().start < self.type_ends);
         for content in string_parts(string) {
-            self.strings.push(StringUse::of(string, &content, is_exported));
+            self.strings.push(StringUse::of(string, &content, is_exported, is_in_type));
         }
     }
 
@@ -182,7 +187,7 @@ fn is_field_text(node: &Node<'_>, field: &str, is_it: impl Fn(&str) -> bool) -> 
     node.field(field).is_some_and(|part| is_it(&part.text()))
 }
 
-/// The expression whose last name a name is; None for a part of an import, and for what a pattern binds.
+/// The expression whose last name a name is.
 fn referring<'t>(name: &Node<'t>, parent: &Node<'t>) -> Option<Referring<'t>> {
     let is_last = || parent.field("attribute").is_some_and(|node| node.range() == name.range());
     match &*parent.kind() {
@@ -204,13 +209,19 @@ fn referring<'t>(name: &Node<'t>, parent: &Node<'t>) -> Option<Referring<'t>> {
     }
 }
 
-/// A name in `case module.NAME:`, with which a value is compared; one without a dot is bound.
+/// Whether a dotted name stands in the pattern of a `case`, and not in an import.
+fn is_pattern(dotted: &Node<'_>) -> bool {
+    dotted.parent().is_some_and(|around| around.kind().ends_with("_pattern"))
+}
+
+/// Whether it is one without a dot, which the pattern binds.
+fn is_captured(dotted: &Node<'_>) -> bool {
+    dotted.named_children().count() < 2 && dotted.parent().is_some_and(|around| around.kind() != "class_pattern")
+}
+
+/// A name in `case module.NAME:`, with which a value is compared.
 fn in_pattern<'t>(name: &Node<'t>, dotted: &Node<'t>) -> Option<Referring<'t>> {
-    let around = dotted.parent().filter(|around| around.kind().ends_with("_pattern"))?;
     let parts: Vec<Node<'t>> = dotted.named_children().collect();
-    if parts.len() < 2 && around.kind() != "class_pattern" {
-        return None;
-    }
     let until = parts.iter().position(|part| part.range() == name.range())?;
     Some(Referring {
         starts: dotted.range().start,

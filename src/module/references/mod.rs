@@ -47,12 +47,16 @@ fn offset(offset: usize) -> u32 {
 pub enum Role {
     /// An expression, or the pattern of a `case`, that refers to it.
     Reference,
-    /// An assignment binds it in the scope around.
+    /// An assignment, or the pattern of a `case`, binds it in the scope around.
     Binding,
     /// An assignment binds it in a scope further out, by `global` or `nonlocal`.
     OuterBinding,
-    /// It is imported, defined or a parameter there, or it is the name of a keyword.
-    Other,
+    /// A function, a class or a parameter has it.
+    Definition,
+    /// It is a part of an import statement.
+    Import,
+    /// It is the name of a keyword argument.
+    Keyword,
 }
 
 /// A place that has a name, outside of strings.
@@ -135,8 +139,12 @@ impl References {
         &self.occurrences[start..start + count]
     }
 
-    /// The strings that have a name as a word, in order, each once.
-    pub(super) fn strings_naming<'r>(&'r self, text: &'r str, name: &'r str) -> impl Iterator<Item = &'r StringUse> {
+    /// Where strings have a name as a word, in order: the offset of the word, and the string.
+    pub(super) fn in_strings<'r>(
+        &'r self,
+        text: &'r str,
+        name: &'r str,
+    ) -> impl Iterator<Item = (usize, &'r StringUse)> {
         // the name of a file can be more than one word
         let first = strings::word_at(name, 0);
         let start = self.words.partition_point(|(at, _)| strings::word_at(text, *at as usize) < first);
@@ -146,9 +154,7 @@ impl References {
             let rest = content[*at as usize..].strip_prefix(name);
             rest.is_some_and(|rest| !rest.starts_with(strings::is_of_word))
         };
-        let mut strings: Vec<u32> = words.filter(is_it).map(|(_, string)| *string).collect();
-        strings.dedup();
-        strings.into_iter().map(|string| &self.strings[string as usize])
+        words.filter(is_it).map(|(at, string)| (*at as usize, &self.strings[*string as usize]))
     }
 
     /// The names of an occurrence's expression; None where it is no dotted name.

@@ -36,19 +36,22 @@ pub struct StringUse {
     pub as_attribute: Option<ReferenceKind>,
     /// What is done with the module that it names, where it is imported by that name.
     pub as_module: Option<ReferenceKind>,
+    /// It is an annotation, or a part of one.
+    pub is_in_type: bool,
     /// Nothing is filled in: its text is all that it has.
     pub is_whole: bool,
 }
 
 impl StringUse {
-    /// What a node is that has a content; `is_exported` says that it is in `__all__`.
-    pub(super) fn of(string: &Node<'_>, content: &Range<usize>, is_exported: bool) -> Self {
+    /// What a node is that has a content, in `__all__`, in a type or elsewhere.
+    pub(super) fn of(string: &Node<'_>, content: &Range<usize>, is_exported: bool, is_in_type: bool) -> Self {
         Self {
             span: Span::of(&string.range()),
             content: Span::of(content),
             named_by: if is_exported { NamedBy::Export } else { named_by(string) },
             as_attribute: kind_as_attribute(string),
             as_module: kind_as_module(string),
+            is_in_type,
             is_whole: !string.children().any(|child| child.kind() == "interpolation"),
         }
     }
