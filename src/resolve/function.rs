@@ -117,7 +117,7 @@ impl Resolver<'_> {
         by_name: Vec<(String, Known)>,
         effort: &Effort,
     ) -> Result<Known, Reason> {
-        let unknown = || Reason::about(&callable.found.name(), "can't be carried out here");
+        let unknown = || Reason::about(callable.found.name(), "can't be carried out here");
         let function = callable.found.value().ok_or_else(unknown)?;
         let decorators = decorators(&function);
         let is_static = decorators.iter().any(|name| name == "staticmethod");
@@ -128,7 +128,7 @@ impl Resolver<'_> {
             _ => {}
         }
         if !decorators.iter().all(|name| is_harmless(name)) {
-            return Err(Reason::about(&callable.found.name(), "is decorated"));
+            return Err(Reason::about(callable.found.name(), "is decorated"));
         }
         let place = Place::of(callable.found.module(), &function);
         self.run(&place, &function, by_position, by_name, effort)

@@ -130,7 +130,7 @@ impl Resolver<'_> {
                     [End::Outside(path)] if !rest.is_empty() && path[0] != "sqlalchemy" && !is_known(path) => {
                         let (name, module) = (&names[0], from.path.join("."));
                         vec![End::Unknown(Reason::about(
-                            &name,
+                            name,
                             format_args!("comes from `{module}`, which is not part of this repository"),
                         ))]
                     }

@@ -84,7 +84,7 @@ impl Resolver<'_> {
         }
         let given: Result<Vec<PyValue>, Reason> = given.iter().map(|given| self.one(place, given, effort)).collect();
         Some(given.and_then(|given| {
-            strings::method(&object, method, &given).ok_or_else(|| Reason::about(&method, "is not carried out here"))
+            strings::method(&object, method, &given).ok_or_else(|| Reason::about(method, "is not carried out here"))
         }))
     }
 

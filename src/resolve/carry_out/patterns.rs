@@ -132,7 +132,7 @@ impl Resolver<'_> {
         let ignores_case = match flags.map(|flags| flags.text().into_owned()).as_deref() {
             None | Some("0" | "re.A" | "re.ASCII" | "re.U" | "re.UNICODE") => false,
             Some("re.I" | "re.IGNORECASE") => true,
-            Some(other) => return Err(Reason::about(&other, "is not carried out here")),
+            Some(other) => return Err(Reason::about(other, "is not carried out here")),
         };
         Pattern::of(&text, ignores_case)
             .ok_or_else(|| Reason::from(format!("the pattern `{}` is not carried out here", shortened(&text))))
@@ -191,7 +191,7 @@ impl Resolver<'_> {
         given: &[Node<'_>],
         effort: &Effort,
     ) -> Result<PyValue, Reason> {
-        let unknown = || Reason::about(&method, "of a match is not carried out here");
+        let unknown = || Reason::about(method, "of a match is not carried out here");
         match (method, given) {
             ("group", []) => group(groups, &PyValue::Int(0)),
             ("group", [index]) => group(groups, &self.one(place, index, effort)?),
