@@ -2,54 +2,54 @@
 //! eagerly, and writes the explicit list.
 //!
 //! The modules are the stages, in the order of the data: [`discover`] the files, read each as a [`source`], match [`rules`] to find each
-//! [`site`], [`resolve`] names and values, look up the [`usage`] of shared ones, [`model`] the relationship, judge by the [`checks`] and a
-//! [`policy`] as the [`settings`] want it, leave out what a [`suppression`] names, a [`baseline`] lists, or stands on other than
-//! [`changed_lines`], [`plan`] where to edit, [`rewrite`], take out [`imports`] that nothing uses any more, lay out by [`layout`],
+//! `site`, [`resolve`] names and values, look up the `usage` of shared ones, [`model`] the relationship, judge by the [`checks`] and a
+//! [`policy`] as the [`settings`] want it, leave out what a `suppression` names, a `baseline` lists, or stands on other than
+//! [`changed_lines`], `plan` where to edit, [`rewrite`], take out `imports` that nothing uses any more, lay out by [`layout`],
 //! [`apply`]. What comes out is an [`outcome`], which every [`report`] shows, and of which someone can make a [`choice`]. [`verify`] holds
 //! it against what SQLAlchemy itself says of the models. ARCHITECTURE.md tells the whole way, and which module may use which.
 
 pub mod analysis;
 pub mod apply;
-pub mod baseline;
+mod baseline;
 pub mod calls;
 pub mod changed_lines;
 pub mod checks;
 pub mod choice;
 pub mod cli;
 pub mod dependencies;
-pub mod diagnose;
+mod diagnose;
 pub mod discover;
-pub mod disk;
-pub mod git;
-pub mod graph;
-pub mod hints;
+mod disk;
+mod git;
+mod graph;
+mod hints;
 mod imports;
 pub mod layout;
 mod library;
-pub mod looked;
+mod looked;
 pub mod model;
 pub mod module;
 pub mod outcome;
-pub mod plan;
+mod plan;
 pub mod policy;
-pub mod pragma;
+mod pragma;
 pub mod profile;
 pub mod pull_request;
 pub mod python;
-pub mod related;
+mod related;
 pub mod report;
 pub mod repository;
 pub mod resolve;
 pub mod rewrite;
 pub mod rules;
 pub mod scan;
-pub mod selection;
+mod selection;
 pub mod settings;
-pub mod site;
+mod site;
 pub mod source;
 pub mod sqlalchemy;
-pub mod suppression;
+mod suppression;
 pub mod syntax;
 pub mod types;
-pub mod usage;
+mod usage;
 pub mod verify;

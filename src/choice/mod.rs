@@ -18,8 +18,8 @@ use crate::policy::Applicability;
 use crate::rewrite::{Edit, FileEdit};
 use crate::source::Source;
 
-pub use list::read_list;
-pub use silence::{Silenced, are_suppressed, comments, silenced};
+pub(crate) use list::read_list;
+pub(crate) use silence::{Silenced, are_suppressed, comments, silenced};
 
 /// What can be chosen from.
 pub struct Fixes {

@@ -22,10 +22,10 @@ use crate::sqlalchemy::Observable;
 use crate::sqlalchemy::SqlalchemyVersion;
 use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 
-pub use effective_set::effective;
+pub(crate) use effective_set::effective;
 pub(crate) use effective_set::{EffectiveSet, NoSet};
 pub use loading::{Hazard, Loaded};
-pub use notes::{EXPUNGE_LEFT_OUT, NoteKind, first_of};
+pub(crate) use notes::{EXPUNGE_LEFT_OUT, NoteKind, first_of};
 
 /// What is about refresh-expire.
 const HAZARDS: [Code; 3] = [Code::Cas001, Code::Cas002, Code::Cas003];
@@ -161,13 +161,13 @@ pub struct Rewrite {
 }
 
 /// Whether the verdict on a site can depend on what the repository does that notices a cascade.
-pub fn asks_observations(site: &Site, policy: &Policy<'_>) -> bool {
+pub(crate) fn asks_observations(site: &Site, policy: &Policy<'_>) -> bool {
     let is_selected = |given: &EffectiveSet| given.is_hazard() && policy.selection.has(given.code);
     possible(site).iter().any(is_selected)
 }
 
 /// Whether the verdict on a site can depend on what SQLAlchemy itself expunges: nothing in the repository notices that expunge goes.
-pub fn asks_orphans(site: &Site, policy: &Policy<'_>) -> bool {
+pub(crate) fn asks_orphans(site: &Site, policy: &Policy<'_>) -> bool {
     let is_lost = |given: &EffectiveSet| {
         given.is_hazard() && given.has(CascadeOption::Expunge) && policy.selection.has(given.code)
     };
@@ -175,7 +175,7 @@ pub fn asks_orphans(site: &Site, policy: &Policy<'_>) -> bool {
 }
 
 /// The set that a site can give its relationships, of all values that there can be; None where it can be anything.
-pub fn set_given(site: &Site) -> Option<CascadeOptions> {
+pub(crate) fn set_given(site: &Site) -> Option<CascadeOptions> {
     if site.flag == Some(Flag::Overridden) {
         return Some(CascadeOptions::default());
     }
@@ -192,13 +192,13 @@ pub fn set_given(site: &Site) -> Option<CascadeOptions> {
 }
 
 /// The effective set of a site, of all values that there can be; None where there is none that SQLAlchemy takes.
-pub fn effective_set(site: &Site) -> Option<CascadeOptions> {
+pub(crate) fn effective_set(site: &Site) -> Option<CascadeOptions> {
     let given = possible(site);
     (!given.is_empty()).then(|| CascadeOptions::union(given.iter().map(|given| given.options)))
 }
 
 /// The set that stands at a site, of all values that there can be, where `viewonly=True` takes something of it away.
-pub fn written_set(site: &Site) -> Option<CascadeOptions> {
+pub(crate) fn written_set(site: &Site) -> Option<CascadeOptions> {
     let given = possible(site);
     let loses = given.iter().any(|given| given.written != given.options);
     loses.then(|| CascadeOptions::union(given.iter().map(|given| given.written)))

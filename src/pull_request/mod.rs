@@ -6,8 +6,8 @@ mod commit;
 mod group;
 
 pub use codeowners::CodeOwners;
-pub use commit::{CommitKind, commit_message, commit_text, is_made_by_us};
-pub use group::{Group, Split, SplitBy, groups};
+pub(crate) use commit::{CommitKind, commit_message, commit_text, is_made_by_us};
+pub(crate) use group::{Group, Split, SplitBy, groups};
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use crate::outcome::{FileOutcome, Outcome};
 
 /// An outcome as if only some files had been checked.
-pub fn restricted(outcome: &Outcome, paths: &HashSet<Arc<Path>>) -> Outcome {
+pub(crate) fn restricted(outcome: &Outcome, paths: &HashSet<Arc<Path>>) -> Outcome {
     let files: Vec<FileOutcome> = outcome.files.iter().filter(|file| paths.contains(&file.path)).cloned().collect();
     Outcome { files_scanned: files.len(), files_parsed: files.len(), files, ..outcome.clone() }
 }

@@ -29,14 +29,15 @@ use std::io::{self, Write};
 use crate::outcome::Outcome;
 use crate::repository::Base;
 
-pub use change::write_change;
-pub use documentation::{DocumentationFormat, ListFormat, write_documentation, write_list};
-pub use graph::{GraphFormat, write_graph};
+pub(crate) use change::write_change;
+pub(crate) use documentation::{DocumentationFormat, ListFormat, write_documentation, write_list};
+pub(crate) use graph::{GraphFormat, write_graph};
 pub use patch::{PatchFolder, write_patch};
-pub use pull_request::{PullRequest, pull_request_text};
-pub use statistics::write_statistics;
-pub use summary::{Applied, write_failures, write_summary};
-pub use verification::{VerificationFormat, write_verification};
+pub(crate) use pull_request::{PullRequest, pull_request_text};
+pub(crate) use statistics::write_statistics;
+pub use summary::write_summary;
+pub(crate) use summary::{Applied, write_failures};
+pub(crate) use verification::{VerificationFormat, write_verification};
 
 /// How `check` prints its findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
