@@ -81,7 +81,7 @@ fn named_by(string: &Node<'_>) -> NamedBy {
 
 /// The argument of a function that gets the name of an attribute.
 fn kind_as_attribute(string: &Node<'_>) -> Option<ReferenceKind> {
-    match &*function_given(string)?.text().rsplit('.').next().unwrap_or_default() {
+    match function_given(string)?.text().rsplit('.').next().unwrap_or_default() {
         "setattr" | "delattr" | "patch" | "object" | "setitem" => Some(ReferenceKind::Changed),
         "getattr" | "hasattr" | "attrgetter" => Some(ReferenceKind::Read),
         _ => None,
