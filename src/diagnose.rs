@@ -69,6 +69,7 @@ fn finding(rules: &Rules, source: &Source, site: &Site, judgement: &Judgement) -
                 before: judgement.before,
                 change: None,
             }),
+            reach: None,
         },
         ..core
     }

@@ -36,6 +36,7 @@ mod pragma;
 pub mod profile;
 pub mod pull_request;
 pub mod python;
+pub mod reach;
 mod related;
 pub mod report;
 pub mod repository;

@@ -22,13 +22,16 @@ impl Analysis {
     pub(super) fn told_calls(&self) -> Vec<ToldCall> {
         let mut told: Vec<ToldCall> = Vec::new();
         for repository in self.repositories_checked() {
-            told.extend(self.calls_of(&repository).iter().filter_map(|call| self.told_call(&repository, call)));
+            let calls = self.calls_of(&repository);
+            told.extend(
+                calls.iter().filter(|call| !call.is_implicit).filter_map(|call| self.told_call(&repository, call)),
+            );
         }
         told.sort_by(|a, b| (&a.path, a.start.byte).cmp(&(&b.path, b.start.byte)));
         told
     }
 
-    fn told_call(&self, repository: &Repository, call: &SessionCall) -> Option<ToldCall> {
+    pub(super) fn told_call(&self, repository: &Repository, call: &SessionCall) -> Option<ToldCall> {
         let module = repository.module(&call.at.path)?;
         let step = |step: &crate::types::Step| {
             let module = repository.module(&step.at.path)?;

@@ -11,8 +11,10 @@ mod consumers;
 mod evidence;
 mod files;
 mod imports;
+mod noticed;
 mod orphans;
 mod outcomes;
+mod reached;
 mod run;
 mod sightings;
 
@@ -40,7 +42,7 @@ use crate::usage::{Search, Usages};
 use crate::verify::facts::Facts;
 
 use assembled::assembled;
-use orphans::Orphaned;
+use noticed::Noticed;
 use run::Run;
 
 /// What is checked.
@@ -126,8 +128,8 @@ pub struct Analysis {
     checked: Mutex<HashMap<PathBuf, bool>>,
     /// What the models say of relationships, by site and place in it.
     completed: Mutex<HashMap<(usize, usize), Relationship>>,
-    /// By repository: the sites whose relationships SQLAlchemy itself can reach by expunge.
-    orphaned: Mutex<HashMap<PathBuf, Orphaned>>,
+    /// By repository: what notices that its relationships cascade.
+    noticed: Mutex<HashMap<PathBuf, Noticed>>,
 }
 
 impl Analysis {
@@ -150,8 +152,8 @@ impl Analysis {
         let scan = if reach.paths.is_empty() { reader.scan_unsaved() } else { reader.scan(progress) };
         reach.settings.check()?;
         let (scan, usages, sites) = completed(scan, &reader, &search);
-        let (checked, completed, orphaned) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Ok(Self { reach, walk, disk, repositories, search, scan, usages, sites, checked, completed, orphaned })
+        let (checked, completed, noticed) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Ok(Self { reach, walk, disk, repositories, search, scan, usages, sites, checked, completed, noticed })
     }
 
     /// What is found, with the fixes. Nothing is written.
@@ -233,13 +235,14 @@ impl Analysis {
         self.completed.lock().unwrap_or_else(PoisonError::into_inner).extend(completed);
     }
 
-    fn known_orphans(&self, repository: &Repository) -> Option<Orphaned> {
-        self.orphaned.lock().unwrap_or_else(PoisonError::into_inner).get(repository.root()).cloned()
+    fn known_noticed(&self, repository: &Repository) -> Noticed {
+        let noticed = self.noticed.lock().unwrap_or_else(PoisonError::into_inner);
+        noticed.get(repository.root()).cloned().unwrap_or_default()
     }
 
-    fn keep_orphans(&self, repository: &Repository, found: &Orphaned) {
-        let mut orphaned = self.orphaned.lock().unwrap_or_else(PoisonError::into_inner);
-        orphaned.insert(repository.root().to_owned(), found.clone());
+    fn keep_noticed(&self, repository: &Repository, found: &Noticed) {
+        let mut noticed = self.noticed.lock().unwrap_or_else(PoisonError::into_inner);
+        noticed.insert(repository.root().to_owned(), found.clone());
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! All relationships of the repository count, also those in files that were not named.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::{Analysis, completed};
 use crate::discover::{NotRead, Unread, Walk};
 use crate::hints::{self, Hints};
 use crate::looked::Looked;
-use crate::model::{Call, End, Link, Model, Orphans, SearchFolder};
+use crate::model::{Call, End, Families, Link, Model, Orphans};
 use crate::module::Location;
 use crate::policy::{Expunger, set_given};
 use crate::python::PyValue;
@@ -35,7 +35,7 @@ pub(super) struct Asked {
     /// Where a list with delete-orphan stands of which it is not known who gets it.
     loose: Option<String>,
     /// What can't be looked at, in words.
-    unread: Option<String>,
+    pub unread: Option<String>,
 }
 
 /// A relationship that may give up orphans or hand expunge on, before its classes are looked up.
@@ -68,6 +68,15 @@ impl Asked {
     /// The calls that make the relationships.
     pub fn calls(&self) -> impl Iterator<Item = Call> {
         self.links.iter().filter_map(LinkAsked::call)
+    }
+
+    /// The relationships, with the classes at both ends.
+    pub fn completed(&self, model: &Model<'_>) -> Vec<Link> {
+        let made = self.automap.iter().map(|at| of_unknown("automap_base()", at.clone()));
+        let made = made.chain(self.loose.iter().map(|at| of_unknown("what gets delete-orphan there", at.clone())));
+        let links = self.links.iter().flat_map(|link| link.completed(model)).chain(made);
+        // what no class has gives nothing up
+        links.filter(|link| ![&link.owner, &link.target].contains(&&End::Nobody)).collect()
     }
 }
 
@@ -157,7 +166,9 @@ impl Analysis {
     ) -> Vec<LinkAsked> {
         let options = if self.changed(site, usages, consumers).is_some() { None } else { set_given(site) };
         let matters = |options: CascadeOptions| {
-            options.contains(CascadeOption::DeleteOrphan) || options.contains(CascadeOption::Expunge)
+            [CascadeOption::DeleteOrphan, CascadeOption::Expunge, CascadeOption::RefreshExpire]
+                .into_iter()
+                .any(|option| options.contains(option))
         };
         if !options.is_none_or(matters) {
             return Vec::new();
@@ -174,17 +185,12 @@ impl Analysis {
 /// The sites whose relationships can be reached. A list that several relationships share is one list.
 pub(super) fn orphaned(
     model: &Model<'_>,
-    asked: Asked,
+    links: &[Link],
+    unread: Option<&String>,
     sites: &[(usize, &mut Site)],
-    search: SearchFolder<'_>,
+    families: impl FnOnce() -> Families,
 ) -> Orphaned {
-    let made = asked.automap.into_iter().map(|at| of_unknown("automap_base()", at));
-    let made = made.chain(asked.loose.map(|at| of_unknown("what gets delete-orphan there", at)));
-    let links = asked.links.iter().flat_map(|link| link.completed(model)).chain(made);
-    // what no class has gives nothing up
-    let links: Vec<Link> = links.filter(|link| ![&link.owner, &link.target].contains(&&End::Nobody)).collect();
-    let classes: BTreeSet<End> = links.iter().flat_map(|link| [link.owner.clone(), link.target.clone()]).collect();
-    let orphans = Orphans::of(&links, || model.families(&classes, search));
+    let orphans = Orphans::of(links, families);
     let sites: Vec<&Site> = sites.iter().map(|(_, site)| &**site).collect();
     let mut orphaned = Orphaned::new();
     let mut shared: HashMap<&Location, (&Site, &str)> = HashMap::new();
@@ -204,7 +210,7 @@ pub(super) fn orphaned(
         let why = || Expunger::Orphans(format!("{name} has the same list, and {reason}"));
         orphaned.entry(site.at.clone()).or_insert_with(why);
     }
-    if let Some(unread) = asked.unread {
+    if let Some(unread) = unread {
         for site in &sites {
             orphaned.entry(site.at.clone()).or_insert_with(|| Expunger::Unread(unread.clone()));
         }
@@ -231,7 +237,7 @@ fn is_list_with_orphans(node: &Node<'_>) -> bool {
 }
 
 /// The class that has the relationship, and the one that it leads to.
-fn ends(model: &Model<'_>, given: &Given) -> Vec<[End; 2]> {
+pub(super) fn ends(model: &Model<'_>, given: &Given) -> Vec<[End; 2]> {
     let call = given.relationship.as_ref().and_then(|known| known.call.as_ref());
     call.map_or_else(|| vec![[End::Unknown, End::Unknown]], |call| model.ends(call))
 }

@@ -50,7 +50,10 @@ impl Run<'_> {
             match diagnosed {
                 Diagnosed::Safe => file.safe_sites += 1,
                 Diagnosed::Unselected => {}
-                Diagnosed::Found(findings) => file.findings.extend(findings),
+                Diagnosed::Found(mut findings) => {
+                    self.add_reach(site, &mut findings);
+                    file.findings.extend(findings);
+                }
             }
         }
         if self.request.all_relationships {

@@ -13,6 +13,7 @@ use crate::module::Location;
 use crate::outcome::Asyncio;
 use crate::plan::Files;
 use crate::policy::{Expunger, Policy, Surroundings, Verdict, asks_observations, asks_orphans};
+use crate::reach::Reached;
 use crate::repository::{Places, Repository};
 use crate::resolve::Resolver;
 use crate::rules::Code;
@@ -25,7 +26,7 @@ use crate::suppression::Suppressed;
 
 use super::consumers::Consumers;
 use super::files::FilesOfRun;
-use super::orphans::{self, Asked, Orphaned};
+use super::noticed::{Asking, Noticed};
 use super::{Analysis, Request};
 
 /// A site with its number in the analysis.
@@ -36,12 +37,12 @@ pub(super) struct Run<'a> {
     pub analysis: &'a Analysis,
     pub request: &'a Request,
     /// What [`Run::judged`] found out of the sites.
-    orphaned: OnceLock<Orphaned>,
+    pub noticed: OnceLock<Vec<Noticed>>,
 }
 
 impl<'a> Run<'a> {
     pub fn new(analysis: &'a Analysis, request: &'a Request) -> Self {
-        Self { analysis, request, orphaned: OnceLock::new() }
+        Self { analysis, request, noticed: OnceLock::new() }
     }
 
     /// The sites in order, with their verdicts.
@@ -51,8 +52,8 @@ impl<'a> Run<'a> {
         let asks = |site: &Site| {
             self.request.all_relationships || self.with_policy(site, |policy| asks_direction(site, policy))
         };
-        let orphaned = self.relate(sites.iter_mut().enumerate(), asks, true);
-        let _ = self.orphaned.set(orphaned);
+        let noticed = self.relate(sites.iter_mut().enumerate(), asks, true);
+        let _ = self.noticed.set(noticed);
         self.observe(&sites);
         let consumers = Consumers::of(sites.iter(), usages);
         let judged = sites.into_par_iter().map(|mut site| {
@@ -104,21 +105,36 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Adds to the relationships of those sites that ask for it what the models of their repositories say. `with_orphans` gives the
-    /// sites whose relationships SQLAlchemy itself can reach by expunge, where a verdict can depend on that. The sites are those of the
-    /// analysis, by their numbers there, which keeps what was found.
+    /// Adds to the relationships of those sites that ask for it what the models of their repositories say. `with_noticed` finds out what
+    /// notices their cascades, where a verdict can depend on that. The sites are those of the analysis, by their numbers there, which
+    /// keeps what was found.
     fn relate<'s>(
         &self,
         sites: impl Iterator<Item = (usize, &'s mut Site)>,
         asks: impl Fn(&Site) -> bool,
-        with_orphans: bool,
-    ) -> Orphaned {
+        with_noticed: bool,
+    ) -> Vec<Noticed> {
         let groups = self.analysis.repositories.grouped(sites, |(_, site)| &site.at.path);
         let found = groups.into_iter().map(|(repository, mut sites)| {
-            let asks_orphans = with_orphans && sites.iter().any(|(_, site)| self.asks_orphans(site));
-            self.relate_in(&repository, &mut sites, &asks, asks_orphans)
+            let known = self.analysis.known_noticed(&repository);
+            let asking = if with_noticed { self.asking(&repository, &sites, &known) } else { None };
+            self.relate_in(&repository, &mut sites, &asks, (known, asking))
         });
-        found.flatten().collect()
+        found.collect()
+    }
+
+    /// What is to be found out that can notice the cascades of some sites, and is not known from an earlier request.
+    fn asking(&self, repository: &Arc<Repository>, sites: &[NumberedSite<'_>], known: &Noticed) -> Option<Asking> {
+        let asks_orphans = |site: &Site| self.with_policy(site, |policy| asks_orphans(site, policy));
+        let asks_observations = |site: &Site| self.with_policy(site, |policy| asks_observations(site, policy));
+        let orphans = known.orphaned.is_none() && sites.iter().any(|(_, site)| asks_orphans(site));
+        let asking = sites.iter().find(|(_, site)| known.reached.is_none() && asks_observations(site));
+        let calls = asking.map(|(_, site)| {
+            let observed = self.with_policy(site, |policy| policy.surroundings.places(Observable::Refresh).clone());
+            self.analysis.refreshing(repository, &observed)
+        });
+        let links = || self.analysis.links_of_repository(repository, sites);
+        (orphans || calls.is_some()).then(|| Asking { links: links(), orphans, calls })
     }
 
     /// The same for the sites of one repository.
@@ -127,16 +143,13 @@ impl<'a> Run<'a> {
         repository: &Repository,
         sites: &mut [NumberedSite<'_>],
         asks: &impl Fn(&Site) -> bool,
-        asks_orphans: bool,
-    ) -> Orphaned {
-        let known = self.analysis.known_orphans(repository).filter(|_| asks_orphans);
-        let links = (asks_orphans && known.is_none()).then(|| self.analysis.links_of_repository(repository, sites));
-        let mut orphaned = known.unwrap_or_default();
-        let mut calls: Vec<Call> = links.iter().flat_map(Asked::calls).collect();
+        (mut noticed, asking): (Noticed, Option<Asking>),
+    ) -> Noticed {
+        let mut calls: Vec<Call> = asking.iter().flat_map(|asking| asking.links.calls()).collect();
         let mut asked = self.asked(sites, asks);
         calls.extend(asked.iter().filter_map(|(_, relationship)| relationship.call.clone()));
-        if calls.is_empty() && links.is_none() {
-            return orphaned;
+        if calls.is_empty() && asking.is_none() {
+            return noticed;
         }
         let rules = &self.analysis.reach.settings.of_folder(repository.root()).rules;
         let resolver = Resolver { constructors: &rules.constructors, repository };
@@ -145,13 +158,10 @@ impl<'a> Run<'a> {
         let model = Model::new(resolver, &calls, of_folder);
         asked.par_iter_mut().for_each(|(_, relationship)| model.complete(relationship));
         self.analysis.keep_completed(asked);
-        if let Some(links) = links {
-            let of_all: SearchFolder<'_> = &|folder, can_matter| search.look(&walk.of_all_in(folder), can_matter).files;
-            let found = orphans::orphaned(&model, links, sites, of_all);
-            self.analysis.keep_orphans(repository, &found);
-            orphaned.extend(found);
+        if let Some(asking) = asking {
+            noticed.complete(self.analysis, repository, &model, asking, sites);
         }
-        orphaned
+        noticed
     }
 
     /// The relationships of the sites that ask for what the models say, by site and place in it; but for those of which SQLAlchemy itself
@@ -172,10 +182,6 @@ impl<'a> Run<'a> {
         let mut given: Vec<_> = given.collect();
         given.retain_mut(is_open);
         given
-    }
-
-    fn asks_orphans(&self, site: &Site) -> bool {
-        self.with_policy(site, |policy| asks_orphans(site, policy))
     }
 
     /// Adds to a relationship what SQLAlchemy itself said of it; whether it said something.
@@ -253,7 +259,12 @@ struct Around<'a> {
 
 impl Surroundings for Around<'_> {
     fn expunger(&self) -> Option<&Expunger> {
-        self.run.orphaned.get()?.get(&self.site.at)
+        let mut noticed = self.run.noticed.get()?.iter().filter_map(|noticed| noticed.orphaned.as_ref());
+        noticed.find_map(|orphaned| orphaned.get(&self.site.at))
+    }
+
+    fn reached(&self) -> Option<&Reached> {
+        self.run.reached_by(self.site).map(|reached| &**reached)
     }
 
     fn shown(&self, location: &Location) -> String {

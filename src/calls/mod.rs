@@ -29,6 +29,8 @@ pub enum CallKind {
 pub struct SessionCall {
     /// The whole call.
     pub at: Location,
+    /// As it is written, on one line, with the `await` before it.
+    pub written: String,
     /// What it does.
     pub kind: CallKind,
     /// The mapped classes that the object can be.
@@ -39,6 +41,8 @@ pub struct SessionCall {
     pub unknown: Option<String>,
     /// How the classes are known.
     pub steps: Vec<Step>,
+    /// It is no call, but a class of advanced-alchemy's repositories or services, which refresh the objects that they return.
+    pub is_implicit: bool,
 }
 
 impl CallKind {
@@ -66,8 +70,62 @@ impl CallKind {
 /// The calls of a module, in order.
 pub fn in_module(types: &Types<'_>, classes: &Classes<'_>, module: &Arc<Module>) -> Vec<SessionCall> {
     let root = module.tree().root();
-    let calls = root.dfs().filter(|node| node.kind() == "call");
-    calls.filter_map(|call| session_call(types, classes, module, &call)).collect()
+    let found = root.dfs().filter_map(|node| match &*node.kind() {
+        "call" => session_call(types, classes, module, &node),
+        "class_definition" => refreshing_class(types, classes, module, &node),
+        _ => None,
+    });
+    found.collect()
+}
+
+/// A class whose objects refresh what they return: `class Users(SQLAlchemyAsyncRepository[User])`.
+fn refreshing_class(
+    types: &Types<'_>,
+    classes: &Classes<'_>,
+    module: &Arc<Module>,
+    class: &Node<'_>,
+) -> Option<SessionCall> {
+    let model = types.model_of_repository(module, class)?;
+    let name = class.field("name")?.text().into_owned();
+    let mut found = SessionCall {
+        at: module.location(&class.range()),
+        written: format!("class {name}"),
+        kind: CallKind::Refresh,
+        classes: Vec::new(),
+        named_attributes: false,
+        unknown: None,
+        steps: Vec::new(),
+        is_implicit: true,
+    };
+    if !never_refreshes(class) {
+        found.add(classes, &model);
+    }
+    Some(found)
+}
+
+/// `auto_refresh = False` in the body of a class.
+fn never_refreshes(class: &Node<'_>) -> bool {
+    let statements = class.field("body").map(|body| body.named_children().collect::<Vec<_>>()).unwrap_or_default();
+    statements.iter().filter_map(|statement| statement.named_children().next()).any(|assignment| {
+        assignment.field("left").is_some_and(|left| left.text() == "auto_refresh")
+            && assignment.field("right").is_some_and(|right| right.kind() == "false")
+    })
+}
+
+impl SessionCall {
+    /// Adds what the object can be.
+    fn add(&mut self, classes: &Classes<'_>, given: &Type) {
+        for part in given.without_nothing().parts() {
+            match mapped(classes, part) {
+                Ok(Some(class)) => self.classes.push(class),
+                Ok(None) => {}
+                Err(why) => self.unknown = self.unknown.take().or(Some(why)),
+            }
+        }
+        if given.is_never() {
+            self.unknown = Some("nothing that it is given can be followed".to_owned());
+        }
+    }
 }
 
 fn session_call(
@@ -90,23 +148,27 @@ fn session_call(
     };
     let mut found = SessionCall {
         at: module.location(&call.range()),
+        written: written(call),
         kind,
         classes: Vec::new(),
         named_attributes: names_attributes(&arguments),
         unknown: None,
         steps,
+        is_implicit: false,
     };
-    for part in given.without_nothing().parts() {
-        match mapped(classes, part) {
-            Ok(Some(class)) => found.classes.push(class),
-            Ok(None) => {}
-            Err(why) => found.unknown = found.unknown.or(Some(why)),
-        }
-    }
-    if given.is_never() {
-        found.unknown = Some("nothing that it is given can be followed".to_owned());
-    }
+    found.add(classes, &given);
     Some(found)
+}
+
+/// A call on one line, cut where it is long.
+fn written(call: &Node<'_>) -> String {
+    const LONGEST: usize = 60;
+    let whole = call.parent().filter(|around| around.kind() == "await").unwrap_or_else(|| call.clone());
+    let text = whole.text().split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
 }
 
 /// The argument that is the object, None inside where it is splatted; None where there is none: no session's method goes without.

@@ -6,9 +6,9 @@ use rayon::prelude::*;
 
 use super::Call;
 use super::declared::{Base, Class};
+use super::links::{End, Families};
 use super::mapped::Classes;
 use super::names::Named;
-use super::orphans::{End, Families};
 use super::registry::SearchFolder;
 use super::relate::Model;
 use super::statement;

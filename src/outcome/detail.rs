@@ -1,7 +1,9 @@
 //! What a kind of check knows of a finding beside its core: of a cascade, its sets and what their change means. A finding of a check
 //! that is not about cascades has none of it; what another kind has to tell gets a field beside.
 
+use super::ToldCall;
 use crate::policy::Hazard;
+use crate::reach::Level;
 use crate::sqlalchemy::Lazy;
 use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 
@@ -10,6 +12,17 @@ use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 pub struct Details {
     /// Of a check of cascades.
     pub cascade: Option<CascadeDetail>,
+    /// Who reaches the relationship, where that matters.
+    pub reach: Option<ReachDetail>,
+}
+
+/// Who refreshes or expires objects that lead to a relationship.
+#[derive(Debug, Clone)]
+pub struct ReachDetail {
+    /// What of the code comes to it today.
+    pub level: Level,
+    /// The calls that do.
+    pub calls: Vec<ToldCall>,
 }
 
 /// The sets of a cascade.

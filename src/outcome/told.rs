@@ -80,8 +80,9 @@ fn tell_finding(finding: &mut Finding, tell: &impl Fn(&mut String)) {
         relationship,
         remarks,
         fix,
-        details: Details { cascade: _ },
+        details: Details { cascade: _, reach },
     } = finding;
+    reach.iter_mut().flat_map(|reach| &mut reach.calls).for_each(|call| tell_call(call, tell));
     [message, help].into_iter().chain(remarks).for_each(tell);
     relationship.iter_mut().for_each(|relationship| tell_relationship(relationship, tell));
     if let Some(Fix { applicability: _, edits: _, notes }) = fix {

@@ -6,11 +6,13 @@ mod effective_set;
 mod kept;
 mod loading;
 pub(crate) mod notes;
+mod reach;
 
 use serde::Serialize;
 
 use crate::module::Location;
 use crate::profile::{Expunge, Profile, Targets};
+use crate::reach::Reached;
 use crate::repository::Places;
 use crate::rules::Code;
 use crate::selection::Selection;
@@ -55,6 +57,9 @@ pub trait Surroundings {
 
     /// What notices that expunge goes at the site, besides calls in the repository.
     fn expunger(&self) -> Option<&Expunger>;
+
+    /// Who refreshes or expires the objects of the site's relationships, where that was looked up.
+    fn reached(&self) -> Option<&Reached>;
 
     /// A place as reports show it: `path:line:column`.
     fn shown(&self, location: &Location) -> String;

@@ -1,7 +1,8 @@
 //! The options that a relationship loses go in; what a user notices of it comes out, and where.
 
-use super::{EffectiveSet, Expunger, Policy, Profile, View, loading};
+use super::{EffectiveSet, Expunger, Policy, Profile, View, loading, reach};
 use crate::profile::Expunge;
+use crate::reach::Level;
 use crate::repository::Places;
 use crate::rules::Code;
 use crate::sqlalchemy::Direction;
@@ -17,8 +18,9 @@ const MOST_TESTS_NAMED: usize = 2;
 /// What is said where expunge goes and nothing can notice it.
 pub const EXPUNGE_LEFT_OUT: &str = "expunge is left out: nothing in the repository calls expunge(obj), and no relationship with \
     delete-orphan leads to the class that has it";
-/// How the note about calls of refresh and expire begins.
-const REFRESH: &str = "refresh and expire, called without attribute names";
+/// What calls of refresh and expire no longer do.
+const REFRESHED: &str = "refresh and expire leave related objects as they are then: one that was loaded lazily keeps what was loaded \
+    before, where it was read anew; an unsaved change of one is kept, which was thrown away";
 const PENDING: &str = "a related object that is not saved yet is inserted, which refresh and expire silently expunged";
 
 /// What a note is about.
@@ -40,7 +42,7 @@ impl NoteKind {
         match () {
             () if is_option && rest.starts_with("kept") => Self::Kept,
             () if is_option && (rest.starts_with("lost") || rest.starts_with("added")) => Self::Behaviour,
-            () if note.starts_with(REFRESH) || note == PENDING => Self::Behaviour,
+            () if note == REFRESHED || note == PENDING || reach::is_told(note) => Self::Behaviour,
             () => Self::Form,
         }
     }
@@ -166,26 +168,31 @@ pub(crate) fn of_lost(
     before: CascadeOptions,
     policy: &Policy<'_>,
 ) -> Vec<String> {
-    let has_pending = option == CascadeOption::RefreshExpire
-        && before.contains(CascadeOption::DeleteOrphan)
-        && !policy.surroundings.places(Observable::Refresh).is_empty();
-    of_option(option, view, policy).into_iter().chain(has_pending.then(|| PENDING.to_owned())).collect()
+    match option {
+        CascadeOption::RefreshExpire => of_lost_refresh_expire(view, before, policy),
+        option => of_option(option, view, policy).into_iter().collect(),
+    }
+}
+
+/// Who reaches the relationship, and what that no longer does.
+fn of_lost_refresh_expire(view: &View<'_>, before: CascadeOptions, policy: &Policy<'_>) -> Vec<String> {
+    // what is loaded is never kept there, and so never expired
+    if loading::keeps_nothing(view.keywords) {
+        return Vec::new();
+    }
+    let Some(reached) = policy.surroundings.reached() else { return Vec::new() };
+    let who = reach::told(reached);
+    if reached.level == Level::Dormant {
+        return vec![who];
+    }
+    let has_pending = before.contains(CascadeOption::DeleteOrphan);
+    [who, REFRESHED.to_owned()].into_iter().chain(has_pending.then(|| PENDING.to_owned())).collect()
 }
 
 fn of_option(option: CascadeOption, view: &View<'_>, policy: &Policy<'_>) -> Option<String> {
     let at = |what: Observable| policy.places(what).map(|places| format!(" ({places})")).unwrap_or_default();
     Some(match option {
-        CascadeOption::RefreshExpire => {
-            // what is loaded is never kept there, and so never expired
-            if loading::keeps_nothing(view.keywords) {
-                return None;
-            }
-            let places = policy.places(Observable::Refresh)?;
-            format!(
-                "{REFRESH} on what may be such an object ({places}), leave related objects as they are: one that was loaded lazily keeps \
-                 what was loaded before, where it was read anew; an unsaved change of one is kept, which was thrown away"
-            )
-        }
+        CascadeOption::RefreshExpire => return None,
         CascadeOption::Expunge => of_lost_expunge(policy),
         CascadeOption::SaveUpdate => {
             "save-update is lost: objects added through the relationship are not inserted; SQLAlchemy only warns"

@@ -7,11 +7,13 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::calls::CallKind;
 use crate::model::Relationship;
 use crate::outcome::About;
 use crate::outcome::{Asyncio, FileOutcome, Finding, Fix, Outcome, Status};
-use crate::outcome::{Known, Stale, ToldCall};
+use crate::outcome::{Known, ReachDetail, Stale, ToldCall};
 use crate::policy::{Applicability, Hazard};
+use crate::reach::Level;
 use crate::rewrite::FileEdit;
 use crate::rules::{Code, Severity};
 use crate::source::{DiskEdit, Edit, Position};
@@ -64,6 +66,23 @@ struct JsonFinding<'a> {
     after: Option<CascadeOptions>,
     fix: Option<JsonFix<'a>>,
     help: &'a str,
+    reach: Option<JsonReach<'a>>,
+}
+
+/// Who refreshes or expires objects that lead to the relationship.
+#[derive(Serialize)]
+struct JsonReach<'a> {
+    level: Level,
+    calls: Vec<JsonReachingCall<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonReachingCall<'a> {
+    path: &'a str,
+    start: Position,
+    kind: CallKind,
+    classes: &'a [String],
+    steps: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -271,5 +290,19 @@ fn finding_of<'a>(edits: &Edits<'a>, file: &'a FileOutcome, finding: &'a Finding
             notes: &fix.notes,
         }),
         help: &finding.help,
+        reach: finding.details.reach.as_ref().map(JsonReach::of),
+    }
+}
+
+impl<'a> JsonReach<'a> {
+    fn of(reach: &'a ReachDetail) -> Self {
+        let calls = reach.calls.iter().map(|call| JsonReachingCall {
+            path: &call.path,
+            start: call.start,
+            kind: call.kind,
+            classes: &call.classes,
+            steps: &call.steps,
+        });
+        Self { level: reach.level, calls: calls.collect() }
     }
 }

@@ -140,6 +140,17 @@ impl<'a> Types<'a> {
         (found, steps)
     }
 
+    /// What the objects are that an object of a class gives, where that is one of advanced-alchemy's repositories or services.
+    pub fn model_of_repository(&self, module: &Arc<Module>, class: &Node<'_>) -> Option<Type> {
+        let bases = class.field("superclasses")?;
+        if !bases.text().contains("Repository") && !bases.text().contains("Service") {
+            return None;
+        }
+        self.steps_left.set(MOST_STEPS);
+        self.trail.borrow_mut().clear();
+        self.model_of(&assignment::class_of(&Context::of(module), class))
+    }
+
     /// What an expression can be; asked once for each outside of functions that are looked at for one call.
     fn value(&self, context: &Context, expression: &Node<'_>) -> Type {
         let at = context.module.location(&expression.range());

@@ -163,7 +163,7 @@ impl Types<'_> {
     /// An attribute that a base of another library gives a class of the repository.
     pub(super) fn member_of_library(&self, receiver: &Type, class: &Class, name: &str) -> Option<Type> {
         let is_object = matches!(receiver, Type::Object(..));
-        (name == "session" && is_object && self.model_of_repository(receiver, class).is_some()).then_some(Type::Session)
+        (name == "session" && is_object && self.model_of(class).is_some()).then_some(Type::Session)
     }
 
     /// What a method gives that a base of another library gives a class of the repository.
@@ -195,7 +195,7 @@ impl Types<'_> {
             {
                 Some(itself)
             }
-            (Type::Object(..), _) => given_by_repository(&self.model_of_repository(object, class)?, name),
+            (Type::Object(..), _) => given_by_repository(&self.model_of(class)?, name),
             _ => None,
         }
     }
@@ -209,7 +209,7 @@ impl Types<'_> {
     }
 
     /// The model of a class that inherits from one of advanced-alchemy's repositories or services.
-    pub(super) fn model_of_repository(&self, object: &Type, class: &Class) -> Option<Type> {
+    pub(super) fn model_of(&self, class: &Class) -> Option<Type> {
         let bases = self.library_bases(class);
         let of_base = bases.iter().find_map(|base| match base {
             Type::OutsideObject(path, given) if path.last().is_some_and(|name| is_repository(name)) => {
@@ -224,7 +224,6 @@ impl Types<'_> {
                 _ => None,
             }
         };
-        let _ = object;
         of_base.filter(|model| matches!(model, Type::Object(..))).or_else(of_attribute)
     }
 

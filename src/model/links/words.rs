@@ -1,10 +1,8 @@
 //! A way on which SQLAlchemy comes to expunge an object goes in; it comes out in words.
 
-use std::collections::HashMap;
-
 use petgraph::graph::{EdgeIndex, NodeIndex};
 
-use super::{Doubt, End, Families, Link, Map, Step, Stop};
+use super::{Doubt, End, Families, Link, Map, Step, Stop, Ways};
 use crate::module::Location;
 
 impl Link {
@@ -30,15 +28,12 @@ impl Link {
 
 impl Map<'_> {
     /// The way to a stop in words.
-    pub(super) fn told(&self, stop: NodeIndex, ways: &HashMap<NodeIndex, Option<EdgeIndex>>) -> String {
-        let mut steps: Vec<(Step, &Stop, &Stop)> = Vec::new();
-        let mut at = stop;
-        while let Some(Some(edge)) = ways.get(&at) {
-            let Some((from, _)) = self.graph.edge_endpoints(*edge) else { break };
-            steps.push((self.graph[*edge].0, &self.graph[from], &self.graph[at]));
-            at = from;
-        }
-        steps.reverse();
+    pub(super) fn told(&self, stop: NodeIndex, ways: &Ways) -> String {
+        let step = |edge: EdgeIndex| {
+            let (from, to) = self.graph.edge_endpoints(edge)?;
+            Some((self.graph[edge].0, &self.graph[from], &self.graph[to]))
+        };
+        let steps: Vec<(Step, &Stop, &Stop)> = self.back(stop, ways).into_iter().rev().filter_map(step).collect();
         let mut words = String::new();
         for (index, (step, from, to)) in steps.iter().enumerate() {
             // of several subclasses, or bases, in a row the last one says it all

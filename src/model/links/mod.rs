@@ -1,15 +1,14 @@
-//! The relationships of a repository that can give up orphans, or along which expunge cascades, go in; the classes whose unsaved
-//! objects SQLAlchemy itself can expunge come out, each with the way that leads there.
+//! The relationships of a repository go in; how an option cascades over them comes out: from what SQLAlchemy itself expunges, or from the
+//! objects that the code refreshes, expires or expunges.
 //!
-//! An object that is not saved yet and leaves a relationship with delete-orphan is expunged from the session, and that cascades by
-//! expunge (`track_cascade_events` in `sqlalchemy/orm/unitofwork.py`). What is given up as a `Line` can be of a subclass of it, and has
-//! the relationships of the bases of that.
+//! An object of a class can be of a subclass of it, and has the relationships of the bases of that.
 
+mod orphans;
+mod reaching;
 mod words;
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
-use petgraph::Direction::Incoming;
 use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
 use petgraph::visit::EdgeRef;
 
@@ -17,6 +16,9 @@ use crate::module::Location;
 use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 
 use words::unknown_bases;
+
+pub use orphans::Orphans;
+pub use reaching::{Reaching, Way};
 
 /// A class at one end of a relationship.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,7 +33,7 @@ pub enum End {
     Unknown,
 }
 
-/// A relationship as far as it gives up orphans, or hands expunge on.
+/// A relationship as far as it gives up orphans, or hands something on.
 #[derive(Debug, Clone)]
 pub struct Link {
     /// `Invoice.lines`; None where that is not known.
@@ -67,13 +69,6 @@ pub struct Family {
 
 /// The classes that are known, by where they are defined.
 pub type Families = BTreeMap<Location, Family>;
-
-/// What SQLAlchemy itself can expunge.
-#[derive(Debug, Default)]
-pub struct Orphans {
-    /// By the class that has relationships: how an unsaved object of it is given up, in words.
-    reasons: HashMap<End, String>,
-}
 
 /// What there can be on the way.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -124,48 +119,47 @@ enum Doubt {
     Computed,
 }
 
-impl Orphans {
-    /// Follows the relationships from where something is given up. The classes are asked for where something is.
-    pub fn of(links: &[Link], families: impl FnOnce() -> Families) -> Self {
-        let Some(first) = first_giver(links) else { return Self::default() };
-        let families = &families();
-        let mut map = Map { links, families, graph: DiGraph::new(), stops: HashMap::new() };
-        map.add(Stop::Start, Stop::Something, Step::GivesUp(first), false);
-        map.draw();
-        let ways = map.ways();
-        let owners = map.stops.iter().filter_map(|(stop, index)| match stop {
-            Stop::Owner(end) if ways.contains_key(index) => Some((end.clone(), map.told(*index, &ways))),
-            _ => None,
-        });
-        Self { reasons: owners.collect() }
-    }
-
-    /// How an unsaved object that has the relationships of a class comes to be expunged, in words that begin a sentence; None where that
-    /// does not happen.
-    pub fn reason(&self, owner: &End) -> Option<&str> {
-        self.reasons.get(owner).map(String::as_str)
-    }
-}
-
 impl Link {
     fn may_give_up(&self) -> bool {
         self.options.is_none_or(|options| options.contains(CascadeOption::DeleteOrphan))
     }
 
-    fn may_lead(&self) -> bool {
-        self.options.is_none_or(|options| options.contains(CascadeOption::Expunge))
+    fn may_lead(&self, option: CascadeOption) -> bool {
+        self.options.is_none_or(|options| options.contains(option))
     }
 }
 
 /// The ways that there are.
 struct Map<'a> {
+    /// What cascades.
+    option: CascadeOption,
     links: &'a [Link],
     families: &'a Families,
     graph: DiGraph<Stop, (Step, bool)>,
     stops: HashMap<Stop, NodeIndex>,
 }
 
-impl Map<'_> {
+/// By stop that can be reached: the last edge of the way there.
+type Ways = HashMap<NodeIndex, Option<EdgeIndex>>;
+
+impl<'a> Map<'a> {
+    /// The ways on which an option cascades.
+    fn new(option: CascadeOption, links: &'a [Link], families: &'a Families) -> Self {
+        Self { option, links, families, graph: DiGraph::new(), stops: HashMap::new() }
+    }
+
+    /// The edges of a way, from its end back to where it begins.
+    fn back(&self, stop: NodeIndex, ways: &Ways) -> Vec<EdgeIndex> {
+        let mut edges = Vec::new();
+        let mut at = stop;
+        while let Some(Some(edge)) = ways.get(&at) {
+            let Some((from, _)) = self.graph.edge_endpoints(*edge) else { break };
+            edges.push(*edge);
+            at = from;
+        }
+        edges
+    }
+
     fn stop(&mut self, stop: Stop) -> NodeIndex {
         *self.stops.entry(stop.clone()).or_insert_with(|| self.graph.add_node(stop))
     }
@@ -193,10 +187,10 @@ impl Map<'_> {
         for (index, link) in self.links.iter().enumerate() {
             let is_certain = link.options.is_some();
             let target = Stop::Object(link.target.clone());
-            if link.may_give_up() {
+            if self.option == CascadeOption::Expunge && link.may_give_up() {
                 self.add(Stop::Start, target.clone(), Step::GivesUp(index), is_certain);
             }
-            if link.may_lead() {
+            if link.may_lead(self.option) {
                 self.add(Stop::Owner(link.owner.clone()), target, Step::LeadsTo(index), is_certain);
             }
         }
@@ -261,9 +255,8 @@ impl Map<'_> {
     }
 
     /// The last edge of the way to each stop that can be reached: one without doubts wherever there is one, and of these a short one.
-    fn ways(&self) -> HashMap<NodeIndex, Option<EdgeIndex>> {
-        let start = self.stops[&Stop::Start];
-        let mut ways: HashMap<NodeIndex, Option<EdgeIndex>> = HashMap::from([(start, None)]);
+    fn ways(&self, start: NodeIndex) -> Ways {
+        let mut ways = Ways::from([(start, None)]);
         let mut reached = vec![start];
         for with_doubts in [false, true] {
             let mut pending: VecDeque<NodeIndex> = reached.iter().copied().collect();
@@ -280,13 +273,6 @@ impl Map<'_> {
                 }
             }
         }
-        debug_assert!(self.graph.neighbors_directed(start, Incoming).next().is_none());
         ways
     }
-}
-
-/// A relationship that gives something up; one that certainly does, where there is one.
-fn first_giver(links: &[Link]) -> Option<usize> {
-    let givers = || (0..links.len()).filter(|index| links[*index].may_give_up());
-    givers().find(|index| links[*index].options.is_some()).or_else(|| givers().next())
 }

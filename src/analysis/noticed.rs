@@ -1,0 +1,62 @@
+//! The sites of a repository go in; what notices that their relationships cascade comes out: SQLAlchemy itself, and calls of sessions.
+
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::Analysis;
+use super::orphans::{Asked, Orphaned, orphaned};
+use super::reached::{ReachedSites, reached};
+use crate::model::{End, Families, Link, Model, SearchFolder};
+use crate::reach::PlacedCall;
+use crate::repository::Repository;
+use crate::site::Site;
+
+/// What notices a cascade, as far as it was asked for.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Noticed {
+    /// The sites whose relationships SQLAlchemy itself can reach by expunge.
+    pub orphaned: Option<Orphaned>,
+    /// Who reaches the relationships of each site by refresh or expire.
+    pub reached: Option<ReachedSites>,
+}
+
+/// What is to be found out.
+pub(super) struct Asking {
+    /// The relationships of the repository.
+    pub links: Asked,
+    /// Whether it matters what SQLAlchemy itself expunges.
+    pub orphans: bool,
+    /// The calls that refresh or expire whole objects, and the other places that do, where they matter.
+    pub calls: Option<(Vec<Arc<PlacedCall>>, Vec<String>)>,
+}
+
+impl Noticed {
+    /// What it is not known yet and is asked for is found out.
+    pub fn complete(
+        &mut self,
+        analysis: &Analysis,
+        repository: &Repository,
+        model: &Model<'_>,
+        asking: Asking,
+        sites: &[(usize, &mut Site)],
+    ) {
+        let (walk, search) = (&analysis.walk, &analysis.search);
+        let of_all: SearchFolder<'_> = &|folder, can_matter| search.look(&walk.of_all_in(folder), can_matter).files;
+        let links: Vec<Link> = asking.links.completed(model);
+        let of_links = links.iter().flat_map(|link| [link.owner.clone(), link.target.clone()]);
+        let calls = asking.calls.iter().flat_map(|(calls, _)| calls);
+        let of_calls = calls.flat_map(|call| call.call.classes.iter().map(|class| End::Class(class.at.clone())));
+        let classes: BTreeSet<End> = of_links.chain(of_calls).collect();
+        let families: OnceCell<Families> = OnceCell::new();
+        let families = || families.get_or_init(|| model.families(&classes, of_all)).clone();
+        if asking.orphans {
+            self.orphaned = Some(orphaned(model, &links, asking.links.unread.as_ref(), sites, families));
+        }
+        if let Some(calls) = asking.calls {
+            let sites = sites.iter().map(|(_, site)| &**site);
+            self.reached = Some(reached(sites, model, calls, &links, &families()));
+        }
+        analysis.keep_noticed(repository, self);
+    }
+}

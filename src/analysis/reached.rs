@@ -1,0 +1,80 @@
+//! The sites of a repository go in; which calls of its sessions reach the relationships of each comes out.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::Analysis;
+use super::run::Run;
+use crate::model::{End, Families, Link, Model, Reaching};
+use crate::module::Location;
+use crate::outcome::{Finding, ReachDetail};
+use crate::reach::{Calls, PlacedCall, Reached, ReachingCall};
+use crate::repository::{Places, Repository};
+use crate::site::Site;
+use crate::sqlalchemy::cascade::CascadeOption;
+
+/// By the value of a site: who reaches its relationships.
+pub(super) type ReachedSites = HashMap<Location, Arc<Reached>>;
+
+impl Analysis {
+    /// The calls of a repository that refresh or expire whole objects. `observed` has all places that do, also those that are no such call.
+    pub(super) fn refreshing(
+        &self,
+        repository: &Arc<Repository>,
+        observed: &Places,
+    ) -> (Vec<Arc<PlacedCall>>, Vec<String>) {
+        let placed = self.calls_of(repository).into_iter().filter_map(|call| {
+            let module = repository.module(&call.at.path)?;
+            let line = module.source.position(call.at.start).shown_line();
+            let place = format!("{}:{line}", repository.display(&call.at.path));
+            let is_test = self.is_test(repository, &call.at.path);
+            Some(Arc::new(PlacedCall { call, place, is_test }))
+        });
+        let calls: Vec<Arc<PlacedCall>> = placed.filter(|call| call.cascades()).collect();
+        let known: HashSet<&String> = calls.iter().map(|call| &call.place).collect();
+        let elsewhere = observed.product.iter().filter(|place| !known.contains(place)).cloned().collect();
+        (calls, elsewhere)
+    }
+}
+
+/// Who reaches the relationships of each site.
+pub(super) fn reached<'s>(
+    sites: impl Iterator<Item = &'s Site>,
+    model: &Model<'_>,
+    (calls, elsewhere): (Vec<Arc<PlacedCall>>, Vec<String>),
+    links: &[Link],
+    families: &Families,
+) -> ReachedSites {
+    let classes =
+        |call: &Arc<PlacedCall>| call.call.classes.iter().map(|class| End::Class(class.at.clone())).collect::<Vec<_>>();
+    let from: BTreeSet<End> = calls.iter().flat_map(classes).collect();
+    let reaching = Reaching::of(links, CascadeOption::RefreshExpire, &from, families);
+    let calls = Calls { calls, elsewhere, reaching };
+    let mut by_owners: HashMap<Vec<End>, Arc<Reached>> = HashMap::new();
+    let sites = sites.map(|site| {
+        let owners: Vec<End> =
+            site.givens.iter().flat_map(|given| super::orphans::ends(model, given)).map(|[owner, _]| owner).collect();
+        let reached = by_owners.entry(owners).or_insert_with_key(|owners| Arc::new(calls.reach(owners)));
+        (site.at.clone(), Arc::clone(reached))
+    });
+    sites.collect()
+}
+
+impl Run<'_> {
+    /// Adds to the findings of a site that are about refresh-expire who reaches its relationships.
+    pub(super) fn add_reach(&self, site: &Site, findings: &mut [Finding]) {
+        let Some(reached) = self.reached_by(site) else { return };
+        let repository = self.analysis.repositories.of(&site.at.path);
+        let told = |reaching: &ReachingCall| self.analysis.told_call(&repository, &reaching.call.call);
+        for finding in findings.iter_mut().filter(|finding| finding.details.hazard().is_some()) {
+            let calls = reached.calls.iter().filter_map(told).collect();
+            finding.details.reach = Some(ReachDetail { level: reached.level, calls });
+        }
+    }
+
+    /// Who reaches the relationships of a site, where that was looked up.
+    pub(super) fn reached_by(&self, site: &Site) -> Option<&Arc<Reached>> {
+        let mut noticed = self.noticed.get()?.iter().filter_map(|noticed| noticed.reached.as_ref());
+        noticed.find_map(|reached| reached.get(&site.at))
+    }
+}

@@ -1,0 +1,63 @@
+//! Who reaches a relationship goes in; a sentence comes out.
+
+use super::notes::first_of;
+use crate::reach::{Level, PlacedCall, Reached, ReachingCall};
+
+/// How many calls are named.
+const MOST_NAMED: usize = 3;
+/// How the sentences begin where something is reached, or may be.
+const REACHED: [&str; 2] = ["reached by `", "perhaps reached: "];
+
+/// Whether a note says that something reaches the relationship, or may.
+pub(super) fn is_told(note: &str) -> bool {
+    REACHED.iter().any(|begin| note.starts_with(begin))
+}
+
+/// In words that begin a sentence.
+pub(super) fn told(reached: &Reached) -> String {
+    match reached.level {
+        Level::Raises | Level::Reached => {
+            let calls = first_of(&reached.calls, MOST_NAMED, shown);
+            format!("reached by {calls}: what is related is expired there")
+        }
+        Level::Unknown => format!("perhaps reached: {}", open(reached)),
+        Level::Dormant => match reached.looked_at {
+            0 => "reached by nothing: no whole object is refreshed or expired in the repository".to_owned(),
+            number => {
+                let calls = if number == 1 { "the one call".to_owned() } else { format!("none of the {number} calls") };
+                let is_not = if number == 1 { "is not given" } else { "is given" };
+                format!(
+                    "reached by nothing: {calls} that refresh or expire a whole object {is_not} one that leads to it"
+                )
+            }
+        },
+    }
+}
+
+/// `await session.refresh(group)` (app/groups.py:41), by way of Customer.orders
+fn shown(reaching: &ReachingCall) -> String {
+    let through = match reaching.through.as_slice() {
+        [] => String::new(),
+        through => format!(" by way of {}", through.join(" and ")),
+    };
+    format!("{}{through}", named(&reaching.call))
+}
+
+fn named(call: &PlacedCall) -> String {
+    format!("`{}` ({})", call.call.written, call.place)
+}
+
+/// What may reach it, and why that can't be told.
+fn open(reached: &Reached) -> String {
+    let first = reached.open.first().map(|(call, why)| {
+        let others = match reached.open.len() - 1 {
+            0 => String::new(),
+            1 => ", as of 1 other call".to_owned(),
+            more => format!(", as of {more} other calls"),
+        };
+        format!("the object of {} is not known: {why}{others}", named(call))
+    });
+    let elsewhere = (!reached.elsewhere.is_empty())
+        .then(|| format!("any object may be refreshed by {}", first_of(&reached.elsewhere, MOST_NAMED, String::clone)));
+    first.into_iter().chain(elsewhere).collect::<Vec<_>>().join("; ")
+}

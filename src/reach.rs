@@ -1,0 +1,119 @@
+//! The relationships that get a value, and the calls by which sessions refresh and expire objects, go in; which of the calls reach the
+//! relationships comes out: the objects that are loaded there are expired.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::calls::{CallKind, SessionCall};
+use crate::model::{End, Reaching};
+
+/// What of the code comes to a relationship today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// A read of what is related raises, because of what a call has expired.
+    Raises,
+    /// A call refreshes or expires an object that leads to it.
+    Reached,
+    /// It can't be told whether one does.
+    Unknown,
+    /// No call does: a change of its cascade alters nothing that runs today.
+    Dormant,
+}
+
+/// A call, as it is told.
+#[derive(Debug)]
+pub struct PlacedCall {
+    /// The call.
+    pub call: SessionCall,
+    /// Where it begins, as `path:line`.
+    pub place: String,
+    /// It is no part of the product.
+    pub is_test: bool,
+}
+
+/// A call that reaches a relationship.
+#[derive(Debug, Clone)]
+pub struct ReachingCall {
+    /// The call.
+    pub call: Arc<PlacedCall>,
+    /// The relationships on the way to the object that has it.
+    pub through: Vec<String>,
+}
+
+/// What is known of who reaches the relationships that get a value.
+#[derive(Debug, Clone)]
+pub struct Reached {
+    /// What of the code comes to them.
+    pub level: Level,
+    /// The calls that do, those of the product first.
+    pub calls: Vec<ReachingCall>,
+    /// The calls of the product that may: why that can't be told is known of each.
+    pub open: Vec<(Arc<PlacedCall>, String)>,
+    /// What else may refresh or expire any object, as `path:line`.
+    pub elsewhere: Vec<String>,
+    /// How many calls were looked at.
+    pub looked_at: usize,
+}
+
+/// The calls of a repository, and how far they come.
+pub struct Calls {
+    /// In order of path and place.
+    pub calls: Vec<Arc<PlacedCall>>,
+    /// What refreshes or expires objects that is none of the calls, as `path:line`.
+    pub elsewhere: Vec<String>,
+    /// From the classes of their objects.
+    pub reaching: Reaching,
+}
+
+impl Calls {
+    /// Who reaches the relationships of some classes.
+    pub fn reach(&self, owners: &[End]) -> Reached {
+        let mut reached = Reached {
+            level: Level::Dormant,
+            calls: Vec::new(),
+            open: Vec::new(),
+            elsewhere: self.elsewhere.clone(),
+            looked_at: self.calls.len(),
+        };
+        for call in &self.calls {
+            self.add(call, owners, &mut reached);
+        }
+        reached.calls.sort_by_key(|reaching| (reaching.call.is_test, reaching.through.len()));
+        reached.level = match (reached.calls.is_empty(), reached.open.is_empty() && reached.elsewhere.is_empty()) {
+            (false, _) => Level::Reached,
+            (true, false) => Level::Unknown,
+            (true, true) => Level::Dormant,
+        };
+        reached
+    }
+
+    fn add(&self, call: &Arc<PlacedCall>, owners: &[End], reached: &mut Reached) {
+        let classes = call.call.classes.iter().map(|class| End::Class(class.at.clone()));
+        let ways = classes.flat_map(|class| owners.iter().filter_map(move |owner| self.reaching.way(&class, owner)));
+        let ways: Vec<_> = ways.collect();
+        let certain = ways.iter().filter(|way| way.is_certain).min_by_key(|way| way.through.len());
+        if let Some(way) = certain {
+            return reached.calls.push(ReachingCall { call: Arc::clone(call), through: way.through.clone() });
+        }
+        if call.is_test {
+            return;
+        }
+        match (&call.call.unknown, ways.first()) {
+            (Some(why), _) => reached.open.push((Arc::clone(call), why.clone())),
+            (None, Some(_)) => {
+                let why = "the classes on the way to it are not all known".to_owned();
+                reached.open.push((Arc::clone(call), why));
+            }
+            (None, None) => {}
+        }
+    }
+}
+
+impl PlacedCall {
+    /// Whether it expires what is related: it names no attributes.
+    pub fn cascades(&self) -> bool {
+        matches!(self.call.kind, CallKind::Refresh | CallKind::Expire) && !self.call.named_attributes
+    }
+}
