@@ -22,6 +22,41 @@ pub enum Level {
     Dormant,
 }
 
+/// Which findings are wanted: those of a level, and of the levels before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Only {
+    /// What raises today
+    Raises,
+    /// What a call reaches, and what raises
+    Reached,
+}
+
+impl Only {
+    /// Whether what is known of a relationship is enough.
+    pub fn wants(self, level: Level) -> bool {
+        level
+            <= match self {
+                Self::Raises => Level::Raises,
+                Self::Reached => Level::Reached,
+            }
+    }
+}
+
+impl Level {
+    /// All of them, what is most urgent first.
+    pub const ALL: [Self; 4] = [Self::Raises, Self::Reached, Self::Unknown, Self::Dormant];
+
+    /// In one word, or two.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Raises => "raises",
+            Self::Reached => "reached",
+            Self::Unknown => "not known",
+            Self::Dormant => "dormant",
+        }
+    }
+}
+
 /// A call, as it is told.
 #[derive(Debug)]
 pub struct PlacedCall {
@@ -55,6 +90,13 @@ pub struct Reached {
     pub elsewhere: Vec<String>,
     /// How many calls were looked at.
     pub looked_at: usize,
+}
+
+impl PlacedCall {
+    /// Whether it is one of the product whose object is not known.
+    pub fn is_open(&self) -> bool {
+        self.call.unknown.is_some() && !self.is_test
+    }
 }
 
 /// The calls of a repository, and how far they come.

@@ -12,6 +12,7 @@ use crate::module::Location;
 use crate::outcome::{FileOutcome, Status};
 use crate::outcome::{Known, Stale};
 use crate::plan::Files as _;
+use crate::reach::Only;
 use crate::rules::Code;
 use crate::settings::Setting;
 use crate::site::Site;
@@ -124,6 +125,15 @@ impl Run<'_> {
             |at: &Location| files.source(&at.path).is_some_and(|source| changed.touch(&at.path, &source, &at.range()));
         suppressed.set_aside(Aside::Unchanged, |site, _| !places(site).any(is_changed));
         suppressed.set_sightings_aside(Aside::Unchanged, |one, _| ![&one.at, &one.call].into_iter().any(is_changed));
+    }
+
+    /// Sets aside what no call reaches, and what is not about that.
+    pub fn set_unreached_aside(&self, suppressed: &mut Suppressed, only: Only) {
+        suppressed.set_aside(Aside::Unreached, |site, judgement| {
+            let reached = self.reached_by(site).filter(|_| judgement.loaded.is_some());
+            !reached.is_some_and(|reached| only.wants(reached.level))
+        });
+        suppressed.set_sightings_aside(Aside::Unreached, |_, _| true);
     }
 }
 

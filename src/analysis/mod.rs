@@ -32,6 +32,7 @@ use crate::looked::FileSearch;
 use crate::model::Relationship;
 use crate::module::Location;
 use crate::outcome::{FileOutcome, Outcome, Status};
+use crate::reach::Only;
 use crate::repository::{Base, Repositories, Repository};
 use crate::scan::{Reader, Scan};
 use crate::settings::{Lookup, SettingsError};
@@ -84,6 +85,8 @@ pub struct Request {
     pub all_relationships: bool,
     /// Whether the outcome has the calls by which sessions do something with an object.
     pub calls: bool,
+    /// Who has to reach the relationship of a finding for it to be told.
+    pub only: Option<Only>,
     /// The lines that findings have to touch to be told; all, where it is None.
     pub changed_lines: Option<ChangedLines>,
     /// Lists that someone chose, by the site's value: each is written there, in place of what the policy says.
@@ -167,8 +170,12 @@ impl Analysis {
         if let Some(changed) = &request.changed_lines {
             run.set_unchanged_aside(&mut suppressed, changed);
         }
+        if let Some(only) = request.only {
+            run.set_unreached_aside(&mut suppressed, only);
+        }
         let mut outcome = Outcome {
             calls: request.calls.then(|| self.told_calls()),
+            open_calls: run.open_calls(),
             files: run.files(&suppressed),
             unsafe_fixes: request.unsafe_fixes,
             asyncio: run.asyncio(&suppressed.kept),

@@ -288,6 +288,7 @@ fn aside(file: &mut FileOutcome, why: Aside) -> &mut usize {
         Aside::Suppressed => &mut file.suppressed,
         Aside::InBaseline => &mut file.in_baseline,
         Aside::Unchanged => &mut file.on_unchanged_lines,
+        Aside::Unreached => &mut file.not_reached,
     }
 }
 

@@ -13,8 +13,13 @@ use crate::repository::{Places, Repository};
 use crate::site::Site;
 use crate::sqlalchemy::cascade::CascadeOption;
 
-/// By the value of a site: who reaches its relationships.
-pub(super) type ReachedSites = HashMap<Location, Arc<Reached>>;
+/// Who reaches the relationships of sites, by their values.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ReachedSites {
+    by_value: HashMap<Location, Arc<Reached>>,
+    /// How many calls of the product have an object that is not known.
+    pub open_calls: usize,
+}
 
 impl Analysis {
     /// The calls of a repository that refresh or expire whole objects. `observed` has all places that do, also those that are no such call.
@@ -47,6 +52,7 @@ pub(super) fn reached<'s>(
 ) -> ReachedSites {
     let classes =
         |call: &Arc<PlacedCall>| call.call.classes.iter().map(|class| End::Class(class.at.clone())).collect::<Vec<_>>();
+    let open_calls = calls.iter().filter(|call| call.is_open()).count();
     let from: BTreeSet<End> = calls.iter().flat_map(classes).collect();
     let reaching = Reaching::of(links, CascadeOption::RefreshExpire, &from, families);
     let calls = Calls { calls, elsewhere, reaching };
@@ -57,7 +63,7 @@ pub(super) fn reached<'s>(
         let reached = by_owners.entry(owners).or_insert_with_key(|owners| Arc::new(calls.reach(owners)));
         (site.at.clone(), Arc::clone(reached))
     });
-    sites.collect()
+    ReachedSites { by_value: sites.collect(), open_calls }
 }
 
 impl Run<'_> {
@@ -72,9 +78,15 @@ impl Run<'_> {
         }
     }
 
+    /// How many calls of the products have an object that is not known, where that was looked up.
+    pub(super) fn open_calls(&self) -> usize {
+        let noticed = self.noticed.get().into_iter().flatten();
+        noticed.filter_map(|noticed| Some(noticed.reached.as_ref()?.open_calls)).sum()
+    }
+
     /// Who reaches the relationships of a site, where that was looked up.
     pub(super) fn reached_by(&self, site: &Site) -> Option<&Arc<Reached>> {
         let mut noticed = self.noticed.get()?.iter().filter_map(|noticed| noticed.reached.as_ref());
-        noticed.find_map(|reached| reached.get(&site.at))
+        noticed.find_map(|reached| reached.by_value.get(&site.at))
     }
 }

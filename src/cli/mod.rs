@@ -276,6 +276,7 @@ fn job_with(common: &Common, overrides: Overrides, root: &Path) -> anyhow::Resul
         request: Request {
             unsafe_fixes: common.unsafe_fixes,
             lazy: common.lazy,
+            only: common.only,
             facts,
             changed_lines,
             ..Request::default()

@@ -55,6 +55,11 @@ impl Details {
         self.cascade.as_ref()?.hazard
     }
 
+    /// What of the code comes to the relationship today, where the finding is about that.
+    pub fn level(&self) -> Option<Level> {
+        Some(self.reach.as_ref()?.level)
+    }
+
     /// The effective set now, where it is known.
     pub fn before(&self) -> Option<CascadeOptions> {
         self.cascade.as_ref()?.before

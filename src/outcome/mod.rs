@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use crate::model::Relationship;
 use crate::policy::Applicability;
+use crate::reach::Level;
 use crate::repository::{Places, Repository};
 use crate::source::{Position, Source};
 use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
@@ -102,6 +103,8 @@ pub struct FileOutcome {
     pub in_baseline: usize,
     /// How many of its findings stand on lines that are as they were, where only changed ones count.
     pub on_unchanged_lines: usize,
+    /// How many of its findings no call reaches, where only those count that one does.
+    pub not_reached: usize,
     /// Its sites with a known value, where all relationships are asked for.
     pub sites: Vec<SiteOutcome>,
     /// Its comments that suppress nothing.
@@ -153,6 +156,7 @@ impl FileOutcome {
             suppressed: 0,
             in_baseline: 0,
             on_unchanged_lines: 0,
+            not_reached: 0,
             sites: Vec::new(),
             unused_suppressions: Vec::new(),
             syntax_errors: Vec::new(),
@@ -165,6 +169,8 @@ impl FileOutcome {
 pub struct Outcome {
     /// The calls by which sessions of the repositories do something with an object, where they were asked for.
     pub calls: Option<Vec<ToldCall>>,
+    /// How many calls of the products refresh or expire an object that is not known.
+    pub open_calls: usize,
     /// The files with something to say, in order of path.
     pub files: Vec<FileOutcome>,
     /// The file whose text was given, where one was.
@@ -191,14 +197,22 @@ impl Outcome {
         self.files.iter().flat_map(|file| file.findings.iter().map(move |finding| (file, finding)))
     }
 
-    /// The same for people: those that change the form alone come last, and behind them those about which nothing is to be done.
+    /// How many findings there are of each level, what is most urgent first; those about refresh-expire have one.
+    pub fn levels(&self) -> [(Level, usize); 4] {
+        let of = |level| self.findings().filter(|(_, finding)| finding.details.level() == Some(level)).count();
+        Level::ALL.map(|level| (level, of(level)))
+    }
+
+    /// The same for people: what raises comes first; those that change the form alone come last, and behind them those about which
+    /// nothing is to be done.
     pub fn findings_by_weight(&self) -> impl Iterator<Item = (&FileOutcome, &Finding)> {
         let weight = |finding: &Finding| match () {
-            () if finding.is_information() => 2,
-            () if finding.changes_form_alone() => 1,
-            () => 0,
+            () if finding.is_information() => 3,
+            () if finding.changes_form_alone() => 2,
+            () if finding.details.level() == Some(Level::Raises) => 0,
+            () => 1,
         };
-        (0..3).flat_map(move |of| self.findings().filter(move |(_, finding)| weight(finding) == of))
+        (0..4).flat_map(move |of| self.findings().filter(move |(_, finding)| weight(finding) == of))
     }
 
     /// Whether nothing says that the hazard is none: there is no code with refresh-expire, or it is a product that runs under asyncio.
@@ -221,6 +235,7 @@ impl Outcome {
             totals.suppressed += file.suppressed;
             totals.in_baseline += file.in_baseline;
             totals.on_unchanged_lines += file.on_unchanged_lines;
+            totals.not_reached += file.not_reached;
             totals.files_with_findings += usize::from(!file.findings.is_empty());
             totals.files_failed += usize::from(matches!(file.status, Status::Failed(_)));
             for finding in &file.findings {
@@ -265,4 +280,6 @@ pub struct Totals {
     pub in_baseline: usize,
     /// Findings on lines that are as they were.
     pub on_unchanged_lines: usize,
+    /// How many findings no call reaches, where only those count that one does.
+    pub not_reached: usize,
 }

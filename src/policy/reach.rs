@@ -52,8 +52,8 @@ fn open(reached: &Reached) -> String {
     let first = reached.open.first().map(|(call, why)| {
         let others = match reached.open.len() - 1 {
             0 => String::new(),
-            1 => ", as of 1 other call".to_owned(),
-            more => format!(", as of {more} other calls"),
+            1 => "; nor is that of 1 other call".to_owned(),
+            more => format!("; nor are those of {more} other calls"),
         };
         format!("the object of {} is not known: {why}{others}", named(call))
     });

@@ -10,6 +10,7 @@ use super::summary::{asyncio, sentences};
 use crate::model::Relationship;
 use crate::outcome::{FileOutcome, Finding, Outcome};
 use crate::policy::{EXPUNGE_LEFT_OUT, NoteKind, first_of};
+use crate::reach::Level;
 use crate::repository::Places;
 use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 
@@ -92,10 +93,11 @@ impl Sections<'_> {
                 relationship(finding),
                 finding.details.before().map(|before| code(&before.to_string())).unwrap_or_default(),
                 prose(&to_write(finding)),
+                today(finding),
                 told(finding),
             ]
         });
-        self.table(title, ["where", "relationship", "before", "after", WHAT_IT_IS], rows.collect())
+        self.table(title, ["where", "relationship", "before", "after", "today", WHAT_IT_IS], rows.collect())
     }
 
     /// What changes in behaviour, and what does not: each note once, with the relationships that it is about.
@@ -272,6 +274,11 @@ const MOST_NAMED: usize = 10;
 
 /// The column with the direction.
 const WHAT_IT_IS: &str = "what it is, and how that is known";
+
+/// Who reaches the relationship today, in a word.
+fn today(finding: &Finding) -> String {
+    finding.details.level().map(Level::name).unwrap_or_default().to_owned()
+}
 
 /// The direction with its evidence, or why it is not known.
 fn told(finding: &Finding) -> String {

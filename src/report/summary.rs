@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::{concise, count, visible};
 use crate::outcome::{Asyncio, Finding, Outcome, Status, UnusedSuppression};
+use crate::reach::Level;
 use crate::rules::Code;
 
 /// How many lines each list of files may take.
@@ -96,10 +97,12 @@ pub(super) fn sentences(outcome: &Outcome, applied: Option<Applied>) -> Vec<Stri
     let totals = outcome.totals();
     let (of_form, held_back) = (of_form(outcome), fixable(outcome).1);
     let left = applied.map_or(0, |applied| applied.left);
+    let reach = reach(outcome);
     let verb =
         |number: usize, singular: &'static str, plural: &'static str| if number == 1 { singular } else { plural };
     let parts = [
         (of_form, format!("{of_form} of these {} the form alone", verb(of_form, "changes", "change"))),
+        (usize::from(reach.is_some()), reach.unwrap_or_default()),
         (left, format!("{left} left as {}", verb(left, "it is", "they are"))),
         (held_back, format!("{held_back} unsafe {} held back", verb(held_back, "fix", "fixes"))),
         (
@@ -119,6 +122,7 @@ pub(super) fn sentences(outcome: &Outcome, applied: Option<Applied>) -> Vec<Stri
         (totals.suppressed, format!("{} suppressed", totals.suppressed)),
         (totals.in_baseline, format!("{} in the baseline", totals.in_baseline)),
         (totals.on_unchanged_lines, format!("{} on unchanged lines", totals.on_unchanged_lines)),
+        (totals.not_reached, format!("{} set aside by --only", totals.not_reached)),
     ];
     let parts = parts.into_iter().filter_map(|(number, part)| (number > 0).then_some(part));
     let checked = format!("{} checked", count(totals.files_scanned, "file"));
@@ -146,6 +150,28 @@ fn fixes(outcome: &Outcome, applied: Option<Applied>) -> String {
         Some(_) if fixable > 0 => "Nothing fixed".to_owned(),
         _ => "Nothing to fix".to_owned(),
     }
+}
+
+/// How many of the findings something reaches today, and how many nothing does.
+fn reach(outcome: &Outcome) -> Option<String> {
+    let parts =
+        outcome.levels().into_iter().filter(|(_, number)| *number > 0).map(|(level, number)| match (level, number) {
+            (Level::Raises, 1) => "1 raises today".to_owned(),
+            (Level::Raises, _) => format!("{number} raise today"),
+            (Level::Unknown, _) => format!("{number} may be reached"),
+            (_, 1) => format!("1 is {}", level.name()),
+            (..) => format!("{number} are {}", level.name()),
+        });
+    let mut parts: Vec<String> = parts.collect();
+    if parts.is_empty() {
+        return None;
+    }
+    match outcome.open_calls {
+        0 => {}
+        1 => parts.push("1 call has an object that is not known".to_owned()),
+        more => parts.push(format!("{more} calls have an object that is not known")),
+    }
+    Some(parts.join(", "))
 }
 
 /// Whether the hazard is one here.

@@ -56,6 +56,8 @@ pub enum Aside {
     InBaseline,
     /// It stands on lines that are as they were.
     Unchanged,
+    /// No call reaches its relationship.
+    Unreached,
 }
 
 impl Suppressed {

@@ -29,6 +29,7 @@ mod patches;
 mod policy;
 mod properties;
 mod pull_request;
+mod reach;
 mod readings;
 mod reports;
 mod repositories;

@@ -7,6 +7,7 @@ use clap::error::ErrorKind;
 
 use crate::layout::Layout;
 use crate::profile::Profile;
+use crate::reach::Only;
 use crate::settings::{Overrides, Place};
 use crate::sqlalchemy::Lazy;
 use crate::sqlalchemy::SqlalchemyVersion;
@@ -30,6 +31,9 @@ pub(in crate::cli) struct Common {
     /// Do not report these codes, prefixes of codes, or names
     #[arg(long, value_name = "CODE", value_delimiter = ',', help_heading = SELECTION)]
     pub ignore: Vec<String>,
+    /// Report, and fix, only relationships that calls of refresh or expire reach today, or of these only where a read raises
+    #[arg(long, value_name = "LEVEL", help_heading = SELECTION)]
+    pub only: Option<Only>,
     /// Tell refresh-expire as information, and do nothing about it, where the product does not run under asyncio: the exit status is 0 then
     #[arg(long, help_heading = SELECTION)]
     pub require_asyncio: bool,

@@ -8,6 +8,7 @@ use similar::{ChangeTag, DiffOp, TextDiff};
 
 use crate::graph::DeleteGraph;
 use crate::outcome::{FileOutcome, Finding, Outcome, Status};
+use crate::reach::Level;
 use crate::related::{Related, related};
 use crate::report::graph::svg;
 use crate::report::host::message;
@@ -33,6 +34,8 @@ pub(super) struct Page {
     pub may_run_under_asyncio: bool,
     pub options: Vec<&'static str>,
     pub states: Vec<(&'static State, usize)>,
+    /// How many relationships there are of each level that something reaches today, or nothing.
+    pub levels: Vec<(&'static str, usize)>,
     pub rows: Vec<Row>,
     pub files: Vec<FileDiff>,
     /// What several findings have in common, and which.
@@ -73,6 +76,10 @@ pub(super) struct Row {
     /// The number of its file among those that are changed.
     pub file: Option<usize>,
     pub cells: Vec<Cell>,
+    /// Who reaches it today, in a word; empty where nothing is to be done about refresh-expire.
+    pub reach: &'static str,
+    /// By which that is sorted.
+    pub urgency: usize,
     /// One at least.
     pub states: Vec<&'static State>,
 }
@@ -155,6 +162,11 @@ impl Page {
                 .iter()
                 .map(|state| (state, rows.iter().filter(|row| row.states.contains(&state)).count()))
                 .collect(),
+            levels: Level::ALL
+                .map(|level| (level.name(), rows.iter().filter(|row| row.reach == level.name()).count()))
+                .into_iter()
+                .filter(|(_, number)| *number > 0)
+                .collect(),
             files: changed.iter().filter_map(|file| FileDiff::of(outcome, file, &edited, &notes)).collect(),
             notes: notes.shared().map(in_common).collect(),
             held_back: of_kind(&|finding| finding.fix.as_ref().is_some_and(|fix| !outcome.carries_out(fix))),
@@ -185,7 +197,11 @@ impl Row {
             states.push(&STATES[6]);
         }
         let known = related.relationship;
+        let level = findings.iter().filter_map(|finding| finding.details.level()).min();
+        let position = Level::ALL.into_iter().position(|one| Some(one) == level);
         Self {
+            reach: level.map(Level::name).unwrap_or_default(),
+            urgency: position.map_or(0, |position| Level::ALL.len() - position),
             name: related.name(),
             target: known.and_then(|known| known.target.clone()),
             direction: known.and_then(|known| known.direction).map_or("unknown", |direction| direction.name()),

@@ -6,13 +6,15 @@ const rows = Array.from(body.rows);
 const texts = rows.map((row) => row.textContent.toLowerCase());
 const filter = document.getElementById("filter");
 const boxes = Array.from(document.querySelectorAll("input[name=state]"));
+const levels = Array.from(document.querySelectorAll("input[name=reach]"));
 
 function show() {
   const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
   const states = new Set(boxes.filter((box) => box.checked).map((box) => box.value));
+  const hidden = new Set(levels.filter((box) => !box.checked).map((box) => box.value));
   let shown = 0;
   rows.forEach((row, index) => {
-    const isShown = row.dataset.states.split(" ").some((state) => states.has(state)) && words.every((word) => texts[index].includes(word));
+    const isShown = row.dataset.states.split(" ").some((state) => states.has(state)) && !hidden.has(row.dataset.reach) && words.every((word) => texts[index].includes(word));
     row.hidden = !isShown;
     shown += isShown ? 1 : 0;
   });
