@@ -172,20 +172,25 @@ fn rewrite_items(source: &Source, items: &[Literal], after: CascadeOptions, end:
             edits.push(Edit { range, text: String::new() });
             continue;
         }
-        let names: Vec<_> =
-            share.iter().map(|option| quoted_like(text, std::slice::from_ref(item), option.name())).collect();
-        let line = source.line_at(item.span.start);
-        let indentation = &text[line.start..item.span.start];
-        let behind = comment_behind(text, item.span.end);
-        let is_covered = behind.is_some_and(|comment| is_pragma(&text[comment]));
-        let separator = if indentation.trim().is_empty() && !is_covered {
-            format!(",{}{indentation}", source.newline_at(item.span.start))
-        } else {
-            ", ".to_owned()
-        };
-        edits.push(Edit { range: item.span.clone(), text: names.join(&separator) });
+        edits.push(Edit { range: item.span.clone(), text: several_in_place(source, item, &share) });
     }
     edits
+}
+
+/// Options in place of an item that stood for all of them, each on a line of its own where the item has one. A pragma behind the item
+/// covers its own line alone, and so they share it.
+fn several_in_place(source: &Source, item: &Literal, options: &[CascadeOption]) -> String {
+    let text = source.text();
+    let names: Vec<_> =
+        options.iter().map(|option| quoted_like(text, std::slice::from_ref(item), option.name())).collect();
+    let indentation = &text[source.line_at(item.span.start).start..item.span.start];
+    let behind = comment_behind(text, item.span.end);
+    let is_covered = behind.is_some_and(|comment| is_pragma(&text[comment]));
+    if indentation.trim().is_empty() && !is_covered {
+        names.join(&format!(",{}{indentation}", source.newline_at(item.span.start)))
+    } else {
+        names.join(", ")
+    }
 }
 
 /// An item and its comma, up to what follows: the next item, or the comment behind it. The last item goes with what separates it from

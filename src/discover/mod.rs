@@ -233,48 +233,51 @@ impl Walk {
 
     /// Calls a visitor with every file, on several threads; each thread makes its own visitor. Tells what else there is.
     pub fn run<V: FnMut(&Path) + Send>(&self, visitor: impl Fn() -> V) -> Aside {
-        let named: HashSet<PathBuf> = self.files.iter().map(|file| self.absolute(file)).collect();
-        let mut not_read = Vec::new();
-        let mut visit = visitor();
+        let not_read = self.run_over_named_files(visitor());
+        let aside = Aside { not_read, ..Aside::default() };
+        match self.folders.split_first() {
+            Some((first, others)) => self.run_over_folders(first, others, visitor, aside),
+            None => aside,
+        }
+    }
+
+    /// Calls a visitor with the files that were named, and tells which of them are left out.
+    fn run_over_named_files(&self, mut visit: impl FnMut(&Path)) -> Vec<NotRead> {
+        let mut skipped = Vec::new();
         for file in &self.files {
             match self.reason_to_skip(file) {
-                Some(reason) => not_read.push(NotRead::Skipped(file.clone(), reason)),
+                Some(reason) => skipped.push(NotRead::Skipped(file.clone(), reason)),
                 None => visit(file),
             }
         }
-        drop(visit);
-        let aside = Aside { not_read, ..Aside::default() };
-        let Some((first, others)) = self.folders.split_first() else {
-            return aside;
-        };
+        skipped
+    }
+
+    /// Calls visitors with the files in folders, but for those that were named, and adds to what is aside.
+    fn run_over_folders<V: FnMut(&Path) + Send>(
+        &self,
+        first: &Path,
+        others: &[PathBuf],
+        visitor: impl Fn() -> V,
+        aside: Aside,
+    ) -> Aside {
+        let named: HashSet<PathBuf> = self.files.iter().map(|file| self.absolute(file)).collect();
         let aside = Mutex::new(aside);
         let lock = || aside.lock().unwrap_or_else(PoisonError::into_inner);
-        let unchecked: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
         let mut builder = self.walk_builder(first, others);
-        let (excludes, found) = (self.excludes.clone(), Arc::clone(&unchecked));
-        builder.filter_entry(move |entry| {
-            let fate = if entry.depth() == 0 { Fate::Visited } else { excludes.fate(entry) };
-            if fate == Fate::Unchecked {
-                let path = entry.path().strip_prefix("./").unwrap_or(entry.path());
-                found.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
-            }
-            fate == Fate::Visited
-        });
+        let unchecked = self.leave_out_excluded(&mut builder);
         builder.build_parallel().run(|| {
             let mut visit = visitor();
             let (named, lock) = (&named, &lock);
             Box::new(move |entry| {
                 match entry {
                     Ok(entry) if is_read(&entry) => {
-                        let path = entry.path().strip_prefix("./").unwrap_or(entry.path());
+                        let path = as_named(&entry);
                         if named.is_empty() || !named.contains(&self.absolute(path)) {
                             visit(path);
                         }
                     }
-                    Ok(entry) if is_other(&entry) => {
-                        let path = entry.path().strip_prefix("./").unwrap_or(entry.path());
-                        lock().others.push(path.to_owned());
-                    }
+                    Ok(entry) if is_other(&entry) => lock().others.push(as_named(&entry).to_owned()),
                     Ok(_) => {}
                     Err(error) => lock().not_read.push(failed(&error)),
                 }
@@ -284,6 +287,20 @@ impl Walk {
         let aside = aside.into_inner().unwrap_or_else(PoisonError::into_inner);
         let unchecked = std::mem::take(&mut *unchecked.lock().unwrap_or_else(PoisonError::into_inner));
         Aside { unchecked, ..aside }
+    }
+
+    /// Has a walk leave out what is excluded. What of that still counts, though it is not checked, is in the list that comes back.
+    fn leave_out_excluded(&self, builder: &mut WalkBuilder) -> Arc<Mutex<Vec<PathBuf>>> {
+        let unchecked: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
+        let (excludes, found) = (self.excludes.clone(), Arc::clone(&unchecked));
+        builder.filter_entry(move |entry| {
+            let fate = if entry.depth() == 0 { Fate::Visited } else { excludes.fate(entry) };
+            if fate == Fate::Unchecked {
+                found.lock().unwrap_or_else(PoisonError::into_inner).push(as_named(entry).to_owned());
+            }
+            fate == Fate::Visited
+        });
+        unchecked
     }
 
     fn walk_builder(&self, first: &Path, others: &[PathBuf]) -> WalkBuilder {
@@ -314,6 +331,11 @@ impl Walk {
         let glob = if self.options.no_force_exclude { None } else { self.excludes.of_named(&self.absolute(file)) };
         Some(format!("is excluded by {}; --no-force-exclude lifts that for named files", glob?))
     }
+}
+
+/// The path of what a walk comes by, as people write it.
+fn as_named(entry: &DirEntry) -> &Path {
+    entry.path().strip_prefix("./").unwrap_or(entry.path())
 }
 
 fn is_read(entry: &DirEntry) -> bool {

@@ -75,8 +75,19 @@ pub(super) struct Builder<'a> {
     pub style: &'a Style,
 }
 
+/// What stands in the brackets of a list.
+#[derive(Default)]
+struct Listed {
+    /// The comment behind the bracket that opens.
+    opening: Option<Range<usize>>,
+    parts: Vec<Part>,
+    /// Those on lines of their own behind the last part.
+    comments: Vec<Range<usize>>,
+}
+
 /// One part of a bracketed list.
 struct Part {
+    /// Those on lines of their own in front of it.
     comments: Vec<Range<usize>>,
     doc: Doc,
     end_of_line: Option<Range<usize>>,
@@ -313,33 +324,7 @@ impl Builder<'_> {
             return None;
         };
         let (open, close) = (open.range(), close.range());
-        let mut parts: Vec<Part> = Vec::new();
-        let (mut comments, mut opening) = (Vec::new(), None);
-        let mut end = open.end;
-        for child in inside {
-            let on_same_line = !self.text[end..child.range().start].contains(['\n', '\r']);
-            end = child.range().end;
-            match &*child.kind() {
-                "comment" => {
-                    let range = comment_range(self.text, child);
-                    end = range.end;
-                    match parts.last_mut() {
-                        Some(part) if on_same_line => part.end_of_line = Some(range),
-                        None if on_same_line => opening = Some(range),
-                        _ => comments.push(range),
-                    }
-                }
-                "," => parts.last_mut()?.comma = Some(child.range()),
-                _ => {
-                    let doc = self.expression(child, at.bracketed());
-                    let comments = std::mem::take(&mut comments);
-                    parts.push(Part { comments, doc, end_of_line: None, comma: None });
-                }
-            }
-        }
-        if parts.is_empty() {
-            return None;
-        }
+        let Listed { opening, mut parts, comments } = self.listed(open.end, inside, at)?;
         let is_tuple = node.kind() == "tuple" || node.kind() == "subscript" && parts[0].comma.is_some();
         let is_single_tuple = is_tuple && parts.len() == 1;
         // a parameter that stands alone gets a comma wherever it goes
@@ -356,6 +341,34 @@ impl Builder<'_> {
         docs.extend(opening.map(Doc::EndOfLine));
         docs.extend([Doc::indent(inside), Doc::Line(Line::Soft), Doc::Source(close)]);
         Some(docs)
+    }
+
+    /// What stands in a list's brackets, the first of which ends at an offset; None where that is nothing, or what has no place in a list.
+    fn listed(&self, open: usize, inside: &[Node<'_>], at: Level) -> Option<Listed> {
+        let mut listed = Listed::default();
+        let mut end = open;
+        for child in inside {
+            let on_same_line = !self.text[end..child.range().start].contains(['\n', '\r']);
+            end = child.range().end;
+            match &*child.kind() {
+                "comment" => {
+                    let range = comment_range(self.text, child);
+                    end = range.end;
+                    match listed.parts.last_mut() {
+                        Some(part) if on_same_line => part.end_of_line = Some(range),
+                        None if on_same_line => listed.opening = Some(range),
+                        _ => listed.comments.push(range),
+                    }
+                }
+                "," => listed.parts.last_mut()?.comma = Some(child.range()),
+                _ => {
+                    let doc = self.expression(child, at.bracketed());
+                    let comments = std::mem::take(&mut listed.comments);
+                    listed.parts.push(Part { comments, doc, end_of_line: None, comma: None });
+                }
+            }
+        }
+        (!listed.parts.is_empty()).then_some(listed)
     }
 
     fn parts(&self, parts: Vec<Part>, comments: Vec<Range<usize>>, is_single_tuple: bool) -> Vec<Doc> {

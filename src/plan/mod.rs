@@ -79,7 +79,7 @@ type Asked = (Location, Vec<String>, bool);
 pub struct Planner<'a> {
     files: &'a dyn Files,
     usages: &'a Usages,
-    /// Where the sites read each definition: by its place, the mentions.
+    /// Where the sites read each definition: by its place, the mentions, in order.
     consumed: HashMap<&'a Location, Vec<&'a Location>>,
     /// The values of all sites, in order.
     values: Vec<&'a Location>,
@@ -96,37 +96,19 @@ pub struct Planner<'a> {
 impl<'a> Planner<'a> {
     /// Looks at all sites with what is to be written there.
     pub fn new(sites: &[(&'a Site, &Option<Rewrite>)], usages: &'a Usages, files: &'a dyn Files) -> Self {
+        let mut values: Vec<&Location> = sites.iter().map(|(site, _)| &site.at).collect();
+        values.sort();
         let mut planner = Self {
             files,
             usages,
-            values: Vec::new(),
+            values,
             split: split(sites),
-            consumed: HashMap::new(),
+            consumed: consumed(sites),
             places: HashMap::new(),
             uses: HashMap::new(),
             other_uses: Mutex::default(),
         };
-        let mut by_literal: HashMap<&Location, Vec<Use<'_>>> = HashMap::new();
-        for (site, rewrite) in sites {
-            planner.values.push(&site.at);
-            let Ok(value) = &site.value else { continue };
-            let of_dictionaries = site.givens.iter().flat_map(|given| &given.steps);
-            for step in value.alternatives.iter().flat_map(|alternative| &alternative.steps).chain(of_dictionaries) {
-                for definition in step.enumeration.iter().chain([&step.definition]) {
-                    planner.consumed.entry(definition).or_default().push(&step.mention);
-                }
-            }
-            let each = rewrite.as_ref().map(|rewrite| rewrite.each.as_slice()).unwrap_or_default();
-            for (index, alternative) in value.alternatives.iter().enumerate() {
-                let wanted = each.get(index).copied().flatten();
-                let after = wanted.unwrap_or_else(|| effective(&alternative.value, site.viewonly));
-                let one = Use { site, alternative, after, is_changed: wanted.is_some() };
-                by_literal.entry(&alternative.written.at).or_default().push(one);
-            }
-        }
-        planner.values.sort();
-        planner.consumed.values_mut().for_each(|reads| reads.sort());
-        for (literal, uses) in by_literal {
+        for (literal, uses) in uses_by_literal(sites) {
             if uses.iter().any(|one| one.is_changed) {
                 let place = planner.place_of(literal, &uses);
                 planner.places.insert(literal, place);
@@ -244,36 +226,10 @@ impl<'a> Planner<'a> {
 
     /// A dictionary of its own for each call, where the shared one is used for something else too.
     fn own_dictionaries(&self, site: &Site, rewrite: &Rewrite) -> Result<Option<Planned>, String> {
-        if let Some(reading) = read(site) {
-            return Err(self.read_by(reading));
-        }
-        let others = site.givens.iter().flat_map(|given| &given.steps).filter_map(|step| self.other_use(step, true));
-        let why = match others.into_iter().next().or_else(|| self.stays(site)) {
-            None if self.split.contains(&site.at) => {
-                format!("the value at {} stays: the calls that get it want different lists", self.files.shown(&site.at))
-            }
-            None if site.givens.iter().any(|given| !given.steps.is_empty()) && self.files.is_typed(&site.at) => {
-                format!("the value at {} stays: its annotation names it", self.files.shown(&site.at))
-            }
-            None if self.files.is_checked(&site.at.path) => return Ok(None),
-            None => {
-                return Err(format!(
-                    "it stands at {}, outside of the files under check; name that file beside this one",
-                    self.files.shown(&site.at)
-                ));
-            }
-            Some(Place::OutOfReach(why)) => return Err(why),
-            Some(Place::Sites(why)) => why,
-            Some(Place::Definition) => return Ok(None),
-        };
-        // what is given is the cascade itself
-        if site.givens.iter().any(|given| given.at == site.at) {
-            return Err(why);
-        }
-        if rewrite.each.iter().any(|after| *after != Some(rewrite.after)) {
-            return Err(why);
-        }
-        if site.givens.iter().any(|given| !given.is_sole) {
+        let Some(why) = self.reason_to_stay(site)? else { return Ok(None) };
+        let gives_cascade_itself = site.givens.iter().any(|given| given.at == site.at);
+        let wants_several = rewrite.each.iter().any(|after| *after != Some(rewrite.after));
+        if gives_cascade_itself || wants_several || site.givens.iter().any(|given| !given.is_sole) {
             return Err(why);
         }
         let mut planned = Planned::default();
@@ -290,6 +246,32 @@ impl<'a> Planner<'a> {
         }
         planned.note(why);
         Ok(Some(planned))
+    }
+
+    /// Why the value of a site stays as it is; None where it may be changed.
+    ///
+    /// # Errors
+    /// Why the calls that get it can't have one of their own either.
+    fn reason_to_stay(&self, site: &Site) -> Result<Option<String>, String> {
+        if let Some(reading) = read(site) {
+            return Err(self.read_by(reading));
+        }
+        let mut steps = site.givens.iter().flat_map(|given| &given.steps);
+        match steps.find_map(|step| self.other_use(step, true)).or_else(|| self.stays(site)) {
+            Some(Place::OutOfReach(why)) => return Err(why),
+            Some(Place::Sites(why)) => return Ok(Some(why)),
+            Some(Place::Definition) => return Ok(None),
+            None => {}
+        }
+        let shown = || self.files.shown(&site.at);
+        if self.split.contains(&site.at) {
+            return Ok(Some(format!("the value at {} stays: the calls that get it want different lists", shown())));
+        }
+        let has_name = site.givens.iter().any(|given| !given.steps.is_empty());
+        if has_name && self.files.is_typed(&site.at) {
+            return Ok(Some(format!("the value at {} stays: its annotation names it", shown())));
+        }
+        if self.files.is_checked(&site.at.path) { Ok(None) } else { Err(out_of_check("it stands", &shown())) }
     }
 
     /// Why the literals at a site itself can't be changed there, where one is used from elsewhere too.
@@ -310,6 +292,43 @@ impl<'a> Planner<'a> {
 /// Where a function that gets a site's value does something else with it.
 fn read(site: &Site) -> Option<&Reading> {
     site.givens.iter().find_map(|given| given.reading.as_ref())
+}
+
+/// Why what stands at a place can't be changed from here.
+fn out_of_check(stands: &str, place: &str) -> String {
+    format!("{stands} at {place}, outside of the files under check; name that file beside this one")
+}
+
+/// Where the sites read each definition: by its place, the mentions, in order.
+fn consumed<'a>(sites: &[(&'a Site, &Option<Rewrite>)]) -> HashMap<&'a Location, Vec<&'a Location>> {
+    let mut consumed: HashMap<&Location, Vec<&Location>> = HashMap::new();
+    for (site, _) in sites {
+        let Ok(value) = &site.value else { continue };
+        let of_dictionaries = site.givens.iter().flat_map(|given| &given.steps);
+        for step in value.alternatives.iter().flat_map(|alternative| &alternative.steps).chain(of_dictionaries) {
+            for definition in step.enumeration.iter().chain([&step.definition]) {
+                consumed.entry(definition).or_default().push(&step.mention);
+            }
+        }
+    }
+    consumed.values_mut().for_each(|reads| reads.sort());
+    consumed
+}
+
+/// What the sites want of each literal that gives an alternative of theirs.
+fn uses_by_literal<'a>(sites: &[(&'a Site, &Option<Rewrite>)]) -> HashMap<&'a Location, Vec<Use<'a>>> {
+    let mut by_literal: HashMap<&Location, Vec<Use<'_>>> = HashMap::new();
+    for (site, rewrite) in sites {
+        let Ok(value) = &site.value else { continue };
+        let each = rewrite.as_ref().map(|rewrite| rewrite.each.as_slice()).unwrap_or_default();
+        for (index, alternative) in value.alternatives.iter().enumerate() {
+            let wanted = each.get(index).copied().flatten();
+            let after = wanted.unwrap_or_else(|| effective(&alternative.value, site.viewonly));
+            let one = Use { site, alternative, after, is_changed: wanted.is_some() };
+            by_literal.entry(&alternative.written.at).or_default().push(one);
+        }
+    }
+    by_literal
 }
 
 /// The values that are several sites, of which different lists are wanted. The sites are in order.

@@ -1,57 +1,61 @@
 //! A literal, and who gets it, go in; where it can be changed comes out, or who else reads it.
 
-use super::{Passing, Place, Planner, Use, read};
+use super::{Passing, Place, Planner, Use, out_of_check, read};
 use crate::module::{Location, ReferenceKind};
 use crate::resolve::Step;
 use crate::site::{HowRead, Reading, Site};
 use crate::usage;
 
 impl<'a> Planner<'a> {
+    /// Where a literal is changed so that all who get it have what they want, and no one else has something new.
     pub(super) fn place_of(&self, literal: &Location, uses: &[Use<'_>]) -> Place {
+        let read_in_function = || uses.iter().find_map(|one| read(one.site)).map(|reading| self.read_by(reading));
+        self.wanted_differently(literal, uses)
+            .or_else(|| read_in_function().map(Place::Sites))
+            .or_else(|| self.bound_in_passing(literal, uses))
+            .or_else(|| uses.iter().flat_map(|one| &one.alternative.steps).find_map(|step| self.needed_at(step)))
+            .or_else(|| self.tied(literal, uses).map(Place::Sites))
+            .or_else(|| self.out_of_check(literal).map(Place::OutOfReach))
+            .unwrap_or(Place::Definition)
+    }
+
+    fn wanted_differently(&self, literal: &Location, uses: &[Use<'_>]) -> Option<Place> {
         let first = &uses[0];
-        if uses.iter().any(|one| one.after != first.after) {
-            let other = uses.iter().find(|one| one.after != first.after).map_or(&first.site.at, |one| &one.site.at);
-            return Place::Sites(format!(
-                "the value at {} stays: {} and {} want different lists of it",
-                self.files.shown(literal),
-                self.files.shown(&first.site.at),
-                self.files.shown(other)
-            ));
-        }
-        if let Some(reading) = uses.iter().find_map(|one| read(one.site)) {
-            return Place::Sites(self.read_by(reading));
-        }
+        let other = uses.iter().find(|one| one.after != first.after)?;
+        Some(Place::Sites(format!(
+            "the value at {} stays: {} and {} want different lists of it",
+            self.files.shown(literal),
+            self.files.shown(&first.site.at),
+            self.files.shown(&other.site.at)
+        )))
+    }
+
+    /// A name that is bound to the literal, or to a site's value, in an expression, and is read by something else.
+    fn bound_in_passing(&self, literal: &Location, uses: &[Use<'_>]) -> Option<Place> {
         let at_site =
             |one: &Use<'_>| self.read_in_passing(&one.site.at.part(&one.alternative.here), std::iter::once(one.site));
-        if let Some(why) = uses.iter().find_map(at_site) {
-            return Place::OutOfReach(why);
-        }
-        if let Some(why) = self.read_in_passing(literal, uses.iter().map(|one| one.site)) {
-            return Place::Sites(why);
-        }
-        for step in uses.iter().flat_map(|one| &one.alternative.steps) {
-            if let Some(other) = self.other_use(step, false) {
-                return other;
-            }
-            if self.files.is_typed(&step.definition) {
-                let defined = self.files.shown(&step.definition);
-                return Place::Sites(format!(
-                    "`{}` (defined at {defined}) stays: its annotation names the value",
-                    step.name
-                ));
-            }
-        }
+        let at_literal = || self.read_in_passing(literal, uses.iter().map(|one| one.site));
+        uses.iter().find_map(at_site).map(Place::OutOfReach).or_else(|| at_literal().map(Place::Sites))
+    }
+
+    /// Why what a step reads has to stay: something else is done with it, or its annotation names the value.
+    fn needed_at(&self, step: &Step) -> Option<Place> {
+        self.other_use(step, false).or_else(|| {
+            let defined = self.files.is_typed(&step.definition).then(|| self.files.shown(&step.definition))?;
+            let name = &step.name;
+            Some(Place::Sites(format!("`{name}` (defined at {defined}) stays: its annotation names the value")))
+        })
+    }
+
+    fn tied(&self, literal: &Location, uses: &[Use<'_>]) -> Option<String> {
         let is_constant = uses.iter().any(|one| !one.alternative.steps.is_empty());
-        if let Some(why) = is_constant.then(|| self.files.tied(literal, first.after)).flatten() {
-            return Place::Sites(format!("the value at {} stays: {why}", self.files.shown(literal)));
-        }
-        if !self.files.is_checked(&literal.path) {
-            return Place::OutOfReach(format!(
-                "it is defined at {}, outside of the files under check; name that file beside this one",
-                self.files.shown(literal)
-            ));
-        }
-        Place::Definition
+        let why = is_constant.then(|| self.files.tied(literal, uses[0].after)).flatten()?;
+        Some(format!("the value at {} stays: {why}", self.files.shown(literal)))
+    }
+
+    fn out_of_check(&self, literal: &Location) -> Option<String> {
+        let is_out = !self.files.is_checked(&literal.path);
+        is_out.then(|| out_of_check("it is defined", &self.files.shown(literal)))
     }
 
     /// Where something else gets a value by a name that is bound to it in an expression.

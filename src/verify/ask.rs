@@ -65,25 +65,7 @@ impl Question {
         };
         fs::write(file("ask.py"), PROGRAM)?;
         fs::write(file("job.json"), serde_json::to_vec(&job)?)?;
-        let below = self.working_directory.strip_prefix(&self.root).unwrap_or(Path::new(""));
-        let mut command = Command::new(&self.python);
-        command
-            .arg("-B")
-            .args([file("ask.py"), file("job.json"), file("answer.json")])
-            .current_dir(copy.join(below))
-            .env("PYTHONDONTWRITEBYTECODE", "1")
-            .env("PYTHONIOENCODING", "utf-8")
-            .stdin(Stdio::null())
-            .stdout(File::create(file("output"))?)
-            .stderr(File::options().append(true).create(true).open(file("output"))?);
-        let mut child = command.spawn().with_context(|| {
-            format!("can't start {}; name the project's interpreter with --python", self.python.display())
-        })?;
-        let status = child.wait_timeout(self.timeout)?;
-        if status.is_none() {
-            child.kill()?;
-            child.wait()?;
-        }
+        let status = self.run(folder.path(), &copy)?;
         if let Ok(answer) = fs::read(file("answer.json")) {
             return serde_json::from_slice(&answer).context("can't read what was asked of SQLAlchemy");
         }
@@ -97,6 +79,31 @@ impl Question {
         };
         let said = said.replace(&format!("{}/", copy.display()), "");
         Ok(Answer { failures: vec![self.unanswered(status, module, &said)], ..Answer::default() })
+    }
+
+    /// Runs the program over the copy, with its files in a folder; None where it was not done in time.
+    fn run(&self, folder: &Path, copy: &Path) -> anyhow::Result<Option<ExitStatus>> {
+        let below = self.working_directory.strip_prefix(&self.root).unwrap_or(Path::new(""));
+        let output = folder.join("output");
+        let mut command = Command::new(&self.python);
+        command
+            .arg("-B")
+            .args(["ask.py", "job.json", "answer.json"].map(|name| folder.join(name)))
+            .current_dir(copy.join(below))
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .env("PYTHONIOENCODING", "utf-8")
+            .stdin(Stdio::null())
+            .stdout(File::create(&output)?)
+            .stderr(File::options().append(true).create(true).open(&output)?);
+        let mut child = command.spawn().with_context(|| {
+            format!("can't start {}; name the project's interpreter with --python", self.python.display())
+        })?;
+        let status = child.wait_timeout(self.timeout)?;
+        if status.is_none() {
+            child.kill()?;
+            child.wait()?;
+        }
+        Ok(status)
     }
 
     fn unanswered(&self, status: Option<ExitStatus>, module: Option<String>, said: &str) -> Failure {

@@ -152,30 +152,32 @@ fn refutations(was: Option<&Asked>, is: Option<&Asked>, claim: Option<&Claim>) -
         expect(is_claimed, format!("{keyword} is {after} in place of {before}"));
     }
     match claim {
-        Some(claim) => {
-            let claimed: Vec<_> =
-                claim.branches.iter().map(|(before, after)| format!("from `{before}` to `{after}`")).collect();
-            expect(
-                claim.has(was.options(), is.options()),
-                format!(
-                    "it went from `{}` to `{}`, not {} as {} has it",
-                    was.options(),
-                    is.options(),
-                    claimed.join(" or "),
-                    claim.place()
-                ),
-            );
-            let told = claim.direction.is_none_or(|told| told == direction);
-            expect(told, format!("it is {}, not {}", direction.name(), claim.direction.map_or("", Direction::name)));
-            let told = claim.uselist.is_none_or(|told| told == was.uselist);
-            expect(told, format!("uselist is {}", was.uselist));
-        }
+        Some(claim) => refuted.extend(contradictions(claim, was, is.options())),
         None => expect(
             was.options() == is.options(),
             format!("it was `{}` and is `{}`; no finding says so", was.options(), is.options()),
         ),
     }
     refuted
+}
+
+/// What a claim says of a relationship and of what becomes of it that is not so.
+fn contradictions(claim: &Claim, was: &Asked, after: CascadeOptions) -> Vec<String> {
+    let mut contradictions = Vec::new();
+    let before = was.options();
+    if !claim.has(before, after) {
+        let branches = claim.branches.iter().map(|(before, after)| format!("from `{before}` to `{after}`"));
+        let claimed = branches.collect::<Vec<_>>().join(" or ");
+        contradictions.push(format!("it went from `{before}` to `{after}`, not {claimed} as {} has it", claim.place()));
+    }
+    let direction = was.direction();
+    if let Some(told) = claim.direction.filter(|told| *told != direction) {
+        contradictions.push(format!("it is {}, not {}", direction.name(), told.name()));
+    }
+    if claim.uselist.is_some_and(|told| told != was.uselist) {
+        contradictions.push(format!("uselist is {}", was.uselist));
+    }
+    contradictions
 }
 
 /// The claim about a relationship: by where it is made, else by its name, else by what becomes of it where the value stands apart.

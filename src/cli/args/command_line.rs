@@ -20,29 +20,8 @@ impl Common {
         list(&mut words, "--select", &self.select);
         list(&mut words, "--ignore", &self.ignore);
         list(&mut words, "--exclude", &self.exclude);
-        let named = [
-            ("--profile", self.profile.as_ref().map(name_of)),
-            ("--lazy", self.lazy.as_ref().map(name_of)),
-            ("--layout", self.layout.as_ref().map(name_of)),
-            ("--sqlalchemy-version", self.sqlalchemy_version.map(|version| version.to_string())),
-            ("--facts", self.facts.as_ref().map(|file| file.display().to_string())),
-            ("--baseline", self.baseline.as_ref().map(|file| file.display().to_string())),
-            // other paths are those that it is about
-            ("--since", self.since.clone().filter(|_| paths.is_none())),
-            ("--config", self.config.as_ref().map(|file| file.display().to_string())),
-        ];
-        words.extend(named.into_iter().filter_map(|(option, value)| Some([option.to_owned(), value?])).flatten());
-        let flags = [
-            ("--unsafe-fixes", unsafe_fixes.unwrap_or(self.unsafe_fixes)),
-            ("--require-asyncio", self.require_asyncio),
-            ("--staged", self.staged),
-            ("--diff-only", self.diff_only && (paths.is_none() || self.staged)),
-            ("--no-baseline", self.no_baseline),
-            ("--isolated", self.isolated),
-            ("--no-ignore", self.no_ignore),
-            ("--no-force-exclude", self.no_force_exclude),
-        ];
-        words.extend(flags.into_iter().filter(|(_, set)| *set).map(|(flag, _)| flag.to_owned()));
+        words.extend(self.options_with_values(paths.is_some()));
+        words.extend(self.flags(paths.is_some(), unsafe_fixes));
         for folder in &self.rules {
             words.extend(["--rules".to_owned(), folder.display().to_string()]);
         }
@@ -57,7 +36,37 @@ impl Common {
         words.extend(paths);
         words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
     }
+
+    /// The options that have one value, each followed by it. Other paths than those that were given are what a comparison is about.
+    fn options_with_values(&self, has_other_paths: bool) -> impl Iterator<Item = String> {
+        let named = [
+            ("--profile", self.profile.as_ref().map(name_of)),
+            ("--lazy", self.lazy.as_ref().map(name_of)),
+            ("--layout", self.layout.as_ref().map(name_of)),
+            ("--sqlalchemy-version", self.sqlalchemy_version.map(|version| version.to_string())),
+            ("--facts", self.facts.as_ref().map(|file| file.display().to_string())),
+            ("--baseline", self.baseline.as_ref().map(|file| file.display().to_string())),
+            ("--since", self.since.clone().filter(|_| !has_other_paths)),
+            ("--config", self.config.as_ref().map(|file| file.display().to_string())),
+        ];
+        named.into_iter().filter_map(|(option, value)| Some([option.to_owned(), value?])).flatten()
+    }
+
+    fn flags(&self, has_other_paths: bool, unsafe_fixes: Option<bool>) -> impl Iterator<Item = String> {
+        let flags = [
+            ("--unsafe-fixes", unsafe_fixes.unwrap_or(self.unsafe_fixes)),
+            ("--require-asyncio", self.require_asyncio),
+            ("--staged", self.staged),
+            ("--diff-only", self.diff_only && (!has_other_paths || self.staged)),
+            ("--no-baseline", self.no_baseline),
+            ("--isolated", self.isolated),
+            ("--no-ignore", self.no_ignore),
+            ("--no-force-exclude", self.no_force_exclude),
+        ];
+        flags.into_iter().filter(|(_, set)| *set).map(|(flag, _)| flag.to_owned())
+    }
 }
+
 /// A word as a shell takes it.
 pub(in crate::cli) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "-_./,=:@%+".contains(c);

@@ -217,29 +217,26 @@ impl Scope {
                     self.add_globals(&node);
                 }
                 "class_definition" => self.add_definition(&node, Target::Class(bases(&node)), conditional),
-                "augmented_assignment" => self.add_expression(&node, conditional),
                 "assignment" => {
                     self.add_expression(&node, conditional);
                     self.add_assignment(&node, conditional);
                     // `a = b = value`
-                    stack.extend(
-                        node.field("right")
-                            .filter(|right| right.kind() == "assignment")
-                            .map(|right| (right, conditional)),
-                    );
+                    let right = node.field("right").filter(|right| right.kind() == "assignment");
+                    stack.extend(right.map(|right| (right, conditional)));
                 }
                 "for_statement" => {
                     self.add_pattern(node.field("left"), "a loop variable", true);
                     stack.extend(blocks_of(&node, conditional));
                 }
-                "call" | "named_expression" => self.add_expression(&node, conditional),
                 "case_clause" => {
                     for pattern in node.named_children().filter(|child| child.kind() == "case_pattern") {
                         self.add_pattern(Some(pattern), "captured by a pattern", true);
                     }
                     stack.extend(blocks_of(&node, conditional));
                 }
-                "parenthesized_expression" => self.add_expression(&node, conditional),
+                "augmented_assignment" | "call" | "named_expression" | "parenthesized_expression" => {
+                    self.add_expression(&node, conditional);
+                }
                 "as_pattern_target" => self.add_pattern(Some(node), "bound by `as`", conditional),
                 kind if is_transparent(kind) => stack.extend(blocks_of(&node, conditional)),
                 _ => {}

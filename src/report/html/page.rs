@@ -158,15 +158,8 @@ impl Page {
             asyncio: asyncio(outcome),
             may_run_under_asyncio: outcome.may_run_under_asyncio(),
             options: CascadeOptions::ALL.iter().map(|option| option.name()).collect(),
-            states: STATES
-                .iter()
-                .map(|state| (state, rows.iter().filter(|row| row.states.contains(&state)).count()))
-                .collect(),
-            levels: Level::ALL
-                .map(|level| (level.name(), rows.iter().filter(|row| row.reach == level.name()).count()))
-                .into_iter()
-                .filter(|(_, number)| *number > 0)
-                .collect(),
+            states: numbers_by_state(&rows),
+            levels: numbers_by_level(&rows),
             files: changed.iter().filter_map(|file| FileDiff::of(outcome, file, &edited, &notes)).collect(),
             notes: notes.shared().map(in_common).collect(),
             held_back: of_kind(&|finding| finding.fix.as_ref().is_some_and(|fix| !outcome.carries_out(fix))),
@@ -176,6 +169,19 @@ impl Page {
             rows,
         }
     }
+}
+
+/// How many relationships are in each state.
+fn numbers_by_state(rows: &[Row]) -> Vec<(&'static State, usize)> {
+    let number = |state: &'static State| rows.iter().filter(|row| row.states.contains(&state)).count();
+    STATES.iter().map(|state| (state, number(state))).collect()
+}
+
+/// How many relationships are reached at each level that some are.
+fn numbers_by_level(rows: &[Row]) -> Vec<(&'static str, usize)> {
+    let number = |level: Level| rows.iter().filter(|row| row.reach == level.name()).count();
+    let numbers = Level::ALL.map(|level| (level.name(), number(level)));
+    numbers.into_iter().filter(|(_, number)| *number > 0).collect()
 }
 
 impl Row {
