@@ -2,7 +2,7 @@
 //! modules.
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Resolver;
@@ -182,7 +182,7 @@ impl Resolver<'_> {
         if !package.is_empty() && self.constructors.is_known(&qualified.join(".")) {
             return vec![End::Outside(qualified)];
         }
-        self.inside(&[folder.to_owned()], &path, from.path.len(), effort).unwrap_or_else(|| {
+        self.inside(place, &[folder.to_owned()], &path, from.path.len(), effort).unwrap_or_else(|| {
             let module = format!("{}{}", ".".repeat(from.level), from.path.join("."));
             vec![End::Unknown(format!("no file of this repository is the module `{module}`").into())]
         })
@@ -197,15 +197,22 @@ impl Resolver<'_> {
         let is_own = is_standard_library(&path[0]);
         let near: Vec<PathBuf> =
             near.iter().filter(|folder| !is_own || !self.repository.is_package(folder)).cloned().collect();
-        let found = self.inside(&near, path, 1, effort);
-        let found = found.or_else(|| self.inside(self.repository.distribution_roots(), path, 1, effort));
+        let found = self.inside(place, &near, path, 1, effort);
+        let found = found.or_else(|| self.inside(place, self.repository.distribution_roots(), path, 1, effort));
         let found = found.or_else(|| self.in_library(path, effort));
         found.unwrap_or_else(|| vec![End::Outside(path.to_vec())])
     }
 
     /// Follows a dotted name below the first folder that has its module: the longest part of it that is a module's
     /// file, then the rest inside. None where no such file exists.
-    fn inside(&self, folders: &[PathBuf], path: &[String], at_least: usize, effort: &Effort) -> Option<Vec<End>> {
+    fn inside(
+        &self,
+        place: &Place,
+        folders: &[PathBuf],
+        path: &[String],
+        at_least: usize,
+        effort: &Effort,
+    ) -> Option<Vec<End>> {
         let mut missing = None;
         for folder in folders {
             for length in (at_least..=path.len()).rev() {
@@ -213,7 +220,8 @@ impl Resolver<'_> {
                     continue;
                 };
                 if length == path.len() {
-                    return Some(vec![End::Module(file)]);
+                    let hides = self.hides_module(place, folder, path, effort);
+                    return Some(hides.unwrap_or_else(|| vec![End::Module(file)]));
                 }
                 let Some(module) = self.repository.module(&file) else {
                     continue;
@@ -234,6 +242,23 @@ impl Resolver<'_> {
             }
         }
         missing
+    }
+
+    /// What a package's `__init__.py` binds to the name of one of its modules, for who imports the name: after `from .User import User`
+    /// it is the class. Inside of that file the name is still the module's.
+    fn hides_module(&self, place: &Place, folder: &Path, path: &[String], effort: &Effort) -> Option<Vec<End>> {
+        let (name, package) = path.split_last()?;
+        let file = self.repository.module_file(folder, package)?;
+        if file == place.path() || file.file_name().is_none_or(|file| file != "__init__.py") {
+            return None;
+        }
+        let module = self.repository.module(&file)?;
+        if module.scope.all(name).is_empty() {
+            return None;
+        }
+        let ends =
+            effort.importing(|| self.follow(&Place::after(&module), std::slice::from_ref(name), effort))?;
+        ends.iter().all(|end| matches!(end, End::Bound(_) | End::Outside(_))).then_some(ends)
     }
 
     /// Follows a dotted name into what is known of another library.

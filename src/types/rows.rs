@@ -4,6 +4,7 @@
 
 use crate::syntax::Node;
 
+use super::assignment::shown;
 use super::kind::{Rows, RowsOf, Type};
 use super::member::arguments_of;
 use super::{Context, Types};
@@ -56,6 +57,9 @@ impl Types<'_> {
                     made => made.clone(),
                 }),
                 Type::Unknown(_) | Type::Variable(_) => found.clone(),
+                Type::Module(_) | Type::Function(_) => {
+                    Type::unknown(format!("what `{}` selects can't be told", shown(argument)))
+                }
                 _ => Type::Other,
             })
         };
