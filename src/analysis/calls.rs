@@ -82,5 +82,5 @@ impl Analysis {
 
 /// Whether a file can have a session do something with an object.
 fn calls_session(traits: Traits) -> bool {
-    Observable::ALL.into_iter().any(|what| traits.can(what))
+    traits.acts || Observable::ALL.into_iter().any(|what| traits.can(what))
 }

@@ -206,7 +206,9 @@ fn mapped(classes: &Classes<'_>, object: &Type) -> Result<Option<Class>, String>
         Type::Unknown(why) => Err(why.clone()),
         Type::Variable(name) => Err(format!("`{name}` can stand for any class")),
         Type::OutsideObject(path, _) => Err(format!("what `{}` makes is not part of this repository", path.join("."))),
-        _ => Ok(None),
+        Type::Nothing | Type::Other | Type::Mapping(..) => Ok(None),
+        Type::Union(_) => Err("what it is can't be told".to_owned()),
+        _ => Err("where it comes from there seems to be no object of a mapped class".to_owned()),
     }
 }
 

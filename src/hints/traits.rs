@@ -16,6 +16,8 @@ pub struct Traits {
     pub refresh: bool,
     /// It can merge an object into a session.
     pub merge: bool,
+    /// It speaks of sessions, and can refresh, expire, merge or expunge an object of something, whatever its name.
+    pub acts: bool,
     /// It uses advanced-alchemy, whose repositories refresh what they return.
     pub advanced_alchemy: bool,
     /// It imports SQLAlchemy's asyncio extension.
@@ -72,11 +74,12 @@ impl Traits {
     pub fn of(bytes: &[u8]) -> Self {
         let mut traits = Self::default();
         // a session's methods are given an object
-        let is_of_session = |found: &aho_corasick::Match| {
-            !bytes[found.end()..].trim_ascii_start().starts_with(b")") && names_session(&bytes[..found.start()])
-        };
+        let is_given = |found: &aho_corasick::Match| !bytes[found.end()..].trim_ascii_start().starts_with(b")");
+        let is_of_session = |found: &aho_corasick::Match| is_given(found) && names_session(&bytes[..found.start()]);
         for found in TRAIT_WORDS.find_iter(bytes) {
-            match TRAITS[found.pattern().as_usize()].1 {
+            let word = TRAITS[found.pattern().as_usize()].1;
+            traits.acts |= matches!(word, Word::Expunge | Word::Refresh | Word::Merge) && is_given(&found);
+            match word {
                 // expunge_all and expunged are other words
                 Word::Expunge => traits.expunge |= !bytes.get(found.end()).copied().is_some_and(is_of_name),
                 Word::Refresh => traits.refresh |= is_of_session(&found),
@@ -89,6 +92,7 @@ impl Traits {
                 Word::Site => traits.site_word = true,
             }
         }
+        traits.acts = traits.acts && memchr::memmem::find(bytes, b"ession").is_some();
         traits
     }
 
@@ -97,6 +101,7 @@ impl Traits {
         self.expunge
             || self.refresh
             || self.merge
+            || self.acts
             || self.advanced_alchemy
             || self.asyncio
             || self.automap

@@ -256,8 +256,7 @@ impl Resolver<'_> {
         if module.scope.all(name).is_empty() {
             return None;
         }
-        let ends =
-            effort.importing(|| self.follow(&Place::after(&module), std::slice::from_ref(name), effort))?;
+        let ends = effort.importing(|| self.follow(&Place::after(&module), std::slice::from_ref(name), effort))?;
         ends.iter().all(|end| matches!(end, End::Bound(_) | End::Outside(_))).then_some(ends)
     }
 

@@ -2,15 +2,15 @@
 
 use crate::model::annotation::Type as Written;
 use crate::module::Target;
-use crate::resolve::{Effort, End, Place};
+use crate::resolve::{End, Place};
 use crate::syntax::Node;
 
 use super::assignment::class_of;
-use super::kind::{Class, Type};
+use super::kind::{Class, RowsOf, Type};
 use super::{Context, Question, Types};
 
 /// What holds several objects of its first argument.
-const SEQUENCES: [&str; 26] = [
+const SEQUENCES: [&str; 25] = [
     "list",
     "List",
     "set",
@@ -33,7 +33,6 @@ const SEQUENCES: [&str; 26] = [
     "InstrumentedList",
     "InstrumentedSet",
     "WriteOnlyMapped",
-    "DynamicMapped",
     "KeysView",
     "ValuesView",
     "Reversible",
@@ -50,9 +49,10 @@ const MAPPINGS: [&str; 9] = [
     "KeyFuncDict",
 ];
 /// What is its argument, for who asks what an expression can be.
-const TRANSPARENT: [&str; 17] = [
+const TRANSPARENT: [&str; 18] = [
     "Optional",
     "Annotated",
+    "AssociationProxy",
     "Mapped",
     "Relationship",
     "RelationshipProperty",
@@ -69,7 +69,8 @@ const TRANSPARENT: [&str; 17] = [
     "FromDishka",
     "Provide",
 ];
-const CLASS_OF: [&str; 2] = ["builtins", "type"];
+pub(super) const CLASS_OF: [&str; 2] = ["builtins", "type"];
+const CALLABLE: [&str; 2] = ["typing", "Callable"];
 /// What is no object of a mapped class.
 const PLAIN: [&str; 24] = [
     "str",
@@ -108,7 +109,7 @@ impl Types<'_> {
     /// What a type says that stands at a node.
     pub(super) fn written(&self, context: &Context, place: &Place, node: &Node<'_>, written: &Written) -> Type {
         match written {
-            Written::Name(names) => self.named_type(context, place, node, names),
+            Written::Name(names) => self.named_type(context, place, node, names, &[]),
             Written::Text(text) => self.written(context, place, node, &Written::of_text(text)),
             Written::Generic(names, inside) => self.generic(context, place, node, names, inside),
             Written::Union(parts) => Type::any(parts.iter().map(|part| self.written(context, place, node, part))),
@@ -117,7 +118,8 @@ impl Types<'_> {
         }
     }
 
-    fn named_type(&self, context: &Context, place: &Place, node: &Node<'_>, names: &[String]) -> Type {
+    /// What a name says, and what it is given for its type variables.
+    fn named_type(&self, context: &Context, place: &Place, node: &Node<'_>, names: &[String], given: &[Type]) -> Type {
         if let [name] = names {
             if name == "Self" {
                 return self.self_type(context, node);
@@ -126,15 +128,15 @@ impl Types<'_> {
                 return self.variable(context, name);
             }
         }
-        let ends = self.resolver.follow(place, names, &Effort::for_value());
+        let ends = self.ends(place, names);
         let all = ends.iter().map(|end| match end {
-            End::Outside(path) => self.outside_type(path, Vec::new()),
+            End::Outside(path) => self.outside_type(path, given.to_vec()),
             End::Unbound => plain_or_unbound(names),
             End::Unknown(why) => Type::unknown(why.to_string()),
             End::Module(_) => Type::Other,
             End::Bound(found) => {
                 if let Some(path) = self.of_sqlalchemy(context, found) {
-                    return self.outside_type(&path, Vec::new());
+                    return self.outside_type(&path, given.to_vec());
                 }
                 let is_own = found.module().path == context.module.path;
                 let there = if is_own { context.clone() } else { Context::of(found.module()) };
@@ -182,7 +184,9 @@ impl Types<'_> {
         match name {
             _ if TRANSPARENT.contains(&name) => part(0),
             "Coroutine" => part(2),
-            "Literal" | "Callable" => Type::Other,
+            "Literal" => Type::Other,
+            "Callable" => callable(part(1)),
+            "DynamicMapped" => self.outside_rows(RowsOf::Query, vec![part(0)]),
             "type" | "Type" => part(0).each(class_of_object),
             "tuple" | "Tuple" => match inside {
                 [one, Written::Other] => Type::sequence(self.written(context, place, node, one)),
@@ -195,10 +199,8 @@ impl Types<'_> {
             }
             _ => {
                 let given: Vec<Type> = (0..inside.len()).map(part).collect();
-                self.named_type(context, place, node, names).each(|found| match found {
+                self.named_type(context, place, node, names, &given).each(|found| match found {
                     Type::Object(class, _) => Type::Object(class.clone(), given.clone()),
-                    Type::OutsideObject(path, _) => self.outside_type(path, given.clone()),
-                    Type::Rows(rows) => self.outside_rows(rows.of, given.clone()),
                     other => other.clone(),
                 })
             }
@@ -258,6 +260,16 @@ pub(super) fn class_of_object(object: &Type) -> Type {
 /// `type[T]`
 pub(super) fn is_class_of(path: &[String]) -> bool {
     path == CLASS_OF
+}
+
+/// What can be called and gives something.
+pub(super) fn callable(given: Type) -> Type {
+    Type::OutsideObject(CALLABLE.map(str::to_owned).to_vec(), vec![given])
+}
+
+/// `Callable[…, T]`
+pub(super) fn is_callable(path: &[String]) -> bool {
+    path == CALLABLE
 }
 
 /// What a name says that nothing in reach binds.

@@ -2,10 +2,10 @@
 
 use crate::syntax::{Node, keyword_value, positional_arguments, unparenthesized};
 
-use super::assignment::{is_object, says_all, shown};
-use super::expression::text_of;
+use super::annotation::{is_callable, is_class_of};
+use super::expression::{shown, text_of};
 use super::function::Given;
-use super::kind::{Class, Type};
+use super::kind::{Class, Type, is_object, says_all};
 use super::member::arguments_of;
 use super::{Context, Types};
 
@@ -48,18 +48,27 @@ impl Types<'_> {
             Type::Function(function) => self.returned(function, &self.given(context, call)),
             Type::Outside(path) => self.call_of_outside(context, path, call),
             Type::SessionMaker | Type::Session => Type::Session,
-            Type::OutsideObject(..) => self.made_by(called).each(|made| match made {
-                Type::OutsideObject(path, _) => {
-                    Type::unknown(format!("what a call of a `{}` gives can't be told", path.join(".")))
-                }
-                made => made.clone(),
-            }),
+            Type::OutsideObject(path, _) if is_class_of(path) => self.made_by(called),
+            Type::OutsideObject(path, given) => self.call_of_outside_object(path, given),
             Type::Object(..) => self.call_of_object(context, called, call),
             Type::Unknown(why) => Type::unknown(why.clone()),
             Type::Variable(name) => Type::unknown(format!("`{name}` can stand for any class")),
             Type::Nothing => Type::NEVER,
             _ => Type::unknown(format!("what `{}` gives can't be told", shown(call))),
         })
+    }
+
+    /// What a call of something gives that a call of another library has made.
+    pub(super) fn call_of_outside_object(&self, path: &[String], given: &[Type]) -> Type {
+        let what = || format!("what a call of a `{}` gives can't be told", path.join("."));
+        match given {
+            [given] if is_callable(path) => given.clone(),
+            [made] if makes_managers(path) => made.each(|made| match made {
+                Type::Function(function) => Type::Manager(Box::new(self.item(&self.returned(function, &[])))),
+                _ => Type::unknown(what()),
+            }),
+            _ => Type::unknown(what()),
+        }
     }
 
     fn call_of_object(&self, context: &Context, object: &Type, call: &Node<'_>) -> Type {
@@ -159,9 +168,18 @@ impl Types<'_> {
                     _ => Type::unknown(format!("what `{}` gives can't be told", shown(call))),
                 }))
             }
+            "dict" if arguments_of(call).is_empty() => {
+                let given = self.given(context, call).into_iter().map(|given| given.value);
+                Type::Mapping(Box::new(Type::Other), Box::new(Type::any(given)))
+            }
             "dict" => first().each(|found| match found {
                 Type::Mapping(..) => found.clone(),
-                _ => Type::unknown(format!("what is in `{}` can't be told", shown(call))),
+                other => match self.item(other) {
+                    Type::Tuple(pair) if pair.len() == 2 => {
+                        Type::Mapping(Box::new(pair[0].clone()), Box::new(pair[1].clone()))
+                    }
+                    _ => Type::unknown(format!("what is in `{}` can't be told", shown(call))),
+                },
             }),
             "getattr" => {
                 let attribute = arguments_of(call).get(1).and_then(text_of);
@@ -189,7 +207,14 @@ impl Types<'_> {
                 "pop" | "popleft" => (**item).clone(),
                 "copy" | "union" | "intersection" | "difference" => object.clone(),
                 "__anext__" | "__next__" | "asend" | "send" => (**item).clone(),
-                _ => Type::Other,
+                _ if GIVE_NO_OBJECT.contains(&name) => Type::Other,
+                _ => Type::unknown(format!("what `{}` gives can't be told", shown(call))),
+            },
+            Type::Tuple(columns) => match name {
+                "tuple" | "_tuple" => object.clone(),
+                "_asdict" => Type::Mapping(Box::new(Type::Other), Box::new(Type::any(columns.clone()))),
+                "count" | "index" => Type::Other,
+                _ => Type::unknown(format!("what `{}` gives can't be told", shown(call))),
             },
             Type::Mapping(key, value) => match name {
                 "get" | "pop" | "setdefault" => {
@@ -202,6 +227,12 @@ impl Types<'_> {
                 _ => Type::Other,
             },
             Type::OutsideObject(path, given) => self.method_of_outside(context, path, given, name, call),
+            Type::Object(class, _) if matches!(name, "get" | "pop") && self.has_base_named(class, &["TypedDict"]) => {
+                match arguments_of(call).first().and_then(text_of) {
+                    Some(key) => self.attribute(object, &key),
+                    None => Type::unknown(format!("what `{}` gives can't be told", shown(call))),
+                }
+            }
             Type::Object(class, _) | Type::Class(class, _) => {
                 let method = self.attribute(object, name);
                 let found = match &method {
@@ -211,13 +242,36 @@ impl Types<'_> {
                 if is_object(&found) || !found.is_never() && !matches!(found, Type::Unknown(_)) {
                     return found;
                 }
-                let made = self.method_of_library(context, object, class, name, call);
+                let made = self.method_of_library(object, class, name);
                 made.unwrap_or(if found.is_never() { method } else { found })
             }
             Type::Other => Type::Other,
             other => self.called(context, &self.attribute(other, name), call),
         }
     }
+}
+
+/// Methods of lists and sets that give no object that is in them.
+const GIVE_NO_OBJECT: [&str; 14] = [
+    "append",
+    "appendleft",
+    "extend",
+    "insert",
+    "remove",
+    "clear",
+    "sort",
+    "reverse",
+    "add",
+    "discard",
+    "update",
+    "count",
+    "index",
+    "close",
+];
+
+/// `contextlib.contextmanager` and its like.
+pub(super) fn makes_managers(path: &[String]) -> bool {
+    matches!(path.last().map(String::as_str), Some("contextmanager" | "asynccontextmanager"))
 }
 
 /// Whether an expression names what it is a session, as code that is not annotated does: `session`, `self.db_session`, `s`.

@@ -40,9 +40,36 @@ impl Types<'_> {
 
     /// The bases of other libraries that a class, or one that it inherits from, has.
     pub(super) fn library_bases(&self, class: &Class) -> Vec<Type> {
-        let lineage = self.lineage(class, &[]);
+        self.bases_of_library(class, &[])
+    }
+
+    /// The same with what the class is given for its own type variables.
+    pub(super) fn bases_of_library(&self, class: &Class, given: &[Type]) -> Vec<Type> {
+        let lineage = self.lineage(class, given);
         let bases = lineage.iter().flat_map(|known| self.bases(&known.class, &known.variables));
         bases.filter(|base| !matches!(base, Type::Object(..))).collect()
+    }
+
+    /// The fields of a named tuple, in order; None where an object is none.
+    pub(super) fn fields_of_tuple(&self, object: &Type) -> Option<Vec<Type>> {
+        let Type::Object(class, _) = object else { return None };
+        let node = class.module.node(&class.at.range()).filter(|_| self.has_base_named(class, &["NamedTuple"]))?;
+        let statements = node.field("body")?;
+        let fields = statements.named_children().filter_map(|statement| {
+            let assignment = statement.named_children().next().filter(|inner| inner.kind() == "assignment")?;
+            assignment.field("type")?;
+            Some(self.attribute(object, &assignment.field("left")?.text()))
+        });
+        Some(fields.collect())
+    }
+
+    /// Whether a class, or one that it inherits from, has a base of another library with one of the names.
+    pub(super) fn has_base_named(&self, class: &Class, names: &[&str]) -> bool {
+        let last = |base: &Type| match base {
+            Type::OutsideObject(path, _) => path.last().cloned(),
+            _ => None,
+        };
+        self.library_bases(class).iter().filter_map(last).any(|last| names.contains(&last.as_str()))
     }
 
     /// Whether a class is another, or inherits from it.

@@ -2,9 +2,9 @@
 
 use crate::syntax::{Node, conditional_parts, string_content, unparenthesized};
 
-use super::assignment::{is_object, shown};
-use super::kind::{Function, Rows, RowsOf, Type};
+use super::kind::{Function, Rows, RowsOf, Type, is_object};
 use super::narrowed::{Tested, tests};
+use super::rows::column_named;
 use super::{Context, Types};
 
 impl Types<'_> {
@@ -21,9 +21,10 @@ impl Types<'_> {
             }
             "call" => self.call(context, node),
             "subscript" => self.subscript(context, node),
-            "parenthesized_expression" | "await" | "expression_statement" => {
+            "parenthesized_expression" | "expression_statement" => {
                 first().map_or(Type::NEVER, |inner| self.value(context, &inner))
             }
+            "await" => first().map_or(Type::NEVER, |inner| awaited(&self.value(context, &inner))),
             "named_expression" => node.field("value").map_or(Type::NEVER, |value| self.value(context, &value)),
             "conditional_expression" => match conditional_parts(node) {
                 Some([body, _, otherwise]) => Type::any([self.value(context, &body), self.value(context, &otherwise)]),
@@ -115,7 +116,12 @@ impl Types<'_> {
         let Some(value) = node.field("value") else { return Type::NEVER };
         let index = node.field("subscript").map(|index| unparenthesized(&index));
         let is_slice = index.as_ref().is_some_and(|index| index.kind() == "slice");
-        let number = index.as_ref().and_then(|index| index.text().parse::<usize>().ok());
+        let by_class = |items: &[Type]| {
+            let index = index.as_ref().filter(|index| matches!(&*index.kind(), "identifier" | "attribute"))?;
+            let Type::Class(class, _) = self.value(context, index) else { return None };
+            items.iter().find(|item| matches!(item, Type::Object(one, _) if *one == class)).cloned()
+        };
+        let by_name = index.as_ref().and_then(text_of);
         self.value(context, &value).without_nothing().each(|value| match value {
             Type::Class(class, arguments) if arguments.is_empty() => {
                 let given = node.field_children("subscript").map(|given| self.annotated(context, &given));
@@ -127,15 +133,25 @@ impl Types<'_> {
                 self.given_to_outside(path, given)
             }
             Type::Tuple(items) if is_slice => Type::sequence(Type::any(items.clone())),
-            Type::Tuple(items) => {
-                number.and_then(|number| items.get(number).cloned()).unwrap_or_else(|| Type::any(items.clone()))
-            }
+            Type::Tuple(items) => match &by_name {
+                Some(name) => column_named(items, name),
+                None => {
+                    at(items, index.as_ref()).or_else(|| by_class(items)).unwrap_or_else(|| Type::any(items.clone()))
+                }
+            },
             sequence @ Type::Sequence(_) if is_slice => sequence.clone(),
             Type::Sequence(item) => (**item).clone(),
             Type::Mapping(_, item) => (**item).clone(),
             Type::Rows(rows) if rows.of == RowsOf::Query && is_slice => Type::sequence(rows.row()),
             Type::Rows(rows) => rows.row(),
-            Type::Object(..) => self.result_of_method(value, "__getitem__"),
+            Type::Object(class, _) => {
+                let field = by_name.as_ref().filter(|_| self.has_base_named(class, &["TypedDict"]));
+                match (field, self.fields_of_tuple(value)) {
+                    (Some(name), _) => self.attribute(value, name),
+                    (None, Some(fields)) => at(&fields, index.as_ref()).unwrap_or_else(|| Type::any(fields)),
+                    (None, None) => self.result_of_method(value, "__getitem__"),
+                }
+            }
             other => self.item(other),
         })
     }
@@ -149,7 +165,11 @@ impl Types<'_> {
             Type::Rows(rows) => rows.row(),
             Type::Unknown(why) => Type::unknown(why.clone()),
             Type::OutsideObject(path, given) => self.item_of_outside(path, given),
+            Type::Session => Type::unknown("which objects a session holds can't be told"),
             Type::Object(class, _) => {
+                if let Some(fields) = self.fields_of_tuple(found) {
+                    return Type::any(fields);
+                }
                 let method = ["__iter__", "__aiter__"].into_iter().map(|name| self.result_of_method(found, name));
                 let over = Type::any(method.filter(|given| !matches!(given, Type::Unknown(_))));
                 if over.is_never() || over == *found {
@@ -157,7 +177,7 @@ impl Types<'_> {
                 }
                 self.item(&over)
             }
-            Type::Other | Type::Nothing | Type::Session | Type::SessionMaker => Type::Other,
+            Type::Other | Type::Nothing | Type::SessionMaker => Type::Other,
             _ => Type::unknown("what a loop over it gives can't be told"),
         })
     }
@@ -205,7 +225,40 @@ impl Rows {
     }
 }
 
+/// One of some items, by a number that may count from the end.
+fn at(items: &[Type], index: Option<&Node<'_>>) -> Option<Type> {
+    let number: isize = index?.text().parse().ok()?;
+    let length = isize::try_from(items.len()).ok()?;
+    let number = if number < 0 { length + number } else { number };
+    items.get(usize::try_from(number).ok()?).cloned()
+}
+
+/// What `await` gives of it: a task gives its result.
+pub(super) fn awaited(found: &Type) -> Type {
+    found.each(|found| match found {
+        Type::OutsideObject(path, given) if is_task(path) => {
+            given.first().cloned().unwrap_or_else(|| Type::unknown("what the task gives can't be told"))
+        }
+        found => found.clone(),
+    })
+}
+
+/// A task or future of asyncio or of an executor.
+pub(super) fn is_task(path: &[String]) -> bool {
+    matches!(path.last().map(String::as_str), Some("Task" | "Future"))
+}
+
 /// A string, where the node is a plain one.
 pub(super) fn text_of(node: &Node<'_>) -> Option<String> {
     string_content(node)
+}
+
+/// A node on one line, cut where it is long.
+pub(super) fn shown(node: &Node<'_>) -> String {
+    const LONGEST: usize = 60;
+    let text = node.text().split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
 }

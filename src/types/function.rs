@@ -6,8 +6,9 @@ use std::rc::Rc;
 use crate::syntax::{Node, has_scope, is_method, keyword_value, returned, unparenthesized};
 
 use super::annotation::is_class_of;
-use super::assignment::{class_of, is_object, is_receiver, parameter_name, shown};
-use super::kind::{Function, Type};
+use super::assignment::{class_of, is_receiver, parameter_name};
+use super::expression::shown;
+use super::kind::{Function, Type, is_object};
 use super::member::{arguments_of, decorators, function_around};
 use super::{Context, Frame, Question, Types};
 
@@ -204,6 +205,8 @@ impl Types<'_> {
         let made = self.value(context, &function).each(|function| match function {
             Type::Function(function) => self.returned(function, &[]),
             Type::Class(class, given) => self.object_of(class, given),
+            Type::OutsideObject(path, given) => self.call_of_outside_object(path, given),
+            Type::Object(..) => self.result_of_method(function, "__call__"),
             _ => Type::unknown(format!("what `{}` gives can't be told", shown(&unparenthesized(call)))),
         });
         self.each_yielded(&made)

@@ -171,3 +171,20 @@ impl PartialEq for Function {
 }
 
 impl Eq for Function {}
+
+/// Whether nothing is left open of what it is, and of what is in it.
+pub(super) fn says_all(found: &Type) -> bool {
+    match found {
+        Type::Unknown(_) | Type::Variable(_) => false,
+        Type::Union(parts) => !parts.is_empty() && parts.iter().all(says_all),
+        Type::Sequence(inner) | Type::Manager(inner) => says_all(inner),
+        Type::Mapping(_, value) => says_all(value),
+        Type::Tuple(items) => items.iter().all(says_all),
+        _ => true,
+    }
+}
+
+/// Whether it says something of an object.
+pub(super) fn is_object(found: &Type) -> bool {
+    found.parts().iter().any(|part| !matches!(part, Type::Nothing | Type::Other | Type::Unknown(_)))
+}

@@ -2,12 +2,11 @@
 
 use std::rc::Rc;
 
-use crate::model::{Call, Model, Relationship};
-use crate::syntax::{Node, has_scope, keyword_value, positional_arguments};
+use crate::syntax::{Node, has_scope, positional_arguments};
 
-use super::assignment::shown;
 use super::class::Ancestor;
 use super::kind::{Class, Function, Rows, RowsOf, Type};
+use super::rows::column_named;
 use super::{Context, Frame, Types};
 
 /// What makes a relationship.
@@ -43,6 +42,8 @@ impl Types<'_> {
             Type::Variable(variable) => Type::unknown(format!("`{variable}` can stand for any class")),
             Type::Nothing => Type::NEVER,
             Type::Other => Type::Other,
+            Type::Tuple(_) if matches!(name, "t" | "_t" | "_mapping") => object.clone(),
+            Type::Tuple(columns) => column_named(columns, name),
             Type::Session if matches!(name, "sync_session" | "registry" | "session") => Type::Session,
             _ => Type::unknown(format!("what `{name}` is can't be told")),
         })
@@ -131,37 +132,9 @@ impl Types<'_> {
         match right {
             Some(right) if is_relationship => self.relationship(context, &right),
             Some(_) if is_column => Type::Other,
+            Some(right) if made_by.as_deref() == Some("association_proxy") => self.proxied(receiver, &right),
             Some(right) => self.value(context, &right),
             None => Type::NEVER,
-        }
-    }
-
-    /// What a relationship without annotation leads to, as SQLAlchemy finds it.
-    fn relationship(&self, context: &Context, call: &Node<'_>) -> Type {
-        let at = context.module.location(&call.range());
-        let asked = Call { at, is_backref: false };
-        let model = Model::new(self.resolver.clone(), std::slice::from_ref(&asked), self.search);
-        let mut found = Relationship { call: Some(asked), ..Relationship::default() };
-        model.complete(&mut found);
-        let target = found.target_class.as_ref().and_then(|at| self.class_at(at));
-        let object = match (target, &found.target) {
-            (Some(class), _) => Type::Object(class, Vec::new()),
-            (None, Some(target)) => return Type::unknown(format!("which class `{target}` is can't be told")),
-            (None, None) => return Type::unknown(format!("where `{}` leads can't be told", shown(call))),
-        };
-        match found.uselist.or_else(|| self.written_uselist(call)) {
-            Some(true) => Type::sequence(object),
-            Some(false) => object,
-            None => Type::unknown(format!("whether `{}` gives a list can't be told", shown(call))),
-        }
-    }
-
-    fn written_uselist(&self, call: &Node<'_>) -> Option<bool> {
-        let arguments = call.field("arguments")?;
-        match &*keyword_value(&arguments, "uselist")?.kind() {
-            "true" => Some(true),
-            "false" => Some(false),
-            _ => None,
         }
     }
 
@@ -263,7 +236,8 @@ impl Types<'_> {
             if let Some(annotation) = assignment.field("type") {
                 return self.annotated(&context, &annotation);
             }
-            all.extend(assignment.field("right").map(|right| self.value(&context, &right)));
+            let value = assignment.field("right").map(|right| self.value(&context, &right));
+            all.extend(value.map(|value| self.filled_in(&context, class, &format!("self.{name}"), value)));
         }
         let known = all.iter().any(|found| !matches!(found, Type::Unknown(_) | Type::Nothing));
         if known {
@@ -286,6 +260,9 @@ impl Types<'_> {
             return Type::Class(class.clone(), Vec::new());
         }
         if let Some(made) = self.member_of_library(receiver, class, name) {
+            return made;
+        }
+        if let Some(made) = self.backref(class, name).filter(|_| !is_class) {
             return made;
         }
         let bases = self.library_bases(class);
@@ -324,7 +301,7 @@ fn declares(class: &Node<'_>, name: &str) -> bool {
 }
 
 /// The last name of what a call calls.
-fn callee_name(call: &Node<'_>) -> Option<String> {
+pub(super) fn callee_name(call: &Node<'_>) -> Option<String> {
     let function = call.field("function").filter(|_| call.kind() == "call")?;
     Some(function.field("attribute").unwrap_or(function).text().into_owned())
 }

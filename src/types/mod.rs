@@ -9,17 +9,22 @@ mod assignment;
 mod call;
 mod class;
 mod expression;
+mod filled;
 mod function;
 mod kind;
 mod member;
+mod name;
 mod narrowed;
 mod outside;
 mod reaching;
+mod related;
 mod rows;
+mod store;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -48,6 +53,8 @@ pub struct Types<'a> {
     class_variables: RefCell<HashMap<Location, Vec<String>>>,
     /// By class: what its objects are, where they are sessions.
     makes: RefCell<HashMap<Location, Option<Type>>>,
+    /// The files that make backrefs, once they are asked for.
+    with_backrefs: RefCell<Option<Rc<[PathBuf]>>>,
     /// What is being looked at.
     visited: RefCell<Vec<(Question, Location, Rc<Frame>)>>,
     steps_left: Cell<u32>,
@@ -120,6 +127,7 @@ impl<'a> Types<'a> {
             known: RefCell::default(),
             class_variables: RefCell::default(),
             makes: RefCell::default(),
+            with_backrefs: RefCell::default(),
             visited: RefCell::default(),
             steps_left: Cell::new(0),
             trail: RefCell::default(),

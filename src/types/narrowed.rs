@@ -1,8 +1,10 @@
-//! The use of an expression goes in; the `isinstance` tests that hold there come out.
+//! The use of an expression goes in; the `isinstance` tests that hold there come out, and what they leave of it.
 
 use crate::syntax::{Node, has_scope, positional_arguments, unparenthesized};
 
+use super::kind::Type;
 use super::reaching::leaves;
+use super::{Context, Types};
 
 /// A test that holds where the expression is used.
 pub(super) struct Tested<'t> {
@@ -10,6 +12,46 @@ pub(super) struct Tested<'t> {
     pub classes: Node<'t>,
     /// Whether it is an object of one of them; else of none.
     pub is_one: bool,
+}
+
+impl Types<'_> {
+    /// What is left of it after the tests that hold.
+    pub(super) fn narrowed(&self, context: &Context, found: Type, tests: &[&Tested<'_>]) -> Type {
+        tests.iter().fold(found, |found, test| {
+            let classes = self.tested_classes(context, &test.classes);
+            let is_of = |part: &Type, class: &Type| match (part, class) {
+                (Type::Object(one, _), Type::Class(class, _)) => self.inherits(one, class),
+                (part, Type::Outside(path)) => is_of_builtin(part, path.last().map_or("", String::as_str)),
+                _ => false,
+            };
+            let is_tested = |part: &&Type| classes.iter().any(|class| is_of(part, class));
+            if !test.is_one {
+                return Type::any(found.parts().iter().filter(|part| !is_tested(part)).cloned());
+            }
+            let kept: Vec<Type> = found.parts().iter().filter(is_tested).cloned().collect();
+            let own = classes.iter().filter(|class| matches!(class, Type::Class(..)));
+            let own: Vec<Type> = own.map(|class| self.made_by(class)).collect();
+            match (kept.is_empty(), own.is_empty()) {
+                (false, _) => Type::any(kept),
+                (true, false) => Type::any(own),
+                (true, true) => found,
+            }
+        })
+    }
+
+    /// The classes that are tested for.
+    fn tested_classes(&self, context: &Context, classes: &Node<'_>) -> Vec<Type> {
+        let classes = unparenthesized(classes);
+        let parts: Vec<Node<'_>> = match &*classes.kind() {
+            "tuple" | "binary_operator" => classes.named_children().collect(),
+            _ => vec![classes],
+        };
+        let tested = parts.iter().flat_map(|part| match self.value(context, part) {
+            Type::Union(classes) => classes,
+            one => vec![one],
+        });
+        tested.collect()
+    }
 }
 
 /// The tests of an expression, as it is written, that hold where it is used.
@@ -76,7 +118,13 @@ fn add_pattern<'t>(written: &str, clause: &Node<'t>, found: &mut Vec<Tested<'t>>
     }
 }
 
-/// `assert isinstance(x, X)` and `if not isinstance(x, X): return` before a statement.
+/// Whether a block gives the expression another value: what it was before is left where the block is not run.
+fn binds(block: &Node<'_>, written: &str) -> bool {
+    let mut inner = block.named_children().filter_map(|statement| statement.named_children().next());
+    inner.any(|inner| inner.kind() == "assignment" && inner.field("left").is_some_and(|left| left.text() == written))
+}
+
+/// `assert isinstance(x, X)` and `if not isinstance(x, X): return` or `x = …` before a statement.
 fn add_before<'t>(written: &str, node: &Node<'t>, block: &Node<'t>, found: &mut Vec<Tested<'t>>) {
     let before = block.named_children().take_while(|other| other.range().start < node.range().start);
     for statement in before {
@@ -84,7 +132,7 @@ fn add_before<'t>(written: &str, node: &Node<'t>, block: &Node<'t>, found: &mut 
             "assert_statement" => add(written, statement.named_children().next(), true, found),
             "if_statement"
                 if statement.field("alternative").is_none()
-                    && statement.field("consequence").is_some_and(|block| leaves(&block)) =>
+                    && statement.field("consequence").is_some_and(|block| leaves(&block) || binds(&block, written)) =>
             {
                 add(written, statement.field("condition"), false, found);
             }
@@ -113,6 +161,30 @@ fn add<'t>(written: &str, condition: Option<Node<'t>>, holds: bool, found: &mut 
                 found.push(Tested { classes: classes.clone(), is_one: holds });
             }
         }
+        "comparison_operator" => {
+            let is = |word: &str| condition.children().any(|child| child.kind() == word);
+            let is_same = is("is") || is("==");
+            let sides: Vec<Node<'t>> = condition.named_children().collect();
+            // it says nothing of the classes that inherit from the one, where it is not the same
+            if let [left, right] = sides.as_slice()
+                && is_same == holds
+                && left.text() == format!("type({written})")
+            {
+                found.push(Tested { classes: right.clone(), is_one: true });
+            }
+        }
         _ => {}
+    }
+}
+
+/// Whether something is of a class of Python itself, as far as that is told apart.
+fn is_of_builtin(found: &Type, class: &str) -> bool {
+    match found {
+        Type::Sequence(_) => {
+            matches!(class, "list" | "set" | "tuple" | "frozenset" | "Sequence" | "Iterable" | "Collection")
+        }
+        Type::Tuple(_) => matches!(class, "tuple" | "Sequence" | "Iterable" | "Collection"),
+        Type::Mapping(..) => matches!(class, "dict" | "Mapping" | "MutableMapping" | "Iterable" | "Collection"),
+        _ => false,
     }
 }

@@ -5,9 +5,12 @@ use crate::module::Location;
 use crate::resolve::{Effort, End, Place};
 use crate::syntax::Node;
 
-use super::assignment::shown;
-use super::kind::{Class, Rows, RowsOf, Type};
+use super::annotation::CLASS_OF;
+use super::call::makes_managers;
+use super::expression::{awaited, is_task, shown};
+use super::kind::{Rows, RowsOf, Type};
 use super::member::arguments_of;
+use super::rows::PAGE;
 use super::{Context, Types};
 
 const SESSIONS: [&str; 5] = ["Session", "AsyncSession", "scoped_session", "async_scoped_session", "SQLModelSession"];
@@ -18,13 +21,6 @@ const STATEMENTS: [&str; 9] =
 const RESULTS: [&str; 6] =
     ["Result", "CursorResult", "ChunkedIteratorResult", "AsyncResult", "TupleResult", "IteratorResult"];
 const SCALARS: [&str; 2] = ["ScalarResult", "AsyncScalarResult"];
-/// Methods of advanced-alchemy's repositories and services that give one object of the model.
-const GIVES_ONE: [&str; 9] =
-    ["add", "update", "upsert", "get", "get_one", "get_one_or_none", "get_or_upsert", "create", "delete"];
-/// Those that give several.
-const GIVES_SEVERAL: [&str; 8] =
-    ["add_many", "create_many", "update_many", "upsert_many", "list", "get_many", "delete_many", "delete_where"];
-
 impl Types<'_> {
     /// An object of a class of another library.
     pub(super) fn outside_type(&self, path: &[String], given: Vec<Type>) -> Type {
@@ -37,7 +33,11 @@ impl Types<'_> {
             "Query" => self.outside_rows(RowsOf::Query, given),
             _ if RESULTS.contains(&name) => self.outside_rows(RowsOf::Result, given),
             _ if SCALARS.contains(&name) => self.outside_rows(RowsOf::Scalars, given),
-            "Row" => given.into_iter().next().unwrap_or(Type::Other),
+            "Row" => match given.as_slice() {
+                [] => Type::unknown("its annotation says nothing of its columns"),
+                [columns @ Type::Tuple(_)] => columns.clone(),
+                _ => Type::Tuple(given),
+            },
             _ => Type::OutsideObject(path.to_vec(), given),
         }
     }
@@ -55,8 +55,10 @@ impl Types<'_> {
 
     /// `Name[…]` of another library.
     pub(super) fn given_to_outside(&self, path: &[String], given: Vec<Type>) -> Type {
-        let _ = given;
-        Type::Outside(path.to_vec())
+        match self.outside_type(path, given) {
+            made @ Type::OutsideObject(..) => Type::OutsideObject(CLASS_OF.map(str::to_owned).to_vec(), vec![made]),
+            _ => Type::Outside(path.to_vec()),
+        }
     }
 
     pub(super) fn item_of_outside(&self, path: &[String], given: &[Type]) -> Type {
@@ -72,10 +74,10 @@ impl Types<'_> {
             ("SQLAlchemy", "session") | (_, "db_session") => Type::Session,
             // flask-sqlalchemy's object has the names of SQLAlchemy
             ("SQLAlchemy", _) => Type::Outside(vec!["sqlalchemy".to_owned(), name.to_owned()]),
-            _ => {
-                let _ = given;
-                Type::unknown(format!("what `{name}` of a `{}` is can't be told", path.join(".")))
-            }
+            (PAGE, "items") => Type::sequence(given.first().cloned().unwrap_or(Type::Other)),
+            _ => self
+                .attribute_of_store(path, given, name)
+                .unwrap_or_else(|| Type::unknown(format!("what `{name}` of a `{}` is can't be told", path.join(".")))),
         }
     }
 
@@ -86,6 +88,12 @@ impl Types<'_> {
         if path.first().is_some_and(|root| root == "builtins") {
             return self.call_of_builtin(context, name, call);
         }
+        if let Some(given) = self.call_of_flask(context, name, call).filter(|_| is_of_sqlalchemy(path)) {
+            return given;
+        }
+        if makes_managers(path) {
+            return Type::OutsideObject(path.to_vec(), vec![first()]);
+        }
         match name {
             _ if SESSIONS.contains(&name) => Type::Session,
             _ if SESSION_MAKERS.contains(&name) => Type::SessionMaker,
@@ -95,12 +103,18 @@ impl Types<'_> {
             "cast" if path.len() == 2 && path[0].starts_with("typing") => {
                 arguments_of(call).first().map_or(Type::NEVER, |class| self.annotated(context, class))
             }
-            "copy" | "deepcopy" | "create_task" | "ensure_future" | "wait_for" | "shield" | "inspect" => first(),
+            "object_session" | "async_object_session" => Type::Session,
+            "copy" | "deepcopy" | "wait_for" | "shield" | "inspect" | "sync_to_async" | "async_to_sync" => first(),
+            "create_task" | "ensure_future" | "run_coroutine_threadsafe" => task_of(first()),
+            "run" if path.first().is_some_and(|root| root == "asyncio") => awaited(&first()),
+            "as_completed" => Type::sequence(self.item(&first())),
             "gather" => self.gathered(context, call),
-            "to_thread" | "run_in_threadpool" | "run_sync" | "sync_to_async" => self.handed_on(context, call),
+            "to_thread" | "run_in_threadpool" | "run_sync" | "run" => self.handed_on(context, call),
             "partial" => first(),
             "Depends" | "Security" => self.dependency(context, call),
-            "defaultdict" | "OrderedDict" => Type::unknown(format!("what is in `{}` can't be told", shown(call))),
+            "defaultdict" => self.defaulted(context, call),
+            "OrderedDict" => self.call_of_builtin(context, "dict", call),
+            "deque" => Type::sequence(self.item(&first())),
             "chain" => {
                 let all = arguments_of(call);
                 Type::sequence(Type::any(all.iter().map(|one| self.item(&self.value(context, one)))))
@@ -110,8 +124,26 @@ impl Types<'_> {
             "groupby" => Type::sequence(Type::Tuple(vec![Type::Other, Type::sequence(self.item(&first()))])),
             "closing" | "aclosing" => Type::Manager(Box::new(first())),
             "enter_async_context" | "enter_context" => self.entered(&first()),
-            _ => Type::OutsideObject(path.to_vec(), Vec::new()),
+            _ => Type::OutsideObject(path.to_vec(), self.model_given(context, path, call)),
         }
+    }
+
+    /// `defaultdict(list)`: what the factory makes is what its values are.
+    fn defaulted(&self, context: &Context, call: &Node<'_>) -> Type {
+        let made = self.argument(context, call, 0, "").each(|factory| match factory {
+            Type::Class(class, given) => self.object_of(class, given),
+            Type::Function(function) => self.returned(function, &[]),
+            Type::Outside(path)
+                if path.last().is_some_and(|name| matches!(name.as_str(), "list" | "set" | "deque")) =>
+            {
+                Type::sequence(Type::NEVER)
+            }
+            Type::Outside(path) if path.last().is_some_and(|name| name == "dict") => {
+                Type::Mapping(Box::new(Type::Other), Box::new(Type::NEVER))
+            }
+            _ => Type::NEVER,
+        });
+        Type::Mapping(Box::new(Type::Other), Box::new(made))
     }
 
     /// `asyncio.gather(…)`: one result for each, or a list of them.
@@ -120,16 +152,16 @@ impl Types<'_> {
         if let [one] = all.as_slice()
             && one.kind() == "list_splat"
         {
-            return Type::sequence(self.item(&self.value(context, one)));
+            return Type::sequence(awaited(&self.item(&self.value(context, one))));
         }
-        Type::Tuple(all.iter().map(|one| self.value(context, one)).collect())
+        Type::Tuple(all.iter().map(|one| awaited(&self.value(context, one))).collect())
     }
 
     /// What a function gives that is handed on to be called: `asyncio.to_thread(load, 1)`.
     fn handed_on(&self, context: &Context, call: &Node<'_>) -> Type {
         let given: Vec<_> = self.given(context, call).into_iter().skip(1).collect();
         self.argument(context, call, 0, "").each(|function| match function {
-            Type::Function(function) => self.returned(function, &given),
+            Type::Function(function) => awaited(&self.returned(function, &given)),
             Type::Class(class, given) => self.object_of(class, given),
             _ => Type::unknown(format!("what `{}` gives can't be told", shown(call))),
         })
@@ -144,87 +176,22 @@ impl Types<'_> {
         name: &str,
         call: &Node<'_>,
     ) -> Type {
-        let maker = path.last().map(String::as_str).unwrap_or_default();
-        if is_repository(maker)
-            && let Some(model) = given.first()
-        {
-            return given_by_repository(model, name).unwrap_or(Type::Other);
+        if let Some(found) = self.given_by_store(path, given, name) {
+            return found;
         }
-        if matches!(name, "enter_async_context" | "enter_context") {
-            return self.entered(&self.argument(context, call, 0, ""));
+        match name {
+            "enter_async_context" | "enter_context" => return self.entered(&self.argument(context, call, 0, "")),
+            "result" if is_task(path) => return given.first().cloned().unwrap_or(Type::Other),
+            "create_task" => return task_of(self.argument(context, call, 0, "coro")),
+            "run_until_complete" => return awaited(&self.argument(context, call, 0, "future")),
+            "submit" => return task_of(self.handed_on(context, call)),
+            _ => {}
         }
         match self.attribute_of_outside(path, given, name) {
             Type::Outside(path) => self.call_of_outside(context, &path, call),
             Type::Session => Type::Session,
             _ => Type::unknown(format!("what `{}` gives can't be told", shown(call))),
         }
-    }
-
-    /// An attribute that a base of another library gives a class of the repository.
-    pub(super) fn member_of_library(&self, receiver: &Type, class: &Class, name: &str) -> Option<Type> {
-        let is_object = matches!(receiver, Type::Object(..));
-        (name == "session" && is_object && self.model_of(class).is_some()).then_some(Type::Session)
-    }
-
-    /// What a method gives that a base of another library gives a class of the repository.
-    pub(super) fn method_of_library(
-        &self,
-        _: &Context,
-        object: &Type,
-        class: &Class,
-        name: &str,
-        _: &Node<'_>,
-    ) -> Option<Type> {
-        let itself = match object {
-            Type::Class(class, given) => Type::Object(class.clone(), given.clone()),
-            other => other.clone(),
-        };
-        match (object, name) {
-            (
-                Type::Class(..),
-                "model_validate"
-                | "from_orm"
-                | "parse_obj"
-                | "model_construct"
-                | "construct"
-                | "model_validate_json"
-                | "validate",
-            )
-            | (Type::Object(..), "copy" | "model_copy" | "sqlmodel_update")
-                if self.has_base_named(class, &["SQLModel", "BaseModel"]) =>
-            {
-                Some(itself)
-            }
-            (Type::Object(..), _) => given_by_repository(&self.model_of(class)?, name),
-            _ => None,
-        }
-    }
-
-    fn has_base_named(&self, class: &Class, names: &[&str]) -> bool {
-        let last = |base: &Type| match base {
-            Type::OutsideObject(path, _) => path.last().cloned(),
-            _ => None,
-        };
-        self.library_bases(class).iter().filter_map(last).any(|last| names.contains(&last.as_str()))
-    }
-
-    /// The model of a class that inherits from one of advanced-alchemy's repositories or services.
-    pub(super) fn model_of(&self, class: &Class) -> Option<Type> {
-        let bases = self.library_bases(class);
-        let of_base = bases.iter().find_map(|base| match base {
-            Type::OutsideObject(path, given) if path.last().is_some_and(|name| is_repository(name)) => {
-                Some(given.first().cloned())
-            }
-            _ => None,
-        })?;
-        let of_attribute = || {
-            let class = Type::Class(class.clone(), Vec::new());
-            match self.attribute(&class, "model_type") {
-                Type::Class(class, given) => Some(Type::Object(class, given)),
-                _ => None,
-            }
-        };
-        of_base.filter(|model| matches!(model, Type::Object(..))).or_else(of_attribute)
     }
 
     /// The fixture of pytest that a parameter of a test, or of another fixture, names.
@@ -259,16 +226,12 @@ impl Types<'_> {
     }
 }
 
-fn is_repository(name: &str) -> bool {
-    name.starts_with("SQLAlchemy") && (name.contains("Repository") || name.contains("Service"))
+/// A task that gives something when it is awaited.
+fn task_of(given: Type) -> Type {
+    Type::OutsideObject(["asyncio", "Task"].map(str::to_owned).to_vec(), vec![awaited(&given)])
 }
 
-fn given_by_repository(model: &Type, name: &str) -> Option<Type> {
-    match name {
-        _ if GIVES_ONE.contains(&name) => Some(model.clone()),
-        _ if GIVES_SEVERAL.contains(&name) => Some(Type::sequence(model.clone())),
-        "get_or_upsert" | "get_and_update" => Some(Type::Tuple(vec![model.clone(), Type::Other])),
-        "list_and_count" => Some(Type::Tuple(vec![Type::sequence(model.clone()), Type::Other])),
-        _ => None,
-    }
+/// A name of SQLAlchemy, or of an object that has these names.
+fn is_of_sqlalchemy(path: &[String]) -> bool {
+    path.first().is_some_and(|root| root == "sqlalchemy")
 }

@@ -4,12 +4,33 @@
 
 use crate::syntax::Node;
 
-use super::assignment::shown;
+use super::expression::shown;
 use super::kind::{Rows, RowsOf, Type};
 use super::member::arguments_of;
 use super::{Context, Types};
 
+/// What holds the rows of a page.
+pub(super) const PAGE: &str = "Pagination";
+
 impl Types<'_> {
+    /// What flask-sqlalchemy's object gives by what it has beside the names of SQLAlchemy.
+    pub(super) fn call_of_flask(&self, context: &Context, name: &str, call: &Node<'_>) -> Option<Type> {
+        let first = || self.argument(context, call, 0, "");
+        let rows = || first().each(|statement| selected(statement, RowsOf::Scalars));
+        match name {
+            "get_or_404" => Some(first().each(|class| self.made_by(class))),
+            "one_or_404" | "first_or_404" => Some(rows().each(|rows| match rows {
+                Type::Rows(rows) => rows.first(),
+                other => other.clone(),
+            })),
+            "paginate" => Some(rows().each(|rows| match rows {
+                Type::Rows(rows) => page_of(rows),
+                other => other.clone(),
+            })),
+            _ => None,
+        }
+    }
+
     /// What a session's method gives.
     pub(super) fn call_of_session(&self, context: &Context, name: &str, call: &Node<'_>) -> Type {
         let first = |argument: &str| self.argument(context, call, 0, argument);
@@ -92,22 +113,36 @@ impl Types<'_> {
             (RowsOf::Query, "all" | "yield_per") => Type::sequence(rows.row()),
             (RowsOf::Query, "scalar") => rows.first(),
             (RowsOf::Query, "from_statement") => itself(),
-            (RowsOf::Query, "paginate") => cant_be_told(),
+            (RowsOf::Query, "paginate") => page_of(rows),
             (RowsOf::Query, _) => itself(),
             (_, "scalars") => of(RowsOf::Scalars),
             (_, "scalar" | "scalar_one" | "scalar_one_or_none") => rows.first(),
             (_, "first" | "one" | "one_or_none" | "fetchone") => rows.row(),
             (_, "all" | "fetchall" | "fetchmany") => Type::sequence(rows.row()),
             (_, "partitions") => Type::sequence(Type::sequence(rows.row())),
-            (_, "unique" | "yield_per" | "tuples" | "freeze" | "__aiter__" | "__iter__") => itself(),
-            (_, "columns" | "mappings") => cant_be_told(),
+            // a row is read by the names of its columns too
+            (_, "unique" | "yield_per" | "tuples" | "mappings" | "freeze" | "__aiter__" | "__iter__") => itself(),
+            (_, "columns") => cant_be_told(),
             _ => Type::Other,
         }
     }
 }
 
+/// A page of flask-sqlalchemy, whose items are the rows.
+fn page_of(rows: &Rows) -> Type {
+    Type::OutsideObject(["flask_sqlalchemy", PAGE].map(str::to_owned).to_vec(), vec![rows.row()])
+}
+
+/// A column of a row by its name: that of a mapped class has the class's name.
+pub(super) fn column_named(columns: &[Type], name: &str) -> Type {
+    let is_it =
+        |column: &&Type| column.parts().iter().any(|part| matches!(part, Type::Object(class, _) if class.name == name));
+    let found = columns.iter().find(is_it).cloned();
+    found.unwrap_or_else(|| Type::unknown(format!("which column of the row is `{name}` can't be told")))
+}
+
 /// What executing a statement gives.
-fn selected(statement: &Type, of: RowsOf) -> Type {
+pub(super) fn selected(statement: &Type, of: RowsOf) -> Type {
     match statement {
         Type::Rows(rows) => Type::Rows(Rows { of, columns: rows.columns.clone() }),
         Type::Unknown(why) => Type::unknown(why.clone()),

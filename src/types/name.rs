@@ -1,0 +1,231 @@
+//! A name where it is used goes in; what it can be comes out.
+
+use std::path::PathBuf;
+
+use crate::module::Target;
+use crate::resolve::{Effort, End, Found, Place};
+use crate::syntax::{Node, has_scope};
+
+use super::assignment::parameter_name;
+use super::kind::Type;
+use super::narrowed::{Tested, tests};
+use super::reaching::{Reaching, reaching};
+use super::{Context, Types};
+
+impl Types<'_> {
+    /// What a name can be where it is used.
+    pub(super) fn name(&self, context: &Context, used: &Node<'_>) -> Type {
+        let name = used.text().into_owned();
+        let mut from = used.clone();
+        let around: Vec<Node<'_>> = used.ancestors().filter(has_scope).collect();
+        for around in around {
+            let is_class = around.kind() == "class_definition";
+            let is_direct = from.range() == used.range();
+            if (!is_class || is_direct) && is_body_of(&around, &from) {
+                let found = self.in_scope(context, &name, used, &around, is_direct);
+                if let Some(found) = found {
+                    return found;
+                }
+            }
+            from = around;
+        }
+        self.in_module(context, &name, used, from.range() == used.range())
+    }
+
+    /// What a name can be that the function or class binds; None where it binds none.
+    fn in_scope(
+        &self,
+        context: &Context,
+        name: &str,
+        used: &Node<'_>,
+        scope: &Node<'_>,
+        is_direct: bool,
+    ) -> Option<Type> {
+        let bound = context.module.scope_of(scope);
+        let all = bound.all(name);
+        if is_direct {
+            let reached = reaching(name, used);
+            if !reached.names.is_empty() || !all.is_empty() {
+                return Some(self.of_reaching(context, name, used, scope, reached));
+            }
+            return None;
+        }
+        let names = all.iter().filter_map(|binding| context.node(&binding.name)).map(|name| self.bound(context, &name));
+        let names: Vec<Type> = names.collect();
+        (!names.is_empty()).then(|| Type::any(names))
+    }
+
+    fn of_reaching(
+        &self,
+        context: &Context,
+        name: &str,
+        used: &Node<'_>,
+        scope: &Node<'_>,
+        reached: Reaching<'_>,
+    ) -> Type {
+        let tests = tests(name, used);
+        let narrowed = |bound: &Node<'_>| {
+            let since: Vec<&Tested<'_>> =
+                tests.iter().filter(|test| test.classes.range().start > bound.range().start).collect();
+            self.narrowed(context, self.bound(context, bound), &since)
+        };
+        let mut all: Vec<Type> = reached.names.iter().map(narrowed).collect();
+        if !reached.is_certain {
+            let parameters = scope.field("parameters");
+            let parameter = parameters.iter().flat_map(Node::named_children).find_map(|parameter| {
+                let name_node = parameter_name(&parameter)?;
+                (name_node.text() == name).then_some(name_node)
+            });
+            all.extend(parameter.map(|parameter| narrowed(&parameter)));
+            if all.is_empty() {
+                // a global of a function, or bound later
+                return self.in_module(context, name, used, false);
+            }
+        }
+        Type::any(all)
+    }
+
+    /// What a name of the module's own scope can be, imports followed.
+    fn in_module(&self, context: &Context, name: &str, used: &Node<'_>, is_direct: bool) -> Type {
+        let own = context.module.scope.all(name);
+        let is_import = own.iter().any(|binding| matches!(binding.target, Target::Module(_) | Target::Member(..)));
+        if is_direct && !own.is_empty() && !is_import {
+            let reached = reaching(name, used);
+            if !reached.names.is_empty() {
+                return Type::any(reached.names.iter().map(|bound| self.bound(context, bound)));
+            }
+        }
+        let place = Place::of(&context.module, used);
+        self.named(context, &place, name)
+    }
+
+    /// Where names lead to. What stands behind a module of another library is a name of that library.
+    pub(super) fn ends(&self, place: &Place, names: &[String]) -> Vec<End> {
+        let ends = self.resolver.follow(place, names, &Effort::for_value());
+        if names.len() > 1
+            && matches!(ends.as_slice(), [End::Unknown(_)])
+            && let [End::Outside(path)] = self.resolver.follow(place, &names[..1], &Effort::for_value()).as_slice()
+        {
+            return vec![End::Outside(path.iter().chain(&names[1..]).cloned().collect())];
+        }
+        ends
+    }
+
+    /// What a name leads to by imports and definitions.
+    pub(super) fn named(&self, context: &Context, place: &Place, name: &str) -> Type {
+        let ends = self.resolver.follow(place, &[name.to_owned()], &Effort::for_value());
+        let found = self.of_ends(context, &ends);
+        match &ends[..] {
+            [End::Unbound] => {
+                builtin(name).unwrap_or_else(|| Type::unknown(format!("nothing in reach defines `{name}`")))
+            }
+            _ => found,
+        }
+    }
+
+    /// What the ends of a name can be. What is not bound is nothing that it can be.
+    pub(super) fn of_ends(&self, context: &Context, ends: &[End]) -> Type {
+        let all = ends.iter().map(|end| match end {
+            End::Bound(found) => self.found(context, found),
+            End::Outside(path) => Type::Outside(path.clone()),
+            End::Module(file) => Type::Module(file.clone()),
+            End::Unbound => Type::NEVER,
+            End::Unknown(why) => Type::unknown(why.to_string()),
+        });
+        Type::any(all)
+    }
+
+    /// What is bound, and the attributes behind it.
+    fn found(&self, context: &Context, found: &Found) -> Type {
+        if let Some(path) = self.of_sqlalchemy(context, found) {
+            return found.rest.iter().fold(Type::Outside(path), |object, name| self.attribute(&object, name));
+        }
+        let is_own = found.module().path == context.module.path;
+        let context = if is_own { context.clone() } else { Context::of(found.module()) };
+        let Some(name) = context.node(&found.binding().name) else { return Type::NEVER };
+        let bound = self.bound(&context, &name);
+        found.rest.iter().fold(bound, |object, name| self.attribute(&object, name))
+    }
+
+    /// The name of what SQLAlchemy or sqlmodel itself defines, for the other files of its repository.
+    pub(super) fn of_sqlalchemy(&self, context: &Context, found: &Found) -> Option<Vec<String>> {
+        if found.module().path == context.module.path {
+            return None;
+        }
+        let mut path = self.resolver.repository.package(found.module().path.parent()?);
+        let is_own = matches!(path.first().map(String::as_str), Some("sqlalchemy" | "sqlmodel"));
+        if !is_own || path.get(1).is_some_and(|inner| inner == "testing") {
+            return None;
+        }
+        path.push(found.name().to_owned());
+        Some(path)
+    }
+
+    /// The module of a file, as something that has attributes.
+    pub(super) fn member_of_module(&self, file: &PathBuf, name: &str) -> Type {
+        let Some(module) = self.resolver.repository.module(file) else {
+            return Type::unknown(format!("{} can't be read", self.resolver.repository.display(file)));
+        };
+        let ends = self.resolver.follow(&Place::after(&module), &[name.to_owned()], &Effort::for_value());
+        if !matches!(&ends[..], [End::Unbound]) {
+            return self.of_ends(&Context::of(&module), &ends);
+        }
+        let folder = file.parent().filter(|_| file.file_stem().is_some_and(|stem| stem == "__init__"));
+        let inner = folder.and_then(|folder| self.resolver.repository.module_file(folder, &[name.to_owned()]));
+        inner.map_or_else(
+            || Type::unknown(format!("`{name}` is not defined in {}", self.resolver.repository.display(file))),
+            Type::Module,
+        )
+    }
+}
+
+/// Whether a class or function has the node in its body, or as its parameter, and not in what is evaluated outside of it.
+fn is_body_of(scope: &Node<'_>, node: &Node<'_>) -> bool {
+    let is_in = |field: &str| {
+        scope
+            .field(field)
+            .is_some_and(|part| part.range().start <= node.range().start && node.range().end <= part.range().end)
+    };
+    is_in("body")
+}
+
+/// What Python itself names.
+fn builtin(name: &str) -> Option<Type> {
+    const NAMES: [&str; 34] = [
+        "list",
+        "set",
+        "frozenset",
+        "dict",
+        "tuple",
+        "str",
+        "int",
+        "float",
+        "bool",
+        "bytes",
+        "object",
+        "type",
+        "len",
+        "sorted",
+        "reversed",
+        "iter",
+        "next",
+        "enumerate",
+        "zip",
+        "filter",
+        "map",
+        "isinstance",
+        "getattr",
+        "setattr",
+        "print",
+        "range",
+        "sum",
+        "min",
+        "max",
+        "any",
+        "all",
+        "super",
+        "repr",
+        "id",
+    ];
+    NAMES.contains(&name).then(|| Type::Outside(vec!["builtins".to_owned(), name.to_owned()]))
+}

@@ -1,0 +1,125 @@
+//! A relationship that has no annotation, the backref of one or an association proxy goes in; what the attribute holds comes out.
+
+use std::rc::Rc;
+
+use crate::model::{Call, Model, Relationship};
+use crate::module::Location;
+use crate::syntax::{Node, keyword_value};
+
+use super::expression::{shown, text_of};
+use super::kind::{Class, Rows, RowsOf, Type};
+use super::member::{arguments_of, callee_name};
+use super::{Context, Types};
+
+impl Types<'_> {
+    /// What a relationship without annotation leads to, as SQLAlchemy finds it.
+    pub(super) fn relationship(&self, context: &Context, call: &Node<'_>) -> Type {
+        let found = self.completed(Call { at: context.module.location(&call.range()), is_backref: false });
+        let target = found.target_class.as_ref().and_then(|at| self.class_at(at));
+        let object = match (target, &found.target) {
+            (Some(class), _) => Type::Object(class, Vec::new()),
+            (None, Some(target)) => return Type::unknown(format!("which class `{target}` is can't be told")),
+            (None, None) => return Type::unknown(format!("where `{}` leads can't be told", shown(call))),
+        };
+        held(object, found.uselist, call)
+    }
+
+    /// What an attribute holds that a `backref` in another class makes.
+    pub(super) fn backref(&self, class: &Class, name: &str) -> Option<Type> {
+        let of = |at: Location| {
+            let module = self.resolver.repository.module(&at.path)?;
+            let found = self.completed(Call { at: at.clone(), is_backref: true });
+            let owner = self.class_at(found.owner_class.as_ref()?)?;
+            let target = self.class_at(found.target_class.as_ref()?)?;
+            let call = module.node(&at.range())?;
+            self.inherits(class, &owner).then(|| held(Type::Object(target, Vec::new()), found.uselist, &call))
+        };
+        let found = Type::any(self.backrefs_named(name).into_iter().filter_map(of));
+        (!found.is_never()).then_some(found)
+    }
+
+    /// The calls that make backrefs of a name: `backref("name", …)`, or the relationship that has `backref="name"`.
+    fn backrefs_named(&self, name: &str) -> Vec<Location> {
+        let mut found = Vec::new();
+        for file in self.files_with_backrefs().iter() {
+            let Some(module) = self.resolver.repository.module(file) else { continue };
+            if !module.source.text().contains(name) {
+                continue;
+            }
+            let tree = module.tree();
+            let root = tree.root();
+            let keywords = root.dfs().filter(|node| node.kind() == "keyword_argument");
+            for keyword in keywords.filter(|node| node.field("name").is_some_and(|name| name.text() == "backref")) {
+                let Some(value) = keyword.field("value") else { continue };
+                let is_call = value.kind() == "call";
+                let written = if is_call { arguments_of(&value).first().and_then(text_of) } else { text_of(&value) };
+                if written.as_deref() == Some(name) {
+                    let relationship = keyword.ancestors().find(|node| node.kind() == "call");
+                    let call = if is_call { Some(value) } else { relationship };
+                    found.extend(call.map(|call| module.location(&call.range())));
+                }
+            }
+        }
+        found
+    }
+
+    fn files_with_backrefs(&self) -> Rc<[std::path::PathBuf]> {
+        let look = || {
+            let has_one = |bytes: &[u8]| memchr::memmem::find(bytes, b"backref").is_some();
+            (self.search)(self.resolver.repository.root(), &has_one).into()
+        };
+        Rc::clone(self.with_backrefs.borrow_mut().get_or_insert_with(look))
+    }
+
+    /// What SQLAlchemy tells of a relationship.
+    fn completed(&self, made: Call) -> Relationship {
+        let model = Model::new(self.resolver.clone(), std::slice::from_ref(&made), self.search);
+        let mut found = Relationship { call: Some(made), ..Relationship::default() };
+        model.complete(&mut found);
+        found
+    }
+
+    /// `association_proxy("memberships", "group")`: the groups of all memberships.
+    pub(super) fn proxied(&self, receiver: &Type, call: &Node<'_>) -> Type {
+        let names: Vec<Option<String>> = arguments_of(call).iter().map(text_of).collect();
+        let [Some(through), Some(name), ..] = names.as_slice() else {
+            return Type::unknown(format!("what `{}` leads to can't be told", shown(call)));
+        };
+        self.attribute(receiver, through).each(|through| match through {
+            Type::Sequence(_) | Type::Rows(_) => Type::sequence(self.attribute(&self.item(through), name)),
+            Type::Mapping(key, value) => Type::Mapping(key.clone(), Box::new(self.attribute(value, name))),
+            one => self.attribute(one, name),
+        })
+    }
+}
+
+/// What an attribute holds of objects of a class: one, several, or a query for them, as its call says.
+fn held(object: Type, uselist: Option<bool>, call: &Node<'_>) -> Type {
+    let arguments = call.field("arguments");
+    let given = |name: &str| arguments.as_ref().and_then(|arguments| keyword_value(arguments, name));
+    let written = || match &*given("uselist")?.kind() {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => None,
+    };
+    let is_dynamic = callee_name(call).is_some_and(|name| name == "dynamic_loader")
+        || given("lazy").as_ref().and_then(text_of).is_some_and(|lazy| lazy == "dynamic");
+    let is_keyed = given("collection_class").as_ref().and_then(callee_name).is_some_and(|name| {
+        matches!(
+            name.as_str(),
+            "attribute_mapped_collection"
+                | "column_mapped_collection"
+                | "mapped_collection"
+                | "attribute_keyed_dict"
+                | "column_keyed_dict"
+                | "keyfunc_mapping"
+        )
+    });
+    match uselist.or_else(written) {
+        Some(true) if is_dynamic => Type::Rows(Rows { of: RowsOf::Query, columns: vec![object] }),
+        Some(true) if is_keyed => Type::Mapping(Box::new(Type::Other), Box::new(object)),
+        Some(true) => Type::sequence(object),
+        Some(false) => object,
+        None => Type::unknown(format!("whether `{}` gives a list can't be told", shown(call))),
+    }
+}

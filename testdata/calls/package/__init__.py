@@ -1,0 +1,2 @@
+from .load import load
+from .User import Base, User

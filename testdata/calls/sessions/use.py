@@ -1,0 +1,45 @@
+import contextlib
+from typing import AsyncGenerator, Callable, ContextManager
+
+from models import User
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session, object_session, sessionmaker
+
+Maker = sessionmaker()
+maker = async_sessionmaker(create_async_engine("sqlite+aiosqlite://"))
+
+
+async def opened() -> AsyncGenerator[AsyncSession, None]:
+    async with maker() as it:
+        yield it
+
+
+def entered():
+    it = Maker()
+    yield it
+
+
+held = contextlib.asynccontextmanager(opened)
+entering = contextlib.contextmanager(entered)
+
+
+class Store:
+    factory: Callable[..., Session]
+
+    def __init__(self, open: Callable[[], ContextManager[Session]]):
+        self.open = open
+
+    def use(self):
+        with self.factory() as one:
+            one.refresh(User())  #: User
+        with self.open() as other:
+            other.refresh(User())  #: User
+
+
+async def use(user: User):
+    async with held() as one:
+        await one.refresh(user)  #: User
+    with entering() as two:
+        two.refresh(user)  #: User
+    three = object_session(user)
+    three.refresh(user)  #: User
