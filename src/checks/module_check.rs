@@ -77,7 +77,7 @@ impl ModuleView<'_> {
 
     /// The relationship that a call makes, as far as its own statement tells.
     pub fn relationship_of(&self, call: &Node<'_>) -> Relationship {
-        model::of_call(self.module, call, false)
+        model::of_call(self.resolver, self.module, call, false)
     }
 
     /// A sighting of a node, which nothing is said of yet but where it is.

@@ -1,7 +1,7 @@
 //! What a check looks at, and the judgements that it can make of it.
 
-use crate::model::Keyword;
 use crate::policy::{Applicability, Change, EffectiveSet, Judgement, Policy, Shift, View, notes};
+use crate::resolve::Keyword;
 use crate::rules::Code;
 use crate::sqlalchemy::Direction;
 use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};

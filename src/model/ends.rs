@@ -98,7 +98,7 @@ impl Model<'_> {
         let owner = || {
             let module = resolver.repository.open(&call.at.path)?;
             let node = module.node(&call.at.range())?;
-            let declaring = if call.is_backref { statement::declaring_call(&node)? } else { node };
+            let declaring = if call.is_backref { statement::declaring_call(resolver, &module, &node)? } else { node };
             Some(written::owner(resolver, &module, statement::place_of(&declaring).as_ref()))
         };
         owner().map_or(End::Unknown, |owner| self.end_of_owner(&owner, &call.at))

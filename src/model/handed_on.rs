@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::arguments::{Arguments, Expression, Received, Way};
+use super::received::{Received, Way};
 use crate::module::Module;
-use crate::resolve::Place;
+use crate::resolve::{Arguments, Expression, Place};
 use crate::syntax::{Node, dotted_name, has_scope, positional_arguments, string_content, unparenthesized};
 
 /// A function's names while its statements are followed.

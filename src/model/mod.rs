@@ -5,7 +5,6 @@
 //! define a class that is named by a string.
 
 pub(crate) mod annotation;
-mod arguments;
 mod bases;
 mod column_function;
 mod declared;
@@ -14,11 +13,11 @@ mod ends;
 mod fixtures;
 mod handed_on;
 mod join;
-mod keyword;
 mod links;
 mod mapped;
 mod names;
 mod naming;
+mod received;
 mod registry;
 mod relate;
 mod statement;
@@ -30,8 +29,6 @@ use serde::Serialize;
 use crate::module::Location;
 use crate::sqlalchemy::Direction;
 
-pub use arguments::Arguments;
-pub use keyword::Keyword;
 pub use links::{End, Families, Link, Orphans, Reaching, Way};
 pub(crate) use mapped::Classes;
 pub use registry::SearchFolder;

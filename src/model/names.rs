@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::module::Target;
 use crate::module::{Location, Module};
-use crate::python::PyValue;
 use crate::resolve::{Effort, End, Found, KnownClass, Place, Resolver, is_bound_by_comprehension};
 use crate::syntax::{Node, dotted_name};
 
@@ -105,10 +104,7 @@ fn is_class_at(module: &Arc<Module>, place: &Place, names: &[String], aliases: u
 
 /// The text that an expression at a place gives, where it can give one alone.
 pub fn text(resolver: &Resolver<'_>, place: &Place, node: &Node<'_>) -> Option<String> {
-    let value = resolver.value(place, node, &Effort::for_text()).ok()?;
-    let [alternative] = value.alternatives.as_slice() else { return None };
-    let PyValue::Str(text) = &alternative.value else { return None };
-    value.arguments.is_empty().then(|| text.clone())
+    resolver.text(place, node)
 }
 
 /// The same in a function that is called for a class.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::names::stands_for_class;
 use super::{Call, Relationship};
 use crate::module::Module;
-use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, string_content, unparenthesized};
+use crate::resolve::{Arguments, Passed, Resolver};
+use crate::syntax::{Node, dotted_name, positional_arguments, string_content, unparenthesized};
 
 /// Who has a relationship, as the statement around the constructor's call says.
 pub enum Owner<'t> {
@@ -42,44 +43,44 @@ impl Owner<'_> {
 }
 
 /// What the statement around a constructor's call says.
-pub fn of_call(module: &Arc<Module>, call: &Node<'_>, is_backref: bool) -> Relationship {
-    let relationship = if is_backref { of_backref(module, call) } else { Some(of_declaration(module, call)) };
+pub fn of_call(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>, is_backref: bool) -> Relationship {
+    let relationship = match is_backref {
+        true => of_backref(resolver, module, call),
+        false => Some(of_declaration(resolver, module, call)),
+    };
     let at = module.location(&call.range());
     Relationship { call: Some(Call { at, is_backref }), ..relationship.unwrap_or_default() }
 }
 
-fn of_declaration(module: &Arc<Module>, call: &Node<'_>) -> Relationship {
-    let arguments = call.field("arguments");
-    let target = arguments.as_ref().and_then(|arguments| {
-        keyword_value(arguments, "argument").or_else(|| positional_arguments(arguments).into_iter().next())
-    });
+fn of_declaration(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -> Relationship {
+    let target = Arguments::of_call(module, call).get_at(resolver, "argument", 0);
     let stands = place_of(call);
     let owner = stands.as_ref().and_then(|stands| stands.owner.name(module));
     let attribute = stands.and_then(|stands| stands.attribute);
-    let target = target.and_then(|target| class_name(module, &target));
+    let target = match target {
+        Passed::Given(target) => target.node().and_then(|node| class_name(&target.module, &node)),
+        Passed::Absent | Passed::Unknown => None,
+    };
     Relationship { owner, attribute, target, ..Relationship::default() }
 }
 
 /// A backref turns the declaring side around: its owner is that side's target.
-fn of_backref(module: &Arc<Module>, call: &Node<'_>) -> Option<Relationship> {
-    let arguments = call.field("arguments")?;
-    let name = match keyword_value(&arguments, "backref") {
-        Some(pair) => pair.named_children().next(),
-        None => positional_arguments(&arguments).into_iter().next(),
+fn of_backref(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -> Option<Relationship> {
+    let arguments = Arguments::of_call(module, call);
+    let name = match arguments.get(resolver, "backref") {
+        Passed::Given(pair) => pair.node().and_then(|pair| string_content(&pair.named_children().next()?)),
+        _ => arguments.written("name", Some(0)).and_then(|name| string_content(&name.node()?)),
     };
-    let there = of_declaration(module, &declaring_call(call)?);
-    Some(Relationship {
-        owner: there.target,
-        attribute: name.and_then(|name| string_content(&name)),
-        target: there.owner,
-        ..Relationship::default()
-    })
+    let there = of_declaration(resolver, module, &declaring_call(resolver, module, call)?);
+    Some(Relationship { owner: there.target, attribute: name, target: there.owner, ..Relationship::default() })
 }
 
 /// The call of the declaring side: that which has `backref=(name, {…})`, or the one around `backref(…)`.
-pub fn declaring_call<'t>(call: &Node<'t>) -> Option<Node<'t>> {
-    let has_pair = keyword_value(&call.field("arguments")?, "backref").is_some();
-    if has_pair { Some(call.clone()) } else { call.ancestors().find(|node| node.kind() == "call") }
+pub fn declaring_call<'t>(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'t>) -> Option<Node<'t>> {
+    match Arguments::of_list(module, &call.field("arguments")?).get(resolver, "backref") {
+        Passed::Given(_) => Some(call.clone()),
+        Passed::Absent | Passed::Unknown => call.ancestors().find(|node| node.kind() == "call"),
+    }
 }
 
 /// The loader that a constructor's name or the attribute's annotation stands for.

@@ -4,28 +4,16 @@
 use std::sync::Arc;
 
 use super::annotation::{Annotation, Shape};
-use super::arguments::{Arguments, Received, received};
 use super::declared::{self, Mapping};
 use super::join::{ColumnName, Reader, Term};
-use super::keyword::Keyword;
 use super::names::{Named, named, named_by, text, text_for};
+use super::received::{Received, received};
 use super::statement::{self, Owner};
 use crate::module::Target as Bound;
 use crate::module::{Location, Module};
 use crate::python::PyValue;
-use crate::resolve::{Effort, End, KnownClass, Place, Resolver};
-use crate::syntax::{Node, dotted_name, keyword_value, string_content, unparenthesized};
-
-/// An argument of a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Argument<T> {
-    /// It is not given, or given as None.
-    Absent,
-    /// It is given.
-    Given(T),
-    /// It may be given, and can't be read here.
-    Unknown,
-}
+use crate::resolve::{Arguments, Effort, End, Keyword, KnownClass, Passed, Place, Resolver};
+use crate::syntax::{Node, dotted_name, string_content, unparenthesized};
 
 /// The class that a relationship leads to, as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,21 +55,21 @@ pub struct Written {
     /// sqlmodel makes it.
     pub is_sqlmodel: bool,
     /// `secondary`, as it is written.
-    pub secondary: Argument<String>,
+    pub secondary: Passed<String>,
     /// `primaryjoin`
-    pub primaryjoin: Argument<Vec<(Term, Term)>>,
+    pub primaryjoin: Passed<Vec<(Term, Term)>>,
     /// `foreign_keys`
-    pub foreign_keys: Argument<Vec<ColumnName>>,
+    pub foreign_keys: Passed<Vec<ColumnName>>,
     /// `remote_side`
-    pub remote_side: Argument<Vec<ColumnName>>,
+    pub remote_side: Passed<Vec<ColumnName>>,
     /// `uselist`
-    pub uselist: Argument<bool>,
+    pub uselist: Passed<bool>,
     /// Whether `collection_class` is given.
     pub has_collection_class: bool,
     /// `lazy`
-    pub lazy: Argument<String>,
+    pub lazy: Passed<String>,
     /// The arguments of the backref, where the call makes one.
-    pub backref_uselist: Argument<bool>,
+    pub backref_uselist: Passed<bool>,
 }
 
 impl Written {
@@ -96,7 +84,7 @@ impl Written {
         is_backref: bool,
         class: Option<&KnownClass>,
     ) -> Result<Self, String> {
-        let declaring = if is_backref { statement::declaring_call(call) } else { Some(call.clone()) };
+        let declaring = if is_backref { statement::declaring_call(resolver, module, call) } else { Some(call.clone()) };
         let declaring = declaring.ok_or("the relationship that it is the other side of is made elsewhere")?;
         let Received { mut arguments, is_sqlmodel } = received(resolver, module, &declaring)?;
         arguments.open_dictionary_of_sqlmodel(resolver);
@@ -119,7 +107,7 @@ impl Written {
                 Shape::Generic(names) => Some(named(resolver, &Place::of(module, &declaring), names)),
                 _ => None,
             }),
-            has_argument: !matches!(arguments.get_at(resolver, "argument", 0), Argument::Absent),
+            has_argument: !matches!(arguments.get_at(resolver, "argument", 0), Passed::Absent),
             is_sqlmodel,
             annotation,
             secondary: given.secondary(is_sqlmodel),
@@ -127,12 +115,12 @@ impl Written {
             foreign_keys: given.read("foreign_keys", columns),
             remote_side: given.read("remote_side", columns),
             uselist: given.flag("uselist"),
-            has_collection_class: !matches!(arguments.get(resolver, "collection_class"), Argument::Absent),
+            has_collection_class: !matches!(arguments.get(resolver, "collection_class"), Passed::Absent),
             lazy: given.read("lazy", |module, node| text(resolver, &Place::of(module, node), node)),
             backref_uselist: if is_backref {
-                Reading { resolver, arguments: &backref_arguments(module, call), class }.flag("uselist")
+                Reading { resolver, arguments: &backref_arguments(resolver, module, call), class }.flag("uselist")
             } else {
-                Argument::Absent
+                Passed::Absent
             },
         })
     }
@@ -147,50 +135,48 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn read<T>(&self, name: &str, read: impl Fn(&Arc<Module>, &Node<'_>) -> Option<T>) -> Argument<T> {
+    fn read<T>(&self, name: &str, read: impl Fn(&Arc<Module>, &Node<'_>) -> Option<T>) -> Passed<T> {
         match self.arguments.get(self.resolver, name) {
-            Argument::Given(expression) => {
+            Passed::Given(expression) => {
                 let read = expression.node().and_then(|node| read(&expression.module, &node));
-                read.map_or(Argument::Unknown, Argument::Given)
+                read.map_or(Passed::Unknown, Passed::Given)
             }
-            Argument::Absent => Argument::Absent,
-            Argument::Unknown => Argument::Unknown,
+            Passed::Absent => Passed::Absent,
+            Passed::Unknown => Passed::Unknown,
         }
     }
 
     /// A flag that is given with one value alone.
-    fn flag(&self, name: &str) -> Argument<bool> {
+    fn flag(&self, name: &str) -> Passed<bool> {
         match self.arguments.keyword(self.resolver, name) {
-            Keyword::Absent | Keyword::Given(PyValue::None) => Argument::Absent,
-            Keyword::Given(value) => Argument::Given(value.is_truthy()),
-            Keyword::OneOf(_) | Keyword::Unread(..) | Keyword::Unknown => Argument::Unknown,
+            Keyword::Absent | Keyword::Given(PyValue::None) => Passed::Absent,
+            Keyword::Given(value) => Passed::Given(value.is_truthy()),
+            Keyword::OneOf(_) | Keyword::Unread(..) | Keyword::Unknown => Passed::Unknown,
         }
     }
 
     /// `secondary`, or sqlmodel's `link_model`.
-    fn secondary(&self, is_sqlmodel: bool) -> Argument<String> {
+    fn secondary(&self, is_sqlmodel: bool) -> Passed<String> {
         let secondary = match is_sqlmodel {
             true => self.arguments.get(self.resolver, "secondary"),
             false => self.arguments.get_at(self.resolver, "secondary", 1),
         };
         match secondary {
-            Argument::Given(expression) => match expression.node() {
-                Some(node) if !is_parameter(self.resolver, &expression.module, &node) => {
-                    Argument::Given(one_line(&node))
-                }
-                _ => Argument::Unknown,
+            Passed::Given(expression) => match expression.node() {
+                Some(node) if !is_parameter(self.resolver, &expression.module, &node) => Passed::Given(one_line(&node)),
+                _ => Passed::Unknown,
             },
-            Argument::Absent => self.read("link_model", |_, node| Some(node.text().into_owned())),
-            Argument::Unknown => Argument::Unknown,
+            Passed::Absent => self.read("link_model", |_, node| Some(node.text().into_owned())),
+            Passed::Unknown => Passed::Unknown,
         }
     }
 
     fn target(&self, annotation: Option<&Annotation>, module: &Arc<Module>, call: &Node<'_>) -> Target {
         let resolver = self.resolver;
         let given = match self.arguments.get_at(resolver, "argument", 0) {
-            Argument::Given(expression) => expression,
-            Argument::Unknown => return Target::Unknown,
-            Argument::Absent => return target_of_annotation(resolver, annotation, module, call),
+            Passed::Given(expression) => expression,
+            Passed::Unknown => return Target::Unknown,
+            Passed::Absent => return target_of_annotation(resolver, annotation, module, call),
         };
         let (Some(mut node), module) = (given.node(), &given.module) else { return Target::Unknown };
         while node.kind() == "lambda" {
@@ -254,14 +240,13 @@ fn target_of_annotation(
 }
 
 /// What a backref gives to the other side.
-fn backref_arguments(module: &Arc<Module>, call: &Node<'_>) -> Arguments {
-    let Some(list) = call.field("arguments") else { return Arguments::default() };
-    let pair =
-        keyword_value(&list, "backref").map(|value| unparenthesized(&value)).filter(|value| value.kind() == "tuple");
-    let Some(pair) = pair else { return Arguments::of_list(module, &list) };
+fn backref_arguments(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -> Arguments {
+    let given = Arguments::of_call(module, call);
+    let Passed::Given(backref) = given.get(resolver, "backref") else { return given };
+    let Some(pair) = backref.node().filter(|node| node.kind() == "tuple") else { return given };
     let mut arguments = Arguments::default();
     if let Some(dictionary) = pair.named_children().filter(|child| child.kind() != "comment").nth(1) {
-        arguments.add(module, &dictionary);
+        arguments.add(&backref.module, &dictionary);
     }
     arguments
 }

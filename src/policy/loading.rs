@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::model::Keyword;
 use crate::python::PyValue;
+use crate::resolve::Keyword;
 use crate::site::{Given, Keywords};
 
 /// What a list with refresh-expire does to a related object that is read after `refresh(obj)`.

@@ -2,6 +2,7 @@
 //! known.
 
 use super::Resolver;
+use super::arguments::{Arguments, Passed};
 use super::carry_out::{Callable, bind, is_attribute};
 use super::effort::Effort;
 use super::literal::shortened;
@@ -9,9 +10,9 @@ use super::locals::{Known, KnownClass, Locals};
 use super::names::Found;
 use super::place::Place;
 use super::reason::Reason;
-use crate::module::Location;
+use crate::module::{Location, Target};
 use crate::python::{CollectionKind, PyValue};
-use crate::syntax::{Node, has_scope, positional_arguments, splatted, unparenthesized};
+use crate::syntax::{Node, has_scope, names_read, positional_arguments, splatted, unparenthesized};
 
 /// How many rounds a loop may have.
 const MOST_ROUNDS: usize = 500;
@@ -64,6 +65,34 @@ impl Resolver<'_> {
             PyValue::Str(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// The text that an expression at a place gives, where it can give one alone.
+    pub fn text(&self, place: &Place, node: &Node<'_>) -> Option<String> {
+        match self.one(place, node, &Effort::for_text()).ok()? {
+            PyValue::Str(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The text that an expression in a function gives where the function gets what a call gives.
+    pub fn text_given(&self, function: &Found, node: &Node<'_>, given: &Arguments) -> Option<String> {
+        let whole = function.value()?;
+        let scope = function.module().scope_of(&whole);
+        let mut locals = Locals::default();
+        for (_, names) in names_read(node) {
+            let position = scope.all(&names[0]).iter().find_map(|binding| match &binding.target {
+                Target::Parameter(parameter) => Some(parameter.position),
+                _ => None,
+            });
+            if let Some(position) = position
+                && let Passed::Given(expression) = given.passed(self, &names[0], position)
+                && let Some(text) = expression.text(self)
+            {
+                locals.set(&names[0], Known::Value(PyValue::Str(text)));
+            }
+        }
+        self.text(&Place::of(function.module(), node).knowing(&whole.range(), locals), node)
     }
 
     /// What a function of a class, or a lambda, returns for the class.

@@ -1,5 +1,6 @@
 //! A site's nodes go in; who is called and which values are possible come out, or why that can't be known.
 
+mod arguments;
 mod binding;
 mod callee;
 mod carry_out;
@@ -8,6 +9,7 @@ mod dictionary;
 mod effort;
 mod expression;
 mod function;
+mod keyword;
 mod lineage;
 mod literal;
 mod locals;
@@ -25,10 +27,12 @@ mod strings;
 mod suspected;
 mod value;
 
+pub use arguments::{Arguments, Expression, Passed};
 pub use binding::is_bound_by_comprehension;
 pub use callee::{Callee, Resolver};
 pub use dictionary::{Entries, Entry};
 pub use effort::Effort;
+pub use keyword::Keyword;
 pub(crate) use literal::shortened;
 pub use literal::{Literal, Shape, StringPart, evaluate};
 pub use locals::KnownClass;

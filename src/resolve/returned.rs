@@ -2,6 +2,7 @@
 //! dictionary, what it copies.
 
 use super::Resolver;
+use super::arguments::{Arguments, Expression};
 use super::effort::Effort;
 use super::function::is_plain;
 use super::names::{End, Found};
@@ -94,9 +95,10 @@ impl Resolver<'_> {
         let module = self.module_of(&call.place, &call.function);
         let function = module.as_ref().and_then(|module| module.node(&call.function.range()));
         let is_method = function.is_some_and(|function| is_method(&function));
-        match argument.given(&arguments, is_method, false) {
+        let arguments = Arguments::of_list(&call.place.module, &arguments);
+        match argument.given(&arguments, is_method, false).and_then(Expression::node) {
             Some(given) => self.origins(&call.place, &given, effort),
-            None if arguments.named_children().all(|given| !given.kind().ends_with("_splat")) => Origins::default(),
+            None if arguments.are_written() => Origins::default(),
             None => Origins::unknown(Reason::about(&argument.name, "may be given by a splat")),
         }
     }

@@ -3,12 +3,12 @@
 
 use std::ops::Range;
 
+use super::arguments::{Arguments, Expression};
 use super::literal::Literal;
 use super::names::Found;
 use super::reason::Reason;
 use crate::module::Location;
 use crate::python::PyValue;
-use crate::syntax::{Node, keyword_value, positional_arguments};
 
 /// What an expression can be.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -144,15 +144,11 @@ impl Argument {
         Reason::about(&self.name, format_args!("is {}", self.what))
     }
 
-    /// What a call hands in by name or position. The object that a method belongs to is not among what its calls give; what
+    /// What a call itself hands in by name or position. The object that a method belongs to is not among what its calls give; what
     /// `functools.partial` calls is.
-    pub fn given<'t>(&self, arguments: &Node<'t>, is_method: bool, is_partial: bool) -> Option<Node<'t>> {
-        keyword_value(arguments, &self.name).or_else(|| {
-            let given = positional_arguments(arguments);
-            let index = self.position?.checked_sub(usize::from(is_method))? + usize::from(is_partial);
-            let is_splatted = given.iter().take(index + 1).any(|argument| argument.kind() == "list_splat");
-            given.get(index).filter(|_| !is_splatted).cloned()
-        })
+    pub fn given<'a>(&self, arguments: &'a Arguments, is_method: bool, is_partial: bool) -> Option<&'a Expression> {
+        let position = self.position.and_then(|position| position.checked_sub(usize::from(is_method)));
+        arguments.written(&self.name, position.map(|position| position + usize::from(is_partial)))
     }
 
     /// The step from what a call gives to the parameter.

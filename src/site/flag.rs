@@ -1,8 +1,16 @@
 //! The call that has sqlmodel's `cascade_delete` goes in; what can override the flag comes out.
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use crate::syntax::{Node, assigned_name, keyword_container, keyword_value, splatted};
+use crate::module::Module;
+use crate::resolve::{Arguments, Expression, Passed, Resolver};
+use crate::syntax::{Node, assigned_name, keyword_container};
+
+/// sqlmodel's argument for what it hands on to SQLAlchemy.
+const KEYWORDS: &str = "sa_relationship_kwargs";
+/// The arguments of sqlmodel that take the place of the flag.
+const DICTIONARIES: [&str; 2] = [KEYWORDS, "sa_relationship"];
 
 /// The surroundings of sqlmodel's `cascade_delete`.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,54 +31,66 @@ pub enum Flag {
 
 impl Flag {
     /// What can override the flag, from the call's arguments and the flag's own.
-    pub(super) fn of(arguments: &Node<'_>, argument: &Node<'_>) -> Self {
-        if keyword_value(arguments, "sa_relationship").is_some_and(|value| value.kind() != "none") {
+    pub(super) fn of(resolver: &Resolver<'_>, module: &Arc<Module>, list: &Node<'_>, argument: &Node<'_>) -> Self {
+        let arguments = Arguments::of_list(module, list);
+        if matches!(arguments.get(resolver, "sa_relationship"), Passed::Given(_)) {
             return Flag::Overridden;
         }
-        let Some(given) = keyword_value(arguments, "sa_relationship_kwargs") else {
-            let may_set_it = |splatted: &Node<'_>| {
-                keyword_container(splatted).is_none_or(|display| {
-                    display
-                        .named_children()
-                        .any(|child| child.kind() == "dictionary_splat" || child.text().contains("sa_relationship"))
-                })
-            };
-            return match splatted(arguments).into_iter().find(may_set_it) {
-                None => Flag::Argument(argument.range()),
-                Some(other) => Flag::OutOfReach(format!("`**{}` may set sa_relationship_kwargs already", other.text())),
-            };
-        };
-        if given.kind() == "none" {
-            return Flag::Nothing(given.range());
+        let out_of_reach = |given: &str| Flag::OutOfReach(format!("`{given}` may set the cascade already"));
+        match arguments.written(KEYWORDS, None).map(Expression::node) {
+            Some(Some(given)) if given.kind() == "none" => Flag::Nothing(given.range()),
+            Some(Some(given)) => match keyword_container(&given) {
+                Some(items) => Self::beside_items(resolver, module, &given, &items),
+                None => out_of_reach(&given.text()),
+            },
+            Some(None) => out_of_reach(KEYWORDS),
+            None => {
+                let mut holders = DICTIONARIES.iter().filter_map(|name| arguments.holder(resolver, name));
+                match holders.next().and_then(Expression::node) {
+                    None => Flag::Argument(argument.range()),
+                    Some(other) => {
+                        Flag::OutOfReach(format!("`**{}` may set sa_relationship_kwargs already", other.text()))
+                    }
+                }
+            }
         }
-        let Some(container) = keyword_container(&given) else {
-            return Flag::OutOfReach(format!("`{}` may set the cascade already", given.text()));
-        };
-        if keyword_value(&container, "cascade").is_some() {
+    }
+
+    /// The same by the items of the `sa_relationship_kwargs` that are given.
+    fn beside_items(resolver: &Resolver<'_>, module: &Arc<Module>, given: &Node<'_>, items: &Node<'_>) -> Self {
+        let arguments = Arguments::of_list(module, items);
+        if arguments.written("cascade", None).is_some() {
             return Flag::Overridden;
         }
-        if container.named_children().any(|child| !matches!(&*child.kind(), "pair" | "keyword_argument" | "comment")) {
+        let is_item =
+            |child: &Node<'_>| matches!(&*child.kind(), "pair" | "keyword_argument" | "dictionary_splat" | "comment");
+        if arguments.may_have(resolver, "cascade") || !items.named_children().all(|child| is_item(&child)) {
             return Flag::OutOfReach(
                 "a dictionary splatted into sa_relationship_kwargs may set the cascade already".to_owned(),
             );
         }
-        let is_empty = container.named_children().next().is_none();
-        let after_bracket = container.range().start + 1;
+        let is_empty = items.named_children().next().is_none();
+        let after_bracket = items.range().start + 1;
         match &*given.kind() {
             "dictionary" => Flag::Display(after_bracket, is_empty),
             _ => Flag::DictCall(after_bracket, is_empty),
         }
     }
 
-    /// The same where a `functools.partial` and its calls give arguments together. `partial` is the call that makes what is called, or the
-    /// flag's own call where the flag is given to it.
-    pub(super) fn beside_partial(self, arguments: &Node<'_>, partial: &Node<'_>) -> Self {
+    /// The same where a `functools.partial` and its calls give arguments together. `partial` is the call that makes what is called, in the
+    /// module, or the flag's own call where the flag is given to it.
+    pub(super) fn beside_partial(
+        self,
+        resolver: &Resolver<'_>,
+        arguments: &Node<'_>,
+        (module, partial): (&Arc<Module>, &Node<'_>),
+    ) -> Self {
         if !matches!(self, Flag::Argument(_)) {
             return self;
         }
         let given = partial.field("arguments").filter(|given| given.range() != arguments.range());
         let calls = if given.is_some() { Vec::new() } else { calls_of_assigned(partial) };
-        match given.into_iter().chain(calls).find(gives_dictionary) {
+        match given.into_iter().chain(calls).find(|list| gives_dictionary(resolver, module, list)) {
             Some(other) => {
                 let shown = other.parent().and_then(|call| call.field("function")).unwrap_or(other);
                 Flag::OutOfReach(format!("the call of `{}` gives arguments of its own for that", shown.text()))
@@ -80,11 +100,11 @@ impl Flag {
     }
 }
 
-/// Whether arguments can have what takes the place of `sa_relationship_kwargs`.
-fn gives_dictionary(arguments: &Node<'_>) -> bool {
-    let is_given = |name| keyword_value(arguments, name).is_some();
-    ["sa_relationship_kwargs", "sa_relationship", "cascade_delete"].into_iter().any(is_given)
-        || !splatted(arguments).is_empty()
+/// Whether arguments can have what takes the place of `sa_relationship_kwargs`, or of the flag.
+fn gives_dictionary(resolver: &Resolver<'_>, module: &Arc<Module>, list: &Node<'_>) -> bool {
+    let arguments = Arguments::of_list(module, list);
+    let mut names = DICTIONARIES.into_iter().chain(["cascade_delete"]);
+    names.any(|name| !matches!(arguments.passed(resolver, name, None), Passed::Absent))
 }
 
 /// The arguments of the calls, in the same file, of the name that a call's result is given.

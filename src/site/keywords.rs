@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::model::{self, Arguments, Keyword};
+use crate::model;
 use crate::module::Module;
 use crate::python::PyValue;
-use crate::resolve::Resolver;
+use crate::resolve::{Arguments, Keyword, Resolver};
 use crate::syntax::Node;
 
 /// The other arguments of a relationship that decide what its cascade does.

@@ -11,9 +11,9 @@ mod wrapper;
 
 use std::ops::Range;
 
-use crate::model::{Keyword, Relationship};
+use crate::model::Relationship;
 use crate::module::Location;
-use crate::resolve::{Reason, Step, Value, evaluate};
+use crate::resolve::{Keyword, Reason, Step, Value, evaluate};
 use crate::rules::Sets;
 use crate::sqlalchemy::cascade::{self, CascadeOptions};
 use crate::syntax::{Node, Tree, has_error, keyword_container, keyword_value, unparenthesized};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::finder::Receiver;
 use crate::module::{Location, Module};
-use crate::resolve::{Argument, Reason};
+use crate::resolve::{Argument, Arguments, Reason};
 use crate::rules::{ConstructorKind, Sets};
 use crate::syntax::{Node, assigned_name, is_method, returned};
 
@@ -73,8 +73,8 @@ impl Wrapper {
     }
 
     /// What a call hands in: the argument that is given for the parameter.
-    pub(super) fn given<'t>(&self, arguments: &Node<'t>, is_partial: bool) -> Option<Node<'t>> {
-        self.argument.given(arguments, self.is_method, is_partial)
+    pub(super) fn given<'a>(&self, arguments: &'a Arguments, is_partial: bool) -> Option<Node<'a>> {
+        self.argument.given(arguments, self.is_method, is_partial)?.node()
     }
 }
 

@@ -7,7 +7,7 @@ use crate::model::column_function;
 use crate::model::names::{Named, called};
 use crate::model::naming::{Naming, TableNaming};
 use crate::model::table::Schema;
-use crate::resolve::{Effort, End};
+use crate::resolve::{Arguments, Effort, End};
 use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, returned, unparenthesized};
 
 impl Reader<'_> {
@@ -192,8 +192,8 @@ impl Reader<'_> {
                     }
                 }
                 "dictionary" => {
-                    if let Some(schema) = keyword_value(&node, "schema").filter(|schema| schema.kind() != "none") {
-                        class.schema = Some(self.schema(&schema));
+                    if let Some(schema) = self.schema(&Arguments::of_list(self.module, &node)) {
+                        class.schema = Some(schema);
                     }
                 }
                 _ => {}

@@ -7,8 +7,8 @@ use super::{Declared, Reader, is_column, items};
 use crate::model::names::{Named, called};
 use crate::model::table::{Column, ForeignKey, Reference, Schema, Table, TableName};
 use crate::module::Target;
-use crate::resolve::{Effort, End, Found, Place, Resolver};
-use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, splatted, unparenthesized};
+use crate::resolve::{Arguments, Effort, End, Expression, Found, Passed, Place, Resolver};
+use crate::syntax::{Node, dotted_name, positional_arguments, splatted};
 
 /// How many aliases of a type are followed.
 pub(super) const MOST_ALIASES: usize = 8;
@@ -44,20 +44,21 @@ impl ColumnFacts {
 }
 
 impl Reader<'_> {
-    pub(super) fn table(&self, call: &Node<'_>, arguments: &Node<'_>) -> Table {
-        let by_position = positional_arguments(arguments);
-        let name = by_position.first().and_then(|name| self.text(name));
-        let schema = keyword_value(arguments, "schema").filter(|schema| schema.kind() != "none");
-        let schema = schema.map_or(Schema::Default, |schema| self.schema(&schema));
-        let name = name.map(|name| TableName { schema, name });
+    pub(super) fn table(&self, call: &Node<'_>, list: &Node<'_>) -> Table {
+        let arguments = Arguments::of_list(self.module, list);
+        let name = match arguments.get_at(self.resolver, "name", 0) {
+            Passed::Given(name) => name.text(self.resolver),
+            Passed::Absent | Passed::Unknown => None,
+        };
+        let name = name.map(|name| TableName { schema: self.schema(&arguments).unwrap_or(Schema::Default), name });
         let mut table = Table {
             id: self.module.location(&call.range()),
             name,
             named_after: None,
             keys: Vec::new(),
-            is_open: !splatted(arguments).is_empty(),
+            is_open: !splatted(list).is_empty(),
         };
-        for part in by_position.iter().skip(2) {
+        for part in positional_arguments(list).iter().skip(2) {
             self.add_part(part, &mut table.keys, &mut table.is_open);
         }
         table
@@ -90,12 +91,9 @@ impl Reader<'_> {
 
     /// `ForeignKeyConstraint([…], […])`
     pub(super) fn constraint(&self, call: &Node<'_>) -> Option<ForeignKey> {
-        let arguments = call.field("arguments")?;
-        let by_position = positional_arguments(&arguments);
-        let argument =
-            |index: usize, name: &str| by_position.get(index).cloned().or_else(|| keyword_value(&arguments, name));
-        let own = argument(0, "columns")?;
-        let there = argument(1, "refcolumns")?;
+        let arguments = Arguments::of_call(self.module, call);
+        let own = arguments.written("columns", Some(0))?.node()?;
+        let there = arguments.written("refcolumns", Some(1))?.node()?;
         let own = items(&own).into_iter().map(|item| self.text(&item).or_else(|| dotted_name(&item)?.pop()));
         let own: Option<Vec<String>> = own.collect();
         let there: Option<Vec<Reference>> = items(&there).into_iter().map(|item| self.reference(&item)).collect();
@@ -126,44 +124,49 @@ impl Reader<'_> {
 
     pub(super) fn column(&self, call: &Node<'_>) -> ColumnFacts {
         let mut facts = ColumnFacts { name: None, references: Vec::new(), is_primary: false, is_open: false };
-        let Some(arguments) = call.field("arguments") else { return facts };
+        let Some(list) = call.field("arguments") else { return facts };
         let is_named = called(call).is_some_and(|name| matches!(name.as_str(), "Column" | "mapped_column"));
-        let first = positional_arguments(&arguments).into_iter().next();
-        let name = keyword_value(&arguments, "name").or(first).filter(|_| is_named);
-        facts.name = name
-            .filter(|name| matches!(&*name.kind(), "string" | "concatenated_string"))
-            .and_then(|name| self.text(&name));
-        for node in arguments.dfs() {
-            match &*node.kind() {
-                "call" if called(&node).is_some_and(|name| name == "ForeignKey") => {
-                    let of = node.field("arguments").and_then(|arguments| {
-                        keyword_value(&arguments, "column")
-                            .or_else(|| positional_arguments(&arguments).into_iter().next())
-                    });
-                    match of.and_then(|of| self.reference(&unparenthesized(&of))) {
-                        Some(reference) => facts.references.push(reference),
-                        None => facts.is_open = true,
-                    }
-                }
-                "keyword_argument" => {
-                    let (Some(name), Some(value)) = (node.field("name"), node.field("value")) else { continue };
-                    match &*name.text() {
-                        "primary_key" => facts.is_primary |= value.kind() == "true",
-                        "foreign_key" if value.kind() != "none" => match self.text(&value) {
-                            Some(text) => facts.references.push(Reference::parse(&text)),
-                            None => facts.is_open = true,
-                        },
-                        _ => {}
-                    }
-                }
-                _ => {}
-            }
+        if let Passed::Given(name) = Arguments::of_list(self.module, &list).get_at(self.resolver, "name", 0)
+            && is_named
+            && name.node().is_some_and(|name| matches!(&*name.kind(), "string" | "concatenated_string"))
+        {
+            facts.name = name.text(self.resolver);
+        }
+        let inside = list.dfs().filter(|node| node.kind() == "call");
+        for call in std::iter::once(call.clone()).chain(inside) {
+            self.add_facts(&call, &mut facts);
         }
         facts
     }
 
-    pub(super) fn schema(&self, node: &Node<'_>) -> Schema {
-        self.text(node).map_or(Schema::Unknown, Schema::Named)
+    /// What one call among those that make a column says of it.
+    fn add_facts(&self, call: &Node<'_>, facts: &mut ColumnFacts) {
+        let arguments = Arguments::of_call(self.module, call);
+        if called(call).is_some_and(|name| name == "ForeignKey") {
+            let of = arguments.written("column", Some(0)).and_then(Expression::node);
+            match of.and_then(|of| self.reference(&of)) {
+                Some(reference) => facts.references.push(reference),
+                None => facts.is_open = true,
+            }
+        }
+        facts.is_primary |= arguments.keyword(self.resolver, "primary_key").is_on().unwrap_or_default();
+        match arguments.get(self.resolver, "foreign_key") {
+            Passed::Given(key) => match key.text(self.resolver) {
+                Some(text) => facts.references.push(Reference::parse(&text)),
+                None => facts.is_open = true,
+            },
+            Passed::Unknown => facts.is_open |= called(call).is_some_and(|name| name == "Field"),
+            Passed::Absent => {}
+        }
+    }
+
+    /// The schema that arguments, or the items of a dictionary, name; None where they name none.
+    pub(super) fn schema(&self, arguments: &Arguments) -> Option<Schema> {
+        match arguments.get(self.resolver, "schema") {
+            Passed::Given(schema) => Some(schema.text(self.resolver).map_or(Schema::Unknown, Schema::Named)),
+            Passed::Unknown => Some(Schema::Unknown),
+            Passed::Absent => None,
+        }
     }
 
     /// The column in `Mapped[Annotated[…, mapped_column(…)]]`, or in the type that a name in it stands for.

@@ -11,8 +11,8 @@ use super::names::{Named, called, named, text};
 use super::naming::{Naming, TableNaming};
 use super::table::{ForeignKey, Reference, Schema, Table};
 use crate::module::{Location, Module};
-use crate::resolve::{Place, Resolver};
-use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, unparenthesized};
+use crate::resolve::{Arguments, Passed, Place, Resolver};
+use crate::syntax::{Node, dotted_name, unparenthesized};
 
 use columns::ColumnFacts;
 
@@ -178,22 +178,23 @@ pub fn function_around(module: &Module, node: &Node<'_>) -> Option<Location> {
 /// Reads `map_imperatively(Class, table, …)`; None for any other call.
 pub fn mapping(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -> Option<Mapping> {
     called(call).filter(|name| name == "map_imperatively" || name == "mapper")?;
-    let arguments = call.field("arguments")?;
-    let by_position = positional_arguments(&arguments);
-    let argument = |index: usize, name: &str| {
-        let given = by_position.get(index).cloned().or_else(|| keyword_value(&arguments, name));
-        given.map(|node| of_node(resolver, module, &unparenthesized(&node)))
+    let arguments = Arguments::of_list(module, &call.field("arguments")?);
+    let argument = |name: &str, position: Option<usize>| match arguments.passed(resolver, name, position) {
+        Passed::Given(given) => Some(of_node(resolver, &given.module, &given.node()?)),
+        Passed::Unknown => Some(Named::Unknown(Vec::new())),
+        Passed::Absent => None,
     };
+    let table = argument("local_table", Some(1));
     Some(Mapping {
         at: module.location(&call.range()),
         function: function_around(module, call),
         is_set_up: call
             .ancestors()
             .any(|around| around.field("name").is_some_and(|name| name.text() == "setup_mappers")),
-        class: argument(0, "class_")?,
-        has_table: argument(1, "local_table").is_some(),
-        table: argument(1, "local_table").unwrap_or(Named::Unknown(Vec::new())),
-        inherits: keyword_value(&arguments, "inherits").map(|class| of_node(resolver, module, &class)),
+        class: argument("class_", Some(0))?,
+        has_table: table.is_some(),
+        table: table.unwrap_or(Named::Unknown(Vec::new())),
+        inherits: argument("inherits", None),
     })
 }
 
@@ -238,8 +239,13 @@ impl Reader<'_> {
                 self.declared.tables.push(Arc::new(table));
             }
             "declarative_base" | "automap_base" | "generate_base" | "SQLAlchemy" => {
-                let class = keyword_value(&arguments, "cls").or_else(|| keyword_value(&arguments, "model_class"));
-                if let Some(Named::Class(class, _)) = class.map(|class| self.named(&class)) {
+                let given = Arguments::of_list(self.module, &arguments);
+                let classes = ["cls", "model_class"].map(|name| given.get(self.resolver, name));
+                let class = classes.into_iter().find_map(|class| match class {
+                    Passed::Given(class) => Some(of_node(self.resolver, &class.module, &class.node()?)),
+                    Passed::Absent | Passed::Unknown => None,
+                });
+                if let Some(Named::Class(class, _)) = class {
                     self.declared.templates.push((self.module.location(&call.range()), class));
                 }
             }

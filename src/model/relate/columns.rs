@@ -7,8 +7,9 @@ use crate::model::direction::{self, Join, Operand};
 use crate::model::join::{ColumnName, Term};
 use crate::model::names::Named;
 use crate::model::table::Column;
-use crate::model::written::{Argument, Written};
+use crate::model::written::Written;
 use crate::module::Location;
+use crate::resolve::Passed;
 
 impl<'a> Model<'a> {
     pub(super) fn join(&self, written: &Written, parent: &Side, child: &Side) -> Result<Join, String> {
@@ -19,11 +20,11 @@ impl<'a> Model<'a> {
             }
             Ok(Operand { column, is_foreign: term.is_foreign, is_remote: term.is_remote })
         };
-        let columns = |argument: &Argument<Vec<ColumnName>>, name: &str| -> Result<Vec<Column>, String> {
+        let columns = |argument: &Passed<Vec<ColumnName>>, name: &str| -> Result<Vec<Column>, String> {
             match argument {
-                Argument::Absent => Ok(Vec::new()),
-                Argument::Unknown => Err(format!("{name} can't be read")),
-                Argument::Given(names) => names
+                Passed::Absent => Ok(Vec::new()),
+                Passed::Unknown => Err(format!("{name} can't be read")),
+                Passed::Given(names) => names
                     .iter()
                     .map(|column| {
                         self.column(column, written, parent, child).ok_or_else(|| format!("{name} can't be told"))
@@ -32,9 +33,9 @@ impl<'a> Model<'a> {
             }
         };
         let primaryjoin = match &written.primaryjoin {
-            Argument::Absent => None,
-            Argument::Unknown => return Err("primaryjoin can't be read".to_owned()),
-            Argument::Given(comparisons) => {
+            Passed::Absent => None,
+            Passed::Unknown => return Err("primaryjoin can't be read".to_owned()),
+            Passed::Given(comparisons) => {
                 let comparisons = comparisons
                     .iter()
                     .map(|(left, right)| Ok(direction::Comparison { left: operand(left)?, right: operand(right)? }));

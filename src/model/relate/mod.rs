@@ -15,11 +15,11 @@ use super::mapped::{Classes, Mapped};
 use super::names::Named;
 use super::registry::{Registry, SearchFolder, inheriting};
 use super::table::Column;
-use super::written::{Argument, Declaring, Target, Written};
+use super::written::{Declaring, Target, Written};
 use super::{Call, Relationship};
 use crate::library;
 use crate::module::{Location, Module};
-use crate::resolve::Resolver;
+use crate::resolve::{Passed, Resolver};
 use crate::syntax::Node;
 
 /// The relationships of one repository.
@@ -171,12 +171,12 @@ impl<'a> Model<'a> {
         evidence: &mut Vec<String>,
     ) -> Result<direction::Direction, String> {
         match &written.secondary {
-            Argument::Given(secondary) => {
+            Passed::Given(secondary) => {
                 evidence.push(format!("secondary is `{secondary}` ({})", self.shown(&written.at)));
                 return Ok(direction::Direction::ManyToMany);
             }
-            Argument::Unknown => return Err("secondary may be given".to_owned()),
-            Argument::Absent => {}
+            Passed::Unknown => return Err("secondary may be given".to_owned()),
+            Passed::Absent => {}
         }
         let parent = parent.ok_or("the class that has it can't be told")?;
         let child = child.ok_or_else(|| match self.target_name(written) {
@@ -259,7 +259,7 @@ impl<'a> Model<'a> {
             .iter()
             .map(|(there, own)| format!("{} {verb} {} ({})", shown(own), shown(there), at(place)))
             .collect();
-        if let Argument::Given(_) = &written.remote_side {
+        if let Passed::Given(_) = &written.remote_side {
             all.push(format!("remote_side is given ({})", at(&written.at)));
         }
         all.dedup();

@@ -3,7 +3,8 @@
 use crate::model::annotation::{Annotation, Container, Shape};
 use crate::model::direction::{self};
 use crate::model::join::ColumnName;
-use crate::model::written::{Argument, Target, Written};
+use crate::model::written::{Target, Written};
+use crate::resolve::Passed;
 use crate::sqlalchemy::Direction;
 
 impl direction::Direction {
@@ -34,11 +35,11 @@ impl Written {
             names.extend(text.trim().rsplit('.').next().map(str::to_owned));
         }
         let terms = match &self.primaryjoin {
-            Argument::Given(comparisons) => comparisons.iter().flat_map(|(left, right)| [left, right]).collect(),
+            Passed::Given(comparisons) => comparisons.iter().flat_map(|(left, right)| [left, right]).collect(),
             _ => Vec::new(),
         };
         let of_arguments = [&self.foreign_keys, &self.remote_side].into_iter().filter_map(|argument| match argument {
-            Argument::Given(columns) => Some(columns),
+            Passed::Given(columns) => Some(columns),
             _ => None,
         });
         let columns = terms.iter().filter_map(|term| term.column.as_ref()).chain(of_arguments.flatten());
@@ -75,12 +76,12 @@ impl Written {
             }
         }
         match given {
-            Argument::Given(flag) => {
+            Passed::Given(flag) => {
                 evidence.push(format!("uselist={}", if *flag { "True" } else { "False" }));
                 Some(*flag)
             }
-            Argument::Absent => Some(by_direction),
-            Argument::Unknown => None,
+            Passed::Absent => Some(by_direction),
+            Passed::Unknown => None,
         }
     }
 
@@ -91,7 +92,7 @@ impl Written {
         annotation: Option<&(&Annotation, Shape)>,
     ) -> bool {
         let is_lazy = annotation.is_some_and(|(annotation, _)| annotation.container == Container::Lazy)
-            || matches!(&self.lazy, Argument::Given(lazy) if lazy == "dynamic" || lazy == "write_only");
+            || matches!(&self.lazy, Passed::Given(lazy) if lazy == "dynamic" || lazy == "write_only");
         let is_abstract = annotation.is_some_and(|(_, shape)| *shape == Shape::AbstractCollection);
         is_lazy && direction == direction::Direction::ManyToOne || is_abstract && !self.has_collection_class
     }

@@ -6,11 +6,11 @@ use super::Finder;
 use super::sites::Sites;
 use super::{Receiver, with_known_viewonly};
 use crate::module::Module;
-use crate::resolve::{Port, Resolver};
+use crate::resolve::{Arguments, Expression, Port, Resolver};
 use crate::rules::Sets;
 use crate::site::reading::keys_to;
 use crate::site::{Flag, Found, Given, Keywords, Site, Wrapper};
-use crate::syntax::{Node, keyword_value, splatted, unparenthesized};
+use crate::syntax::{Node, splatted, unparenthesized};
 
 /// The sites of what the calls of a wrapper in a file are given. A mention is the wrapper's name, as it is called or handed to
 /// `functools.partial`.
@@ -33,6 +33,7 @@ impl<'a> Finder<'a> {
         const RULE: &str = "wrapper-argument";
         let Some(call) = mention.ancestors().find(|node| node.kind() == "call") else { return };
         let Some(arguments) = call.field("arguments") else { return };
+        let handed_in = Arguments::of_list(self.module, &arguments);
         let receiver = Receiver {
             call,
             constructor: Ok(wrapper.constructor.clone()),
@@ -48,7 +49,7 @@ impl<'a> Finder<'a> {
         let is_pair = wrapper.argument.port == Port::Pair;
         match wrapper.argument.port {
             Port::Value => {
-                let Some(value) = wrapper.given(&arguments, !receiver.is_called()) else {
+                let Some(value) = wrapper.given(&handed_in, !receiver.is_called()) else {
                     self.add_splats(wrapper, &receiver, &arguments, &viewonly, sites);
                     return;
                 };
@@ -67,7 +68,7 @@ impl<'a> Finder<'a> {
                 sites.add(Site { value, viewonly, sets: wrapper.sets, flag, ..site });
             }
             Port::Dictionary | Port::Pair => {
-                if let Some(dictionary) = wrapper.given(&arguments, !receiver.is_called()) {
+                if let Some(dictionary) = wrapper.given(&handed_in, !receiver.is_called()) {
                     self.add_dictionary(RULE, &receiver, &dictionary, (&Keywords::default(), is_pair), sites);
                 }
             }
@@ -75,7 +76,7 @@ impl<'a> Finder<'a> {
                 for dictionary in splatted(&arguments) {
                     self.add_dictionary(RULE, &receiver, &dictionary, (&Keywords::default(), is_pair), sites);
                 }
-                if let Some(value) = keyword_value(&arguments, "cascade") {
+                if let Some(value) = handed_in.written("cascade", None).and_then(Expression::node) {
                     let value = unparenthesized(&value);
                     let evaluated = self.evaluated(&value, Some(&receiver), sites);
                     let reading = self.reading(&receiver, keys_to(&value, &receiver.call));

@@ -5,12 +5,11 @@ use std::sync::Arc;
 use super::Finder;
 use super::sites::Sites;
 use super::{Receiver, syntax_error, with_known_viewonly};
-use crate::model::{Arguments, Keyword};
-use crate::resolve::{Effort, Entries, Entry, Place, Reason, shortened};
+use crate::resolve::{Arguments, Effort, Entries, Entry, Keyword, Place, Reason, shortened};
 use crate::rules::{ConstructorKind, Sets};
 use crate::site::reading::{Key, keys_to};
 use crate::site::{Flag, Given, Keywords, Site, Unknown, Wrapper};
-use crate::syntax::{Node, keyword_value, splatted, unparenthesized};
+use crate::syntax::{Node, splatted, unparenthesized};
 
 /// Whether the value stands in what may be a dictionary of keyword arguments.
 pub(super) fn is_in_dictionary(value: &Node<'_>) -> bool {
@@ -130,8 +129,8 @@ impl<'a> Finder<'a> {
         given: &Given,
         keywords: &Node<'_>,
     ) -> Option<Site> {
-        let arguments = receiver.call.field("arguments")?;
-        if ["cascade", "cascade_delete"].iter().any(|keyword| keyword_value(&arguments, keyword).is_some()) {
+        let beside = Arguments::of_call(self.module, &receiver.call);
+        if ["cascade", "cascade_delete"].iter().any(|keyword| beside.written(keyword, None).is_some()) {
             return None;
         }
         let why = receiver.untraced().unwrap_or_else(|| Unknown {

@@ -13,9 +13,9 @@ use super::keywords::Beside;
 use super::reading::{Key, Keys, Readers, keys_to};
 use super::{Binding, Flag, Found, Given, Keywords, Reading, Site, Unknown, Wrapper};
 use crate::hints::Hints;
-use crate::model::{self, Keyword};
+use crate::model;
 use crate::module::{Location, Module};
-use crate::resolve::{Argument, Callee, Effort, End, Place, Reason, Resolver, Value};
+use crate::resolve::{Argument, Callee, Effort, End, Keyword, Place, Reason, Resolver, Value};
 use crate::rules::{ConstructorKind, Match, Rule, Rules, Sets, Spelling};
 use crate::sqlalchemy::cascade::{self, CascadeOption};
 use crate::syntax::{
@@ -241,9 +241,9 @@ impl<'a> Finder<'a> {
     }
 
     fn flag(&self, receiver: &Receiver<'_>, arguments: &Node<'_>, binding: &Node<'_>) -> Flag {
-        let flag = Flag::of(arguments, binding);
+        let flag = Flag::of(self.resolver, self.module, arguments, binding);
         if !receiver.is_called() {
-            return flag.beside_partial(arguments, &receiver.call);
+            return flag.beside_partial(self.resolver, arguments, (self.module, &receiver.call));
         }
         let names = dotted_name(&receiver.callee).unwrap_or_default();
         let place = Place::of(self.module, &receiver.callee);
@@ -251,7 +251,7 @@ impl<'a> Finder<'a> {
             if names.is_empty() { Vec::new() } else { self.resolver.follow(&place, &names, &Effort::for_callee()) };
         ends.iter().fold(flag, |flag, end| match end {
             End::Bound(found) => match found.value().filter(|value| value.kind() == "call") {
-                Some(partial) => flag.beside_partial(arguments, &partial),
+                Some(partial) => flag.beside_partial(self.resolver, arguments, (found.module(), &partial)),
                 None => Flag::OutOfReach(format!("`{}` may look at what it is given", found.name())),
             },
             _ => flag,
@@ -305,7 +305,7 @@ impl<'a> Finder<'a> {
     fn site_of_call(&self, rule: &str, receiver: &Receiver<'_>, at: Location, given: Given) -> Site {
         let Receiver { call, callee, is_backref, constructor, .. } = receiver;
         let written = || callee.text().into_owned();
-        let relationship = receiver.is_called().then(|| model::of_call(self.module, call, *is_backref));
+        let relationship = receiver.is_called().then(|| model::of_call(self.resolver, self.module, call, *is_backref));
         Site {
             call: self.module.location(&call.range()),
             callee: constructor.as_ref().map_or_else(|_| written(), |(_, name)| name.clone()),

@@ -1,8 +1,8 @@
 //! What a call can give under a name goes in; what the relationship gets comes out.
 
 use super::arguments::Possible;
+use super::reason::Reason;
 use crate::python::PyValue;
-use crate::resolve::Reason;
 
 /// An argument that a call has or has not.
 #[derive(Debug, Clone, Default, PartialEq)]

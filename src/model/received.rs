@@ -1,0 +1,109 @@
+//! A call of a relationship constructor goes in, or of what hands its arguments on to one; the arguments that reach the constructor come
+//! out, or why that can't be told.
+
+use std::sync::Arc;
+
+use super::handed_on;
+use crate::module::{Module, Target};
+use crate::resolve::{Arguments, Effort, End, Found, Place, Resolver};
+use crate::syntax::{Node, dotted_name};
+
+/// How many wrappers inside each other are looked into.
+const MOST_WRAPPERS: usize = 4;
+
+/// What reaches a constructor.
+pub struct Received {
+    /// All that it is given.
+    pub arguments: Arguments,
+    /// It is sqlmodel's.
+    pub is_sqlmodel: bool,
+}
+
+/// What reaches the constructor by a call.
+///
+/// # Errors
+/// Why that can't be told.
+pub fn received(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -> Result<Received, String> {
+    let shown = || call.field("function").map(|function| function.text().into_owned()).unwrap_or_default();
+    let unknown = || format!("`{}` may hand on other arguments than it is given", shown());
+    let names = call.field("function").and_then(|function| dotted_name(&function)).ok_or_else(unknown)?;
+    let list = call.field("arguments").ok_or_else(unknown)?;
+    let way = Way { resolver, levels: MOST_WRAPPERS };
+    way.reached(&Place::of(module, call), &names, Arguments::of_list(module, &list))
+}
+
+/// The way from a call to the constructor.
+pub(super) struct Way<'a> {
+    pub resolver: &'a Resolver<'a>,
+    levels: usize,
+}
+
+impl Way<'_> {
+    /// What reaches the constructor that names lead to.
+    pub fn reached(&self, place: &Place, names: &[String], given: Arguments) -> Result<Received, String> {
+        let is_known =
+            |name: Option<&String>| name.is_some_and(|name| self.resolver.constructors.has_simple_name(name));
+        let unknown = || Err(format!("`{}` may hand on other arguments than it is given", names.join(".")));
+        let plain = |given: &Arguments, is_sqlmodel| Ok(Received { arguments: given.clone(), is_sqlmodel });
+        let ends = self.resolver.follow(place, names, &Effort::for_callee());
+        let is_only = ends.len() == 1;
+        let mut found_last = None;
+        for end in ends {
+            let received = match end {
+                End::Outside(path) if is_known(path.last()) => plain(&given, path[0] == "sqlmodel"),
+                End::Module(_) | End::Unbound | End::Unknown(_) if is_known(names.last()) => plain(&given, false),
+                // `db.relationship` and what can't be followed
+                End::Bound(found) if !found.rest.is_empty() && is_known(found.rest.last()) => plain(&given, false),
+                End::Bound(found) if found.rest.is_empty() => {
+                    if !is_only && is_stand_in(&found) {
+                        continue;
+                    }
+                    self.bound(&found, given.clone())
+                }
+                _ => unknown(),
+            }?;
+            let is_other = |known: &Received| !is_only && known.is_sqlmodel != received.is_sqlmodel;
+            if found_last.as_ref().is_some_and(is_other) {
+                return unknown();
+            }
+            found_last = Some(received);
+        }
+        found_last.map_or_else(unknown, Ok)
+    }
+
+    /// What reaches the constructor by a name that the repository binds.
+    fn bound(&self, found: &Found, given: Arguments) -> Result<Received, String> {
+        let unknown = || format!("`{}` may hand on other arguments than it is given", found.name());
+        let deeper = Self { resolver: self.resolver, levels: self.levels.checked_sub(1).ok_or_else(unknown)? };
+        match &found.binding().target {
+            Target::Alias(path) => deeper.reached(&found.before(), path, given),
+            Target::CallResult { callee, first_argument: Some(bound) }
+                if callee.last().is_some_and(|name| name == "partial") =>
+            {
+                let node = found.value().ok_or_else(unknown)?;
+                let list = node.field("arguments").ok_or_else(unknown)?;
+                let mut before = Arguments::of_list(found.module(), &list);
+                before.by_position.remove(0);
+                deeper.reached(&found.before(), bound, before.and(given))
+            }
+            Target::Function(..) => {
+                let function = found.value().ok_or_else(unknown)?;
+                handed_on::through(&deeper, found.module(), &function, given)?.map_or_else(|| Err(unknown()), Ok)
+            }
+            _ => Err(unknown()),
+        }
+    }
+}
+
+/// A function that calls nothing, in place of what could not be imported.
+fn is_stand_in(found: &Found) -> bool {
+    matches!(found.binding().target, Target::Function(..))
+        && found.value().is_some_and(|function| {
+            let body = function.field("body");
+            let calls = |node: &Node<'_>| {
+                node.kind() == "call" && !node.ancestors().any(|around| around.kind() == "raise_statement")
+            };
+            !body.is_some_and(|body| body.dfs().any(|node| calls(&node)))
+        })
+        || matches!(found.binding().target, Target::Nothing)
+}
