@@ -58,7 +58,7 @@ impl Level {
 }
 
 /// A call, as it is told.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct PlacedCall {
     /// The call.
     pub call: SessionCall,
@@ -155,7 +155,7 @@ impl Calls {
 
 impl PlacedCall {
     /// Whether it expires what is related: it names no attributes.
-    pub fn cascades(&self) -> bool {
+    pub fn refreshes(&self) -> bool {
         matches!(self.call.kind, CallKind::Refresh | CallKind::Expire) && !self.call.named_attributes
     }
 }

@@ -2,13 +2,11 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use super::Analysis;
 use super::orphans::{Asked, Orphaned, orphaned};
-use super::reached::{ReachedSites, reached};
+use super::reached::{Acting, ReachedSites, reached};
 use crate::model::{End, Families, Link, Model, SearchFolder};
-use crate::reach::PlacedCall;
 use crate::repository::Repository;
 use crate::site::Site;
 
@@ -19,6 +17,8 @@ pub(super) struct Noticed {
     pub orphaned: Option<Orphaned>,
     /// Who reaches the relationships of each site by refresh or expire.
     pub reached: Option<ReachedSites>,
+    /// Who reaches them by expunge.
+    pub detached: Option<ReachedSites>,
 }
 
 /// What is to be found out.
@@ -27,8 +27,8 @@ pub(super) struct Asking {
     pub links: Asked,
     /// Whether it matters what SQLAlchemy itself expunges.
     pub orphans: bool,
-    /// The calls that refresh or expire whole objects, and the other places that do, where they matter.
-    pub calls: Option<(Vec<Arc<PlacedCall>>, Vec<String>)>,
+    /// The calls that refresh or expire whole objects, and those that expunge objects, where they matter.
+    pub calls: Option<[Acting; 2]>,
 }
 
 impl Noticed {
@@ -45,7 +45,7 @@ impl Noticed {
         let of_all: SearchFolder<'_> = &|folder, can_matter| search.look(&walk.of_all_in(folder), can_matter).files;
         let links: Vec<Link> = asking.links.completed(model);
         let of_links = links.iter().flat_map(|link| [link.owner.clone(), link.target.clone()]);
-        let calls = asking.calls.iter().flat_map(|(calls, _)| calls);
+        let calls = asking.calls.iter().flatten().flat_map(|acting| &acting.calls);
         let of_calls = calls.flat_map(|call| call.call.classes.iter().map(|class| End::Class(class.at.clone())));
         let classes: BTreeSet<End> = of_links.chain(of_calls).collect();
         let families: OnceCell<Families> = OnceCell::new();
@@ -54,8 +54,9 @@ impl Noticed {
             self.orphaned = Some(orphaned(model, &links, asking.links.unread.as_ref(), sites, families));
         }
         if let Some(calls) = asking.calls {
-            let sites = sites.iter().map(|(_, site)| &**site);
-            self.reached = Some(reached(sites, model, calls, &links, &families()));
+            let of = |acting| reached(sites.iter().map(|(_, site)| &**site), model, acting, &links, &families());
+            let [reached, detached] = calls.map(of);
+            (self.reached, self.detached) = (Some(reached), Some(detached));
         }
         analysis.keep_noticed(repository, self);
     }

@@ -1,10 +1,11 @@
 //! The sites of a repository go in; which calls of its sessions reach the relationships of each comes out.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::Analysis;
 use super::run::Run;
+use crate::calls::CallKind;
 use crate::model::{End, Families, Link, Model, Reaching};
 use crate::module::Location;
 use crate::outcome::{Finding, ReachDetail};
@@ -22,12 +23,8 @@ pub(super) struct ReachedSites {
 }
 
 impl Analysis {
-    /// The calls of a repository that refresh or expire whole objects. `observed` has all places that do, also those that are no such call.
-    pub(super) fn refreshing(
-        &self,
-        repository: &Arc<Repository>,
-        observed: &Places,
-    ) -> (Vec<Arc<PlacedCall>>, Vec<String>) {
+    /// The calls of a repository, each with its place.
+    pub(super) fn placed_calls(&self, repository: &Arc<Repository>) -> Vec<Arc<PlacedCall>> {
         let placed = self.calls_of(repository).into_iter().filter_map(|call| {
             let module = repository.module(&call.at.path)?;
             let line = module.source.position(call.at.start).shown_line();
@@ -35,18 +32,49 @@ impl Analysis {
             let is_test = self.is_test(repository, &call.at.path);
             Some(Arc::new(PlacedCall { call, place, is_test }))
         });
-        let calls: Vec<Arc<PlacedCall>> = placed.filter(|call| call.cascades()).collect();
-        let known: HashSet<&String> = calls.iter().map(|call| &call.place).collect();
-        let elsewhere = observed.product.iter().filter(|place| !known.contains(place)).cloned().collect();
-        (calls, elsewhere)
+        placed.collect()
     }
+}
+
+/// The calls that do something which cascades by an option, and the other places that do.
+pub(super) struct Acting {
+    option: CascadeOption,
+    pub calls: Vec<Arc<PlacedCall>>,
+    elsewhere: Vec<String>,
+}
+
+impl Acting {
+    /// Those that refresh or expire whole objects, where `observed` are all places that do. What tests do with objects that are not known
+    /// is left out: what runs is the product.
+    pub fn refreshing(placed: &[Arc<PlacedCall>], observed: &Places) -> Self {
+        let calls: Vec<_> = placed.iter().filter(|call| call.refreshes()).cloned().collect();
+        let elsewhere = unexplained(&calls, &observed.product);
+        Self { option: CascadeOption::RefreshExpire, calls, elsewhere }
+    }
+
+    /// Those that expunge objects. Tests count as the product does: a fix must not break them.
+    pub fn expunging(placed: &[Arc<PlacedCall>], observed: &Places) -> Self {
+        let expunging = placed.iter().filter(|call| call.call.kind == CallKind::Expunge);
+        let as_product = |call: &Arc<PlacedCall>| Arc::new(PlacedCall { is_test: false, ..PlacedCall::clone(call) });
+        let calls: Vec<_> = expunging.map(as_product).collect();
+        let places: Vec<String> = observed.product.iter().chain(&observed.tests).cloned().collect();
+        let elsewhere = unexplained(&calls, &places);
+        Self { option: CascadeOption::Expunge, calls, elsewhere }
+    }
+}
+
+/// The places that are none of the calls; a place may have several.
+fn unexplained(calls: &[Arc<PlacedCall>], places: &[String]) -> Vec<String> {
+    let number = |place: &String| calls.iter().filter(|call| call.place == *place).count();
+    let is_open = |place: &&String| places.iter().filter(|other| other == place).count() > number(place);
+    places.iter().filter(is_open).cloned().collect()
 }
 
 /// Who reaches the relationships of each site.
 pub(super) fn reached<'s>(
     sites: impl Iterator<Item = &'s Site>,
     model: &Model<'_>,
-    (calls, elsewhere): (Vec<Arc<PlacedCall>>, Vec<String>),
+    Acting { option, calls, elsewhere }: Acting,
     links: &[Link],
     families: &Families,
 ) -> ReachedSites {
@@ -54,7 +82,7 @@ pub(super) fn reached<'s>(
         |call: &Arc<PlacedCall>| call.call.classes.iter().map(|class| End::Class(class.at.clone())).collect::<Vec<_>>();
     let open_calls = calls.iter().filter(|call| call.is_open()).count();
     let from: BTreeSet<End> = calls.iter().flat_map(classes).collect();
-    let reaching = Reaching::of(links, CascadeOption::RefreshExpire, &from, families);
+    let reaching = Reaching::of(links, option, &from, families);
     let calls = Calls { calls, elsewhere, reaching };
     let mut by_owners: HashMap<Vec<End>, Arc<Reached>> = HashMap::new();
     let sites = sites.map(|site| {
@@ -82,6 +110,12 @@ impl Run<'_> {
     pub(super) fn open_calls(&self) -> usize {
         let noticed = self.noticed.get().into_iter().flatten();
         noticed.filter_map(|noticed| Some(noticed.reached.as_ref()?.open_calls)).sum()
+    }
+
+    /// Who expunges objects that lead to the relationships of a site, where that was looked up.
+    pub(super) fn detached_by(&self, site: &Site) -> Option<&Arc<Reached>> {
+        let mut noticed = self.noticed.get()?.iter().filter_map(|noticed| noticed.detached.as_ref());
+        noticed.find_map(|reached| reached.by_value.get(&site.at))
     }
 
     /// Who reaches the relationships of a site, where that was looked up.

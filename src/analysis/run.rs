@@ -27,6 +27,7 @@ use crate::suppression::Suppressed;
 use super::consumers::Consumers;
 use super::files::FilesOfRun;
 use super::noticed::{Asking, Noticed};
+use super::reached::Acting;
 use super::{Analysis, Request};
 
 /// A site with its number in the analysis.
@@ -130,8 +131,10 @@ impl<'a> Run<'a> {
         let orphans = known.orphaned.is_none() && sites.iter().any(|(_, site)| asks_orphans(site));
         let asking = sites.iter().find(|(_, site)| known.reached.is_none() && asks_observations(site));
         let calls = asking.map(|(_, site)| {
-            let observed = self.with_policy(site, |policy| policy.surroundings.places(Observable::Refresh).clone());
-            self.analysis.refreshing(repository, &observed)
+            let observed = |what| self.with_policy(site, |policy| policy.surroundings.places(what).clone());
+            let placed = self.analysis.placed_calls(repository);
+            let refreshing = Acting::refreshing(&placed, &observed(Observable::Refresh));
+            [refreshing, Acting::expunging(&placed, &observed(Observable::Expunge))]
         });
         let links = || self.analysis.links_of_repository(repository, sites);
         (orphans || calls.is_some()).then(|| Asking { links: links(), orphans, calls })
@@ -261,6 +264,10 @@ impl Surroundings for Around<'_> {
     fn expunger(&self) -> Option<&Expunger> {
         let mut noticed = self.run.noticed.get()?.iter().filter_map(|noticed| noticed.orphaned.as_ref());
         noticed.find_map(|orphaned| orphaned.get(&self.site.at))
+    }
+
+    fn detached(&self) -> Option<&Reached> {
+        self.run.detached_by(self.site).map(|reached| &**reached)
     }
 
     fn reached(&self) -> Option<&Reached> {

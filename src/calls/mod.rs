@@ -25,7 +25,7 @@ pub enum CallKind {
 }
 
 /// A call by which a session does something with an object.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct SessionCall {
     /// The whole call.
     pub at: Location,

@@ -58,6 +58,9 @@ pub trait Surroundings {
     /// What notices that expunge goes at the site, besides calls in the repository.
     fn expunger(&self) -> Option<&Expunger>;
 
+    /// Who expunges objects that lead to the site's relationships, where that was looked up.
+    fn detached(&self) -> Option<&Reached>;
+
     /// Who refreshes or expires the objects of the site's relationships, where that was looked up.
     fn reached(&self) -> Option<&Reached>;
 
@@ -171,12 +174,12 @@ pub(crate) fn asks_observations(site: &Site, policy: &Policy<'_>) -> bool {
     possible(site).iter().any(is_selected)
 }
 
-/// Whether the verdict on a site can depend on what SQLAlchemy itself expunges: nothing in the repository notices that expunge goes.
+/// Whether the verdict on a site can depend on what SQLAlchemy itself expunges.
 pub(crate) fn asks_orphans(site: &Site, policy: &Policy<'_>) -> bool {
     let is_lost = |given: &EffectiveSet| {
         given.is_hazard() && given.has(CascadeOption::Expunge) && policy.selection.has(given.code)
     };
-    policy.can_lose_expunge() && possible(site).iter().any(is_lost) && !policy.observes_expunge()
+    policy.can_lose_expunge() && possible(site).iter().any(is_lost)
 }
 
 /// The set that a site can give its relationships, of all values that there can be; None where it can be anything.

@@ -16,8 +16,8 @@ const MOST_NAMED: usize = 5;
 const MOST_TESTS_NAMED: usize = 2;
 
 /// What is said where expunge goes and nothing can notice it.
-pub const EXPUNGE_LEFT_OUT: &str = "expunge is left out: nothing in the repository calls expunge(obj), and no relationship with \
-    delete-orphan leads to the class that has it";
+pub const EXPUNGE_LEFT_OUT: &str = "expunge is left out: no expunge(obj) of the repository is given an object that leads to it, and no \
+    relationship with delete-orphan leads to the class that has it";
 /// What calls of refresh and expire no longer do.
 const REFRESHED: &str = "refresh and expire leave related objects as they are then: one that was loaded lazily keeps what was loaded \
     before, where it was read anew; an unsaved change of one is kept, which was thrown away";
@@ -51,7 +51,10 @@ impl NoteKind {
 impl Policy<'_> {
     /// Whether something in the repository notices that expunge cascades.
     pub(crate) fn observes_expunge(&self) -> bool {
-        !self.surroundings.places(Observable::Expunge).is_empty()
+        match self.surroundings.detached() {
+            Some(detached) => detached.level != Level::Dormant,
+            None => !self.surroundings.places(Observable::Expunge).is_empty(),
+        }
     }
 
     /// Whether options that write cascade beside `viewonly=True` too, as they did before 1.4.
@@ -86,6 +89,9 @@ impl Policy<'_> {
 
     /// The first call that detaches an object, as a reason to keep expunge; one of the product, if it has some.
     fn detaching(&self) -> Option<String> {
+        if let Some(detached) = self.surroundings.detached().filter(|detached| detached.elsewhere.is_empty()) {
+            return reach::detaching(detached);
+        }
         let Places { product, tests } = self.surroundings.places(Observable::Expunge);
         let by_product = product.first().map(|place| format!("{place} can detach objects with it"));
         by_product.or_else(|| Some(format!("only {} can do it ({})", kind(tests), tests.first()?)))
@@ -219,7 +225,7 @@ fn of_option(option: CascadeOption, view: &View<'_>, policy: &Policy<'_>) -> Opt
 }
 
 fn of_lost_expunge(policy: &Policy<'_>) -> String {
-    if let Some(places) = policy.places(Observable::Expunge) {
+    if let Some(places) = policy.places(Observable::Expunge).filter(|_| policy.observes_expunge()) {
         return format!("expunge is lost: expunge(obj) ({places}) no longer detaches the related objects");
     }
     match policy.surroundings.expunger() {

@@ -61,3 +61,12 @@ fn open(reached: &Reached) -> String {
         .then(|| format!("any object may be refreshed by {}", first_of(&reached.elsewhere, MOST_NAMED, String::clone)));
     first.into_iter().chain(elsewhere).collect::<Vec<_>>().join("; ")
 }
+
+/// The first call that detaches objects with one that has the relationship, or may, in words that begin a sentence; None where none does.
+pub(super) fn detaching(detached: &Reached) -> Option<String> {
+    if let Some(first) = detached.calls.first() {
+        return Some(format!("{} detaches objects with it", shown(first)));
+    }
+    let (call, why) = detached.open.first()?;
+    Some(format!("{} may detach objects with it: {why}", named(call)))
+}

@@ -141,7 +141,7 @@ impl Sections<'_> {
             return String::new();
         }
         format!(
-            "### What nothing notices\n\nexpunge is left out too where nothing in the repository calls `expunge(obj)`, and no relationship \
+            "### What nothing notices\n\nexpunge is left out too where no `expunge(obj)` of the repository is given an object that leads to it, and no relationship \
              with delete-orphan leads to the class: {}.",
             first_of(&classes, self.most, String::clone)
         )

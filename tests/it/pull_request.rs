@@ -740,9 +740,11 @@ fn what_changes_in_behaviour_is_told_apart_from_what_nothing_notices() {
     let repository = Repository::new(&[("models.py", OWNED), ("uses.py", &refreshes)]);
     let text = repository.pr(&["--dry-run"]).out;
     let behaviour = section(&text, "What changes in behaviour");
-    for told in
-        ["not the row as it is now", "on what may be such an object (uses.py:2", "which refresh and expire silently"]
-    {
+    for told in [
+        "not the row as it is now",
+        "the object of `session.refresh(user)` (uses.py:2)",
+        "which refresh and expire silently",
+    ] {
         assert!(behaviour.contains(told), "{told}: {behaviour}");
     }
     for other in ["expunge is left out", "is changed where it is defined", "Nothing that was found"] {

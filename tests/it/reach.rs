@@ -18,8 +18,8 @@ fn asked() -> BTreeMap<String, BTreeSet<String>> {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// The level of each relationship, by its name, beside a function.
-fn levels(function: &str) -> BTreeMap<String, String> {
+/// The findings of the models beside a function.
+fn findings(function: &str) -> Vec<Value> {
     let folder = tempfile::tempdir().unwrap();
     fs::copy(Path::new(DATA).join("models.py"), folder.path().join("models.py")).unwrap();
     fs::write(folder.path().join("app.py"), format!("import models\n\n\n{function}")).unwrap();
@@ -29,13 +29,24 @@ fn levels(function: &str) -> BTreeMap<String, String> {
         .output()
         .unwrap();
     let report: Value = serde_json::from_slice(&run.stdout).unwrap();
-    let findings = report["findings"].as_array().unwrap().iter();
-    let level = |finding: &Value| {
-        let name = |key: &str| finding["relationship"][key].as_str().unwrap_or_default().to_owned();
-        let level = finding["reach"]["level"].as_str().unwrap().to_owned();
-        (format!("{}.{}", name("owner"), name("attribute")), level)
-    };
-    findings.map(level).collect()
+    report["findings"].as_array().unwrap().clone()
+}
+
+fn name(finding: &Value) -> String {
+    let part = |key: &str| finding["relationship"][key].as_str().unwrap_or_default().to_owned();
+    format!("{}.{}", part("owner"), part("attribute"))
+}
+
+/// The level of each relationship, by its name, beside a function.
+fn levels(function: &str) -> BTreeMap<String, String> {
+    let level = |finding: &Value| (name(finding), finding["reach"]["level"].as_str().unwrap().to_owned());
+    findings(function).iter().map(level).collect()
+}
+
+/// The relationships that keep expunge beside a function.
+fn keeping_expunge(function: &str) -> BTreeSet<String> {
+    let keeps = |finding: &&Value| finding["after"].as_array().unwrap().iter().any(|option| option == "expunge");
+    findings(function).iter().filter(keeps).map(name).collect()
 }
 
 #[test]
@@ -74,4 +85,29 @@ fn a_repository_of_advanced_alchemy_refreshes_its_model() {
     );
     assert_eq!(levels["Comment.votes"], "reached", "{levels:?}");
     assert_eq!(levels["Post.comments"], "dormant", "{levels:?}");
+}
+
+#[test]
+fn expunge_stays_where_a_call_comes_to_it() {
+    let none = keeping_expunge("def f(session):\n    pass\n");
+    let with = |call: &str| {
+        let function =
+            format!("def f(session, comment: models.Comment, user: models.User, thing, detach):\n    {call}\n");
+        let kept = keeping_expunge(&function);
+        assert!(kept.is_superset(&none), "{call}");
+        kept
+    };
+    let own: BTreeSet<String> = none.iter().cloned().chain(["Comment.votes".to_owned()]).collect();
+    assert_eq!(with("session.expunge(comment)"), own);
+    let of_user = with("session.expunge(user)");
+    for reached in ["User.posts", "Admin.grants", "Post.comments", "Comment.votes"] {
+        assert!(of_user.contains(reached), "{reached}: {of_user:?}");
+    }
+    // it does not cascade over Post.tags, nor over User.notes
+    assert!(!of_user.contains("Tag.uses") && !of_user.contains("Note.lines"), "{of_user:?}");
+    for unknown in
+        ["session.expunge(thing)", "for_each(session.expunge, thing)", "getattr(session, 'expunge')(comment)"]
+    {
+        assert!(with(unknown).contains("Tag.uses"), "{unknown}");
+    }
 }
