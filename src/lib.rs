@@ -37,6 +37,7 @@ pub mod profile;
 pub mod pull_request;
 pub mod python;
 pub mod reach;
+pub mod reads;
 mod related;
 pub mod report;
 pub mod repository;

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use crate::calls::{SessionCall, in_module};
 use crate::hints::Traits;
 use crate::model::{Classes, SearchFolder};
-use crate::outcome::ToldCall;
+use crate::outcome::{ToldCall, ToldRead};
 use crate::repository::Repository;
 use crate::resolve::Resolver;
 use crate::sqlalchemy::Observable;
@@ -23,15 +23,22 @@ impl Analysis {
         let mut told: Vec<ToldCall> = Vec::new();
         for repository in self.repositories_checked() {
             let calls = self.calls_of(&repository);
-            told.extend(
-                calls.iter().filter(|call| !call.is_implicit).filter_map(|call| self.told_call(&repository, call)),
-            );
+            let reads = self.reads_of(&repository);
+            let told_call = |call: &SessionCall| {
+                self.told_call(&repository, call, reads.told(&repository, &call.at))
+            };
+            told.extend(calls.iter().filter(|call| !call.is_implicit).filter_map(told_call));
         }
         told.sort_by(|a, b| (&a.path, a.start.byte).cmp(&(&b.path, b.start.byte)));
         told
     }
 
-    pub(super) fn told_call(&self, repository: &Repository, call: &SessionCall) -> Option<ToldCall> {
+    pub(super) fn told_call(
+        &self,
+        repository: &Repository,
+        call: &SessionCall,
+        reads: Vec<ToldRead>,
+    ) -> Option<ToldCall> {
         let module = repository.module(&call.at.path)?;
         let step = |step: &crate::types::Step| {
             let module = repository.module(&step.at.path)?;
@@ -45,6 +52,7 @@ impl Analysis {
             named_attributes: call.named_attributes,
             unknown: call.unknown.clone(),
             steps: call.steps.iter().filter_map(step).collect(),
+            reads,
         })
     }
 

@@ -15,6 +15,7 @@ mod noticed;
 mod orphans;
 mod outcomes;
 mod reached;
+mod reads;
 mod run;
 mod sightings;
 

@@ -22,4 +22,19 @@ pub struct ToldCall {
     pub unknown: Option<String>,
     /// How the classes are known, a step each.
     pub steps: Vec<String>,
+    /// The reads that raise after it.
+    pub reads: Vec<ToldRead>,
+}
+
+/// A read that raises after a call, because of what that has expired.
+#[derive(Debug, Clone, Serialize)]
+pub struct ToldRead {
+    /// The file, as reports show it.
+    pub path: String,
+    /// Where it begins.
+    pub start: Position,
+    /// What is read.
+    pub text: String,
+    /// The relationships that the call followed, and where each was loaded.
+    pub over: Vec<String>,
 }

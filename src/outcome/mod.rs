@@ -16,7 +16,7 @@ use crate::repository::{Places, Repository};
 use crate::source::{Position, Source};
 use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 
-pub use call::ToldCall;
+pub use call::{ToldCall, ToldRead};
 pub use detail::{CascadeDetail, Details, ReachDetail, SetChange};
 pub use finding::{Finding, Fix};
 pub use identity::{About, Identity, Known, Stale};

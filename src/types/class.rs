@@ -38,6 +38,23 @@ impl Types<'_> {
         lineage
     }
 
+    /// A class and those of the repository that it inherits from, the nearest first.
+    pub fn ancestors(&self, class: &Class) -> Vec<Class> {
+        self.lineage(class, &[]).into_iter().map(|known| known.class).collect()
+    }
+
+    /// What an attribute of an object of a class can be.
+    pub fn member_of(&self, class: &Class, name: &str) -> Type {
+        self.steps_left.set(super::MOST_STEPS);
+        self.attribute(&Type::Object(class.clone(), Vec::new()), name)
+    }
+
+    /// What a loop over something gives.
+    pub fn item_of(&self, over: &Type) -> Type {
+        self.steps_left.set(super::MOST_STEPS);
+        self.item(over)
+    }
+
     /// The bases of other libraries that a class, or one that it inherits from, has.
     pub(super) fn library_bases(&self, class: &Class) -> Vec<Type> {
         self.bases_of_library(class, &[])

@@ -34,7 +34,7 @@ use crate::resolve::Resolver;
 use crate::syntax::Node;
 
 pub use call::is_named_as_session;
-pub use kind::{Class, Rows, RowsOf, Type};
+pub use kind::{Class, Function, Rows, RowsOf, Type};
 
 /// How many expressions are looked at to find out what one can be.
 const MOST_STEPS: u32 = 4000;

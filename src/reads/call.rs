@@ -1,0 +1,313 @@
+//! A call is evaluated: of a constructor, of a function of the repository, of a method.
+
+use crate::module::Target;
+use crate::resolve::{Effort, End, Place};
+use crate::syntax::{Node, dotted_name, keyword_value, unparenthesized};
+use crate::types::{Class, Type};
+
+use super::heap::{Base, List, Options, Value};
+use super::mapping::last_name;
+use super::run::{Exit, Run};
+use super::session::named_in_options;
+
+/// What does nothing to the objects that it is given.
+const HARMLESS: [&str; 20] = [
+    "print",
+    "len",
+    "str",
+    "repr",
+    "isinstance",
+    "bool",
+    "int",
+    "float",
+    "id",
+    "type",
+    "sum",
+    "any",
+    "all",
+    "min",
+    "max",
+    "range",
+    "hash",
+    "round",
+    "dict",
+    "format",
+];
+/// What gives the objects again that it is given.
+const SEQUENCES: [&str; 6] = ["list", "tuple", "sorted", "reversed", "set", "iter"];
+
+impl Run<'_, '_> {
+    pub(super) fn call(&mut self, call: &Node<'_>, is_awaited: bool) -> Result<Value, Exit> {
+        let Some(function) = call.field("function").map(|function| unparenthesized(&function)) else {
+            return Ok(Value::Unknown);
+        };
+        if let (Some(object), Some(name)) = (function.field("object"), function.field("attribute")) {
+            return self.method(call, &object, &name.text(), is_awaited);
+        }
+        let called = if function.kind() == "identifier" { self.name(&function.text()) } else { None };
+        let called = called.unwrap_or_else(|| self.typed(&function));
+        match called {
+            Value::Class(class) => self.construct(&class, call),
+            Value::Function(function) => {
+                let given = self.arguments(call)?;
+                let value = self.inline(&function, given, is_awaited)?;
+                Ok(self.or_typed(value, call))
+            }
+            _ => self.builtin(call, &function.text(), is_awaited),
+        }
+    }
+
+    /// The arguments of a call, with their names.
+    fn arguments(&mut self, call: &Node<'_>) -> Result<Vec<(Option<String>, Value)>, Exit> {
+        let Some(list) = call.field("arguments") else { return Ok(Vec::new()) };
+        if list.kind() != "argument_list" {
+            return Ok(vec![(None, self.value(&list)?)]);
+        }
+        let mut given = Vec::new();
+        for argument in list.named_children().filter(|argument| argument.kind() != "comment") {
+            let name = argument.field("name").filter(|_| argument.kind() == "keyword_argument");
+            let name = name.map(|name| name.text().into_owned());
+            given.push((name, self.value(&argument)?));
+        }
+        Ok(given)
+    }
+
+    fn or_typed(&mut self, value: Value, call: &Node<'_>) -> Value {
+        if value == Value::Unknown { self.typed(call) } else { value }
+    }
+
+    /// A function of Python's own, or one that can't be followed.
+    fn builtin(&mut self, call: &Node<'_>, name: &str, is_awaited: bool) -> Result<Value, Exit> {
+        let given = self.arguments(call)?;
+        if HARMLESS.contains(&name) && !is_awaited {
+            return Ok(Value::Other);
+        }
+        let first = given.first().map_or(Value::Unknown, |(_, value)| value.clone());
+        if SEQUENCES.contains(&name) && !is_awaited {
+            return Ok(match first {
+                Value::List(list) => {
+                    let copy = List { owner: None, ..self.heap.lists[list].clone() };
+                    self.heap.list(copy)
+                }
+                _ => self.typed(call),
+            });
+        }
+        if name == "getattr" && !is_awaited {
+            let arguments = call.field("arguments").map(|list| crate::syntax::positional_arguments(&list));
+            let attribute = arguments.and_then(|all| crate::syntax::string_content(all.get(1)?));
+            if let (Value::Object(object), Some(attribute)) = (&first, attribute) {
+                return self.read(*object, &attribute, call);
+            }
+        }
+        Ok(self.outside(call, &given, is_awaited))
+    }
+
+    /// What can't be followed may do anything with what it gets; with nothing of the session in its hands, nothing.
+    fn outside(&mut self, call: &Node<'_>, given: &[(Option<String>, Value)], is_awaited: bool) -> Value {
+        let (found, _) = self.mapping.types.of(self.module(), call);
+        if matches!(&found, Type::Rows(rows) if rows.of == crate::types::RowsOf::Statement) {
+            return Value::Statement(Options::default());
+        }
+        let gets = |value: &Value| matches!(value, Value::Session | Value::Unknown);
+        let is_safe = !is_awaited && !given.iter().any(|(_, value)| *value == Value::Session)
+            || self.is_of_other_library(call) && !given.iter().any(|(_, value)| gets(value));
+        if is_safe {
+            for object in given.iter().flat_map(|(_, value)| self.heap.objects_in(value)).collect::<Vec<_>>() {
+                self.heap.forget(object);
+            }
+        } else {
+            self.heap.forget_all();
+        }
+        self.value_of_type(&found, None)
+    }
+
+    /// Whether a call is of another library, and not of SQLAlchemy.
+    fn is_of_other_library(&self, call: &Node<'_>) -> bool {
+        let Some(function) = call.field("function") else { return false };
+        let (found, _) = self.mapping.types.of(self.module(), &function);
+        matches!(&found, Type::Outside(path) if !matches!(path[0].as_str(), "sqlalchemy" | "sqlmodel" | "advanced_alchemy"))
+    }
+
+    fn construct(&mut self, class: &Class, call: &Node<'_>) -> Result<Value, Exit> {
+        let given = self.arguments(call)?;
+        if !self.mapping.is_entity(class) {
+            // its constructor can read what it is given
+            for object in given.iter().flat_map(|(_, value)| self.heap.objects_in(value)).collect::<Vec<_>>() {
+                self.heap.doubt(object);
+            }
+            return Ok(Value::Unknown);
+        }
+        let has_own = matches!(self.mapping.types.member_of(class, "__init__"), Type::Function(_));
+        let is_dataclass = self.mapping.types.ancestors(class).iter().any(|known| {
+            known.module.node(&known.at.range()).is_some_and(|node| {
+                node.field("superclasses").is_some_and(|bases| bases.text().contains("Dataclass"))
+                    || node.parent().is_some_and(|around| around.kind() == "decorated_definition")
+            })
+        });
+        let object = self.heap.made(class.clone());
+        let at = self.module().location(&call.range());
+        for (name, value) in given {
+            match name {
+                Some(name) => self.set(object, &name, &value, &at)?,
+                None => self.heap.objects[object].base = Base::Unknown,
+            }
+        }
+        if has_own || is_dataclass {
+            self.heap.forget(object);
+        }
+        Ok(Value::Object(object))
+    }
+
+    fn method(&mut self, call: &Node<'_>, object: &Node<'_>, name: &str, is_awaited: bool) -> Result<Value, Exit> {
+        if object.kind() != "call" && self.is_session(object) {
+            let given: Vec<Value> = self.arguments(call)?.into_iter().map(|(_, value)| value).collect();
+            return self.call_session(name, call, &given, is_awaited);
+        }
+        let receiver = self.value(object)?;
+        let given = self.arguments(call)?;
+        match receiver {
+            Value::List(list) => self.call_list(list, name, &given, call),
+            Value::Statement(mut options) => {
+                if name == "options" {
+                    let arguments = call.field("arguments");
+                    arguments
+                        .iter()
+                        .flat_map(Node::named_children)
+                        .for_each(|option| options.add(&named_in_options(&option)));
+                }
+                Ok(Value::Statement(options))
+            }
+            Value::Result(options) => {
+                let (found, _) = self.mapping.types.of(self.module(), call);
+                Ok(self.value_of_type(&found, Some(&options)))
+            }
+            Value::Other if !is_awaited => Ok(Value::Other),
+            receiver => {
+                let function = call.field("function");
+                let method = function.map_or(Value::Unknown, |function| match &receiver {
+                    Value::Object(object) => {
+                        let class = self.heap.objects[*object].class.clone();
+                        let found = self.mapping.types.member_of(&class, name);
+                        self.value_of_type(&found, None)
+                    }
+                    _ => self.typed(&function),
+                });
+                match method {
+                    Value::Function(function) => {
+                        let own = function.receiver.is_some().then_some((None, receiver));
+                        let value = self.inline(&function, own.into_iter().chain(given).collect(), is_awaited)?;
+                        Ok(self.or_typed(value, call))
+                    }
+                    Value::Class(class) => self.construct(&class, call),
+                    _ => {
+                        let with = std::iter::once((None, receiver)).chain(given).collect::<Vec<_>>();
+                        Ok(self.outside(call, &with, is_awaited))
+                    }
+                }
+            }
+        }
+    }
+
+    fn call_list(
+        &mut self,
+        list: usize,
+        name: &str,
+        given: &[(Option<String>, Value)],
+        call: &Node<'_>,
+    ) -> Result<Value, Exit> {
+        let first = given.first().map_or(Value::Unknown, |(_, value)| value.clone());
+        match (name, &first) {
+            ("append" | "add", Value::Object(object)) => self.append(list, *object, call),
+            ("extend", Value::List(other)) if self.heap.lists[*other].rest.is_none() => {
+                for object in self.heap.lists[*other].known.clone() {
+                    self.append(list, object, call);
+                }
+            }
+            ("remove" | "discard", Value::Object(object)) if self.heap.lists[list].known.contains(object) => {
+                self.heap.lists[list].known.retain(|one| one != object);
+                self.heap.forget(*object);
+            }
+            ("copy", _) => {
+                let copy = List { owner: None, ..self.heap.lists[list].clone() };
+                return Ok(self.heap.list(copy));
+            }
+            ("index" | "count", _) => return Ok(Value::Other),
+            ("all" | "unique", _) => return Ok(Value::List(list)),
+            _ => {
+                self.doubt_list(list);
+                return Ok(self.typed(call));
+            }
+        }
+        Ok(Value::Nothing)
+    }
+
+    /// An object comes into a list: into the relationship that it is, too.
+    fn append(&mut self, list: usize, object: usize, call: &Node<'_>) {
+        self.add_to(list, object);
+        let Some((owner, name)) = self.heap.lists[list].owner.clone() else { return };
+        let class = self.heap.objects[owner].class.clone();
+        let super::mapping::Attribute::Relation(relation) = self.mapping.attribute(&class, &name) else { return };
+        let at = self.module().location(&call.range());
+        let link = self.link(owner, &relation);
+        match &link.value {
+            Some(Value::List(current)) if *current == list => {
+                self.heap.objects[owner].links.entry(name).and_modify(|link| {
+                    link.at = at.clone();
+                    link.is_flushed = false;
+                });
+            }
+            None if link.state == super::heap::State::Unloaded => {
+                let is_new = matches!(
+                    self.heap.objects[owner].standing,
+                    super::heap::Standing::Transient | super::heap::Standing::Pending
+                );
+                if !is_new {
+                    return;
+                }
+                let loaded = super::heap::Link::loaded(Value::List(list), at.clone(), false);
+                self.heap.objects[owner].links.insert(name, loaded);
+            }
+            _ => return,
+        }
+        self.heap.objects[owner].is_touched = true;
+        self.put_back(object, &relation, owner, &at);
+        if self.heap.objects[owner].standing != super::heap::Standing::Transient {
+            self.attach(object);
+        }
+    }
+
+    /// Whether the session that a call makes expires its objects on commit.
+    pub(super) fn expires_on_commit_of(&self, call: &Node<'_>) -> Option<bool> {
+        if last_name(call).is_some_and(|name| name == "AsyncSession" || name == "Session") {
+            return expires(call);
+        }
+        let function = call.field("function")?;
+        let maker = if last_name(call)? == "begin" { function.field("object")? } else { function };
+        let names = dotted_name(&maker)?;
+        let place = Place::of(self.module(), &maker);
+        let ends = self.mapping.classes.resolver.follow(&place, &names, &Effort::for_value());
+        let [End::Bound(found)] = ends.as_slice() else { return None };
+        if !found.rest.is_empty() || !matches!(found.binding().target, Target::CallResult { .. }) {
+            return None;
+        }
+        let name = found.module().node(&found.binding().name)?;
+        let assignment = name.ancestors().find(|node| node.kind() == "assignment")?;
+        expires(&assignment.field("right").filter(|right| right.kind() == "call")?)
+    }
+}
+
+/// What a call that makes sessions, or what makes them, says of expire_on_commit.
+fn expires(call: &Node<'_>) -> Option<bool> {
+    let arguments = call.field("arguments")?;
+    if arguments.named_children().any(|argument| argument.kind() == "dictionary_splat") {
+        return None;
+    }
+    match keyword_value(&arguments, "expire_on_commit") {
+        None => Some(true),
+        Some(value) => match &*value.kind() {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        },
+    }
+}

@@ -1,0 +1,295 @@
+//! An expression is evaluated: what it gives, and what it does on the way.
+
+use crate::syntax::{Node, conditional_parts, unparenthesized};
+
+use super::heap::{List, Value};
+use super::run::{Exit, Run};
+
+impl Run<'_, '_> {
+    pub(super) fn value(&mut self, node: &Node<'_>) -> Result<Value, Exit> {
+        self.count()?;
+        let node = unparenthesized(node);
+        match &*node.kind() {
+            "identifier" => Ok(self.named(&node)),
+            "attribute" => self.attribute(&node),
+            "call" => self.call(&node, false),
+            "await" => self.awaited(&node),
+            "assignment" => self.assignment(&node),
+            "augmented_assignment" => self.augmented(&node),
+            "named_expression" => {
+                let value = node.field("value").map_or(Ok(Value::Unknown), |value| self.value(&value))?;
+                if let Some(name) = node.field("name") {
+                    self.bind(&name.text(), value.clone());
+                }
+                Ok(value)
+            }
+            "subscript" => self.subscript(&node),
+            "list" | "set" => self.display(&node),
+            "tuple" | "expression_list" => {
+                let parts: Vec<Node<'_>> = node.named_children().filter(|part| part.kind() != "comment").collect();
+                Ok(Value::Tuple(parts.iter().map(|part| self.value(part)).collect::<Result<_, _>>()?))
+            }
+            "conditional_expression" => match conditional_parts(&node) {
+                Some([body, condition, otherwise]) => {
+                    let holds = self.holds(Some(condition))?;
+                    self.value(if holds { &body } else { &otherwise })
+                }
+                None => Ok(Value::Unknown),
+            },
+            "boolean_operator" => self.either(&node),
+            "not_operator" => {
+                node.field("argument").map_or(Ok(None), |inner| self.truth(&inner))?;
+                Ok(Value::Other)
+            }
+            "list_comprehension" | "set_comprehension" | "generator_expression" | "dictionary_comprehension" => {
+                self.comprehension(&node)
+            }
+            "none" => Ok(Value::Nothing),
+            "lambda" | "function_definition" | "class_definition" => Ok(Value::Unknown),
+            "keyword_argument" => node.field("value").map_or(Ok(Value::Unknown), |value| self.value(&value)),
+            _ => {
+                node.named_children().try_for_each(|part| self.value(&part).map(|_| ()))?;
+                Ok(Value::Other)
+            }
+        }
+    }
+
+    fn named(&mut self, node: &Node<'_>) -> Value {
+        let name = node.text();
+        if let Some(known) = self.name(&name) {
+            return known;
+        }
+        let found = self.typed(node);
+        // the same object the next time
+        if matches!(found, Value::Object(_) | Value::List(_)) {
+            self.bind(&name, found.clone());
+        }
+        found
+    }
+
+    fn attribute(&mut self, node: &Node<'_>) -> Result<Value, Exit> {
+        let (Some(object), Some(name)) = (node.field("object"), node.field("attribute")) else {
+            return Ok(Value::Unknown);
+        };
+        match self.value(&object)? {
+            Value::Object(object) if name.text() == "awaitable_attrs" => Ok(Value::Awaitable(object)),
+            Value::Object(object) => self.read(object, &name.text(), node),
+            Value::Class(_) | Value::Other | Value::Statement(_) => Ok(Value::Other),
+            Value::Session => Ok(Value::Session),
+            _ => Ok(self.typed(node)),
+        }
+    }
+
+    /// `await …`
+    fn awaited(&mut self, node: &Node<'_>) -> Result<Value, Exit> {
+        let Some(inner) = node.named_children().find(|child| child.kind() != "comment") else {
+            return Ok(Value::Unknown);
+        };
+        let inner = unparenthesized(&inner);
+        match &*inner.kind() {
+            "call" => self.call(&inner, true),
+            "attribute" => {
+                let (Some(object), Some(name)) = (inner.field("object"), inner.field("attribute")) else {
+                    return Ok(Value::Unknown);
+                };
+                match self.value(&object)? {
+                    Value::Awaitable(object) => self.await_attribute(object, &name.text(), &inner),
+                    _ => {
+                        self.heap.forget_all();
+                        Ok(Value::Unknown)
+                    }
+                }
+            }
+            _ => {
+                self.value(&inner)?;
+                self.heap.forget_all();
+                Ok(self.typed(node))
+            }
+        }
+    }
+
+    fn assignment(&mut self, node: &Node<'_>) -> Result<Value, Exit> {
+        let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else { return Ok(Value::Unknown) };
+        let value = self.value(&right)?;
+        self.put(&left, &value)?;
+        Ok(value)
+    }
+
+    /// Something gets a value: a name, an attribute, a part.
+    fn put(&mut self, left: &Node<'_>, value: &Value) -> Result<(), Exit> {
+        match &*left.kind() {
+            "attribute" => {
+                let (Some(object), Some(name)) = (left.field("object"), left.field("attribute")) else { return Ok(()) };
+                if let Value::Object(object) = self.value(&object)? {
+                    let at = self.module().location(&left.range());
+                    self.set(object, &name.text(), value, &at)?;
+                }
+                Ok(())
+            }
+            "subscript" => {
+                if let Some(Value::List(list)) = left.field("value").map(|value| self.value(&value)).transpose()? {
+                    self.doubt_list(list);
+                }
+                Ok(())
+            }
+            _ => {
+                self.assign(left, value.clone());
+                Ok(())
+            }
+        }
+    }
+
+    fn augmented(&mut self, node: &Node<'_>) -> Result<Value, Exit> {
+        let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else { return Ok(Value::Unknown) };
+        let before = self.value(&left)?;
+        self.value(&right)?;
+        match before {
+            Value::List(list) => self.doubt_list(list),
+            before => {
+                let value = if before == Value::Other { before } else { Value::Unknown };
+                self.put(&left, &value)?;
+            }
+        }
+        Ok(Value::Other)
+    }
+
+    /// It isn't known any more which objects are in a list.
+    pub(super) fn doubt_list(&mut self, list: usize) {
+        let known = std::mem::take(&mut self.heap.lists[list]);
+        if let Some((object, name)) = known.owner {
+            self.heap.objects[object].links.remove(&name);
+            self.heap.objects[object].base = super::heap::Base::Unknown;
+            self.heap.objects[object].is_foreign = true;
+        }
+        for object in known.known.into_iter().chain(known.rest) {
+            self.heap.forget(object);
+        }
+    }
+
+    fn subscript(&mut self, node: &Node<'_>) -> Result<Value, Exit> {
+        let Some(of) = node.field("value") else { return Ok(Value::Unknown) };
+        let of = self.value(&of)?;
+        let index = node.field("subscript");
+        if let Some(index) = &index {
+            self.value(index)?;
+        }
+        let number = index.and_then(|index| index.text().parse::<usize>().ok());
+        match (&of, number) {
+            (Value::List(list), Some(number)) if self.heap.lists[*list].rest.is_none() => {
+                let known = self.heap.lists[*list].known.get(number).copied();
+                known.map(Value::Object).ok_or(Exit::Ended)
+            }
+            (Value::List(list), Some(_)) => {
+                // the object that was taken last is as good as another
+                let list = *list;
+                let known = self.heap.lists[list].known.clone();
+                match known.as_slice() {
+                    [] => Ok(self.one_of_list(&of).map_or(Value::Unknown, Value::Object)),
+                    [only] => Ok(Value::Object(*only)),
+                    _ => Ok(self.typed(node)),
+                }
+            }
+            (Value::Tuple(parts), Some(number)) => Ok(parts.get(number).cloned().unwrap_or(Value::Unknown)),
+            (Value::Other, _) => Ok(Value::Other),
+            _ => Ok(self.typed(node)),
+        }
+    }
+
+    /// `[a, b]`
+    fn display(&mut self, node: &Node<'_>) -> Result<Value, Exit> {
+        let parts: Vec<Node<'_>> = node.named_children().filter(|part| part.kind() != "comment").collect();
+        let values = parts.iter().map(|part| self.value(part)).collect::<Result<Vec<_>, _>>()?;
+        let objects: Option<Vec<usize>> = values
+            .iter()
+            .map(|value| match value {
+                Value::Object(object) => Some(*object),
+                _ => None,
+            })
+            .collect();
+        Ok(match objects {
+            Some(known) => self.heap.list(List { known, ..List::default() }),
+            None if values.iter().all(|value| matches!(value, Value::Other | Value::Nothing)) => Value::Other,
+            None => Value::Unknown,
+        })
+    }
+
+    /// `one and other`, `one or other`
+    fn either(&mut self, node: &Node<'_>) -> Result<Value, Exit> {
+        let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else { return Ok(Value::Unknown) };
+        let is_and = node.children().any(|child| child.kind() == "and");
+        let value = self.value(&left)?;
+        let known = match &value {
+            Value::Object(_) => Some(true),
+            Value::Nothing => Some(false),
+            _ => None,
+        };
+        let holds = known.unwrap_or_else(|| self.assume(&left.text()));
+        if holds == is_and { self.value(&right) } else { Ok(value) }
+    }
+
+    fn comprehension(&mut self, node: &Node<'_>) -> Result<Value, Exit> {
+        let Some(body) = node.field("body") else { return Ok(Value::Unknown) };
+        let clauses: Vec<Node<'_>> = node.named_children().filter(|clause| clause.kind() == "for_in_clause").collect();
+        let [clause] = clauses.as_slice() else {
+            return self.nested(&clauses, node, &body);
+        };
+        let (Some(left), Some(right)) = (clause.field("left"), clause.field("right")) else {
+            return Ok(Value::Unknown);
+        };
+        let over = self.value(&right)?;
+        let rest = self.rest(&over);
+        let mut given = Vec::new();
+        let mut taken = Vec::new();
+        for item in self.items(&over, &right) {
+            let item = match rest {
+                Some(_) => self.one_of_list(&over).map_or(Value::Unknown, Value::Object),
+                None => item,
+            };
+            taken.extend(self.heap.objects_in(&item));
+            self.assign(&left, item);
+            self.conditions(node)?;
+            given.push(self.value(&body)?);
+        }
+        self.agree(rest, &taken);
+        let objects: Option<Vec<usize>> = given
+            .iter()
+            .map(|value| match value {
+                Value::Object(object) => Some(*object),
+                _ => None,
+            })
+            .collect();
+        Ok(match (objects.as_deref(), rest) {
+            (Some([one]), Some(_)) => self.heap.list(List { rest: Some(*one), ..List::default() }),
+            (Some(known), None) => self.heap.list(List { known: known.to_vec(), ..List::default() }),
+            _ => Value::Unknown,
+        })
+    }
+
+    fn rest(&self, over: &Value) -> Option<usize> {
+        match over {
+            Value::List(list) => self.heap.lists[*list].rest,
+            _ => None,
+        }
+    }
+
+    /// The conditions of a comprehension are evaluated, and taken to hold.
+    fn conditions(&mut self, node: &Node<'_>) -> Result<(), Exit> {
+        for clause in node.named_children().filter(|clause| clause.kind() == "if_clause") {
+            clause.named_children().try_for_each(|condition| self.value(&condition).map(|_| ()))?;
+        }
+        Ok(())
+    }
+
+    /// A comprehension of several loops: one round of each.
+    fn nested(&mut self, clauses: &[Node<'_>], node: &Node<'_>, body: &Node<'_>) -> Result<Value, Exit> {
+        for clause in clauses {
+            let (Some(left), Some(right)) = (clause.field("left"), clause.field("right")) else { continue };
+            let over = self.value(&right)?;
+            let item = self.items(&over, &right).into_iter().next().unwrap_or(Value::Unknown);
+            self.assign(&left, item);
+        }
+        self.conditions(node)?;
+        self.value(body)?;
+        Ok(Value::Unknown)
+    }
+}

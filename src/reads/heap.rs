@@ -1,0 +1,298 @@
+//! What is known of the objects of a coroutine while it runs: whether they are in the session, what of them is loaded, and what is expired.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::module::Location;
+use crate::types::{Class, Function};
+
+use super::Edge;
+
+/// What an expression gives.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Value {
+    Object(usize),
+    List(usize),
+    Tuple(Vec<Value>),
+    /// `object.awaitable_attrs`
+    Awaitable(usize),
+    Class(Class),
+    Function(Function),
+    Session,
+    /// A statement, with what its options load.
+    Statement(Options),
+    /// What executing one gives.
+    Result(Options),
+    Nothing,
+    /// No object of a mapped class.
+    Other,
+    Unknown,
+}
+
+/// The relationships that loader options of a statement name.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Options {
+    pub names: BTreeSet<String>,
+    /// They may name any others.
+    pub any: bool,
+}
+
+impl Options {
+    pub fn can_load(&self, name: &str) -> bool {
+        self.any || self.names.contains(name)
+    }
+
+    pub fn add(&mut self, other: &Self) {
+        self.any |= other.any;
+        self.names.extend(other.names.iter().cloned());
+    }
+}
+
+/// Whether an object is in the session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Not yet.
+    Transient,
+    /// It is, and has no row yet.
+    Pending,
+    Persistent,
+    Unknown,
+}
+
+/// Whether an object's columns are loaded.
+#[derive(Debug, Clone)]
+pub(super) enum Freshness {
+    Loaded,
+    /// They are not, because of a cascade.
+    Expired(Rc<Expiry>),
+    /// They are not, whatever the cascades.
+    Dead,
+    Unknown,
+}
+
+/// How a cascade expired an object.
+#[derive(Debug)]
+pub(super) struct Expiry {
+    /// The refresh or the expire.
+    pub call: Location,
+    /// The relationships from the object of the call to this.
+    pub over: Vec<Edge>,
+}
+
+/// What is known of relationships that nothing was seen of.
+#[derive(Debug, Clone)]
+pub(super) enum Base {
+    /// None is loaded.
+    Empty,
+    /// Those are loaded that are so with the object.
+    Queried(Options),
+    Unknown,
+}
+
+/// Whether a relationship of an object is loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    Loaded,
+    Unloaded,
+    Unknown,
+}
+
+/// What a relationship of an object leads to.
+#[derive(Debug, Clone)]
+pub(super) struct Link {
+    pub state: State,
+    /// Where that is known, loaded or not.
+    pub value: Option<Value>,
+    /// Where it came in.
+    pub at: Location,
+    /// The database has it.
+    pub is_flushed: bool,
+    /// It was loaded until a cascade expired the object.
+    pub was_loaded: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Object {
+    pub class: Class,
+    pub standing: Standing,
+    pub freshness: Freshness,
+    pub links: BTreeMap<String, Link>,
+    pub base: Base,
+    /// Attributes that were set since the object was expired.
+    pub written: BTreeSet<String>,
+    /// It was made here: it is none of those that were made elsewhere or loaded.
+    pub is_made: bool,
+    /// It comes from elsewhere: a query with options may have loaded it.
+    pub is_foreign: bool,
+    /// It has changes that the next flush writes.
+    pub is_touched: bool,
+}
+
+/// A list of objects.
+#[derive(Debug, Clone, Default)]
+pub(super) struct List {
+    pub known: Vec<usize>,
+    /// One that stands for all others.
+    pub rest: Option<usize>,
+    /// The relationship that it is.
+    pub owner: Option<(usize, String)>,
+}
+
+#[derive(Default)]
+pub(super) struct Heap {
+    pub objects: Vec<Object>,
+    pub lists: Vec<List>,
+    /// What loader options were seen to load.
+    pub optioned: Options,
+}
+
+impl Link {
+    /// What is loaded here, or set.
+    pub fn loaded(value: Value, at: Location, is_flushed: bool) -> Self {
+        Self { state: State::Loaded, value: Some(value), at, is_flushed, was_loaded: false }
+    }
+
+    /// What it leads to is known, and not loaded.
+    pub fn known(value: Value, at: Location) -> Self {
+        Self { state: State::Unloaded, ..Self::loaded(value, at, true) }
+    }
+}
+
+impl Heap {
+    pub fn add(&mut self, object: Object) -> usize {
+        self.objects.push(object);
+        self.objects.len() - 1
+    }
+
+    pub fn list(&mut self, list: List) -> Value {
+        self.lists.push(list);
+        Value::List(self.lists.len() - 1)
+    }
+
+    /// An object from elsewhere, of which nothing is known but its class.
+    pub fn foreign(&mut self, class: Class) -> usize {
+        self.add(Object {
+            class,
+            standing: Standing::Unknown,
+            freshness: Freshness::Unknown,
+            links: BTreeMap::new(),
+            base: Base::Unknown,
+            written: BTreeSet::new(),
+            is_made: false,
+            is_foreign: true,
+            is_touched: false,
+        })
+    }
+
+    /// An object that a query gives.
+    pub fn queried(&mut self, class: Class, options: Options) -> usize {
+        let object = self.foreign(class);
+        let known = &mut self.objects[object];
+        known.standing = Standing::Persistent;
+        known.freshness = Freshness::Loaded;
+        known.base = Base::Queried(options);
+        known.is_foreign = false;
+        object
+    }
+
+    /// An object that a constructor makes.
+    pub fn made(&mut self, class: Class) -> usize {
+        let object = self.foreign(class);
+        let known = &mut self.objects[object];
+        known.standing = Standing::Transient;
+        known.freshness = Freshness::Loaded;
+        known.base = Base::Empty;
+        known.is_made = true;
+        known.is_foreign = false;
+        object
+    }
+
+    /// The objects of a value.
+    pub fn objects_in(&self, value: &Value) -> Vec<usize> {
+        match value {
+            Value::Object(object) | Value::Awaitable(object) => vec![*object],
+            Value::List(list) => {
+                let list = &self.lists[*list];
+                list.known.iter().copied().chain(list.rest).collect()
+            }
+            Value::Tuple(parts) => parts.iter().flat_map(|part| self.objects_in(part)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// One more of the objects that another stands for.
+    pub fn one_of(&mut self, rest: usize) -> usize {
+        let mut one = self.objects[rest].clone();
+        for link in one.links.values_mut() {
+            // only what is known of all of them is shared
+            if let Some(Value::List(list)) = link.value {
+                let mut copy = self.lists[list].clone();
+                copy.known.clear();
+                copy.owner = None;
+                copy.rest = copy.rest.map(|inner| {
+                    let inner = self.objects[inner].clone();
+                    self.add(inner)
+                });
+                self.lists.push(copy);
+                link.value = Some(Value::List(self.lists.len() - 1));
+            }
+        }
+        let id = self.add(one);
+        let links: Vec<(String, usize)> = self.objects[id]
+            .links
+            .iter()
+            .filter_map(|(name, link)| match link.value {
+                Some(Value::List(list)) => Some((name.clone(), list)),
+                _ => None,
+            })
+            .collect();
+        for (name, list) in links {
+            self.lists[list].owner = Some((id, name));
+        }
+        id
+    }
+
+    /// Nothing is known any more of what is loaded.
+    pub fn forget_all(&mut self) {
+        self.optioned.any = true;
+        for object in 0..self.objects.len() {
+            self.forget(object);
+        }
+    }
+
+    /// Nothing is known any more of what of an object is loaded.
+    pub fn forget(&mut self, object: usize) {
+        let object = &mut self.objects[object];
+        object.freshness = Freshness::Unknown;
+        object.standing = Standing::Unknown;
+        object.base = Base::Unknown;
+        object.links.clear();
+        object.is_foreign = true;
+    }
+
+    /// It may be loaded, or not.
+    pub fn doubt(&mut self, object: usize) {
+        let object = &mut self.objects[object];
+        if !matches!(object.freshness, Freshness::Loaded) {
+            object.freshness = Freshness::Unknown;
+        }
+    }
+
+    /// Whether an object is held by one of some values, so that it is not gone.
+    pub fn is_held<'v>(&self, object: usize, by: impl Iterator<Item = &'v Value>) -> bool {
+        let mut open: Vec<usize> = by.flat_map(|value| self.objects_in(value)).collect();
+        let mut seen: BTreeSet<usize> = open.iter().copied().collect();
+        while let Some(one) = open.pop() {
+            if one == object {
+                return true;
+            }
+            let links = self.objects[one].links.values().filter(|link| link.state == State::Loaded);
+            for next in links.filter_map(|link| link.value.as_ref()).flat_map(|value| self.objects_in(value)) {
+                if seen.insert(next) {
+                    open.push(next);
+                }
+            }
+        }
+        false
+    }
+}

@@ -1,0 +1,291 @@
+//! A mapped class and the name of an attribute go in; what reading it on an object does comes out.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::model::Classes;
+use crate::module::Location;
+use crate::syntax::{Node, keyword_value, positional_arguments, returned, string_content};
+use crate::types::{Class, Function, Type, Types};
+
+use super::Cascading;
+
+/// What an attribute of an object is.
+#[derive(Clone)]
+pub(super) enum Attribute {
+    /// A column: it is read from the database where the object is expired.
+    Column,
+    /// A relationship.
+    Relation(Rc<Relation>),
+    /// A property: what its function reads.
+    Property(Function),
+    /// What is no attribute of a row, or can't be told.
+    Other,
+}
+
+/// A relationship, as far as it matters to what is loaded.
+pub(super) struct Relation {
+    pub name: String,
+    pub target: Class,
+    pub is_list: bool,
+    pub loading: Loading,
+    /// The attribute of the target that leads back.
+    pub reverse: Option<String>,
+    /// Its place among those that are given, where it has refresh-expire.
+    pub cascading: Option<usize>,
+    /// Its direction is many-to-one, as far as its class has a foreign key: what it leads to is looked up by key.
+    pub is_by_key: bool,
+}
+
+/// When a relationship is loaded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Loading {
+    /// When it is read.
+    Lazy,
+    /// Reading it raises where it isn't loaded.
+    Never,
+    /// With the object, or it may be.
+    Eager,
+    /// It has nothing to load, or can't be followed.
+    Unfollowed,
+}
+
+/// What is known of the classes.
+pub(super) struct Mapping<'a> {
+    pub types: &'a Types<'a>,
+    pub classes: &'a Classes<'a>,
+    cascading: &'a [Cascading],
+    known: RefCell<HashMap<(Location, String), Attribute>>,
+    relations: RefCell<HashMap<Location, Rc<Vec<Rc<Relation>>>>>,
+}
+
+const RELATIONSHIPS: [&str; 2] = ["relationship", "Relationship"];
+const COLUMNS: [&str; 4] = ["mapped_column", "Column", "Field", "column_property"];
+const PROPERTIES: [&str; 3] = ["property", "hybrid_property", "cached_property"];
+
+impl<'a> Mapping<'a> {
+    pub fn new(types: &'a Types<'a>, classes: &'a Classes<'a>, cascading: &'a [Cascading]) -> Self {
+        let (known, relations) = (RefCell::default(), RefCell::default());
+        Self { types, classes, cascading, known, relations }
+    }
+
+    /// Whether objects of the class are in a session.
+    pub fn is_entity(&self, class: &Class) -> bool {
+        self.classes.is_entity(&class.at)
+    }
+
+    /// Whether an object of the one can be one of the other.
+    pub fn can_be(&self, one: &Class, other: &Class) -> bool {
+        let inherits = |one: &Class, from: &Class| self.types.ancestors(one).contains(from);
+        one == other || inherits(one, other) || inherits(other, one)
+    }
+
+    /// What reading an attribute does.
+    pub fn attribute(&self, class: &Class, name: &str) -> Attribute {
+        let key = (class.at.clone(), name.to_owned());
+        if let Some(known) = self.known.borrow().get(&key) {
+            return known.clone();
+        }
+        let found = self.types.ancestors(class).iter().find_map(|owner| self.own(class, owner, name));
+        let found = found.unwrap_or(Attribute::Other);
+        self.known.borrow_mut().insert(key, found.clone());
+        found
+    }
+
+    /// The relationships of a class.
+    pub fn relations(&self, class: &Class) -> Rc<Vec<Rc<Relation>>> {
+        if let Some(known) = self.relations.borrow().get(&class.at) {
+            return Rc::clone(known);
+        }
+        let mut names: Vec<String> = Vec::new();
+        for owner in self.types.ancestors(class) {
+            let Some(node) = owner.module.node(&owner.at.range()) else { continue };
+            let members = members(&node);
+            names.extend(members.iter().filter_map(|member| Some(member_name(member)?.text().into_owned())));
+            let of_owner = self.cascading.iter().filter(|one| one.owner == owner.at);
+            names.extend(of_owner.map(|one| one.attribute.clone()));
+        }
+        let mut found: Vec<Rc<Relation>> = Vec::new();
+        for name in names {
+            if let Attribute::Relation(relation) = self.attribute(class, &name)
+                && !found.iter().any(|known| known.name == relation.name)
+            {
+                found.push(relation);
+            }
+        }
+        let found = Rc::new(found);
+        self.relations.borrow_mut().insert(class.at.clone(), Rc::clone(&found));
+        found
+    }
+
+    /// What a class makes of a name; None where it says nothing of it.
+    fn own(&self, class: &Class, owner: &Class, name: &str) -> Option<Attribute> {
+        let node = owner.module.node(&owner.at.range())?;
+        let member = members(&node)
+            .into_iter()
+            .rev()
+            .find(|member| member_name(member).is_some_and(|found| found.text() == name));
+        let Some(member) = member else { return self.of_backref(owner, name) };
+        if member.kind() == "assignment" {
+            return Some(self.assigned(class, owner, name, &member));
+        }
+        let function = member.field("definition").unwrap_or_else(|| member.clone());
+        if function.kind() != "function_definition" {
+            return Some(Attribute::Other);
+        }
+        let has = |wanted: &[&str]| decorators(&member).iter().any(|name| wanted.contains(&name.as_str()));
+        if has(&["declared_attr", "directive"]) {
+            let made = returned(&function).pop().filter(|made| made.kind() == "call");
+            return Some(made.map_or(Attribute::Other, |made| self.made(class, owner, name, &made)));
+        }
+        if has(&PROPERTIES) {
+            let at = owner.module.location(&function.range());
+            let receiver = Some(Box::new(Type::Object(class.clone(), Vec::new())));
+            let module = owner.module.clone();
+            return Some(Attribute::Property(Function { at, module, receiver, variables: Vec::new() }));
+        }
+        Some(Attribute::Other)
+    }
+
+    fn assigned(&self, class: &Class, owner: &Class, name: &str, assignment: &Node<'_>) -> Attribute {
+        match assignment.field("right") {
+            Some(_) if assignment.field("type").is_some_and(|written| keeps_nothing(&written)) => Attribute::Other,
+            Some(right) if right.kind() == "call" => self.made(class, owner, name, &right),
+            Some(_) => Attribute::Other,
+            None => {
+                let annotation = assignment.field("type");
+                let is_mapped = annotation.is_some_and(|annotation| annotation.text().starts_with("Mapped["));
+                if is_mapped { Attribute::Column } else { Attribute::Other }
+            }
+        }
+    }
+
+    /// What a call makes that a class has under a name.
+    fn made(&self, class: &Class, owner: &Class, name: &str, call: &Node<'_>) -> Attribute {
+        let callee = last_name(call).unwrap_or_default();
+        if COLUMNS.contains(&callee.as_str()) {
+            let is_deferred = call.field("arguments").is_some_and(|list| keyword_value(&list, "deferred").is_some());
+            return if is_deferred { Attribute::Other } else { Attribute::Column };
+        }
+        if !RELATIONSHIPS.contains(&callee.as_str()) {
+            return Attribute::Other;
+        }
+        let found = self.types.member_of(class, name).without_nothing();
+        let (target, is_list) = match found {
+            Type::Object(target, _) => (target, false),
+            Type::Sequence(item) => match *item {
+                Type::Object(target, _) => (target, true),
+                _ => return Attribute::Other,
+            },
+            _ => return Attribute::Other,
+        };
+        let cascading = self.cascading.iter().position(|one| one.owner == owner.at && one.attribute == name);
+        let mut loading = loading(call);
+        if cascading.is_some_and(|index| self.cascading[index].is_eager) {
+            loading = Loading::Eager;
+        }
+        let reverse = reverse(call);
+        let is_by_key = !is_list && has_key(owner);
+        let name = name.to_owned();
+        Attribute::Relation(Rc::new(Relation { name, target, is_list, loading, reverse, cascading, is_by_key }))
+    }
+
+    /// What another class gives it: the other side of a relationship.
+    fn of_backref(&self, owner: &Class, name: &str) -> Option<Attribute> {
+        let index = self.cascading.iter().position(|one| one.owner == owner.at && one.attribute == name)?;
+        let one = &self.cascading[index];
+        let (Some(target), Some(is_list)) = (&one.target, one.is_list) else { return Some(Attribute::Other) };
+        let loading = if one.is_eager { Loading::Eager } else { Loading::Lazy };
+        let (name, target) = (name.to_owned(), target.clone());
+        // which attribute leads back isn't looked up: what it holds is not followed
+        let relation =
+            Relation { name, target, is_list, loading, reverse: None, cascading: Some(index), is_by_key: false };
+        Some(Attribute::Relation(Rc::new(relation)))
+    }
+}
+
+/// The statements of a class that give it attributes.
+fn members<'t>(class: &Node<'t>) -> Vec<Node<'t>> {
+    let body = class.field("body");
+    let statements = body.iter().flat_map(Node::named_children);
+    let member = |statement: Node<'t>| match &*statement.kind() {
+        "expression_statement" => statement.named_children().next().filter(|inner| inner.kind() == "assignment"),
+        "function_definition" | "decorated_definition" => Some(statement),
+        _ => None,
+    };
+    statements.filter_map(member).collect()
+}
+
+fn member_name<'t>(member: &Node<'t>) -> Option<Node<'t>> {
+    match &*member.kind() {
+        "assignment" => member.field("left"),
+        "decorated_definition" => member.field("definition")?.field("name"),
+        _ => member.field("name"),
+    }
+}
+
+/// The names of the decorators, each by its last part.
+pub(super) fn decorators(definition: &Node<'_>) -> Vec<String> {
+    let all = definition.named_children().filter(|child| child.kind() == "decorator");
+    all.map(|decorator| {
+        let text = decorator.text();
+        let name = text.trim_start_matches('@').split('(').next().unwrap_or_default();
+        name.rsplit('.').next().unwrap_or_default().trim().to_owned()
+    })
+    .collect()
+}
+
+/// The last name of what a call calls.
+pub(super) fn last_name(call: &Node<'_>) -> Option<String> {
+    let function = call.field("function")?;
+    Some(function.field("attribute").unwrap_or(function).text().into_owned())
+}
+
+/// Whether the class has a foreign key, so that a relationship of it to one object can be many-to-one.
+fn has_key(owner: &Class) -> bool {
+    owner
+        .module
+        .node(&owner.at.range())
+        .is_some_and(|class| class.text().contains("ForeignKey") || class.text().contains("foreign_key"))
+}
+
+/// Whether an annotation is that of a collection that isn't loaded.
+fn keeps_nothing(annotation: &Node<'_>) -> bool {
+    let written = annotation.text();
+    ["WriteOnlyMapped", "DynamicMapped"].iter().any(|name| written.contains(name))
+}
+
+fn loading(call: &Node<'_>) -> Loading {
+    let Some(arguments) = call.field("arguments") else { return Loading::Unfollowed };
+    if arguments.named_children().any(|argument| argument.kind() == "dictionary_splat") {
+        return Loading::Eager;
+    }
+    let mut list = arguments.clone();
+    if let Some(inner) = keyword_value(&arguments, "sa_relationship_kwargs") {
+        if inner.kind() != "dictionary" {
+            return Loading::Eager;
+        }
+        list = inner;
+    }
+    if ["sa_relationship", "viewonly", "collection_class"].iter().any(|name| keyword_value(&list, name).is_some()) {
+        return Loading::Unfollowed;
+    }
+    let Some(lazy) = keyword_value(&list, "lazy") else { return Loading::Lazy };
+    match (&*lazy.kind(), string_content(&lazy).as_deref()) {
+        (_, Some("select")) | ("true", _) => Loading::Lazy,
+        (_, Some("raise" | "raise_on_sql")) => Loading::Never,
+        (_, Some("dynamic" | "write_only" | "noload")) => Loading::Unfollowed,
+        _ => Loading::Eager,
+    }
+}
+
+/// `back_populates="name"`, `backref="name"`, `backref=backref("name", …)`
+fn reverse(call: &Node<'_>) -> Option<String> {
+    let arguments = call.field("arguments")?;
+    let given = keyword_value(&arguments, "back_populates").or_else(|| keyword_value(&arguments, "backref"))?;
+    match &*given.kind() {
+        "call" => string_content(positional_arguments(&given.field("arguments")?).first()?),
+        _ => string_content(&given),
+    }
+}

@@ -1,0 +1,88 @@
+//! A module goes in; the reads in its coroutines come out that raise MissingGreenlet because a refresh or an expire has expired related
+//! objects, each with the path that leads there: loaded here, refreshed here, read here.
+//!
+//! Each coroutine is run on objects that stand for those of the session, way by way through its branches, as far as it can be followed. What
+//! can't be known loads what is expired, or ends the way: nothing is told that isn't followed from where it was loaded to where it is read.
+
+mod call;
+mod expression;
+mod heap;
+mod mapping;
+mod relation;
+mod run;
+mod session;
+mod statement;
+
+use std::sync::Arc;
+
+use crate::model::Classes;
+use crate::module::{Location, Module};
+use crate::syntax::Node;
+use crate::types::{Class, Types};
+
+use mapping::Mapping;
+use run::{Run, Script};
+
+/// A relationship with refresh-expire.
+#[derive(Debug)]
+pub struct Cascading {
+    /// `User.posts`
+    pub name: String,
+    /// Where the class is defined that has it.
+    pub owner: Location,
+    /// The attribute.
+    pub attribute: String,
+    /// The class that it leads to, where it is known.
+    pub target: Option<Class>,
+    /// Whether it is a collection, where that is known.
+    pub is_list: Option<bool>,
+    /// It is loaded with the object that has it, or may be.
+    pub is_eager: bool,
+}
+
+/// A read that raises.
+#[derive(Debug, Clone)]
+pub struct Raised {
+    /// The call that has expired what is read.
+    pub call: Location,
+    /// The relationships over which it did so, from the object of the call on.
+    pub over: Vec<Edge>,
+    /// The read.
+    pub read: Location,
+}
+
+/// A relationship that was loaded when a call followed it.
+#[derive(Debug, Clone)]
+pub struct Edge {
+    /// Its place among those that were given.
+    pub relationship: usize,
+    /// Where it was loaded, or got what it leads to.
+    pub loaded: Location,
+}
+
+/// How many ways through a coroutine are followed.
+const MOST_WAYS: usize = 64;
+
+/// The reads that raise in the coroutines of a module.
+pub fn in_module(types: &Types<'_>, classes: &Classes<'_>, module: &Arc<Module>, all: &[Cascading]) -> Vec<Raised> {
+    let mapping = Mapping::new(types, classes, all);
+    let root = module.tree().root();
+    let functions = root.dfs().filter(|node| node.kind() == "function_definition" && is_coroutine(node));
+    let mut found = Vec::new();
+    for function in functions.filter(|function| function.text().contains("await")) {
+        let mut script = Script::default();
+        for _ in 0..MOST_WAYS {
+            Run::new(&mapping, module, &mut script, &mut found).go(&function);
+            if !script.next_way() {
+                break;
+            }
+        }
+    }
+    found.sort_by(|a, b| (&a.call, &a.read).cmp(&(&b.call, &b.read)));
+    found.dedup_by(|a, b| a.call == b.call && a.read == b.read);
+    found
+}
+
+fn is_coroutine(function: &Node<'_>) -> bool {
+    function.children().next().is_some_and(|first| first.kind() == "async")
+}

@@ -1,0 +1,239 @@
+//! One way through a coroutine: what its statements and expressions do, in order.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::module::Module;
+use crate::syntax::Node;
+use crate::types::{Function, Type};
+
+use super::Raised;
+use super::heap::{Heap, List, Options, Value};
+use super::mapping::{Mapping, decorators};
+
+/// Which way is taken where there are several.
+#[derive(Default)]
+pub(super) struct Script {
+    choices: Vec<(usize, usize)>,
+    position: usize,
+}
+
+impl Script {
+    /// One of several ways.
+    fn choose(&mut self, of: usize) -> usize {
+        if self.position == self.choices.len() {
+            self.choices.push((0, of));
+        }
+        self.position += 1;
+        self.choices[self.position - 1].0
+    }
+
+    /// Turns to the next way; whether there is one.
+    pub fn next_way(&mut self) -> bool {
+        self.position = 0;
+        while let Some((chosen, of)) = self.choices.pop() {
+            if chosen + 1 < of {
+                self.choices.push((chosen + 1, of));
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// Why the statement behind isn't run.
+#[derive(Debug)]
+pub(super) enum Exit {
+    /// Something raises, or the way can't be followed.
+    Ended,
+    Return(Value),
+    Break,
+    Continue,
+}
+
+/// A function that is run.
+struct Frame {
+    module: Arc<Module>,
+    names: HashMap<String, Value>,
+}
+
+/// How many functions are run inside each other.
+const MOST_FRAMES: usize = 3;
+
+/// How many nodes are looked at on one way.
+const MOST_STEPS: u32 = 20_000;
+
+pub(super) struct Run<'r, 'a> {
+    pub mapping: &'r Mapping<'a>,
+    pub heap: Heap,
+    pub found: &'r mut Vec<Raised>,
+    /// Whether a commit expires all; None where that isn't known.
+    pub expires_on_commit: Option<bool>,
+    pub has_session: bool,
+    frames: Vec<Frame>,
+    script: &'r mut Script,
+    /// Conditions and which way they went.
+    assumed: Vec<(String, bool)>,
+    steps_left: u32,
+}
+
+impl<'r, 'a> Run<'r, 'a> {
+    pub fn new(
+        mapping: &'r Mapping<'a>,
+        module: &Arc<Module>,
+        script: &'r mut Script,
+        found: &'r mut Vec<Raised>,
+    ) -> Self {
+        let frames = vec![Frame { module: Arc::clone(module), names: HashMap::new() }];
+        let (heap, assumed) = (Heap::default(), Vec::new());
+        let (expires_on_commit, has_session, steps_left) = (None, false, MOST_STEPS);
+        Self { mapping, heap, found, expires_on_commit, has_session, frames, script, assumed, steps_left }
+    }
+
+    /// Runs a coroutine.
+    pub fn go(mut self, function: &Node<'_>) {
+        if let Some(body) = function.field("body") {
+            // where it ends does not matter
+            let _ = self.block(&body);
+        }
+    }
+
+    pub(super) fn module(&self) -> &Arc<Module> {
+        &self.frame().module
+    }
+
+    fn frame(&self) -> &Frame {
+        &self.frames[self.frames.len() - 1]
+    }
+
+    pub(super) fn count(&mut self) -> Result<(), Exit> {
+        self.steps_left = self.steps_left.checked_sub(1).ok_or(Exit::Ended)?;
+        Ok(())
+    }
+
+    /// Which of two ways is taken.
+    pub(super) fn choose(&mut self) -> bool {
+        self.script.choose(2) == 0
+    }
+
+    /// Which way a condition goes that isn't known: the same as before, as long as nothing in it is bound anew.
+    pub(super) fn assume(&mut self, condition: &str) -> bool {
+        let known = self.assumed.iter().find(|(text, _)| text == condition).map(|(_, holds)| *holds);
+        known.unwrap_or_else(|| {
+            let holds = self.choose();
+            self.assumed.push((condition.to_owned(), holds));
+            holds
+        })
+    }
+
+    pub(super) fn name(&self, name: &str) -> Option<Value> {
+        self.frame().names.get(name).cloned()
+    }
+
+    /// Binds a name. What isn't known of it is asked where it is used.
+    pub(super) fn bind(&mut self, name: &str, value: Value) {
+        self.assumed.retain(|(text, _)| !text.contains(name));
+        let last = self.frames.len() - 1;
+        let names = &mut self.frames[last].names;
+        if value == Value::Unknown {
+            names.remove(name);
+        } else {
+            names.insert(name.to_owned(), value);
+        }
+    }
+
+    pub(super) fn is_held(&self, object: usize) -> bool {
+        self.heap.is_held(object, self.frames.iter().flat_map(|frame| frame.names.values()))
+    }
+
+    /// What an expression can be, where nothing was seen of its value.
+    pub(super) fn typed(&mut self, node: &Node<'_>) -> Value {
+        let (found, _) = self.mapping.types.of(self.module(), node);
+        self.value_of_type(&found, None)
+    }
+
+    /// Something of a type: given by a query with the options, or from elsewhere.
+    pub(super) fn value_of_type(&mut self, found: &Type, queried: Option<&Options>) -> Value {
+        let found = found.without_nothing();
+        match &found {
+            Type::Object(class, _) if self.mapping.is_entity(class) => Value::Object(match queried {
+                Some(options) => self.heap.queried(class.clone(), options.clone()),
+                None => self.heap.foreign(class.clone()),
+            }),
+            Type::Sequence(item) => match self.value_of_type(item, queried) {
+                Value::Object(object) => self.heap.list(List { rest: Some(object), ..List::default() }),
+                _ => Value::Unknown,
+            },
+            Type::Tuple(parts) => Value::Tuple(parts.iter().map(|part| self.value_of_type(part, queried)).collect()),
+            Type::Rows(rows) if rows.of == crate::types::RowsOf::Statement => Value::Statement(Options::default()),
+            Type::Rows(_) => match queried {
+                Some(options) => Value::Result(options.clone()),
+                None => Value::Unknown,
+            },
+            Type::Class(class, _) => Value::Class(class.clone()),
+            Type::Function(function) => Value::Function(function.clone()),
+            Type::Session => Value::Session,
+            Type::Other => Value::Other,
+            _ => Value::Unknown,
+        }
+    }
+
+    /// Runs a function of the repository with what it is given; what can't be run may do anything to the objects.
+    pub(super) fn inline(
+        &mut self,
+        function: &Function,
+        given: Vec<(Option<String>, Value)>,
+        is_awaited: bool,
+    ) -> Result<Value, Exit> {
+        let node = function.module.node(&function.at.range());
+        let runnable = node.filter(|node| self.can_run(node, is_awaited));
+        let body = runnable.as_ref().and_then(|node| node.field("body"));
+        let (Some(node), Some(body)) = (runnable, body) else {
+            self.heap.forget_all();
+            return Ok(Value::Unknown);
+        };
+        let names = parameters(&node, given);
+        self.frames.push(Frame { module: Arc::clone(&function.module), names });
+        let assumed = std::mem::take(&mut self.assumed);
+        let left = if node.kind() == "lambda" { self.value(&body).map(Some) } else { self.block(&body).map(|()| None) };
+        self.frames.pop();
+        self.assumed = assumed;
+        match left {
+            Ok(value) => Ok(value.unwrap_or(Value::Nothing)),
+            Err(Exit::Return(value)) => Ok(value),
+            Err(exit) => Err(exit),
+        }
+    }
+
+    fn can_run(&self, function: &Node<'_>, is_awaited: bool) -> bool {
+        let is_async = function.children().next().is_some_and(|first| first.kind() == "async");
+        let around = function.parent().filter(|around| around.kind() == "decorated_definition");
+        let is_plain = |name: &String| matches!(name.as_str(), "staticmethod" | "classmethod" | "property");
+        let is_followed = around.is_none_or(|around| decorators(&around).iter().all(is_plain));
+        self.frames.len() < MOST_FRAMES && is_async == is_awaited && is_followed && !function.text().contains("yield")
+    }
+}
+
+/// The parameters of a function with what they are given.
+fn parameters(function: &Node<'_>, given: Vec<(Option<String>, Value)>) -> HashMap<String, Value> {
+    let list = function.field("parameters");
+    let all = list.iter().flat_map(Node::named_children).filter(|node| node.kind() != "comment");
+    let mut by_position = all.filter_map(|parameter| match &*parameter.kind() {
+        "identifier" => Some(parameter.text().into_owned()),
+        "default_parameter" | "typed_default_parameter" => Some(parameter.field("name")?.text().into_owned()),
+        "typed_parameter" => parameter
+            .named_children()
+            .next()
+            .filter(|name| name.kind() == "identifier")
+            .map(|name| name.text().into_owned()),
+        _ => None,
+    });
+    let mut names = HashMap::new();
+    for (name, value) in given {
+        let Some(name) = name.or_else(|| by_position.next()) else { continue };
+        if value != Value::Unknown {
+            names.insert(name, value);
+        }
+    }
+    names
+}

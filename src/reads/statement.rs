@@ -1,0 +1,324 @@
+//! A statement is run.
+
+use crate::syntax::{Node, unparenthesized};
+use crate::types::Type;
+
+use super::heap::{Options, Value};
+use super::run::{Exit, Run};
+
+/// How many objects of a list a loop is run for.
+const MOST_ROUNDS: usize = 4;
+
+impl Run<'_, '_> {
+    pub(super) fn block(&mut self, block: &Node<'_>) -> Result<(), Exit> {
+        block.named_children().try_for_each(|statement| self.statement(&statement))
+    }
+
+    fn statement(&mut self, statement: &Node<'_>) -> Result<(), Exit> {
+        self.count()?;
+        match &*statement.kind() {
+            "return_statement" => {
+                let value = statement.named_children().find(|child| child.kind() != "comment");
+                let value = value.map_or(Ok(Value::Nothing), |value| self.value(&value))?;
+                Err(Exit::Return(value))
+            }
+            "raise_statement" => Err(Exit::Ended),
+            "break_statement" => Err(Exit::Break),
+            "continue_statement" => Err(Exit::Continue),
+            "if_statement" => self.branches(statement),
+            "for_statement" => self.for_each(statement),
+            "while_statement" => {
+                if let Some(condition) = statement.field("condition") {
+                    self.value(&condition)?;
+                }
+                self.round(statement).map(|_| ())
+            }
+            "with_statement" => self.with(statement),
+            "try_statement" => {
+                for part in statement.named_children() {
+                    match &*part.kind() {
+                        "block" => self.block(&part)?,
+                        "else_clause" | "finally_clause" => {
+                            let inner = part.named_children().find(|child| child.kind() == "block");
+                            inner.map_or(Ok(()), |inner| self.block(&inner))?;
+                        }
+                        _ => {}
+                    }
+                }
+                Ok(())
+            }
+            "match_statement" => self.cases(statement),
+            "assert_statement" => {
+                let condition = statement.named_children().next();
+                match condition.map_or(Ok(None), |condition| self.truth(&condition))? {
+                    Some(false) => Err(Exit::Ended),
+                    _ => Ok(()),
+                }
+            }
+            "expression_statement" => statement.named_children().try_for_each(|inner| self.value(&inner).map(|_| ())),
+            "delete_statement" => {
+                for name in statement.dfs().filter(|node| node.kind() == "identifier") {
+                    self.bind(&name.text(), Value::Unknown);
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn branches(&mut self, statement: &Node<'_>) -> Result<(), Exit> {
+        if self.holds(statement.field("condition"))? {
+            return statement.field("consequence").map_or(Ok(()), |block| self.block(&block));
+        }
+        for clause in statement.field_children("alternative") {
+            if clause.kind() == "else_clause" {
+                return clause.field("body").map_or(Ok(()), |block| self.block(&block));
+            }
+            if self.holds(clause.field("condition"))? {
+                return clause.field("consequence").map_or(Ok(()), |block| self.block(&block));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a condition holds, or is taken to on this way.
+    pub(super) fn holds(&mut self, condition: Option<Node<'_>>) -> Result<bool, Exit> {
+        let Some(condition) = condition else { return Ok(true) };
+        let known = self.truth(&condition)?;
+        Ok(known.unwrap_or_else(|| self.assume(&condition.text())))
+    }
+
+    /// Whether a condition holds; None where that isn't known.
+    pub(super) fn truth(&mut self, condition: &Node<'_>) -> Result<Option<bool>, Exit> {
+        let condition = unparenthesized(condition);
+        match &*condition.kind() {
+            "true" => Ok(Some(true)),
+            "false" => Ok(Some(false)),
+            "not_operator" => {
+                let Some(inner) = condition.field("argument") else { return Ok(None) };
+                let inner_text = inner.text().into_owned();
+                let known = self.truth(&inner)?;
+                Ok(Some(!known.unwrap_or_else(|| self.assume(&inner_text))))
+            }
+            "comparison_operator" => {
+                let parts: Vec<Node<'_>> = condition.named_children().collect();
+                let values = parts.iter().map(|part| self.value(part)).collect::<Result<Vec<_>, _>>()?;
+                let words: Vec<String> = condition.children().map(|child| child.kind().into_owned()).collect();
+                let is_not = words.iter().any(|word| word.contains("not") || word == "!=");
+                Ok(match values.as_slice() {
+                    [Value::Object(_) | Value::List(_), Value::Nothing] => Some(is_not),
+                    [Value::Nothing, Value::Nothing] => Some(!is_not),
+                    _ => None,
+                })
+            }
+            _ => Ok(match self.value(&condition)? {
+                Value::Object(_) => Some(true),
+                Value::Nothing => Some(false),
+                Value::List(list) if !self.heap.lists[list].known.is_empty() => Some(true),
+                _ => None,
+            }),
+        }
+    }
+
+    fn for_each(&mut self, statement: &Node<'_>) -> Result<(), Exit> {
+        let (Some(left), Some(right)) = (statement.field("left"), statement.field("right")) else { return Ok(()) };
+        let over = self.value(&right)?;
+        let rest = self.rest_of(&over);
+        let items = self.items(&over, &right);
+        // what a round does to one object shows in the next round
+        let several = statement.text().contains(".refresh(") || statement.text().contains(".expire(");
+        let rounds = if rest.is_some() && several { 2 } else { 1 };
+        let mut objects = Vec::new();
+        for item in items {
+            for _ in 0..rounds {
+                let item = match rest {
+                    Some(_) => self.one_of_list(&over).map_or(Value::Unknown, Value::Object),
+                    None => item.clone(),
+                };
+                objects.extend(self.heap.objects_in(&item));
+                self.assign(&left, item);
+                if !self.round(statement)? {
+                    self.agree(rest, &objects);
+                    return Ok(());
+                }
+            }
+        }
+        self.agree(rest, &objects);
+        let otherwise = statement.field("alternative").and_then(|clause| clause.field("body"));
+        otherwise.map_or(Ok(()), |block| self.block(&block))
+    }
+
+    /// Runs the body of a loop; whether there can be another round.
+    fn round(&mut self, statement: &Node<'_>) -> Result<bool, Exit> {
+        let Some(body) = statement.field("body") else { return Ok(false) };
+        match self.block(&body) {
+            Err(Exit::Break) => Ok(false),
+            Ok(()) | Err(Exit::Continue) => Ok(true),
+            Err(exit) => Err(exit),
+        }
+    }
+
+    fn rest_of(&self, over: &Value) -> Option<usize> {
+        match over {
+            Value::List(list) => self.heap.lists[*list].rest,
+            _ => None,
+        }
+    }
+
+    /// One of the objects of a list that aren't known one by one.
+    pub(super) fn one_of_list(&mut self, over: &Value) -> Option<usize> {
+        let Value::List(list) = *over else { return None };
+        let one = self.heap.one_of(self.heap.lists[list].rest?);
+        self.heap.lists[list].known.push(one);
+        Some(one)
+    }
+
+    /// What a loop gives, one after the other.
+    pub(super) fn items(&mut self, over: &Value, right: &Node<'_>) -> Vec<Value> {
+        match over {
+            Value::List(list) => match self.heap.lists[*list].rest {
+                Some(rest) => vec![Value::Object(rest)],
+                None => self.heap.lists[*list].known.iter().take(MOST_ROUNDS).map(|one| Value::Object(*one)).collect(),
+            },
+            Value::Tuple(parts) => parts.iter().take(MOST_ROUNDS).cloned().collect(),
+            Value::Result(options) => {
+                let options = options.clone();
+                let (found, _) = self.mapping.types.of(self.module(), right);
+                let item = self.mapping.types.item_of(&found);
+                vec![self.value_of_type(&item, Some(&options))]
+            }
+            _ => vec![Value::Unknown],
+        }
+    }
+
+    /// What stands for all objects of a list is no more certain than what became of some of them.
+    pub(super) fn agree(&mut self, rest: Option<usize>, objects: &[usize]) {
+        let Some(rest) = rest else { return };
+        for one in objects {
+            let one = self.heap.objects[*one].clone();
+            let known = &mut self.heap.objects[rest];
+            known.written.extend(one.written);
+            let is_same = std::mem::discriminant(&known.freshness) == std::mem::discriminant(&one.freshness);
+            if !is_same {
+                known.freshness = super::heap::Freshness::Unknown;
+            }
+            let states = |links: &std::collections::BTreeMap<String, super::heap::Link>| {
+                links.iter().map(|(name, link)| (name.clone(), link.state)).collect::<Vec<_>>()
+            };
+            if states(&known.links) != states(&one.links) {
+                known.links.clear();
+                known.base = super::heap::Base::Unknown;
+                known.is_foreign = true;
+            }
+        }
+    }
+
+    fn cases(&mut self, statement: &Node<'_>) -> Result<(), Exit> {
+        if let Some(subject) = statement.field("subject") {
+            self.value(&subject)?;
+        }
+        let body = statement.field("body");
+        for clause in body.iter().flat_map(Node::named_children).filter(|clause| clause.kind() == "case_clause") {
+            if self.choose() {
+                return clause.field("consequence").map_or(Ok(()), |block| self.block(&block));
+            }
+        }
+        Ok(())
+    }
+
+    fn with(&mut self, statement: &Node<'_>) -> Result<(), Exit> {
+        let clause = statement.named_children().find(|child| child.kind() == "with_clause");
+        let items = clause.iter().flat_map(Node::named_children).filter(|item| item.kind() == "with_item");
+        let mut ends: Vec<fn(&mut Self)> = Vec::new();
+        for item in items {
+            let Some(value) = item.field("value") else { continue };
+            let (entered, target) = match &*value.kind() {
+                "as_pattern" => (value.named_children().next(), value.field("alias")),
+                _ => (Some(value.clone()), None),
+            };
+            if let Some(entered) = entered {
+                ends.extend(self.enter(&entered, target.and_then(|target| target.named_children().next()))?);
+            }
+        }
+        let left = statement.field("body").map_or(Ok(()), |body| self.block(&body));
+        ends.into_iter().rev().for_each(|end| end(self));
+        left
+    }
+
+    /// What is done at the end of a `with` statement.
+    fn enter(&mut self, entered: &Node<'_>, target: Option<Node<'_>>) -> Result<Option<fn(&mut Self)>, Exit> {
+        let name = super::mapping::last_name(entered).unwrap_or_default();
+        let receiver = entered.field("function").and_then(|function| function.field("object"));
+        if receiver.is_some_and(|receiver| self.is_session(&receiver)) && matches!(&*name, "begin" | "begin_nested") {
+            if let Some(target) = target {
+                self.assign(&target, Value::Session);
+            }
+            return Ok(Some(if name == "begin" { Self::commit } else { |run| run.flush(true) }));
+        }
+        let (found, _) = self.mapping.types.of(self.module(), entered);
+        let opens = |part: &Type| match part {
+            Type::Session => true,
+            Type::Manager(inner) => **inner == Type::Session,
+            _ => false,
+        };
+        if !found.parts().iter().any(opens) {
+            self.value(entered)?;
+            if let Some(target) = target {
+                self.assign(&target, Value::Unknown);
+            }
+            return Ok(None);
+        }
+        // objects of several sessions aren't told apart
+        if std::mem::replace(&mut self.has_session, true) {
+            return Err(Exit::Ended);
+        }
+        if entered.kind() == "call" {
+            self.expires_on_commit = self.expires_on_commit_of(entered);
+        }
+        if let Some(target) = target {
+            self.assign(&target, Value::Session);
+        }
+        Ok(Some(if name == "begin" {
+            |run| {
+                run.commit();
+                run.close();
+            }
+        } else {
+            Self::close
+        }))
+    }
+
+    /// The session is closed: its objects are loaded no more.
+    fn close(&mut self) {
+        self.has_session = false;
+        self.expires_on_commit = None;
+        self.heap.forget_all();
+        self.heap.optioned = Options::default();
+    }
+
+    /// A value is assigned to a name, or to several.
+    pub(super) fn assign(&mut self, target: &Node<'_>, value: Value) {
+        match &*target.kind() {
+            "identifier" => self.bind(&target.text(), value),
+            "pattern_list" | "tuple_pattern" | "list_pattern" => {
+                let targets: Vec<Node<'_>> = target.named_children().collect();
+                let parts: Vec<Value> = match &value {
+                    Value::Tuple(parts) => parts.clone(),
+                    Value::List(list) if self.heap.lists[*list].rest.is_none() => {
+                        self.heap.lists[*list].known.iter().map(|one| Value::Object(*one)).collect()
+                    }
+                    Value::List(_) => {
+                        targets.iter().map(|_| self.one_of_list(&value).map_or(Value::Unknown, Value::Object)).collect()
+                    }
+                    _ => Vec::new(),
+                };
+                let is_plain = parts.len() == targets.len();
+                for (index, target) in targets.iter().enumerate() {
+                    let part = parts.get(index).filter(|_| is_plain).cloned().unwrap_or(Value::Unknown);
+                    self.assign(target, part);
+                }
+            }
+            _ => {}
+        }
+    }
+}
