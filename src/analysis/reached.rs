@@ -99,7 +99,7 @@ impl Run<'_> {
     pub(super) fn add_reach(&self, site: &Site, findings: &mut [Finding]) {
         let Some(reached) = self.reached_by(site) else { return };
         let repository = self.analysis.repositories.of(&site.at.path);
-        let told = |reaching: &ReachingCall| self.analysis.told_call(&repository, &reaching.call.call);
+        let told = |reaching: &ReachingCall| self.analysis.told_call(&repository, &reaching.call.call, Vec::new());
         for finding in findings.iter_mut().filter(|finding| finding.details.hazard().is_some()) {
             let calls = reached.calls.iter().filter_map(told).collect();
             finding.details.reach = Some(ReachDetail { level: reached.level, calls });

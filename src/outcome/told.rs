@@ -2,7 +2,7 @@
 //!
 //! Outcome, file and finding are taken apart in full: a field that is new has to be told too, or said to have no path in it.
 
-use super::{Asyncio, Details, FileOutcome, Finding, Fix, Outcome, SiteOutcome, Status, ToldCall, UnusedSuppression};
+use super::{Asyncio, Details, FileOutcome, Finding, Fix, Outcome, SiteOutcome, Status, ToldCall, ToldRead, UnusedSuppression};
 use crate::model::Relationship;
 use crate::repository::{Base, Places, told_from};
 
@@ -104,6 +104,9 @@ fn tell_site(site: &mut SiteOutcome, tell: &impl Fn(&mut String)) {
 }
 
 fn tell_call(call: &mut ToldCall, tell: &impl Fn(&mut String)) {
-    let ToldCall { path, start: _, kind: _, classes: _, named_attributes: _, unknown, steps } = call;
+    let ToldCall { path, start: _, kind: _, classes: _, named_attributes: _, unknown, steps, reads } = call;
     std::iter::once(path).chain(unknown).chain(steps).for_each(tell);
+    for ToldRead { path, start: _, text: _, over } in reads {
+        std::iter::once(path).chain(over).for_each(tell);
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::module::Target;
 use crate::resolve::{Effort, End, Place};
-use crate::syntax::{Node, dotted_name, keyword_value, unparenthesized};
+use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, string_content, unparenthesized};
 use crate::types::{Class, Type};
 
 use super::heap::{Base, List, Options, Value};
@@ -93,8 +93,8 @@ impl Run<'_, '_> {
             });
         }
         if name == "getattr" && !is_awaited {
-            let arguments = call.field("arguments").map(|list| crate::syntax::positional_arguments(&list));
-            let attribute = arguments.and_then(|all| crate::syntax::string_content(all.get(1)?));
+            let arguments = call.field("arguments").map(|list| positional_arguments(&list));
+            let attribute = arguments.and_then(|all| string_content(all.get(1)?));
             if let (Value::Object(object), Some(attribute)) = (&first, attribute) {
                 return self.read(*object, &attribute, call);
             }
@@ -174,6 +174,9 @@ impl Run<'_, '_> {
                         .iter()
                         .flat_map(Node::named_children)
                         .for_each(|option| options.add(&named_in_options(&option)));
+                }
+                if matches!(name, "where" | "filter") {
+                    options.key = options.key.or_else(|| literal_key(call));
                 }
                 Ok(Value::Statement(options))
             }
@@ -270,16 +273,25 @@ impl Run<'_, '_> {
             _ => return,
         }
         self.heap.objects[owner].is_touched = true;
+        self.disturb(&[object, owner], false);
         self.put_back(object, &relation, owner, &at);
         if self.heap.objects[owner].standing != super::heap::Standing::Transient {
             self.attach(object);
         }
     }
 
-    /// Whether the session that a call makes expires its objects on commit.
-    pub(super) fn expires_on_commit_of(&self, call: &Node<'_>) -> Option<bool> {
+    /// What is known of the session that a call makes: whether a commit expires its objects, and whether it flushes before a query.
+    pub(super) fn open(&mut self, call: &Node<'_>) {
+        let made = self.with_maker(call, |maker| (flag(maker, "expire_on_commit"), flag(maker, "autoflush")));
+        let (expires, flushes) = made.unwrap_or_default();
+        self.expires_on_commit = expires;
+        self.flushes_itself = flushes == Some(true);
+    }
+
+    /// Looks at the call that says how sessions are made: that of the maker, or of the session itself.
+    fn with_maker<T>(&self, call: &Node<'_>, look: impl FnOnce(&Node<'_>) -> T) -> Option<T> {
         if last_name(call).is_some_and(|name| name == "AsyncSession" || name == "Session") {
-            return expires(call);
+            return Some(look(call));
         }
         let function = call.field("function")?;
         let maker = if last_name(call)? == "begin" { function.field("object")? } else { function };
@@ -292,22 +304,37 @@ impl Run<'_, '_> {
         }
         let name = found.module().node(&found.binding().name)?;
         let assignment = name.ancestors().find(|node| node.kind() == "assignment")?;
-        expires(&assignment.field("right").filter(|right| right.kind() == "call")?)
+        let maker = assignment.field("right").filter(|right| right.kind() == "call")?;
+        Some(look(&maker))
     }
 }
 
-/// What a call that makes sessions, or what makes them, says of expire_on_commit.
-fn expires(call: &Node<'_>) -> Option<bool> {
+/// A flag that is on unless a call says otherwise.
+fn flag(call: &Node<'_>, name: &str) -> Option<bool> {
     let arguments = call.field("arguments")?;
     if arguments.named_children().any(|argument| argument.kind() == "dictionary_splat") {
         return None;
     }
-    match keyword_value(&arguments, "expire_on_commit") {
+    match keyword_value(&arguments, name) {
         None => Some(true),
         Some(value) => match &*value.kind() {
             "true" => Some(true),
             "false" => Some(false),
             _ => None,
         },
+    }
+}
+
+/// `where(User.id == 1)`
+fn literal_key(call: &Node<'_>) -> Option<String> {
+    let arguments = positional_arguments(&call.field("arguments")?);
+    let [condition] = arguments.as_slice() else { return None };
+    let parts: Vec<Node<'_>> = condition.named_children().collect();
+    let is_equal = condition.kind() == "comparison_operator" && condition.children().any(|child| child.kind() == "==");
+    match parts.as_slice() {
+        [column, key] if is_equal && matches!(&*key.kind(), "integer" | "string") => {
+            column.field("attribute").filter(|name| name.text() == "id").map(|_| key.text().into_owned())
+        }
+        _ => None,
     }
 }

@@ -179,15 +179,18 @@ impl Run<'_, '_> {
                 let known = self.heap.lists[*list].known.get(number).copied();
                 known.map(Value::Object).ok_or(Exit::Ended)
             }
-            (Value::List(list), Some(_)) => {
-                // the object that was taken last is as good as another
-                let list = *list;
-                let known = self.heap.lists[list].known.clone();
-                match known.as_slice() {
-                    [] => Ok(self.one_of_list(&of).map_or(Value::Unknown, Value::Object)),
-                    [only] => Ok(Value::Object(*only)),
-                    _ => Ok(self.typed(node)),
+            (Value::List(list), Some(_)) if self.heap.lists[*list].is_anchored => {
+                // one of those that are known, or another
+                let class = self.heap.lists[*list].rest.map(|rest| self.heap.objects[rest].class.clone());
+                Ok(class.map_or(Value::Unknown, |class| Value::Object(self.heap.foreign(class))))
+            }
+            (Value::List(list), Some(number)) => {
+                let known = self.heap.lists[*list].taken.get(&number).copied();
+                let one = known.or_else(|| self.one_of_list(&of));
+                if let Some(one) = one {
+                    self.heap.lists[*list].taken.insert(number, one);
                 }
+                Ok(one.map_or(Value::Unknown, Value::Object))
             }
             (Value::Tuple(parts), Some(number)) => Ok(parts.get(number).cloned().unwrap_or(Value::Unknown)),
             (Value::Other, _) => Ok(Value::Other),
@@ -239,13 +242,10 @@ impl Run<'_, '_> {
         let over = self.value(&right)?;
         let rest = self.rest(&over);
         let mut given = Vec::new();
-        let mut taken = Vec::new();
-        for item in self.items(&over, &right) {
-            let item = match rest {
-                Some(_) => self.one_of_list(&over).map_or(Value::Unknown, Value::Object),
-                None => item,
-            };
-            taken.extend(self.heap.objects_in(&item));
+        let before = self.heap.objects.len();
+        let items = self.items(&over, &right, 1);
+        let taken: Vec<usize> = (before..self.heap.objects.len()).collect();
+        for item in items {
             self.assign(&left, item);
             self.conditions(node)?;
             given.push(self.value(&body)?);
@@ -259,7 +259,9 @@ impl Run<'_, '_> {
             })
             .collect();
         Ok(match (objects.as_deref(), rest) {
-            (Some([one]), Some(_)) => self.heap.list(List { rest: Some(*one), ..List::default() }),
+            (Some([known @ .., one]), Some(_)) => {
+                self.heap.list(List { known: known.to_vec(), rest: Some(*one), ..List::default() })
+            }
             (Some(known), None) => self.heap.list(List { known: known.to_vec(), ..List::default() }),
             _ => Value::Unknown,
         })
@@ -285,7 +287,7 @@ impl Run<'_, '_> {
         for clause in clauses {
             let (Some(left), Some(right)) = (clause.field("left"), clause.field("right")) else { continue };
             let over = self.value(&right)?;
-            let item = self.items(&over, &right).into_iter().next().unwrap_or(Value::Unknown);
+            let item = self.items(&over, &right, 1).into_iter().next().unwrap_or(Value::Unknown);
             self.assign(&left, item);
         }
         self.conditions(node)?;

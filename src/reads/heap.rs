@@ -35,6 +35,8 @@ pub(super) struct Options {
     pub names: BTreeSet<String>,
     /// They may name any others.
     pub any: bool,
+    /// The literal key of the object that is selected.
+    pub key: Option<String>,
 }
 
 impl Options {
@@ -67,6 +69,9 @@ pub(super) enum Freshness {
     Expired(Rc<Expiry>),
     /// They are not, whatever the cascades.
     Dead,
+    /// They may have been expired, or loaded again: what follows a read of them may not be run.
+    Doubtful,
+    /// Nothing speaks against it.
     Unknown,
 }
 
@@ -107,8 +112,8 @@ pub(super) struct Link {
     pub at: Location,
     /// The database has it.
     pub is_flushed: bool,
-    /// It was loaded until a cascade expired the object.
-    pub was_loaded: bool,
+    /// How a cascade took away what was loaded.
+    pub lost: Option<Rc<Expiry>>,
 }
 
 #[derive(Debug, Clone)]
@@ -126,6 +131,10 @@ pub(super) struct Object {
     pub is_foreign: bool,
     /// It has changes that the next flush writes.
     pub is_touched: bool,
+    /// How many flushes there were before it could be told apart no more from what a query gives: none did for what isn't in the database.
+    pub since: Option<u32>,
+    /// The literal key that it was asked for by.
+    pub key: Option<String>,
 }
 
 /// A list of objects.
@@ -134,6 +143,10 @@ pub(super) struct List {
     pub known: Vec<usize>,
     /// One that stands for all others.
     pub rest: Option<usize>,
+    /// It has objects that are known apart from the others, of which there need be none then.
+    pub is_anchored: bool,
+    /// Those of the others that were taken by their place.
+    pub taken: BTreeMap<usize, usize>,
     /// The relationship that it is.
     pub owner: Option<(usize, String)>,
 }
@@ -144,12 +157,14 @@ pub(super) struct Heap {
     pub lists: Vec<List>,
     /// What loader options were seen to load.
     pub optioned: Options,
+    /// How many flushes there were.
+    pub flushes: u32,
 }
 
 impl Link {
     /// What is loaded here, or set.
     pub fn loaded(value: Value, at: Location, is_flushed: bool) -> Self {
-        Self { state: State::Loaded, value: Some(value), at, is_flushed, was_loaded: false }
+        Self { state: State::Loaded, value: Some(value), at, is_flushed, lost: None }
     }
 
     /// What it leads to is known, and not loaded.
@@ -181,17 +196,21 @@ impl Heap {
             is_made: false,
             is_foreign: true,
             is_touched: false,
+            since: Some(self.flushes),
+            key: None,
         })
     }
 
     /// An object that a query gives.
-    pub fn queried(&mut self, class: Class, options: Options) -> usize {
+    pub fn queried(&mut self, class: Class, mut options: Options) -> usize {
+        let key = options.key.take();
         let object = self.foreign(class);
         let known = &mut self.objects[object];
         known.standing = Standing::Persistent;
         known.freshness = Freshness::Loaded;
         known.base = Base::Queried(options);
         known.is_foreign = false;
+        known.key = key;
         object
     }
 
@@ -202,6 +221,7 @@ impl Heap {
         known.standing = Standing::Transient;
         known.freshness = Freshness::Loaded;
         known.base = Base::Empty;
+        known.since = None;
         known.is_made = true;
         known.is_foreign = false;
         object
@@ -228,6 +248,7 @@ impl Heap {
             if let Some(Value::List(list)) = link.value {
                 let mut copy = self.lists[list].clone();
                 copy.known.clear();
+                copy.taken.clear();
                 copy.owner = None;
                 copy.rest = copy.rest.map(|inner| {
                     let inner = self.objects[inner].clone();
@@ -273,8 +294,18 @@ impl Heap {
     /// It may be loaded, or not.
     pub fn doubt(&mut self, object: usize) {
         let object = &mut self.objects[object];
-        if !matches!(object.freshness, Freshness::Loaded) {
-            object.freshness = Freshness::Unknown;
+        if matches!(object.freshness, Freshness::Expired(_) | Freshness::Dead) {
+            object.freshness = Freshness::Doubtful;
+        }
+    }
+
+    /// It may be expired, or not.
+    pub fn suspect(&mut self, object: usize) {
+        let object = &mut self.objects[object];
+        if !matches!(object.freshness, Freshness::Dead | Freshness::Expired(_))
+            && object.standing != Standing::Transient
+        {
+            object.freshness = Freshness::Doubtful;
         }
     }
 

@@ -5,12 +5,14 @@
 //! can't be known loads what is expired, or ends the way: nothing is told that isn't followed from where it was loaded to where it is read.
 
 mod call;
+mod cascade;
 mod expression;
 mod heap;
 mod mapping;
 mod relation;
 mod run;
 mod session;
+mod setting;
 mod statement;
 
 use std::sync::Arc;

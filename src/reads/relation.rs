@@ -40,7 +40,7 @@ impl Run<'_, '_> {
                 let expiry = Rc::clone(expiry);
                 Err(self.raises(&expiry, node))
             }
-            Freshness::Dead => Err(Exit::Ended),
+            Freshness::Dead | Freshness::Doubtful => Err(Exit::Ended),
             Freshness::Loaded => Ok(Value::Other),
             Freshness::Unknown => {
                 // it would have raised here
@@ -75,7 +75,7 @@ impl Run<'_, '_> {
             Base::Unknown => State::Unknown,
         };
         let at = known.class.at.clone();
-        Link { state, value: None, at, is_flushed: true, was_loaded: false }
+        Link { state, value: None, at, is_flushed: true, lost: None }
     }
 
     fn read_relation(&mut self, object: usize, relation: &Relation, node: &Node<'_>) -> Result<Value, Exit> {
@@ -87,12 +87,13 @@ impl Run<'_, '_> {
         match (self.heap.objects[object].freshness.clone(), link.state) {
             (Freshness::Expired(expiry), State::Unloaded) => {
                 let is_there = || self.known_target(&link).is_some_and(|target| self.is_loaded_and_held(target));
-                if relation.loading != Loading::Never && (link.was_loaded || relation.is_by_key && is_there()) {
+                if relation.loading != Loading::Never && (link.lost.is_some() || relation.is_by_key && is_there()) {
                     return Err(self.raises(&expiry, node));
                 }
                 Err(Exit::Ended)
             }
-            (Freshness::Dead, State::Unloaded) => Err(Exit::Ended),
+            (Freshness::Dead | Freshness::Doubtful, State::Unloaded | State::Unknown) => Err(Exit::Ended),
+            (Freshness::Expired(_), State::Unknown) => Err(Exit::Ended),
             (_, State::Loaded) => Ok(self.value_of(object, relation, link, node)),
             (_, State::Unloaded) => self.read_unloaded(object, relation, &link, node),
             (_, State::Unknown) => {
@@ -133,8 +134,11 @@ impl Run<'_, '_> {
                 Value::Nothing
             });
         }
-        if relation.is_list || !relation.is_by_key || relation.loading == Loading::Never {
+        if relation.loading == Loading::Never {
             return Err(Exit::Ended);
+        }
+        if relation.is_list || !relation.is_by_key {
+            return Err(self.lost(link, node));
         }
         let Some(target) = self.known_target(link) else {
             let known = &self.heap.objects[object];
@@ -142,12 +146,12 @@ impl Run<'_, '_> {
             return if is_unset && link.value.is_none() { Ok(Value::Nothing) } else { Err(Exit::Ended) };
         };
         if !self.is_held(target) {
-            return Err(Exit::Ended);
+            return Err(self.lost(link, node));
         }
         let at = self.module().location(&node.range());
         match self.heap.objects[target].freshness.clone() {
             Freshness::Expired(expiry) => Err(self.raises(&expiry, node)),
-            Freshness::Dead => Err(Exit::Ended),
+            Freshness::Dead | Freshness::Doubtful => Err(Exit::Ended),
             Freshness::Loaded | Freshness::Unknown => {
                 let value = Value::Object(target);
                 self.heap.objects[object].links.insert(relation.name.clone(), Link::loaded(value.clone(), at, true));
@@ -156,19 +160,25 @@ impl Run<'_, '_> {
         }
     }
 
+    /// It has to be loaded: because of a cascade, or anyway.
+    fn lost(&mut self, link: &Link, node: &Node<'_>) -> Exit {
+        link.lost.as_ref().map_or(Exit::Ended, |expiry| self.raises(expiry, node))
+    }
+
     /// What a loaded relationship leads to.
     fn value_of(&mut self, object: usize, relation: &Relation, link: Link, node: &Node<'_>) -> Value {
-        if let Some(value) = link.value {
-            return value;
-        }
+        link.value.unwrap_or_else(|| self.value_at(object, relation, &self.module().location(&node.range())))
+    }
+
+    /// What a loaded relationship leads to of which nothing was seen yet.
+    pub(super) fn value_at(&mut self, object: usize, relation: &Relation, at: &Location) -> Value {
         let options = match &self.heap.objects[object].base {
             Base::Queried(options) => options.clone(),
             _ => Options { any: true, ..Options::default() },
         };
         let target = self.heap.queried(relation.target.clone(), options);
         let value = self.leading_back(target, object, relation);
-        let at = self.module().location(&node.range());
-        let link = Link::loaded(value.clone(), at, true);
+        let link = Link::loaded(value.clone(), at.clone(), true);
         self.heap.objects[object].links.insert(relation.name.clone(), link);
         value
     }
@@ -201,7 +211,34 @@ impl Run<'_, '_> {
         }
     }
 
-    fn reverse(&self, relation: &Relation) -> Option<Rc<Relation>> {
+    /// Whether a list of an object that was made here has all that the database has.
+    fn has_all(&self, object: usize, relation: &Relation, list: usize) -> bool {
+        let has_key = self.reverse(relation).is_some_and(|reverse| !reverse.is_list);
+        self.heap.objects[object].is_made && self.heap.lists[list].rest.is_none() && has_key
+    }
+
+    /// The objects whose own side says that they are in a list.
+    fn add_those_that_lead_back(&mut self, value: &Value, object: usize, relation: &Relation) {
+        let (Value::List(list), Some(reverse)) = (value, self.reverse(relation)) else { return };
+        for other in 0..self.heap.objects.len() {
+            let known = &self.heap.objects[other];
+            let link = known.links.get(&reverse.name).filter(|link| link.is_flushed);
+            let leads_back = link.is_some_and(|link| match link.value {
+                Some(Value::Object(target)) => target == object,
+                Some(Value::List(list)) => self.heap.lists[list].known.contains(&object),
+                _ => false,
+            });
+            if !self.mapping.can_be(&known.class, &relation.target) {
+                continue;
+            }
+            let is_rest = self.heap.lists.iter().any(|list| list.rest == Some(other));
+            if leads_back && !is_rest && known.standing == Standing::Persistent {
+                self.add_to(*list, other);
+            }
+        }
+    }
+
+    pub(super) fn reverse(&self, relation: &Relation) -> Option<Rc<Relation>> {
         match self.mapping.attribute(&relation.target, relation.reverse.as_ref()?) {
             Attribute::Relation(reverse) => Some(reverse),
             _ => None,
@@ -218,21 +255,43 @@ impl Run<'_, '_> {
             (_, Loading::Unfollowed) => Ok(Value::Unknown),
             (State::Loaded, _) => Ok(self.value_of(object, &relation, link, node)),
             (_, Loading::Never) => Err(Exit::Ended),
-            _ => Ok(self.load_relation(object, &relation, &link, node)),
+            _ => {
+                self.flush(self.flushes_itself);
+                Ok(self.load_relation(object, &relation, &link, node))
+            }
         }
     }
 
     /// Loads a relationship apart from its object.
     pub(super) fn load_relation(&mut self, object: usize, relation: &Relation, link: &Link, node: &Node<'_>) -> Value {
-        let known = link.value.clone().filter(|value| !relation.is_list || matches!(value, Value::List(_)));
-        self.loads(&relation.target, &Options::default());
-        let value = match known {
-            Some(value @ Value::Object(_)) if link.is_flushed => value,
+        self.disturb(&[object], false);
+        if !matches!(link.value, Some(Value::Object(_))) || !link.is_flushed {
+            self.loads(&relation.target, &Options::default());
+        }
+        let value = match link.value {
+            Some(Value::Object(target)) if link.is_flushed => {
+                self.load_expired(target);
+                Value::Object(target)
+            }
+            Some(Value::List(list)) if link.is_flushed && self.has_all(object, relation, list) => {
+                let known = self.heap.lists[list].known.clone();
+                let owner = Some((object, relation.name.clone()));
+                self.heap.list(List { known, owner, ..List::default() })
+            }
             _ => {
                 let target = self.heap.queried(relation.target.clone(), Options::default());
                 self.leading_back(target, object, relation)
             }
         };
+        if let (Value::List(list), Some(Value::List(before))) = (&value, &link.value)
+            && link.is_flushed
+            && list != before
+        {
+            let before = self.heap.lists[*before].clone();
+            let list = &mut self.heap.lists[*list];
+            (list.known, list.taken, list.is_anchored) = (before.known, before.taken, before.is_anchored);
+        }
+        self.add_those_that_lead_back(&value, object, relation);
         let at = self.module().location(&node.range());
         let link = Link::loaded(value.clone(), at, true);
         self.heap.objects[object].links.insert(relation.name.clone(), link);
@@ -245,7 +304,7 @@ impl Run<'_, '_> {
             return;
         }
         let class = self.heap.objects[object].class.clone();
-        self.loads(&class, &Options::default());
+        self.loads_one(object);
         let has_eager = self.mapping.relations(&class).iter().any(|relation| relation.loading == Loading::Eager);
         let known = &mut self.heap.objects[object];
         known.freshness = Freshness::Loaded;
@@ -259,14 +318,46 @@ impl Run<'_, '_> {
     /// A query loads objects of a class, and what comes with them: any that are known may be among them.
     pub(super) fn loads(&mut self, class: &Class, options: &Options) {
         self.heap.optioned.add(options);
-        let mut classes = vec![class.clone()];
+        self.doubt_all_of(vec![class.clone()]);
+    }
+
+    /// A query loads one object, and what comes with it.
+    pub(super) fn loads_one(&mut self, object: usize) {
+        let class = self.heap.objects[object].class.clone();
+        self.doubt_all_of(self.coming_with(&class));
+        for other in 0..self.heap.objects.len() {
+            if other != object && self.may_be_same(object, other) {
+                self.heap.doubt(other);
+            }
+        }
+        // what is loaded with it may be so again
+        for relation in self.mapping.relations(&class).iter() {
+            let is_eager = relation.loading == Loading::Eager || self.heap.optioned.can_load(&relation.name);
+            if let Some(link) = self.heap.objects[object].links.get_mut(&relation.name).filter(|_| is_eager)
+                && link.state == State::Unloaded
+            {
+                link.state = State::Unknown;
+                link.lost = None;
+            }
+        }
+    }
+
+    /// The classes whose objects are loaded together with one of a class.
+    fn coming_with(&self, class: &Class) -> Vec<Class> {
+        let relations = self.mapping.relations(class);
+        let comes = |relation: &&Rc<Relation>| {
+            relation.loading == Loading::Eager || self.heap.optioned.can_load(&relation.name)
+        };
+        relations.iter().filter(comes).map(|relation| relation.target.clone()).collect()
+    }
+
+    fn doubt_all_of(&mut self, mut classes: Vec<Class>) {
         let mut next = 0;
         while let Some(class) = classes.get(next).cloned() {
             next += 1;
-            for relation in self.mapping.relations(&class).iter() {
-                let comes_along = relation.loading == Loading::Eager || self.heap.optioned.can_load(&relation.name);
-                if comes_along && !classes.contains(&relation.target) {
-                    classes.push(relation.target.clone());
+            for target in self.coming_with(&class) {
+                if !classes.contains(&target) {
+                    classes.push(target);
                 }
             }
         }
@@ -275,129 +366,6 @@ impl Run<'_, '_> {
             if classes.iter().any(|class| self.mapping.can_be(&of, class)) {
                 self.heap.doubt(object);
             }
-        }
-    }
-
-    /// Sets an attribute.
-    pub(super) fn set(&mut self, object: usize, name: &str, value: &Value, at: &Location) -> Result<(), Exit> {
-        let class = self.heap.objects[object].class.clone();
-        self.heap.objects[object].is_touched = true;
-        let Attribute::Relation(relation) = self.mapping.attribute(&class, name) else {
-            self.set_column(object, name);
-            return Ok(());
-        };
-        if relation.is_list {
-            self.set_list(object, &relation, value, at)
-        } else {
-            self.set_one(object, &relation, value, at)
-        }
-        .map(|()| self.join_session(object, value))
-    }
-
-    /// A column is set. Another name of the same object has it then, too.
-    fn set_column(&mut self, object: usize, name: &str) {
-        for other in 0..self.heap.objects.len() {
-            if other == object || self.may_be_same(object, other) {
-                self.heap.objects[other].written.insert(name.to_owned());
-            }
-        }
-    }
-
-    /// What is set comes into the session with the object that has it.
-    fn join_session(&mut self, object: usize, value: &Value) {
-        if self.heap.objects[object].standing != Standing::Transient {
-            for joined in self.heap.objects_in(value) {
-                self.attach(joined);
-            }
-        }
-    }
-
-    fn set_one(&mut self, object: usize, relation: &Relation, value: &Value, at: &Location) -> Result<(), Exit> {
-        let before = self.link(object, relation);
-        self.leave(object, relation, &before);
-        let link = match value {
-            Value::Object(_) | Value::Nothing => Link::loaded(value.clone(), at.clone(), false),
-            _ => Link { state: State::Unknown, value: None, ..Link::loaded(Value::Unknown, at.clone(), false) },
-        };
-        self.heap.objects[object].links.insert(relation.name.clone(), link);
-        if let Value::Object(target) = value {
-            self.put_back(*target, relation, object, at);
-        }
-        Ok(())
-    }
-
-    fn set_list(&mut self, object: usize, relation: &Relation, value: &Value, at: &Location) -> Result<(), Exit> {
-        let before = self.link(object, relation);
-        let has_row = !matches!(self.heap.objects[object].standing, Standing::Transient | Standing::Pending);
-        if before.state == State::Unloaded && has_row && self.heap.objects[object].standing == Standing::Persistent {
-            return Err(Exit::Ended);
-        }
-        self.leave(object, relation, &before);
-        let known = match value {
-            Value::List(list) if self.heap.lists[*list].rest.is_none() => self.heap.lists[*list].known.clone(),
-            _ => {
-                let link =
-                    Link { state: State::Unknown, value: None, ..Link::loaded(Value::Unknown, at.clone(), false) };
-                self.heap.objects[object].links.insert(relation.name.clone(), link);
-                return Ok(());
-            }
-        };
-        let owner = Some((object, relation.name.clone()));
-        let list = self.heap.list(List { known: known.clone(), rest: None, owner });
-        self.heap.objects[object].links.insert(relation.name.clone(), Link::loaded(list, at.clone(), false));
-        known.into_iter().for_each(|one| self.put_back(one, relation, object, at));
-        Ok(())
-    }
-
-    /// The other side of what an object no longer leads to.
-    fn leave(&mut self, object: usize, relation: &Relation, before: &Link) {
-        let Some(value) = &before.value else { return };
-        for other in self.heap.objects_in(value) {
-            self.take_back(other, relation, object);
-        }
-    }
-
-    /// An object is no longer in a relationship of another: it isn't in the other side either.
-    pub(super) fn take_back(&mut self, other: usize, relation: &Relation, object: usize) {
-        let Some(reverse) = self.reverse(relation) else { return };
-        let Some(link) = self.heap.objects[other].links.get_mut(&reverse.name) else { return };
-        match link.value {
-            Some(Value::List(list)) => self.heap.lists[list].known.retain(|one| *one != object),
-            Some(Value::Object(target)) if target == object => link.value = Some(Value::Nothing),
-            _ => {}
-        }
-    }
-
-    /// An object comes into a relationship of another: it is on the other side too, as far as that is loaded or not in the database yet.
-    pub(super) fn put_back(&mut self, other: usize, relation: &Relation, object: usize, at: &Location) {
-        self.heap.objects[other].is_touched = true;
-        let Some(reverse) = self.reverse(relation) else { return };
-        let link = self.link(other, &reverse);
-        if !reverse.is_list {
-            let back = Link::loaded(Value::Object(object), at.clone(), false);
-            self.heap.objects[other].links.insert(reverse.name.clone(), back);
-            return;
-        }
-        let is_new = matches!(self.heap.objects[other].standing, Standing::Transient | Standing::Pending);
-        match (link.state, &link.value) {
-            (State::Loaded, Some(Value::List(list))) => {
-                let list = *list;
-                self.add_to(list, object);
-                self.heap.objects[other].links.entry(reverse.name.clone()).and_modify(|link| link.is_flushed = false);
-            }
-            (State::Unloaded, _) if is_new => {
-                let owner = Some((other, reverse.name.clone()));
-                let list = self.heap.list(List { known: vec![object], rest: None, owner });
-                self.heap.objects[other].links.insert(reverse.name.clone(), Link::loaded(list, at.clone(), false));
-            }
-            _ => {}
-        }
-    }
-
-    pub(super) fn add_to(&mut self, list: usize, object: usize) {
-        let known = &mut self.heap.lists[list].known;
-        if !known.contains(&object) {
-            known.push(object);
         }
     }
 }

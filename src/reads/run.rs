@@ -69,6 +69,8 @@ pub(super) struct Run<'r, 'a> {
     pub found: &'r mut Vec<Raised>,
     /// Whether a commit expires all; None where that isn't known.
     pub expires_on_commit: Option<bool>,
+    /// Whether a query writes what was changed before it.
+    pub flushes_itself: bool,
     pub has_session: bool,
     frames: Vec<Frame>,
     script: &'r mut Script,
@@ -86,8 +88,19 @@ impl<'r, 'a> Run<'r, 'a> {
     ) -> Self {
         let frames = vec![Frame { module: Arc::clone(module), names: HashMap::new() }];
         let (heap, assumed) = (Heap::default(), Vec::new());
-        let (expires_on_commit, has_session, steps_left) = (None, false, MOST_STEPS);
-        Self { mapping, heap, found, expires_on_commit, has_session, frames, script, assumed, steps_left }
+        let (expires_on_commit, flushes_itself, has_session, steps_left) = (None, false, false, MOST_STEPS);
+        Self {
+            mapping,
+            heap,
+            found,
+            expires_on_commit,
+            flushes_itself,
+            has_session,
+            frames,
+            script,
+            assumed,
+            steps_left,
+        }
     }
 
     /// Runs a coroutine.

@@ -1,15 +1,11 @@
 //! A method of a session is called: what it does to the objects.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
 
-use crate::module::Location;
-use crate::syntax::{Node, keyword_value, positional_arguments, string_content};
+use crate::syntax::{Node, keyword_value, positional_arguments};
 use crate::types::{Type, is_named_as_session};
 
-use super::Edge;
-use super::heap::{Base, Expiry, Freshness, Link, Options, Standing, State, Value};
-use super::mapping::{Attribute, Loading};
+use super::heap::{Base, Freshness, Link, Options, Standing, State, Value};
 use super::run::{Exit, Run};
 
 impl Run<'_, '_> {
@@ -76,6 +72,7 @@ impl Run<'_, '_> {
 
     /// What was changed is written. What an expired object has to do with is loaded where its key is needed.
     pub(super) fn flush(&mut self, is_certain: bool) {
+        self.heap.flushes += 1;
         let objects = 0..self.heap.objects.len();
         let is_written = |object: &usize| {
             let known = &self.heap.objects[*object];
@@ -95,6 +92,7 @@ impl Run<'_, '_> {
         for object in written {
             let known = &mut self.heap.objects[object];
             known.is_touched = false;
+            known.since = known.since.or(Some(self.heap.flushes));
             known.links.values_mut().for_each(|link| link.is_flushed = true);
             match known.standing {
                 Standing::Pending if !is_certain => known.standing = Standing::Unknown,
@@ -128,7 +126,18 @@ impl Run<'_, '_> {
             self.heap.forget_all();
             return Value::Unknown;
         }
-        self.loaded_by(call, &options)
+        let key = call.field("arguments").and_then(|list| positional_arguments(&list).get(1).cloned());
+        let key = key.filter(|key| matches!(&*key.kind(), "integer" | "string")).map(|key| key.text().into_owned());
+        let value = self.loaded_by(call, &options);
+        let (Some(key), Value::Object(object)) = (key, &value) else { return value };
+        let class = self.heap.objects[*object].class.clone();
+        let is_it = |known: &super::heap::Object| known.class == class && known.key.as_ref() == Some(&key);
+        if let Some(same) = self.heap.objects.iter().position(is_it) {
+            self.load_expired(same);
+            return Value::Object(same);
+        }
+        self.heap.objects[*object].key = Some(key);
+        value
     }
 
     /// What an awaited call gives that loads objects.
@@ -152,7 +161,7 @@ impl Run<'_, '_> {
 
     /// `session.execute(…)` and the like.
     fn executed(&mut self, call: &Node<'_>, statement: &Value, is_awaited: bool) -> Value {
-        self.flush(false);
+        self.flush(self.flushes_itself);
         match statement {
             Value::Statement(options) if is_awaited => {
                 let options = options.clone();
@@ -165,139 +174,6 @@ impl Run<'_, '_> {
         }
     }
 
-    fn refresh(&mut self, call: &Node<'_>, given: &Value) -> Result<Value, Exit> {
-        let Value::Object(object) = *given else {
-            self.heap.forget_all();
-            return Ok(Value::Other);
-        };
-        if matches!(self.heap.objects[object].standing, Standing::Transient | Standing::Pending) {
-            return Err(Exit::Ended);
-        }
-        match names_in(call) {
-            Some(Some(names)) => return self.refresh_names(object, &names, call),
-            Some(None) => self.heap.forget_all(),
-            None => self.refresh_whole(object, call),
-        }
-        Ok(Value::Other)
-    }
-
-    fn refresh_names(&mut self, object: usize, names: &[String], call: &Node<'_>) -> Result<Value, Exit> {
-        self.flush(false);
-        let class = self.heap.objects[object].class.clone();
-        for name in names {
-            if let Attribute::Relation(relation) = self.mapping.attribute(&class, name) {
-                if relation.loading == Loading::Unfollowed {
-                    self.heap.forget_all();
-                    continue;
-                }
-                let link = self.link(object, &relation);
-                self.load_relation(object, &relation, &link, call);
-            } else {
-                for other in 0..self.heap.objects.len() {
-                    if other == object || self.may_be_same(object, other) {
-                        self.heap.objects[other].written.insert(name.clone());
-                    }
-                }
-            }
-        }
-        Ok(Value::Other)
-    }
-
-    fn refresh_whole(&mut self, object: usize, call: &Node<'_>) {
-        let at = self.module().location(&call.range());
-        self.cascade(object, &at);
-        self.flush(false);
-        let class = self.heap.objects[object].class.clone();
-        let options = if self.heap.objects[object].is_foreign {
-            // a query elsewhere may have had options, which hold for the refresh too
-            Options { any: true, ..Options::default() }
-        } else {
-            self.heap.optioned.clone()
-        };
-        let optioned = std::mem::replace(&mut self.heap.optioned, options.clone());
-        self.loads(&class, &Options::default());
-        self.heap.optioned = optioned;
-        let known = &mut self.heap.objects[object];
-        known.freshness = Freshness::Loaded;
-        known.standing = Standing::Persistent;
-        known.written.clear();
-        known.base = Base::Queried(options);
-        unload(&mut known.links);
-    }
-
-    fn expire(&mut self, call: &Node<'_>, given: &Value) -> Result<Value, Exit> {
-        let Value::Object(object) = *given else {
-            self.heap.forget_all();
-            return Ok(Value::Other);
-        };
-        if matches!(self.heap.objects[object].standing, Standing::Transient | Standing::Pending) {
-            return Err(Exit::Ended);
-        }
-        if names_in(call).is_some() {
-            self.heap.forget_all();
-            return Ok(Value::Other);
-        }
-        let at = self.module().location(&call.range());
-        self.cascade(object, &at);
-        let known = &mut self.heap.objects[object];
-        known.freshness = Freshness::Dead;
-        known.standing = Standing::Persistent;
-        known.written.clear();
-        known.base = Base::Empty;
-        unload(&mut known.links);
-        Ok(Value::Other)
-    }
-
-    /// Expires what a refresh or an expire of an object reaches.
-    fn cascade(&mut self, object: usize, call: &Location) {
-        let mut seen = BTreeSet::from([object]);
-        let mut open: Vec<(usize, Vec<Edge>)> = vec![(object, Vec::new())];
-        while let Some((one, over)) = open.pop() {
-            let class = self.heap.objects[one].class.clone();
-            let mut reached: Vec<(usize, Edge)> = Vec::new();
-            for relation in self.mapping.relations(&class).iter() {
-                let Some(relationship) = relation.cascading else { continue };
-                let link = self.link(one, relation);
-                if let (State::Loaded, Some(value)) = (link.state, &link.value) {
-                    let edge = Edge { relationship, loaded: link.at.clone() };
-                    reached.extend(self.heap.objects_in(value).into_iter().map(|next| (next, edge.clone())));
-                }
-            }
-            if one != object {
-                self.expire_reached(one, call, &over);
-            }
-            for (next, edge) in reached {
-                if seen.insert(next) {
-                    open.push((next, over.iter().cloned().chain([edge]).collect()));
-                }
-            }
-        }
-    }
-
-    fn expire_reached(&mut self, object: usize, call: &Location, over: &[Edge]) {
-        let known = &mut self.heap.objects[object];
-        match known.standing {
-            Standing::Transient => {}
-            // it leaves the session
-            Standing::Pending | Standing::Unknown => self.heap.forget(object),
-            Standing::Persistent => {
-                if !matches!(known.freshness, Freshness::Dead | Freshness::Expired(_)) {
-                    let expiry = Expiry { call: call.clone(), over: over.to_vec() };
-                    known.freshness = Freshness::Expired(Rc::new(expiry));
-                    known.written.clear();
-                }
-                known.base = Base::Empty;
-                unload(&mut known.links);
-            }
-        }
-    }
-
-    /// Whether two may stand for the same object.
-    pub(super) fn may_be_same(&self, one: usize, other: usize) -> bool {
-        let (one, other) = (&self.heap.objects[one], &self.heap.objects[other]);
-        !(one.is_made && other.is_made) && self.mapping.can_be(&one.class, &other.class)
-    }
-
     /// Whether a name is that of a session whose type can't be told.
     pub(super) fn is_session(&self, node: &Node<'_>) -> bool {
         let (found, _) = self.mapping.types.of(self.module(), node);
@@ -305,35 +181,6 @@ impl Run<'_, '_> {
         found.parts().contains(&Type::Session)
             || (found.is_never() || found.parts().iter().any(is_open)) && is_named_as_session(&node.text())
     }
-}
-
-/// Nothing is loaded any more; what leads to one object keeps its key.
-fn unload(links: &mut std::collections::BTreeMap<String, Link>) {
-    for link in links.values_mut() {
-        link.was_loaded = link.state == State::Loaded || link.was_loaded && link.state == State::Unloaded;
-        link.state = State::Unloaded;
-        if matches!(link.value, Some(Value::List(_))) || !link.is_flushed {
-            link.value = None;
-        }
-    }
-}
-
-/// The attributes that a call names; None inside where they can't be told, None where it names none.
-fn names_in(call: &Node<'_>) -> Option<Option<Vec<String>>> {
-    let arguments = call.field("arguments")?;
-    let names = positional_arguments(&arguments).get(1).cloned();
-    let names = names.or_else(|| keyword_value(&arguments, "attribute_names"))?;
-    if names.kind() == "none" {
-        return None;
-    }
-    if !matches!(&*names.kind(), "list" | "tuple" | "set") {
-        return Some(None);
-    }
-    let parts: Vec<Node<'_>> = names.named_children().filter(|part| part.kind() != "comment").collect();
-    if parts.is_empty() {
-        return None;
-    }
-    Some(parts.iter().map(string_content).collect())
 }
 
 /// What loader options name: `selectinload(User.orders).joinedload(Order.items)`.

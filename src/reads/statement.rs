@@ -3,11 +3,11 @@
 use crate::syntax::{Node, unparenthesized};
 use crate::types::Type;
 
-use super::heap::{Options, Value};
+use super::heap::{Base, Freshness, Link, Options, Value};
 use super::run::{Exit, Run};
 
 /// How many objects of a list a loop is run for.
-const MOST_ROUNDS: usize = 4;
+const MOST_ROUNDS: usize = 8;
 
 impl Run<'_, '_> {
     pub(super) fn block(&mut self, block: &Node<'_>) -> Result<(), Exit> {
@@ -124,23 +124,16 @@ impl Run<'_, '_> {
         let (Some(left), Some(right)) = (statement.field("left"), statement.field("right")) else { return Ok(()) };
         let over = self.value(&right)?;
         let rest = self.rest_of(&over);
-        let items = self.items(&over, &right);
         // what a round does to one object shows in the next round
         let several = statement.text().contains(".refresh(") || statement.text().contains(".expire(");
-        let rounds = if rest.is_some() && several { 2 } else { 1 };
-        let mut objects = Vec::new();
+        let before = self.heap.objects.len();
+        let items = self.items(&over, &right, if several { 2 } else { 1 });
+        let objects: Vec<usize> = (before..self.heap.objects.len()).collect();
         for item in items {
-            for _ in 0..rounds {
-                let item = match rest {
-                    Some(_) => self.one_of_list(&over).map_or(Value::Unknown, Value::Object),
-                    None => item.clone(),
-                };
-                objects.extend(self.heap.objects_in(&item));
-                self.assign(&left, item);
-                if !self.round(statement)? {
-                    self.agree(rest, &objects);
-                    return Ok(());
-                }
+            self.assign(&left, item);
+            if !self.round(statement)? {
+                self.agree(rest, &objects);
+                return Ok(());
             }
         }
         self.agree(rest, &objects);
@@ -168,18 +161,28 @@ impl Run<'_, '_> {
     /// One of the objects of a list that aren't known one by one.
     pub(super) fn one_of_list(&mut self, over: &Value) -> Option<usize> {
         let Value::List(list) = *over else { return None };
-        let one = self.heap.one_of(self.heap.lists[list].rest?);
-        self.heap.lists[list].known.push(one);
+        let rest = self.heap.lists[list].rest?;
+        let one = self.heap.one_of(rest);
+        let is_same = |list: &&mut super::heap::List| list.rest == Some(rest);
+        self.heap.lists.iter_mut().filter(is_same).for_each(|list| list.known.push(one));
+        if self.heap.lists[list].is_anchored {
+            // there need not be another
+            self.heap.doubt(one);
+        }
         Some(one)
     }
 
     /// What a loop gives, one after the other.
-    pub(super) fn items(&mut self, over: &Value, right: &Node<'_>) -> Vec<Value> {
+    pub(super) fn items(&mut self, over: &Value, right: &Node<'_>, of_rest: usize) -> Vec<Value> {
         match over {
-            Value::List(list) => match self.heap.lists[*list].rest {
-                Some(rest) => vec![Value::Object(rest)],
-                None => self.heap.lists[*list].known.iter().take(MOST_ROUNDS).map(|one| Value::Object(*one)).collect(),
-            },
+            Value::List(list) => {
+                let mut items: Vec<Value> =
+                    self.heap.lists[*list].known.iter().take(MOST_ROUNDS).map(|one| Value::Object(*one)).collect();
+                for _ in 0..of_rest {
+                    items.extend(self.one_of_list(over).map(Value::Object));
+                }
+                items
+            }
             Value::Tuple(parts) => parts.iter().take(MOST_ROUNDS).cloned().collect(),
             Value::Result(options) => {
                 let options = options.clone();
@@ -200,14 +203,16 @@ impl Run<'_, '_> {
             known.written.extend(one.written);
             let is_same = std::mem::discriminant(&known.freshness) == std::mem::discriminant(&one.freshness);
             if !is_same {
-                known.freshness = super::heap::Freshness::Unknown;
+                let is_well = |freshness: &Freshness| matches!(freshness, Freshness::Loaded | Freshness::Unknown);
+                let both = is_well(&known.freshness) && is_well(&one.freshness);
+                known.freshness = if both { Freshness::Unknown } else { Freshness::Doubtful };
             }
-            let states = |links: &std::collections::BTreeMap<String, super::heap::Link>| {
+            let states = |links: &std::collections::BTreeMap<String, Link>| {
                 links.iter().map(|(name, link)| (name.clone(), link.state)).collect::<Vec<_>>()
             };
             if states(&known.links) != states(&one.links) {
                 known.links.clear();
-                known.base = super::heap::Base::Unknown;
+                known.base = Base::Unknown;
                 known.is_foreign = true;
             }
         }
@@ -273,7 +278,7 @@ impl Run<'_, '_> {
             return Err(Exit::Ended);
         }
         if entered.kind() == "call" {
-            self.expires_on_commit = self.expires_on_commit_of(entered);
+            self.open(entered);
         }
         if let Some(target) = target {
             self.assign(&target, Value::Session);
@@ -292,6 +297,7 @@ impl Run<'_, '_> {
     fn close(&mut self) {
         self.has_session = false;
         self.expires_on_commit = None;
+        self.flushes_itself = false;
         self.heap.forget_all();
         self.heap.optioned = Options::default();
     }

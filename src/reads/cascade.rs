@@ -1,0 +1,262 @@
+//! A session refreshes or expires an object: what that does to it, and to what it reaches.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::module::Location;
+use crate::syntax::{Node, keyword_value, positional_arguments, string_content};
+use crate::types::Class;
+
+use super::Edge;
+use super::heap::{Base, Expiry, Freshness, Link, Options, Standing, State, Value};
+use super::mapping::{Attribute, Loading};
+use super::run::{Exit, Run};
+
+impl Run<'_, '_> {
+    /// `await session.refresh(object)`
+    pub(super) fn refresh(&mut self, call: &Node<'_>, given: &Value) -> Result<Value, Exit> {
+        let Value::Object(object) = *given else {
+            self.heap.forget_all();
+            return Ok(Value::Other);
+        };
+        if matches!(self.heap.objects[object].standing, Standing::Transient | Standing::Pending) {
+            return Err(Exit::Ended);
+        }
+        match names_in(call) {
+            Some(Some(names)) => return self.refresh_names(object, &names, call),
+            Some(None) => self.heap.forget_all(),
+            None => self.refresh_whole(object, call),
+        }
+        Ok(Value::Other)
+    }
+
+    fn refresh_names(&mut self, object: usize, names: &[String], call: &Node<'_>) -> Result<Value, Exit> {
+        self.flush(self.flushes_itself);
+        let class = self.heap.objects[object].class.clone();
+        for name in names {
+            if let Attribute::Relation(relation) = self.mapping.attribute(&class, name) {
+                if relation.loading == Loading::Unfollowed {
+                    self.heap.forget_all();
+                    continue;
+                }
+                let link = self.link(object, &relation);
+                self.load_relation(object, &relation, &link, call);
+            } else {
+                for other in 0..self.heap.objects.len() {
+                    if other == object || self.may_be_same(object, other) {
+                        self.heap.objects[other].written.insert(name.clone());
+                    }
+                }
+            }
+        }
+        Ok(Value::Other)
+    }
+
+    fn refresh_whole(&mut self, object: usize, call: &Node<'_>) {
+        let at = self.module().location(&call.range());
+        self.cascade(object, &at, false);
+        self.heap.objects[object].is_touched = false;
+        self.flush(self.flushes_itself);
+        let class = self.heap.objects[object].class.clone();
+        let options = if self.heap.objects[object].is_foreign {
+            // a query elsewhere may have had options, which hold for the refresh too
+            Options { any: true, ..Options::default() }
+        } else {
+            self.heap.optioned.clone()
+        };
+        let optioned = std::mem::replace(&mut self.heap.optioned, options.clone());
+        self.loads_one(object);
+        self.heap.optioned = optioned;
+        let known = &mut self.heap.objects[object];
+        known.freshness = Freshness::Loaded;
+        known.standing = Standing::Persistent;
+        known.written.clear();
+        known.base = Base::Queried(options.clone());
+        unload(&mut known.links, None);
+        // what comes with the object is loaded again
+        let mut came = Vec::new();
+        for relation in self.mapping.relations(&class).iter() {
+            let is_eager = relation.loading == Loading::Eager || options.names.contains(&relation.name);
+            let known = &mut self.heap.objects[object].links;
+            match known.get_mut(&relation.name) {
+                Some(link) if is_eager && link.value.is_some() => {
+                    link.state = State::Loaded;
+                    came.extend(link.value.clone());
+                }
+                Some(link) if options.any && !is_eager => link.state = State::Unknown,
+                Some(_) if is_eager => drop(known.remove(&relation.name)),
+                _ => {}
+            }
+        }
+        let came: Vec<usize> = came.iter().flat_map(|value| self.heap.objects_in(value)).collect();
+        for one in came {
+            if self.heap.objects[one].standing == Standing::Persistent {
+                self.load_expired(one);
+            }
+        }
+    }
+
+    /// `session.expire(object)`
+    pub(super) fn expire(&mut self, call: &Node<'_>, given: &Value) -> Result<Value, Exit> {
+        let Value::Object(object) = *given else {
+            self.heap.forget_all();
+            return Ok(Value::Other);
+        };
+        if matches!(self.heap.objects[object].standing, Standing::Transient | Standing::Pending) {
+            return Err(Exit::Ended);
+        }
+        if names_in(call).is_some() {
+            self.heap.forget_all();
+            return Ok(Value::Other);
+        }
+        let at = self.module().location(&call.range());
+        self.cascade(object, &at, true);
+        let known = &mut self.heap.objects[object];
+        known.freshness = Freshness::Dead;
+        known.standing = Standing::Persistent;
+        known.written.clear();
+        known.base = Base::Empty;
+        unload(&mut known.links, None);
+        Ok(Value::Other)
+    }
+
+    /// Expires what a refresh or an expire of an object reaches.
+    fn cascade(&mut self, object: usize, call: &Location, is_expire: bool) {
+        let mut seen = BTreeSet::from([object]);
+        let mut open: Vec<(usize, Vec<Edge>)> = vec![(object, Vec::new())];
+        let mut unseen: Vec<Class> = Vec::new();
+        while let Some((one, over)) = open.pop() {
+            let class = self.heap.objects[one].class.clone();
+            let mut reached: Vec<(usize, Edge)> = Vec::new();
+            for relation in self.mapping.relations(&class).iter() {
+                let Some(relationship) = relation.cascading else { continue };
+                let link = self.link(one, relation);
+                match (link.state, &link.value) {
+                    (State::Loaded, Some(value)) => {
+                        let edge = Edge { relationship, loaded: link.at.clone() };
+                        reached.extend(self.heap.objects_in(value).into_iter().map(|next| (next, edge.clone())));
+                    }
+                    (State::Unloaded, _) => {}
+                    // what it leads to may be known by another name
+                    _ => unseen.push(relation.target.clone()),
+                }
+            }
+            if one != object {
+                self.expire_reached(one, call, &over);
+            }
+            for (next, edge) in reached {
+                if seen.insert(next) {
+                    open.push((next, over.iter().cloned().chain([edge]).collect()));
+                }
+            }
+        }
+        seen.remove(&object);
+        let reached: Vec<usize> = seen.into_iter().collect();
+        self.disturb(&[object], is_expire);
+        self.disturb(&reached, true);
+        self.suspect_behind(unseen, object);
+    }
+
+    /// What a cascade can reach from objects that aren't seen.
+    fn suspect_behind(&mut self, mut classes: Vec<Class>, except: usize) {
+        let mut next = 0;
+        while let Some(class) = classes.get(next).cloned() {
+            next += 1;
+            for relation in self.mapping.relations(&class).iter().filter(|relation| relation.cascading.is_some()) {
+                if !classes.contains(&relation.target) {
+                    classes.push(relation.target.clone());
+                }
+            }
+        }
+        for object in (0..self.heap.objects.len()).filter(|object| *object != except) {
+            let of = self.heap.objects[object].class.clone();
+            if classes.iter().any(|class| self.mapping.can_be(&of, class)) {
+                self.heap.suspect(object);
+            }
+        }
+    }
+
+    fn expire_reached(&mut self, object: usize, call: &Location, over: &[Edge]) {
+        let known = &mut self.heap.objects[object];
+        match known.standing {
+            Standing::Transient => {}
+            // it leaves the session
+            Standing::Pending | Standing::Unknown => self.heap.forget(object),
+            Standing::Persistent => {
+                let expiry = Rc::new(Expiry { call: call.clone(), over: over.to_vec() });
+                if !matches!(known.freshness, Freshness::Dead | Freshness::Expired(_)) {
+                    known.freshness = Freshness::Expired(Rc::clone(&expiry));
+                }
+                known.written.clear();
+                known.is_touched = false;
+                known.base = Base::Empty;
+                unload(&mut known.links, Some(&expiry));
+            }
+        }
+    }
+
+    /// Whether two may stand for the same object.
+    pub(super) fn may_be_same(&self, one: usize, other: usize) -> bool {
+        let is_in = |list: &super::heap::List, object| list.known.contains(&object) || list.rest == Some(object);
+        if self.heap.lists.iter().any(|list| is_in(list, one) && is_in(list, other)) {
+            return false;
+        }
+        let (one, other) = (&self.heap.objects[one], &self.heap.objects[other]);
+        let is_apart = match (one.is_made, other.is_made) {
+            (true, true) => true,
+            // what was loaded before it was written is another
+            (true, false) => one.since.is_none_or(|since| other.since < Some(since)),
+            (false, true) => other.since.is_none_or(|since| one.since < Some(since)),
+            (false, false) => one.key.is_some() && other.key.is_some() && one.key != other.key,
+        };
+        !is_apart && self.mapping.can_be(&one.class, &other.class)
+    }
+
+    /// Something becomes of objects: of others that may be the same it isn't known whether it did.
+    pub(super) fn disturb(&mut self, objects: &[usize], is_expiry: bool) {
+        for other in 0..self.heap.objects.len() {
+            if objects.contains(&other) || !objects.iter().any(|one| self.may_be_same(*one, other)) {
+                continue;
+            }
+            if is_expiry {
+                self.heap.suspect(other);
+            } else {
+                self.heap.doubt(other);
+            }
+            let known = &mut self.heap.objects[other];
+            known.links.clear();
+            known.base = Base::Unknown;
+            known.is_foreign = true;
+        }
+    }
+}
+
+/// Nothing is loaded any more; what leads to one object keeps its key.
+fn unload(links: &mut BTreeMap<String, Link>, by: Option<&Rc<Expiry>>) {
+    for link in links.values_mut() {
+        let is_lost = link.state == State::Loaded || link.lost.is_some();
+        link.lost = by.cloned().filter(|_| is_lost);
+        link.state = State::Unloaded;
+        if !link.is_flushed {
+            link.value = None;
+        }
+    }
+}
+
+/// The attributes that a call names; None inside where they can't be told, None where it names none.
+fn names_in(call: &Node<'_>) -> Option<Option<Vec<String>>> {
+    let arguments = call.field("arguments")?;
+    let names = positional_arguments(&arguments).get(1).cloned();
+    let names = names.or_else(|| keyword_value(&arguments, "attribute_names"))?;
+    if names.kind() == "none" {
+        return None;
+    }
+    if !matches!(&*names.kind(), "list" | "tuple" | "set") {
+        return Some(None);
+    }
+    let parts: Vec<Node<'_>> = names.named_children().filter(|part| part.kind() != "comment").collect();
+    if parts.is_empty() {
+        return None;
+    }
+    Some(parts.iter().map(string_content).collect())
+}

@@ -1,0 +1,152 @@
+//! An attribute of an object is set, or an object comes into a relationship: what that does on both sides.
+
+use crate::module::Location;
+
+use super::heap::{Link, List, Standing, State, Value};
+use super::mapping::{Attribute, Relation};
+use super::run::{Exit, Run};
+
+impl Run<'_, '_> {
+    /// Sets an attribute.
+    pub(super) fn set(&mut self, object: usize, name: &str, value: &Value, at: &Location) -> Result<(), Exit> {
+        let class = self.heap.objects[object].class.clone();
+        let Attribute::Relation(relation) = self.mapping.attribute(&class, name) else {
+            self.heap.objects[object].is_touched = true;
+            self.set_column(object, name);
+            return Ok(());
+        };
+        let before = self.link(object, &relation);
+        if !relation.is_list && before.value.as_ref() == Some(value) {
+            // nothing changes, and the other side isn't told
+            let link = Link::loaded(value.clone(), at.clone(), before.is_flushed);
+            self.heap.objects[object].links.insert(relation.name.clone(), link);
+            return Ok(());
+        }
+        self.heap.objects[object].is_touched = true;
+        if relation.is_list {
+            self.set_list(object, &relation, value, at)
+        } else {
+            self.set_one(object, &relation, value, at)
+        }
+        .map(|()| self.join_session(object, value))
+    }
+
+    /// A column is set. Another name of the same object has it then, too.
+    fn set_column(&mut self, object: usize, name: &str) {
+        for other in 0..self.heap.objects.len() {
+            if other == object || self.may_be_same(object, other) {
+                self.heap.objects[other].written.insert(name.to_owned());
+            }
+        }
+    }
+
+    /// What is set comes into the session with the object that has it.
+    fn join_session(&mut self, object: usize, value: &Value) {
+        if self.heap.objects[object].standing != Standing::Transient {
+            for joined in self.heap.objects_in(value) {
+                self.attach(joined);
+            }
+        }
+    }
+
+    fn set_one(&mut self, object: usize, relation: &Relation, value: &Value, at: &Location) -> Result<(), Exit> {
+        let before = self.link(object, relation);
+        self.leave(object, relation, &before);
+        let link = match value {
+            Value::Object(_) | Value::Nothing => Link::loaded(value.clone(), at.clone(), false),
+            _ => Link { state: State::Unknown, value: None, ..Link::loaded(Value::Unknown, at.clone(), false) },
+        };
+        self.heap.objects[object].links.insert(relation.name.clone(), link);
+        if let Value::Object(target) = value {
+            self.put_back(*target, relation, object, at);
+        }
+        Ok(())
+    }
+
+    fn set_list(&mut self, object: usize, relation: &Relation, value: &Value, at: &Location) -> Result<(), Exit> {
+        let before = self.link(object, relation);
+        let has_row = !matches!(self.heap.objects[object].standing, Standing::Transient | Standing::Pending);
+        if before.state == State::Unloaded && has_row && self.heap.objects[object].standing == Standing::Persistent {
+            return Err(Exit::Ended);
+        }
+        self.leave(object, relation, &before);
+        let known = match value {
+            Value::List(list) if self.heap.lists[*list].rest.is_none() => self.heap.lists[*list].known.clone(),
+            _ => {
+                let link =
+                    Link { state: State::Unknown, value: None, ..Link::loaded(Value::Unknown, at.clone(), false) };
+                self.heap.objects[object].links.insert(relation.name.clone(), link);
+                return Ok(());
+            }
+        };
+        let owner = Some((object, relation.name.clone()));
+        let list = self.heap.list(List { known: known.clone(), owner, ..List::default() });
+        self.heap.objects[object].links.insert(relation.name.clone(), Link::loaded(list, at.clone(), false));
+        known.into_iter().for_each(|one| self.put_back(one, relation, object, at));
+        Ok(())
+    }
+
+    /// The other side of what an object no longer leads to.
+    fn leave(&mut self, object: usize, relation: &Relation, before: &Link) {
+        let Some(value) = &before.value else { return };
+        for other in self.heap.objects_in(value) {
+            self.take_back(other, relation, object);
+        }
+    }
+
+    /// An object is no longer in a relationship of another: it isn't in the other side either.
+    pub(super) fn take_back(&mut self, other: usize, relation: &Relation, object: usize) {
+        let Some(reverse) = self.reverse(relation) else { return };
+        let Some(link) = self.heap.objects[other].links.get_mut(&reverse.name) else { return };
+        match link.value {
+            Some(Value::List(list)) => self.heap.lists[list].known.retain(|one| *one != object),
+            Some(Value::Object(target)) if target == object => link.value = Some(Value::Nothing),
+            _ => {}
+        }
+    }
+
+    /// An object comes into a relationship of another: it is on the other side too, as far as that is loaded or not in the database yet.
+    pub(super) fn put_back(&mut self, other: usize, relation: &Relation, object: usize, at: &Location) {
+        self.heap.objects[other].is_touched = true;
+        let Some(reverse) = self.reverse(relation) else { return };
+        let link = self.link(other, &reverse);
+        if !reverse.is_list {
+            match link.value {
+                Some(Value::Object(before)) if before != object => self.take_back(before, &reverse, other),
+                _ => {}
+            }
+            let mut back = Link::loaded(Value::Object(object), at.clone(), false);
+            let has_come = !self.heap.objects[object].is_made && !relation.is_list;
+            if has_come && !self.heap.objects[other].is_made && link.value != Some(Value::Object(object)) {
+                // what is set can have been there before: then the other side isn't told
+                back.state = State::Unknown;
+            }
+            self.heap.objects[other].links.insert(reverse.name.clone(), back);
+            return;
+        }
+        let is_new = matches!(self.heap.objects[other].standing, Standing::Transient | Standing::Pending);
+        match (link.state, &link.value) {
+            (State::Loaded, value) => {
+                let value = value.clone();
+                let value = value.unwrap_or_else(|| self.value_at(other, &reverse, at));
+                let Value::List(list) = value else { return };
+                self.add_to(list, object);
+                self.heap.objects[other].links.entry(reverse.name.clone()).and_modify(|link| link.is_flushed = false);
+            }
+            (State::Unloaded, _) if is_new => {
+                let owner = Some((other, reverse.name.clone()));
+                let list = self.heap.list(List { known: vec![object], owner, ..List::default() });
+                self.heap.objects[other].links.insert(reverse.name.clone(), Link::loaded(list, at.clone(), false));
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn add_to(&mut self, list: usize, object: usize) {
+        let list = &mut self.heap.lists[list];
+        if !list.known.contains(&object) {
+            list.is_anchored = true;
+            list.known.push(object);
+        }
+    }
+}
