@@ -111,7 +111,7 @@ def told(binary, folder):
     run = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     found = {}
     for call in json.loads(run.stdout)["calls"]:
-        for read in call["reads"]:
+        for read in call.get("reads", []):
             lines = (call["start"]["line"], read["start"]["line"])
             found.setdefault(int(read["path"].split("/")[0]), set()).add(lines)
     return found

@@ -23,6 +23,7 @@ pub struct ToldCall {
     /// How the classes are known, a step each.
     pub steps: Vec<String>,
     /// The reads that raise after it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reads: Vec<ToldRead>,
 }
 

@@ -2,7 +2,9 @@
 //!
 //! Outcome, file and finding are taken apart in full: a field that is new has to be told too, or said to have no path in it.
 
-use super::{Asyncio, Details, FileOutcome, Finding, Fix, Outcome, SiteOutcome, Status, ToldCall, ToldRead, UnusedSuppression};
+use super::{
+    Asyncio, Details, FileOutcome, Finding, Fix, Outcome, SiteOutcome, Status, ToldCall, ToldRead, UnusedSuppression,
+};
 use crate::model::Relationship;
 use crate::repository::{Base, Places, told_from};
 

@@ -29,11 +29,8 @@ mod patches;
 mod policy;
 mod properties;
 mod pull_request;
-<<<<<<< HEAD
-mod reach;
-=======
 mod raises;
->>>>>>> 196cf74 (Reads that a refresh or an expire makes raise are told with the calls, and held against random coroutines)
+mod reach;
 mod readings;
 mod reports;
 mod repositories;
