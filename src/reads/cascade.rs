@@ -62,7 +62,9 @@ impl Run<'_, '_> {
             // a query elsewhere may have had options, which hold for the refresh too
             Options { any: true, ..Options::default() }
         } else {
-            self.heap.optioned.clone()
+            let mut options = self.heap.optioned.clone();
+            options.add(&self.heap.objects[object].options);
+            options
         };
         let optioned = std::mem::replace(&mut self.heap.optioned, options.clone());
         self.loads_one(object);

@@ -135,6 +135,8 @@ pub(super) struct Object {
     pub since: Option<u32>,
     /// The literal key that it was asked for by.
     pub key: Option<String>,
+    /// What the options load that it was asked for with, and so what a refresh loads again.
+    pub options: Options,
 }
 
 /// A list of objects.
@@ -155,7 +157,7 @@ pub(super) struct List {
 pub(super) struct Heap {
     pub objects: Vec<Object>,
     pub lists: Vec<List>,
-    /// What loader options were seen to load.
+    /// What loader options were seen to load of objects that can't be told apart.
     pub optioned: Options,
     /// How many flushes there were.
     pub flushes: u32,
@@ -198,6 +200,7 @@ impl Heap {
             is_touched: false,
             since: Some(self.flushes),
             key: None,
+            options: Options::default(),
         })
     }
 
@@ -208,6 +211,7 @@ impl Heap {
         let known = &mut self.objects[object];
         known.standing = Standing::Persistent;
         known.freshness = Freshness::Loaded;
+        known.options = options.clone();
         known.base = Base::Queried(options);
         known.is_foreign = false;
         known.key = key;

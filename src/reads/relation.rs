@@ -317,8 +317,15 @@ impl Run<'_, '_> {
 
     /// A query loads objects of a class, and what comes with them: any that are known may be among them.
     pub(super) fn loads(&mut self, class: &Class, options: &Options) {
-        self.heap.optioned.add(options);
+        if options.any || options.names.len() > 1 {
+            // also of what is loaded with the objects
+            self.heap.optioned.add(options);
+        }
+        let mut all = self.heap.optioned.clone();
+        all.add(options);
+        let known = std::mem::replace(&mut self.heap.optioned, all);
         self.doubt_all_of(vec![class.clone()]);
+        self.heap.optioned = known;
     }
 
     /// A query loads one object, and what comes with it.

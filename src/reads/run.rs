@@ -170,7 +170,7 @@ impl<'r, 'a> Run<'r, 'a> {
         let found = found.without_nothing();
         match &found {
             Type::Object(class, _) if self.mapping.is_entity(class) => Value::Object(match queried {
-                Some(options) => self.heap.queried(class.clone(), options.clone()),
+                Some(options) => self.asked_for(class.clone(), options),
                 None => self.heap.foreign(class.clone()),
             }),
             Type::Sequence(item) => match self.value_of_type(item, queried) {
@@ -189,6 +189,17 @@ impl<'r, 'a> Run<'r, 'a> {
             Type::Other => Value::Other,
             _ => Value::Unknown,
         }
+    }
+
+    /// An object that a query gives. Its options hold for any that may be the same.
+    fn asked_for(&mut self, class: crate::types::Class, options: &Options) -> usize {
+        let object = self.heap.queried(class, options.clone());
+        for other in 0..object {
+            if self.may_be_same(object, other) {
+                self.heap.objects[other].options.add(options);
+            }
+        }
+        object
     }
 
     /// Runs a function of the repository with what it is given; what can't be run may do anything to the objects.

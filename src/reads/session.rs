@@ -148,7 +148,6 @@ impl Run<'_, '_> {
     }
 
     fn loads_all_in(&mut self, found: &Type, options: &Options) {
-        self.heap.optioned.add(options);
         match found {
             Type::Object(class, _) => self.loads(class, options),
             Type::Rows(rows) => rows.columns.iter().for_each(|column| self.loads_all_in(column, options)),

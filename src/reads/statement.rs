@@ -162,10 +162,11 @@ impl Run<'_, '_> {
     pub(super) fn one_of_list(&mut self, over: &Value) -> Option<usize> {
         let Value::List(list) = *over else { return None };
         let rest = self.heap.lists[list].rest?;
+        let is_one_more = self.heap.lists[list].is_anchored || !self.heap.lists[list].known.is_empty();
         let one = self.heap.one_of(rest);
         let is_same = |list: &&mut super::heap::List| list.rest == Some(rest);
         self.heap.lists.iter_mut().filter(is_same).for_each(|list| list.known.push(one));
-        if self.heap.lists[list].is_anchored {
+        if is_one_more {
             // there need not be another
             self.heap.doubt(one);
         }
