@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::model::{Call, Classes, Keyword, Model, SearchFolder};
+use crate::model::{Call, Classes, Model, SearchFolder};
 use crate::module::Location;
 use crate::outcome::ToldRead;
 use crate::policy::set_given;
 use crate::python::PyValue;
 use crate::reads::{Cascading, Raised, in_module};
 use crate::repository::Repository;
-use crate::resolve::Resolver;
+use crate::resolve::{Keyword, Resolver};
 use crate::site::Given;
 use crate::sqlalchemy::cascade::CascadeOption;
 use crate::types::{Class, Types};
