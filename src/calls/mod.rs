@@ -188,7 +188,8 @@ fn is_session(receiver: &Type, written: &str) -> bool {
     for part in receiver.parts() {
         match part {
             Type::Session => return true,
-            Type::Unknown(_) | Type::Variable(_) | Type::OutsideObject(..) => is_open = true,
+            // a decorator can make anything of a function
+            Type::Unknown(_) | Type::Variable(_) | Type::OutsideObject(..) | Type::Function(_) => is_open = true,
             _ => {}
         }
     }

@@ -120,10 +120,10 @@ impl Types<'_> {
 
     /// What a name says, and what it is given for its type variables.
     fn named_type(&self, context: &Context, place: &Place, node: &Node<'_>, names: &[String], given: &[Type]) -> Type {
+        if names.last().is_some_and(|name| name == "Self") {
+            return self.self_type(context, node);
+        }
         if let [name] = names {
-            if name == "Self" {
-                return self.self_type(context, node);
-            }
             if is_type_parameter(node, name) {
                 return self.variable(context, name);
             }
@@ -131,7 +131,7 @@ impl Types<'_> {
         let ends = self.ends(place, names);
         let all = ends.iter().map(|end| match end {
             End::Outside(path) => self.outside_type(path, given.to_vec()),
-            End::Unbound => plain_or_unbound(names),
+            End::Unbound => self.type_statement(context, names).unwrap_or_else(|| plain_or_unbound(names)),
             End::Unknown(why) => Type::unknown(why.to_string()),
             End::Module(_) => Type::Other,
             End::Bound(found) => {
@@ -157,6 +157,22 @@ impl Types<'_> {
             }
         });
         Type::any(all)
+    }
+
+    /// `type Users = list[User]` of the module itself.
+    fn type_statement(&self, context: &Context, names: &[String]) -> Option<Type> {
+        let [name] = names else { return None };
+        if !context.module.source.text().contains(&format!("type {name}")) {
+            return None;
+        }
+        let tree = context.module.tree();
+        let root = tree.root();
+        let is_it = |node: &Node<'_>| {
+            node.kind() == "type_alias_statement" && node.field("left").is_some_and(|left| left.text() == *name)
+        };
+        let right = root.named_children().find(is_it)?.field("right")?;
+        let at = context.module.location(&right.range());
+        Some(self.once(context, Question::Written, at, || self.annotated(context, &right)))
     }
 
     /// `Users = list[User]`, `Session = Annotated[…]`, `type Users = …`: what is assigned, as an annotation.

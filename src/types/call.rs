@@ -243,7 +243,7 @@ impl Types<'_> {
                     return found;
                 }
                 let made = self.method_of_library(object, class, name);
-                made.unwrap_or(if found.is_never() { method } else { found })
+                made.unwrap_or(if matches!(method, Type::Unknown(_)) { method } else { found })
             }
             Type::Other => Type::Other,
             other => self.called(context, &self.attribute(other, name), call),

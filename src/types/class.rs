@@ -67,6 +67,15 @@ impl Types<'_> {
         bases.filter(|base| !matches!(base, Type::Object(..))).collect()
     }
 
+    /// Whether the body of a class, or of one that it inherits from, binds a name.
+    pub(super) fn lineage_binds(&self, of: &Type, name: &str) -> bool {
+        let (Type::Object(class, _) | Type::Class(class, _)) = of else { return false };
+        self.lineage(class, &[]).iter().any(|ancestor| {
+            let node = ancestor.class.module.node(&ancestor.class.at.range());
+            node.is_some_and(|node| !ancestor.class.module.scope_of(&node).all(name).is_empty())
+        })
+    }
+
     /// The fields of a named tuple, in order; None where an object is none.
     pub(super) fn fields_of_tuple(&self, object: &Type) -> Option<Vec<Type>> {
         let Type::Object(class, _) = object else { return None };

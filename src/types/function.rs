@@ -69,8 +69,12 @@ impl Types<'_> {
     fn given_back(&self, context: &Context, function: &Node<'_>) -> Type {
         let yielded = yields(function);
         if !yielded.is_empty() {
-            let values = yielded.iter().filter_map(|node| node.named_children().next());
-            return Type::sequence(Type::any(values.map(|value| self.value(context, &value))));
+            let given = yielded.iter().filter_map(|node| {
+                let given = self.value(context, &node.named_children().next()?);
+                let is_from = node.children().any(|child| child.kind() == "from");
+                Some(if is_from { self.item(&given) } else { given })
+            });
+            return Type::sequence(Type::any(given));
         }
         let all = returned(function);
         if all.is_empty() {
@@ -202,20 +206,24 @@ impl Types<'_> {
         let Some(function) = arguments.first().cloned().or(named) else {
             return Type::unknown("what it depends on can't be told");
         };
-        let made = self.value(context, &function).each(|function| match function {
-            Type::Function(function) => self.returned(function, &[]),
+        self.value(context, &function).each(|function| match function {
+            Type::Function(function) => self.provided(function),
             Type::Class(class, given) => self.object_of(class, given),
             Type::OutsideObject(path, given) => self.call_of_outside_object(path, given),
             Type::Object(..) => self.result_of_method(function, "__call__"),
             _ => Type::unknown(format!("what `{}` gives can't be told", shown(&unparenthesized(call)))),
-        });
-        self.each_yielded(&made)
+        })
     }
 
-    /// The one thing that a dependency, or a fixture, yields.
-    pub(super) fn each_yielded(&self, made: &Type) -> Type {
-        made.each(|made| match made {
-            Type::Sequence(one) => (**one).clone(),
+    /// What a function provides as a dependency or a fixture: what it returns, or the one thing that it yields.
+    pub(super) fn provided(&self, function: &Function) -> Type {
+        let node = function.module.node(&function.at.range());
+        let is_generator = node.is_some_and(|node| {
+            let declared = node.field("return_type").map(|declared| declared.text().into_owned()).unwrap_or_default();
+            !yields(&node).is_empty() || declared.contains("Generator") || declared.contains("Iterator")
+        });
+        self.returned(function, &[]).each(|made| match made {
+            Type::Sequence(one) if is_generator => (**one).clone(),
             Type::Manager(one) => (**one).clone(),
             other => other.clone(),
         })

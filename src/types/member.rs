@@ -181,6 +181,9 @@ impl Types<'_> {
             "classproperty",
             "declared_attr",
             "memoized_property",
+            "reify",
+            "lazy_property",
+            "abstractproperty",
         ]);
         if has(&["declared_attr"]) {
             let made = self.returned_expressions(&function);
@@ -189,7 +192,8 @@ impl Types<'_> {
         if is_read && matches!(receiver, Type::Object(..)) {
             return self.returned(&function, &[]);
         }
-        if has(&["setter", "deleter"]) {
+        // what a hybrid property is within a statement is no object
+        if has(&["setter", "deleter", "expression", "comparator", "update_expression"]) {
             return Type::NEVER;
         }
         Type::Function(function)

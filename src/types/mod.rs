@@ -10,6 +10,7 @@ mod call;
 mod class;
 mod expression;
 mod filled;
+mod fixture;
 mod function;
 mod kind;
 mod member;

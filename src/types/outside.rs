@@ -1,8 +1,6 @@
 //! A name of another library goes in; what its objects are and what a call of it gives comes out, as far as SQLAlchemy, sqlmodel,
 //! advanced-alchemy and Python's own library are concerned.
 
-use crate::module::Location;
-use crate::resolve::{Effort, End, Place};
 use crate::syntax::Node;
 
 use super::annotation::CLASS_OF;
@@ -88,7 +86,7 @@ impl Types<'_> {
         if path.first().is_some_and(|root| root == "builtins") {
             return self.call_of_builtin(context, name, call);
         }
-        if let Some(given) = self.call_of_flask(context, name, call).filter(|_| is_of_sqlalchemy(path)) {
+        if let Some(given) = self.call_of_flask(context, name, call).filter(|_| is_of(path, "sqlalchemy")) {
             return given;
         }
         if makes_managers(path) {
@@ -106,7 +104,7 @@ impl Types<'_> {
             "object_session" | "async_object_session" => Type::Session,
             "copy" | "deepcopy" | "wait_for" | "shield" | "inspect" | "sync_to_async" | "async_to_sync" => first(),
             "create_task" | "ensure_future" | "run_coroutine_threadsafe" => task_of(first()),
-            "run" if path.first().is_some_and(|root| root == "asyncio") => awaited(&first()),
+            "run" if is_of(path, "asyncio") => awaited(&first()),
             "as_completed" => Type::sequence(self.item(&first())),
             "gather" => self.gathered(context, call),
             "to_thread" | "run_in_threadpool" | "run_sync" | "run" => self.handed_on(context, call),
@@ -118,6 +116,16 @@ impl Types<'_> {
             "chain" => {
                 let all = arguments_of(call);
                 Type::sequence(Type::any(all.iter().map(|one| self.item(&self.value(context, one)))))
+            }
+            "islice" | "filterfalse" | "takewhile" | "dropwhile" | "cycle" if is_of(path, "itertools") => {
+                let over = usize::from(matches!(name, "filterfalse" | "takewhile" | "dropwhile"));
+                Type::sequence(self.item(&self.argument(context, call, over, "")))
+            }
+            "from_iterable" if is_of(path, "itertools") => Type::sequence(self.item(&self.item(&first()))),
+            "product" | "zip_longest" if is_of(path, "itertools") => self.call_of_builtin(context, "zip", call),
+            "pairwise" | "combinations" | "permutations" if is_of(path, "itertools") => {
+                let item = self.item(&first());
+                Type::sequence(Type::Tuple(vec![item.clone(), item]))
             }
             "choice" => self.item(&first()),
             "choices" | "sample" => Type::sequence(self.item(&first())),
@@ -193,37 +201,6 @@ impl Types<'_> {
             _ => Type::unknown(format!("what `{}` gives can't be told", shown(call))),
         }
     }
-
-    /// The fixture of pytest that a parameter of a test, or of another fixture, names.
-    pub(super) fn fixture(&self, context: &Context, function: &Node<'_>, name: &str) -> Option<Type> {
-        let is_test = function.field("name").is_some_and(|name| name.text().starts_with("test"));
-        let decorated = function.parent().filter(|around| around.kind() == "decorated_definition");
-        let is_fixture = super::member::decorators(decorated.as_ref()).iter().any(|name| name == "fixture");
-        if !is_test && !is_fixture {
-            return None;
-        }
-        let own = std::iter::once(context.module.path.to_path_buf());
-        let root = self.resolver.repository.root();
-        let folders = context.module.path.ancestors().skip(1).take_while(|folder| folder.starts_with(root));
-        let files = own.chain(folders.map(|folder| folder.join("conftest.py")));
-        for file in files {
-            let Some(module) = self.resolver.repository.module(&file) else { continue };
-            let ends = self.resolver.follow(&Place::after(&module), &[name.to_owned()], &Effort::for_callee());
-            let functions = ends.iter().filter(|end| matches!(end, End::Bound(_)));
-            let found = Type::any(functions.map(|end| self.of_ends(&Context::of(&module), std::slice::from_ref(end))));
-            if let Type::Function(fixture) = &found
-                && fixture.at
-                    != (Location {
-                        path: context.module.path.clone(),
-                        start: function.range().start,
-                        end: function.range().end,
-                    })
-            {
-                return Some(self.each_yielded(&self.returned(fixture, &[])));
-            }
-        }
-        None
-    }
 }
 
 /// A task that gives something when it is awaited.
@@ -231,7 +208,7 @@ fn task_of(given: Type) -> Type {
     Type::OutsideObject(["asyncio", "Task"].map(str::to_owned).to_vec(), vec![awaited(&given)])
 }
 
-/// A name of SQLAlchemy, or of an object that has these names.
-fn is_of_sqlalchemy(path: &[String]) -> bool {
-    path.first().is_some_and(|root| root == "sqlalchemy")
+/// A name of a package, or of an object that has its names.
+fn is_of(path: &[String], package: &str) -> bool {
+    path.first().is_some_and(|root| root == package)
 }

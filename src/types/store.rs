@@ -195,12 +195,8 @@ impl Types<'_> {
 
     /// What a class of the repository, or a base of the repository, binds a name to.
     fn attribute_of_class(&self, class: &Class, name: &str) -> Option<Type> {
-        let is_bound = |class: &Class| {
-            let node = class.module.node(&class.at.range());
-            node.is_some_and(|node| !class.module.scope_of(&node).all(name).is_empty())
-        };
-        let is_known = self.lineage(class, &[]).iter().any(|ancestor| is_bound(&ancestor.class));
-        is_known.then(|| self.attribute(&class_itself(class), name))
+        let itself = class_itself(class);
+        self.lineage_binds(&itself, name).then(|| self.attribute(&itself, name))
     }
 }
 

@@ -1,4 +1,5 @@
 import asyncio
+import itertools
 from collections import OrderedDict, defaultdict, deque
 from dataclasses import dataclass, field
 from typing import Awaitable, Callable, NamedTuple, Optional, TypedDict
@@ -118,3 +119,24 @@ def replaced(session: Session, found: "User | Order"):
     if not isinstance(found, User):
         found = session.get(User, 1)
     session.refresh(found)  #: User
+
+
+def iterated(session: Session, users: list[User], orders: list[Order]):
+    for user in itertools.chain.from_iterable([users]):
+        session.refresh(user)  #: User
+    for order in itertools.islice(orders, 3):
+        session.refresh(order)  #: Order
+    for user, order in itertools.product(users, orders):
+        session.refresh(order)  #: Order
+    for first, second in itertools.pairwise(users):
+        session.refresh(second)  #: User
+
+
+def nested(users: list[User]):
+    yield from users
+    yield Order()
+
+
+def from_others(session: Session, users: list[User]):
+    for one in nested(users):
+        session.refresh(one)  #: Order | User

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
 
 Owner = Annotated["User", "the owner"]
 Either = Union["User", "Order"]
+type Single = "User"
 
 
 async def parameters(
@@ -16,6 +17,7 @@ async def parameters(
     maybe: Optional["User"],
     either: "User | Order",
     named: Either,
+    single: Single,
     owner: Owner,
     anything: Any,
     bare,
@@ -28,6 +30,7 @@ async def parameters(
     await session.refresh(maybe)  #: User
     await session.refresh(either)  #: Order | User
     await session.refresh(named)  #: Order | User
+    await session.refresh(single)  #: User
     await session.refresh(owner)  #: User
     await session.refresh(anything)  #: ?
     await session.refresh(bare)  #: ?

@@ -2,6 +2,7 @@ from typing import Optional
 
 from sqlalchemy import Column, ForeignKey, Integer
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import DeclarativeBase, DynamicMapped, Mapped, attribute_keyed_dict, backref, mapped_column, relationship
 
 
@@ -59,3 +60,22 @@ class Stamp(Base):
 class Envelope(Base):
     __tablename__ = "envelopes"
     letter_id = Column(ForeignKey("letters.id"))
+
+
+class Node(Base):
+    __tablename__ = "nodes"
+    parent_id = Column(ForeignKey("nodes.id"))
+    children = relationship("Node", backref=backref("parent", remote_side="Node.id"))
+
+    @hybrid_property
+    def top(self):
+        return self.parent
+
+    @top.expression
+    def top(cls):
+        return cls.parent_id
+
+    def walk(self):
+        yield self
+        for child in self.children:
+            yield from child.walk()

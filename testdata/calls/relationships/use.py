@@ -1,6 +1,6 @@
 from sqlalchemy.orm import Session
 
-from models import Company, Envelope, Group, Letter, Member, User
+from models import Company, Envelope, Group, Letter, Member, Node, User
 
 
 def backrefs(session: Session, company: Company, group: Group, member: Member):
@@ -29,3 +29,11 @@ def others(session: Session, user: User, letter: Letter):
     session.refresh(letter.stamps["first"])  #: Stamp
     for stamp in letter.stamps.values():
         session.refresh(stamp)  #: Stamp
+
+
+def itself(session: Session, node: Node):
+    session.refresh(node.parent)  #: Node
+    session.refresh(node.children[0].parent)  #: Node
+    session.refresh(node.top)  #: Node
+    for one in node.walk():
+        session.refresh(one)  #: Node

@@ -1,4 +1,5 @@
 import contextlib
+import typing
 from typing import AsyncGenerator, Callable, ContextManager
 
 from models import User
@@ -43,3 +44,24 @@ async def use(user: User):
         two.refresh(user)  #: User
     three = object_session(user)
     three.refresh(user)  #: User
+
+
+class Request:
+    @kept_by_request
+    def db_session(self) -> Session: ...
+
+    def use(self, user: User):
+        self.db_session.refresh(user)  #: User
+
+
+class Work:
+    def __enter__(self) -> typing.Self:
+        self.session = Maker()
+        return self
+
+    def __exit__(self, *_): ...
+
+
+def worked(user: User):
+    with Work() as work:
+        work.session.refresh(user)  #: User
