@@ -189,7 +189,9 @@ fn is_session(receiver: &Type, written: &str) -> bool {
         match part {
             Type::Session => return true,
             // a decorator can make anything of a function
-            Type::Unknown(_) | Type::Variable(_) | Type::OutsideObject(..) | Type::Function(_) => is_open = true,
+            Type::Unknown(_) | Type::Variable(_) | Type::Outside(_) | Type::OutsideObject(..) | Type::Function(_) => {
+                is_open = true
+            }
             _ => {}
         }
     }

@@ -1,7 +1,10 @@
 import contextlib
 import typing
+
+import elsewhere
 from typing import AsyncGenerator, Callable, ContextManager
 
+from elsewhere import db
 from models import User
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session, object_session, sessionmaker
@@ -65,3 +68,8 @@ class Work:
 def worked(user: User):
     with Work() as work:
         work.session.refresh(user)  #: User
+
+
+def of_another_package(user: User):
+    elsewhere.db.session.refresh(user)  #: User
+    db.session.merge(user)  #: User
