@@ -224,22 +224,9 @@ fn direction_of(
     }
     mark_remote(comparisons, parent, child, remote_side);
     let foreign = foreign(comparisons);
-    let own_columns = |is_remote: bool| -> HashSet<Column> {
-        foreign
-            .iter()
-            .filter(|operand| operand.is_remote == is_remote)
-            .filter_map(|operand| operand.column.clone())
-            .collect()
-    };
-    let (mut one_to_many, mut many_to_one) = (own_columns(true), own_columns(false));
+    let (mut one_to_many, mut many_to_one) = (columns_of(foreign.iter(), true), columns_of(foreign.iter(), false));
     if !one_to_many.is_empty() && !many_to_one.is_empty() {
-        let all = |is_remote: bool| -> HashSet<Column> {
-            let operands = comparisons.iter().flat_map(Comparison::operands);
-            operands
-                .filter(|operand| operand.is_remote == is_remote)
-                .filter_map(|operand| operand.column.clone())
-                .collect()
-        };
+        let all = |is_remote: bool| columns_of(comparisons.iter().flat_map(Comparison::operands), is_remote);
         let equated: HashSet<Column> = all(true).intersection(&all(false)).cloned().collect();
         one_to_many.retain(|column| !equated.contains(column));
         many_to_one.retain(|column| !equated.contains(column));
@@ -249,6 +236,11 @@ fn direction_of(
         (true, false) => Ok(Direction::ManyToOne),
         _ => Err("foreign columns stand on both sides of the join".to_owned()),
     }
+}
+
+/// The columns of the operands that are remote, or that are not.
+fn columns_of<'a>(operands: impl Iterator<Item = &'a Operand>, is_remote: bool) -> HashSet<Column> {
+    operands.filter(|operand| operand.is_remote == is_remote).filter_map(|operand| operand.column.clone()).collect()
 }
 
 /// `_annotate_remote`

@@ -44,6 +44,15 @@ pub(super) fn through(
     way.reached(&Place::of(module, &call), &names, arguments).map(Some)
 }
 
+/// What is given by name for a parameter, which no other gets then. None where a dictionary may give it.
+fn taken_by_name(way: &Way<'_>, name: &str, given: &mut Arguments) -> Option<Option<Option<Expression>>> {
+    if given.may_have(way.resolver, name) {
+        return None;
+    }
+    let named = given.by_name.iter().position(|(given, _)| given == name);
+    Some(named.map(|index| given.by_name.remove(index).1))
+}
+
 impl<'a> Frame<'a> {
     /// The parameters with what is given for them.
     fn of(way: &Way<'_>, module: &'a Arc<Module>, function: &Node<'_>, mut given: Arguments) -> Option<Self> {
@@ -57,36 +66,26 @@ impl<'a> Frame<'a> {
             match &*inner.kind() {
                 "list_splat_pattern" => {
                     by_position.reverse();
-                    let rest = Arguments {
-                        by_position: std::mem::take(&mut by_position),
-                        is_open: given.is_open,
-                        ..Arguments::default()
-                    };
-                    given.is_open = false;
+                    let (by_position, is_open) = (std::mem::take(&mut by_position), std::mem::take(&mut given.is_open));
+                    let rest = Arguments { by_position, is_open, ..Arguments::default() };
                     frame.rest = Some((inner.named_children().next()?.text().into_owned(), rest));
                     is_by_position = false;
                 }
                 "dictionary_splat_pattern" => {
-                    let rest = Arguments {
-                        by_name: std::mem::take(&mut given.by_name),
-                        dictionaries: std::mem::take(&mut given.dictionaries),
-                        ..Arguments::default()
-                    };
+                    let by_name = std::mem::take(&mut given.by_name);
+                    let dictionaries = std::mem::take(&mut given.dictionaries);
+                    let rest = Arguments { by_name, dictionaries, ..Arguments::default() };
                     frame.keywords = Some((inner.named_children().next()?.text().into_owned(), rest));
                 }
                 "keyword_separator" => is_by_position = false,
                 "positional_separator" => {}
                 "identifier" | "default_parameter" | "typed_default_parameter" => {
                     let name = inner.field("name").unwrap_or_else(|| inner.clone()).text().into_owned();
-                    if given.may_have(way.resolver, &name) {
-                        return None;
-                    }
-                    let named = given.by_name.iter().position(|(given, _)| *given == name);
-                    let named = named.map(|index| given.by_name.remove(index).1);
                     let positional = if is_by_position { by_position.pop() } else { None };
                     let default = inner.field("value").map(|value| Some(Expression::of(module, &value)));
                     // `*names` may give it
                     let open = (is_by_position && given.is_open).then_some(None);
+                    let named = taken_by_name(way, &name, &mut given)?;
                     frame.parameters.insert(name, positional.or(named).or(open).or(default)?);
                 }
                 _ => return None,

@@ -132,6 +132,18 @@ fn is_in_module(class: &Location, path: &[&str]) -> bool {
 /// How many mapped classes that inherit from one are looked at.
 const MOST_INHERITING: usize = 40;
 
+/// The names of classes, by the folder that is the root of their repository.
+fn names_by_root(classes: &Classes<'_>, of: &BTreeSet<Location>) -> BTreeMap<PathBuf, BTreeSet<String>> {
+    let mut names: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
+    for base in of {
+        let root = classes.resolver.repository.folders_around(&base.path).pop();
+        if let (Some(root), Some(class)) = (root, classes.class(base)) {
+            names.entry(root).or_default().insert(class.name.clone());
+        }
+    }
+    names
+}
+
 /// The mapped classes of the repository that inherit from each of some classes, in order. All files are looked through once for each
 /// generation.
 pub fn inheriting(
@@ -143,15 +155,8 @@ pub fn inheriting(
     let mut searched = of.clone();
     let mut open: BTreeSet<Location> = of.clone();
     while !open.is_empty() {
-        let mut names: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
-        for base in &open {
-            let root = classes.resolver.repository.folders_around(&base.path).pop();
-            if let (Some(root), Some(class)) = (root, classes.class(base)) {
-                names.entry(root).or_default().insert(class.name.clone());
-            }
-        }
         let mut next = BTreeSet::new();
-        for (root, names) in &names {
+        for (root, names) in &names_by_root(classes, &open) {
             let Some(words) = Words::new(names.iter().map(String::as_str)) else { continue };
             let mut files = search(root, &|bytes| words.are_in(bytes));
             files.retain(|file| Kind::of(file) != Some(Kind::Notebook));

@@ -31,6 +31,17 @@ pub struct Stands<'t> {
     pub annotation: Option<Node<'t>>,
 }
 
+impl<'t> Stands<'t> {
+    /// An item of `properties`, which a call that maps a class gets, or the class around has.
+    fn in_properties(item: &Node<'t>, mapper: Option<Node<'t>>, attribute: Option<String>) -> Self {
+        let owner = match mapper.filter(|mapper| mapper.kind() == "call" && mapped_class(mapper).is_some()) {
+            Some(mapper) => Owner::Mapper(mapper),
+            None => enclosing_class(item).map_or(Owner::Unknown, Owner::Body),
+        };
+        Self { owner, attribute, annotation: None }
+    }
+}
+
 impl Owner<'_> {
     fn name(&self, module: &Arc<Module>) -> Option<String> {
         match self {
@@ -106,18 +117,11 @@ pub fn place_of<'t>(call: &Node<'t>) -> Option<Stands<'t>> {
     for node in call.ancestors() {
         match &*node.kind() {
             "assignment" => return of_assignment(&node),
-            "pair" => {
+            "pair" if is_properties(&node) => {
                 let mapper =
                     node.ancestors().find(|node| node.kind() == "call" || node.kind().ends_with("_statement"))?;
-                if is_properties(&node) {
-                    let is_mapper = mapper.kind() == "call" && mapped_class(&mapper).is_some();
-                    let owner = if is_mapper {
-                        Owner::Mapper(mapper)
-                    } else {
-                        enclosing_class(&node).map_or(Owner::Unknown, Owner::Body)
-                    };
-                    return Some(Stands { owner, attribute: string_content(&node.field("key")?), annotation: None });
-                }
+                let attribute = string_content(&node.field("key")?);
+                return Some(Stands::in_properties(&node, Some(mapper), attribute));
             }
             // `properties=dict(name=relationship(…))`
             "keyword_argument" => {
@@ -127,11 +131,7 @@ pub fn place_of<'t>(call: &Node<'t>) -> Option<Stands<'t>> {
                 if is_call_of_dict(&dictionary) && holder.is_some_and(|holder| names_properties(&holder)) {
                     let attribute = node.field("name").map(|name| name.text().into_owned());
                     let mapper = dictionary.ancestors().find(|node| node.kind() == "call" && !is_call_of_dict(node));
-                    let owner = match mapper.filter(|mapper| mapped_class(mapper).is_some()) {
-                        Some(mapper) => Owner::Mapper(mapper),
-                        None => enclosing_class(&node).map_or(Owner::Unknown, Owner::Body),
-                    };
-                    return Some(Stands { owner, attribute, annotation: None });
+                    return Some(Stands::in_properties(&node, mapper, attribute));
                 }
             }
             "call" if node.node_id() != call.node_id() => {
@@ -141,19 +141,21 @@ pub fn place_of<'t>(call: &Node<'t>) -> Option<Stands<'t>> {
                     return of_add_property(&function, arguments.first()?);
                 }
             }
-            "function_definition" => {
-                let is_declared = |decorator: &Node<'_>| {
-                    decorator.kind() == "decorator" && decorator.text().contains("declared_attr")
-                };
-                node.parent()?.children().find(is_declared)?;
-                let owner = Owner::Body(enclosing_class(&node.parent()?)?);
-                let attribute = Some(node.field("name")?.text().into_owned());
-                return Some(Stands { owner, attribute, annotation: node.field("return_type") });
-            }
+            "function_definition" => return of_declared(&node),
             _ => {}
         }
     }
     None
+}
+
+/// A function under `@declared_attr`.
+fn of_declared<'t>(function: &Node<'t>) -> Option<Stands<'t>> {
+    let is_declared =
+        |decorator: &Node<'_>| decorator.kind() == "decorator" && decorator.text().contains("declared_attr");
+    function.parent()?.children().find(is_declared)?;
+    let owner = Owner::Body(enclosing_class(&function.parent()?)?);
+    let attribute = Some(function.field("name")?.text().into_owned());
+    Some(Stands { owner, attribute, annotation: function.field("return_type") })
 }
 
 /// `name: annotation = …` in a class's body, and `Class.name = …`.

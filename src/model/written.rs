@@ -92,13 +92,7 @@ impl Written {
         let comparisons = |module: &Arc<Module>, node: &Node<'_>| Reader { resolver, module, class }.comparisons(node);
         let columns = |module: &Arc<Module>, node: &Node<'_>| Reader { resolver, module, class }.columns(node);
         let place = statement::place_of(&declaring);
-        let annotation = place.as_ref().and_then(|place| place.annotation.as_ref()).and_then(Annotation::of);
-        let annotation = annotation.map(|annotation| match &annotation.class {
-            Some(names) if !annotation.is_string && is_type_alias(resolver, module, &declaring, names) => {
-                Annotation { shape: Shape::Unknown, class: None, ..annotation }
-            }
-            _ => annotation,
-        });
+        let annotation = place.as_ref().and_then(|place| annotation(resolver, module, &declaring, place));
         Ok(Self {
             at: module.location(&declaring.range()),
             owner: owner(resolver, module, place.as_ref()),
@@ -117,13 +111,28 @@ impl Written {
             uselist: given.flag("uselist"),
             has_collection_class: !matches!(arguments.get(resolver, "collection_class"), Passed::Absent),
             lazy: given.read("lazy", |module, node| text(resolver, &Place::of(module, node), node)),
-            backref_uselist: if is_backref {
-                Reading { resolver, arguments: &backref_arguments(resolver, module, call), class }.flag("uselist")
-            } else {
-                Passed::Absent
+            backref_uselist: match is_backref.then(|| backref_arguments(resolver, module, call)) {
+                Some(arguments) => Reading { resolver, arguments: &arguments, class }.flag("uselist"),
+                None => Passed::Absent,
             },
         })
     }
+}
+
+/// The annotation of an attribute; where an alias in it may stand for anything, without its shape.
+fn annotation(
+    resolver: &Resolver<'_>,
+    module: &Arc<Module>,
+    call: &Node<'_>,
+    place: &statement::Stands<'_>,
+) -> Option<Annotation> {
+    let annotation = Annotation::of(place.annotation.as_ref()?)?;
+    Some(match &annotation.class {
+        Some(names) if !annotation.is_string && is_type_alias(resolver, module, call, names) => {
+            Annotation { shape: Shape::Unknown, class: None, ..annotation }
+        }
+        _ => annotation,
+    })
 }
 
 /// Arguments that are read.

@@ -168,6 +168,39 @@ impl Resolver<'_> {
         computed(place, node, &parts, fill, || Reason::from("its format is not carried out here"))
     }
 
+    /// The parts of a string: text, or what a field gives.
+    fn pieces(
+        &self,
+        place: &Place,
+        string: &Node<'_>,
+        effort: &Effort,
+    ) -> Result<Vec<(String, Option<Value>)>, Reason> {
+        if !string.children().any(|child| child.kind() == "interpolation") {
+            let (part, is_bytes) = string_part(string)?;
+            return Ok(vec![((!is_bytes).then_some(part.value).ok_or("it is no string")?, None)]);
+        }
+        let mut pieces = Vec::new();
+        for child in string.children() {
+            match &*child.kind() {
+                "interpolation" => {
+                    let mut others = child.named_children().skip(1).filter(|part| part.kind() != "comment");
+                    let shows_name = child.children().any(|part| part.text() == "=");
+                    let is_plain = !shows_name && others.all(|part| part.text() == "!s");
+                    let expression = child.field("expression").filter(|_| is_plain).ok_or_else(|| {
+                        format!("`{}` is formatted in a way that is not carried out here", child.text())
+                    })?;
+                    pieces.push((String::new(), Some(self.value(place, &expression, effort)?)));
+                }
+                "string_content" if child.text().contains('\\') => {
+                    return Err(Reason::about(&shortened(&string.text()), "has an escape in an f-string"));
+                }
+                "string_content" => pieces.push((child.text().replace("{{", "{").replace("}}", "}"), None)),
+                _ => {}
+            }
+        }
+        Ok(pieces)
+    }
+
     /// An f-string whose fields are constants.
     pub(super) fn formatted_string(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Result<Value, Reason> {
         let strings: Vec<Node<'_>> = match &*node.kind() {
@@ -176,33 +209,9 @@ impl Resolver<'_> {
         };
         let (mut pieces, mut values) = (Vec::new(), Vec::new());
         for string in strings {
-            if !string.children().any(|child| child.kind() == "interpolation") {
-                let (part, is_bytes) = string_part(&string)?;
-                pieces.push((!is_bytes).then_some(part.value).ok_or("it is no string")?);
-                values.push(None);
-                continue;
-            }
-            for child in string.children() {
-                match &*child.kind() {
-                    "interpolation" => {
-                        let mut others = child.named_children().skip(1).filter(|part| part.kind() != "comment");
-                        let shows_name = child.children().any(|part| part.text() == "=");
-                        let is_plain = !shows_name && others.all(|part| part.text() == "!s");
-                        let expression = child.field("expression").filter(|_| is_plain).ok_or_else(|| {
-                            format!("`{}` is formatted in a way that is not carried out here", child.text())
-                        })?;
-                        pieces.push(String::new());
-                        values.push(Some(self.value(place, &expression, effort)?));
-                    }
-                    "string_content" if child.text().contains('\\') => {
-                        return Err(Reason::about(&shortened(&node.text()), "has an escape in an f-string"));
-                    }
-                    "string_content" => {
-                        pieces.push(child.text().replace("{{", "{").replace("}}", "}"));
-                        values.push(None);
-                    }
-                    _ => {}
-                }
+            for (piece, value) in self.pieces(place, &string, effort)? {
+                pieces.push(piece);
+                values.push(value);
             }
         }
         let parts: Vec<Value> = values.iter().flatten().cloned().collect();

@@ -206,17 +206,11 @@ impl Resolver<'_> {
         let parameters = function.field("parameters");
         let parameters = parameters.iter().flat_map(|list| list.named_children().collect::<Vec<_>>());
         for parameter in parameters.filter(|node| node.kind() != "comment") {
-            let name = match &*parameter.kind() {
-                "identifier" => Some(parameter.clone()),
-                "typed_parameter" => parameter.named_children().next().filter(|inner| inner.kind() == "identifier"),
-                "default_parameter" | "typed_default_parameter" => parameter.field("name"),
-                "positional_separator" => continue,
-                "keyword_separator" => {
-                    by_position_ends = true;
-                    continue;
-                }
-                _ => None,
-            };
+            if matches!(&*parameter.kind(), "positional_separator" | "keyword_separator") {
+                by_position_ends |= parameter.kind() == "keyword_separator";
+                continue;
+            }
+            let name = name_of(&parameter);
             let name =
                 name.ok_or_else(|| Reason::about(&parameter.text(), "takes what can't be known"))?.text().into_owned();
             let named = by_name.iter().position(|(given, _)| *given == name).map(|index| by_name.remove(index).1);
@@ -422,4 +416,14 @@ fn decorators(function: &Node<'_>) -> Vec<String> {
         Some(expression.field("function").unwrap_or(expression).text().into_owned())
     });
     decorators.collect()
+}
+
+/// The name of a parameter that takes one value.
+fn name_of<'t>(parameter: &Node<'t>) -> Option<Node<'t>> {
+    match &*parameter.kind() {
+        "identifier" => Some(parameter.clone()),
+        "typed_parameter" => parameter.named_children().next().filter(|inner| inner.kind() == "identifier"),
+        "default_parameter" | "typed_default_parameter" => parameter.field("name"),
+        _ => None,
+    }
 }

@@ -213,6 +213,24 @@ pub(super) fn string_part(node: &Node<'_>) -> Result<(StringPart, bool), String>
     }
 }
 
+/// What a letter behind a backslash stands for, where it stands for something by itself.
+fn unescape_letter(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        '\n' => "",
+        '\\' => "\\",
+        '\'' => "'",
+        '"' => "\"",
+        'a' => "\u{7}",
+        'b' => "\u{8}",
+        'f' => "\u{c}",
+        'n' => "\n",
+        'r' => "\r",
+        't' => "\t",
+        'v' => "\u{b}",
+        _ => return None,
+    })
+}
+
 /// Carries out Python's escape sequences; None for names of characters (`\N{…}`) and lone surrogates.
 fn unescape(text: &str, is_bytes: bool) -> Option<String> {
     let mut out = String::with_capacity(text.len());
@@ -221,21 +239,7 @@ fn unescape(text: &str, is_bytes: bool) -> Option<String> {
         out.push_str(&rest[..at]);
         rest = &rest[at + 1..];
         let escape = rest.chars().next()?;
-        let simple = match escape {
-            '\n' => Some(""),
-            '\\' => Some("\\"),
-            '\'' => Some("'"),
-            '"' => Some("\""),
-            'a' => Some("\u{7}"),
-            'b' => Some("\u{8}"),
-            'f' => Some("\u{c}"),
-            'n' => Some("\n"),
-            'r' => Some("\r"),
-            't' => Some("\t"),
-            'v' => Some("\u{b}"),
-            _ => None,
-        };
-        let taken = if let Some(simple) = simple {
+        let taken = if let Some(simple) = unescape_letter(escape) {
             out.push_str(simple);
             escape.len_utf8()
         } else {

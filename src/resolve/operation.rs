@@ -8,15 +8,8 @@ use super::value::{Step, Value, Written};
 use crate::python::{CollectionKind, PyValue};
 use crate::syntax::Node;
 
-/// The values of an expression that is computed from others; the whole of it is what a literal can stand for. `otherwise` tells why
-/// the computation fails.
-pub(super) fn computed(
-    place: &Place,
-    node: &Node<'_>,
-    parts: &[Value],
-    compute: impl Fn(&[PyValue]) -> Option<PyValue>,
-    otherwise: impl Fn() -> Reason,
-) -> Result<Value, Reason> {
+/// Each way to take one value of each part.
+fn combinations(parts: &[Value]) -> Result<Vec<Vec<PyValue>>, Reason> {
     let mut combinations: Vec<Vec<PyValue>> = vec![Vec::new()];
     for part in parts {
         if let Some(argument) = part.arguments.first() {
@@ -32,6 +25,18 @@ pub(super) fn computed(
             return Err("it can have too many values".into());
         }
     }
+    Ok(combinations)
+}
+
+/// The values of an expression that is computed from others; the whole of it is what a literal can stand for. `otherwise` tells why
+/// the computation fails.
+pub(super) fn computed(
+    place: &Place,
+    node: &Node<'_>,
+    parts: &[Value],
+    compute: impl Fn(&[PyValue]) -> Option<PyValue>,
+    otherwise: impl Fn() -> Reason,
+) -> Result<Value, Reason> {
     let quote = node.dfs().find(|node| node.kind() == "string_start");
     let quote = quote.and_then(|start| start.text().chars().find(|c| matches!(c, '"' | '\'')));
     let steps = |part: &Value| {
@@ -39,7 +44,7 @@ pub(super) fn computed(
     };
     let dependencies: Vec<Step> = parts.iter().flat_map(steps).collect();
     let mut all = Value::default();
-    for parts in combinations {
+    for parts in combinations(parts)? {
         let value = compute(&parts).ok_or_else(&otherwise)?;
         let kind = if let PyValue::Collection(kind, _) = &value { Some(*kind) } else { None };
         let literal = Literal { value: value.clone(), span: node.range(), shape: Shape::Computed(quote, kind) };

@@ -149,16 +149,6 @@ fn translated(pattern: &str) -> Option<Translated> {
     while let Some(c) = chars.get(at) {
         let is_looking = groups.iter().any(|looks_around| *looks_around);
         let (length, part, is_atom) = match c {
-            '\\' => {
-                let (part, takes) = escape(*chars.get(at + 1)?, false)?;
-                consumes |= takes && !is_looking;
-                (2, part, takes)
-            }
-            '[' => {
-                let (length, part) = class(&chars[at..])?;
-                consumes |= !is_looking;
-                (length, part, true)
-            }
             '(' => {
                 let (opening, looks_around) = opening(&chars[at..])?;
                 groups.push(looks_around);
@@ -168,31 +158,43 @@ fn translated(pattern: &str) -> Option<Translated> {
                 let looks_around = groups.pop()?;
                 (1, ")".to_owned(), !looks_around)
             }
-            '*' | '+' | '?' => {
-                if !can_repeat {
-                    return None;
-                }
-                let is_lazy = chars.get(at + 1) == Some(&'?');
-                let part = if is_lazy { format!("{c}?") } else { c.to_string() };
-                (part.len(), part, false)
-            }
-            '{' => {
-                let repeated = repetition(&chars[at..]).filter(|_| can_repeat)?;
+            '*' | '+' | '?' | '{' => {
+                let repeated = repeated(&chars[at..]).filter(|_| can_repeat)?;
                 (repeated.len(), repeated, false)
             }
             '^' | '$' | '|' => (1, c.to_string(), false),
             '}' | ']' | '#' | '&' | '~' => return None,
-            ' '..='~' => {
-                consumes |= !is_looking;
-                (1, c.to_string(), true)
+            _ => {
+                let (length, part, takes) = atom(&chars[at..])?;
+                consumes |= takes && !is_looking;
+                (length, part, takes)
             }
-            _ => return None,
         };
         text.push_str(&part);
         can_repeat = is_atom;
         at += length;
     }
     groups.is_empty().then_some(Translated { text, consumes })
+}
+
+/// An escape, a class of characters or a character: how long it is, how the other engine writes it, and whether it takes a character.
+fn atom(chars: &[char]) -> Option<(usize, String, bool)> {
+    match chars {
+        ['\\', escaped, ..] => escape(*escaped, false).map(|(part, takes)| (2, part, takes)),
+        ['[', ..] => class(chars).map(|(length, part)| (length, part, true)),
+        [character @ ' '..='~', ..] => Some((1, character.to_string(), true)),
+        _ => None,
+    }
+}
+
+/// How often what stands before it is repeated.
+fn repeated(chars: &[char]) -> Option<String> {
+    match chars {
+        ['{', ..] => repetition(chars),
+        [sign, '?', ..] => Some(format!("{sign}?")),
+        [sign, ..] => Some(sign.to_string()),
+        [] => None,
+    }
 }
 
 /// What opens a group, and whether the group only looks around.

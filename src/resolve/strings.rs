@@ -77,6 +77,16 @@ fn separated(separator: &PyValue) -> Option<&str> {
     separator.as_str().filter(|separator| !separator.is_empty())
 }
 
+/// At most so many parts of a string, counted from its end or its beginning.
+fn split_into(object: &str, separator: &str, parts: usize, is_from_end: bool) -> Vec<String> {
+    if !is_from_end {
+        return object.splitn(parts, separator).map(str::to_owned).collect();
+    }
+    let mut parts: Vec<String> = object.rsplitn(parts, separator).map(str::to_owned).collect();
+    parts.reverse();
+    parts
+}
+
 /// Methods that take strings apart.
 fn of_parts(object: &str, method: &str, arguments: &[PyValue]) -> Option<PyValue> {
     match (method, arguments) {
@@ -85,15 +95,9 @@ fn of_parts(object: &str, method: &str, arguments: &[PyValue]) -> Option<PyValue
             Some(list(parts.map(str::to_owned)))
         }
         ("split" | "rsplit", [separator]) => Some(list(object.split(separated(separator)?).map(str::to_owned))),
-        ("split", [separator, PyValue::Int(most)]) => {
+        ("split" | "rsplit", [separator, PyValue::Int(most)]) => {
             let parts = usize::try_from(*most).ok()?.checked_add(1)?;
-            Some(list(object.splitn(parts, separated(separator)?).map(str::to_owned)))
-        }
-        ("rsplit", [separator, PyValue::Int(most)]) => {
-            let parts = usize::try_from(*most).ok()?.checked_add(1)?;
-            let mut parts: Vec<String> = object.rsplitn(parts, separated(separator)?).map(str::to_owned).collect();
-            parts.reverse();
-            Some(list(parts))
+            Some(list(split_into(object, separated(separator)?, parts, method == "rsplit")))
         }
         ("partition", [separator]) => {
             let separator = separated(separator)?;

@@ -44,16 +44,22 @@ impl Reader<'_> {
             keys: Vec::new(),
             is_open: false,
         };
-        let mut stack: Vec<Node<'_>> = node.field("body")?.named_children().collect();
+        self.add_body(&node.field("body")?, &mut class);
+        Some(class)
+    }
+
+    /// What the statements of a class's body declare.
+    fn add_body(&self, body: &Node<'_>, class: &mut Class) {
+        let mut stack: Vec<Node<'_>> = body.named_children().collect();
         stack.reverse();
         while let Some(statement) = stack.pop() {
             match &*statement.kind() {
                 "expression_statement" => {
                     for assignment in statement.named_children().filter(|node| node.kind() == "assignment") {
-                        self.add_assignment(&assignment, &mut class);
+                        self.add_assignment(&assignment, class);
                     }
                 }
-                "decorated_definition" => self.add_declared(&statement, &mut class),
+                "decorated_definition" => self.add_declared(&statement, class),
                 "if_statement" | "else_clause" | "elif_clause" | "try_statement" | "with_statement" | "block" => {
                     let from = stack.len();
                     stack.extend(statement.named_children());
@@ -62,7 +68,6 @@ impl Reader<'_> {
                 _ => {}
             }
         }
-        Some(class)
     }
 
     pub(super) fn bases(&self, superclasses: &Node<'_>) -> Vec<Base> {

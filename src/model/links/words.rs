@@ -67,27 +67,29 @@ impl Map<'_> {
             }
             Step::MayBe => format!(", which may be {}", with_article(&self.name_of(to))),
             Step::Is => format!(", which is {}", with_article(&self.name_of(to))),
-            Step::Perhaps(Doubt::AnyClass) => String::new(),
-            Step::Perhaps(Doubt::Namesake) => {
-                let (name, at) = (self.name_of(to), self.place_of(to));
+            Step::Perhaps(doubt) => self.doubt_in_words(doubt, from, to),
+        }
+    }
+
+    /// Why it is not certain that one thing is the other.
+    fn doubt_in_words(&self, doubt: Doubt, from: &Stop, to: &Stop) -> String {
+        let (name, at) = (self.name_of(to), self.place_of(to));
+        match doubt {
+            Doubt::AnyClass => String::new(),
+            Doubt::Namesake => {
                 let is_namesake = name == self.name_of(from);
                 let which = if is_namesake { "which" } else { "which is defined elsewhere and" };
                 format!(", {which} may be {} ({at})", with_article(&name))
             }
-            Step::Perhaps(Doubt::Owner) => "; the class that has this relationship is not known".to_owned(),
-            Step::Perhaps(Doubt::NoSubclass) => {
-                format!("; nothing in the repository inherits from {} ({})", self.name_of(to), self.place_of(to))
-            }
-            Step::Perhaps(Doubt::Computed) => {
-                let name = self.name_of(to);
+            Doubt::Owner => "; the class that has this relationship is not known".to_owned(),
+            Doubt::NoSubclass => format!("; nothing in the repository inherits from {name} ({at})"),
+            Doubt::Computed => {
                 format!(", which may be {} by a base that is computed ({})", with_article(&name), self.place_of(from))
             }
-            Step::Perhaps(Doubt::Base) => format!(
-                ", which may be {}: its base `{}` is not known ({})",
-                with_article(&self.name_of(to)),
-                self.name_of(from),
-                self.place_of(to)
-            ),
+            Doubt::Base => {
+                let base = self.name_of(from);
+                format!(", which may be {}: its base `{base}` is not known ({at})", with_article(&name))
+            }
         }
     }
 

@@ -73,13 +73,7 @@ impl<'a> Classes<'a> {
         for column in &flat.columns {
             attributes.insert(column.attribute.clone(), Column { table: id.clone(), name: column.name.clone() });
         }
-        let of_columns = flat.columns.iter().flat_map(|column| {
-            let key =
-                |to: &Reference| ForeignKey { columns: vec![(column.name.clone(), to.clone())], at: column.at.clone() };
-            column.references.iter().map(key)
-        });
-        let keys: Vec<ForeignKey> = of_columns.chain(flat.keys.iter().cloned()).collect();
-        for mut key in keys {
+        for mut key in flat.all_keys() {
             for (own, reference) in &mut key.columns {
                 if let Some(column) = flat.columns.iter().find(|column| column.attribute == *own) {
                     own.clone_from(&column.name);
@@ -129,43 +123,55 @@ impl<'a> Classes<'a> {
             ..Flat::default()
         };
         let Some(levels) = levels.checked_sub(1) else { return flat };
-        for base in &class.bases {
-            match base {
-                Base::Class(at) => match self.mapped_within(at, levels) {
-                    Some(mapped) => {
-                        flat.is_declarative = true;
-                        if let Some(of_base) = self.class(at).map(|base| self.flat(&base, levels)) {
-                            flat.naming = flat.naming.or(of_base.naming);
-                            let is_computed = |naming: &TableNaming| matches!(naming, TableNaming::Computed(..));
-                            flat.table_name = flat.table_name.or(of_base.table_name.filter(is_computed));
-                        }
-                        flat.parent.get_or_insert(mapped);
-                    }
-                    None => match self.class(at) {
-                        Some(base) => flat.merge(self.flat(&base, levels)),
-                        None => flat.is_open = true,
-                    },
-                },
-                Base::Declarative(naming) => flat.derive(*naming),
-                Base::Root => flat.derive(None),
-                Base::Made(at, naming) => {
-                    flat.derive(*naming);
-                    let declared = self.declared(&at.path);
-                    let template =
-                        declared.templates.iter().find(|(call, _)| call == at).and_then(|(_, of)| self.class(of));
-                    if let Some(template) = template {
-                        flat.merge(self.flat(&template, levels));
-                    }
-                }
-                Base::Other => {}
-                Base::Foreign(_) | Base::Unknown(_) => (flat.is_open, flat.has_unknown_base) = (true, true),
-            }
-        }
+        class.bases.iter().for_each(|base| self.add_base(base, &mut flat, levels));
         flat
+    }
+
+    /// Adds what a class has from one of its bases.
+    fn add_base(&self, base: &Base, flat: &mut Flat, levels: usize) {
+        match base {
+            Base::Class(at) => match self.mapped_within(at, levels) {
+                Some(mapped) => {
+                    flat.is_declarative = true;
+                    if let Some(of_base) = self.class(at).map(|base| self.flat(&base, levels)) {
+                        flat.naming = flat.naming.take().or(of_base.naming);
+                        let is_computed = |naming: &TableNaming| matches!(naming, TableNaming::Computed(..));
+                        flat.table_name = flat.table_name.take().or(of_base.table_name.filter(is_computed));
+                    }
+                    flat.parent.get_or_insert(mapped);
+                }
+                None => match self.class(at) {
+                    Some(base) => flat.merge(self.flat(&base, levels)),
+                    None => flat.is_open = true,
+                },
+            },
+            Base::Declarative(naming) => flat.derive(*naming),
+            Base::Root => flat.derive(None),
+            Base::Made(at, naming) => {
+                flat.derive(*naming);
+                let declared = self.declared(&at.path);
+                let template =
+                    declared.templates.iter().find(|(call, _)| call == at).and_then(|(_, of)| self.class(of));
+                if let Some(template) = template {
+                    flat.merge(self.flat(&template, levels));
+                }
+            }
+            Base::Other => {}
+            Base::Foreign(_) | Base::Unknown(_) => (flat.is_open, flat.has_unknown_base) = (true, true),
+        }
     }
 }
 
 impl Flat {
+    /// The keys of its columns, and those that stand beside them.
+    fn all_keys(&self) -> Vec<ForeignKey> {
+        let of_columns = self.columns.iter().flat_map(|column| {
+            let key =
+                |to: &Reference| ForeignKey { columns: vec![(column.name.clone(), to.clone())], at: column.at.clone() };
+            column.references.iter().map(key)
+        });
+        of_columns.chain(self.keys.iter().cloned()).collect()
+    }
     /// Takes a base class that has no columns.
     fn derive(&mut self, naming: Option<Naming>) {
         self.is_declarative = true;

@@ -90,19 +90,7 @@ impl<'a> Model<'a> {
             return;
         }
         let (parent, child) = (self.owner(written), self.target(written));
-        let (mut has, mut led_to) = (&mut relationship.owner, &mut relationship.target);
-        if is_backref {
-            std::mem::swap(&mut has, &mut led_to);
-        }
-        // an import may give the class another name
-        let is_class =
-            matches!(&written.target, Target::Named(named) if self.classes.named_class(named, &written.at).is_some());
-        if led_to.is_none() || is_class {
-            *led_to = self.target_name(written).or(led_to.take());
-        }
-        if has.is_none() {
-            *has = parent.as_ref().map(|parent| parent.name.clone());
-        }
+        self.complete_names(written, parent.as_ref(), is_backref, relationship);
         let class = |side: &Option<Side>| Some(side.as_ref()?.mapped.as_ref()?.class.clone());
         (relationship.owner_class, relationship.target_class) = match is_backref {
             false => (class(&parent), class(&child)),
@@ -130,6 +118,29 @@ impl<'a> Model<'a> {
                 relationship.evidence = evidence;
             }
             Err(reason) => relationship.unknown = Some(reason),
+        }
+    }
+
+    /// The names of both sides, as far as the statement does not tell them.
+    fn complete_names(
+        &self,
+        written: &Written,
+        parent: Option<&Side>,
+        is_backref: bool,
+        relationship: &mut Relationship,
+    ) {
+        let (mut has, mut led_to) = (&mut relationship.owner, &mut relationship.target);
+        if is_backref {
+            std::mem::swap(&mut has, &mut led_to);
+        }
+        // an import may give the class another name
+        let is_class =
+            matches!(&written.target, Target::Named(named) if self.classes.named_class(named, &written.at).is_some());
+        if led_to.is_none() || is_class {
+            *led_to = self.target_name(written).or(led_to.take());
+        }
+        if has.is_none() {
+            *has = parent.map(|parent| parent.name.clone());
         }
     }
 

@@ -107,10 +107,7 @@ impl Resolver<'_> {
     }
 
     pub(super) fn builtin(&self, place: &Place, name: &str, given: &[Node<'_>], effort: &Effort) -> Carried<PyValue> {
-        let list = |items: Vec<PyValue>| PyValue::Collection(CollectionKind::List, items);
-        let pair = |items: Vec<PyValue>| PyValue::Collection(CollectionKind::Tuple, items);
         let elements = |node: &Node<'_>| self.elements(place, node, effort);
-        let length = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
         Some(match (name, given) {
             ("len", [of]) => self.one(place, of, effort).and_then(|value| {
                 let items = value.into_elements().ok_or_else(|| Reason::about(&of.text(), "has no length"))?;
@@ -122,18 +119,26 @@ impl Resolver<'_> {
                 _ => Err(Reason::about(&of.text(), "is no string")),
             }),
             ("list", [of]) => elements(of).map(list),
-            ("tuple", [of]) => elements(of).map(pair),
+            ("tuple", [of]) => elements(of).map(tuple),
             ("bool", [of]) => self.truth(place, of, effort).map(PyValue::Bool),
             ("list", []) => Ok(list(Vec::new())),
             ("str", []) => Ok(PyValue::Str(String::new())),
+            _ => return self.builtin_of_elements(place, name, given, effort),
+        })
+    }
+
+    /// The same of those that go through the elements of what they get.
+    fn builtin_of_elements(&self, place: &Place, name: &str, given: &[Node<'_>], effort: &Effort) -> Carried<PyValue> {
+        let elements = |node: &Node<'_>| self.elements(place, node, effort);
+        Some(match (name, given) {
             ("reversed", [of]) => elements(of).map(|items| list(items.into_iter().rev().collect())),
             ("enumerate", [of]) => elements(of).map(|items| {
                 let numbered = items.into_iter().enumerate();
-                list(numbered.map(|(index, item)| pair(vec![PyValue::Int(length(index)), item])).collect())
+                list(numbered.map(|(index, item)| tuple(vec![PyValue::Int(length(index)), item])).collect())
             }),
             ("zip", [first, second]) => elements(first).and_then(|first| {
                 let both = first.into_iter().zip(elements(second)?);
-                Ok(list(both.map(|(one, other)| pair(vec![one, other])).collect()))
+                Ok(list(both.map(|(one, other)| tuple(vec![one, other])).collect()))
             }),
             ("range", [_] | [_, _]) => self.range(place, given, effort),
             ("any" | "all", [of]) => elements(of).map(|items| {
@@ -248,4 +253,16 @@ impl Resolver<'_> {
             _ => None,
         }
     }
+}
+
+fn list(items: Vec<PyValue>) -> PyValue {
+    PyValue::Collection(CollectionKind::List, items)
+}
+
+fn tuple(items: Vec<PyValue>) -> PyValue {
+    PyValue::Collection(CollectionKind::Tuple, items)
+}
+
+fn length(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }

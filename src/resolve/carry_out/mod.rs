@@ -117,6 +117,25 @@ impl Resolver<'_> {
                 None => place.is_unset(&node.text()).then(|| Err(Reason::about(&node.text(), "has no value yet"))),
             },
             "attribute" => self.attribute(place, node, effort),
+            "expression_list" => {
+                let items = positional_arguments(node).into_iter().map(|item| self.one(place, &item, effort));
+                let items: Result<Vec<PyValue>, Reason> = items.collect();
+                Some(items.map(|items| PyValue::Collection(CollectionKind::Tuple, items)))
+            }
+            "comparison_operator" => Some(self.comparison(place, node, effort).map(PyValue::Bool)),
+            "binary_operator" => self.arithmetic(place, node, effort),
+            "subscript" => self.indexed(place, node, effort),
+            "list_comprehension" | "generator_expression" => Some(
+                self.comprehension(place, node, effort).map(|items| PyValue::Collection(CollectionKind::List, items)),
+            ),
+            "call" => self.called(place, node, effort),
+            _ => self.by_operator(place, node, effort),
+        }
+    }
+
+    /// What `if … else`, `and`, `or`, `not` and a sign give.
+    fn by_operator(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Carried<PyValue> {
+        match &*node.kind() {
             "conditional_expression" => {
                 let [body, condition, otherwise] = conditional_parts(node)?;
                 Some(
@@ -143,18 +162,6 @@ impl Resolver<'_> {
                     _ => Err(Reason::about(&node.text(), "is no number")),
                 })
             }
-            "expression_list" => {
-                let items = positional_arguments(node).into_iter().map(|item| self.one(place, &item, effort));
-                let items: Result<Vec<PyValue>, Reason> = items.collect();
-                Some(items.map(|items| PyValue::Collection(CollectionKind::Tuple, items)))
-            }
-            "comparison_operator" => Some(self.comparison(place, node, effort).map(PyValue::Bool)),
-            "binary_operator" => self.arithmetic(place, node, effort),
-            "subscript" => self.indexed(place, node, effort),
-            "list_comprehension" | "generator_expression" => Some(
-                self.comprehension(place, node, effort).map(|items| PyValue::Collection(CollectionKind::List, items)),
-            ),
-            "call" => self.called(place, node, effort),
             _ => None,
         }
     }

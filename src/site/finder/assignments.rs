@@ -26,6 +26,15 @@ impl<'a> Finder<'a> {
         (traced == Object::Property).then(|| Site::unknown(&rule.config.id, at, why))
     }
 
+    /// Why a cascade that is set can't be changed alone.
+    fn is_read_back(&self, read: &Node<'_>) -> Unknown {
+        let line = self.module.source.position(read.range().start).shown_line();
+        Unknown {
+            reason: format!("line {line} reads it back"),
+            help: Some("write the list by hand, and look at what is done with it there"),
+        }
+    }
+
     /// A cascade that is set on an object, which a rule of the user's need not name.
     pub(super) fn site_of_assignment(
         &self,
@@ -46,13 +55,7 @@ impl<'a> Finder<'a> {
         let evaluated = match (traced, object) {
             (Object::Property, Some(object)) => {
                 match read_back(object).filter(|_| evaluated.as_ref().is_ok_and(is_hazardous)) {
-                    Some(read) => Err(Unknown {
-                        reason: format!(
-                            "line {} reads it back",
-                            self.module.source.position(read.range().start).shown_line()
-                        ),
-                        help: Some("write the list by hand, and look at what is done with it there"),
-                    }),
+                    Some(read) => Err(self.is_read_back(&read)),
                     None => evaluated,
                 }
             }

@@ -6,11 +6,13 @@ use super::Finder;
 use super::sites::Sites;
 use super::{Receiver, with_known_viewonly};
 use crate::module::Module;
-use crate::resolve::{Arguments, Expression, Port, Resolver};
+use crate::resolve::{Arguments, Expression, Port, Reason, Resolver};
 use crate::rules::Sets;
 use crate::site::reading::keys_to;
 use crate::site::{Flag, Found, Given, Keywords, Site, Wrapper};
 use crate::syntax::{Node, splatted, unparenthesized};
+
+const RULE: &str = "wrapper-argument";
 
 /// The sites of what the calls of a wrapper in a file are given. A mention is the wrapper's name, as it is called or handed to
 /// `functools.partial`.
@@ -30,7 +32,6 @@ pub(super) fn enclosing_call<'t>(call: &Node<'t>) -> Option<Node<'t>> {
 impl<'a> Finder<'a> {
     /// What one call of a wrapper is given.
     pub(super) fn add_call(&self, wrapper: &Wrapper, mention: &Node<'_>, sites: &mut Sites) {
-        const RULE: &str = "wrapper-argument";
         let Some(call) = mention.ancestors().find(|node| node.kind() == "call") else { return };
         let Some(arguments) = call.field("arguments") else { return };
         let handed_in = Arguments::of_list(self.module, &arguments);
@@ -46,46 +47,65 @@ impl<'a> Finder<'a> {
             (Err(why), _) => Err(why.clone()),
             (_, outside) => outside,
         };
-        let is_pair = wrapper.argument.port == Port::Pair;
+        let beside = Keywords::default();
         match wrapper.argument.port {
-            Port::Value => {
-                let Some(value) = wrapper.given(&handed_in, !receiver.is_called()) else {
-                    self.add_splats(wrapper, &receiver, &arguments, &viewonly, sites);
-                    return;
-                };
-                let value = unparenthesized(&value);
-                let evaluated = self.evaluated(&value, Some(&receiver), sites);
-                let at = self.module.location(&value.range());
-                // what else the function does with it counts too
-                let step = wrapper.argument.step(at.clone());
-                let reading = self.reading(&receiver, keys_to(&value, &receiver.call));
-                let given = Given { steps: vec![step], is_sole: false, reading, ..Given::of_value(at.clone()) };
-                let flag = (wrapper.sets == Sets::CascadeDelete)
-                    .then(|| Flag::OutOfReach(format!("`{}` hands the flag on", wrapper.name)));
-                let site = self.site_of_call(RULE, &receiver, at, given);
-                let value = with_known_viewonly(evaluated, &viewonly);
-                let viewonly = viewonly.unwrap_or(false);
-                sites.add(Site { value, viewonly, sets: wrapper.sets, flag, ..site });
-            }
-            Port::Dictionary | Port::Pair => {
+            Port::Value => match wrapper.given(&handed_in, !receiver.is_called()) {
+                Some(value) => self.add_handed_in(wrapper, &receiver, &value, viewonly, sites),
+                None => self.add_splats(wrapper, &receiver, &arguments, &viewonly, sites),
+            },
+            port @ (Port::Dictionary | Port::Pair) => {
                 if let Some(dictionary) = wrapper.given(&handed_in, !receiver.is_called()) {
-                    self.add_dictionary(RULE, &receiver, &dictionary, (&Keywords::default(), is_pair), sites);
+                    self.add_dictionary(RULE, &receiver, &dictionary, (&beside, port == Port::Pair), sites);
                 }
             }
             Port::Keywords => {
                 for dictionary in splatted(&arguments) {
-                    self.add_dictionary(RULE, &receiver, &dictionary, (&Keywords::default(), is_pair), sites);
+                    self.add_dictionary(RULE, &receiver, &dictionary, (&beside, false), sites);
                 }
                 if let Some(value) = handed_in.written("cascade", None).and_then(Expression::node) {
-                    let value = unparenthesized(&value);
-                    let evaluated = self.evaluated(&value, Some(&receiver), sites);
-                    let reading = self.reading(&receiver, keys_to(&value, &receiver.call));
-                    let given = Given { reading, ..Given::of_value(self.module.location(&value.range())) };
-                    let site = self.site_of_call(RULE, &receiver, given.at.clone(), given);
-                    let value = with_known_viewonly(evaluated, &viewonly);
-                    sites.add(Site { value, viewonly: viewonly.unwrap_or(false), ..site });
+                    self.add_keyword_handed_on(&receiver, &value, viewonly, sites);
                 }
             }
         }
+    }
+
+    /// The value that a call gives for a wrapper's parameter.
+    fn add_handed_in(
+        &self,
+        wrapper: &Wrapper,
+        receiver: &Receiver<'_>,
+        value: &Node<'_>,
+        viewonly: Result<bool, Reason>,
+        sites: &mut Sites,
+    ) {
+        let value = unparenthesized(value);
+        let evaluated = self.evaluated(&value, Some(receiver), sites);
+        let at = self.module.location(&value.range());
+        // what else the function does with it counts too
+        let step = wrapper.argument.step(at.clone());
+        let reading = self.reading(receiver, keys_to(&value, &receiver.call));
+        let given = Given { steps: vec![step], is_sole: false, reading, ..Given::of_value(at.clone()) };
+        let flag = (wrapper.sets == Sets::CascadeDelete)
+            .then(|| Flag::OutOfReach(format!("`{}` hands the flag on", wrapper.name)));
+        let site = self.site_of_call(RULE, receiver, at, given);
+        let value = with_known_viewonly(evaluated, &viewonly);
+        sites.add(Site { value, viewonly: viewonly.unwrap_or(false), sets: wrapper.sets, flag, ..site });
+    }
+
+    /// `cascade` among the keyword arguments that a wrapper hands on as they are.
+    fn add_keyword_handed_on(
+        &self,
+        receiver: &Receiver<'_>,
+        value: &Node<'_>,
+        viewonly: Result<bool, Reason>,
+        sites: &mut Sites,
+    ) {
+        let value = unparenthesized(value);
+        let evaluated = self.evaluated(&value, Some(receiver), sites);
+        let reading = self.reading(receiver, keys_to(&value, &receiver.call));
+        let given = Given { reading, ..Given::of_value(self.module.location(&value.range())) };
+        let site = self.site_of_call(RULE, receiver, given.at.clone(), given);
+        let value = with_known_viewonly(evaluated, &viewonly);
+        sites.add(Site { value, viewonly: viewonly.unwrap_or(false), ..site });
     }
 }

@@ -48,24 +48,16 @@ impl<'a> Finder<'a> {
         (beside, is_pair): (&Keywords, bool),
         sites: &mut Sites,
     ) {
-        let place = Place::of(self.module, keywords);
-        let effort = Effort::for_value();
         let is_sqlmodel = matches!(receiver.constructor, Ok((ConstructorKind::Sqlmodel, _)));
         let is_splatted = keywords.parent().is_some_and(|parent| parent.kind() == "dictionary_splat");
-        let found = if is_sqlmodel && is_splatted {
-            self.resolver.entries_inside(&place, keywords, "sa_relationship_kwargs", "cascade", &effort)
-        } else if is_pair {
-            self.resolver.entries_of_backref(&place, keywords, "cascade", &effort)
+        let way = if is_sqlmodel && is_splatted {
+            Some(Key::name("sa_relationship_kwargs"))
         } else {
-            self.resolver.entries(&place, keywords, "cascade", &effort)
+            is_pair.then_some(Key::Index(Some(1)))
         };
+        let found = self.cascades_in(keywords, way.as_ref());
         let mut keys = keys_to(keywords, &receiver.call);
-        if is_sqlmodel && is_splatted {
-            keys.push(Key::name("sa_relationship_kwargs"));
-        } else if is_pair {
-            keys.push(Key::Index(Some(1)));
-        }
-        keys.push(Key::name("cascade"));
+        keys.extend(way.into_iter().chain([Key::name("cascade")]));
         let given = Given {
             // nothing can be put over what is inside a pair
             is_sole: found.is_sole() && !is_pair,
@@ -79,23 +71,55 @@ impl<'a> Finder<'a> {
         let Entries { entries, arguments, .. } = found;
         let viewonly = if entries.is_empty() { Ok(false) } else { self.viewonly(keywords, receiver) };
         if is_sqlmodel && is_splatted {
-            for entry in self.resolver.entries(&place, keywords, "cascade_delete", &effort).entries {
-                let why = "the flag stands in a dictionary".to_owned();
-                let site = self.site_of_entry(rule, receiver, &given, entry, &viewonly, sites);
-                sites.add(Site { sets: Sets::CascadeDelete, flag: Some(Flag::OutOfReach(why)), ..site });
-            }
+            self.add_flags_in(rule, receiver, keywords, (&given, &viewonly), sites);
         }
-        for argument in arguments {
-            if let Some(wrapper) = self.wrapper(&argument, receiver) {
-                sites.add_wrapper(wrapper);
-            }
-        }
-        for entry in entries {
-            let site = self.site_of_entry(rule, receiver, &given, entry, &viewonly, sites);
-            sites.add(site);
-        }
+        arguments.iter().filter_map(|argument| self.wrapper(argument, receiver)).for_each(|one| sites.add_wrapper(one));
+        self.add_entries(rule, receiver, (&given, &viewonly), entries, sites);
         if is_splatted && !is_sqlmodel && !receiver.is_backref {
             self.add_backref_in(rule, receiver, keywords, sites);
+        }
+    }
+
+    /// The cascades in a dictionary, or in what it has at the end of a way.
+    fn cascades_in(&self, keywords: &Node<'_>, way: Option<&Key>) -> Entries {
+        let (resolver, place, effort) = (self.resolver, Place::of(self.module, keywords), Effort::for_value());
+        match way {
+            Some(Key::Name(_)) => {
+                resolver.entries_inside(&place, keywords, "sa_relationship_kwargs", "cascade", &effort)
+            }
+            Some(Key::Index(_)) => resolver.entries_of_backref(&place, keywords, "cascade", &effort),
+            None => resolver.entries(&place, keywords, "cascade", &effort),
+        }
+    }
+
+    fn add_entries(
+        &self,
+        rule: &str,
+        receiver: &Receiver<'_>,
+        (given, viewonly): (&Given, &Result<bool, Reason>),
+        entries: Vec<Entry>,
+        sites: &mut Sites,
+    ) {
+        for entry in entries {
+            let site = self.site_of_entry(rule, receiver, given, entry, viewonly, sites);
+            sites.add(site);
+        }
+    }
+
+    /// sqlmodel's flag in a dictionary that its call gets.
+    fn add_flags_in(
+        &self,
+        rule: &str,
+        receiver: &Receiver<'_>,
+        keywords: &Node<'_>,
+        (given, viewonly): (&Given, &Result<bool, Reason>),
+        sites: &mut Sites,
+    ) {
+        let place = Place::of(self.module, keywords);
+        for entry in self.resolver.entries(&place, keywords, "cascade_delete", &Effort::for_value()).entries {
+            let why = "the flag stands in a dictionary".to_owned();
+            let site = self.site_of_entry(rule, receiver, given, entry, viewonly, sites);
+            sites.add(Site { sets: Sets::CascadeDelete, flag: Some(Flag::OutOfReach(why)), ..site });
         }
     }
 
@@ -115,10 +139,7 @@ impl<'a> Finder<'a> {
             ..Given::of_value(self.module.location(&unparenthesized(keywords).range()))
         };
         let viewonly = self.viewonly(keywords, &receiver);
-        for entry in found.entries {
-            let site = self.site_of_entry(rule, &receiver, &given, entry, &viewonly, sites);
-            sites.add(site);
-        }
+        self.add_entries(rule, &receiver, (&given, &viewonly), found.entries, sites);
     }
 
     /// A dictionary that can't be followed, where nothing beside it says that it has no cascade.

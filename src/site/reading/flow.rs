@@ -102,16 +102,8 @@ impl<'f, 't> Flow<'f, 't> {
         let is_field = |field: &str| parent.field(field).is_some_and(|other| other.range() == node.range());
         let outward = |keys: Keys| Ok(vec![(parent.clone(), keys)]);
         match &*parent.kind() {
-            "parenthesized_expression" | "await" | "boolean_operator" => outward(keys),
-            "expression_statement" | "delete_statement" | "not_operator" | "if_clause" | "type" => Ok(Vec::new()),
-            "if_statement" | "elif_clause" | "while_statement" => Ok(Vec::new()),
-            "assert_statement" if parent.named_children().next().is_some_and(|first| first.range() == node.range()) => {
-                Ok(Vec::new())
-            }
-            "conditional_expression" => match conditional_parts(&parent) {
-                Some([_, condition, _]) if condition.range() == node.range() => Ok(Vec::new()),
-                _ => outward(keys),
-            },
+            _ if is_looked_at_alone(&parent, node) => Ok(Vec::new()),
+            "parenthesized_expression" | "await" | "boolean_operator" | "conditional_expression" => outward(keys),
             "comparison_operator" if is_harmless_comparison(&parent, node, &keys) => Ok(Vec::new()),
             "named_expression" => {
                 if let Some(name) = parent.field("name") {
@@ -126,17 +118,7 @@ impl<'f, 't> Flow<'f, 't> {
                 outward(keys)
             }
             "augmented_assignment" => self.augmented(&parent, node, keys),
-            "for_statement" | "for_in_clause" if is_field("right") => {
-                match (keys.split_first(), parent.field("left")) {
-                    // the keys of a dictionary
-                    (Some((Key::Name(_), _)), _) => Ok(Vec::new()),
-                    (Some((Key::Index(_), rest)), Some(left)) => {
-                        self.bind(&left, &rest.to_vec(), node)?;
-                        Ok(Vec::new())
-                    }
-                    _ => Err(self.read(node)),
-                }
-            }
+            "for_statement" | "for_in_clause" if is_field("right") => self.looped_over(&parent, node, &keys),
             "default_parameter" | "typed_default_parameter" => {
                 if let Some(name) = parent.field("name") {
                     self.hold(&name, keys);
@@ -148,6 +130,19 @@ impl<'f, 't> Flow<'f, 't> {
             "argument_list" | "keyword_argument" => self.argument(&parent, node, keys),
             "return_statement" | "lambda" => self.result(&parent, node, keys),
             _ => self.contained(&parent, node, keys),
+        }
+    }
+
+    /// What a loop goes through.
+    fn looped_over(&mut self, around: &Node<'t>, node: &Node<'t>, keys: &Keys) -> Result<Holders<'t>, Reading> {
+        match (keys.split_first(), around.field("left")) {
+            // the keys of a dictionary
+            (Some((Key::Name(_), _)), _) => Ok(Vec::new()),
+            (Some((Key::Index(_), rest)), Some(left)) => {
+                self.bind(&left, &rest.to_vec(), node)?;
+                Ok(Vec::new())
+            }
+            _ => Err(self.read(node)),
         }
     }
 
@@ -363,4 +358,16 @@ fn is_harmless_comparison(comparison: &Node<'_>, node: &Node<'_>, keys: &Keys) -
     let is_container = operands.len() == 2 && operands[1].range() == node.range();
     let has_keys = matches!(keys.first(), Some(Key::Name(_)));
     is_none && operands.len() == 2 || has_keys && is_container && (is_operator("in") || is_operator("not in"))
+}
+
+/// Whether what stands around an expression only looks whether it is true, or does nothing with it.
+fn is_looked_at_alone(around: &Node<'_>, node: &Node<'_>) -> bool {
+    let is_same = |other: &Node<'_>| other.range() == node.range();
+    match &*around.kind() {
+        "expression_statement" | "delete_statement" | "not_operator" | "if_clause" | "type" => true,
+        "if_statement" | "elif_clause" | "while_statement" => true,
+        "assert_statement" => around.named_children().next().is_some_and(|first| is_same(&first)),
+        "conditional_expression" => conditional_parts(around).is_some_and(|[_, condition, _]| is_same(&condition)),
+        _ => false,
+    }
 }
