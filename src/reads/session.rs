@@ -126,6 +126,7 @@ impl Run<'_, '_> {
             self.heap.forget_all();
             return Value::Unknown;
         }
+        self.flush(self.flushes_itself);
         let key = call.field("arguments").and_then(|list| positional_arguments(&list).get(1).cloned());
         let key = key.filter(|key| matches!(&*key.kind(), "integer" | "string")).map(|key| key.text().into_owned());
         let value = self.loaded_by(call, &options);

@@ -17,7 +17,8 @@ impl Run<'_, '_> {
         };
         let before = self.link(object, &relation);
         if !relation.is_list && before.value.as_ref() == Some(value) {
-            // nothing changes, and the other side isn't told
+            // the other side isn't told, and nothing changes where it was loaded
+            self.heap.objects[object].is_touched |= before.state != State::Loaded;
             let link = Link::loaded(value.clone(), at.clone(), before.is_flushed);
             self.heap.objects[object].links.insert(relation.name.clone(), link);
             return Ok(());

@@ -129,6 +129,11 @@ impl Run<'_, '_> {
         let before = self.heap.objects.len();
         let items = self.items(&over, &right, if several { 2 } else { 1 });
         let objects: Vec<usize> = (before..self.heap.objects.len()).collect();
+        let in_any_order: Vec<usize> = match items.len() {
+            0 | 1 => Vec::new(),
+            _ if several => items.iter().flat_map(|item| self.heap.objects_in(item)).collect(),
+            _ => Vec::new(),
+        };
         for item in items {
             self.assign(&left, item);
             if !self.round(statement)? {
@@ -136,6 +141,8 @@ impl Run<'_, '_> {
                 return Ok(());
             }
         }
+        // which of them was the last isn't known
+        in_any_order.into_iter().for_each(|object| self.heap.doubt(object));
         self.agree(rest, &objects);
         let otherwise = statement.field("alternative").and_then(|clause| clause.field("body"));
         otherwise.map_or(Ok(()), |block| self.block(&block))
