@@ -8,7 +8,9 @@ use std::ops::Range;
 use crate::syntax::Node;
 
 use super::document::{BestFit, Doc, Line};
-use super::shape::{comment_range, has_split, inside_parentheses, is_chain, is_compound, is_operation, value_of};
+use super::shape::{
+    comment_range, has_split, inside_parentheses, is_chain, is_compound, is_list, is_operation, value_of,
+};
 use super::style::Style;
 
 /// Deeper expressions are not taken apart: neither do people write them, nor may they cost the stack.
@@ -73,25 +75,6 @@ pub(super) struct Builder<'a> {
     pub text: &'a str,
     pub changed: &'a [Range<usize>],
     pub style: &'a Style,
-}
-
-/// What stands in the brackets of a list.
-#[derive(Default)]
-struct Listed {
-    /// The comment behind the bracket that opens.
-    opening: Option<Range<usize>>,
-    parts: Vec<Part>,
-    /// Those on lines of their own behind the last part.
-    comments: Vec<Range<usize>>,
-}
-
-/// One part of a bracketed list.
-struct Part {
-    /// Those on lines of their own in front of it.
-    comments: Vec<Range<usize>>,
-    doc: Doc,
-    end_of_line: Option<Range<usize>>,
-    comma: Option<Range<usize>>,
 }
 
 impl Builder<'_> {
@@ -167,16 +150,19 @@ impl Builder<'_> {
             return as_it_is();
         }
         let at = Level { depth: at.depth + 1, ..at };
-        let is_list = matches!(&*node.kind(), "subscript" | "argument_list" | "list" | "tuple" | "set" | "dictionary");
-        if !is_list && node.children().any(|child| child.kind() == "comment") {
+        let may_have_comments = is_list(node) || node.kind() == "subscript";
+        if !may_have_comments && node.children().any(|child| child.kind() == "comment") {
             return as_it_is();
         }
-        match &*node.kind() {
-            "argument_list" | "list" | "tuple" | "set" | "dictionary" => self.list(node, at).unwrap_or_else(as_it_is),
+        self.taken_apart(node, at).unwrap_or_else(as_it_is)
+    }
+
+    /// An expression as its parts; None where it is of a kind that is left as it is.
+    fn taken_apart(&self, node: &Node<'_>, at: Level) -> Option<Doc> {
+        Some(match &*node.kind() {
+            _ if is_list(node) => self.list(node, at)?,
+            _ if is_operation(node) => self.group(self.operands(node, at)),
             "parenthesized_expression" => self.parenthesized(node, at),
-            "conditional_expression" | "boolean_operator" | "binary_operator" | "comparison_operator" => {
-                self.group(self.operands(node, at))
-            }
             "lambda" => self.lambda(node, at),
             "list_comprehension" | "set_comprehension" | "dictionary_comprehension" | "generator_expression" => {
                 self.comprehension(node, at)
@@ -184,17 +170,15 @@ impl Builder<'_> {
             "concatenated_string" => self.joined(node, at),
             "subscript" => self.subscript(node, at),
             "pair" => self.group(vec![self.sequence(node, at)]),
-            "default_parameter" | "typed_default_parameter" => match node.field("value") {
-                Some(value) => {
-                    let name = node.range().start..value.range().start;
-                    Doc::All(vec![Doc::Source(name), self.expression(&value, at)])
-                }
-                None => as_it_is(),
-            },
+            "default_parameter" | "typed_default_parameter" => {
+                let value = node.field("value")?;
+                let name = node.range().start..value.range().start;
+                Doc::All(vec![Doc::Source(name), self.expression(&value, at)])
+            }
             "call" | "keyword_argument" | "dictionary_splat" | "list_splat" | "attribute" | "unary_operator"
             | "await" | "if_clause" | "for_in_clause" | "not_operator" | "named_expression" => self.sequence(node, at),
-            _ => as_it_is(),
-        }
+            _ => return None,
+        })
     }
 
     /// The children one after the other, with one blank where the formatters have some.
@@ -308,91 +292,5 @@ impl Builder<'_> {
         let docs =
             vec![Doc::Source(open.range()), Doc::indent(docs), Doc::Line(Line::Soft), Doc::Source(close.range())];
         self.group(docs)
-    }
-
-    fn list(&self, node: &Node<'_>, at: Level) -> Option<Doc> {
-        self.list_docs(node, at).map(|docs| self.group(docs))
-    }
-
-    /// A list in brackets; None where something but comments, parts and commas is in it.
-    pub(super) fn list_docs(&self, node: &Node<'_>, at: Level) -> Option<Vec<Doc>> {
-        let mut children: Vec<_> = node.children().collect();
-        if node.kind() == "subscript" {
-            children.remove(0);
-        }
-        let [open, inside @ .., close] = children.as_slice() else {
-            return None;
-        };
-        let (open, close) = (open.range(), close.range());
-        let Listed { opening, mut parts, comments } = self.listed(open.end, inside, at)?;
-        let is_tuple = node.kind() == "tuple" || node.kind() == "subscript" && parts[0].comma.is_some();
-        let is_single_tuple = is_tuple && parts.len() == 1;
-        // a parameter that stands alone gets a comma wherever it goes
-        let is_single_parameter = node.kind() == "parameters" && parts.len() == 1;
-        let comma = parts.last_mut().filter(|_| is_single_parameter).map(|part| part.comma.take());
-        let is_magic = comma.as_ref().is_some_and(Option::is_some) && self.style.magic_trailing_comma;
-        let inner = self.parts(parts, comments, is_single_tuple);
-        let is_grouped = matches!(&*node.kind(), "argument_list" | "parameters");
-        let inner = if is_grouped { self.group(inner) } else { Doc::All(inner) };
-        let mut inside = vec![Doc::Line(Line::Soft), inner];
-        inside.extend(comma.map(|comma| Doc::IfBroken(Box::new(Doc::Optional(',', comma)))));
-        inside.extend(is_magic.then(|| Doc::Group(true, Box::new(Doc::All(Vec::new())))));
-        let mut docs = vec![Doc::Source(open)];
-        docs.extend(opening.map(Doc::EndOfLine));
-        docs.extend([Doc::indent(inside), Doc::Line(Line::Soft), Doc::Source(close)]);
-        Some(docs)
-    }
-
-    /// What stands in a list's brackets, the first of which ends at an offset; None where that is nothing, or what has no place in a list.
-    fn listed(&self, open: usize, inside: &[Node<'_>], at: Level) -> Option<Listed> {
-        let mut listed = Listed::default();
-        let mut end = open;
-        for child in inside {
-            let on_same_line = !self.text[end..child.range().start].contains(['\n', '\r']);
-            end = child.range().end;
-            match &*child.kind() {
-                "comment" => {
-                    let range = comment_range(self.text, child);
-                    end = range.end;
-                    match listed.parts.last_mut() {
-                        Some(part) if on_same_line => part.end_of_line = Some(range),
-                        None if on_same_line => listed.opening = Some(range),
-                        _ => listed.comments.push(range),
-                    }
-                }
-                "," => listed.parts.last_mut()?.comma = Some(child.range()),
-                _ => {
-                    let doc = self.expression(child, at.bracketed());
-                    let comments = std::mem::take(&mut listed.comments);
-                    listed.parts.push(Part { comments, doc, end_of_line: None, comma: None });
-                }
-            }
-        }
-        (!listed.parts.is_empty()).then_some(listed)
-    }
-
-    fn parts(&self, parts: Vec<Part>, comments: Vec<Range<usize>>, is_single_tuple: bool) -> Vec<Doc> {
-        let mut docs = Vec::new();
-        let last = parts.len() - 1;
-        for (index, part) in parts.into_iter().enumerate() {
-            let own_lines = part.comments.into_iter();
-            docs.extend(own_lines.flat_map(|comment| [Doc::Source(comment), Doc::Line(Line::Hard)]));
-            docs.push(part.doc);
-            docs.extend(part.end_of_line.map(Doc::EndOfLine));
-            let is_magic = part.comma.is_some() && self.style.magic_trailing_comma && !is_single_tuple;
-            let comma = Doc::Optional(',', part.comma);
-            if index < last {
-                docs.extend([comma, Doc::Line(Line::SoftOrSpace)]);
-            } else if is_single_tuple {
-                docs.push(comma);
-            } else if is_magic {
-                docs.extend([Doc::IfBroken(Box::new(comma)), Doc::Group(true, Box::new(Doc::All(Vec::new())))]);
-            } else if last > 0 {
-                // a single part gets no comma that it doesn't have
-                docs.push(Doc::IfBroken(Box::new(comma)));
-            }
-        }
-        docs.extend(comments.into_iter().flat_map(|comment| [Doc::Line(Line::Hard), Doc::Source(comment)]));
-        docs
     }
 }

@@ -9,6 +9,7 @@ mod build;
 mod changes;
 mod document;
 mod header;
+mod list;
 mod pragmas;
 mod shape;
 mod statement;

@@ -80,6 +80,11 @@ pub(super) fn is_chain(node: &Node<'_>) -> bool {
     }
 }
 
+/// Whether the node is a list in brackets.
+pub(super) fn is_list(node: &Node<'_>) -> bool {
+    matches!(&*node.kind(), "argument_list" | "list" | "tuple" | "set" | "dictionary")
+}
+
 /// Whether the node is of a kind that breaks in front of its operators.
 pub(super) fn is_operation(node: &Node<'_>) -> bool {
     const KINDS: [&str; 4] = ["conditional_expression", "boolean_operator", "binary_operator", "comparison_operator"];
