@@ -24,13 +24,19 @@ struct Facts {
 
 fn facts<'r, N: SgNode<'r>>(root: &N, has_error: impl Fn(&N) -> bool) -> Vec<Facts> {
     let fields = u16::try_from(SupportLang::Python.get_ts_language().field_count()).unwrap();
-    let of_node = |node: N| Facts {
-        kind: node.kind().into_owned(),
-        range: node.range(),
-        flags: [node.is_named(), node.is_missing(), node.is_error(), node.is_extra(), has_error(&node)],
-        around: node.ancestors(root.clone()).map(|around| around.range()).collect(),
-        children: node.children().map(|child| child.range()).collect(),
-        fields: (1..=fields).filter_map(|field| Some((field, node.child_by_field_id(field)?.range()))).collect(),
+    let of_node = |node: N| {
+        let children: Vec<_> = node.children().map(|child| child.range()).collect();
+        let in_field = |field| Some((field, node.child_by_field_id(field)?.range()));
+        // tree-sitter has the first case of a `match` as a field of the whole, too, where it is a child of the block
+        let in_fields = (1..=fields).filter_map(in_field).filter(|(_, range)| children.contains(range));
+        Facts {
+            kind: node.kind().into_owned(),
+            range: node.range(),
+            flags: [node.is_named(), node.is_missing(), node.is_error(), node.is_extra(), has_error(&node)],
+            around: node.ancestors(root.clone()).map(|around| around.range()).collect(),
+            fields: in_fields.collect(),
+            children,
+        }
     };
     root.dfs().map(of_node).collect()
 }
