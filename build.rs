@@ -1,11 +1,25 @@
-//! Writes the codes of the diagnostics down as an enum: a file of `rules/diagnostics` is a code. Has the binary built again when a rule
-//! changes: `include_dir!` alone does not.
+//! Writes the codes of the diagnostics down as an enum: a file of `rules/diagnostics` is a code. Writes the kinds of syntax nodes down as
+//! constants: the grammar has a list of them. Has the binary built again when a rule changes: `include_dir!` alone does not.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+use serde_json::Value;
+use tree_sitter_python::NODE_TYPES;
+
+/// Kinds that trees have and the grammar's list has not: what can't be parsed, and what `as` names.
+const NOT_LISTED: [&str; 2] = ["ERROR", "as_pattern_target"];
+
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=rules");
+    let target = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    fs::write(target.join("code.rs"), code_enum(&codes()?))?;
+    fs::write(target.join("kind.rs"), kind_constants(&kinds()?))
+}
+
+/// The codes in order, each with its name.
+fn codes() -> io::Result<Vec<(String, String)>> {
     let mut codes = Vec::new();
     for entry in fs::read_dir("rules/diagnostics")? {
         let path = entry?.path();
@@ -16,8 +30,7 @@ fn main() -> io::Result<()> {
         codes.push((code, name_in(&path)?));
     }
     codes.sort();
-    let target = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("code.rs");
-    fs::write(target, code_enum(&codes))
+    Ok(codes)
 }
 
 /// What stands behind `name:`.
@@ -53,4 +66,18 @@ impl Code {{
         each(&|code, _| format!("Code::{}, ", variant(code))),
         each(&|code, _| format!("            Code::{} => \"{code}\",\n", variant(code))),
     )
+}
+
+/// The kinds of nodes that are no mere words or signs; a kind that stands for several others is that of no node.
+fn kinds() -> io::Result<BTreeSet<String>> {
+    let types: Vec<Value> = serde_json::from_str(NODE_TYPES)?;
+    let kinds = types.iter().filter(|kind| kind["named"] == true && kind.get("subtypes").is_none());
+    let names = kinds.filter_map(|kind| kind["type"].as_str());
+    Ok(names.chain(NOT_LISTED).map(str::to_owned).collect())
+}
+
+fn kind_constants(kinds: &BTreeSet<String>) -> String {
+    let constant =
+        |kind: &String| format!("/// `{kind}`\npub const {}: &str = \"{kind}\";\n", kind.to_ascii_uppercase());
+    kinds.iter().map(constant).collect()
 }

@@ -12,7 +12,7 @@ use crate::resolve::{Place, Resolver, evaluate};
 use crate::site::Site;
 use crate::source::Source;
 use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
-use crate::syntax::{Node, string_content};
+use crate::syntax::{Node, kind, string_content};
 
 /// The files of a run.
 pub(super) struct FilesOfRun<'a> {
@@ -60,9 +60,11 @@ impl Files for FilesOfRun<'_> {
         let repository = self.run.analysis.repositories.of(&at.path);
         let found = repository.module(&at.path).and_then(|module| {
             let node = module.node(&at.range())?;
-            let is_declaration = |node: &Node<'_>| matches!(&*node.kind(), "assignment" | "typed_default_parameter");
+            let is_declaration =
+                |node: &Node<'_>| matches!(&*node.kind(), kind::ASSIGNMENT | kind::TYPED_DEFAULT_PARAMETER);
             let annotation = node.ancestors().find(is_declaration)?.field("type")?;
-            let items = node.ancestors().take_while(|node| !is_declaration(node)).filter(|node| node.kind() == "pair");
+            let items =
+                node.ancestors().take_while(|node| !is_declaration(node)).filter(|node| node.kind() == kind::PAIR);
             let mut keys: Vec<String> = items.filter_map(|pair| string_content(&pair.field("key")?)).collect();
             keys.reverse();
             let rules = &self.run.analysis.reach.settings.of(&at.path).rules;
@@ -81,10 +83,10 @@ impl Files for FilesOfRun<'_> {
         }
         let module = self.run.analysis.repositories.of(&literal.path).module(&literal.path)?;
         let node = module.node(&literal.range())?;
-        let class = node.ancestors().find(|node| node.kind() == "class_definition")?;
+        let class = node.ancestors().find(|node| node.kind() == kind::CLASS_DEFINITION)?;
         let decorators = class.parent().into_iter().flat_map(|around| around.children().collect::<Vec<_>>());
         let is_data = |node: &Node<'_>| ["dataclass", "define", "attr"].iter().any(|name| node.text().contains(name));
-        if decorators.filter(|node| node.kind() == "decorator").any(|decorator| is_data(&decorator)) {
+        if decorators.filter(|node| node.kind() == kind::DECORATOR).any(|decorator| is_data(&decorator)) {
             return Some("it is the default of a field".to_owned());
         }
         if !class.field("superclasses")?.text().contains("Enum") {
@@ -95,7 +97,7 @@ impl Files for FilesOfRun<'_> {
         }
         let mut members = class.field("body")?.named_children().collect::<Vec<_>>().into_iter();
         members.find_map(|statement| {
-            let member = statement.named_children().next().filter(|node| node.kind() == "assignment")?;
+            let member = statement.named_children().next().filter(|node| node.kind() == kind::ASSIGNMENT)?;
             let given = evaluate(&member.field("right")?).ok()?;
             // this fix or another one makes them the same
             let kept =
@@ -113,13 +115,13 @@ impl Files for FilesOfRun<'_> {
         let node = module.node(&value.range())?;
         // what a call gives is no longer the value, but for that of `dict`
         let is_other = |node: &Node<'_>| match &*node.kind() {
-            "argument_list" => {
+            kind::ARGUMENT_LIST => {
                 node.parent().and_then(|call| call.field("function")).is_none_or(|function| function.text() != "dict")
             }
             kind => kind.ends_with("_statement") || kind.ends_with("definition"),
         };
         let mut around = std::iter::once(node.clone()).chain(node.ancestors()).take_while(|node| !is_other(node));
-        let walrus = around.find(|node| node.kind() == "named_expression")?;
+        let walrus = around.find(|node| node.kind() == kind::NAMED_EXPRESSION)?;
         let name = walrus.field("name")?;
         let others = module.occurrences(&name.text()).iter().map(Occurrence::range);
         let others = others.filter(|other| *other != name.range());
@@ -134,11 +136,11 @@ impl Files for FilesOfRun<'_> {
 /// Whether it is a method of an Enum that does something else with the members' values than show them.
 fn reads_members(node: &Node<'_>) -> bool {
     const SHOWING: [&str; 4] = ["__str__", "__repr__", "__format__", "__hash__"];
-    let name = node.field("name").filter(|_| node.kind() == "function_definition");
+    let name = node.field("name").filter(|_| node.kind() == kind::FUNCTION_DEFINITION);
     name.is_some_and(|name| !SHOWING.contains(&&*name.text()))
         && node.dfs().any(|node| match &*node.kind() {
-            "attribute" => node.field("attribute").is_some_and(|name| matches!(&*name.text(), "value" | "_value_")),
-            "comparison_operator" => node.named_children().any(|operand| operand.text() == "self"),
+            kind::ATTRIBUTE => node.field("attribute").is_some_and(|name| matches!(&*name.text(), "value" | "_value_")),
+            kind::COMPARISON_OPERATOR => node.named_children().any(|operand| operand.text() == "self"),
             _ => false,
         })
 }

@@ -21,7 +21,7 @@ use crate::repository::Repository;
 use crate::scan::Reader;
 use crate::site::{Given, Site};
 use crate::sqlalchemy::cascade::{self, CascadeOption, CascadeOptions};
-use crate::syntax::{Node, hinted_nodes, string_content};
+use crate::syntax::{Node, hinted_nodes, kind, string_content};
 use crate::usage::Usages;
 
 /// By the value of a site: what notices that expunge goes there.
@@ -118,7 +118,7 @@ impl Analysis {
             let is_explained = |string: &Node<'_>| {
                 let is_inside =
                     |range: &Range<usize>| range.start <= string.range().start && string.range().end <= range.end;
-                let assignment = string.ancestors().find(|around| around.kind() == "assignment");
+                let assignment = string.ancestors().find(|around| around.kind() == kind::ASSIGNMENT);
                 let name = assignment.and_then(|assignment| assignment.field("left"));
                 let is_followed =
                     |name: Node<'_>| followed.contains(&(Arc::clone(&module.path), name.text().into_owned()));
@@ -229,9 +229,9 @@ fn of_unknown(what: &str, at: String) -> Link {
 /// Whether a string is a list that SQLAlchemy takes for a cascade with delete-orphan, or that option as a part of one; what is compared
 /// with something is none.
 fn is_list_with_orphans(node: &Node<'_>) -> bool {
-    let is_compared = || node.parent().is_some_and(|around| around.kind() == "comparison_operator");
+    let is_compared = || node.parent().is_some_and(|around| around.kind() == kind::COMPARISON_OPERATOR);
     let parsed = || cascade::parse(&PyValue::Str(string_content(node)?)).ok();
-    node.kind() == "string"
+    node.kind() == kind::STRING
         && !is_compared()
         && parsed().is_some_and(|parsed| parsed.options.contains(CascadeOption::DeleteOrphan))
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::model::Classes;
 use crate::module::{Location, Module};
-use crate::syntax::{Node, keyword_value, positional_arguments};
+use crate::syntax::{Node, keyword_value, kind, positional_arguments};
 use crate::types::{Class, Step, Type, Types, is_named_as_session};
 
 /// What a session does with an object.
@@ -71,8 +71,8 @@ impl CallKind {
 pub fn in_module(types: &Types<'_>, classes: &Classes<'_>, module: &Arc<Module>) -> Vec<SessionCall> {
     let root = module.tree().root();
     let found = root.dfs().filter_map(|node| match &*node.kind() {
-        "call" => session_call(types, classes, module, &node),
-        "class_definition" => refreshing_class(types, classes, module, &node),
+        kind::CALL => session_call(types, classes, module, &node),
+        kind::CLASS_DEFINITION => refreshing_class(types, classes, module, &node),
         _ => None,
     });
     found.collect()
@@ -108,7 +108,7 @@ fn never_refreshes(class: &Node<'_>) -> bool {
     let statements = class.field("body").map(|body| body.named_children().collect::<Vec<_>>()).unwrap_or_default();
     statements.iter().filter_map(|statement| statement.named_children().next()).any(|assignment| {
         assignment.field("left").is_some_and(|left| left.text() == "auto_refresh")
-            && assignment.field("right").is_some_and(|right| right.kind() == "false")
+            && assignment.field("right").is_some_and(|right| right.kind() == kind::FALSE)
     })
 }
 
@@ -136,7 +136,7 @@ fn session_call(
 ) -> Option<SessionCall> {
     let function = call.field("function")?;
     let kind = CallKind::of(&function.field("attribute")?.text())?;
-    let arguments = call.field("arguments").filter(|arguments| arguments.kind() == "argument_list")?;
+    let arguments = call.field("arguments").filter(|arguments| arguments.kind() == kind::ARGUMENT_LIST)?;
     let object = object_of(&arguments)?;
     let receiver = function.field("object")?;
     if !is_session(&types.of(module, &receiver).0, &receiver.text()) {
@@ -163,7 +163,7 @@ fn session_call(
 /// A call on one line, cut where it is long.
 fn written(call: &Node<'_>) -> String {
     const LONGEST: usize = 60;
-    let whole = call.parent().filter(|around| around.kind() == "await").unwrap_or_else(|| call.clone());
+    let whole = call.parent().filter(|around| around.kind() == kind::AWAIT).unwrap_or_else(|| call.clone());
     let text = whole.text().split_whitespace().collect::<Vec<_>>().join(" ");
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
@@ -174,11 +174,11 @@ fn written(call: &Node<'_>) -> String {
 /// The argument that is the object, None inside where it is splatted; None where there is none: no session's method goes without.
 fn object_of<'t>(arguments: &Node<'t>) -> Option<Option<Node<'t>>> {
     if let Some(first) = positional_arguments(arguments).into_iter().next() {
-        return Some((first.kind() != "list_splat").then_some(first));
+        return Some((first.kind() != kind::LIST_SPLAT).then_some(first));
     }
     match keyword_value(arguments, "instance") {
         Some(object) => Some(Some(object)),
-        None => arguments.named_children().any(|argument| argument.kind() == "dictionary_splat").then_some(None),
+        None => arguments.named_children().any(|argument| argument.kind() == kind::DICTIONARY_SPLAT).then_some(None),
     }
 }
 
@@ -219,7 +219,7 @@ fn mapped(classes: &Classes<'_>, object: &Type) -> Result<Option<Class>, String>
 fn names_attributes(arguments: &Node<'_>) -> bool {
     let names = positional_arguments(arguments).get(1).cloned().or_else(|| keyword_value(arguments, "attribute_names"));
     names.is_some_and(|names| {
-        let is_empty = matches!(&*names.kind(), "list" | "tuple") && names.named_children().next().is_none();
-        names.kind() != "none" && !is_empty
+        let is_empty = matches!(&*names.kind(), kind::LIST | kind::TUPLE) && names.named_children().next().is_none();
+        names.kind() != kind::NONE && !is_empty
     })
 }

@@ -11,7 +11,7 @@ use crate::policy::Applicability;
 use crate::resolve::{Callee, Place, Resolver};
 use crate::rewrite::{Edit, FileEdit};
 use crate::rules::Code;
-use crate::syntax::Node;
+use crate::syntax::{Node, kind};
 
 /// What is looked for under one code in whole modules.
 #[derive(Clone, Copy)]
@@ -72,7 +72,7 @@ impl ModuleView<'_> {
                 _ => false,
             }
         };
-        self.module.tree().root().dfs().filter(|node| node.kind() == "call").filter(is_meant).collect()
+        self.module.tree().root().dfs().filter(|node| node.kind() == kind::CALL).filter(is_meant).collect()
     }
 
     /// The relationship that a call makes, as far as its own statement tells.
@@ -82,7 +82,7 @@ impl ModuleView<'_> {
 
     /// A sighting of a node, which nothing is said of yet but where it is.
     pub fn sighting(&self, node: &Node<'_>) -> Sighting {
-        let call = node.ancestors().find(|around| around.kind() == "call").unwrap_or_else(|| node.clone());
+        let call = node.ancestors().find(|around| around.kind() == kind::CALL).unwrap_or_else(|| node.clone());
         Sighting {
             at: self.module.location(&node.range()),
             call: self.module.location(&call.range()),

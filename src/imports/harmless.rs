@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::Unused;
 use crate::module::{Module, ModuleName, Occurrence, Role, StringUse};
 use crate::repository::Repository;
-use crate::syntax::{Node, dotted_name};
+use crate::syntax::{Node, dotted_name, kind};
 
 /// How far imports of imported modules are followed.
 const DEEPEST: usize = 3;
@@ -68,7 +68,7 @@ pub(crate) fn is_taken_from(taker: &Module, stem: &str, names: &[String]) -> boo
 /// `from stem import name`
 fn imports_from(taker: &Module, occurrence: &Occurrence, stem: &str, name: &str) -> bool {
     let node = taker.node(&occurrence.range());
-    let import = node.and_then(|node| node.ancestors().find(|node| node.kind() == "import_from_statement"));
+    let import = node.and_then(|node| node.ancestors().find(|node| node.kind() == kind::IMPORT_FROM_STATEMENT));
     import.is_some_and(|import| {
         let module = import.field("module_name").map(|module| module.text().into_owned()).unwrap_or_default();
         let imported = |part: Node<'_>| part.field("name").unwrap_or(part.clone()).text() == name;
@@ -100,8 +100,10 @@ pub(crate) fn can_be_left_out(repository: &Repository, module: &Module, unused: 
 /// The modules that a statement imports, as it names them; none for other statements.
 fn modules_of(statement: &Node<'_>) -> Vec<String> {
     match &*statement.kind() {
-        "import_from_statement" => statement.field("module_name").iter().map(|name| name.text().into_owned()).collect(),
-        "import_statement" => {
+        kind::IMPORT_FROM_STATEMENT => {
+            statement.field("module_name").iter().map(|name| name.text().into_owned()).collect()
+        }
+        kind::IMPORT_STATEMENT => {
             let name = |part: Node<'_>| part.field("name").unwrap_or(part.clone()).text().into_owned();
             statement.field_children("name").map(name).collect()
         }
@@ -164,13 +166,13 @@ fn files_of(repository: &Repository, importer: &Module, wanted: &str, names: &[S
 fn is_quiet(repository: &Repository, module: &Module, statement: &Node<'_>, levels: usize) -> bool {
     let calls_nothing = |node: &Node<'_>| node.dfs().all(|inner| is_silent(&inner));
     match &*statement.kind() {
-        "comment" | "pass_statement" | "type_alias_statement" => true,
-        "import_statement" | "import_from_statement" => are_quiet(repository, module, statement, levels),
-        "future_import_statement" => true,
-        "function_definition" => {
-            statement.named_children().filter(|part| part.kind() != "block").all(|part| calls_nothing(&part))
+        kind::COMMENT | kind::PASS_STATEMENT | kind::TYPE_ALIAS_STATEMENT => true,
+        kind::IMPORT_STATEMENT | kind::IMPORT_FROM_STATEMENT => are_quiet(repository, module, statement, levels),
+        kind::FUTURE_IMPORT_STATEMENT => true,
+        kind::FUNCTION_DEFINITION => {
+            statement.named_children().filter(|part| part.kind() != kind::BLOCK).all(|part| calls_nothing(&part))
         }
-        "class_definition" => {
+        kind::CLASS_DEFINITION => {
             let is_plain = |bases: Node<'_>| {
                 const PLAIN: [&str; 8] =
                     ["object", "str", "Enum", "StrEnum", "IntEnum", "NamedTuple", "TypedDict", "Protocol"];
@@ -184,9 +186,11 @@ fn is_quiet(repository: &Repository, module: &Module, statement: &Node<'_>, leve
                     .field("body")
                     .is_some_and(|body| body.named_children().all(|inner| is_quiet(repository, module, &inner, levels)))
         }
-        "expression_statement" => statement.named_children().all(|inner| match &*inner.kind() {
-            "assignment" | "augmented_assignment" => {
-                let is_name = |left: Node<'_>| matches!(&*left.kind(), "identifier" | "pattern_list" | "tuple_pattern");
+        kind::EXPRESSION_STATEMENT => statement.named_children().all(|inner| match &*inner.kind() {
+            kind::ASSIGNMENT | kind::AUGMENTED_ASSIGNMENT => {
+                let is_name = |left: Node<'_>| {
+                    matches!(&*left.kind(), kind::IDENTIFIER | kind::PATTERN_LIST | kind::TUPLE_PATTERN)
+                };
                 inner.field("left").is_some_and(is_name) && inner.named_children().all(|part| calls_nothing(&part))
             }
             _ => calls_nothing(&inner),
@@ -198,11 +202,11 @@ fn is_quiet(repository: &Repository, module: &Module, statement: &Node<'_>, leve
 /// Whether a node of an expression does nothing but give a value.
 fn is_silent(node: &Node<'_>) -> bool {
     match &*node.kind() {
-        "call" => node.field("function").is_some_and(|function| {
+        kind::CALL => node.field("function").is_some_and(|function| {
             let name = function.text();
             MAKING.contains(&name.rsplit('.').next().unwrap_or_default()) || name.ends_with(".join")
         }),
-        "await" | "yield" | "named_expression" => false,
+        kind::AWAIT | kind::YIELD | kind::NAMED_EXPRESSION => false,
         _ => true,
     }
 }

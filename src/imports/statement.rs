@@ -6,7 +6,7 @@ use crate::module::Module;
 use crate::pragma::is_pragma;
 use crate::rewrite::Edit;
 use crate::source::{Kind, Source};
-use crate::syntax::Node;
+use crate::syntax::{Node, kind};
 
 /// An import statement.
 pub(super) struct Statement<'a> {
@@ -19,7 +19,7 @@ pub(super) struct Statement<'a> {
 impl<'a> Statement<'a> {
     /// The statement that binds a name.
     pub fn around(module: &'a Module, name: &Node<'a>) -> Option<Self> {
-        let is_import = |node: &Node<'_>| matches!(&*node.kind(), "import_statement" | "import_from_statement");
+        let is_import = |node: &Node<'_>| matches!(&*node.kind(), kind::IMPORT_STATEMENT | kind::IMPORT_FROM_STATEMENT);
         let node = name.ancestors().find(is_import)?;
         let parts = node.field_children("name").collect();
         Some(Self { module, node, parts })
@@ -80,10 +80,12 @@ impl<'a> Statement<'a> {
     fn runs_always(&self) -> bool {
         let Some(block) = self.node.parent() else { return false };
         let is_body = |block: &Node<'_>| {
-            block.parent().is_some_and(|owner| matches!(&*owner.kind(), "function_definition" | "class_definition"))
+            block
+                .parent()
+                .is_some_and(|owner| matches!(&*owner.kind(), kind::FUNCTION_DEFINITION | kind::CLASS_DEFINITION))
         };
-        let has_others = block.named_children().filter(|child| child.kind() != "comment").count() > 1;
-        has_others && (block.kind() == "module" || block.kind() == "block" && is_body(&block))
+        let has_others = block.named_children().filter(|child| child.kind() != kind::COMMENT).count() > 1;
+        has_others && (block.kind() == kind::MODULE || block.kind() == kind::BLOCK && is_body(&block))
     }
 
     fn is_alone(&self) -> bool {

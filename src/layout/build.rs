@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::syntax::Node;
+use crate::syntax::{Node, kind};
 
 use super::document::{BestFit, Doc, Line};
 use super::shape::{
@@ -45,7 +45,7 @@ pub(super) fn statement(text: &str, root: &Node<'_>, changed: &[Range<usize>], s
     if !is_over || statement.get_inner_node().has_error() {
         return None;
     }
-    if matches!(&*statement.kind(), "assert_statement" | "raise_statement") {
+    if matches!(&*statement.kind(), kind::ASSERT_STATEMENT | kind::RAISE_STATEMENT) {
         let docs = std::iter::once(builder.two_values(&statement)?);
         return Some(Doc::All(docs.chain(comment.map(Doc::EndOfLine)).collect()));
     }
@@ -94,7 +94,7 @@ impl Builder<'_> {
             None => (value.clone(), None),
         };
         let inner = string.range();
-        let can = string.kind() == "string" && !self.text[inner.clone()].contains(['\n', '\r']);
+        let can = string.kind() == kind::STRING && !self.text[inner.clone()].contains(['\n', '\r']);
         can.then_some(Doc::BestFit(BestFit { value: inner, comment, brackets, always }))
     }
 
@@ -104,13 +104,13 @@ impl Builder<'_> {
             Some((open, inner, close)) => (inner, Some((open, close))),
             None => (value.clone(), None),
         };
-        if inner.kind() == "expression_list" {
+        if inner.kind() == kind::EXPRESSION_LIST {
             return self.bare_tuple(&inner);
         }
         let optional = match &*inner.kind() {
-            "conditional_expression" => true,
-            "boolean_operator" | "binary_operator" | "comparison_operator" => !has_split(&inner),
-            "concatenated_string" => true,
+            kind::CONDITIONAL_EXPRESSION => true,
+            kind::BOOLEAN_OPERATOR | kind::BINARY_OPERATOR | kind::COMPARISON_OPERATOR => !has_split(&inner),
+            kind::CONCATENATED_STRING => true,
             _ => false,
         };
         if !optional {
@@ -144,14 +144,15 @@ impl Builder<'_> {
         let as_it_is = || Doc::Source(node.range());
         let is_broken = self.text[node.range()].contains(['\n', '\r']);
         // beside an operand or a call that changes, as in `a(…).b(…)`, a list may find room
-        let is_beside = |parent: Node<'_>| (parent.kind() == "call" || is_operation(&parent)) && self.changes(&parent);
+        let is_beside =
+            |parent: Node<'_>| (parent.kind() == kind::CALL || is_operation(&parent)) && self.changes(&parent);
         let changes = self.changes(node) || node.parent().is_some_and(is_beside);
         if at.depth > DEEPEST || !node.is_named() || is_broken && !changes || is_chain(node) {
             return as_it_is();
         }
         let at = Level { depth: at.depth + 1, ..at };
-        let may_have_comments = is_list(node) || node.kind() == "subscript";
-        if !may_have_comments && node.children().any(|child| child.kind() == "comment") {
+        let may_have_comments = is_list(node) || node.kind() == kind::SUBSCRIPT;
+        if !may_have_comments && node.children().any(|child| child.kind() == kind::COMMENT) {
             return as_it_is();
         }
         self.taken_apart(node, at).unwrap_or_else(as_it_is)
@@ -162,21 +163,31 @@ impl Builder<'_> {
         Some(match &*node.kind() {
             _ if is_list(node) => self.list(node, at)?,
             _ if is_operation(node) => self.group(self.operands(node, at)),
-            "parenthesized_expression" => self.parenthesized(node, at),
-            "lambda" => self.lambda(node, at),
-            "list_comprehension" | "set_comprehension" | "dictionary_comprehension" | "generator_expression" => {
-                self.comprehension(node, at)
-            }
-            "concatenated_string" => self.joined(node, at),
-            "subscript" => self.subscript(node, at),
-            "pair" => self.group(vec![self.sequence(node, at)]),
-            "default_parameter" | "typed_default_parameter" => {
+            kind::PARENTHESIZED_EXPRESSION => self.parenthesized(node, at),
+            kind::LAMBDA => self.lambda(node, at),
+            kind::LIST_COMPREHENSION
+            | kind::SET_COMPREHENSION
+            | kind::DICTIONARY_COMPREHENSION
+            | kind::GENERATOR_EXPRESSION => self.comprehension(node, at),
+            kind::CONCATENATED_STRING => self.joined(node, at),
+            kind::SUBSCRIPT => self.subscript(node, at),
+            kind::PAIR => self.group(vec![self.sequence(node, at)]),
+            kind::DEFAULT_PARAMETER | kind::TYPED_DEFAULT_PARAMETER => {
                 let value = node.field("value")?;
                 let name = node.range().start..value.range().start;
                 Doc::All(vec![Doc::Source(name), self.expression(&value, at)])
             }
-            "call" | "keyword_argument" | "dictionary_splat" | "list_splat" | "attribute" | "unary_operator"
-            | "await" | "if_clause" | "for_in_clause" | "not_operator" | "named_expression" => self.sequence(node, at),
+            kind::CALL
+            | kind::KEYWORD_ARGUMENT
+            | kind::DICTIONARY_SPLAT
+            | kind::LIST_SPLAT
+            | kind::ATTRIBUTE
+            | kind::UNARY_OPERATOR
+            | kind::AWAIT
+            | kind::IF_CLAUSE
+            | kind::FOR_IN_CLAUSE
+            | kind::NOT_OPERATOR
+            | kind::NAMED_EXPRESSION => self.sequence(node, at),
             _ => return None,
         })
     }
@@ -187,8 +198,8 @@ impl Builder<'_> {
         let mut end = node.range().start;
         for child in node.children() {
             let blank = match &*node.kind() {
-                "pair" => child.is_named() && !docs.is_empty(),
-                "await" | "if_clause" | "for_in_clause" | "not_operator" | "named_expression" => {
+                kind::PAIR => child.is_named() && !docs.is_empty(),
+                kind::AWAIT | kind::IF_CLAUSE | kind::FOR_IN_CLAUSE | kind::NOT_OPERATOR | kind::NAMED_EXPRESSION => {
                     child.range().start > end
                 }
                 _ => false,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::syntax::Node;
+use crate::syntax::{Node, kind};
 
 use super::build::{Builder, Level};
 use super::document::{Doc, Line};
@@ -13,8 +13,8 @@ impl Builder<'_> {
     /// layout here.
     pub(super) fn header(&self, node: &Node<'_>) -> Option<Doc> {
         let (docs, end) = match &*node.kind() {
-            "decorated_definition" => {
-                let decorator = node.children().find(|child| child.kind() == "decorator")?;
+            kind::DECORATED_DEFINITION => {
+                let decorator = node.children().find(|child| child.kind() == kind::DECORATOR)?;
                 let value = decorator.named_children().next()?;
                 (vec![Doc::Source(node.range().start..value.range().start), self.value(&value)], value.range().end)
             }
@@ -36,12 +36,12 @@ impl Builder<'_> {
     }
 
     fn up_to(&self, node: &Node<'_>, colon: &Range<usize>) -> Option<Vec<Doc>> {
-        if node.children().any(|child| child.kind() == "comment" && child.range().end <= colon.start) {
+        if node.children().any(|child| child.kind() == kind::COMMENT && child.range().end <= colon.start) {
             return None;
         }
         let start = node.range().start;
         match &*node.kind() {
-            "function_definition" => {
+            kind::FUNCTION_DEFINITION => {
                 let parameters = node.field("parameters")?;
                 let around = parameters.range();
                 let mut docs = vec![Doc::Source(start..around.start)];
@@ -50,20 +50,20 @@ impl Builder<'_> {
                 // what is behind the parameters breaks after these
                 Some(vec![self.group(docs)])
             }
-            "class_definition" => {
+            kind::CLASS_DEFINITION => {
                 let bases = node.field("superclasses")?;
                 let around = bases.range();
                 let list = self.group(self.list_docs(&bases, Level::TOP)?);
                 Some(vec![Doc::Source(start..around.start), list, Doc::Source(around.end..colon.end)])
             }
-            "if_statement" | "while_statement" => self.one_value(start, &node.field("condition")?, colon),
-            "for_statement" => self.one_value(start, &node.field("right")?, colon),
-            "match_statement" => {
+            kind::IF_STATEMENT | kind::WHILE_STATEMENT => self.one_value(start, &node.field("condition")?, colon),
+            kind::FOR_STATEMENT => self.one_value(start, &node.field("right")?, colon),
+            kind::MATCH_STATEMENT => {
                 let mut subjects = node.field_children("subject");
                 let subject = subjects.next().filter(|_| subjects.next().is_none())?;
                 self.one_value(start, &subject, colon)
             }
-            "with_statement" => self.with(node, colon),
+            kind::WITH_STATEMENT => self.with(node, colon),
             _ => None,
         }
     }
@@ -71,7 +71,7 @@ impl Builder<'_> {
     /// What stands in front of a value, the value, and the colon.
     fn one_value(&self, start: usize, value: &Node<'_>, colon: &Range<usize>) -> Option<Vec<Doc>> {
         let around = value.range();
-        if value.kind() == "expression_list" && self.style.is_black() {
+        if value.kind() == kind::EXPRESSION_LIST && self.style.is_black() {
             return None;
         }
         Some(vec![
@@ -88,10 +88,10 @@ impl Builder<'_> {
     }
 
     fn with(&self, node: &Node<'_>, colon: &Range<usize>) -> Option<Vec<Doc>> {
-        let clause = node.children().find(|child| child.kind() == "with_clause")?;
+        let clause = node.children().find(|child| child.kind() == kind::WITH_CLAUSE)?;
         let start = node.range().start;
-        let items: Vec<_> = clause.named_children().filter(|child| child.kind() == "with_item").collect();
-        let has_comment = clause.children().any(|child| child.kind() == "comment");
+        let items: Vec<_> = clause.named_children().filter(|child| child.kind() == kind::WITH_ITEM).collect();
+        let has_comment = clause.children().any(|child| child.kind() == kind::COMMENT);
         match items.as_slice() {
             _ if has_comment => None,
             [item] if !self.text[clause.range()].starts_with('(') => {
@@ -134,7 +134,7 @@ impl Builder<'_> {
         let whole = item.range();
         let value = item.named_children().next();
         let value = match value {
-            Some(pattern) if pattern.kind() == "as_pattern" => pattern.named_children().next(),
+            Some(pattern) if pattern.kind() == kind::AS_PATTERN => pattern.named_children().next(),
             other => other,
         };
         match value {
@@ -173,7 +173,7 @@ impl Builder<'_> {
             Some((open, inner, close)) => (inner, Some((open, close))),
             None => (node.clone(), None),
         };
-        if inner.kind() != "string" || self.style.is_black() {
+        if inner.kind() != kind::STRING || self.style.is_black() {
             return self.value(node);
         }
         let (open, close) = brackets.unzip();

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::syntax::Node;
+use crate::syntax::{Node, kind};
 
 use super::build::{Builder, Level};
 use super::document::{Doc, Line};
@@ -36,7 +36,7 @@ impl Builder<'_> {
     /// A list in brackets; None where something but comments, parts and commas is in it.
     pub(super) fn list_docs(&self, node: &Node<'_>, at: Level) -> Option<Vec<Doc>> {
         let mut children: Vec<_> = node.children().collect();
-        if node.kind() == "subscript" {
+        if node.kind() == kind::SUBSCRIPT {
             children.remove(0);
         }
         let [open, inside @ .., close] = children.as_slice() else {
@@ -44,14 +44,14 @@ impl Builder<'_> {
         };
         let (open, close) = (open.range(), close.range());
         let Listed { opening, mut parts, comments } = self.listed(open.end, inside, at)?;
-        let is_tuple = node.kind() == "tuple" || node.kind() == "subscript" && parts[0].comma.is_some();
+        let is_tuple = node.kind() == kind::TUPLE || node.kind() == kind::SUBSCRIPT && parts[0].comma.is_some();
         let is_single_tuple = is_tuple && parts.len() == 1;
         // a parameter that stands alone gets a comma wherever it goes
-        let is_single_parameter = node.kind() == "parameters" && parts.len() == 1;
+        let is_single_parameter = node.kind() == kind::PARAMETERS && parts.len() == 1;
         let comma = parts.last_mut().filter(|_| is_single_parameter).map(|part| part.comma.take());
         let is_magic = comma.as_ref().is_some_and(Option::is_some) && self.style.magic_trailing_comma;
         let inner = self.parts(parts, comments, is_single_tuple);
-        let is_grouped = matches!(&*node.kind(), "argument_list" | "parameters");
+        let is_grouped = matches!(&*node.kind(), kind::ARGUMENT_LIST | kind::PARAMETERS);
         let inner = if is_grouped { self.group(inner) } else { Doc::All(inner) };
         let mut inside = vec![Doc::Line(Line::Soft), inner];
         inside.extend(comma.map(|comma| Doc::IfBroken(Box::new(Doc::Optional(',', comma)))));
@@ -70,7 +70,7 @@ impl Builder<'_> {
             let on_same_line = !self.text[end..child.range().start].contains(['\n', '\r']);
             end = child.range().end;
             match &*child.kind() {
-                "comment" => {
+                kind::COMMENT => {
                     let range = comment_range(self.text, child);
                     end = range.end;
                     match listed.parts.last_mut() {

@@ -22,7 +22,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::source::{Edit, Source};
-use crate::syntax::{self, Node, Tree};
+use crate::syntax::{self, Node, Tree, kind};
 
 use changes::{Change, Spliced};
 use document::{Place, Printed};
@@ -150,7 +150,7 @@ fn pragmas_stay(above: &str, text: &str, root: &Node<'_>, printed: &Printed) -> 
     }
     let comments: Vec<_> = root
         .dfs()
-        .filter(|node| node.kind() == "comment")
+        .filter(|node| node.kind() == kind::COMMENT)
         .map(|comment| shape::comment_range(text, &comment))
         .collect();
     let moved = comments.iter().map_while(|comment| printed.place_of(comment)).collect::<Vec<_>>();

@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use crate::source::{Source, with_line_feeds};
-use crate::syntax::{Node, Tree, has_error};
+use crate::syntax::{Node, Tree, has_error, kind};
 
 use super::shape::{colon_of, is_compound};
 
@@ -52,7 +52,7 @@ impl Statement {
             [statement, comment] => {
                 let text = &source.text()[range.clone()];
                 let is_behind = || !text[statement.range().end..comment.range().start].contains(['\n', '\r']);
-                is_simple(statement) && comment.kind() == "comment" && is_behind()
+                is_simple(statement) && comment.kind() == kind::COMMENT && is_behind()
             }
             _ => false,
         };
@@ -69,7 +69,7 @@ impl Statement {
         let start = block.start + if text[block.clone()].starts_with("elif") { "el".len() } else { 0 };
         let tree = Tree::parse(&with_line_feeds(&text[start..block.end]));
         let compound = tree.root().children().find(is_compound)?;
-        let body = if compound.kind() == "match_statement" { CASES } else { BODY };
+        let body = if compound.kind() == kind::MATCH_STATEMENT { CASES } else { BODY };
         let colon = colon_of(&compound)?;
         let end = start + colon.end;
         let line = source.line_at(end);
@@ -81,13 +81,14 @@ impl Statement {
 
     fn with(source: &Source, range: Range<usize>, body: &'static str) -> Option<Self> {
         let tree = Tree::parse(&with_body(&source.text()[range.clone()], body));
-        let is_whole = tree.root().named_children().filter(|child| child.kind() != "comment").count() == 1;
+        let is_whole = tree.root().named_children().filter(|child| child.kind() != kind::COMMENT).count() == 1;
         (is_whole && !has_error(&tree.root())).then_some(Self { range, tree, body })
     }
 }
 
 fn is_simple(node: &Node<'_>) -> bool {
-    const KINDS: [&str; 4] = ["expression_statement", "return_statement", "assert_statement", "raise_statement"];
+    const KINDS: [&str; 4] =
+        [kind::EXPRESSION_STATEMENT, kind::RETURN_STATEMENT, kind::ASSERT_STATEMENT, kind::RAISE_STATEMENT];
     KINDS.contains(&&*node.kind())
 }
 
@@ -139,7 +140,7 @@ fn by_tree(source: &Source, file: &Tree, range: &Range<usize>) -> Option<Range<u
     let mut node = file.root();
     let mut statement: Option<Node<'_>> = None;
     loop {
-        let is_block = matches!(&*node.kind(), "module" | "block");
+        let is_block = matches!(&*node.kind(), kind::MODULE | kind::BLOCK);
         let holds = |child: &Node<'_>| child.range().start <= range.start && range.end <= child.range().end;
         let Some(child) = node.children().find(holds) else { break };
         if is_block {

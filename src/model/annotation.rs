@@ -2,7 +2,7 @@
 //!
 //! It follows `RelationshipProperty.declarative_scan` in `sqlalchemy/orm/relationships.py`.
 
-use crate::syntax::{Node, Tree, dotted_name, string_content, unparenthesized};
+use crate::syntax::{Node, Tree, dotted_name, kind, string_content, unparenthesized};
 
 /// What an annotation says of a relationship.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,18 +124,18 @@ impl Type {
         let node = unparenthesized(node);
         let parts = || node.named_children().collect::<Vec<_>>();
         match &*node.kind() {
-            "type" => node.named_children().next().map_or(Self::Other, |inner| Self::of(&inner)),
-            "none" => Self::None,
-            "string" => string_content(&node).map_or(Self::Other, Self::Text),
-            "generic_type" => match parts().as_slice() {
+            kind::TYPE => node.named_children().next().map_or(Self::Other, |inner| Self::of(&inner)),
+            kind::NONE => Self::None,
+            kind::STRING => string_content(&node).map_or(Self::Other, Self::Text),
+            kind::GENERIC_TYPE => match parts().as_slice() {
                 [name, parameters] => Self::generic(name, &parameters.named_children().collect::<Vec<_>>()),
                 _ => Self::Other,
             },
-            "subscript" => match parts().split_first() {
+            kind::SUBSCRIPT => match parts().split_first() {
                 Some((name, parameters)) => Self::generic(name, parameters),
                 None => Self::Other,
             },
-            "binary_operator" | "union_type" => Self::Union(parts().iter().map(Self::of).collect()),
+            kind::BINARY_OPERATOR | kind::UNION_TYPE => Self::Union(parts().iter().map(Self::of).collect()),
             _ => dotted_name(&node).map_or(Self::Other, Self::Name),
         }
     }

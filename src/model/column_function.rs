@@ -4,7 +4,7 @@ use super::names::called;
 use super::table::Reference;
 use crate::module::Target;
 use crate::resolve::{Arguments, Effort, End, Place, Resolver};
-use crate::syntax::{Node, dotted_name, unparenthesized};
+use crate::syntax::{Node, dotted_name, kind, unparenthesized};
 
 /// What the foreign keys refer to that a function declares, with the arguments of a call in place of its parameters. None where the call
 /// leads to no function of the repository, or it makes no columns; a reference that can't be told is None.
@@ -17,7 +17,7 @@ pub fn references(resolver: &Resolver<'_>, place: &Place, call: &Node<'_>) -> Op
     }
     let function = found.value()?;
     let is_foreign_key =
-        |node: &Node<'_>| node.kind() == "call" && called(node).is_some_and(|name| name == "ForeignKey");
+        |node: &Node<'_>| node.kind() == kind::CALL && called(node).is_some_and(|name| name == "ForeignKey");
     let keys: Vec<Node<'_>> = function.dfs().filter(is_foreign_key).collect();
     let given = Arguments::of_call(&place.module, call);
     let reference = |key: &Node<'_>| {

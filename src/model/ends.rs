@@ -16,6 +16,7 @@ use super::written::{self, Declaring, Target, Written};
 use crate::hints::{self, Words};
 use crate::module::Location;
 use crate::source::Kind;
+use crate::syntax::kind;
 
 impl Model<'_> {
     /// The class that has the relationship of a call, and the one that it leads to; several where subclasses have it each for itself.
@@ -54,10 +55,10 @@ impl Model<'_> {
         let name = || {
             let module = self.classes.resolver.repository.open(&call.path)?;
             let assignment =
-                module.node(&call.range())?.ancestors().find(|node| node.kind() != "parenthesized_expression")?;
-            let statement = assignment.parent().filter(|node| node.kind() == "expression_statement")?;
-            let is_of_module = assignment.kind() == "assignment" && statement.parent()?.kind() == "module";
-            let name = assignment.field("left").filter(|left| is_of_module && left.kind() == "identifier")?;
+                module.node(&call.range())?.ancestors().find(|node| node.kind() != kind::PARENTHESIZED_EXPRESSION)?;
+            let statement = assignment.parent().filter(|node| node.kind() == kind::EXPRESSION_STATEMENT)?;
+            let is_of_module = assignment.kind() == kind::ASSIGNMENT && statement.parent()?.kind() == kind::MODULE;
+            let name = assignment.field("left").filter(|left| is_of_module && left.kind() == kind::IDENTIFIER)?;
             Some((name.text().into_owned(), module))
         };
         let Some((name, module)) = name() else { return false };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::received::{Received, Way};
 use crate::module::Module;
 use crate::resolve::{Arguments, Expression, Place};
-use crate::syntax::{Node, dotted_name, has_scope, positional_arguments, string_content, unparenthesized};
+use crate::syntax::{Node, dotted_name, has_scope, kind, positional_arguments, string_content, unparenthesized};
 
 /// A function's names while its statements are followed.
 struct Frame<'a> {
@@ -30,12 +30,12 @@ pub(super) fn through(
     function: &Node<'_>,
     given: Arguments,
 ) -> Result<Option<Received>, String> {
-    let decorated = function.parent().is_some_and(|parent| parent.kind() == "decorated_definition");
+    let decorated = function.parent().is_some_and(|parent| parent.kind() == kind::DECORATED_DEFINITION);
     let is_plain = !decorated && !function.children().any(|child| child.kind() == "async");
     let frame = is_plain.then(|| Frame::of(way, module, function, given)).flatten();
     let (Some(mut frame), Some(body)) = (frame, function.field("body")) else { return Ok(None) };
-    let call = if function.kind() == "lambda" { Some(body) } else { frame.returned(way, &body) };
-    let Some(call) = call.map(|call| unparenthesized(&call)).filter(|call| call.kind() == "call") else {
+    let call = if function.kind() == kind::LAMBDA { Some(body) } else { frame.returned(way, &body) };
+    let Some(call) = call.map(|call| unparenthesized(&call)).filter(|call| call.kind() == kind::CALL) else {
         return Ok(None);
     };
     let names = call.field("function").and_then(|function| dotted_name(&function));
@@ -61,25 +61,25 @@ impl<'a> Frame<'a> {
         by_position.reverse();
         let list = function.field("parameters")?;
         let mut is_by_position = true;
-        for node in list.named_children().filter(|node| node.kind() != "comment") {
-            let inner = if node.kind() == "typed_parameter" { node.named_children().next()? } else { node.clone() };
+        for node in list.named_children().filter(|node| node.kind() != kind::COMMENT) {
+            let inner = if node.kind() == kind::TYPED_PARAMETER { node.named_children().next()? } else { node.clone() };
             match &*inner.kind() {
-                "list_splat_pattern" => {
+                kind::LIST_SPLAT_PATTERN => {
                     by_position.reverse();
                     let (by_position, is_open) = (std::mem::take(&mut by_position), std::mem::take(&mut given.is_open));
                     let rest = Arguments { by_position, is_open, ..Arguments::default() };
                     frame.rest = Some((inner.named_children().next()?.text().into_owned(), rest));
                     is_by_position = false;
                 }
-                "dictionary_splat_pattern" => {
+                kind::DICTIONARY_SPLAT_PATTERN => {
                     let by_name = std::mem::take(&mut given.by_name);
                     let dictionaries = std::mem::take(&mut given.dictionaries);
                     let rest = Arguments { by_name, dictionaries, ..Arguments::default() };
                     frame.keywords = Some((inner.named_children().next()?.text().into_owned(), rest));
                 }
-                "keyword_separator" => is_by_position = false,
-                "positional_separator" => {}
-                "identifier" | "default_parameter" | "typed_default_parameter" => {
+                kind::KEYWORD_SEPARATOR => is_by_position = false,
+                kind::POSITIONAL_SEPARATOR => {}
+                kind::IDENTIFIER | kind::DEFAULT_PARAMETER | kind::TYPED_DEFAULT_PARAMETER => {
                     let name = inner.field("name").unwrap_or_else(|| inner.clone()).text().into_owned();
                     let positional = if is_by_position { by_position.pop() } else { None };
                     let default = inner.field("value").map(|value| Some(Expression::of(module, &value)));
@@ -96,11 +96,16 @@ impl<'a> Frame<'a> {
 
     /// What the function returns, if nothing before that changes more than can be followed.
     fn returned<'t>(&mut self, way: &Way<'_>, body: &Node<'t>) -> Option<Node<'t>> {
-        for statement in body.named_children().filter(|statement| statement.kind() != "comment") {
+        for statement in body.named_children().filter(|statement| statement.kind() != kind::COMMENT) {
             match &*statement.kind() {
-                "return_statement" => return statement.named_children().find(|child| child.kind() != "comment"),
-                "pass_statement" | "import_statement" | "import_from_statement" | "assert_statement" => {}
-                "expression_statement" => self.expression(way, &statement.named_children().next()?)?,
+                kind::RETURN_STATEMENT => {
+                    return statement.named_children().find(|child| child.kind() != kind::COMMENT);
+                }
+                kind::PASS_STATEMENT
+                | kind::IMPORT_STATEMENT
+                | kind::IMPORT_FROM_STATEMENT
+                | kind::ASSERT_STATEMENT => {}
+                kind::EXPRESSION_STATEMENT => self.expression(way, &statement.named_children().next()?)?,
                 _ => self.other(&statement)?,
             }
         }
@@ -114,12 +119,12 @@ impl<'a> Frame<'a> {
         let mut bound = Vec::new();
         for node in statement.dfs() {
             match &*node.kind() {
-                "return_statement" | "yield" => return None,
-                "identifier" if is_handed_on(&node.text()) => return None,
-                "assignment" | "augmented_assignment" | "for_statement" | "named_expression" => {
+                kind::RETURN_STATEMENT | kind::YIELD => return None,
+                kind::IDENTIFIER if is_handed_on(&node.text()) => return None,
+                kind::ASSIGNMENT | kind::AUGMENTED_ASSIGNMENT | kind::FOR_STATEMENT | kind::NAMED_EXPRESSION => {
                     let left = node.field("left").or_else(|| node.field("name"))?;
                     bound.extend(
-                        left.dfs().filter(|node| node.kind() == "identifier").map(|name| name.text().into_owned()),
+                        left.dfs().filter(|node| node.kind() == kind::IDENTIFIER).map(|name| name.text().into_owned()),
                     );
                 }
                 _ if has_scope(&node) => return None,
@@ -133,8 +138,8 @@ impl<'a> Frame<'a> {
     /// A docstring, `keywords.setdefault(…)`, `keywords[…] = …`, `name = keywords.pop(…)`, or what has nothing to do with these.
     fn expression(&mut self, way: &Way<'_>, node: &Node<'_>) -> Option<()> {
         match &*node.kind() {
-            "string" | "concatenated_string" => Some(()),
-            "call" if self.is_of_keywords(node, "setdefault") => {
+            kind::STRING | kind::CONCATENATED_STRING => Some(()),
+            kind::CALL if self.is_of_keywords(node, "setdefault") => {
                 let given = positional_arguments(&node.field("arguments")?);
                 let key = string_content(given.first()?)?;
                 let value = self.substituted(given.get(1)?);
@@ -145,9 +150,9 @@ impl<'a> Frame<'a> {
                 }
                 Some(())
             }
-            "assignment" => {
+            kind::ASSIGNMENT => {
                 let (left, right) = (node.field("left")?, node.field("right")?);
-                let is_item = left.kind() == "subscript" && self.is_keywords(&left.field("value")?);
+                let is_item = left.kind() == kind::SUBSCRIPT && self.is_keywords(&left.field("value")?);
                 if is_item {
                     let key = string_content(&left.field("subscript")?)?;
                     let value = self.substituted(&right);
@@ -187,15 +192,15 @@ impl<'a> Frame<'a> {
     /// The arguments of the call that the function returns.
     fn handed_on(&self, list: &Node<'_>) -> Option<Arguments> {
         let mut arguments = Arguments::default();
-        for argument in list.named_children().filter(|child| child.kind() != "comment") {
+        for argument in list.named_children().filter(|child| child.kind() != kind::COMMENT) {
             match &*argument.kind() {
-                "list_splat" => {
+                kind::LIST_SPLAT => {
                     let name = argument.named_children().next()?.text().into_owned();
                     let (_, rest) = self.rest.as_ref().filter(|(rest, _)| *rest == name)?;
                     arguments.by_position.extend(rest.by_position.iter().cloned());
                     arguments.is_open |= rest.is_open;
                 }
-                "dictionary_splat" => {
+                kind::DICTIONARY_SPLAT => {
                     let dictionary = argument.named_children().next()?;
                     match self.keywords.as_ref().filter(|(name, _)| dictionary.text() == name.as_str()) {
                         Some((_, keywords)) => {
@@ -205,7 +210,7 @@ impl<'a> Frame<'a> {
                         None => self.add_dictionary(&mut arguments, &dictionary)?,
                     }
                 }
-                "keyword_argument" => {
+                kind::KEYWORD_ARGUMENT => {
                     let (name, value) = (argument.field("name")?, argument.field("value")?);
                     arguments.by_name.push((name.text().into_owned(), self.substituted(&value)));
                 }
@@ -229,13 +234,13 @@ impl<'a> Frame<'a> {
                 || self.locals.contains(name)
                 || [&self.rest, &self.keywords].into_iter().flatten().any(|(rest, _)| rest == name)
         };
-        if node.kind() == "identifier"
+        if node.kind() == kind::IDENTIFIER
             && !self.locals.contains(&*node.text())
             && let Some(given) = self.parameters.get(&*node.text())
         {
             return given.clone();
         }
-        let mut names = node.dfs().filter(|node| node.kind() == "identifier");
+        let mut names = node.dfs().filter(|node| node.kind() == kind::IDENTIFIER);
         (!names.any(|name| is_own(&name.text()))).then(|| Expression::of(self.module, &node))
     }
 }

@@ -3,7 +3,7 @@
 use super::names::{Named, called, named, text_for};
 use crate::module::Module;
 use crate::resolve::{KnownClass, Place, Resolver};
-use crate::syntax::{Node, Tree, dotted_name, string_content, unparenthesized};
+use crate::syntax::{Node, Tree, dotted_name, kind, string_content, unparenthesized};
 use std::sync::Arc;
 
 /// A column as an argument names it.
@@ -48,9 +48,9 @@ impl Reader<'_> {
     pub fn columns(&self, node: &Node<'_>) -> Option<Vec<ColumnName>> {
         self.read(node, |reader, node, is_text| {
             let items: Vec<Node<'_>> = match &*node.kind() {
-                "list" | "tuple" | "set" | "expression_list" => node
+                kind::LIST | kind::TUPLE | kind::SET | kind::EXPRESSION_LIST => node
                     .named_children()
-                    .filter(|item| item.kind() != "comment")
+                    .filter(|item| item.kind() != kind::COMMENT)
                     .map(|item| unparenthesized(&item))
                     .collect(),
                 _ => vec![node.clone()],
@@ -73,15 +73,17 @@ impl Reader<'_> {
     /// A string is evaluated, and a lambda called, as SQLAlchemy does.
     fn read<T>(&self, node: &Node<'_>, read: impl Fn(&Self, &Node<'_>, bool) -> Option<T>) -> Option<T> {
         let mut node = unparenthesized(node);
-        while node.kind() == "lambda" {
+        while node.kind() == kind::LAMBDA {
             node = unparenthesized(&node.field("body")?);
         }
         let operator = node.field("operator").map(|operator| operator.text().into_owned());
         let makes_text = matches!(operator.as_deref(), Some("+" | "%"));
         let text = match &*node.kind() {
-            "binary_operator" if !makes_text => return read(self, &node, false),
-            "string" | "concatenated_string" | "binary_operator" => string_content(&node).or_else(|| self.text(&node)),
-            "call" if node.text().contains(".format(") => self.text(&node),
+            kind::BINARY_OPERATOR if !makes_text => return read(self, &node, false),
+            kind::STRING | kind::CONCATENATED_STRING | kind::BINARY_OPERATOR => {
+                string_content(&node).or_else(|| self.text(&node))
+            }
+            kind::CALL if node.text().contains(".format(") => self.text(&node),
             _ => return read(self, &node, false),
         };
         // over several lines, as in a call
@@ -95,12 +97,12 @@ impl Reader<'_> {
         let mut found = Vec::new();
         let mut stack = vec![node.clone()];
         while let Some(node) = stack.pop() {
-            let operands: Vec<Node<'_>> = node.named_children().filter(|child| child.kind() != "comment").collect();
+            let operands: Vec<Node<'_>> = node.named_children().filter(|child| child.kind() != kind::COMMENT).collect();
             match (&*node.kind(), operands.as_slice()) {
-                ("comparison_operator", [left, right]) => {
+                (kind::COMPARISON_OPERATOR, [left, right]) => {
                     found.push((self.term(left, is_text), self.term(right, is_text)));
                 }
-                ("call", _) if is_annotation(&node) => found.push((self.term(&node, is_text), Term::default())),
+                (kind::CALL, _) if is_annotation(&node) => found.push((self.term(&node, is_text), Term::default())),
                 _ => stack.extend(operands.into_iter().rev()),
             }
         }
@@ -109,10 +111,10 @@ impl Reader<'_> {
 
     fn term(&self, node: &Node<'_>, is_text: bool) -> Term {
         let node = unparenthesized(node);
-        if node.kind() == "call" && is_annotation(&node) {
+        if node.kind() == kind::CALL && is_annotation(&node) {
             let inner = node
                 .field("arguments")
-                .and_then(|arguments| arguments.named_children().find(|child| child.kind() != "comment"));
+                .and_then(|arguments| arguments.named_children().find(|child| child.kind() != kind::COMMENT));
             let inner = inner.map(|inner| self.term(&inner, is_text)).unwrap_or_default();
             let name = called(&node).unwrap_or_default();
             return Term {
@@ -125,7 +127,7 @@ impl Reader<'_> {
             return Term { column: Some(self.column(&node, names, is_text)), ..Term::default() };
         }
         // a function of columns is none, unless it marks one
-        let marked = node.dfs().find(|inner| inner.kind() == "call" && is_annotation(inner));
+        let marked = node.dfs().find(|inner| inner.kind() == kind::CALL && is_annotation(inner));
         marked.map(|marked| self.term(&marked, is_text)).unwrap_or_default()
     }
 
@@ -133,9 +135,10 @@ impl Reader<'_> {
         if is_text {
             return ColumnName::Text(names);
         }
-        let in_body = node.ancestors().find(|node| matches!(&*node.kind(), "class_definition" | "function_definition"));
+        let in_body =
+            node.ancestors().find(|node| matches!(&*node.kind(), kind::CLASS_DEFINITION | kind::FUNCTION_DEFINITION));
         match names.as_slice() {
-            [name] if in_body.is_some_and(|around| around.kind() == "class_definition") => {
+            [name] if in_body.is_some_and(|around| around.kind() == kind::CLASS_DEFINITION) => {
                 ColumnName::Own(name.clone())
             }
             [class, attribute] if class == "cls" || class == "self" => ColumnName::Own(attribute.clone()),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::handed_on;
 use crate::module::{Module, Target};
 use crate::resolve::{Arguments, Effort, End, Found, Place, Resolver};
-use crate::syntax::{Node, dotted_name};
+use crate::syntax::{Node, dotted_name, kind};
 
 /// How many wrappers inside each other are looked into.
 const MOST_WRAPPERS: usize = 4;
@@ -101,7 +101,7 @@ fn is_stand_in(found: &Found) -> bool {
         && found.value().is_some_and(|function| {
             let body = function.field("body");
             let calls = |node: &Node<'_>| {
-                node.kind() == "call" && !node.ancestors().any(|around| around.kind() == "raise_statement")
+                node.kind() == kind::CALL && !node.ancestors().any(|around| around.kind() == kind::RAISE_STATEMENT)
             };
             !body.is_some_and(|body| body.dfs().any(|node| calls(&node)))
         })

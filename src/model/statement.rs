@@ -7,7 +7,7 @@ use super::names::stands_for_class;
 use super::{Call, Relationship};
 use crate::module::Module;
 use crate::resolve::{Arguments, Passed, Resolver};
-use crate::syntax::{Node, dotted_name, positional_arguments, string_content, unparenthesized};
+use crate::syntax::{Node, dotted_name, kind, positional_arguments, string_content, unparenthesized};
 
 /// Who has a relationship, as the statement around the constructor's call says.
 pub enum Owner<'t> {
@@ -34,7 +34,7 @@ pub struct Stands<'t> {
 impl<'t> Stands<'t> {
     /// An item of `properties`, which a call that maps a class gets, or the class around has.
     fn in_properties(item: &Node<'t>, mapper: Option<Node<'t>>, attribute: Option<String>) -> Self {
-        let owner = match mapper.filter(|mapper| mapper.kind() == "call" && mapped_class(mapper).is_some()) {
+        let owner = match mapper.filter(|mapper| mapper.kind() == kind::CALL && mapped_class(mapper).is_some()) {
             Some(mapper) => Owner::Mapper(mapper),
             None => enclosing_class(item).map_or(Owner::Unknown, Owner::Body),
         };
@@ -90,7 +90,7 @@ fn of_backref(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) ->
 pub fn declaring_call<'t>(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'t>) -> Option<Node<'t>> {
     match Arguments::of_list(module, &call.field("arguments")?).get(resolver, "backref") {
         Passed::Given(_) => Some(call.clone()),
-        Passed::Absent | Passed::Unknown => call.ancestors().find(|node| node.kind() == "call"),
+        Passed::Absent | Passed::Unknown => call.ancestors().find(|node| node.kind() == kind::CALL),
     }
 }
 
@@ -116,32 +116,33 @@ pub fn loader(call: &Node<'_>) -> Option<&'static str> {
 pub fn place_of<'t>(call: &Node<'t>) -> Option<Stands<'t>> {
     for node in call.ancestors() {
         match &*node.kind() {
-            "assignment" => return of_assignment(&node),
-            "pair" if is_properties(&node) => {
+            kind::ASSIGNMENT => return of_assignment(&node),
+            kind::PAIR if is_properties(&node) => {
                 let mapper =
-                    node.ancestors().find(|node| node.kind() == "call" || node.kind().ends_with("_statement"))?;
+                    node.ancestors().find(|node| node.kind() == kind::CALL || node.kind().ends_with("_statement"))?;
                 let attribute = string_content(&node.field("key")?);
                 return Some(Stands::in_properties(&node, Some(mapper), attribute));
             }
             // `properties=dict(name=relationship(…))`
-            "keyword_argument" => {
+            kind::KEYWORD_ARGUMENT => {
                 let dictionary = node.parent()?.parent()?;
                 let holder =
-                    dictionary.parent().filter(|holder| matches!(&*holder.kind(), "keyword_argument" | "pair"));
+                    dictionary.parent().filter(|holder| matches!(&*holder.kind(), kind::KEYWORD_ARGUMENT | kind::PAIR));
                 if is_call_of_dict(&dictionary) && holder.is_some_and(|holder| names_properties(&holder)) {
                     let attribute = node.field("name").map(|name| name.text().into_owned());
-                    let mapper = dictionary.ancestors().find(|node| node.kind() == "call" && !is_call_of_dict(node));
+                    let mapper =
+                        dictionary.ancestors().find(|node| node.kind() == kind::CALL && !is_call_of_dict(node));
                     return Some(Stands::in_properties(&node, mapper, attribute));
                 }
             }
-            "call" if node.node_id() != call.node_id() => {
+            kind::CALL if node.node_id() != call.node_id() => {
                 let function = node.field("function")?;
                 if function.text().ends_with("add_property") {
                     let arguments = positional_arguments(&node.field("arguments")?);
                     return of_add_property(&function, arguments.first()?);
                 }
             }
-            "function_definition" => return of_declared(&node),
+            kind::FUNCTION_DEFINITION => return of_declared(&node),
             _ => {}
         }
     }
@@ -151,7 +152,7 @@ pub fn place_of<'t>(call: &Node<'t>) -> Option<Stands<'t>> {
 /// A function under `@declared_attr`.
 fn of_declared<'t>(function: &Node<'t>) -> Option<Stands<'t>> {
     let is_declared =
-        |decorator: &Node<'_>| decorator.kind() == "decorator" && decorator.text().contains("declared_attr");
+        |decorator: &Node<'_>| decorator.kind() == kind::DECORATOR && decorator.text().contains("declared_attr");
     function.parent()?.children().find(is_declared)?;
     let owner = Owner::Body(enclosing_class(&function.parent()?)?);
     let attribute = Some(function.field("name")?.text().into_owned());
@@ -193,29 +194,30 @@ fn names_properties(holder: &Node<'_>) -> bool {
 }
 
 fn is_call_of_dict(node: &Node<'_>) -> bool {
-    node.kind() == "call" && node.field("function").is_some_and(|function| function.text() == "dict")
+    node.kind() == kind::CALL && node.field("function").is_some_and(|function| function.text() == "dict")
 }
 
 /// What a call of a mapper maps.
 fn mapped_class<'t>(call: &Node<'t>) -> Option<Node<'t>> {
     let class = positional_arguments(&call.field("arguments")?).into_iter().next()?;
-    (dotted_name(&class).is_some() || class.kind() == "string").then_some(class)
+    (dotted_name(&class).is_some() || class.kind() == kind::STRING).then_some(class)
 }
 
 /// The class in whose body the node stands; not one around a function that is no method.
 fn enclosing_class<'t>(node: &Node<'t>) -> Option<Node<'t>> {
-    let class = node.ancestors().find(|node| matches!(&*node.kind(), "class_definition" | "function_definition"))?;
-    (class.kind() == "class_definition").then_some(class)
+    let class =
+        node.ancestors().find(|node| matches!(&*node.kind(), kind::CLASS_DEFINITION | kind::FUNCTION_DEFINITION))?;
+    (class.kind() == kind::CLASS_DEFINITION).then_some(class)
 }
 
 /// A class as a name, a string or a lambda around one of them. What may be another thing than a class is not told as one.
 fn class_name(module: &Arc<Module>, node: &Node<'_>) -> Option<String> {
     let mut node = unparenthesized(node);
-    while node.kind() == "lambda" {
+    while node.kind() == kind::LAMBDA {
         node = unparenthesized(&node.field("body")?);
     }
     match &*node.kind() {
-        "string" => {
+        kind::STRING => {
             let is_name = |part: &str| part.chars().all(|c| c.is_alphanumeric() || c == '_') && !part.is_empty();
             string_content(&node).filter(|text| text.trim().split('.').all(is_name))
         }

@@ -13,7 +13,7 @@ use crate::module::Target as Bound;
 use crate::module::{Location, Module};
 use crate::python::PyValue;
 use crate::resolve::{Arguments, Effort, End, Keyword, KnownClass, Passed, Place, Resolver};
-use crate::syntax::{Node, dotted_name, string_content, unparenthesized};
+use crate::syntax::{Node, dotted_name, kind, string_content, unparenthesized};
 
 /// The class that a relationship leads to, as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -188,7 +188,7 @@ impl Reading<'_> {
             Passed::Absent => return target_of_annotation(resolver, annotation, module, call),
         };
         let (Some(mut node), module) = (given.node(), &given.module) else { return Target::Unknown };
-        while node.kind() == "lambda" {
+        while node.kind() == kind::LAMBDA {
             let Some(body) = node.field("body") else { return Target::Unknown };
             node = unparenthesized(&body);
         }
@@ -211,7 +211,7 @@ impl Reading<'_> {
             }
             return text(resolver, &place, &node).map_or(Target::Named(named), Target::Text);
         }
-        if node.kind() == "call"
+        if node.kind() == kind::CALL
             && let Some(mapping) = declared::mapping(resolver, module, &node)
         {
             return Target::Named(mapping.class);
@@ -223,7 +223,7 @@ impl Reading<'_> {
 
 /// Whether a name is the first parameter of a function under `declared_attr`.
 fn is_class_of_function(node: &Node<'_>, names: &[String]) -> bool {
-    let function = node.ancestors().find(|around| around.kind() == "function_definition");
+    let function = node.ancestors().find(|around| around.kind() == kind::FUNCTION_DEFINITION);
     let parameters = function.and_then(|function| function.field("parameters"));
     let first = parameters.and_then(|parameters| parameters.named_children().next());
     first.is_some_and(|first| names == [first.text()])
@@ -252,9 +252,9 @@ fn target_of_annotation(
 fn backref_arguments(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -> Arguments {
     let given = Arguments::of_call(module, call);
     let Passed::Given(backref) = given.get(resolver, "backref") else { return given };
-    let Some(pair) = backref.node().filter(|node| node.kind() == "tuple") else { return given };
+    let Some(pair) = backref.node().filter(|node| node.kind() == kind::TUPLE) else { return given };
     let mut arguments = Arguments::default();
-    if let Some(dictionary) = pair.named_children().filter(|child| child.kind() != "comment").nth(1) {
+    if let Some(dictionary) = pair.named_children().filter(|child| child.kind() != kind::COMMENT).nth(1) {
         arguments.add(&backref.module, &dictionary);
     }
     arguments

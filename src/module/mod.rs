@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::hints::Hints;
 use crate::source::Source;
-use crate::syntax::{Node, Tree, hinted_nodes};
+use crate::syntax::{Node, Tree, hinted_nodes, kind};
 
 pub use references::{
     NamedBy, Namespace, NamespaceUse, Occurrence, ReferenceKind, References, Region, RegionKind, Role, StringUse, Whole,
@@ -94,7 +94,7 @@ impl Module {
     pub fn scope_of(&self, node: &Node<'_>) -> Arc<Scope> {
         let mut inner = self.index.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let scope = || {
-            let is_class = node.kind() == "class_definition";
+            let is_class = node.kind() == kind::CLASS_DEFINITION;
             Arc::new(if is_class { Scope::of_class(node) } else { Scope::of_function(node) })
         };
         Arc::clone(inner.entry(node.range().start).or_insert_with(scope))
@@ -194,21 +194,21 @@ impl Location {
 /// The name of the dictionary that a statement changes.
 fn dictionaries_changed_by(node: &Node<'_>) -> Vec<(String, Range<usize>)> {
     let named = |target: Option<Node<'_>>, range: Range<usize>| {
-        let name = target.filter(|target| target.kind() == "identifier")?;
+        let name = target.filter(|target| target.kind() == kind::IDENTIFIER)?;
         Some((name.text().into_owned(), range))
     };
     let changed = match &*node.kind() {
-        "assignment" if node.field("left").is_some_and(|left| left.kind() == "subscript") => {
+        kind::ASSIGNMENT if node.field("left").is_some_and(|left| left.kind() == kind::SUBSCRIPT) => {
             named(node.field("left").and_then(|item| item.field("value")), node.range())
         }
         // `name["key"], other = …`
-        "assignment" => {
+        kind::ASSIGNMENT => {
             let targets = node.field("left").into_iter().flat_map(|left| left.named_children().collect::<Vec<_>>());
-            let items = targets.filter(|target| target.kind() == "subscript");
+            let items = targets.filter(|target| target.kind() == kind::SUBSCRIPT);
             return items.filter_map(|item| named(item.field("value"), item.range())).collect();
         }
-        "augmented_assignment" => named(node.field("left"), node.range()),
-        "call" => named(node.field("function").and_then(|method| method.field("object")), node.range()),
+        kind::AUGMENTED_ASSIGNMENT => named(node.field("left"), node.range()),
+        kind::CALL => named(node.field("function").and_then(|method| method.field("object")), node.range()),
         _ => None,
     };
     changed.into_iter().collect()

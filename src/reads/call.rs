@@ -2,7 +2,7 @@
 
 use crate::module::Target;
 use crate::resolve::{Effort, End, Place};
-use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, string_content, unparenthesized};
+use crate::syntax::{Node, dotted_name, keyword_value, kind, positional_arguments, string_content, unparenthesized};
 use crate::types::{Class, Type};
 
 use super::heap::{Base, List, Options, Value};
@@ -44,7 +44,7 @@ impl Run<'_, '_> {
         if let (Some(object), Some(name)) = (function.field("object"), function.field("attribute")) {
             return self.method(call, &object, &name.text(), is_awaited);
         }
-        let called = if function.kind() == "identifier" { self.name(&function.text()) } else { None };
+        let called = if function.kind() == kind::IDENTIFIER { self.name(&function.text()) } else { None };
         let called = called.unwrap_or_else(|| self.typed(&function));
         match called {
             Value::Class(class) => self.construct(&class, call),
@@ -60,12 +60,12 @@ impl Run<'_, '_> {
     /// The arguments of a call, with their names.
     fn arguments(&mut self, call: &Node<'_>) -> Result<Vec<(Option<String>, Value)>, Exit> {
         let Some(list) = call.field("arguments") else { return Ok(Vec::new()) };
-        if list.kind() != "argument_list" {
+        if list.kind() != kind::ARGUMENT_LIST {
             return Ok(vec![(None, self.value(&list)?)]);
         }
         let mut given = Vec::new();
-        for argument in list.named_children().filter(|argument| argument.kind() != "comment") {
-            let name = argument.field("name").filter(|_| argument.kind() == "keyword_argument");
+        for argument in list.named_children().filter(|argument| argument.kind() != kind::COMMENT) {
+            let name = argument.field("name").filter(|_| argument.kind() == kind::KEYWORD_ARGUMENT);
             let name = name.map(|name| name.text().into_owned());
             given.push((name, self.value(&argument)?));
         }
@@ -141,7 +141,7 @@ impl Run<'_, '_> {
         let is_dataclass = self.mapping.types.ancestors(class).iter().any(|known| {
             known.module.node(&known.at.range()).is_some_and(|node| {
                 node.field("superclasses").is_some_and(|bases| bases.text().contains("Dataclass"))
-                    || node.parent().is_some_and(|around| around.kind() == "decorated_definition")
+                    || node.parent().is_some_and(|around| around.kind() == kind::DECORATED_DEFINITION)
             })
         });
         let object = self.heap.made(class.clone());
@@ -159,7 +159,7 @@ impl Run<'_, '_> {
     }
 
     fn method(&mut self, call: &Node<'_>, object: &Node<'_>, name: &str, is_awaited: bool) -> Result<Value, Exit> {
-        if object.kind() != "call" && self.is_session(object) {
+        if object.kind() != kind::CALL && self.is_session(object) {
             let given: Vec<Value> = self.arguments(call)?.into_iter().map(|(_, value)| value).collect();
             return self.call_session(name, call, &given, is_awaited);
         }
@@ -303,8 +303,8 @@ impl Run<'_, '_> {
             return None;
         }
         let name = found.module().node(&found.binding().name)?;
-        let assignment = name.ancestors().find(|node| node.kind() == "assignment")?;
-        let maker = assignment.field("right").filter(|right| right.kind() == "call")?;
+        let assignment = name.ancestors().find(|node| node.kind() == kind::ASSIGNMENT)?;
+        let maker = assignment.field("right").filter(|right| right.kind() == kind::CALL)?;
         Some(look(&maker))
     }
 }
@@ -312,14 +312,14 @@ impl Run<'_, '_> {
 /// A flag that is on unless a call says otherwise.
 fn flag(call: &Node<'_>, name: &str) -> Option<bool> {
     let arguments = call.field("arguments")?;
-    if arguments.named_children().any(|argument| argument.kind() == "dictionary_splat") {
+    if arguments.named_children().any(|argument| argument.kind() == kind::DICTIONARY_SPLAT) {
         return None;
     }
     match keyword_value(&arguments, name) {
         None => Some(true),
         Some(value) => match &*value.kind() {
-            "true" => Some(true),
-            "false" => Some(false),
+            kind::TRUE => Some(true),
+            kind::FALSE => Some(false),
             _ => None,
         },
     }
@@ -330,9 +330,10 @@ fn literal_key(call: &Node<'_>) -> Option<String> {
     let arguments = positional_arguments(&call.field("arguments")?);
     let [condition] = arguments.as_slice() else { return None };
     let parts: Vec<Node<'_>> = condition.named_children().collect();
-    let is_equal = condition.kind() == "comparison_operator" && condition.children().any(|child| child.kind() == "==");
+    let is_equal =
+        condition.kind() == kind::COMPARISON_OPERATOR && condition.children().any(|child| child.kind() == "==");
     match parts.as_slice() {
-        [column, key] if is_equal && matches!(&*key.kind(), "integer" | "string") => {
+        [column, key] if is_equal && matches!(&*key.kind(), kind::INTEGER | kind::STRING) => {
             column.field("attribute").filter(|name| name.text() == "id").map(|_| key.text().into_owned())
         }
         _ => None,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::module::Location;
-use crate::syntax::{Node, keyword_value, positional_arguments, string_content};
+use crate::syntax::{Node, keyword_value, kind, positional_arguments, string_content};
 use crate::types::Class;
 
 use super::Edge;
@@ -250,13 +250,13 @@ fn names_in(call: &Node<'_>) -> Option<Option<Vec<String>>> {
     let arguments = call.field("arguments")?;
     let names = positional_arguments(&arguments).get(1).cloned();
     let names = names.or_else(|| keyword_value(&arguments, "attribute_names"))?;
-    if names.kind() == "none" {
+    if names.kind() == kind::NONE {
         return None;
     }
-    if !matches!(&*names.kind(), "list" | "tuple" | "set") {
+    if !matches!(&*names.kind(), kind::LIST | kind::TUPLE | kind::SET) {
         return Some(None);
     }
-    let parts: Vec<Node<'_>> = names.named_children().filter(|part| part.kind() != "comment").collect();
+    let parts: Vec<Node<'_>> = names.named_children().filter(|part| part.kind() != kind::COMMENT).collect();
     if parts.is_empty() {
         return None;
     }

@@ -1,6 +1,6 @@
 //! An expression is evaluated: what it gives, and what it does on the way.
 
-use crate::syntax::{Node, conditional_parts, unparenthesized};
+use crate::syntax::{Node, conditional_parts, kind, unparenthesized};
 
 use super::heap::{List, Value};
 use super::run::{Exit, Run};
@@ -10,43 +10,44 @@ impl Run<'_, '_> {
         self.count()?;
         let node = unparenthesized(node);
         match &*node.kind() {
-            "identifier" => Ok(self.named(&node)),
-            "attribute" => self.attribute(&node),
-            "call" => self.call(&node, false),
-            "await" => self.awaited(&node),
-            "assignment" => self.assignment(&node),
-            "augmented_assignment" => self.augmented(&node),
-            "named_expression" => {
+            kind::IDENTIFIER => Ok(self.named(&node)),
+            kind::ATTRIBUTE => self.attribute(&node),
+            kind::CALL => self.call(&node, false),
+            kind::AWAIT => self.awaited(&node),
+            kind::ASSIGNMENT => self.assignment(&node),
+            kind::AUGMENTED_ASSIGNMENT => self.augmented(&node),
+            kind::NAMED_EXPRESSION => {
                 let value = node.field("value").map_or(Ok(Value::Unknown), |value| self.value(&value))?;
                 if let Some(name) = node.field("name") {
                     self.bind(&name.text(), value.clone());
                 }
                 Ok(value)
             }
-            "subscript" => self.subscript(&node),
-            "list" | "set" => self.display(&node),
-            "tuple" | "expression_list" => {
-                let parts: Vec<Node<'_>> = node.named_children().filter(|part| part.kind() != "comment").collect();
+            kind::SUBSCRIPT => self.subscript(&node),
+            kind::LIST | kind::SET => self.display(&node),
+            kind::TUPLE | kind::EXPRESSION_LIST => {
+                let parts: Vec<Node<'_>> = node.named_children().filter(|part| part.kind() != kind::COMMENT).collect();
                 Ok(Value::Tuple(parts.iter().map(|part| self.value(part)).collect::<Result<_, _>>()?))
             }
-            "conditional_expression" => match conditional_parts(&node) {
+            kind::CONDITIONAL_EXPRESSION => match conditional_parts(&node) {
                 Some([body, condition, otherwise]) => {
                     let holds = self.holds(Some(condition))?;
                     self.value(if holds { &body } else { &otherwise })
                 }
                 None => Ok(Value::Unknown),
             },
-            "boolean_operator" => self.either(&node),
-            "not_operator" => {
+            kind::BOOLEAN_OPERATOR => self.either(&node),
+            kind::NOT_OPERATOR => {
                 node.field("argument").map_or(Ok(None), |inner| self.truth(&inner))?;
                 Ok(Value::Other)
             }
-            "list_comprehension" | "set_comprehension" | "generator_expression" | "dictionary_comprehension" => {
-                self.comprehension(&node)
-            }
-            "none" => Ok(Value::Nothing),
-            "lambda" | "function_definition" | "class_definition" => Ok(Value::Unknown),
-            "keyword_argument" => node.field("value").map_or(Ok(Value::Unknown), |value| self.value(&value)),
+            kind::LIST_COMPREHENSION
+            | kind::SET_COMPREHENSION
+            | kind::GENERATOR_EXPRESSION
+            | kind::DICTIONARY_COMPREHENSION => self.comprehension(&node),
+            kind::NONE => Ok(Value::Nothing),
+            kind::LAMBDA | kind::FUNCTION_DEFINITION | kind::CLASS_DEFINITION => Ok(Value::Unknown),
+            kind::KEYWORD_ARGUMENT => node.field("value").map_or(Ok(Value::Unknown), |value| self.value(&value)),
             _ => {
                 node.named_children().try_for_each(|part| self.value(&part).map(|_| ()))?;
                 Ok(Value::Other)
@@ -82,13 +83,13 @@ impl Run<'_, '_> {
 
     /// `await …`
     fn awaited(&mut self, node: &Node<'_>) -> Result<Value, Exit> {
-        let Some(inner) = node.named_children().find(|child| child.kind() != "comment") else {
+        let Some(inner) = node.named_children().find(|child| child.kind() != kind::COMMENT) else {
             return Ok(Value::Unknown);
         };
         let inner = unparenthesized(&inner);
         match &*inner.kind() {
-            "call" => self.call(&inner, true),
-            "attribute" => {
+            kind::CALL => self.call(&inner, true),
+            kind::ATTRIBUTE => {
                 let (Some(object), Some(name)) = (inner.field("object"), inner.field("attribute")) else {
                     return Ok(Value::Unknown);
                 };
@@ -118,7 +119,7 @@ impl Run<'_, '_> {
     /// Something gets a value: a name, an attribute, a part.
     fn put(&mut self, left: &Node<'_>, value: &Value) -> Result<(), Exit> {
         match &*left.kind() {
-            "attribute" => {
+            kind::ATTRIBUTE => {
                 let (Some(object), Some(name)) = (left.field("object"), left.field("attribute")) else { return Ok(()) };
                 if let Value::Object(object) = self.value(&object)? {
                     let at = self.module().location(&left.range());
@@ -126,7 +127,7 @@ impl Run<'_, '_> {
                 }
                 Ok(())
             }
-            "subscript" => {
+            kind::SUBSCRIPT => {
                 if let Some(Value::List(list)) = left.field("value").map(|value| self.value(&value)).transpose()? {
                     self.doubt_list(list);
                 }
@@ -200,7 +201,7 @@ impl Run<'_, '_> {
 
     /// `[a, b]`
     fn display(&mut self, node: &Node<'_>) -> Result<Value, Exit> {
-        let parts: Vec<Node<'_>> = node.named_children().filter(|part| part.kind() != "comment").collect();
+        let parts: Vec<Node<'_>> = node.named_children().filter(|part| part.kind() != kind::COMMENT).collect();
         let values = parts.iter().map(|part| self.value(part)).collect::<Result<Vec<_>, _>>()?;
         let objects: Option<Vec<usize>> = values
             .iter()
@@ -232,7 +233,8 @@ impl Run<'_, '_> {
 
     fn comprehension(&mut self, node: &Node<'_>) -> Result<Value, Exit> {
         let Some(body) = node.field("body") else { return Ok(Value::Unknown) };
-        let clauses: Vec<Node<'_>> = node.named_children().filter(|clause| clause.kind() == "for_in_clause").collect();
+        let clauses: Vec<Node<'_>> =
+            node.named_children().filter(|clause| clause.kind() == kind::FOR_IN_CLAUSE).collect();
         let [clause] = clauses.as_slice() else {
             return self.nested(&clauses, node, &body);
         };
@@ -276,7 +278,7 @@ impl Run<'_, '_> {
 
     /// The conditions of a comprehension are evaluated, and taken to hold.
     fn conditions(&mut self, node: &Node<'_>) -> Result<(), Exit> {
-        for clause in node.named_children().filter(|clause| clause.kind() == "if_clause") {
+        for clause in node.named_children().filter(|clause| clause.kind() == kind::IF_CLAUSE) {
             clause.named_children().try_for_each(|condition| self.value(&condition).map(|_| ()))?;
         }
         Ok(())

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::model::Classes;
 use crate::module::Location;
-use crate::syntax::{Node, keyword_value, positional_arguments, returned, string_content};
+use crate::syntax::{Node, keyword_value, kind, positional_arguments, returned, string_content};
 use crate::types::{Class, Function, Type, Types};
 
 use super::Cascading;
@@ -127,16 +127,16 @@ impl<'a> Mapping<'a> {
             .rev()
             .find(|member| member_name(member).is_some_and(|found| found.text() == name));
         let Some(member) = member else { return self.of_backref(owner, name) };
-        if member.kind() == "assignment" {
+        if member.kind() == kind::ASSIGNMENT {
             return Some(self.assigned(class, owner, name, &member));
         }
         let function = member.field("definition").unwrap_or_else(|| member.clone());
-        if function.kind() != "function_definition" {
+        if function.kind() != kind::FUNCTION_DEFINITION {
             return Some(Attribute::Other);
         }
         let has = |wanted: &[&str]| decorators(&member).iter().any(|name| wanted.contains(&name.as_str()));
         if has(&["declared_attr", "directive"]) {
-            let made = returned(&function).pop().filter(|made| made.kind() == "call");
+            let made = returned(&function).pop().filter(|made| made.kind() == kind::CALL);
             return Some(made.map_or(Attribute::Other, |made| self.made(class, owner, name, &made)));
         }
         if has(&PROPERTIES) {
@@ -151,7 +151,7 @@ impl<'a> Mapping<'a> {
     fn assigned(&self, class: &Class, owner: &Class, name: &str, assignment: &Node<'_>) -> Attribute {
         match assignment.field("right") {
             Some(_) if assignment.field("type").is_some_and(|written| keeps_nothing(&written)) => Attribute::Other,
-            Some(right) if right.kind() == "call" => self.made(class, owner, name, &right),
+            Some(right) if right.kind() == kind::CALL => self.made(class, owner, name, &right),
             Some(_) => Attribute::Other,
             None => {
                 let annotation = assignment.field("type");
@@ -210,8 +210,10 @@ fn members<'t>(class: &Node<'t>) -> Vec<Node<'t>> {
     let body = class.field("body");
     let statements = body.iter().flat_map(Node::named_children);
     let member = |statement: Node<'t>| match &*statement.kind() {
-        "expression_statement" => statement.named_children().next().filter(|inner| inner.kind() == "assignment"),
-        "function_definition" | "decorated_definition" => Some(statement),
+        kind::EXPRESSION_STATEMENT => {
+            statement.named_children().next().filter(|inner| inner.kind() == kind::ASSIGNMENT)
+        }
+        kind::FUNCTION_DEFINITION | kind::DECORATED_DEFINITION => Some(statement),
         _ => None,
     };
     statements.filter_map(member).collect()
@@ -219,15 +221,15 @@ fn members<'t>(class: &Node<'t>) -> Vec<Node<'t>> {
 
 fn member_name<'t>(member: &Node<'t>) -> Option<Node<'t>> {
     match &*member.kind() {
-        "assignment" => member.field("left"),
-        "decorated_definition" => member.field("definition")?.field("name"),
+        kind::ASSIGNMENT => member.field("left"),
+        kind::DECORATED_DEFINITION => member.field("definition")?.field("name"),
         _ => member.field("name"),
     }
 }
 
 /// The names of the decorators, each by its last part.
 pub(super) fn decorators(definition: &Node<'_>) -> Vec<String> {
-    let all = definition.named_children().filter(|child| child.kind() == "decorator");
+    let all = definition.named_children().filter(|child| child.kind() == kind::DECORATOR);
     all.map(|decorator| {
         let text = decorator.text();
         let name = text.trim_start_matches('@').split('(').next().unwrap_or_default();
@@ -258,12 +260,12 @@ fn keeps_nothing(annotation: &Node<'_>) -> bool {
 
 fn loading(call: &Node<'_>) -> Loading {
     let Some(arguments) = call.field("arguments") else { return Loading::Unfollowed };
-    if arguments.named_children().any(|argument| argument.kind() == "dictionary_splat") {
+    if arguments.named_children().any(|argument| argument.kind() == kind::DICTIONARY_SPLAT) {
         return Loading::Eager;
     }
     let mut list = arguments.clone();
     if let Some(inner) = keyword_value(&arguments, "sa_relationship_kwargs") {
-        if inner.kind() != "dictionary" {
+        if inner.kind() != kind::DICTIONARY {
             return Loading::Eager;
         }
         list = inner;
@@ -273,7 +275,7 @@ fn loading(call: &Node<'_>) -> Loading {
     }
     let Some(lazy) = keyword_value(&list, "lazy") else { return Loading::Lazy };
     match (&*lazy.kind(), string_content(&lazy).as_deref()) {
-        (_, Some("select")) | ("true", _) => Loading::Lazy,
+        (_, Some("select")) | (kind::TRUE, _) => Loading::Lazy,
         (_, Some("raise" | "raise_on_sql")) => Loading::Never,
         (_, Some("dynamic" | "write_only" | "noload")) => Loading::Unfollowed,
         _ => Loading::Eager,
@@ -285,7 +287,7 @@ fn reverse(call: &Node<'_>) -> Option<String> {
     let arguments = call.field("arguments")?;
     let given = keyword_value(&arguments, "back_populates").or_else(|| keyword_value(&arguments, "backref"))?;
     match &*given.kind() {
-        "call" => string_content(positional_arguments(&given.field("arguments")?).first()?),
+        kind::CALL => string_content(positional_arguments(&given.field("arguments")?).first()?),
         _ => string_content(&given),
     }
 }

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use crate::model::Classes;
 use crate::module::{Location, Module};
-use crate::syntax::Node;
+use crate::syntax::{Node, kind};
 use crate::types::{Class, Types};
 
 use mapping::Mapping;
@@ -69,7 +69,7 @@ const MOST_WAYS: usize = 64;
 pub fn in_module(types: &Types<'_>, classes: &Classes<'_>, module: &Arc<Module>, all: &[Cascading]) -> Vec<Raised> {
     let mapping = Mapping::new(types, classes, all);
     let root = module.tree().root();
-    let functions = root.dfs().filter(|node| node.kind() == "function_definition" && is_coroutine(node));
+    let functions = root.dfs().filter(|node| node.kind() == kind::FUNCTION_DEFINITION && is_coroutine(node));
     let mut found = Vec::new();
     for function in functions.filter(|function| function.text().contains("await")) {
         let mut script = Script::default();

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::module::Module;
-use crate::syntax::Node;
+use crate::syntax::{Node, kind};
 use crate::types::{Function, Type};
 
 use super::Raised;
@@ -219,7 +219,8 @@ impl<'r, 'a> Run<'r, 'a> {
         let names = parameters(&node, given);
         self.frames.push(Frame { module: Arc::clone(&function.module), names });
         let assumed = std::mem::take(&mut self.assumed);
-        let left = if node.kind() == "lambda" { self.value(&body).map(Some) } else { self.block(&body).map(|()| None) };
+        let left =
+            if node.kind() == kind::LAMBDA { self.value(&body).map(Some) } else { self.block(&body).map(|()| None) };
         self.frames.pop();
         self.assumed = assumed;
         match left {
@@ -231,7 +232,7 @@ impl<'r, 'a> Run<'r, 'a> {
 
     fn can_run(&self, function: &Node<'_>, is_awaited: bool) -> bool {
         let is_async = function.children().next().is_some_and(|first| first.kind() == "async");
-        let around = function.parent().filter(|around| around.kind() == "decorated_definition");
+        let around = function.parent().filter(|around| around.kind() == kind::DECORATED_DEFINITION);
         let is_plain = |name: &String| matches!(name.as_str(), "staticmethod" | "classmethod" | "property");
         let is_followed = around.is_none_or(|around| decorators(&around).iter().all(is_plain));
         self.frames.len() < MOST_FRAMES && is_async == is_awaited && is_followed && !function.text().contains("yield")
@@ -241,14 +242,14 @@ impl<'r, 'a> Run<'r, 'a> {
 /// The parameters of a function with what they are given.
 fn parameters(function: &Node<'_>, given: Vec<(Option<String>, Value)>) -> HashMap<String, Value> {
     let list = function.field("parameters");
-    let all = list.iter().flat_map(Node::named_children).filter(|node| node.kind() != "comment");
+    let all = list.iter().flat_map(Node::named_children).filter(|node| node.kind() != kind::COMMENT);
     let mut by_position = all.filter_map(|parameter| match &*parameter.kind() {
-        "identifier" => Some(parameter.text().into_owned()),
-        "default_parameter" | "typed_default_parameter" => Some(parameter.field("name")?.text().into_owned()),
-        "typed_parameter" => parameter
+        kind::IDENTIFIER => Some(parameter.text().into_owned()),
+        kind::DEFAULT_PARAMETER | kind::TYPED_DEFAULT_PARAMETER => Some(parameter.field("name")?.text().into_owned()),
+        kind::TYPED_PARAMETER => parameter
             .named_children()
             .next()
-            .filter(|name| name.kind() == "identifier")
+            .filter(|name| name.kind() == kind::IDENTIFIER)
             .map(|name| name.text().into_owned()),
         _ => None,
     });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::syntax::{Node, keyword_value, positional_arguments};
+use crate::syntax::{Node, keyword_value, kind, positional_arguments};
 use crate::types::{Type, is_named_as_session};
 
 use super::heap::{Base, Freshness, Link, Options, Standing, State, Value};
@@ -51,7 +51,9 @@ impl Run<'_, '_> {
                 || text.contains(&format!("{session}: AsyncSession"))
                 || text.contains("async with") && text.contains(&format!("as {session}"))
         };
-        call.ancestors().filter(|node| node.kind() == "function_definition").any(|function| is_said(&function.text()))
+        call.ancestors()
+            .filter(|node| node.kind() == kind::FUNCTION_DEFINITION)
+            .any(|function| is_said(&function.text()))
     }
 
     /// An object comes into the session, and what it leads to.
@@ -128,7 +130,8 @@ impl Run<'_, '_> {
         }
         self.flush(self.flushes_itself);
         let key = call.field("arguments").and_then(|list| positional_arguments(&list).get(1).cloned());
-        let key = key.filter(|key| matches!(&*key.kind(), "integer" | "string")).map(|key| key.text().into_owned());
+        let key =
+            key.filter(|key| matches!(&*key.kind(), kind::INTEGER | kind::STRING)).map(|key| key.text().into_owned());
         let value = self.loaded_by(call, &options);
         let (Some(key), Value::Object(object)) = (key, &value) else { return value };
         let class = self.heap.objects[*object].class.clone();
@@ -188,7 +191,7 @@ pub(super) fn named_in_options(options: &Node<'_>) -> Options {
     const LOADERS: [&str; 5] = ["selectinload", "joinedload", "subqueryload", "immediateload", "contains_eager"];
     const HARMLESS: [&str; 2] = ["lazyload", "raiseload"];
     let mut found = Options::default();
-    let calls: Vec<Node<'_>> = options.dfs().filter(|node| node.kind() == "call").collect();
+    let calls: Vec<Node<'_>> = options.dfs().filter(|node| node.kind() == kind::CALL).collect();
     found.any = calls.is_empty();
     for call in calls {
         let name = super::mapping::last_name(&call).unwrap_or_default();
@@ -198,7 +201,7 @@ pub(super) fn named_in_options(options: &Node<'_>) -> Options {
         }
         let arguments = call.field("arguments").map(|list| positional_arguments(&list)).unwrap_or_default();
         for argument in arguments {
-            match argument.field("attribute").filter(|_| argument.kind() == "attribute") {
+            match argument.field("attribute").filter(|_| argument.kind() == kind::ATTRIBUTE) {
                 Some(attribute) => {
                     found.names.insert(attribute.text().into_owned());
                 }

@@ -1,6 +1,6 @@
 //! A statement is run.
 
-use crate::syntax::{Node, unparenthesized};
+use crate::syntax::{Node, kind, unparenthesized};
 use crate::types::Type;
 
 use super::heap::{Base, Freshness, Link, Options, Value};
@@ -17,29 +17,29 @@ impl Run<'_, '_> {
     fn statement(&mut self, statement: &Node<'_>) -> Result<(), Exit> {
         self.count()?;
         match &*statement.kind() {
-            "return_statement" => {
-                let value = statement.named_children().find(|child| child.kind() != "comment");
+            kind::RETURN_STATEMENT => {
+                let value = statement.named_children().find(|child| child.kind() != kind::COMMENT);
                 let value = value.map_or(Ok(Value::Nothing), |value| self.value(&value))?;
                 Err(Exit::Return(value))
             }
-            "raise_statement" => Err(Exit::Ended),
-            "break_statement" => Err(Exit::Break),
-            "continue_statement" => Err(Exit::Continue),
-            "if_statement" => self.branches(statement),
-            "for_statement" => self.for_each(statement),
-            "while_statement" => {
+            kind::RAISE_STATEMENT => Err(Exit::Ended),
+            kind::BREAK_STATEMENT => Err(Exit::Break),
+            kind::CONTINUE_STATEMENT => Err(Exit::Continue),
+            kind::IF_STATEMENT => self.branches(statement),
+            kind::FOR_STATEMENT => self.for_each(statement),
+            kind::WHILE_STATEMENT => {
                 if let Some(condition) = statement.field("condition") {
                     self.value(&condition)?;
                 }
                 self.round(statement).map(|_| ())
             }
-            "with_statement" => self.with(statement),
-            "try_statement" => {
+            kind::WITH_STATEMENT => self.with(statement),
+            kind::TRY_STATEMENT => {
                 for part in statement.named_children() {
                     match &*part.kind() {
-                        "block" => self.block(&part)?,
-                        "else_clause" | "finally_clause" => {
-                            let inner = part.named_children().find(|child| child.kind() == "block");
+                        kind::BLOCK => self.block(&part)?,
+                        kind::ELSE_CLAUSE | kind::FINALLY_CLAUSE => {
+                            let inner = part.named_children().find(|child| child.kind() == kind::BLOCK);
                             inner.map_or(Ok(()), |inner| self.block(&inner))?;
                         }
                         _ => {}
@@ -47,17 +47,19 @@ impl Run<'_, '_> {
                 }
                 Ok(())
             }
-            "match_statement" => self.cases(statement),
-            "assert_statement" => {
+            kind::MATCH_STATEMENT => self.cases(statement),
+            kind::ASSERT_STATEMENT => {
                 let condition = statement.named_children().next();
                 match condition.map_or(Ok(None), |condition| self.truth(&condition))? {
                     Some(false) => Err(Exit::Ended),
                     _ => Ok(()),
                 }
             }
-            "expression_statement" => statement.named_children().try_for_each(|inner| self.value(&inner).map(|_| ())),
-            "delete_statement" => {
-                for name in statement.dfs().filter(|node| node.kind() == "identifier") {
+            kind::EXPRESSION_STATEMENT => {
+                statement.named_children().try_for_each(|inner| self.value(&inner).map(|_| ()))
+            }
+            kind::DELETE_STATEMENT => {
+                for name in statement.dfs().filter(|node| node.kind() == kind::IDENTIFIER) {
                     self.bind(&name.text(), Value::Unknown);
                 }
                 Ok(())
@@ -71,7 +73,7 @@ impl Run<'_, '_> {
             return statement.field("consequence").map_or(Ok(()), |block| self.block(&block));
         }
         for clause in statement.field_children("alternative") {
-            if clause.kind() == "else_clause" {
+            if clause.kind() == kind::ELSE_CLAUSE {
                 return clause.field("body").map_or(Ok(()), |block| self.block(&block));
             }
             if self.holds(clause.field("condition"))? {
@@ -92,15 +94,15 @@ impl Run<'_, '_> {
     pub(super) fn truth(&mut self, condition: &Node<'_>) -> Result<Option<bool>, Exit> {
         let condition = unparenthesized(condition);
         match &*condition.kind() {
-            "true" => Ok(Some(true)),
-            "false" => Ok(Some(false)),
-            "not_operator" => {
+            kind::TRUE => Ok(Some(true)),
+            kind::FALSE => Ok(Some(false)),
+            kind::NOT_OPERATOR => {
                 let Some(inner) = condition.field("argument") else { return Ok(None) };
                 let inner_text = inner.text().into_owned();
                 let known = self.truth(&inner)?;
                 Ok(Some(!known.unwrap_or_else(|| self.assume(&inner_text))))
             }
-            "comparison_operator" => {
+            kind::COMPARISON_OPERATOR => {
                 let parts: Vec<Node<'_>> = condition.named_children().collect();
                 let values = parts.iter().map(|part| self.value(part)).collect::<Result<Vec<_>, _>>()?;
                 let words: Vec<String> = condition.children().map(|child| child.kind().into_owned()).collect();
@@ -231,7 +233,7 @@ impl Run<'_, '_> {
             self.value(&subject)?;
         }
         let body = statement.field("body");
-        for clause in body.iter().flat_map(Node::named_children).filter(|clause| clause.kind() == "case_clause") {
+        for clause in body.iter().flat_map(Node::named_children).filter(|clause| clause.kind() == kind::CASE_CLAUSE) {
             if self.choose() {
                 return clause.field("consequence").map_or(Ok(()), |block| self.block(&block));
             }
@@ -240,13 +242,13 @@ impl Run<'_, '_> {
     }
 
     fn with(&mut self, statement: &Node<'_>) -> Result<(), Exit> {
-        let clause = statement.named_children().find(|child| child.kind() == "with_clause");
-        let items = clause.iter().flat_map(Node::named_children).filter(|item| item.kind() == "with_item");
+        let clause = statement.named_children().find(|child| child.kind() == kind::WITH_CLAUSE);
+        let items = clause.iter().flat_map(Node::named_children).filter(|item| item.kind() == kind::WITH_ITEM);
         let mut ends: Vec<fn(&mut Self)> = Vec::new();
         for item in items {
             let Some(value) = item.field("value") else { continue };
             let (entered, target) = match &*value.kind() {
-                "as_pattern" => (value.named_children().next(), value.field("alias")),
+                kind::AS_PATTERN => (value.named_children().next(), value.field("alias")),
                 _ => (Some(value.clone()), None),
             };
             if let Some(entered) = entered {
@@ -285,7 +287,7 @@ impl Run<'_, '_> {
         if std::mem::replace(&mut self.has_session, true) {
             return Err(Exit::Ended);
         }
-        if entered.kind() == "call" {
+        if entered.kind() == kind::CALL {
             self.open(entered);
         }
         if let Some(target) = target {
@@ -313,8 +315,8 @@ impl Run<'_, '_> {
     /// A value is assigned to a name, or to several.
     pub(super) fn assign(&mut self, target: &Node<'_>, value: Value) {
         match &*target.kind() {
-            "identifier" => self.bind(&target.text(), value),
-            "pattern_list" | "tuple_pattern" | "list_pattern" => {
+            kind::IDENTIFIER => self.bind(&target.text(), value),
+            kind::PATTERN_LIST | kind::TUPLE_PATTERN | kind::LIST_PATTERN => {
                 let targets: Vec<Node<'_>> = target.named_children().collect();
                 let parts: Vec<Value> = match &value {
                     Value::Tuple(parts) => parts.clone(),

@@ -14,7 +14,7 @@ use super::reason::Reason;
 use super::value::Value;
 use crate::module::{Location, Module};
 use crate::syntax::{
-    Node, keyword_container, keywords, positional_arguments, splatted, string_content, unparenthesized,
+    Node, keyword_container, keywords, kind, positional_arguments, splatted, string_content, unparenthesized,
 };
 
 /// An argument of a call.
@@ -84,7 +84,7 @@ impl Expression {
     }
 
     fn is_none(&self) -> bool {
-        self.node().is_some_and(|node| node.kind() == "none")
+        self.node().is_some_and(|node| node.kind() == kind::NONE)
     }
 
     /// What the dictionary that it gives can hold under a key.
@@ -113,8 +113,8 @@ impl Arguments {
     /// What an argument list, or the display of a dictionary, gives.
     pub fn of_list(module: &Arc<Module>, list: &Node<'_>) -> Self {
         let of = |node: &Node<'_>| Some(Expression::of(module, node));
-        let given = if list.kind() == "argument_list" { positional_arguments(list) } else { Vec::new() };
-        let is_splat = |node: &&Node<'_>| node.kind() == "list_splat";
+        let given = if list.kind() == kind::ARGUMENT_LIST { positional_arguments(list) } else { Vec::new() };
+        let is_splat = |node: &&Node<'_>| node.kind() == kind::LIST_SPLAT;
         let mut arguments = Self {
             is_open: given.iter().any(|node| is_splat(&node)),
             by_position: given.iter().take_while(|node| !is_splat(node)).map(of).collect(),
@@ -122,7 +122,7 @@ impl Arguments {
             dictionaries: Vec::new(),
         };
         // which names its other keys give has to be computed
-        if list.kind() == "dictionary" && !has_plain_items(list) {
+        if list.kind() == kind::DICTIONARY && !has_plain_items(list) {
             arguments.dictionaries.extend(of(list));
         }
         for dictionary in splatted(list) {
@@ -146,7 +146,7 @@ impl Arguments {
                 self.by_name.extend(items.by_name);
                 self.dictionaries.extend(items.dictionaries);
             }
-            None if dictionary.kind() == "none" => {}
+            None if dictionary.kind() == kind::NONE => {}
             None => self.dictionaries.push(Expression::of(module, &dictionary)),
         }
     }
@@ -253,7 +253,7 @@ impl Arguments {
 
 /// What an expression can be; where that can't be told by what it is made of, what it is when it is carried out.
 fn value(resolver: &Resolver<'_>, place: &Place, node: &Node<'_>) -> Result<Value, Reason> {
-    if node.dfs().any(|part| part.kind() == "identifier" && matches!(&*part.text(), "self" | "cls")) {
+    if node.dfs().any(|part| part.kind() == kind::IDENTIFIER && matches!(&*part.text(), "self" | "cls")) {
         return Err(Reason::about(&shortened(&node.text()), "is what a subclass or an object makes of it"));
     }
     let value = resolver.value(place, node, &Effort::for_value());
@@ -263,7 +263,7 @@ fn value(resolver: &Resolver<'_>, place: &Place, node: &Node<'_>) -> Result<Valu
 /// Whether each item of a display, or argument of `dict`, has its key written.
 fn has_plain_items(items: &Node<'_>) -> bool {
     items.named_children().all(|child| match &*child.kind() {
-        "pair" => child.field("key").is_some_and(|key| string_content(&key).is_some()),
-        kind => matches!(kind, "keyword_argument" | "dictionary_splat" | "comment"),
+        kind::PAIR => child.field("key").is_some_and(|key| string_content(&key).is_some()),
+        kind => matches!(kind, kind::KEYWORD_ARGUMENT | kind::DICTIONARY_SPLAT | kind::COMMENT),
     })
 }

@@ -12,7 +12,7 @@ use super::reason::{Link, Reason};
 use super::returned::is_property;
 use super::value::{Argument, Port, Step};
 use crate::module::{Location, ModuleName, Parameter, Target};
-use crate::syntax::{Node, dotted_name, has_scope, unparenthesized};
+use crate::syntax::{Node, dotted_name, has_scope, kind, unparenthesized};
 
 impl Resolver<'_> {
     /// What a name leads to.
@@ -214,7 +214,7 @@ impl Resolver<'_> {
         let found = self.entries(place, dictionary, key, effort);
         if found.entries.is_empty() && found.arguments.is_empty() {
             let ends = self.follow(place, &dotted_name(dictionary)?, effort);
-            let is_dictionary = |end: &End| matches!(end, End::Bound(found) if found.value().is_some_and(|value| value.kind() == "dictionary"));
+            let is_dictionary = |end: &End| matches!(end, End::Bound(found) if found.value().is_some_and(|value| value.kind() == kind::DICTIONARY));
             if !ends.iter().all(is_dictionary) {
                 return None;
             }
@@ -260,7 +260,7 @@ pub(super) fn is_bound(end: &End) -> bool {
 /// Whether what `self` or `cls` has can be told where it is read: not where each mapped class has a relationship of its own, as under
 /// `declared_attr`, nor where one value is asked for.
 pub(super) fn is_known_here(node: &Node<'_>, effort: &Effort) -> bool {
-    let function = node.ancestors().find(|around| around.kind() == "function_definition");
+    let function = node.ancestors().find(|around| around.kind() == kind::FUNCTION_DEFINITION);
     !effort.carries_out() && !function.is_some_and(|function| is_attribute(&function))
 }
 
@@ -272,11 +272,11 @@ pub(super) fn of_open_dictionary(item: &Node<'_>) -> Reason {
 /// Whether a comprehension around a node binds the name.
 pub fn is_bound_by_comprehension(node: &Node<'_>, name: &str) -> bool {
     let is_comprehension =
-        |node: &Node<'_>| node.kind().ends_with("_comprehension") || node.kind() == "generator_expression";
+        |node: &Node<'_>| node.kind().ends_with("_comprehension") || node.kind() == kind::GENERATOR_EXPRESSION;
     let around = node.ancestors().take_while(|node| !has_scope(node));
     around.filter(is_comprehension).any(|node| {
-        let clauses = node.named_children().filter(|child| child.kind() == "for_in_clause");
+        let clauses = node.named_children().filter(|child| child.kind() == kind::FOR_IN_CLAUSE);
         let mut targets = clauses.filter_map(|clause| clause.field("left"));
-        targets.any(|left| left.dfs().any(|node| node.kind() == "identifier" && node.text() == name))
+        targets.any(|left| left.dfs().any(|node| node.kind() == kind::IDENTIFIER && node.text() == name))
     })
 }

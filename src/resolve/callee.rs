@@ -10,7 +10,7 @@ use crate::module::{Dotted, ModuleName, Scope, Target};
 use crate::repository::Repository;
 use crate::rules::{ConstructorKind, Constructors};
 use crate::source::is_covered;
-use crate::syntax::{Node, dotted_name};
+use crate::syntax::{Node, dotted_name, kind};
 
 /// Who is called.
 #[derive(Debug, Clone, PartialEq)]
@@ -102,7 +102,9 @@ impl Resolver<'_> {
         let is_constructors_name = |node: &Node<'_>| self.constructors.has_simple_name(&node.text());
         let is_like_a_constructor = match function.field("attribute") {
             Some(name) => is_constructors_name(&name),
-            None => function.dfs().filter(|node| node.kind() == "identifier").any(|name| is_constructors_name(&name)),
+            None => {
+                function.dfs().filter(|node| node.kind() == kind::IDENTIFIER).any(|name| is_constructors_name(&name))
+            }
         };
         if is_like_a_constructor { Callee::Unknown("it is an expression".to_owned()) } else { Callee::Other }
     }
@@ -234,13 +236,13 @@ fn hands_out_models(function: &Node<'_>, names: &[String]) -> bool {
             && node.field("object").is_some_and(|node| node.text() == object)
     };
     !matches!(&*object, "" | "self" | "cls")
-        && function.root().root().dfs().filter(|node| node.kind() == "attribute").any(|node| is_handed_out(&node))
+        && function.root().root().dfs().filter(|node| node.kind() == kind::ATTRIBUTE).any(|node| is_handed_out(&node))
 }
 
 /// Whether `self.name` is a method of the class around.
 fn is_method_of_its_class(function: &Node<'_>, names: &[String]) -> bool {
     let [object, method] = names else { return false };
-    let class = function.ancestors().find(|node| node.kind() == "class_definition");
+    let class = function.ancestors().find(|node| node.kind() == kind::CLASS_DEFINITION);
     matches!(&**object, "self" | "cls")
         && class.is_some_and(|class| {
             let scope = Scope::of_class(&class);
@@ -256,6 +258,6 @@ fn is_method_of_its_class(function: &Node<'_>, names: &[String]) -> bool {
 fn declares_tables(function: &Node<'_>) -> bool {
     const DECLARING: [&str; 4] = ["Column", "mapped_column", "ForeignKey", "Table"];
     let root = function.root().root();
-    let mut called = root.dfs().filter(|node| node.kind() == "call").filter_map(|call| call.field("function"));
+    let mut called = root.dfs().filter(|node| node.kind() == kind::CALL).filter_map(|call| call.field("function"));
     called.any(|called| DECLARING.contains(&&*called.text()))
 }

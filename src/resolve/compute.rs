@@ -11,7 +11,7 @@ use super::reason::Reason;
 use super::value::Value;
 use crate::python::{CollectionKind, PyValue};
 use crate::sqlalchemy::cascade;
-use crate::syntax::{Node, dotted_name, positional_arguments, string_content};
+use crate::syntax::{Node, dotted_name, kind, positional_arguments, string_content};
 
 /// A call of a method.
 struct Called<'n, 't> {
@@ -153,10 +153,10 @@ impl Resolver<'_> {
     ) -> Result<Value, Reason> {
         let mut parts = vec![self.value(place, template, effort)?];
         let mut names: Vec<String> = Vec::new();
-        for argument in arguments.named_children().filter(|child| child.kind() != "comment") {
+        for argument in arguments.named_children().filter(|child| child.kind() != kind::COMMENT) {
             let (name, value) = match &*argument.kind() {
-                "keyword_argument" => (argument.field("name"), argument.field("value")),
-                "dictionary_splat" | "list_splat" => {
+                kind::KEYWORD_ARGUMENT => (argument.field("name"), argument.field("value")),
+                kind::DICTIONARY_SPLAT | kind::LIST_SPLAT => {
                     return Err(Reason::about(&shortened(&argument.text()), "fills in what can't be known"));
                 }
                 _ => (None, Some(argument.clone())),
@@ -175,15 +175,15 @@ impl Resolver<'_> {
         string: &Node<'_>,
         effort: &Effort,
     ) -> Result<Vec<(String, Option<Value>)>, Reason> {
-        if !string.children().any(|child| child.kind() == "interpolation") {
+        if !string.children().any(|child| child.kind() == kind::INTERPOLATION) {
             let (part, is_bytes) = string_part(string)?;
             return Ok(vec![((!is_bytes).then_some(part.value).ok_or("it is no string")?, None)]);
         }
         let mut pieces = Vec::new();
         for child in string.children() {
             match &*child.kind() {
-                "interpolation" => {
-                    let mut others = child.named_children().skip(1).filter(|part| part.kind() != "comment");
+                kind::INTERPOLATION => {
+                    let mut others = child.named_children().skip(1).filter(|part| part.kind() != kind::COMMENT);
                     let shows_name = child.children().any(|part| part.text() == "=");
                     let is_plain = !shows_name && others.all(|part| part.text() == "!s");
                     let expression = child.field("expression").filter(|_| is_plain).ok_or_else(|| {
@@ -191,10 +191,10 @@ impl Resolver<'_> {
                     })?;
                     pieces.push((String::new(), Some(self.value(place, &expression, effort)?)));
                 }
-                "string_content" if child.text().contains('\\') => {
+                kind::STRING_CONTENT if child.text().contains('\\') => {
                     return Err(Reason::about(&shortened(&string.text()), "has an escape in an f-string"));
                 }
-                "string_content" => pieces.push((child.text().replace("{{", "{").replace("}}", "}"), None)),
+                kind::STRING_CONTENT => pieces.push((child.text().replace("{{", "{").replace("}}", "}"), None)),
                 _ => {}
             }
         }
@@ -204,8 +204,8 @@ impl Resolver<'_> {
     /// An f-string whose fields are constants.
     pub(super) fn formatted_string(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Result<Value, Reason> {
         let strings: Vec<Node<'_>> = match &*node.kind() {
-            "string" => vec![node.clone()],
-            _ => node.named_children().filter(|child| child.kind() == "string").collect(),
+            kind::STRING => vec![node.clone()],
+            _ => node.named_children().filter(|child| child.kind() == kind::STRING).collect(),
         };
         let (mut pieces, mut values) = (Vec::new(), Vec::new());
         for string in strings {
@@ -240,7 +240,7 @@ impl Resolver<'_> {
         let mut parts = Vec::new();
         let mut is_splat = Vec::new();
         for item in positional_arguments(node) {
-            let splatted = (item.kind() == "list_splat").then(|| item.named_children().next()).flatten();
+            let splatted = (item.kind() == kind::LIST_SPLAT).then(|| item.named_children().next()).flatten();
             is_splat.push(splatted.is_some());
             parts.push(self.value(place, &splatted.unwrap_or(item), effort)?);
         }
@@ -267,7 +267,7 @@ impl Resolver<'_> {
     ) -> Result<Value, Reason> {
         let unknown = || Reason::about(&shortened(&node.text()), "fills in what can't be known");
         let (mut keys, mut parts) = (Vec::new(), Vec::new());
-        for pair in node.named_children().filter(|child| child.kind() != "comment") {
+        for pair in node.named_children().filter(|child| child.kind() != kind::COMMENT) {
             keys.push(pair.field("key").and_then(|key| string_content(&key)).ok_or_else(unknown)?);
             parts.push(self.value(place, &pair.field("value").ok_or_else(unknown)?, effort)?);
         }

@@ -9,7 +9,7 @@ use super::place::Place;
 use super::reason::Reason;
 use super::value::{Port, Value, Written};
 use crate::python::{CollectionKind, PyValue};
-use crate::syntax::{Node, unparenthesized};
+use crate::syntax::{Node, kind, unparenthesized};
 
 /// How many values an expression may have before it counts as unknown.
 pub(super) const MOST_ALTERNATIVES: usize = 24;
@@ -86,22 +86,22 @@ impl Resolver<'_> {
     fn made_of_others(&self, place: &Place, node: &Node<'_>, effort: &Effort, why: Reason) -> Result<Value, Reason> {
         let value = |node: &Node<'_>| self.value(place, node, effort);
         match &*node.kind() {
-            "call" => self.known_call(place, node, effort).unwrap_or(Err(why)),
-            "binary_operator" => {
+            kind::CALL => self.known_call(place, node, effort).unwrap_or(Err(why)),
+            kind::BINARY_OPERATOR => {
                 let (left, right) = (node.field("left"), node.field("right"));
                 let (Some(left), Some(right)) = (left, right) else { return Err(why) };
                 let operator = node.field("operator").map(|operator| operator.text().into_owned()).unwrap_or_default();
                 let right = match (&*operator, &*right.kind()) {
-                    ("%", "dictionary") => self.dictionary_of_values(place, &right, effort)?,
+                    ("%", kind::DICTIONARY) => self.dictionary_of_values(place, &right, effort)?,
                     _ => value(&right)?,
                 };
                 let compute = |parts: &[PyValue]| operation(&operator, &parts[0], &parts[1]);
                 computed(place, node, &[value(&left)?, right], compute, || why.clone())
             }
-            "string" | "concatenated_string" => self.formatted_string(place, node, effort),
-            "list" => self.display(place, node, CollectionKind::List, effort),
-            "tuple" => self.display(place, node, CollectionKind::Tuple, effort),
-            "set" => self.display(place, node, CollectionKind::Set, effort),
+            kind::STRING | kind::CONCATENATED_STRING => self.formatted_string(place, node, effort),
+            kind::LIST => self.display(place, node, CollectionKind::List, effort),
+            kind::TUPLE => self.display(place, node, CollectionKind::Tuple, effort),
+            kind::SET => self.display(place, node, CollectionKind::Set, effort),
             _ => Err(why),
         }
     }

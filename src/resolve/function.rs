@@ -12,7 +12,7 @@ use super::place::Place;
 use super::reason::Reason;
 use crate::module::{Location, Target};
 use crate::python::{CollectionKind, PyValue};
-use crate::syntax::{Node, has_scope, names_read, positional_arguments, splatted, unparenthesized};
+use crate::syntax::{Node, has_scope, kind, names_read, positional_arguments, splatted, unparenthesized};
 
 /// How many rounds a loop may have.
 const MOST_ROUNDS: usize = 500;
@@ -53,12 +53,12 @@ impl Resolver<'_> {
 
     /// The text that an expression in a function gives where the function is called for a class.
     pub fn text_for(&self, place: &Place, node: &Node<'_>, class: &KnownClass) -> Option<String> {
-        let function = node.ancestors().find(|around| around.kind() == "function_definition")?;
+        let function = node.ancestors().find(|around| around.kind() == kind::FUNCTION_DEFINITION)?;
         if !is_attribute(&function) {
             return None;
         }
         let parameters = function.field("parameters")?;
-        let name = parameters.named_children().find(|child| child.kind() == "identifier")?;
+        let name = parameters.named_children().find(|child| child.kind() == kind::IDENTIFIER)?;
         let locals = Locals::of(&name.text(), Known::Class(Box::new(class.clone())));
         let place = place.clone().knowing(&function.range(), locals);
         match self.one(&place, node, &Effort::for_text()).ok()? {
@@ -118,11 +118,11 @@ impl Resolver<'_> {
     ) -> Result<Known, Reason> {
         let shown = shortened(&arguments.text());
         let (mut by_position, mut by_name) = (Vec::new(), Vec::new());
-        if arguments.kind() == "generator_expression" {
+        if arguments.kind() == kind::GENERATOR_EXPRESSION {
             by_position.push(self.stands_for(place, arguments, effort)?);
         } else {
             for argument in positional_arguments(arguments) {
-                if argument.kind() == "list_splat" {
+                if argument.kind() == kind::LIST_SPLAT {
                     return Err(Reason::about(&shown, "unpacks what can't be known"));
                 }
                 by_position.push(self.stands_for(place, &argument, effort)?);
@@ -130,7 +130,7 @@ impl Resolver<'_> {
             if !splatted(arguments).is_empty() {
                 return Err(Reason::about(&shown, "unpacks what can't be known"));
             }
-            for argument in arguments.named_children().filter(|child| child.kind() == "keyword_argument") {
+            for argument in arguments.named_children().filter(|child| child.kind() == kind::KEYWORD_ARGUMENT) {
                 let (Some(name), Some(value)) = (argument.field("name"), argument.field("value")) else { continue };
                 by_name.push((name.text().into_owned(), self.stands_for(place, &value, effort)?));
             }
@@ -173,14 +173,15 @@ impl Resolver<'_> {
     ) -> Result<Known, Reason> {
         let unknown = || Reason::about(&shortened(&function.text()), "can't be carried out here");
         let body = function.field("body").ok_or_else(unknown)?;
-        let is_other =
-            |node: &Node<'_>| matches!(&*node.kind(), "yield" | "await" | "global_statement" | "nonlocal_statement");
+        let is_other = |node: &Node<'_>| {
+            matches!(&*node.kind(), kind::YIELD | kind::AWAIT | kind::GLOBAL_STATEMENT | kind::NONLOCAL_STATEMENT)
+        };
         if body.dfs().any(|node| is_other(&node)) || function.children().any(|child| child.kind() == "async") {
             return Err(unknown());
         }
         let locals = self.bound_parameters(place, function, by_position, by_name, effort)?;
         let mut inside = Place::of(&place.module, &body).holding(locals);
-        if function.kind() == "lambda" {
+        if function.kind() == kind::LAMBDA {
             return self.stands_for(&inside, &body, effort);
         }
         match self.block(&mut inside, &body, effort)? {
@@ -200,14 +201,14 @@ impl Resolver<'_> {
         effort: &Effort,
     ) -> Result<Locals, Reason> {
         let mut locals = Locals::default();
-        locals.is_whole = function.kind() != "lambda";
+        locals.is_whole = function.kind() != kind::LAMBDA;
         let mut given = by_position.into_iter();
         let mut by_position_ends = false;
         let parameters = function.field("parameters");
         let parameters = parameters.iter().flat_map(|list| list.named_children().collect::<Vec<_>>());
-        for parameter in parameters.filter(|node| node.kind() != "comment") {
-            if matches!(&*parameter.kind(), "positional_separator" | "keyword_separator") {
-                by_position_ends |= parameter.kind() == "keyword_separator";
+        for parameter in parameters.filter(|node| node.kind() != kind::COMMENT) {
+            if matches!(&*parameter.kind(), kind::POSITIONAL_SEPARATOR | kind::KEYWORD_SEPARATOR) {
+                by_position_ends |= parameter.kind() == kind::KEYWORD_SEPARATOR;
                 continue;
             }
             let name = name_of(&parameter);
@@ -244,20 +245,22 @@ impl Resolver<'_> {
         }
         let unknown = || Err(Reason::about(&shortened(&statement.text()), "is not carried out here"));
         match &*statement.kind() {
-            "comment" | "pass_statement" | "import_statement" | "import_from_statement" => Ok(Flow::Next),
-            "break_statement" => Ok(Flow::Break),
-            "continue_statement" => Ok(Flow::Continue),
-            "return_statement" => match statement.named_children().find(|child| child.kind() != "comment") {
+            kind::COMMENT | kind::PASS_STATEMENT | kind::IMPORT_STATEMENT | kind::IMPORT_FROM_STATEMENT => {
+                Ok(Flow::Next)
+            }
+            kind::BREAK_STATEMENT => Ok(Flow::Break),
+            kind::CONTINUE_STATEMENT => Ok(Flow::Continue),
+            kind::RETURN_STATEMENT => match statement.named_children().find(|child| child.kind() != kind::COMMENT) {
                 Some(value) => self.stands_for(place, &value, effort).map(Flow::Return),
                 None => Ok(Flow::Return(Known::Value(PyValue::None))),
             },
-            "expression_statement" => match statement.named_children().next() {
+            kind::EXPRESSION_STATEMENT => match statement.named_children().next() {
                 Some(expression) => self.expression_statement(place, &expression, effort),
                 None => unknown(),
             },
-            "if_statement" => self.branches(place, statement, effort),
-            "for_statement" => self.for_loop(place, statement, effort),
-            "while_statement" => self.while_loop(place, statement, effort),
+            kind::IF_STATEMENT => self.branches(place, statement, effort),
+            kind::FOR_STATEMENT => self.for_loop(place, statement, effort),
+            kind::WHILE_STATEMENT => self.while_loop(place, statement, effort),
             _ => unknown(),
         }
     }
@@ -265,14 +268,14 @@ impl Resolver<'_> {
     fn expression_statement(&self, place: &mut Place, node: &Node<'_>, effort: &Effort) -> Result<Flow, Reason> {
         let unknown = || Reason::about(&shortened(&node.text()), "is not carried out here");
         match &*node.kind() {
-            "string" | "concatenated_string" => {}
-            "assignment" => self.assign(place, node, effort)?,
-            "augmented_assignment" => {
+            kind::STRING | kind::CONCATENATED_STRING => {}
+            kind::ASSIGNMENT => self.assign(place, node, effort)?,
+            kind::AUGMENTED_ASSIGNMENT => {
                 let (left, right) = node.field("left").zip(node.field("right")).ok_or_else(unknown)?;
                 let operator = node.field("operator").ok_or_else(unknown)?.text().into_owned();
                 let (before, by) = (self.one(place, &left, effort)?, self.one(place, &right, effort)?);
                 // of a list, it changes what other names may stand for too
-                if matches!(before, PyValue::Collection(..)) || left.kind() != "identifier" {
+                if matches!(before, PyValue::Collection(..)) || left.kind() != kind::IDENTIFIER {
                     return Err(unknown());
                 }
                 let operator = operator.trim_end_matches('=');
@@ -281,7 +284,7 @@ impl Resolver<'_> {
                     changed.or_else(|| super::strings::arithmetic(operator, &before, &by)).ok_or_else(unknown)?;
                 place.set(&left.text(), Known::Value(changed));
             }
-            "call" => self.change_list(place, node, effort)?,
+            kind::CALL => self.change_list(place, node, effort)?,
             _ => return Err(unknown()),
         }
         Ok(Flow::Next)
@@ -294,12 +297,12 @@ impl Resolver<'_> {
         let Some(right) = node.field("right").map(|right| unparenthesized(&right)) else { return Ok(()) };
         let known = self.stands_for(place, &right, effort)?;
         let is_list = matches!(known, Known::Value(PyValue::Collection(CollectionKind::List | CollectionKind::Set, _)));
-        if right.kind() == "assignment" || is_list && matches!(&*right.kind(), "identifier" | "attribute") {
+        if right.kind() == kind::ASSIGNMENT || is_list && matches!(&*right.kind(), kind::IDENTIFIER | kind::ATTRIBUTE) {
             return Err(unknown());
         }
         match known {
             Known::Value(value) => bind(place, &left, value),
-            other if left.kind() == "identifier" => {
+            other if left.kind() == kind::IDENTIFIER => {
                 place.set(&left.text(), other);
                 Ok(())
             }
@@ -312,7 +315,7 @@ impl Resolver<'_> {
         let unknown = || Reason::about(&shortened(&call.text()), "is not carried out here");
         let (function, arguments) = call.field("function").zip(call.field("arguments")).ok_or_else(unknown)?;
         let (object, method) = function.field("object").zip(function.field("attribute")).ok_or_else(unknown)?;
-        let is_made_here = object.kind() == "identifier" && is_assigned(call, &object.text());
+        let is_made_here = object.kind() == kind::IDENTIFIER && is_assigned(call, &object.text());
         let given = positional_arguments(&arguments);
         let [given] = given.as_slice() else { return Err(unknown()) };
         let PyValue::Collection(CollectionKind::List, mut items) = self.one(place, &object, effort)? else {
@@ -333,7 +336,7 @@ impl Resolver<'_> {
     fn branches(&self, place: &mut Place, statement: &Node<'_>, effort: &Effort) -> Result<Flow, Reason> {
         let alternatives: Vec<Node<'_>> = statement.field_children("alternative").collect();
         for branch in std::iter::once(statement).chain(&alternatives) {
-            if branch.kind() == "else_clause" {
+            if branch.kind() == kind::ELSE_CLAUSE {
                 let Some(body) = branch.field("body") else { continue };
                 return self.block(place, &body, effort);
             }
@@ -384,16 +387,16 @@ fn is_assigned(call: &Node<'_>, name: &str) -> bool {
     let Some(function) = call.ancestors().find(has_scope) else { return false };
     let is_parameter = function
         .field("parameters")
-        .is_some_and(|parameters| parameters.dfs().any(|node| node.kind() == "identifier" && node.text() == name));
+        .is_some_and(|parameters| parameters.dfs().any(|node| node.kind() == kind::IDENTIFIER && node.text() == name));
     let assigns =
-        |node: &Node<'_>| node.kind() == "assignment" && node.field("left").is_some_and(|left| left.text() == name);
+        |node: &Node<'_>| node.kind() == kind::ASSIGNMENT && node.field("left").is_some_and(|left| left.text() == name);
     !is_parameter && function.dfs().any(|node| assigns(&node))
 }
 
 /// Whether a call of a function, or of a lambda, gives what it returns.
 pub(super) fn is_plain(function: &Node<'_>) -> bool {
-    let is_other = |node: &Node<'_>| matches!(&*node.kind(), "yield" | "await");
-    matches!(&*function.kind(), "function_definition" | "lambda")
+    let is_other = |node: &Node<'_>| matches!(&*node.kind(), kind::YIELD | kind::AWAIT);
+    matches!(&*function.kind(), kind::FUNCTION_DEFINITION | kind::LAMBDA)
         && decorators(function).iter().all(|name| is_harmless(name))
         && !function.children().any(|child| child.kind() == "async")
         && !function.dfs().any(|node| is_other(&node))
@@ -409,10 +412,10 @@ fn is_harmless(decorator: &str) -> bool {
 
 /// The names of the decorators of a function.
 fn decorators(function: &Node<'_>) -> Vec<String> {
-    let around = function.parent().filter(|around| around.kind() == "decorated_definition");
+    let around = function.parent().filter(|around| around.kind() == kind::DECORATED_DEFINITION);
     let decorators = around.iter().flat_map(|around| around.children().collect::<Vec<_>>());
-    let decorators = decorators.filter(|child| child.kind() == "decorator").filter_map(|decorator| {
-        let expression = decorator.named_children().find(|child| child.kind() != "comment")?;
+    let decorators = decorators.filter(|child| child.kind() == kind::DECORATOR).filter_map(|decorator| {
+        let expression = decorator.named_children().find(|child| child.kind() != kind::COMMENT)?;
         Some(expression.field("function").unwrap_or(expression).text().into_owned())
     });
     decorators.collect()
@@ -421,9 +424,9 @@ fn decorators(function: &Node<'_>) -> Vec<String> {
 /// The name of a parameter that takes one value.
 fn name_of<'t>(parameter: &Node<'t>) -> Option<Node<'t>> {
     match &*parameter.kind() {
-        "identifier" => Some(parameter.clone()),
-        "typed_parameter" => parameter.named_children().next().filter(|inner| inner.kind() == "identifier"),
-        "default_parameter" | "typed_default_parameter" => parameter.field("name"),
+        kind::IDENTIFIER => Some(parameter.clone()),
+        kind::TYPED_PARAMETER => parameter.named_children().next().filter(|inner| inner.kind() == kind::IDENTIFIER),
+        kind::DEFAULT_PARAMETER | kind::TYPED_DEFAULT_PARAMETER => parameter.field("name"),
         _ => None,
     }
 }

@@ -9,7 +9,7 @@ use super::names::{End, Found};
 use super::place::Place;
 use crate::module::{Dotted, Target};
 use crate::module::{Location, Module};
-use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments};
+use crate::syntax::{Node, dotted_name, keyword_value, kind, positional_arguments};
 
 impl Resolver<'_> {
     /// A class and the classes that it inherits from, each once; the nearest come first, as Python asks them where no two bases of a
@@ -83,8 +83,8 @@ impl Resolver<'_> {
         names: &[String],
         effort: &Effort,
     ) -> Option<Vec<Found>> {
-        let function = call.field("function").filter(|_| call.kind() == "call")?;
-        let has_arguments = call.field("arguments")?.named_children().any(|child| child.kind() != "comment");
+        let function = call.field("function").filter(|_| call.kind() == kind::CALL)?;
+        let has_arguments = call.field("arguments")?.named_children().any(|child| child.kind() != kind::COMMENT);
         let mut members = Vec::new();
         for end in self.ends_of(place, &function, effort) {
             let End::Bound(class) = end else { return None };
@@ -110,7 +110,7 @@ impl Resolver<'_> {
                     || !self.classes_at(&class.before(), base, effort).is_empty()
             };
             let written = node.field("superclasses").map_or(0, |bases| bases.named_children().count());
-            let is_decorated = node.parent().is_some_and(|around| around.kind() == "decorated_definition");
+            let is_decorated = node.parent().is_some_and(|around| around.kind() == kind::DECORATED_DEFINITION);
             bases.len() == written
                 && bases.iter().all(is_known)
                 && !(has_arguments && is_decorated)
@@ -178,7 +178,7 @@ impl Resolver<'_> {
 
 /// Whether an assignment is one to the attribute of an object.
 pub(super) fn assigns(node: &Node<'_>, attribute: &str) -> bool {
-    matches!(&*node.kind(), "assignment" | "augmented_assignment")
+    matches!(&*node.kind(), kind::ASSIGNMENT | kind::AUGMENTED_ASSIGNMENT)
         && node.field("left").is_some_and(|left| left.text() == attribute)
 }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::python::{CollectionKind, PyValue};
-use crate::syntax::{Node, positional_arguments, unparenthesized};
+use crate::syntax::{Node, kind, positional_arguments, unparenthesized};
 
 /// A literal, or a collection of literals. Ranges are bytes of the text.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,30 +63,30 @@ fn evaluate_within(node: &Node<'_>, levels: usize) -> Result<Literal, String> {
     let node = unparenthesized(node);
     let constant = |value| Ok(Literal { value, span: node.range(), shape: Shape::Constant });
     match &*node.kind() {
-        "string" => string(&node, std::slice::from_ref(&node)),
-        "concatenated_string" => {
-            let parts: Vec<_> = node.named_children().filter(|child| child.kind() == "string").collect();
+        kind::STRING => string(&node, std::slice::from_ref(&node)),
+        kind::CONCATENATED_STRING => {
+            let parts: Vec<_> = node.named_children().filter(|child| child.kind() == kind::STRING).collect();
             string(&node, &parts)
         }
-        "list" => collection(&node, CollectionKind::List, levels),
-        "tuple" | "expression_list" => collection(&node, CollectionKind::Tuple, levels),
-        "set" => collection(&node, CollectionKind::Set, levels),
-        "dictionary" if node.named_children().next().is_none() => {
+        kind::LIST => collection(&node, CollectionKind::List, levels),
+        kind::TUPLE | kind::EXPRESSION_LIST => collection(&node, CollectionKind::Tuple, levels),
+        kind::SET => collection(&node, CollectionKind::Set, levels),
+        kind::DICTIONARY if node.named_children().next().is_none() => {
             constant(PyValue::Collection(CollectionKind::Set, Vec::new()))
         }
-        "call" => call(&node, levels),
-        "binary_operator" => concatenation(&node),
-        "none" => constant(PyValue::None),
-        "true" => constant(PyValue::Bool(true)),
-        "false" => constant(PyValue::Bool(false)),
-        "integer" => constant(node.text().parse().map_or(PyValue::Opaque("int"), PyValue::Int)),
-        "float" => constant(PyValue::Opaque("float")),
-        "ellipsis" => constant(PyValue::Opaque("ellipsis")),
-        "lambda" => constant(PyValue::Opaque("function")),
-        "identifier" => Err(format!("`{}` is a name, not a literal", node.text())),
-        "attribute" => Err(format!("`{}` is an attribute, not a literal", shortened(&node.text()))),
-        "conditional_expression" => Err("it is a conditional expression".to_owned()),
-        "boolean_operator" => Err("it is a boolean expression".to_owned()),
+        kind::CALL => call(&node, levels),
+        kind::BINARY_OPERATOR => concatenation(&node),
+        kind::NONE => constant(PyValue::None),
+        kind::TRUE => constant(PyValue::Bool(true)),
+        kind::FALSE => constant(PyValue::Bool(false)),
+        kind::INTEGER => constant(node.text().parse().map_or(PyValue::Opaque("int"), PyValue::Int)),
+        kind::FLOAT => constant(PyValue::Opaque("float")),
+        kind::ELLIPSIS => constant(PyValue::Opaque("ellipsis")),
+        kind::LAMBDA => constant(PyValue::Opaque("function")),
+        kind::IDENTIFIER => Err(format!("`{}` is a name, not a literal", node.text())),
+        kind::ATTRIBUTE => Err(format!("`{}` is an attribute, not a literal", shortened(&node.text()))),
+        kind::CONDITIONAL_EXPRESSION => Err("it is a conditional expression".to_owned()),
+        kind::BOOLEAN_OPERATOR => Err("it is a boolean expression".to_owned()),
         _ => Err(format!("`{}` is not a literal", shortened(&node.text()))),
     }
 }
@@ -110,7 +110,7 @@ pub(crate) fn shortened(text: &str) -> String {
 fn concatenation(node: &Node<'_>) -> Result<Literal, String> {
     let unknown = || Err(format!("`{}` is not a literal", shortened(&node.text())));
     let (mut operands, mut left) = (Vec::new(), node.clone());
-    while left.kind() == "binary_operator" {
+    while left.kind() == kind::BINARY_OPERATOR {
         let is_sum = left.field("operator").is_some_and(|operator| operator.text() == "+");
         let (Some(first), Some(second)) = (left.field("left"), left.field("right").filter(|_| is_sum)) else {
             return unknown();
@@ -122,9 +122,9 @@ fn concatenation(node: &Node<'_>) -> Result<Literal, String> {
     let mut parts = Vec::new();
     for operand in operands.iter().rev() {
         match (&*operand.kind(), &*operand.text()) {
-            ("string", _) => parts.push(operand.clone()),
-            ("concatenated_string", _) => {
-                parts.extend(operand.named_children().filter(|child| child.kind() == "string"));
+            (kind::STRING, _) => parts.push(operand.clone()),
+            (kind::CONCATENATED_STRING, _) => {
+                parts.extend(operand.named_children().filter(|child| child.kind() == kind::STRING));
             }
             _ => return unknown(),
         }
@@ -145,7 +145,7 @@ fn call(node: &Node<'_>, levels: usize) -> Result<Literal, String> {
         "tuple" => CollectionKind::Tuple,
         _ => return unknown(),
     };
-    let arguments: Vec<_> = arguments.named_children().filter(|child| child.kind() != "comment").collect();
+    let arguments: Vec<_> = arguments.named_children().filter(|child| child.kind() != kind::COMMENT).collect();
     let [argument] = arguments.as_slice() else {
         let shape = Shape::Collection { display: None, written_as: kind, items: Vec::new() };
         let empty = Literal { value: PyValue::Collection(kind, Vec::new()), span: node.range(), shape };
@@ -188,8 +188,8 @@ fn string(node: &Node<'_>, parts: &[Node<'_>]) -> Result<Literal, String> {
 
 pub(super) fn string_part(node: &Node<'_>) -> Result<(StringPart, bool), String> {
     let unknown = |why: &str| Err(format!("`{}` {why}", shortened(&node.text())));
-    let start = node.children().find(|child| child.kind() == "string_start");
-    let end = node.children().find(|child| child.kind() == "string_end");
+    let start = node.children().find(|child| child.kind() == kind::STRING_START);
+    let end = node.children().find(|child| child.kind() == kind::STRING_END);
     let (Some(start), Some(end)) = (start, end) else {
         return unknown("is no complete string");
     };
@@ -200,7 +200,7 @@ pub(super) fn string_part(node: &Node<'_>) -> Result<(StringPart, bool), String>
     if prefix.contains('t') {
         return unknown("is a template string");
     }
-    if node.children().any(|child| child.kind() == "interpolation") {
+    if node.children().any(|child| child.kind() == kind::INTERPOLATION) {
         return unknown("is an f-string with fields");
     }
     let content = start.range().end..end.range().start;

@@ -8,7 +8,7 @@ use super::place::Place;
 use super::reason::Reason;
 use super::value::Step;
 use crate::module::Target;
-use crate::syntax::{Node, dotted_name, string_content};
+use crate::syntax::{Node, dotted_name, kind, string_content};
 
 /// The kind of an Enum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl Resolver<'_> {
     /// `Cascade["ALL"]` and `Cascade["ALL"].value` of an Enum.
     pub(super) fn enum_item(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Option<Origins> {
         let (subscript, attribute) = match &*node.kind() {
-            "attribute" => (node.field("object")?, Some(node.field("attribute")?.text().into_owned())),
+            kind::ATTRIBUTE => (node.field("object")?, Some(node.field("attribute")?.text().into_owned())),
             _ => (node.clone(), None),
         };
         let mut names = dotted_name(&subscript.field("value")?)?;

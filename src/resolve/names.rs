@@ -15,7 +15,7 @@ use crate::module::{Binding, Dotted, ModuleName, Occurrence, RegionKind, Scope, 
 use crate::module::{Location, Module};
 use crate::python::is_standard_library;
 use crate::source::is_covered;
-use crate::syntax::{Node, dotted_name};
+use crate::syntax::{Node, dotted_name, kind};
 
 /// Where a name leads to.
 pub enum End {
@@ -285,10 +285,10 @@ impl Resolver<'_> {
         let Some(names) = dotted_name(expression) else {
             let object = expression.field("object");
             let is_value = expression.field("attribute").is_some_and(|name| name.text() == "value");
-            if let Some(member) = object.as_ref().filter(|object| is_value && object.kind() == "subscript") {
+            if let Some(member) = object.as_ref().filter(|object| is_value && object.kind() == kind::SUBSCRIPT) {
                 return self.enum_member(place, member, effort);
             }
-            let class = object.filter(|object| object.kind() == "call").and_then(|object| object.field("function"));
+            let class = object.filter(|object| object.kind() == kind::CALL).and_then(|object| object.field("function"));
             return match (class, expression.field("attribute")) {
                 (Some(class), Some(name)) => {
                     self.members_of(self.ends_of(place, &class, effort), &[name.text().into_owned()], effort)
@@ -352,7 +352,7 @@ impl Resolver<'_> {
 
     /// The class around a method, for `self.name` and `cls.name` in it.
     pub(super) fn class_around(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Option<Found> {
-        let class = node.ancestors().find(|node| node.kind() == "class_definition")?;
+        let class = node.ancestors().find(|node| node.kind() == kind::CLASS_DEFINITION)?;
         let name = dotted_name(&class.field("name")?)?;
         self.class_with_range(Place::of(&place.module, &class), &name, &class.range(), effort)
     }

@@ -6,7 +6,7 @@ use super::place::Place;
 use super::reason::Reason;
 use super::value::{Step, Value, Written};
 use crate::python::{CollectionKind, PyValue};
-use crate::syntax::Node;
+use crate::syntax::{Node, kind};
 
 /// Each way to take one value of each part.
 fn combinations(parts: &[Value]) -> Result<Vec<Vec<PyValue>>, Reason> {
@@ -37,7 +37,7 @@ pub(super) fn computed(
     compute: impl Fn(&[PyValue]) -> Option<PyValue>,
     otherwise: impl Fn() -> Reason,
 ) -> Result<Value, Reason> {
-    let quote = node.dfs().find(|node| node.kind() == "string_start");
+    let quote = node.dfs().find(|node| node.kind() == kind::STRING_START);
     let quote = quote.and_then(|start| start.text().chars().find(|c| matches!(c, '"' | '\'')));
     let steps = |part: &Value| {
         part.alternatives.iter().flat_map(|one| one.steps.iter().chain(&one.dependencies)).cloned().collect::<Vec<_>>()

@@ -14,7 +14,7 @@ use super::place::Place;
 use super::reason::{Link, Reason};
 use super::value::{Alternative, Argument, Step};
 use crate::module::Location;
-use crate::syntax::{Node, conditional_parts, dotted_name, unparenthesized};
+use crate::syntax::{Node, conditional_parts, dotted_name, kind, unparenthesized};
 
 /// All places where the values of an expression are made.
 #[derive(Clone, Default)]
@@ -177,15 +177,15 @@ impl Resolver<'_> {
         }
         let origins = |node: &Node<'_>| self.origins(place, node, effort);
         match &*node.kind() {
-            "identifier" | "attribute" => self.named(place, node, effort),
-            "conditional_expression" => match conditional_parts(node) {
+            kind::IDENTIFIER | kind::ATTRIBUTE => self.named(place, node, effort),
+            kind::CONDITIONAL_EXPRESSION => match conditional_parts(node) {
                 Some([body, _, otherwise]) => origins(&body).or(origins(&otherwise)),
                 None => Origins::by(place, node),
             },
-            "boolean_operator" => self.boolean(place, node, effort),
-            "named_expression" => self.walrus(place, node, effort).unwrap_or_else(|| Origins::by(place, node)),
-            "subscript" => self.item(place, node, effort).unwrap_or_else(|| Origins::by(place, node)),
-            "call" => self.called_for(place, node, effort).unwrap_or_else(|| Origins::by(place, node)),
+            kind::BOOLEAN_OPERATOR => self.boolean(place, node, effort),
+            kind::NAMED_EXPRESSION => self.walrus(place, node, effort).unwrap_or_else(|| Origins::by(place, node)),
+            kind::SUBSCRIPT => self.item(place, node, effort).unwrap_or_else(|| Origins::by(place, node)),
+            kind::CALL => self.called_for(place, node, effort).unwrap_or_else(|| Origins::by(place, node)),
             _ => Origins::by(place, node),
         }
     }
@@ -198,7 +198,7 @@ impl Resolver<'_> {
         let is_or = node.field("operator").is_some_and(|operator| operator.text() == "or");
         let left = unparenthesized(&left);
         // `condition and a or b`: what is falsy of the left side gives way to b
-        let is_and = left.kind() == "boolean_operator"
+        let is_and = left.kind() == kind::BOOLEAN_OPERATOR
             && left.field("operator").is_some_and(|operator| operator.text() == "and");
         let condition_and = if is_or && is_and { left.field("right") } else { None };
         let mut first = self.origins(place, condition_and.as_ref().unwrap_or(&left), effort);

@@ -5,7 +5,7 @@ use super::effort::Effort;
 use super::names::End;
 use super::place::Place;
 use crate::module::Target;
-use crate::syntax::{Node, dotted_name};
+use crate::syntax::{Node, dotted_name, kind};
 
 impl Resolver<'_> {
     /// Whether an annotation, or what it names in the repository, has a `Literal` for the value under the keys: `Literal["all"]`, an
@@ -33,14 +33,14 @@ impl Resolver<'_> {
                         Target::Class(_) => {
                             let Some((key, rest)) = keys.split_first() else { return false };
                             let item = |node: &Node<'_>| {
-                                node.kind() == "assignment"
+                                node.kind() == kind::ASSIGNMENT
                                     && node.field("left").is_some_and(|left| left.text() == **key)
                             };
                             let types = node.dfs().filter(item).filter_map(|item| item.field("type"));
                             types.collect::<Vec<_>>().iter().any(|annotation| deeper(annotation, rest))
                         }
                         Target::Alias(_) | Target::Expression => {
-                            !matches!(&*node.kind(), "string" | "dictionary") && deeper(&node, keys)
+                            !matches!(&*node.kind(), kind::STRING | kind::DICTIONARY) && deeper(&node, keys)
                         }
                         _ => false,
                     }
@@ -54,8 +54,8 @@ impl Resolver<'_> {
 /// The dotted names of a part of an annotation, which may be a string.
 fn named_in(node: &Node<'_>) -> Vec<Vec<String>> {
     match &*node.kind() {
-        "identifier" | "attribute" => dotted_name(node).into_iter().collect(),
-        "string_content" => {
+        kind::IDENTIFIER | kind::ATTRIBUTE => dotted_name(node).into_iter().collect(),
+        kind::STRING_CONTENT => {
             let is_of_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
             let text = node.text();
             let names = text.split(|c| !is_of_name(c)).filter(|name| !name.is_empty());

@@ -8,7 +8,7 @@ use super::effort::Effort;
 use super::locals::{Known, Locals};
 use crate::module::Module;
 use crate::module::{Binding, ModuleName, Occurrence, Region, RegionKind, Scope, Target};
-use crate::syntax::{Node, has_scope};
+use crate::syntax::{Node, has_scope, kind};
 
 /// From where names are looked up.
 #[derive(Clone)]
@@ -60,7 +60,7 @@ impl Place {
             has_scope(scope) && body().is_some_and(|body| body.start <= own.start && own.end <= body.end)
         };
         for (depth, around) in around.iter().filter(is_inside).enumerate() {
-            let is_class = around.kind() == "class_definition";
+            let is_class = around.kind() == kind::CLASS_DEFINITION;
             if !is_class {
                 scopes.push(Around { scope: module.scope_of(around), before, is_strict: false, known: None });
                 before = None;
@@ -188,7 +188,7 @@ impl Place {
 
 /// The offset, or the end of the loops around it in its scope: what they bind later counts in their next round.
 pub(super) fn position_in_loops(offset: usize, around: &[Node<'_>]) -> usize {
-    let in_scope = around.iter().take_while(|node| is_loop(node) || node.kind() == "class_definition");
+    let in_scope = around.iter().take_while(|node| is_loop(node) || node.kind() == kind::CLASS_DEFINITION);
     in_scope.filter(|node| is_loop(node)).last().map_or(offset, |outermost| outermost.range().end)
 }
 
@@ -200,5 +200,5 @@ fn end_of_loops<'r>(offset: usize, around: impl Iterator<Item = &'r Region>) -> 
 }
 
 pub(super) fn is_loop(node: &Node<'_>) -> bool {
-    matches!(&*node.kind(), "for_statement" | "while_statement")
+    matches!(&*node.kind(), kind::FOR_STATEMENT | kind::WHILE_STATEMENT)
 }

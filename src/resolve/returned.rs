@@ -10,7 +10,7 @@ use super::origin::{Call, Made, Origins};
 use super::place::Place;
 use super::reason::{Link, Reason};
 use super::value::{Argument, Port, Step};
-use crate::syntax::{Node, is_method, positional_arguments, returned, string_content};
+use crate::syntax::{Node, is_method, kind, positional_arguments, returned, string_content};
 
 impl Resolver<'_> {
     /// What a call hands on; None where it makes something itself.
@@ -106,7 +106,7 @@ impl Resolver<'_> {
 
 /// Whether a method is read as an attribute: `@property`, `@cached_property` and the like.
 pub(super) fn is_property(function: &Node<'_>) -> bool {
-    let around = function.parent().filter(|around| around.kind() == "decorated_definition");
-    let is_one = |child: Node<'_>| child.kind() == "decorator" && child.text().contains("property");
+    let around = function.parent().filter(|around| around.kind() == kind::DECORATED_DEFINITION);
+    let is_one = |child: Node<'_>| child.kind() == kind::DECORATOR && child.text().contains("property");
     around.is_some_and(|around| around.children().any(is_one))
 }

@@ -9,7 +9,7 @@ use super::names::{End, Found};
 use super::place::Place;
 use crate::module::Module;
 use crate::module::Target;
-use crate::syntax::{Node, dotted_name, names_read, string_content};
+use crate::syntax::{Node, dotted_name, kind, names_read, string_content};
 
 /// How many parts of an expression are looked at.
 const MOST_NODES: usize = 300;
@@ -49,7 +49,7 @@ impl Resolver<'_> {
     fn constructor_among<'t>(&self, module: &Arc<Module>, function: &Node<'t>) -> Option<Node<'t>> {
         let arguments = function.parent()?.field("arguments")?;
         arguments.named_children().find(|argument| {
-            let is_named = argument.kind() == "keyword_argument";
+            let is_named = argument.kind() == kind::KEYWORD_ARGUMENT;
             let value = if is_named { argument.field("value") } else { Some(argument.clone()) };
             value.is_some_and(|value| self.is_constructor(module, &value))
         })
@@ -115,7 +115,7 @@ impl Resolver<'_> {
             let End::Bound(found) = end else { return false };
             found.value().is_some_and(|function| {
                 let mut called =
-                    function.dfs().filter(|node| node.kind() == "call").filter_map(|call| call.field("function"));
+                    function.dfs().filter(|node| node.kind() == kind::CALL).filter_map(|call| call.field("function"));
                 called.any(|called| self.is_constructor(found.module(), &called))
             })
         });
@@ -130,12 +130,12 @@ impl Resolver<'_> {
         }
         let function = || {
             let name = module.node(&parameter.binding().name)?;
-            let function = name.ancestors().find(|node| node.kind() == "function_definition")?;
+            let function = name.ancestors().find(|node| node.kind() == kind::FUNCTION_DEFINITION)?;
             Some(function.field("name")?.text().into_owned())
         };
         let Some(name) = function() else { return false };
         let root = module.tree().root();
-        let mut calls = root.dfs().filter(|node| node.kind() == "call").filter_map(|call| call.field("function"));
+        let mut calls = root.dfs().filter(|node| node.kind() == kind::CALL).filter_map(|call| call.field("function"));
         calls.any(|called| {
             let is_it = dotted_name(&called).is_some_and(|names| names.last() == Some(&name));
             is_it && self.constructor_among(module, &called).is_some()
@@ -151,7 +151,7 @@ impl Resolver<'_> {
         });
         // `getattr(orm, "relationship")`
         let is_named_by = |node: &Node<'_>| {
-            let is_argument = node.parent().is_some_and(|around| around.kind() == "argument_list");
+            let is_argument = node.parent().is_some_and(|around| around.kind() == kind::ARGUMENT_LIST);
             is_argument
                 && string_content(node).is_some_and(|name| self.constructors.kind_by_simple_name(&name).is_some())
         };
@@ -173,7 +173,10 @@ impl Resolver<'_> {
 fn bound_expression<'t>(found: &'t Found) -> Option<Node<'t>> {
     let name = found.module().node(&found.binding().name)?;
     let is_binding = |node: &Node<'_>| {
-        matches!(&*node.kind(), "assignment" | "named_expression" | "for_statement" | "for_in_clause" | "with_item")
+        matches!(
+            &*node.kind(),
+            kind::ASSIGNMENT | kind::NAMED_EXPRESSION | kind::FOR_STATEMENT | kind::FOR_IN_CLAUSE | kind::WITH_ITEM
+        )
     };
     let binding = name.ancestors().take_while(|node| !node.kind().ends_with("definition")).find(is_binding)?;
     binding.field("right").or_else(|| binding.field("value"))
@@ -181,21 +184,21 @@ fn bound_expression<'t>(found: &'t Found) -> Option<Node<'t>> {
 
 fn is_called(node: &Node<'_>) -> bool {
     node.parent().is_some_and(|call| {
-        call.kind() == "call" && call.field("function").is_some_and(|function| function.range() == node.range())
+        call.kind() == kind::CALL && call.field("function").is_some_and(|function| function.range() == node.range())
     })
 }
 
 /// Whether a call has an option of a cascade that means nothing elsewhere.
 fn has_own_options(function: &Node<'_>) -> bool {
     const OWN: [&str; 3] = ["delete-orphan", "refresh-expire", "save-update"];
-    let text = function.parent().filter(|call| call.kind() == "call").map(|call| call.text().into_owned());
+    let text = function.parent().filter(|call| call.kind() == kind::CALL).map(|call| call.text().into_owned());
     text.is_some_and(|text| OWN.iter().any(|option| text.contains(option)))
 }
 
 /// Whether the class around says which table is its own.
 fn is_in_model(function: &Node<'_>) -> bool {
     let class =
-        function.ancestors().find(|node| node.kind() == "class_definition").and_then(|class| class.field("body"));
+        function.ancestors().find(|node| node.kind() == kind::CLASS_DEFINITION).and_then(|class| class.field("body"));
     let assignments =
         class.iter().flat_map(Node::named_children).filter_map(|statement| statement.named_children().next());
     let mut names = assignments.filter_map(|assignment| assignment.field("left"));

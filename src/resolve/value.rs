@@ -9,6 +9,7 @@ use super::names::Found;
 use super::reason::Reason;
 use crate::module::Location;
 use crate::python::PyValue;
+use crate::syntax::kind;
 
 /// What an expression can be.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -208,8 +209,8 @@ fn holder_of(found: &Found) -> Option<Holder> {
 /// The other names of `a = b = value`.
 fn bound_together(found: &Found) -> Vec<(String, Location)> {
     let Some(value) = found.value() else { return Vec::new() };
-    let assignments = value.ancestors().take_while(|node| node.kind() == "assignment");
-    let names = assignments.filter_map(|node| node.field("left")).filter(|left| left.kind() == "identifier");
+    let assignments = value.ancestors().take_while(|node| node.kind() == kind::ASSIGNMENT);
+    let names = assignments.filter_map(|node| node.field("left")).filter(|left| left.kind() == kind::IDENTIFIER);
     let others = names.filter(|name| name.range() != found.binding().name);
     others.map(|name| (name.text().into_owned(), found.module().location(&name.range()))).collect()
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::module::Module;
 use crate::resolve::{Arguments, Expression, Passed, Resolver};
-use crate::syntax::{Node, assigned_name, keyword_container};
+use crate::syntax::{Node, assigned_name, keyword_container, kind};
 
 /// sqlmodel's argument for what it hands on to SQLAlchemy.
 const KEYWORDS: &str = "sa_relationship_kwargs";
@@ -38,7 +38,7 @@ impl Flag {
         }
         let out_of_reach = |given: &str| Flag::OutOfReach(format!("`{given}` may set the cascade already"));
         match arguments.written(KEYWORDS, None).map(Expression::node) {
-            Some(Some(given)) if given.kind() == "none" => Flag::Nothing(given.range()),
+            Some(Some(given)) if given.kind() == kind::NONE => Flag::Nothing(given.range()),
             Some(Some(given)) => match keyword_container(&given) {
                 Some(items) => Self::beside_items(resolver, module, &given, &items),
                 None => out_of_reach(&given.text()),
@@ -62,8 +62,9 @@ impl Flag {
         if arguments.written("cascade", None).is_some() {
             return Flag::Overridden;
         }
-        let is_item =
-            |child: &Node<'_>| matches!(&*child.kind(), "pair" | "keyword_argument" | "dictionary_splat" | "comment");
+        let is_item = |child: &Node<'_>| {
+            matches!(&*child.kind(), kind::PAIR | kind::KEYWORD_ARGUMENT | kind::DICTIONARY_SPLAT | kind::COMMENT)
+        };
         if arguments.may_have(resolver, "cascade") || !items.named_children().all(|child| is_item(&child)) {
             return Flag::OutOfReach(
                 "a dictionary splatted into sa_relationship_kwargs may set the cascade already".to_owned(),
@@ -72,7 +73,7 @@ impl Flag {
         let is_empty = items.named_children().next().is_none();
         let after_bracket = items.range().start + 1;
         match &*given.kind() {
-            "dictionary" => Flag::Display(after_bracket, is_empty),
+            kind::DICTIONARY => Flag::Display(after_bracket, is_empty),
             _ => Flag::DictCall(after_bracket, is_empty),
         }
     }
@@ -118,5 +119,5 @@ fn calls_of_assigned<'t>(call: &Node<'t>) -> Vec<Node<'t>> {
             called.text() == name.text() || called.field("attribute").is_some_and(|last| last.text() == name.text());
         node.field("arguments").filter(|_| is_named)
     };
-    root.dfs().filter(|node| node.kind() == "call").filter_map(|node| of_name(&node)).collect()
+    root.dfs().filter(|node| node.kind() == kind::CALL).filter_map(|node| of_name(&node)).collect()
 }

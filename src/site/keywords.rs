@@ -6,7 +6,7 @@ use crate::model;
 use crate::module::Module;
 use crate::python::PyValue;
 use crate::resolve::{Arguments, Keyword, Resolver};
-use crate::syntax::Node;
+use crate::syntax::{Node, kind};
 
 /// The other arguments of a relationship that decide what its cascade does.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -34,12 +34,12 @@ impl Beside {
         let list = call.field("arguments").map(|list| list.range());
         let is_list = |container: &Node<'_>| Some(container.range()) == list;
         let mut container = match &*node.kind() {
-            "argument_list" => Some(node.clone()),
-            "dictionary" | "call" | "identifier" | "attribute" | "subscript" => splatted_into(node),
+            kind::ARGUMENT_LIST => Some(node.clone()),
+            kind::DICTIONARY | kind::CALL | kind::IDENTIFIER | kind::ATTRIBUTE | kind::SUBSCRIPT => splatted_into(node),
             _ => node.parent(),
         };
         while let Some(inner) = container.clone().filter(|container| !is_list(container)) {
-            let display = if inner.kind() == "argument_list" { inner.parent() } else { Some(inner) };
+            let display = if inner.kind() == kind::ARGUMENT_LIST { inner.parent() } else { Some(inner) };
             let Some(outer) = display.and_then(|display| splatted_into(&display)) else { break };
             container = Some(outer);
         }
@@ -61,8 +61,8 @@ impl Beside {
 
 /// What a dictionary is splatted into: arguments, or another dictionary.
 fn splatted_into<'t>(dictionary: &Node<'t>) -> Option<Node<'t>> {
-    let around = dictionary.ancestors().find(|around| around.kind() != "parenthesized_expression")?;
-    around.parent().filter(|_| around.kind() == "dictionary_splat")
+    let around = dictionary.ancestors().find(|around| around.kind() != kind::PARENTHESIZED_EXPRESSION)?;
+    around.parent().filter(|_| around.kind() == kind::DICTIONARY_SPLAT)
 }
 
 impl Keywords {

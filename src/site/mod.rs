@@ -16,7 +16,7 @@ use crate::module::Location;
 use crate::resolve::{Keyword, Reason, Step, Value, evaluate};
 use crate::rules::Sets;
 use crate::sqlalchemy::cascade::{self, CascadeOptions};
-use crate::syntax::{Node, Tree, has_error, keyword_container, keyword_value, unparenthesized};
+use crate::syntax::{Node, Tree, has_error, keyword_container, keyword_value, kind, unparenthesized};
 
 pub use cells::find_in_cells;
 pub use filled_in::withdraw;
@@ -109,8 +109,8 @@ impl From<Reason> for Unknown {
 
 impl Binding {
     fn of(node: &Node<'_>) -> Option<Self> {
-        let is_item = node.kind() == "pair";
-        (is_item || node.kind() == "keyword_argument").then(|| Self { range: node.range(), is_item })
+        let is_item = node.kind() == kind::PAIR;
+        (is_item || node.kind() == kind::KEYWORD_ARGUMENT).then(|| Self { range: node.range(), is_item })
     }
 }
 

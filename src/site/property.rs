@@ -6,7 +6,7 @@ use crate::module::Module;
 use crate::module::Target;
 use crate::resolve::{Callee, Effort, End, Found, Place, Resolver};
 use crate::rules::ConstructorKind;
-use crate::syntax::{Node, dotted_name, has_scope, positional_arguments, unparenthesized};
+use crate::syntax::{Node, dotted_name, has_scope, kind, positional_arguments, unparenthesized};
 
 /// How many names lead from an object to where it comes from.
 const MOST_STEPS: usize = 6;
@@ -39,10 +39,10 @@ impl Tracer<'_> {
         if is_read_of_mapper(&object) {
             return Object::Property;
         }
-        if object.kind() == "call" {
+        if object.kind() == kind::CALL {
             return object.field("function").map_or(Object::Unknown, |function| self.made(module, &function));
         }
-        if object.kind() == "named_expression" {
+        if object.kind() == kind::NAMED_EXPRESSION {
             return object.field("value").map_or(Object::Unknown, |value| self.traced(module, &value, steps));
         }
         let Some(names) = dotted_name(&object) else { return Object::Unknown };
@@ -68,7 +68,7 @@ impl Tracer<'_> {
 
     /// What `self` is in a method: by the bases of the class around.
     fn object_of_class(&self, module: &Arc<Module>, object: &Node<'_>) -> Object {
-        let class = object.ancestors().find(|node| node.kind() == "class_definition");
+        let class = object.ancestors().find(|node| node.kind() == kind::CLASS_DEFINITION);
         let Some(bases) = class.map(|class| class.field("superclasses")) else { return Object::Unknown };
         let bases = bases.map(|bases| positional_arguments(&bases)).unwrap_or_default();
         let of_base = |base: &Node<'_>| match self.resolver.callee(&Place::of(module, base), base) {
@@ -115,14 +115,14 @@ fn is_read_of_mapper(object: &Node<'_>) -> bool {
         name.is_some_and(|name| names.contains(&&*name.text()))
     };
     match &*object.kind() {
-        "attribute" => {
+        kind::ATTRIBUTE => {
             let of = object.field("object");
-            let is_attribute = of.as_ref().is_some_and(|of| of.kind() == "attribute" || is_call_of(of, "getattr"));
+            let is_attribute = of.as_ref().is_some_and(|of| of.kind() == kind::ATTRIBUTE || is_call_of(of, "getattr"));
             is_attribute && is_named(Some(object.clone()), &["property", "prop"])
                 || is_named(of, &["relationships", "attrs"])
         }
-        "subscript" => is_named(object.field("value"), &["relationships", "attrs"]),
-        "call" => {
+        kind::SUBSCRIPT => is_named(object.field("value"), &["relationships", "attrs"]),
+        kind::CALL => {
             let function = object.field("function");
             let of = function.as_ref().and_then(|function| function.field("object"));
             is_named(function.clone(), &["get_property", "get_property_by_column"])
@@ -136,11 +136,11 @@ fn is_read_of_mapper(object: &Node<'_>) -> bool {
 pub(super) fn read_back<'t>(object: &Node<'t>) -> Option<Node<'t>> {
     let scope = object.ancestors().find(has_scope)?;
     let is_set = |node: &Node<'_>| {
-        let assignment = node.parent().filter(|around| around.kind() == "assignment");
+        let assignment = node.parent().filter(|around| around.kind() == kind::ASSIGNMENT);
         assignment.and_then(|around| around.field("left")).is_some_and(|left| left.range() == node.range())
     };
     let reads = |node: &Node<'t>| {
-        node.kind() == "attribute"
+        node.kind() == kind::ATTRIBUTE
             && node.field("attribute").is_some_and(|name| name.text() == "cascade")
             && node.field("object").is_some_and(|of| of.text() == object.text())
             && !is_set(node)
@@ -149,19 +149,19 @@ pub(super) fn read_back<'t>(object: &Node<'t>) -> Option<Node<'t>> {
 }
 
 fn is_call_of(node: &Node<'_>, name: &str) -> bool {
-    node.kind() == "call" && node.field("function").is_some_and(|function| function.text() == name)
+    node.kind() == kind::CALL && node.field("function").is_some_and(|function| function.text() == name)
 }
 
 /// Whether a loop binds the name to each of a mapper's properties.
 fn is_item_of_properties(name: &Node<'_>) -> bool {
     let mut around = name.ancestors();
-    let clause = around.find(|node| matches!(&*node.kind(), "for_statement" | "for_in_clause"));
+    let clause = around.find(|node| matches!(&*node.kind(), kind::FOR_STATEMENT | kind::FOR_IN_CLAUSE));
     let Some(iterated) = clause.and_then(|clause| clause.field("right")) else { return false };
     let is_collection = |node: &Node<'_>| {
         let name = node.field("attribute");
         name.is_some_and(|name| matches!(&*name.text(), "relationships" | "iterate_properties" | "attrs"))
     };
-    iterated.dfs().any(|node| node.kind() == "attribute" && is_collection(&node))
+    iterated.dfs().any(|node| node.kind() == kind::ATTRIBUTE && is_collection(&node))
 }
 
 /// Whether a file imports SQLAlchemy, or a library on top of it.
@@ -172,6 +172,6 @@ pub(super) fn imports_sqlalchemy(module: &Module) -> bool {
         name.is_some_and(|name| LIBRARIES.contains(&name[0].as_str()))
     };
     let root = module.tree().root();
-    let mut named = root.dfs().filter(|node| node.kind() == "dotted_name");
+    let mut named = root.dfs().filter(|node| node.kind() == kind::DOTTED_NAME);
     named.any(|name| is_of_library(&name) && name.ancestors().take(2).any(|around| around.kind().starts_with("import")))
 }

@@ -6,7 +6,7 @@ use super::finder::Receiver;
 use crate::module::{Location, Module};
 use crate::resolve::{Argument, Arguments, Reason};
 use crate::rules::{ConstructorKind, Sets};
-use crate::syntax::{Node, assigned_name, is_method, returned};
+use crate::syntax::{Node, assigned_name, is_method, kind, returned};
 
 /// A function, lambda or class whose calls make relationships with what they are given.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -41,9 +41,10 @@ impl Wrapper {
     ) -> Option<Self> {
         let call = &receiver.call;
         let function = call.ancestors().find(|node| node.range() == argument.function.range())?;
-        let class =
-            function.ancestors().find(|node| matches!(&*node.kind(), "class_definition" | "function_definition"));
-        let class = class.filter(|class| class.kind() == "class_definition");
+        let class = function
+            .ancestors()
+            .find(|node| matches!(&*node.kind(), kind::CLASS_DEFINITION | kind::FUNCTION_DEFINITION));
+        let class = class.filter(|class| class.kind() == kind::CLASS_DEFINITION);
         let name = match function.field("name") {
             Some(name) => name,
             None => assigned_name(&function)?,
@@ -85,11 +86,12 @@ fn gives(function: &Node<'_>, call: &Node<'_>) -> bool {
     if results.iter().any(is_inside) {
         return true;
     }
-    let statement = call.ancestors().find(|node| node.kind() == "assignment" || node.kind().ends_with("_statement"));
+    let statement =
+        call.ancestors().find(|node| node.kind() == kind::ASSIGNMENT || node.kind().ends_with("_statement"));
     let Some(statement) = statement else { return false };
-    if statement.kind() == "assignment" {
+    if statement.kind() == kind::ASSIGNMENT {
         return statement.field("left").is_some_and(|left| {
-            left.kind() == "attribute" || results.iter().any(|result| result.text() == left.text())
+            left.kind() == kind::ATTRIBUTE || results.iter().any(|result| result.text() == left.text())
         });
     }
     let added = statement.named_children().next().and_then(|node| node.field("function"));

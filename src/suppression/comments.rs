@@ -9,7 +9,7 @@ use crate::hints::{self, Hints};
 use crate::outcome::UnusedSuppression;
 use crate::rules::{Code, Rules};
 use crate::source::Source;
-use crate::syntax::{Node, Tree, hinted_nodes};
+use crate::syntax::{Node, Tree, hinted_nodes, kind};
 
 /// The suppression comments of a file.
 pub(super) struct Comments {
@@ -65,7 +65,7 @@ impl Comments {
         let mut comments = Vec::new();
         for (range, tree) in &parts {
             let hints = Hints::of_suppressions(&text[range.clone()]);
-            for node in hinted_nodes(&tree.root(), &hints).filter(|node| node.kind() == "comment") {
+            for node in hinted_nodes(&tree.root(), &hints).filter(|node| node.kind() == kind::COMMENT) {
                 let start = range.start + node.range().start;
                 let found = directives(&node.text(), rules).into_iter();
                 comments.extend(found.filter_map(|directive| Comment::new(source, range.end, start, directive)));
@@ -84,7 +84,7 @@ impl Comments {
         let offset = |range: Range<usize>, part: &Range<usize>| range.start + part.start..range.end + part.start;
         let around = || {
             let (part, node) = node.as_ref()?;
-            let call = node.ancestors().find(|node| matches!(&*node.kind(), "call" | "dictionary"))?;
+            let call = node.ancestors().find(|node| matches!(&*node.kind(), kind::CALL | kind::DICTIONARY))?;
             Some(offset(call.range(), part))
         };
         let call = call.filter(|call| is_inside(value, call)).cloned().or_else(around);
@@ -255,14 +255,15 @@ fn line_below(source: &Source, own: usize, end: usize) -> usize {
 pub(super) fn statements(node: &Node<'_>) -> Vec<Range<usize>> {
     let is_statement = |node: &Node<'_>| {
         let kind = node.kind();
-        kind.ends_with("_statement") || matches!(&*kind, "function_definition" | "class_definition" | "decorator")
+        kind.ends_with("_statement")
+            || matches!(&*kind, kind::FUNCTION_DEFINITION | kind::CLASS_DEFINITION | kind::DECORATOR)
     };
     let Some(statement) = node.ancestors().find(is_statement) else { return Vec::new() };
     let body = statement.field("body").or_else(|| statement.field("consequence"));
     let Some(body) = body else { return vec![statement.range()] };
     let ends_head = |node: &Node<'_>| node.kind() == ":" && node.range().end <= body.range().start;
     let end = statement.children().filter(ends_head).last().map_or(body.range().start, |colon| colon.range().end);
-    let decorated = statement.parent().filter(|around| around.kind() == "decorated_definition");
+    let decorated = statement.parent().filter(|around| around.kind() == kind::DECORATED_DEFINITION);
     [Some(statement), decorated].iter().flatten().map(|node| node.range().start..end).collect()
 }
 

@@ -10,7 +10,7 @@ use super::directive::{OWN, directives};
 use crate::rewrite::Edit;
 use crate::rules::{Code, Rules};
 use crate::source::{Kind, Source};
-use crate::syntax::{Node, Tree};
+use crate::syntax::{Node, Tree, kind};
 
 /// What to suppress. Ranges are bytes of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -220,7 +220,8 @@ fn line_of_statement(source: &Source, value: &Range<usize>) -> Option<usize> {
         return None;
     }
     let begin = line - part.start;
-    let is_around = |node: &Node<'_>| node.kind() == "string" && node.range().start < begin && begin < node.range().end;
+    let is_around =
+        |node: &Node<'_>| node.kind() == kind::STRING && node.range().start < begin && begin < node.range().end;
     let at_begin = tree.node_around(&(begin..begin + 1))?;
     if is_around(&at_begin) || at_begin.ancestors().any(|node| is_around(&node)) {
         return None;

@@ -13,6 +13,8 @@ use ast_grep_core::source::{Doc, Edit, SgNode};
 use ast_grep_core::tree_sitter::{LanguageExt, StrDoc, TSLanguage};
 use ast_grep_language::SupportLang;
 
+use super::kind;
+
 /// A parsed text.
 #[derive(Clone)]
 pub struct Flat {
@@ -74,7 +76,7 @@ impl Names {
     }
 
     fn kind(&self, id: u16) -> &'static str {
-        self.kinds.get(usize::from(id)).map_or("ERROR", |(name, _)| name)
+        self.kinds.get(usize::from(id)).map_or(kind::ERROR, |(name, _)| name)
     }
 
     fn is_named(&self, id: u16) -> bool {
@@ -154,7 +156,7 @@ impl Flat {
     fn is_words_of_string(&self, range: &Range<usize>) -> bool {
         let behind = self.rows.partition_point(|row| row.start as usize <= range.start);
         let last = behind.checked_sub(1).and_then(|last| self.rows.get(last));
-        last.is_some_and(|row| NAMES.kind(row.kind) == "string_content" && range.end <= row.end as usize)
+        last.is_some_and(|row| NAMES.kind(row.kind) == kind::STRING_CONTENT && range.end <= row.end as usize)
             && is_words(&self.text[range.clone()])
     }
 }

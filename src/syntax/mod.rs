@@ -1,6 +1,7 @@
 //! Text goes in; a syntax tree comes out, with the few ways in which the stages walk it.
 
 mod flat;
+pub mod kind;
 
 use std::ops::Range;
 
@@ -104,7 +105,7 @@ pub fn hinted_nodes<'t>(root: &Node<'t>, hints: &Hints) -> impl Iterator<Item = 
 
 /// Whether the node is a function, a lambda or a class: what has names of its own.
 pub fn has_scope(node: &Node<'_>) -> bool {
-    matches!(&*node.kind(), "function_definition" | "lambda" | "class_definition")
+    matches!(&*node.kind(), kind::FUNCTION_DEFINITION | kind::LAMBDA | kind::CLASS_DEFINITION)
 }
 
 /// Whether some part of the node can't be parsed.
@@ -115,8 +116,8 @@ pub fn has_error(node: &Node<'_>) -> bool {
 /// The node without the parentheses around it.
 pub fn unparenthesized<'t>(node: &Node<'t>) -> Node<'t> {
     let mut node = node.clone();
-    while node.kind() == "parenthesized_expression" {
-        let Some(inner) = node.named_children().find(|child| child.kind() != "comment") else {
+    while node.kind() == kind::PARENTHESIZED_EXPRESSION {
+        let Some(inner) = node.named_children().find(|child| child.kind() != kind::COMMENT) else {
             break;
         };
         node = inner;
@@ -130,12 +131,12 @@ pub fn dotted_name(node: &Node<'_>) -> Option<Vec<String>> {
     let mut node = unparenthesized(node);
     loop {
         match &*node.kind() {
-            "identifier" => {
+            kind::IDENTIFIER => {
                 names.push(node.text().into_owned());
                 names.reverse();
                 return Some(names);
             }
-            "attribute" => {
+            kind::ATTRIBUTE => {
                 names.push(node.field("attribute")?.text().into_owned());
                 node = unparenthesized(&node.field("object")?);
             }
@@ -151,39 +152,40 @@ const MOST_PARTS: usize = 300;
 pub fn names_read<'t>(expression: &Node<'t>) -> impl Iterator<Item = (Node<'t>, Vec<String>)> {
     let is_part = |node: &Node<'t>| {
         node.parent().is_some_and(|around| match &*around.kind() {
-            "attribute" => true,
-            "keyword_argument" => around.field("name").is_some_and(|name| name.range() == node.range()),
+            kind::ATTRIBUTE => true,
+            kind::KEYWORD_ARGUMENT => around.field("name").is_some_and(|name| name.range() == node.range()),
             _ => false,
         })
     };
     let parts = expression.dfs().take(MOST_PARTS).collect::<Vec<_>>().into_iter();
-    let names = parts.filter(|node| matches!(&*node.kind(), "identifier" | "attribute"));
+    let names = parts.filter(|node| matches!(&*node.kind(), kind::IDENTIFIER | kind::ATTRIBUTE));
     names.filter(move |node| !is_part(node)).filter_map(|node| dotted_name(&node).map(|names| (node, names)))
 }
 
 /// Whether calls of a function give it an object, or a class, before their own arguments.
 pub fn is_method(function: &Node<'_>) -> bool {
-    let around = function.ancestors().find(|node| matches!(&*node.kind(), "class_definition" | "function_definition"));
+    let around =
+        function.ancestors().find(|node| matches!(&*node.kind(), kind::CLASS_DEFINITION | kind::FUNCTION_DEFINITION));
     let is_static = function.parent().is_some_and(|parent| {
-        parent.children().any(|child| child.kind() == "decorator" && child.text().contains("staticmethod"))
+        parent.children().any(|child| child.kind() == kind::DECORATOR && child.text().contains("staticmethod"))
     });
-    around.is_some_and(|around| around.kind() == "class_definition")
+    around.is_some_and(|around| around.kind() == kind::CLASS_DEFINITION)
         && !is_static
-        && function.kind() == "function_definition"
+        && function.kind() == kind::FUNCTION_DEFINITION
 }
 
 /// `name = value`: the name that an expression, such as a lambda, is assigned to.
 pub fn assigned_name<'t>(value: &Node<'t>) -> Option<Node<'t>> {
-    let assignment = value.ancestors().find(|node| node.kind() != "parenthesized_expression")?;
-    assignment.field("left").filter(|left| assignment.kind() == "assignment" && left.kind() == "identifier")
+    let assignment = value.ancestors().find(|node| node.kind() != kind::PARENTHESIZED_EXPRESSION)?;
+    assignment.field("left").filter(|left| assignment.kind() == kind::ASSIGNMENT && left.kind() == kind::IDENTIFIER)
 }
 
 /// The value of a keyword argument in an argument list, or of a string key in a dictionary display.
 pub fn keyword_value<'t>(container: &Node<'t>, keyword: &str) -> Option<Node<'t>> {
     container.named_children().find_map(|child| {
         let matches = match &*child.kind() {
-            "keyword_argument" => child.field("name")?.text() == keyword,
-            "pair" => child.field("key").and_then(|key| string_content(&key)).as_deref() == Some(keyword),
+            kind::KEYWORD_ARGUMENT => child.field("name")?.text() == keyword,
+            kind::PAIR => child.field("key").and_then(|key| string_content(&key)).as_deref() == Some(keyword),
             _ => false,
         };
         matches.then(|| child.field("value"))?
@@ -194,8 +196,8 @@ pub fn keyword_value<'t>(container: &Node<'t>, keyword: &str) -> Option<Node<'t>
 pub fn keywords<'t>(container: &Node<'t>) -> impl Iterator<Item = (String, Node<'t>)> {
     let keywords = container.named_children().filter_map(|child| {
         let name = match &*child.kind() {
-            "keyword_argument" => child.field("name")?.text().into_owned(),
-            "pair" => string_content(&child.field("key")?)?,
+            kind::KEYWORD_ARGUMENT => child.field("name")?.text().into_owned(),
+            kind::PAIR => string_content(&child.field("key")?)?,
             _ => return None,
         };
         Some((name, child.field("value")?))
@@ -206,29 +208,29 @@ pub fn keywords<'t>(container: &Node<'t>) -> impl Iterator<Item = (String, Node<
 /// Where a dictionary display, or a call of `dict`, has its items.
 pub fn keyword_container<'t>(dictionary: &Node<'t>) -> Option<Node<'t>> {
     match &*dictionary.kind() {
-        "dictionary" => Some(dictionary.clone()),
-        "call" if dictionary.field("function")?.text() == "dict" => dictionary.field("arguments"),
+        kind::DICTIONARY => Some(dictionary.clone()),
+        kind::CALL if dictionary.field("function")?.text() == "dict" => dictionary.field("arguments"),
         _ => None,
     }
 }
 
 /// What stands between the quotes of a string literal; None where a part of it is filled in: its literal part alone is another string.
 pub fn string_content(node: &Node<'_>) -> Option<String> {
-    if node.kind() != "string" || node.children().any(|child| child.kind() == "interpolation") {
+    if node.kind() != kind::STRING || node.children().any(|child| child.kind() == kind::INTERPOLATION) {
         return None;
     }
-    let content = node.named_children().find(|child| child.kind() == "string_content")?;
+    let content = node.named_children().find(|child| child.kind() == kind::STRING_CONTENT)?;
     Some(content.text().into_owned())
 }
 
 /// What stands between the quotes of a string literal: its literal parts, where others are filled in.
 pub fn string_parts(node: &Node<'_>) -> Vec<Range<usize>> {
-    node.named_children().filter(|child| child.kind() == "string_content").map(|content| content.range()).collect()
+    node.named_children().filter(|child| child.kind() == kind::STRING_CONTENT).map(|content| content.range()).collect()
 }
 
 /// The expressions that are splatted into a call: `options` in `f(**options)`.
 pub fn splatted<'t>(arguments: &Node<'t>) -> Vec<Node<'t>> {
-    let splats = arguments.named_children().filter(|argument| argument.kind() == "dictionary_splat");
+    let splats = arguments.named_children().filter(|argument| argument.kind() == kind::DICTIONARY_SPLAT);
     splats.filter_map(|splat| splat.named_children().next()).collect()
 }
 
@@ -236,20 +238,20 @@ pub fn splatted<'t>(arguments: &Node<'t>) -> Vec<Node<'t>> {
 pub fn positional_arguments<'t>(arguments: &Node<'t>) -> Vec<Node<'t>> {
     arguments
         .named_children()
-        .filter(|child| !matches!(&*child.kind(), "keyword_argument" | "comment" | "dictionary_splat"))
+        .filter(|child| !matches!(&*child.kind(), kind::KEYWORD_ARGUMENT | kind::COMMENT | kind::DICTIONARY_SPLAT))
         .collect()
 }
 
 /// `body if condition else otherwise`, in the order in which it is written.
 pub fn conditional_parts<'t>(node: &Node<'t>) -> Option<[Node<'t>; 3]> {
-    let parts: Vec<_> = node.named_children().filter(|child| child.kind() != "comment").collect();
+    let parts: Vec<_> = node.named_children().filter(|child| child.kind() != kind::COMMENT).collect();
     parts.try_into().ok()
 }
 
 /// Whether the simple statement around a value, or in a compound one its container, has a syntax error.
 pub fn is_broken(container: &Node<'_>, value: &Node<'_>) -> bool {
     let is_simple = |node: &Node<'_>| node.kind().ends_with("_statement") && node.field("body").is_none();
-    let statement = value.ancestors().find(|node| node.kind() == "block" || is_simple(node));
+    let statement = value.ancestors().find(|node| node.kind() == kind::BLOCK || is_simple(node));
     match statement.filter(is_simple) {
         Some(statement) => has_error(&statement),
         None => has_error(container),
@@ -258,16 +260,17 @@ pub fn is_broken(container: &Node<'_>, value: &Node<'_>) -> bool {
 
 /// The targets and values of `a, b = 1, 2`, one by one; None where they don't stand so.
 pub fn unpacked<'t>(left: &Node<'t>, right: &Node<'t>) -> Option<Vec<(Node<'t>, Node<'t>)>> {
-    const SEVERAL: [&str; 6] = ["pattern_list", "tuple_pattern", "list_pattern", "expression_list", "tuple", "list"];
+    const SEVERAL: [&str; 6] =
+        [kind::PATTERN_LIST, kind::TUPLE_PATTERN, kind::LIST_PATTERN, kind::EXPRESSION_LIST, kind::TUPLE, kind::LIST];
     let right = unparenthesized(right);
     if !SEVERAL.contains(&&*left.kind()) || !SEVERAL[3..].contains(&&*right.kind()) {
         return None;
     }
     let items = |node: &Node<'t>| -> Vec<Node<'t>> {
-        node.named_children().filter(|child| child.kind() != "comment").collect()
+        node.named_children().filter(|child| child.kind() != kind::COMMENT).collect()
     };
     let (targets, values) = (items(left), items(&right));
-    let is_splat = |node: &Node<'_>| node.kind().starts_with("list_splat");
+    let is_splat = |node: &Node<'_>| matches!(&*node.kind(), kind::LIST_SPLAT | kind::LIST_SPLAT_PATTERN);
     let is_plain = targets.len() == values.len() && !targets.iter().chain(&values).any(is_splat);
     is_plain.then(|| targets.into_iter().zip(values).collect())
 }
@@ -275,7 +278,7 @@ pub fn unpacked<'t>(left: &Node<'t>, right: &Node<'t>) -> Option<Vec<(Node<'t>, 
 /// The value that one of several targets of an assignment gets.
 pub fn unpacked_value<'t>(target: &Node<'t>) -> Option<Node<'t>> {
     let targets = target.parent()?;
-    let assignment = targets.parent().filter(|around| around.kind() == "assignment")?;
+    let assignment = targets.parent().filter(|around| around.kind() == kind::ASSIGNMENT)?;
     let pairs = unpacked(&targets, &assignment.field("right")?)?;
     pairs.into_iter().find(|(one, _)| one.range() == target.range()).map(|(_, value)| value)
 }
@@ -283,16 +286,16 @@ pub fn unpacked_value<'t>(target: &Node<'t>) -> Option<Node<'t>> {
 /// What a function returns: the expressions of its own return statements, or a lambda's body.
 pub fn returned<'t>(function: &Node<'t>) -> Vec<Node<'t>> {
     let Some(body) = function.field("body") else { return Vec::new() };
-    if function.kind() == "lambda" {
+    if function.kind() == kind::LAMBDA {
         return vec![body];
     }
     let mut found = Vec::new();
     let mut stack = vec![body];
     while let Some(node) = stack.pop() {
         match &*node.kind() {
-            "return_statement" => found.extend(node.named_children().find(|child| child.kind() != "comment")),
+            kind::RETURN_STATEMENT => found.extend(node.named_children().find(|child| child.kind() != kind::COMMENT)),
             _ if has_scope(&node) => {}
-            kind if kind.ends_with("_statement") || kind.ends_with("_clause") || kind == "block" => {
+            kind if kind.ends_with("_statement") || kind.ends_with("_clause") || kind == kind::BLOCK => {
                 stack.extend(node.named_children());
             }
             _ => {}

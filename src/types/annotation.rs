@@ -3,7 +3,7 @@
 use crate::model::annotation::Type as Written;
 use crate::module::Target;
 use crate::resolve::{End, Place};
-use crate::syntax::Node;
+use crate::syntax::{Node, kind};
 
 use super::assignment::class_of;
 use super::kind::{Class, RowsOf, Type};
@@ -168,7 +168,7 @@ impl Types<'_> {
         let tree = context.module.tree();
         let root = tree.root();
         let is_it = |node: &Node<'_>| {
-            node.kind() == "type_alias_statement" && node.field("left").is_some_and(|left| left.text() == *name)
+            node.kind() == kind::TYPE_ALIAS_STATEMENT && node.field("left").is_some_and(|left| left.text() == *name)
         };
         let right = root.named_children().find(is_it)?.field("right")?;
         let at = context.module.location(&right.range());
@@ -177,13 +177,14 @@ impl Types<'_> {
 
     /// `Users = list[User]`, `Session = Annotated[…]`, `type Users = …`: what is assigned, as an annotation.
     fn alias(&self, context: &Context, name: &Node<'_>) -> Type {
-        let statement = name.ancestors().find(|node| matches!(&*node.kind(), "assignment" | "type_alias_statement"));
+        let statement =
+            name.ancestors().find(|node| matches!(&*node.kind(), kind::ASSIGNMENT | kind::TYPE_ALIAS_STATEMENT));
         let Some(right) = statement.and_then(|statement| statement.field("right")) else {
             return Type::unknown(format!("`{}` is no class", name.text()));
         };
         let at = context.module.location(&right.range());
         self.once(context, Question::Written, at, || match &*right.kind() {
-            "call" => {
+            kind::CALL => {
                 let made = self.value(context, &right);
                 made.each(|made| self.made_by(made))
             }
@@ -233,7 +234,7 @@ impl Types<'_> {
         match &context.frame.receiver {
             Some(Type::Class(class, given)) => Type::Object(class.clone(), given.clone()),
             Some(receiver) => receiver.clone(),
-            None => match node.ancestors().find(|around| around.kind() == "class_definition") {
+            None => match node.ancestors().find(|around| around.kind() == kind::CLASS_DEFINITION) {
                 Some(class) => Type::Object(class_of(context, &class), Vec::new()),
                 None => Type::NEVER,
             },
@@ -303,7 +304,7 @@ fn plain_or_unbound(names: &[String]) -> Type {
 fn is_type_parameter(node: &Node<'_>, name: &str) -> bool {
     node.ancestors().filter_map(|around| around.field("type_parameters")).any(|parameters| {
         let is_it = |parameter: Node<'_>| {
-            parameter.dfs().find(|part| part.kind() == "identifier").is_some_and(|first| first.text() == name)
+            parameter.dfs().find(|part| part.kind() == kind::IDENTIFIER).is_some_and(|first| first.text() == name)
         };
         parameters.named_children().any(is_it)
     })

@@ -1,7 +1,7 @@
 //! A name where it is bound goes in; what it can be from there on comes out.
 
 use crate::resolve::Place;
-use crate::syntax::{Node, has_scope, is_method, unparenthesized};
+use crate::syntax::{Node, has_scope, is_method, kind, unparenthesized};
 
 use super::expression::shown;
 use super::kind::{Class, Function, Type, is_object, says_all};
@@ -19,29 +19,29 @@ impl Types<'_> {
         while let Some(around) = node.parent() {
             let is = |field: &str| around.field(field).is_some_and(|part| part.range() == node.range());
             match &*around.kind() {
-                "class_definition" if is("name") => return Type::Class(class_of(context, &around), Vec::new()),
-                "function_definition" if is("name") => return self.defined(context, &around),
-                "import_statement" | "import_from_statement" => {
+                kind::CLASS_DEFINITION if is("name") => return Type::Class(class_of(context, &around), Vec::new()),
+                kind::FUNCTION_DEFINITION if is("name") => return self.defined(context, &around),
+                kind::IMPORT_STATEMENT | kind::IMPORT_FROM_STATEMENT => {
                     return self.named(context, &Place::of(&context.module, name), &name.text());
                 }
-                "assignment" if is("left") => return self.assigned(context, name, &around),
-                "named_expression" if is("name") => {
+                kind::ASSIGNMENT if is("left") => return self.assigned(context, name, &around),
+                kind::NAMED_EXPRESSION if is("name") => {
                     return around.field("value").map_or(Type::NEVER, |value| self.value(context, &value));
                 }
-                "for_statement" | "for_in_clause" if is("left") => {
+                kind::FOR_STATEMENT | kind::FOR_IN_CLAUSE if is("left") => {
                     let over = around.field("right").map_or(Type::NEVER, |right| self.value(context, &right));
                     let one = self.item(&over);
                     let left = around.field("left").unwrap_or(node);
                     return self.unpacked(&left, name, one);
                 }
-                "as_pattern_target" => return self.bound_by_as(context, name, &around),
-                "case_pattern" => return self.captured(context, name, &around),
-                "typed_parameter"
-                | "default_parameter"
-                | "typed_default_parameter"
-                | "parameters"
-                | "lambda_parameters" => return self.parameter(context, name),
-                "augmented_assignment" => return Type::Other,
+                kind::AS_PATTERN_TARGET => return self.bound_by_as(context, name, &around),
+                kind::CASE_PATTERN => return self.captured(context, name, &around),
+                kind::TYPED_PARAMETER
+                | kind::DEFAULT_PARAMETER
+                | kind::TYPED_DEFAULT_PARAMETER
+                | kind::PARAMETERS
+                | kind::LAMBDA_PARAMETERS => return self.parameter(context, name),
+                kind::AUGMENTED_ASSIGNMENT => return Type::Other,
                 _ => node = around,
             }
         }
@@ -66,7 +66,7 @@ impl Types<'_> {
         let Some(mut right) = assignment.field("right") else {
             return declared().map_or(Type::NEVER, |(declared, _)| declared);
         };
-        while right.kind() == "assignment" {
+        while right.kind() == kind::ASSIGNMENT {
             let Some(inner) = right.field("right") else { break };
             right = inner;
         }
@@ -103,7 +103,7 @@ impl Types<'_> {
     /// `with … as name`, `except … as name`.
     fn bound_by_as<'t>(&self, context: &Context, name: &Node<'t>, target: &Node<'t>) -> Type {
         let Some(pattern) = target.parent() else { return Type::NEVER };
-        let is_with = pattern.parent().is_some_and(|around| around.kind() == "with_item");
+        let is_with = pattern.parent().is_some_and(|around| around.kind() == kind::WITH_ITEM);
         let Some(value) = pattern.named_children().next().filter(|_| is_with) else { return Type::Other };
         let managed = self.value(context, &value);
         let entered = self.entered(&managed);
@@ -113,14 +113,16 @@ impl Types<'_> {
 
     /// A name that a pattern of a `case` binds: the subject, or an object of the class before `as`.
     fn captured(&self, context: &Context, name: &Node<'_>, pattern: &Node<'_>) -> Type {
-        let class =
-            pattern.dfs().find(|node| node.kind() == "class_pattern").and_then(|class| class.named_children().next());
+        let class = pattern
+            .dfs()
+            .find(|node| node.kind() == kind::CLASS_PATTERN)
+            .and_then(|class| class.named_children().next());
         if let Some(class) = class {
             return self.value(context, &class).each(|class| self.made_by(class));
         }
-        let statement = pattern.ancestors().find(|node| node.kind() == "match_statement");
+        let statement = pattern.ancestors().find(|node| node.kind() == kind::MATCH_STATEMENT);
         let is_whole =
-            pattern.text() == name.text() && pattern.parent().is_some_and(|around| around.kind() == "case_clause");
+            pattern.text() == name.text() && pattern.parent().is_some_and(|around| around.kind() == kind::CASE_CLAUSE);
         match statement.and_then(|statement| statement.field("subject")).filter(|_| is_whole) {
             Some(subject) => self.value(context, &subject),
             None => Type::unknown(format!("`{}` is captured by a pattern", name.text())),
@@ -132,12 +134,12 @@ impl Types<'_> {
         if target.range() == name.range() {
             return value;
         }
-        let parts: Vec<Node<'_>> = target.named_children().filter(|part| part.kind() != "comment").collect();
+        let parts: Vec<Node<'_>> = target.named_children().filter(|part| part.kind() != kind::COMMENT).collect();
         let is_around =
             |part: &Node<'_>| part.range().start <= name.range().start && name.range().end <= part.range().end;
         let Some(index) = parts.iter().position(is_around) else { return Type::NEVER };
         let part = &parts[index];
-        if part.kind() == "list_splat_pattern" {
+        if part.kind() == kind::LIST_SPLAT_PATTERN {
             return Type::sequence(self.item(&value));
         }
         let inner = value.each(|value| match value {
@@ -164,9 +166,9 @@ pub(super) fn class_of(context: &Context, node: &Node<'_>) -> Class {
 /// The name that a parameter binds.
 pub(super) fn parameter_name<'t>(parameter: &Node<'t>) -> Option<Node<'t>> {
     match &*parameter.kind() {
-        "identifier" => Some(parameter.clone()),
-        "default_parameter" | "typed_default_parameter" => parameter.field("name"),
-        "typed_parameter" | "dictionary_splat_pattern" | "list_splat_pattern" => {
+        kind::IDENTIFIER => Some(parameter.clone()),
+        kind::DEFAULT_PARAMETER | kind::TYPED_DEFAULT_PARAMETER => parameter.field("name"),
+        kind::TYPED_PARAMETER | kind::DICTIONARY_SPLAT_PATTERN | kind::LIST_SPLAT_PATTERN => {
             parameter_name(&parameter.named_children().next()?)
         }
         _ => None,
@@ -175,9 +177,9 @@ pub(super) fn parameter_name<'t>(parameter: &Node<'t>) -> Option<Node<'t>> {
 
 /// The annotation of a name that stands at another assignment, or at none: `name: annotation`.
 fn declared_type<'t>(name: &Node<'t>) -> Option<Node<'t>> {
-    let scope = name.ancestors().find(|node| has_scope(node) || node.kind() == "module")?;
-    let body = if scope.kind() == "module" { scope } else { scope.field("body")? };
-    if name.kind() != "identifier" {
+    let scope = name.ancestors().find(|node| has_scope(node) || node.kind() == kind::MODULE)?;
+    let body = if scope.kind() == kind::MODULE { scope } else { scope.field("body")? };
+    if name.kind() != kind::IDENTIFIER {
         return None;
     }
     let written = format!("{}:", name.text());
@@ -185,7 +187,7 @@ fn declared_type<'t>(name: &Node<'t>) -> Option<Node<'t>> {
         return None;
     }
     let declares = |node: &Node<'t>| {
-        node.kind() == "assignment" && node.field("left").is_some_and(|left| left.text() == name.text())
+        node.kind() == kind::ASSIGNMENT && node.field("left").is_some_and(|left| left.text() == name.text())
     };
     body.dfs().filter(|node| declares(node)).find_map(|node| node.field("type"))
 }

@@ -1,6 +1,6 @@
 //! A call goes in; what it gives comes out.
 
-use crate::syntax::{Node, keyword_value, positional_arguments, unparenthesized};
+use crate::syntax::{Node, keyword_value, kind, positional_arguments, unparenthesized};
 
 use super::annotation::{is_callable, is_class_of};
 use super::expression::{shown, text_of};
@@ -105,7 +105,7 @@ impl Types<'_> {
     /// A method that a class inherits: `super().name`.
     fn above(&self, context: &Context, node: &Node<'_>, name: &str) -> Type {
         let receiver = self.self_type(context, node);
-        let Some(around) = node.ancestors().find(|around| around.kind() == "class_definition") else {
+        let Some(around) = node.ancestors().find(|around| around.kind() == kind::CLASS_DEFINITION) else {
             return Type::NEVER;
         };
         let (Type::Object(class, given) | Type::Class(class, given)) = &receiver else { return Type::NEVER };
@@ -117,12 +117,12 @@ impl Types<'_> {
 
     /// The arguments of a call.
     pub(super) fn given(&self, context: &Context, call: &Node<'_>) -> Vec<Given> {
-        let Some(arguments) = call.field("arguments").filter(|list| list.kind() == "argument_list") else {
+        let Some(arguments) = call.field("arguments").filter(|list| list.kind() == kind::ARGUMENT_LIST) else {
             return Vec::new();
         };
         let given = arguments.named_children().filter_map(|argument| match &*argument.kind() {
-            "comment" | "dictionary_splat" | "list_splat" => None,
-            "keyword_argument" => {
+            kind::COMMENT | kind::DICTIONARY_SPLAT | kind::LIST_SPLAT => None,
+            kind::KEYWORD_ARGUMENT => {
                 let name = argument.field("name")?.text().into_owned();
                 Some(Given { name: Some(name), value: self.value(context, &argument.field("value")?) })
             }
@@ -287,5 +287,5 @@ fn is_open(found: &Type) -> bool {
 
 /// `super()`, `super(Class, self)`
 fn is_super(object: &Node<'_>) -> bool {
-    object.kind() == "call" && object.field("function").is_some_and(|function| function.text() == "super")
+    object.kind() == kind::CALL && object.field("function").is_some_and(|function| function.text() == "super")
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::annotation::Type as Written;
 use crate::resolve::Place;
-use crate::syntax::{Node, positional_arguments};
+use crate::syntax::{Node, kind, positional_arguments};
 
 use super::kind::{Class, Type};
 use super::{Context, Frame, Question, Types};
@@ -82,7 +82,7 @@ impl Types<'_> {
         let node = class.module.node(&class.at.range()).filter(|_| self.has_base_named(class, &["NamedTuple"]))?;
         let statements = node.field("body")?;
         let fields = statements.named_children().filter_map(|statement| {
-            let assignment = statement.named_children().next().filter(|inner| inner.kind() == "assignment")?;
+            let assignment = statement.named_children().next().filter(|inner| inner.kind() == kind::ASSIGNMENT)?;
             assignment.field("type")?;
             Some(self.attribute(object, &assignment.field("left")?.text()))
         });
@@ -112,7 +112,9 @@ impl Types<'_> {
         let base = |base: &Node<'_>| {
             let at = context.module.location(&base.range());
             self.once(&context, Question::Written, at, || match &*base.kind() {
-                "identifier" | "attribute" | "subscript" => self.written(&context, &place, base, &Written::of(base)),
+                kind::IDENTIFIER | kind::ATTRIBUTE | kind::SUBSCRIPT => {
+                    self.written(&context, &place, base, &Written::of(base))
+                }
                 _ => self.value(&context, base).each(|made| self.made_by(made)),
             })
         };
@@ -136,7 +138,7 @@ impl Types<'_> {
         let Some(node) = class.module.node(&class.at.range()) else { return Vec::new() };
         if let Some(parameters) = node.field("type_parameters") {
             let name = |parameter: Node<'_>| {
-                Some(parameter.dfs().find(|part| part.kind() == "identifier")?.text().into_owned())
+                Some(parameter.dfs().find(|part| part.kind() == kind::IDENTIFIER)?.text().into_owned())
             };
             return parameters.named_children().filter_map(name).collect();
         }

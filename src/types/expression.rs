@@ -1,6 +1,6 @@
 //! An expression goes in; what it can be comes out.
 
-use crate::syntax::{Node, conditional_parts, string_content, unparenthesized};
+use crate::syntax::{Node, conditional_parts, kind, string_content, unparenthesized};
 
 use super::kind::{Function, Rows, RowsOf, Type, is_object};
 use super::narrowed::{Tested, tests};
@@ -9,35 +9,35 @@ use super::{Context, Types};
 
 impl Types<'_> {
     pub(super) fn expression(&self, context: &Context, node: &Node<'_>) -> Type {
-        let first = || node.named_children().find(|child| child.kind() != "comment");
+        let first = || node.named_children().find(|child| child.kind() != kind::COMMENT);
         match &*node.kind() {
-            "identifier" => self.name(context, node),
-            "attribute" => self.attribute_of(context, node),
+            kind::IDENTIFIER => self.name(context, node),
+            kind::ATTRIBUTE => self.attribute_of(context, node),
             // the class of a pattern
-            "dotted_name" => {
+            kind::DOTTED_NAME => {
                 let mut names = node.named_children();
                 let first = names.next().map_or(Type::NEVER, |name| self.name(context, &name));
                 names.fold(first, |object, name| self.attribute(&object, &name.text()))
             }
-            "call" => self.call(context, node),
-            "subscript" => self.subscript(context, node),
-            "parenthesized_expression" | "expression_statement" => {
+            kind::CALL => self.call(context, node),
+            kind::SUBSCRIPT => self.subscript(context, node),
+            kind::PARENTHESIZED_EXPRESSION | kind::EXPRESSION_STATEMENT => {
                 first().map_or(Type::NEVER, |inner| self.value(context, &inner))
             }
-            "await" => first().map_or(Type::NEVER, |inner| awaited(&self.value(context, &inner))),
-            "named_expression" => node.field("value").map_or(Type::NEVER, |value| self.value(context, &value)),
-            "conditional_expression" => match conditional_parts(node) {
+            kind::AWAIT => first().map_or(Type::NEVER, |inner| awaited(&self.value(context, &inner))),
+            kind::NAMED_EXPRESSION => node.field("value").map_or(Type::NEVER, |value| self.value(context, &value)),
+            kind::CONDITIONAL_EXPRESSION => match conditional_parts(node) {
                 Some([body, _, otherwise]) => Type::any([self.value(context, &body), self.value(context, &otherwise)]),
                 None => Type::NEVER,
             },
-            "boolean_operator" => self.boolean(context, node),
-            "list" | "set" => Type::sequence(Type::any(self.items_of(context, node))),
-            "tuple" | "expression_list" => Type::Tuple(self.items_of(context, node)),
-            "dictionary" => self.dictionary(context, node),
-            "list_comprehension" | "set_comprehension" | "generator_expression" => {
+            kind::BOOLEAN_OPERATOR => self.boolean(context, node),
+            kind::LIST | kind::SET => Type::sequence(Type::any(self.items_of(context, node))),
+            kind::TUPLE | kind::EXPRESSION_LIST => Type::Tuple(self.items_of(context, node)),
+            kind::DICTIONARY => self.dictionary(context, node),
+            kind::LIST_COMPREHENSION | kind::SET_COMPREHENSION | kind::GENERATOR_EXPRESSION => {
                 Type::sequence(node.field("body").map_or(Type::NEVER, |body| self.value(context, &body)))
             }
-            "dictionary_comprehension" => {
+            kind::DICTIONARY_COMPREHENSION => {
                 let pair = node.field("body");
                 let part = |field: &str| {
                     let part = pair.as_ref().and_then(|pair| pair.field(field));
@@ -45,32 +45,32 @@ impl Types<'_> {
                 };
                 Type::Mapping(part("key"), part("value"))
             }
-            "lambda" => Type::Function(Function {
+            kind::LAMBDA => Type::Function(Function {
                 at: context.module.location(&node.range()),
                 module: context.module.clone(),
                 receiver: None,
                 variables: Vec::new(),
             }),
-            "none" => Type::Nothing,
-            "binary_operator" => self.operation(context, node),
-            "yield" => Type::unknown("what a generator is sent can't be told"),
-            "list_splat" => first().map_or(Type::NEVER, |inner| self.value(context, &inner)),
+            kind::NONE => Type::Nothing,
+            kind::BINARY_OPERATOR => self.operation(context, node),
+            kind::YIELD => Type::unknown("what a generator is sent can't be told"),
+            kind::LIST_SPLAT => first().map_or(Type::NEVER, |inner| self.value(context, &inner)),
             _ => Type::Other,
         }
     }
 
     /// The items of a display; what is splatted into it counts with its own items.
     fn items_of(&self, context: &Context, node: &Node<'_>) -> Vec<Type> {
-        let items = node.named_children().filter(|child| child.kind() != "comment");
+        let items = node.named_children().filter(|child| child.kind() != kind::COMMENT);
         let value = |item: Node<'_>| {
             let found = self.value(context, &item);
-            if item.kind() == "list_splat" { self.item(&found) } else { found }
+            if item.kind() == kind::LIST_SPLAT { self.item(&found) } else { found }
         };
         items.map(value).collect()
     }
 
     fn dictionary(&self, context: &Context, node: &Node<'_>) -> Type {
-        let pairs: Vec<Node<'_>> = node.named_children().filter(|child| child.kind() == "pair").collect();
+        let pairs: Vec<Node<'_>> = node.named_children().filter(|child| child.kind() == kind::PAIR).collect();
         let all = |field: &str| {
             let parts = pairs.iter().filter_map(|pair| pair.field(field));
             Box::new(Type::any(parts.map(|part| self.value(context, &part))))
@@ -115,9 +115,9 @@ impl Types<'_> {
     fn subscript(&self, context: &Context, node: &Node<'_>) -> Type {
         let Some(value) = node.field("value") else { return Type::NEVER };
         let index = node.field("subscript").map(|index| unparenthesized(&index));
-        let is_slice = index.as_ref().is_some_and(|index| index.kind() == "slice");
+        let is_slice = index.as_ref().is_some_and(|index| index.kind() == kind::SLICE);
         let by_class = |items: &[Type]| {
-            let index = index.as_ref().filter(|index| matches!(&*index.kind(), "identifier" | "attribute"))?;
+            let index = index.as_ref().filter(|index| matches!(&*index.kind(), kind::IDENTIFIER | kind::ATTRIBUTE))?;
             let Type::Class(class, _) = self.value(context, index) else { return None };
             items.iter().find(|item| matches!(item, Type::Object(one, _) if *one == class)).cloned()
         };

@@ -1,6 +1,6 @@
 //! A container that is empty where it is made goes in; the same with what is put into it later comes out.
 
-use crate::syntax::{Node, has_scope};
+use crate::syntax::{Node, has_scope, kind};
 
 use super::kind::Type;
 use super::member::arguments_of;
@@ -9,7 +9,7 @@ use super::{Context, Types};
 impl Types<'_> {
     /// What is put into the container that a name is bound to.
     pub(super) fn filled(&self, context: &Context, name: &Node<'_>, found: Type) -> Type {
-        match name.ancestors().find(|node| has_scope(node) || node.kind() == "module") {
+        match name.ancestors().find(|node| has_scope(node) || node.kind() == kind::MODULE) {
             Some(scope) => self.filled_in(context, &scope, &name.text(), found),
             None => found,
         }
@@ -20,8 +20,8 @@ impl Types<'_> {
         let is_itself = |node: &Node<'_>| node.text() == written;
         let is_inside = |node: &Node<'_>| {
             let whole = match &*node.kind() {
-                "subscript" => node.field("value"),
-                "call" => node.field("function").and_then(|function| function.field("object")),
+                kind::SUBSCRIPT => node.field("value"),
+                kind::CALL => node.field("function").and_then(|function| function.field("object")),
                 _ => None,
             };
             whole.is_some_and(|whole| whole.text() == written)
@@ -47,9 +47,9 @@ impl Types<'_> {
         let mut items: Vec<Type> = Vec::new();
         for node in scope.dfs() {
             match &*node.kind() {
-                "call" => items.extend(self.put_by_method(context, &node, is_it)),
-                "assignment" => {
-                    let left = node.field("left").filter(|left| left.kind() == "subscript");
+                kind::CALL => items.extend(self.put_by_method(context, &node, is_it)),
+                kind::ASSIGNMENT => {
+                    let left = node.field("left").filter(|left| left.kind() == kind::SUBSCRIPT);
                     let into = left.and_then(|left| left.field("value")).filter(|value| is_it(value));
                     items.extend(into.and_then(|_| node.field("right")).map(|right| self.value(context, &right)));
                 }
@@ -61,7 +61,7 @@ impl Types<'_> {
 
     /// `name.append(value)` and the like.
     fn put_by_method(&self, context: &Context, call: &Node<'_>, is_it: &dyn Fn(&Node<'_>) -> bool) -> Option<Type> {
-        let method = call.field("function").filter(|function| function.kind() == "attribute")?;
+        let method = call.field("function").filter(|function| function.kind() == kind::ATTRIBUTE)?;
         let name = method.field("attribute")?;
         let index = match &*name.text() {
             "append" | "add" | "appendleft" | "extend" | "update" => 0,

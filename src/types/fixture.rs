@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::module::Module;
 use crate::resolve::{Effort, End, Place};
-use crate::syntax::{Node, keyword_value, string_content};
+use crate::syntax::{Node, keyword_value, kind, string_content};
 
 use super::assignment::class_of;
 use super::kind::{Function, Type};
@@ -18,7 +18,7 @@ impl Types<'_> {
         if !is_test && !is_fixture(function) {
             return None;
         }
-        let of_class = function.ancestors().find(|around| around.kind() == "class_definition").and_then(|class| {
+        let of_class = function.ancestors().find(|around| around.kind() == kind::CLASS_DEFINITION).and_then(|class| {
             let object = Type::Object(class_of(context, &class), Vec::new());
             self.lineage_binds(&object, name).then(|| self.attribute(&object, name))
         });
@@ -56,7 +56,7 @@ impl Types<'_> {
         let tree = module.tree();
         let root = tree.root();
         let renamed = root.named_children().find_map(|statement| {
-            let function = statement.field("definition").filter(|_| statement.kind() == "decorated_definition")?;
+            let function = statement.field("definition").filter(|_| statement.kind() == kind::DECORATED_DEFINITION)?;
             (given_name(&statement).as_deref() == Some(name) && is_fixture(&function)).then_some(function)
         })?;
         Some(Function {
@@ -69,13 +69,13 @@ impl Types<'_> {
 }
 
 fn is_fixture(function: &Node<'_>) -> bool {
-    let decorated = function.parent().filter(|around| around.kind() == "decorated_definition");
+    let decorated = function.parent().filter(|around| around.kind() == kind::DECORATED_DEFINITION);
     decorators(decorated.as_ref()).iter().any(|name| name == "fixture")
 }
 
 /// The name that a decorator gives what it decorates.
 fn given_name(decorated: &Node<'_>) -> Option<String> {
-    decorated.named_children().filter(|child| child.kind() == "decorator").find_map(|decorator| {
+    decorated.named_children().filter(|child| child.kind() == kind::DECORATOR).find_map(|decorator| {
         let arguments = decorator.named_children().next()?.field("arguments")?;
         keyword_value(&arguments, "name").and_then(|name| string_content(&name))
     })

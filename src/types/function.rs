@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::syntax::{Node, has_scope, is_method, keyword_value, returned, unparenthesized};
+use crate::syntax::{Node, has_scope, is_method, keyword_value, kind, returned, unparenthesized};
 
 use super::annotation::is_class_of;
 use super::assignment::{class_of, is_receiver, parameter_name};
@@ -33,7 +33,7 @@ impl Types<'_> {
             module: function.module.clone(),
             frame: Rc::new(Frame { receiver: function.receiver.as_deref().cloned(), arguments, variables }),
         };
-        let decorated = node.parent().filter(|around| around.kind() == "decorated_definition");
+        let decorated = node.parent().filter(|around| around.kind() == kind::DECORATED_DEFINITION);
         let names = decorators(decorated.as_ref());
         let at = function.module.location(&node.range());
         let found = self.once(&context, Question::Returned, at, || self.result(&context, &node));
@@ -103,7 +103,7 @@ impl Types<'_> {
             }
         }
         let mut by_position = given.iter().filter(|given| given.name.is_none());
-        for parameter in parameters.iter().filter(|node| node.kind() != "comment") {
+        for parameter in parameters.iter().filter(|node| node.kind() != kind::COMMENT) {
             let Some(name) = parameter_name(parameter) else { continue };
             let is_splat = parameter.kind().contains("splat")
                 || name.parent().is_some_and(|around| around.kind().contains("splat"));
@@ -150,15 +150,15 @@ impl Types<'_> {
             None => self.given_parameter(context, &function, &parameter, name),
         };
         match kind.as_str() {
-            "list_splat_pattern" => Type::sequence(found),
-            "dictionary_splat_pattern" => Type::Mapping(Box::new(Type::Other), Box::new(found)),
+            kind::LIST_SPLAT_PATTERN => Type::sequence(found),
+            kind::DICTIONARY_SPLAT_PATTERN => Type::Mapping(Box::new(Type::Other), Box::new(found)),
             _ => found,
         }
     }
 
     /// `self` or `cls`.
     fn receiver(&self, context: &Context, function: &Node<'_>, name: &Node<'_>) -> Type {
-        let decorated = function.parent().filter(|around| around.kind() == "decorated_definition");
+        let decorated = function.parent().filter(|around| around.kind() == kind::DECORATED_DEFINITION);
         let names = decorators(decorated.as_ref());
         let is_class = names.iter().any(|name| matches!(name.as_str(), "classmethod" | "declared_attr" | "validator"))
             || matches!(&*name.text(), "cls" | "klass");
@@ -169,7 +169,7 @@ impl Types<'_> {
                 other => other.clone(),
             };
         }
-        let Some(class) = function.ancestors().find(|around| around.kind() == "class_definition") else {
+        let Some(class) = function.ancestors().find(|around| around.kind() == kind::CLASS_DEFINITION) else {
             return Type::NEVER;
         };
         let class = class_of(context, &class);
@@ -240,7 +240,7 @@ pub(super) fn is_dependency(called: &Node<'_>) -> bool {
 fn parameter_around<'t>(name: &Node<'t>) -> Node<'t> {
     let mut node = name.clone();
     while let Some(around) = node.parent() {
-        if matches!(&*around.kind(), "parameters" | "lambda_parameters") {
+        if matches!(&*around.kind(), kind::PARAMETERS | kind::LAMBDA_PARAMETERS) {
             break;
         }
         node = around;
@@ -252,12 +252,12 @@ fn parameter_around<'t>(name: &Node<'t>) -> Node<'t> {
 fn yields<'t>(function: &Node<'t>) -> Vec<Node<'t>> {
     let Some(body) = function.field("body") else { return Vec::new() };
     let mut found = Vec::new();
-    if function.kind() == "lambda" || !body.text().contains("yield") {
+    if function.kind() == kind::LAMBDA || !body.text().contains("yield") {
         return found;
     }
     let mut stack = vec![body];
     while let Some(node) = stack.pop() {
-        if node.kind() == "yield" {
+        if node.kind() == kind::YIELD {
             found.push(node.clone());
         }
         if !has_scope(&node) {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::syntax::{Node, has_scope, positional_arguments};
+use crate::syntax::{Node, has_scope, kind, positional_arguments};
 
 use super::class::Ancestor;
 use super::kind::{Class, Function, Rows, RowsOf, Type};
@@ -84,26 +84,26 @@ impl Types<'_> {
         let mut stack: Vec<Node<'_>> = body.iter().flat_map(Node::named_children).collect();
         while let Some(statement) = stack.pop() {
             match &*statement.kind() {
-                "expression_statement" => {
-                    let assignment = statement.named_children().next().filter(|node| node.kind() == "assignment");
+                kind::EXPRESSION_STATEMENT => {
+                    let assignment = statement.named_children().next().filter(|node| node.kind() == kind::ASSIGNMENT);
                     let assignment = assignment
                         .filter(|assignment| assignment.field("left").is_some_and(|left| left.text() == name));
                     all.extend(assignment.map(|assignment| self.class_attribute(&context, receiver, &assignment)));
                 }
-                "function_definition" if is_named(&statement, name) => {
+                kind::FUNCTION_DEFINITION if is_named(&statement, name) => {
                     all.push(self.method(&context, ancestor, receiver, &statement, None));
                 }
-                "decorated_definition" => {
+                kind::DECORATED_DEFINITION => {
                     let definition = statement.field("definition").filter(|definition| is_named(definition, name));
                     all.extend(
                         definition
                             .map(|definition| self.method(&context, ancestor, receiver, &definition, Some(&statement))),
                     );
                 }
-                "class_definition" if is_named(&statement, name) => {
+                kind::CLASS_DEFINITION if is_named(&statement, name) => {
                     all.push(Type::Class(super::assignment::class_of(&context, &statement), Vec::new()));
                 }
-                "if_statement" | "else_clause" | "elif_clause" | "try_statement" | "block" => {
+                kind::IF_STATEMENT | kind::ELSE_CLAUSE | kind::ELIF_CLAUSE | kind::TRY_STATEMENT | kind::BLOCK => {
                     stack.extend(statement.named_children());
                 }
                 _ => {}
@@ -154,7 +154,7 @@ impl Types<'_> {
         definition: &Node<'_>,
         decorated: Option<&Node<'_>>,
     ) -> Type {
-        if definition.kind() == "class_definition" {
+        if definition.kind() == kind::CLASS_DEFINITION {
             return Type::Class(super::assignment::class_of(context, definition), Vec::new());
         }
         let has = |words: &[&str]| decorators(decorated).iter().any(|name| words.contains(&name.as_str()));
@@ -228,9 +228,9 @@ impl Types<'_> {
             }),
         };
         let is_set = |node: &Node<'_>| {
-            node.kind() == "assignment"
+            node.kind() == kind::ASSIGNMENT
                 && node.field("left").is_some_and(|left| {
-                    left.kind() == "attribute"
+                    left.kind() == kind::ATTRIBUTE
                         && left.field("attribute").is_some_and(|attribute| attribute.text() == name)
                         && left.field("object").is_some_and(|object| matches!(&*object.text(), "self" | "cls"))
                 })
@@ -282,7 +282,7 @@ impl Types<'_> {
 
 /// The names of the decorators of a definition, each by its last part.
 pub(super) fn decorators(decorated: Option<&Node<'_>>) -> Vec<String> {
-    let all = decorated.into_iter().flat_map(Node::named_children).filter(|child| child.kind() == "decorator");
+    let all = decorated.into_iter().flat_map(Node::named_children).filter(|child| child.kind() == kind::DECORATOR);
     let name = |decorator: Node<'_>| {
         let expression = decorator.named_children().next()?;
         let called = expression.field("function").unwrap_or(expression);
@@ -306,7 +306,7 @@ fn declares(class: &Node<'_>, name: &str) -> bool {
 
 /// The last name of what a call calls.
 pub(super) fn callee_name(call: &Node<'_>) -> Option<String> {
-    let function = call.field("function").filter(|_| call.kind() == "call")?;
+    let function = call.field("function").filter(|_| call.kind() == kind::CALL)?;
     Some(function.field("attribute").unwrap_or(function).text().into_owned())
 }
 
@@ -314,7 +314,7 @@ pub(super) fn callee_name(call: &Node<'_>) -> Option<String> {
 pub(super) fn arguments_of<'t>(call: &Node<'t>) -> Vec<Node<'t>> {
     let arguments = call.field("arguments");
     match &arguments {
-        Some(list) if list.kind() == "argument_list" => positional_arguments(list),
+        Some(list) if list.kind() == kind::ARGUMENT_LIST => positional_arguments(list),
         Some(generator) => vec![generator.clone()],
         None => Vec::new(),
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::module::Target;
 use crate::resolve::{Effort, End, Found, Place};
-use crate::syntax::{Node, has_scope};
+use crate::syntax::{Node, has_scope, kind};
 
 use super::assignment::parameter_name;
 use super::kind::Type;
@@ -19,7 +19,7 @@ impl Types<'_> {
         let mut from = used.clone();
         let around: Vec<Node<'_>> = used.ancestors().filter(has_scope).collect();
         for around in around {
-            let is_class = around.kind() == "class_definition";
+            let is_class = around.kind() == kind::CLASS_DEFINITION;
             let is_direct = from.range() == used.range();
             if (!is_class || is_direct) && is_body_of(&around, &from) {
                 let found = self.in_scope(context, &name, used, &around, is_direct);

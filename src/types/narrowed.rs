@@ -1,6 +1,6 @@
 //! The use of an expression goes in; the `isinstance` tests that hold there come out, and what they leave of it.
 
-use crate::syntax::{Node, has_scope, positional_arguments, unparenthesized};
+use crate::syntax::{Node, has_scope, kind, positional_arguments, unparenthesized};
 
 use super::kind::Type;
 use super::reaching::leaves;
@@ -43,7 +43,7 @@ impl Types<'_> {
     fn tested_classes(&self, context: &Context, classes: &Node<'_>) -> Vec<Type> {
         let classes = unparenthesized(classes);
         let parts: Vec<Node<'_>> = match &*classes.kind() {
-            "tuple" | "binary_operator" => classes.named_children().collect(),
+            kind::TUPLE | kind::BINARY_OPERATOR => classes.named_children().collect(),
             _ => vec![classes],
         };
         let tested = parts.iter().flat_map(|part| match self.value(context, part) {
@@ -61,10 +61,10 @@ pub(super) fn tests<'t>(written: &str, used: &Node<'t>) -> Vec<Tested<'t>> {
     while let Some(around) = node.parent() {
         let is = |field: &str| around.field(field).is_some_and(|part| part.range() == node.range());
         match &*around.kind() {
-            "if_statement" | "elif_clause" | "while_statement" if is("consequence") || is("body") => {
+            kind::IF_STATEMENT | kind::ELIF_CLAUSE | kind::WHILE_STATEMENT if is("consequence") || is("body") => {
                 add(written, around.field("condition"), true, &mut found);
             }
-            "if_statement" if matches!(&*node.kind(), "elif_clause" | "else_clause") => {
+            kind::IF_STATEMENT if matches!(&*node.kind(), kind::ELIF_CLAUSE | kind::ELSE_CLAUSE) => {
                 add(written, around.field("condition"), false, &mut found);
                 for clause in around.field_children("alternative") {
                     if clause.range().start < node.range().start {
@@ -72,7 +72,7 @@ pub(super) fn tests<'t>(written: &str, used: &Node<'t>) -> Vec<Tested<'t>> {
                     }
                 }
             }
-            "conditional_expression" => {
+            kind::CONDITIONAL_EXPRESSION => {
                 let parts: Vec<Node<'t>> = around.named_children().collect();
                 if let [body, condition, otherwise] = parts.as_slice() {
                     if body.range() == node.range() {
@@ -82,17 +82,20 @@ pub(super) fn tests<'t>(written: &str, used: &Node<'t>) -> Vec<Tested<'t>> {
                     }
                 }
             }
-            "boolean_operator" if is("right") => {
+            kind::BOOLEAN_OPERATOR if is("right") => {
                 let is_and = around.children().any(|child| child.kind() == "and");
                 add(written, around.field("left"), is_and, &mut found);
             }
-            "list_comprehension" | "set_comprehension" | "generator_expression" | "dictionary_comprehension" => {
-                for clause in around.named_children().filter(|child| child.kind() == "if_clause") {
+            kind::LIST_COMPREHENSION
+            | kind::SET_COMPREHENSION
+            | kind::GENERATOR_EXPRESSION
+            | kind::DICTIONARY_COMPREHENSION => {
+                for clause in around.named_children().filter(|child| child.kind() == kind::IF_CLAUSE) {
                     add(written, clause.named_children().next(), true, &mut found);
                 }
             }
-            "case_clause" if is("consequence") => add_pattern(written, &around, &mut found),
-            "block" | "module" => add_before(written, &node, &around, &mut found),
+            kind::CASE_CLAUSE if is("consequence") => add_pattern(written, &around, &mut found),
+            kind::BLOCK | kind::MODULE => add_before(written, &node, &around, &mut found),
             _ => {}
         }
         if has_scope(&around) {
@@ -106,13 +109,13 @@ pub(super) fn tests<'t>(written: &str, used: &Node<'t>) -> Vec<Tested<'t>> {
 /// `case X():` of `match x:`
 fn add_pattern<'t>(written: &str, clause: &Node<'t>, found: &mut Vec<Tested<'t>>) {
     let subject =
-        clause.ancestors().find(|node| node.kind() == "match_statement").and_then(|node| node.field("subject"));
+        clause.ancestors().find(|node| node.kind() == kind::MATCH_STATEMENT).and_then(|node| node.field("subject"));
     if subject.is_none_or(|subject| subject.text() != written) {
         return;
     }
-    let mut patterns = clause.named_children().filter(|child| child.kind() == "case_pattern");
+    let mut patterns = clause.named_children().filter(|child| child.kind() == kind::CASE_PATTERN);
     let (Some(pattern), None) = (patterns.next(), patterns.next()) else { return };
-    let class = pattern.named_children().next().filter(|inner| inner.kind() == "class_pattern");
+    let class = pattern.named_children().next().filter(|inner| inner.kind() == kind::CLASS_PATTERN);
     if let Some(class) = class.and_then(|class| class.named_children().next()) {
         found.push(Tested { classes: class, is_one: true });
     }
@@ -121,7 +124,8 @@ fn add_pattern<'t>(written: &str, clause: &Node<'t>, found: &mut Vec<Tested<'t>>
 /// Whether a block gives the expression another value: what it was before is left where the block is not run.
 fn binds(block: &Node<'_>, written: &str) -> bool {
     let mut inner = block.named_children().filter_map(|statement| statement.named_children().next());
-    inner.any(|inner| inner.kind() == "assignment" && inner.field("left").is_some_and(|left| left.text() == written))
+    inner
+        .any(|inner| inner.kind() == kind::ASSIGNMENT && inner.field("left").is_some_and(|left| left.text() == written))
 }
 
 /// `assert isinstance(x, X)` and `if not isinstance(x, X): return` or `x = …` before a statement.
@@ -129,8 +133,8 @@ fn add_before<'t>(written: &str, node: &Node<'t>, block: &Node<'t>, found: &mut 
     let before = block.named_children().take_while(|other| other.range().start < node.range().start);
     for statement in before {
         match &*statement.kind() {
-            "assert_statement" => add(written, statement.named_children().next(), true, found),
-            "if_statement"
+            kind::ASSERT_STATEMENT => add(written, statement.named_children().next(), true, found),
+            kind::IF_STATEMENT
                 if statement.field("alternative").is_none()
                     && statement.field("consequence").is_some_and(|block| leaves(&block) || binds(&block, written)) =>
             {
@@ -145,15 +149,15 @@ fn add_before<'t>(written: &str, node: &Node<'t>, block: &Node<'t>, found: &mut 
 fn add<'t>(written: &str, condition: Option<Node<'t>>, holds: bool, found: &mut Vec<Tested<'t>>) {
     let Some(condition) = condition.map(|condition| unparenthesized(&condition)) else { return };
     match &*condition.kind() {
-        "not_operator" => add(written, condition.field("argument"), !holds, found),
-        "boolean_operator" => {
+        kind::NOT_OPERATOR => add(written, condition.field("argument"), !holds, found),
+        kind::BOOLEAN_OPERATOR => {
             let is_and = condition.children().any(|child| child.kind() == "and");
             if is_and == holds {
                 add(written, condition.field("left"), holds, found);
                 add(written, condition.field("right"), holds, found);
             }
         }
-        "call" if condition.field("function").is_some_and(|function| function.text() == "isinstance") => {
+        kind::CALL if condition.field("function").is_some_and(|function| function.text() == "isinstance") => {
             let arguments = condition.field("arguments").map(|arguments| positional_arguments(&arguments));
             if let Some([tested, classes]) = arguments.as_deref()
                 && tested.text() == written
@@ -161,7 +165,7 @@ fn add<'t>(written: &str, condition: Option<Node<'t>>, holds: bool, found: &mut 
                 found.push(Tested { classes: classes.clone(), is_one: holds });
             }
         }
-        "comparison_operator" => {
+        kind::COMPARISON_OPERATOR => {
             let is = |word: &str| condition.children().any(|child| child.kind() == word);
             let is_same = is("is") || is("==");
             let sides: Vec<Node<'t>> = condition.named_children().collect();

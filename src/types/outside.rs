@@ -1,7 +1,7 @@
 //! A name of another library goes in; what its objects are and what a call of it gives comes out, as far as SQLAlchemy, sqlmodel,
 //! advanced-alchemy and Python's own library are concerned.
 
-use crate::syntax::Node;
+use crate::syntax::{Node, kind};
 
 use super::annotation::CLASS_OF;
 use super::call::makes_managers;
@@ -158,7 +158,7 @@ impl Types<'_> {
     fn gathered(&self, context: &Context, call: &Node<'_>) -> Type {
         let all = arguments_of(call);
         if let [one] = all.as_slice()
-            && one.kind() == "list_splat"
+            && one.kind() == kind::LIST_SPLAT
         {
             return Type::sequence(awaited(&self.item(&self.value(context, one))));
         }

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::syntax::{Node, has_scope};
+use crate::syntax::{Node, has_scope, kind};
 
 /// The places that bind a name, as their name nodes, before a node; `is_certain` says that there is no way around them.
 #[derive(Default)]
@@ -38,7 +38,7 @@ pub(super) fn reaching<'t>(name: &str, used: &Node<'t>) -> Reaching<'t> {
                 }
             }
         }
-        if has_scope(&around) || around.kind() == "module" {
+        if has_scope(&around) || around.kind() == kind::MODULE {
             return found;
         }
         node = around;
@@ -58,15 +58,15 @@ fn before_in<'t>(name: &str, node: &Node<'t>, block: &Node<'t>, found: &mut Reac
 fn binds_for_inside<'t>(name: &str, node: &Node<'t>, around: &Node<'t>, found: &mut Reaching<'t>) -> bool {
     let is = |field: &str| around.field(field).is_some_and(|part| part.range() == node.range());
     match &*around.kind() {
-        "for_statement" if is("body") => bound_in_target(name, around.field("left"), found),
-        "with_statement" if is("body") => {
-            let clause = around.named_children().find(|child| child.kind() == "with_clause");
+        kind::FOR_STATEMENT if is("body") => bound_in_target(name, around.field("left"), found),
+        kind::WITH_STATEMENT if is("body") => {
+            let clause = around.named_children().find(|child| child.kind() == kind::WITH_CLAUSE);
             bound_in_expressions(name, clause, found)
         }
-        "if_statement" | "elif_clause" | "while_statement" if is("consequence") || is("body") => {
+        kind::IF_STATEMENT | kind::ELIF_CLAUSE | kind::WHILE_STATEMENT if is("consequence") || is("body") => {
             bound_in_expressions(name, around.field("condition"), found)
         }
-        "if_statement" if matches!(&*node.kind(), "elif_clause" | "else_clause") => {
+        kind::IF_STATEMENT if matches!(&*node.kind(), kind::ELIF_CLAUSE | kind::ELSE_CLAUSE) => {
             bound_in_expressions(name, around.field("condition"), found);
             // an assignment expression of a condition before
             let before = around.field_children("alternative").take_while(|other| other.range() != node.range());
@@ -75,53 +75,54 @@ fn binds_for_inside<'t>(name: &str, node: &Node<'t>, around: &Node<'t>, found: &
             }
             false
         }
-        "case_clause" if is("consequence") => {
-            let patterns = around.named_children().filter(|child| child.kind() == "case_pattern");
+        kind::CASE_CLAUSE if is("consequence") => {
+            let patterns = around.named_children().filter(|child| child.kind() == kind::CASE_PATTERN);
             patterns.fold(false, |bound, pattern| bound_in_pattern(name, &pattern, found) || bound)
         }
-        "except_clause" => {
+        kind::EXCEPT_CLAUSE => {
             let value = around.field("value").filter(|value| value.range() != node.range());
             bound_in_expressions(name, value, found)
         }
-        "try_statement" if !is("body") => {
+        kind::TRY_STATEMENT if !is("body") => {
             let others = around.named_children().take_while(|other| other.range().start < node.range().start);
-            let is_after_all = matches!(&*node.kind(), "else_clause" | "finally_clause");
+            let is_after_all = matches!(&*node.kind(), kind::ELSE_CLAUSE | kind::FINALLY_CLAUSE);
             let mut certain = false;
             for part in others {
-                let is_body = part.kind() == "block";
-                if is_body || node.kind() == "finally_clause" {
+                let is_body = part.kind() == kind::BLOCK;
+                if is_body || node.kind() == kind::FINALLY_CLAUSE {
                     let bound = statements_bind(name, &part, found);
-                    certain |= is_body && bound && is_after_all && node.kind() == "else_clause";
+                    certain |= is_body && bound && is_after_all && node.kind() == kind::ELSE_CLAUSE;
                 }
             }
             certain
         }
-        "named_expression"
-        | "boolean_operator"
-        | "conditional_expression"
-        | "list_comprehension"
-        | "generator_expression"
-        | "set_comprehension"
-        | "dictionary_comprehension" => before_in_expression(name, node, around, found),
+        kind::NAMED_EXPRESSION
+        | kind::BOOLEAN_OPERATOR
+        | kind::CONDITIONAL_EXPRESSION
+        | kind::LIST_COMPREHENSION
+        | kind::GENERATOR_EXPRESSION
+        | kind::SET_COMPREHENSION
+        | kind::DICTIONARY_COMPREHENSION => before_in_expression(name, node, around, found),
         _ => false,
     }
 }
 
 /// `(x := …) and x`, `x if (x := …) else …`, and the names of a comprehension.
 fn before_in_expression<'t>(name: &str, node: &Node<'t>, around: &Node<'t>, found: &mut Reaching<'t>) -> bool {
-    if around.kind().ends_with("comprehension") || around.kind() == "generator_expression" {
-        let is_before = |clause: &Node<'t>| node.kind() != "for_in_clause" || clause.range().start < node.range().start;
+    if around.kind().ends_with("comprehension") || around.kind() == kind::GENERATOR_EXPRESSION {
+        let is_before =
+            |clause: &Node<'t>| node.kind() != kind::FOR_IN_CLAUSE || clause.range().start < node.range().start;
         let clauses: Vec<_> =
-            around.named_children().filter(|child| child.kind() == "for_in_clause" && is_before(child)).collect();
+            around.named_children().filter(|child| child.kind() == kind::FOR_IN_CLAUSE && is_before(child)).collect();
         if clauses.iter().rev().any(|clause| bound_in_target(name, clause.field("left"), found)) {
             return true;
         }
-        let conditions = around.named_children().filter(|child| child.kind() == "if_clause");
+        let conditions = around.named_children().filter(|child| child.kind() == kind::IF_CLAUSE);
         return conditions.fold(false, |bound, clause| bound_in_expressions(name, Some(clause), found) || bound);
     }
     let parts = around.named_children().filter(|part| part.range() != node.range());
     let is_first = |part: &Node<'t>| match &*around.kind() {
-        "conditional_expression" => part.range().start > node.range().end,
+        kind::CONDITIONAL_EXPRESSION => part.range().start > node.range().end,
         _ => part.range().end < node.range().start,
     };
     parts.into_iter().filter(is_first).fold(false, |bound, part| bound_in_expressions(name, Some(part), found) || bound)
@@ -130,19 +131,19 @@ fn before_in_expression<'t>(name: &str, node: &Node<'t>, around: &Node<'t>, foun
 /// What a statement binds; whether on all of its ways.
 fn bound_by<'t>(name: &str, statement: &Node<'t>, found: &mut Reaching<'t>) -> bool {
     match &*statement.kind() {
-        "if_statement" => bound_by_branches(name, statement, found),
-        "try_statement" => bound_by_try(name, statement, found),
-        "match_statement" => {
+        kind::IF_STATEMENT => bound_by_branches(name, statement, found),
+        kind::TRY_STATEMENT => bound_by_try(name, statement, found),
+        kind::MATCH_STATEMENT => {
             let body = statement.field("body");
             for clause in body.iter().flat_map(Node::named_children) {
-                for pattern in clause.named_children().filter(|child| child.kind() == "case_pattern") {
+                for pattern in clause.named_children().filter(|child| child.kind() == kind::CASE_PATTERN) {
                     bound_in_pattern(name, &pattern, found);
                 }
                 branch_binds(name, clause.field("consequence"), found);
             }
             false
         }
-        "for_statement" | "while_statement" => {
+        kind::FOR_STATEMENT | kind::WHILE_STATEMENT => {
             bound_in_target(name, statement.field("left"), found);
             bound_in_expressions(name, statement.field("condition"), found);
             branch_binds(name, statement.field("body"), found);
@@ -150,16 +151,16 @@ fn bound_by<'t>(name: &str, statement: &Node<'t>, found: &mut Reaching<'t>) -> b
             branch_binds(name, otherwise, found);
             false
         }
-        "with_statement" => {
-            let clause = statement.named_children().find(|child| child.kind() == "with_clause");
+        kind::WITH_STATEMENT => {
+            let clause = statement.named_children().find(|child| child.kind() == kind::WITH_CLAUSE);
             let inside = statement.field("body").is_some_and(|body| statements_bind(name, &body, found));
             inside || bound_in_expressions(name, clause, found)
         }
-        "function_definition" | "class_definition" => is_named(name, statement.field("name"), found),
-        "decorated_definition" => {
+        kind::FUNCTION_DEFINITION | kind::CLASS_DEFINITION => is_named(name, statement.field("name"), found),
+        kind::DECORATED_DEFINITION => {
             statement.field("definition").is_some_and(|definition| is_named(name, definition.field("name"), found))
         }
-        "import_statement" | "import_from_statement" => {
+        kind::IMPORT_STATEMENT | kind::IMPORT_FROM_STATEMENT => {
             let mut imports = statement.field_children("name");
             imports.any(|import| {
                 let alias = import.field("alias");
@@ -167,7 +168,7 @@ fn bound_by<'t>(name: &str, statement: &Node<'t>, found: &mut Reaching<'t>) -> b
                 is_named(name, bound, found)
             })
         }
-        "delete_statement" | "global_statement" | "nonlocal_statement" => false,
+        kind::DELETE_STATEMENT | kind::GLOBAL_STATEMENT | kind::NONLOCAL_STATEMENT => false,
         _ => bound_in_expressions(name, Some(statement.clone()), found),
     }
 }
@@ -178,7 +179,7 @@ fn bound_by_branches<'t>(name: &str, statement: &Node<'t>, found: &mut Reaching<
     let mut has_else = false;
     for clause in statement.field_children("alternative") {
         bound_in_expressions(name, clause.field("condition"), found);
-        has_else |= clause.kind() == "else_clause";
+        has_else |= clause.kind() == kind::ELSE_CLAUSE;
         let body = clause.field("consequence").or_else(|| clause.field("body"));
         all &= branch_binds(name, body, found);
     }
@@ -195,11 +196,12 @@ fn bound_by_try<'t>(name: &str, statement: &Node<'t>, found: &mut Reaching<'t>) 
         .skip_while(|part| Some(part.range()) != body.as_ref().map(|body| body.range()))
         .skip(1)
     {
-        let block = part.field("body").or_else(|| part.named_children().filter(|child| child.kind() == "block").last());
+        let block =
+            part.field("body").or_else(|| part.named_children().filter(|child| child.kind() == kind::BLOCK).last());
         match &*part.kind() {
-            "else_clause" => in_body |= block.is_some_and(|block| statements_bind(name, &block, found)),
-            "finally_clause" => in_finally |= block.is_some_and(|block| statements_bind(name, &block, found)),
-            "comment" => {}
+            kind::ELSE_CLAUSE => in_body |= block.is_some_and(|block| statements_bind(name, &block, found)),
+            kind::FINALLY_CLAUSE => in_finally |= block.is_some_and(|block| statements_bind(name, &block, found)),
+            kind::COMMENT => {}
             _ => in_handlers &= branch_binds(name, block, found),
         }
     }
@@ -223,17 +225,17 @@ fn statements_bind<'t>(name: &str, block: &Node<'t>, found: &mut Reaching<'t>) -
 /// Whether no way through a block leads to what follows it.
 pub(super) fn leaves(block: &Node<'_>) -> bool {
     block.named_children().any(|statement| match &*statement.kind() {
-        "return_statement" | "raise_statement" | "continue_statement" | "break_statement" => true,
-        "if_statement" => {
+        kind::RETURN_STATEMENT | kind::RAISE_STATEMENT | kind::CONTINUE_STATEMENT | kind::BREAK_STATEMENT => true,
+        kind::IF_STATEMENT => {
             let mut others = statement.field_children("alternative").peekable();
             let mut has_else = false;
             let all = others.all(|clause| {
-                has_else |= clause.kind() == "else_clause";
+                has_else |= clause.kind() == kind::ELSE_CLAUSE;
                 clause.field("consequence").or_else(|| clause.field("body")).is_some_and(|block| leaves(&block))
             });
             all && has_else && statement.field("consequence").is_some_and(|block| leaves(&block))
         }
-        "with_statement" => statement.field("body").is_some_and(|body| leaves(&body)),
+        kind::WITH_STATEMENT => statement.field("body").is_some_and(|body| leaves(&body)),
         _ => false,
     })
 }
@@ -248,10 +250,10 @@ fn bound_in_expressions<'t>(name: &str, node: Option<Node<'t>>, found: &mut Reac
     let mut stack = vec![node];
     while let Some(node) = stack.pop() {
         match &*node.kind() {
-            "assignment" if node.field("right").is_none() => {}
-            "assignment" => is_bound |= bound_in_target(name, node.field("left"), found),
-            "named_expression" => is_bound |= is_named(name, node.field("name"), found),
-            "as_pattern_target" => is_bound |= bound_in_target(name, Some(node.clone()), found),
+            kind::ASSIGNMENT if node.field("right").is_none() => {}
+            kind::ASSIGNMENT => is_bound |= bound_in_target(name, node.field("left"), found),
+            kind::NAMED_EXPRESSION => is_bound |= is_named(name, node.field("name"), found),
+            kind::AS_PATTERN_TARGET => is_bound |= bound_in_target(name, Some(node.clone()), found),
             _ => {}
         }
         if !has_scope(&node) {
@@ -265,8 +267,8 @@ fn bound_in_expressions<'t>(name: &str, node: Option<Node<'t>>, found: &mut Reac
 fn bound_in_target<'t>(name: &str, target: Option<Node<'t>>, found: &mut Reaching<'t>) -> bool {
     let Some(target) = target else { return false };
     match &*target.kind() {
-        "identifier" => is_named(name, Some(target), found),
-        "attribute" | "subscript" => false,
+        kind::IDENTIFIER => is_named(name, Some(target), found),
+        kind::ATTRIBUTE | kind::SUBSCRIPT => false,
         _ => {
             let parts: Vec<Node<'t>> = target.named_children().collect();
             parts.into_iter().any(|part| bound_in_target(name, Some(part), found))
@@ -276,16 +278,16 @@ fn bound_in_target<'t>(name: &str, target: Option<Node<'t>>, found: &mut Reachin
 
 /// Whether a pattern of a `case` binds the name.
 fn bound_in_pattern<'t>(name: &str, pattern: &Node<'t>, found: &mut Reaching<'t>) -> bool {
-    let mut names = pattern.dfs().filter(|node| node.kind() == "identifier" && node.text() == name);
+    let mut names = pattern.dfs().filter(|node| node.kind() == kind::IDENTIFIER && node.text() == name);
     let is_bound = |node: &Node<'t>| {
         let around = node.parent();
         let kind = around.as_ref().map(|around| around.kind().into_owned()).unwrap_or_default();
         match kind.as_str() {
-            "dotted_name" => around.is_some_and(|dotted| {
-                let is_class = dotted.parent().is_some_and(|outer| outer.kind() == "class_pattern");
+            kind::DOTTED_NAME => around.is_some_and(|dotted| {
+                let is_class = dotted.parent().is_some_and(|outer| outer.kind() == kind::CLASS_PATTERN);
                 !is_class && dotted.named_children().count() == 1
             }),
-            "keyword_pattern" => false,
+            kind::KEYWORD_PATTERN => false,
             _ => true,
         }
     };
@@ -302,9 +304,9 @@ fn is_named<'t>(name: &str, node: Option<Node<'t>>, found: &mut Reaching<'t>) ->
 }
 
 fn is_block(node: &Node<'_>) -> bool {
-    matches!(&*node.kind(), "block" | "module")
+    matches!(&*node.kind(), kind::BLOCK | kind::MODULE)
 }
 
 fn is_loop(node: &Node<'_>) -> bool {
-    matches!(&*node.kind(), "for_statement" | "while_statement")
+    matches!(&*node.kind(), kind::FOR_STATEMENT | kind::WHILE_STATEMENT)
 }

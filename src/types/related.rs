@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::model::{Call, Model, Relationship};
 use crate::module::Location;
-use crate::syntax::{Node, keyword_value};
+use crate::syntax::{Node, keyword_value, kind};
 
 use super::expression::{shown, text_of};
 use super::kind::{Class, Rows, RowsOf, Type};
@@ -48,13 +48,13 @@ impl Types<'_> {
             }
             let tree = module.tree();
             let root = tree.root();
-            let keywords = root.dfs().filter(|node| node.kind() == "keyword_argument");
+            let keywords = root.dfs().filter(|node| node.kind() == kind::KEYWORD_ARGUMENT);
             for keyword in keywords.filter(|node| node.field("name").is_some_and(|name| name.text() == "backref")) {
                 let Some(value) = keyword.field("value") else { continue };
-                let is_call = value.kind() == "call";
+                let is_call = value.kind() == kind::CALL;
                 let written = if is_call { arguments_of(&value).first().and_then(text_of) } else { text_of(&value) };
                 if written.as_deref() == Some(name) {
-                    let relationship = keyword.ancestors().find(|node| node.kind() == "call");
+                    let relationship = keyword.ancestors().find(|node| node.kind() == kind::CALL);
                     let call = if is_call { Some(value) } else { relationship };
                     found.extend(call.map(|call| module.location(&call.range())));
                 }
@@ -98,8 +98,8 @@ fn held(object: Type, uselist: Option<bool>, call: &Node<'_>) -> Type {
     let arguments = call.field("arguments");
     let given = |name: &str| arguments.as_ref().and_then(|arguments| keyword_value(arguments, name));
     let written = || match &*given("uselist")?.kind() {
-        "true" => Some(true),
-        "false" => Some(false),
+        kind::TRUE => Some(true),
+        kind::FALSE => Some(false),
         _ => None,
     };
     let is_dynamic = callee_name(call).is_some_and(|name| name == "dynamic_loader")

@@ -2,7 +2,7 @@
 //!
 //! As SQLAlchemy 2.0 has it: `Session.execute` gives rows, `Session.scalars` and sqlmodel's `Session.exec` of one column its values.
 
-use crate::syntax::Node;
+use crate::syntax::{Node, kind};
 
 use super::expression::shown;
 use super::kind::{Rows, RowsOf, Type};
@@ -84,7 +84,7 @@ impl Types<'_> {
                 _ => Type::Other,
             })
         };
-        all.iter().filter(|argument| argument.kind() != "list_splat").map(column).collect()
+        all.iter().filter(|argument| argument.kind() != kind::LIST_SPLAT).map(column).collect()
     }
 
     /// What a method of a statement, a query or a result gives.

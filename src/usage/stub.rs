@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::definition::Definition;
 use crate::module::{Module, Occurrence, ReferenceKind, Role};
 use crate::resolve::{Place, Resolver};
-use crate::syntax::Node;
+use crate::syntax::{Node, kind};
 
 /// Whether a file is the stub of the module that has the definition.
 pub(super) fn is_stub_of(module: &Module, definition: &Definition) -> bool {
@@ -22,7 +22,7 @@ pub(super) fn kind_of_stub(
     if !matches!(occurrence.role, Role::Binding | Role::OuterBinding) {
         return None;
     }
-    let declaration = module.node(&occurrence.range())?.parent().filter(|parent| parent.kind() == "assignment")?;
+    let declaration = module.node(&occurrence.range())?.parent().filter(|parent| parent.kind() == kind::ASSIGNMENT)?;
     let value = declaration.field("right").filter(|value| !matches!(&*value.text(), "..." | "None"));
     let is_typed = |annotation: Node<'_>| resolver.names_values(&Place::of(module, &annotation), &annotation, &[]);
     let is_told = value.is_some() || declaration.field("type").is_some_and(is_typed);

@@ -19,6 +19,7 @@ mod html;
 mod inputs;
 #[cfg(unix)]
 mod interactive;
+mod kinds;
 mod layers;
 mod layout;
 mod loaders;

@@ -8,20 +8,20 @@ use crate::model::names::{Named, called};
 use crate::model::naming::{Naming, TableNaming};
 use crate::model::table::Schema;
 use crate::resolve::{Arguments, Effort, End};
-use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, returned, unparenthesized};
+use crate::syntax::{Node, dotted_name, keyword_value, kind, positional_arguments, returned, unparenthesized};
 
 impl Reader<'_> {
     pub(super) fn class(&self, node: &Node<'_>) -> Option<Class> {
         let name = node.field("name")?.text().into_owned();
         let superclasses = node.field("superclasses");
         let is_collection = superclasses.as_ref().is_some_and(|bases| {
-            let mut names = bases.dfs().filter(|node| node.kind() == "identifier");
+            let mut names = bases.dfs().filter(|node| node.kind() == kind::IDENTIFIER);
             names.any(|name| annotation::is_collection(&name.text()))
         });
         let bases = superclasses.as_ref().map(|bases| self.bases(bases)).unwrap_or_default();
-        let decorated = node.parent().filter(|around| around.kind() == "decorated_definition");
+        let decorated = node.parent().filter(|around| around.kind() == kind::DECORATED_DEFINITION);
         let is_decorated = |words: &[&str]| {
-            let decorators = decorated.iter().flat_map(Node::children).filter(|child| child.kind() == "decorator");
+            let decorators = decorated.iter().flat_map(Node::children).filter(|child| child.kind() == kind::DECORATOR);
             decorators.into_iter().any(|decorator| words.iter().any(|word| decorator.text().contains(word)))
         };
         let mut class = Class {
@@ -30,7 +30,7 @@ impl Reader<'_> {
             function: function_around(self.module, node),
             is_table: superclasses
                 .and_then(|bases| keyword_value(&bases, "table"))
-                .is_some_and(|value| value.kind() == "true"),
+                .is_some_and(|value| value.kind() == kind::TRUE),
             is_abstract: false,
             allows_unmapped: false,
             is_collection,
@@ -54,13 +54,18 @@ impl Reader<'_> {
         stack.reverse();
         while let Some(statement) = stack.pop() {
             match &*statement.kind() {
-                "expression_statement" => {
-                    for assignment in statement.named_children().filter(|node| node.kind() == "assignment") {
+                kind::EXPRESSION_STATEMENT => {
+                    for assignment in statement.named_children().filter(|node| node.kind() == kind::ASSIGNMENT) {
                         self.add_assignment(&assignment, class);
                     }
                 }
-                "decorated_definition" => self.add_declared(&statement, class),
-                "if_statement" | "else_clause" | "elif_clause" | "try_statement" | "with_statement" | "block" => {
+                kind::DECORATED_DEFINITION => self.add_declared(&statement, class),
+                kind::IF_STATEMENT
+                | kind::ELSE_CLAUSE
+                | kind::ELIF_CLAUSE
+                | kind::TRY_STATEMENT
+                | kind::WITH_STATEMENT
+                | kind::BLOCK => {
                     let from = stack.len();
                     stack.extend(statement.named_children());
                     stack[from..].reverse();
@@ -73,7 +78,7 @@ impl Reader<'_> {
     pub(super) fn bases(&self, superclasses: &Node<'_>) -> Vec<Base> {
         let bases = positional_arguments(superclasses).into_iter();
         bases
-            .map(|base| if base.kind() == "subscript" { base.field("value").unwrap_or(base) } else { base })
+            .map(|base| if base.kind() == kind::SUBSCRIPT { base.field("value").unwrap_or(base) } else { base })
             .map(|base| self.base(&base))
             .collect()
     }
@@ -103,7 +108,7 @@ impl Reader<'_> {
 
     /// `name = value` in a class's body.
     pub(super) fn add_assignment(&self, assignment: &Node<'_>, class: &mut Class) {
-        let Some(left) = assignment.field("left").filter(|left| left.kind() == "identifier") else { return };
+        let Some(left) = assignment.field("left").filter(|left| left.kind() == kind::IDENTIFIER) else { return };
         let before = class.columns.len();
         if let Some(right) = assignment.field("right") {
             self.add_attribute(&left.text(), &unparenthesized(&right), class);
@@ -128,12 +133,12 @@ impl Reader<'_> {
 
     /// A function under `@declared_attr`.
     pub(super) fn add_declared(&self, definition: &Node<'_>, class: &mut Class) {
-        let decorators = definition.named_children().filter(|node| node.kind() == "decorator");
+        let decorators = definition.named_children().filter(|node| node.kind() == kind::DECORATOR);
         let is_declared = decorators
             .into_iter()
             .any(|node| node.text().contains("declared_attr") || node.text().contains("classproperty"));
         let Some(function) =
-            definition.field("definition").filter(|node| is_declared && node.kind() == "function_definition")
+            definition.field("definition").filter(|node| is_declared && node.kind() == kind::FUNCTION_DEFINITION)
         else {
             return;
         };
@@ -152,8 +157,8 @@ impl Reader<'_> {
             "__tablename__" => {
                 class.table_name = Some(self.table_naming(value));
             }
-            "__abstract__" => class.is_abstract = value.kind() == "true",
-            "__allow_unmapped__" => class.allows_unmapped = value.kind() == "true",
+            "__abstract__" => class.is_abstract = value.kind() == kind::TRUE,
+            "__allow_unmapped__" => class.allows_unmapped = value.kind() == kind::TRUE,
             "__table__" => match self.named(value) {
                 Named::Made(table, callee, rest)
                     if rest.is_empty() && callee.last().is_some_and(|name| name == "Table") =>
@@ -164,7 +169,7 @@ impl Reader<'_> {
             },
             "__table_args__" => self.add_table_args(value, class),
             // where it may name a schema for all tables
-            "metadata" if value.kind() != "call" || value.text().contains("schema") => {
+            "metadata" if value.kind() != kind::CALL || value.text().contains("schema") => {
                 class.schema.get_or_insert(Schema::Unknown);
             }
             "metadata" => {}
@@ -176,27 +181,29 @@ impl Reader<'_> {
     /// What is assigned to `__tablename__`.
     pub(super) fn table_naming(&self, value: &Node<'_>) -> TableNaming {
         // `declared_attr(lambda cls: …)`
-        let declared = called(value).filter(|name| value.kind() == "call" && name == "declared_attr");
+        let declared = called(value).filter(|name| value.kind() == kind::CALL && name == "declared_attr");
         let function = declared.and_then(|_| positional_arguments(&value.field("arguments")?).into_iter().next());
         match function {
-            Some(lambda) if lambda.kind() == "lambda" => TableNaming::Computed(self.module.location(&lambda.range())),
-            _ if value.kind() == "none" => TableNaming::Nothing,
+            Some(lambda) if lambda.kind() == kind::LAMBDA => {
+                TableNaming::Computed(self.module.location(&lambda.range()))
+            }
+            _ if value.kind() == kind::NONE => TableNaming::Nothing,
             _ => self.text(value).map_or(TableNaming::Unknown, TableNaming::Given),
         }
     }
 
     pub(super) fn add_table_args(&self, value: &Node<'_>, class: &mut Class) {
-        let is_written = matches!(&*value.kind(), "tuple" | "dictionary");
+        let is_written = matches!(&*value.kind(), kind::TUPLE | kind::DICTIONARY);
         class.schema = Some(if is_written { Schema::Default } else { Schema::Unknown });
         for node in value.dfs() {
             match &*node.kind() {
-                "call" if called(&node).is_some_and(|name| name == "ForeignKeyConstraint") => {
+                kind::CALL if called(&node).is_some_and(|name| name == "ForeignKeyConstraint") => {
                     match self.constraint(&node) {
                         Some(key) => class.keys.push(key),
                         None => class.is_open = true,
                     }
                 }
-                "dictionary" => {
+                kind::DICTIONARY => {
                     if let Some(schema) = self.schema(&Arguments::of_list(self.module, &node)) {
                         class.schema = Some(schema);
                     }
@@ -207,7 +214,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn add_column(&self, attribute: &str, value: &Node<'_>, class: &mut Class) {
-        let Some(callee) = (value.kind() == "call").then(|| called(value)).flatten() else { return };
+        let Some(callee) = (value.kind() == kind::CALL).then(|| called(value)).flatten() else { return };
         let is_relationship = self.resolver.constructors.has_simple_name(&callee);
         if is_relationship || is_columnless(&callee) {
             return;
@@ -234,12 +241,12 @@ impl Reader<'_> {
 
 /// Whether an expression is made of the class that the function around it is called for.
 pub(super) fn is_made_for_class(node: &Node<'_>) -> bool {
-    let function = node.ancestors().find(|around| around.kind() == "function_definition");
+    let function = node.ancestors().find(|around| around.kind() == kind::FUNCTION_DEFINITION);
     let parameters = function.and_then(|function| function.field("parameters"));
     let class = parameters.and_then(|parameters| parameters.named_children().next());
     let is_class = |name: &Node<'_>| class.as_ref().is_some_and(|class| name.text() == class.text());
-    !matches!(&*node.kind(), "attribute" | "identifier")
-        && node.dfs().any(|name| name.kind() == "identifier" && is_class(&name))
+    !matches!(&*node.kind(), kind::ATTRIBUTE | kind::IDENTIFIER)
+        && node.dfs().any(|name| name.kind() == kind::IDENTIFIER && is_class(&name))
 }
 
 /// `__table__.c`, `c` and `columns` between a table or class and its column.

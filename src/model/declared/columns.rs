@@ -8,7 +8,7 @@ use crate::model::names::{Named, called};
 use crate::model::table::{Column, ForeignKey, Reference, Schema, Table, TableName};
 use crate::module::Target;
 use crate::resolve::{Arguments, Effort, End, Expression, Found, Passed, Place, Resolver};
-use crate::syntax::{Node, dotted_name, positional_arguments, splatted};
+use crate::syntax::{Node, dotted_name, kind, positional_arguments, splatted};
 
 /// How many aliases of a type are followed.
 pub(super) const MOST_ALIASES: usize = 8;
@@ -66,7 +66,7 @@ impl Reader<'_> {
 
     /// A column or constraint of a table.
     pub(super) fn add_part(&self, part: &Node<'_>, keys: &mut Vec<ForeignKey>, is_open: &mut bool) {
-        let Some(name) = (part.kind() == "call").then(|| called(part)).flatten() else {
+        let Some(name) = (part.kind() == kind::CALL).then(|| called(part)).flatten() else {
             *is_open = true;
             return;
         };
@@ -128,11 +128,11 @@ impl Reader<'_> {
         let is_named = called(call).is_some_and(|name| matches!(name.as_str(), "Column" | "mapped_column"));
         if let Passed::Given(name) = Arguments::of_list(self.module, &list).get_at(self.resolver, "name", 0)
             && is_named
-            && name.node().is_some_and(|name| matches!(&*name.kind(), "string" | "concatenated_string"))
+            && name.node().is_some_and(|name| matches!(&*name.kind(), kind::STRING | kind::CONCATENATED_STRING))
         {
             facts.name = name.text(self.resolver);
         }
-        let inside = list.dfs().filter(|node| node.kind() == "call");
+        let inside = list.dfs().filter(|node| node.kind() == kind::CALL);
         for call in std::iter::once(call.clone()).chain(inside) {
             self.add_facts(&call, &mut facts);
         }
@@ -171,15 +171,15 @@ impl Reader<'_> {
 
     /// The column in `Mapped[Annotated[…, mapped_column(…)]]`, or in the type that a name in it stands for.
     pub(super) fn annotated(&self, annotation: &Node<'_>) -> Option<ColumnFacts> {
-        let is_mapped = annotation.dfs().take(6).any(|node| node.kind() == "identifier" && node.text() == "Mapped");
+        let is_mapped = annotation.dfs().take(6).any(|node| node.kind() == kind::IDENTIFIER && node.text() == "Mapped");
         if !is_mapped {
             return None;
         }
-        let is_call = |node: &Node<'_>| node.kind() == "call" && called(node).is_some_and(|name| is_column(&name));
+        let is_call = |node: &Node<'_>| node.kind() == kind::CALL && called(node).is_some_and(|name| is_column(&name));
         if let Some(call) = annotation.dfs().find(|node| is_call(node)) {
             return Some(self.column(&call));
         }
-        let mut names = annotation.dfs().filter(|node| node.kind() == "identifier" && node.text() != "Mapped");
+        let mut names = annotation.dfs().filter(|node| node.kind() == kind::IDENTIFIER && node.text() != "Mapped");
         names.find_map(|name| {
             let mut types = self.types.borrow_mut();
             types.entry(name.text().into_owned()).or_insert_with(|| self.column_of_type(&name)).clone()
@@ -190,7 +190,7 @@ impl Reader<'_> {
     pub(super) fn column_of_type(&self, name: &Node<'_>) -> Option<ColumnFacts> {
         let found = alias_of_type(self.resolver, &self.place(name), &[name.text().into_owned()], MOST_ALIASES)?;
         let value = found.value()?;
-        let is_call = |node: &Node<'_>| node.kind() == "call" && called(node).is_some_and(|name| is_column(&name));
+        let is_call = |node: &Node<'_>| node.kind() == kind::CALL && called(node).is_some_and(|name| is_column(&name));
         let call = value.dfs().find(|node| is_call(node)).filter(|_| value.text().starts_with("Annotated"))?;
         let (module, types) = (found.module(), RefCell::default());
         Some(Reader { resolver: self.resolver, module, declared: Declared::default(), types }.column(&call))

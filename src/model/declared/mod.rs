@@ -12,7 +12,7 @@ use super::naming::{Naming, TableNaming};
 use super::table::{ForeignKey, Reference, Schema, Table};
 use crate::module::{Location, Module};
 use crate::resolve::{Arguments, Passed, Place, Resolver};
-use crate::syntax::{Node, dotted_name, unparenthesized};
+use crate::syntax::{Node, dotted_name, kind, unparenthesized};
 
 use columns::ColumnFacts;
 
@@ -133,11 +133,11 @@ pub fn of_module(resolver: &Resolver<'_>, module: &Arc<Module>) -> Declared {
     let mut stack = vec![module.tree().root()];
     while let Some(node) = stack.pop() {
         match &*node.kind() {
-            "class_definition" => {
+            kind::CLASS_DEFINITION => {
                 let class = reader.class(&node);
                 reader.declared.classes.extend(class.map(Arc::new));
             }
-            "call" => reader.call(&node),
+            kind::CALL => reader.call(&node),
             _ => {}
         }
         if may_declare(&node) {
@@ -152,15 +152,15 @@ pub fn of_module(resolver: &Resolver<'_>, module: &Arc<Module>) -> Declared {
 /// Whether classes, tables or mappings can stand in a node: in statements, and in what they assign or call.
 fn may_declare(node: &Node<'_>) -> bool {
     match &*node.kind() {
-        "import_statement"
-        | "import_from_statement"
-        | "comment"
-        | "string"
-        | "identifier"
-        | "attribute"
-        | "type"
-        | "decorator" => false,
-        "call" => called(node).is_none_or(|name| name != "Table" && !is_column(&name)),
+        kind::IMPORT_STATEMENT
+        | kind::IMPORT_FROM_STATEMENT
+        | kind::COMMENT
+        | kind::STRING
+        | kind::IDENTIFIER
+        | kind::ATTRIBUTE
+        | kind::TYPE
+        | kind::DECORATOR => false,
+        kind::CALL => called(node).is_none_or(|name| name != "Table" && !is_column(&name)),
         _ => true,
     }
 }
@@ -171,7 +171,7 @@ fn is_column(name: &str) -> bool {
 
 /// The function or lambda around a node.
 pub fn function_around(module: &Module, node: &Node<'_>) -> Option<Location> {
-    let function = node.ancestors().find(|node| matches!(&*node.kind(), "function_definition" | "lambda"))?;
+    let function = node.ancestors().find(|node| matches!(&*node.kind(), kind::FUNCTION_DEFINITION | kind::LAMBDA))?;
     Some(module.location(&function.range()))
 }
 
@@ -202,7 +202,7 @@ pub fn mapping(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -
 fn of_node(resolver: &Resolver<'_>, module: &Arc<Module>, node: &Node<'_>) -> Named {
     match dotted_name(node) {
         Some(names) => named(resolver, &Place::of(module, node), &names),
-        None if node.kind() == "call" => {
+        None if node.kind() == kind::CALL => {
             let callee = node.field("function").and_then(|function| dotted_name(&function)).unwrap_or_default();
             Named::Made(module.location(&node.range()), callee, Vec::new())
         }
@@ -257,5 +257,5 @@ impl Reader<'_> {
 
 /// The items of a list or tuple.
 pub fn items<'t>(list: &Node<'t>) -> Vec<Node<'t>> {
-    list.named_children().filter(|item| item.kind() != "comment").map(|item| unparenthesized(&item)).collect()
+    list.named_children().filter(|item| item.kind() != kind::COMMENT).map(|item| unparenthesized(&item)).collect()
 }

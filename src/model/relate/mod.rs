@@ -20,7 +20,7 @@ use super::{Call, Relationship};
 use crate::library;
 use crate::module::{Location, Module};
 use crate::resolve::{Passed, Resolver};
-use crate::syntax::Node;
+use crate::syntax::{Node, kind};
 
 /// The relationships of one repository.
 pub struct Model<'a> {
@@ -310,8 +310,8 @@ fn read(classes: &Classes<'_>, calls: &[Call]) -> HashMap<(Location, bool), Resu
 
 /// The class in one of whose functions a call stands.
 fn class_around(module: &Module, call: &Node<'_>) -> Option<Location> {
-    let mut around = call.ancestors().skip_while(|node| node.kind() != "function_definition");
-    let class = around.find(|node| node.kind() == "class_definition")?;
+    let mut around = call.ancestors().skip_while(|node| node.kind() != kind::FUNCTION_DEFINITION);
+    let class = around.find(|node| node.kind() == kind::CLASS_DEFINITION)?;
     Some(module.location(&class.range()))
 }
 

@@ -6,7 +6,7 @@ use super::regions::Region;
 use super::strings::{StringUse, word_at, words_in};
 use super::whole::{Whole, kind_of_whole};
 use super::{Detail, Occurrence, References, Role, Span, offset};
-use crate::syntax::{Node, dotted_name, string_parts};
+use crate::syntax::{Node, dotted_name, kind, string_parts};
 
 /// The places in a tree.
 pub(super) fn references(root: &Node<'_>) -> References {
@@ -59,17 +59,21 @@ impl Walk {
             self.around.pop();
         }
         match &*node.kind() {
-            "identifier" => self.add_identifier(node),
-            "string" => self.add_string(node),
-            "type" => self.type_ends = self.type_ends.max(range.end),
-            "aliased_import" => self.add_alias(node),
-            "assignment" | "augmented_assignment" if is_field_text(node, "left", |left| left == "__all__") => {
+            kind::IDENTIFIER => self.add_identifier(node),
+            kind::STRING => self.add_string(node),
+            kind::TYPE => self.type_ends = self.type_ends.max(range.end),
+            kind::ALIASED_IMPORT => self.add_alias(node),
+            kind::ASSIGNMENT | kind::AUGMENTED_ASSIGNMENT if is_field_text(node, "left", |left| left == "__all__") => {
                 self.export_ends = self.export_ends.max(range.end);
             }
-            "call" if is_field_text(node, "function", |function| function.starts_with("__all__")) => {
+            kind::CALL if is_field_text(node, "function", |function| function.starts_with("__all__")) => {
                 self.export_ends = self.export_ends.max(range.end);
             }
-            "function_definition" | "lambda" | "class_definition" | "for_statement" | "while_statement" => {
+            kind::FUNCTION_DEFINITION
+            | kind::LAMBDA
+            | kind::CLASS_DEFINITION
+            | kind::FOR_STATEMENT
+            | kind::WHILE_STATEMENT => {
                 if let Some(region) = Region::of(node, self.region()) {
                     self.around.push((range.end, offset(self.regions.len())));
                     self.regions.push(region);
@@ -130,18 +134,18 @@ impl Walk {
     fn role(&self, name: &Node<'_>, parent: &Node<'_>) -> Role {
         let is_field = |field: &str| parent.field(field).is_some_and(|node| node.range() == name.range());
         match &*parent.kind() {
-            "assignment" | "augmented_assignment" if is_field("left") => {
+            kind::ASSIGNMENT | kind::AUGMENTED_ASSIGNMENT if is_field("left") => {
                 let is_outer = self.has_declarations && is_declared_outside(name);
                 if is_outer { Role::OuterBinding } else { Role::Binding }
             }
-            "keyword_argument" if is_field("name") => Role::Keyword,
-            "function_definition" | "class_definition" if is_field("name") => Role::Definition,
-            "default_parameter" | "typed_default_parameter" if is_field("name") => Role::Definition,
-            "parameters" | "lambda_parameters" | "typed_parameter" => Role::Definition,
-            "dictionary_splat_pattern" | "list_splat_pattern" => Role::Definition,
-            "dotted_name" if !is_pattern(parent) => Role::Import,
-            "dotted_name" if is_captured(parent) => Role::Binding,
-            "aliased_import" => Role::Import,
+            kind::KEYWORD_ARGUMENT if is_field("name") => Role::Keyword,
+            kind::FUNCTION_DEFINITION | kind::CLASS_DEFINITION if is_field("name") => Role::Definition,
+            kind::DEFAULT_PARAMETER | kind::TYPED_DEFAULT_PARAMETER if is_field("name") => Role::Definition,
+            kind::PARAMETERS | kind::LAMBDA_PARAMETERS | kind::TYPED_PARAMETER => Role::Definition,
+            kind::DICTIONARY_SPLAT_PATTERN | kind::LIST_SPLAT_PATTERN => Role::Definition,
+            kind::DOTTED_NAME if !is_pattern(parent) => Role::Import,
+            kind::DOTTED_NAME if is_captured(parent) => Role::Binding,
+            kind::ALIASED_IMPORT => Role::Import,
             _ => Role::Reference,
         }
     }
@@ -191,14 +195,14 @@ fn is_field_text(node: &Node<'_>, field: &str, is_it: impl Fn(&str) -> bool) -> 
 fn referring<'t>(name: &Node<'t>, parent: &Node<'t>) -> Option<Referring<'t>> {
     let is_last = || parent.field("attribute").is_some_and(|node| node.range() == name.range());
     match &*parent.kind() {
-        "attribute" if is_last() => Some(Referring {
+        kind::ATTRIBUTE if is_last() => Some(Referring {
             starts: parent.range().start,
             path: dotted_name(parent),
             expression: parent.clone(),
             is_attribute: true,
             is_pattern: false,
         }),
-        "dotted_name" => in_pattern(name, parent),
+        kind::DOTTED_NAME => in_pattern(name, parent),
         _ => Some(Referring {
             starts: name.range().start,
             path: Some(vec![name.text().into_owned()]),
@@ -216,7 +220,7 @@ fn is_pattern(dotted: &Node<'_>) -> bool {
 
 /// Whether it is one without a dot, which the pattern binds.
 fn is_captured(dotted: &Node<'_>) -> bool {
-    dotted.named_children().count() < 2 && dotted.parent().is_some_and(|around| around.kind() != "class_pattern")
+    dotted.named_children().count() < 2 && dotted.parent().is_some_and(|around| around.kind() != kind::CLASS_PATTERN)
 }
 
 /// A name in `case module.NAME:`, with which a value is compared.
@@ -234,8 +238,8 @@ fn in_pattern<'t>(name: &Node<'t>, dotted: &Node<'t>) -> Option<Referring<'t>> {
 
 /// Whether the function around says `global name` or `nonlocal name`.
 fn is_declared_outside(name: &Node<'_>) -> bool {
-    let Some(function) = name.ancestors().find(|node| node.kind() == "function_definition") else { return false };
+    let Some(function) = name.ancestors().find(|node| node.kind() == kind::FUNCTION_DEFINITION) else { return false };
     let mut statements =
-        function.dfs().filter(|node| matches!(&*node.kind(), "global_statement" | "nonlocal_statement"));
+        function.dfs().filter(|node| matches!(&*node.kind(), kind::GLOBAL_STATEMENT | kind::NONLOCAL_STATEMENT));
     statements.any(|statement| statement.named_children().any(|declared| declared.text() == name.text()))
 }

@@ -1,6 +1,6 @@
 //! An expression that names a constant goes in; what is done with the constant there comes out, and with which item of it.
 
-use crate::syntax::{Node, conditional_parts, keyword_value, positional_arguments, string_content};
+use crate::syntax::{Node, conditional_parts, keyword_value, kind, positional_arguments, string_content};
 
 /// What is done with a name where it is referred to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,14 +41,14 @@ pub(super) fn kind_of(expression: &Node<'_>) -> (ReferenceKind, Vec<String>) {
 pub(super) fn calls_or_binds_arguments(expression: &Node<'_>) -> bool {
     let Some(parent) = expression.parent() else { return false };
     match &*parent.kind() {
-        "call" => parent.field("function").is_some_and(|function| function.range() == expression.range()),
-        "argument_list" => {
+        kind::CALL => parent.field("function").is_some_and(|function| function.range() == expression.range()),
+        kind::ARGUMENT_LIST => {
             let is_partial = || {
                 let called = parent.parent().and_then(|call| call.field("function"));
                 called.is_some_and(|called| called.text().ends_with("partial"))
             };
             let is_first = || {
-                let first = parent.named_children().find(|child| child.kind() != "comment");
+                let first = parent.named_children().find(|child| child.kind() != kind::COMMENT);
                 first.is_some_and(|first| first.range() == expression.range())
             };
             is_partial() && is_first()
@@ -60,20 +60,20 @@ pub(super) fn calls_or_binds_arguments(expression: &Node<'_>) -> bool {
 /// The name in `name = expression`.
 pub(super) fn bound_to<'t>(expression: &Node<'t>) -> Option<Node<'t>> {
     let outer = with_parentheses(expression);
-    let assignment = outer.parent().filter(|parent| parent.kind() == "assignment")?;
+    let assignment = outer.parent().filter(|parent| parent.kind() == kind::ASSIGNMENT)?;
     let is_right = assignment.field("right").is_some_and(|right| right.range() == outer.range());
-    assignment.field("left").filter(|left| is_right && left.kind() == "identifier")
+    assignment.field("left").filter(|left| is_right && left.kind() == kind::IDENTIFIER)
 }
 
 fn with_parentheses<'t>(node: &Node<'t>) -> Node<'t> {
-    let around = node.ancestors().take_while(|node| node.kind() == "parenthesized_expression");
+    let around = node.ancestors().take_while(|node| node.kind() == kind::PARENTHESIZED_EXPRESSION);
     around.last().unwrap_or_else(|| node.clone())
 }
 
 /// Whether an item gets a value, which the resolver takes for another one that the dictionary can have.
 fn is_assigned(item: &Node<'_>) -> bool {
     item.parent().is_some_and(|parent| {
-        parent.kind() == "assignment" && parent.field("left").is_some_and(|left| left.range() == item.range())
+        parent.kind() == kind::ASSIGNMENT && parent.field("left").is_some_and(|left| left.range() == item.range())
     })
 }
 
@@ -90,12 +90,12 @@ impl<'t> Item<'t> {
         let parent = dictionary.parent()?;
         let is_in = |field: &str| parent.field(field).is_some_and(|node| node.range() == dictionary.range());
         match &*parent.kind() {
-            "subscript" if is_in("value") => {
+            kind::SUBSCRIPT if is_in("value") => {
                 let key = string_content(&parent.field("subscript")?)?;
                 Some(Self { read: parent, key, is_taken_out: false })
             }
-            "attribute" if is_in("object") => {
-                let call = parent.parent().filter(|call| call.kind() == "call")?;
+            kind::ATTRIBUTE if is_in("object") => {
+                let call = parent.parent().filter(|call| call.kind() == kind::CALL)?;
                 let method = parent.field("attribute")?.text().into_owned();
                 if !matches!(&*method, "get" | "pop") {
                     return None;
@@ -113,22 +113,28 @@ fn kind_of_outermost(outer: &Node<'_>) -> ReferenceKind {
     let Some(parent) = outer.parent() else { return ReferenceKind::Read };
     let is_field = |field: &str| parent.field(field).is_some_and(|node| node.range() == outer.range());
     match &*parent.kind() {
-        "assignment" | "augmented_assignment" | "for_statement" if is_field("left") => ReferenceKind::Changed,
-        "delete_statement" => ReferenceKind::Changed,
-        "comparison_operator" if asks_for_none(&parent) || asks_for_item(&parent, outer) => ReferenceKind::Immaterial,
-        "assignment" if is_field("right") => ReferenceKind::Aliased,
-        "dictionary_splat" if is_overlaid(&parent) => ReferenceKind::Immaterial,
-        "argument_list" | "binary_operator" if is_overlaid(outer) => ReferenceKind::Immaterial,
-        "if_statement" | "elif_clause" | "while_statement" if is_field("condition") => ReferenceKind::Immaterial,
-        "not_operator" => ReferenceKind::Immaterial,
-        "conditional_expression" => {
+        kind::ASSIGNMENT | kind::AUGMENTED_ASSIGNMENT | kind::FOR_STATEMENT if is_field("left") => {
+            ReferenceKind::Changed
+        }
+        kind::DELETE_STATEMENT => ReferenceKind::Changed,
+        kind::COMPARISON_OPERATOR if asks_for_none(&parent) || asks_for_item(&parent, outer) => {
+            ReferenceKind::Immaterial
+        }
+        kind::ASSIGNMENT if is_field("right") => ReferenceKind::Aliased,
+        kind::DICTIONARY_SPLAT if is_overlaid(&parent) => ReferenceKind::Immaterial,
+        kind::ARGUMENT_LIST | kind::BINARY_OPERATOR if is_overlaid(outer) => ReferenceKind::Immaterial,
+        kind::IF_STATEMENT | kind::ELIF_CLAUSE | kind::WHILE_STATEMENT if is_field("condition") => {
+            ReferenceKind::Immaterial
+        }
+        kind::NOT_OPERATOR => ReferenceKind::Immaterial,
+        kind::CONDITIONAL_EXPRESSION => {
             let is_condition = |[_, condition, _]: [Node<'_>; 3]| condition.range() == outer.range();
             let is_asked = conditional_parts(&parent).is_some_and(is_condition);
             if is_asked { ReferenceKind::Immaterial } else { ReferenceKind::Read }
         }
-        "subscript" if is_field("value") && is_set(&parent) => ReferenceKind::Changed,
-        "attribute" if is_field("object") => kind_of_method(&parent),
-        "argument_list" | "keyword_argument" => kind_of_argument(&parent),
+        kind::SUBSCRIPT if is_field("value") && is_set(&parent) => ReferenceKind::Changed,
+        kind::ATTRIBUTE if is_field("object") => kind_of_method(&parent),
+        kind::ARGUMENT_LIST | kind::KEYWORD_ARGUMENT => kind_of_argument(&parent),
         _ => ReferenceKind::Read,
     }
 }
@@ -152,8 +158,8 @@ fn kind_of_argument(arguments: &Node<'_>) -> ReferenceKind {
         "dict",
     ];
     let call = match &*arguments.kind() {
-        "argument_list" => arguments.parent(),
-        _ => arguments.ancestors().find(|node| node.kind() == "call"),
+        kind::ARGUMENT_LIST => arguments.parent(),
+        _ => arguments.ancestors().find(|node| node.kind() == kind::CALL),
     };
     let function = call.and_then(|call| call.field("function")).map(|function| function.text().into_owned());
     let name = function.as_deref().and_then(|function| function.rsplit('.').next()).unwrap_or_default();
@@ -162,12 +168,12 @@ fn kind_of_argument(arguments: &Node<'_>) -> ReferenceKind {
 
 fn asks_for_none(comparison: &Node<'_>) -> bool {
     comparison.children().any(|child| matches!(&*child.text(), "is" | "is not"))
-        && comparison.named_children().any(|child| child.kind() == "none")
+        && comparison.named_children().any(|child| child.kind() == kind::NONE)
 }
 
 /// `"key" in dictionary`
 fn asks_for_item(comparison: &Node<'_>, dictionary: &Node<'_>) -> bool {
-    let operands: Vec<_> = comparison.named_children().filter(|child| child.kind() != "comment").collect();
+    let operands: Vec<_> = comparison.named_children().filter(|child| child.kind() != kind::COMMENT).collect();
     operands.len() == 2
         && string_content(&operands[0]).as_deref() == Some("cascade")
         && operands[1].range() == dictionary.range()
@@ -179,17 +185,17 @@ fn asks_for_item(comparison: &Node<'_>, dictionary: &Node<'_>) -> bool {
 fn is_overlaid(part: &Node<'_>) -> bool {
     let Some(container) = part.parent() else { return false };
     let is_cascade = |node: &Node<'_>| match &*node.kind() {
-        "pair" => node.field("key").and_then(|key| string_content(&key)).as_deref() == Some("cascade"),
-        "keyword_argument" => node.field("name").is_some_and(|name| name.text() == "cascade"),
-        "dictionary" => keyword_value(node, "cascade").is_some(),
+        kind::PAIR => node.field("key").and_then(|key| string_content(&key)).as_deref() == Some("cascade"),
+        kind::KEYWORD_ARGUMENT => node.field("name").is_some_and(|name| name.text() == "cascade"),
+        kind::DICTIONARY => keyword_value(node, "cascade").is_some(),
         _ => false,
     };
     match &*container.kind() {
-        "argument_list" => {
+        kind::ARGUMENT_LIST => {
             let call = container.parent().and_then(|call| call.field("function"));
             call.is_some_and(|function| function.text() == "dict") && part.next_all().any(|node| is_cascade(&node))
         }
-        "dictionary" | "binary_operator" => part.next_all().any(|node| is_cascade(&node)),
+        kind::DICTIONARY | kind::BINARY_OPERATOR => part.next_all().any(|node| is_cascade(&node)),
         _ => false,
     }
 }
@@ -197,10 +203,10 @@ fn is_overlaid(part: &Node<'_>) -> bool {
 /// Whether the element of a collection, or an item under a key that is no literal, is set or deleted.
 fn is_set(subscript: &Node<'_>) -> bool {
     subscript.parent().is_some_and(|parent| match &*parent.kind() {
-        "assignment" | "augmented_assignment" => {
+        kind::ASSIGNMENT | kind::AUGMENTED_ASSIGNMENT => {
             parent.field("left").is_some_and(|left| left.range() == subscript.range())
         }
-        kind => kind == "delete_statement",
+        kind => kind == kind::DELETE_STATEMENT,
     })
 }
 

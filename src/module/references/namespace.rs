@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::whole::{kind_of_names, kind_of_whole};
 use super::{ReferenceKind, Span, Whole};
-use crate::syntax::{Node, has_scope};
+use crate::syntax::{Node, has_scope, kind};
 
 /// Whose names are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,9 +33,9 @@ impl NamespaceUse {
     /// What a node reads.
     pub(super) fn of(node: &Node<'_>) -> Option<Self> {
         let (namespace, class, kind) = match &*node.kind() {
-            "subscript" => (Namespace::Module, 0, of_loaded_module(node)?),
-            "call" => of_call(node).or_else(|| of_object(node))?,
-            "identifier" | "attribute" => of_object(node)?,
+            kind::SUBSCRIPT => (Namespace::Module, 0, of_loaded_module(node)?),
+            kind::CALL => of_call(node).or_else(|| of_object(node))?,
+            kind::IDENTIFIER | kind::ATTRIBUTE => of_object(node)?,
             _ => return None,
         };
         Some(Self { span: Span::of(&node.range()), class, namespace, kind })
@@ -64,7 +64,7 @@ fn of_loaded_module(item: &Node<'_>) -> Option<ReferenceKind> {
 }
 
 fn is_in_type(node: &Node<'_>) -> bool {
-    node.ancestors().any(|node| node.kind() == "type")
+    node.ancestors().any(|node| node.kind() == kind::TYPE)
 }
 
 /// `globals()`, and `locals()`, `vars()` or `dir()` where it stands in no function.
@@ -84,7 +84,7 @@ fn of_call(call: &Node<'_>) -> Option<(Namespace, u32, ReferenceKind)> {
     match scope {
         _ if has_arguments => None,
         None => Some((Namespace::Module, 0, kind)),
-        Some(scope) if scope.kind() == "class_definition" => {
+        Some(scope) if scope.kind() == kind::CLASS_DEFINITION => {
             Some((Namespace::ClassBody, super::offset(scope.range().start), kind))
         }
         Some(_) => None,
@@ -96,7 +96,7 @@ fn of_object(node: &Node<'_>) -> Option<(Namespace, u32, ReferenceKind)> {
     let is_own = matches!(&*node.text(), "self" | "cls" | "type(self)" | "self.__class__");
     let parent = node.parent().filter(|_| is_own)?;
     let kind = match &*parent.kind() {
-        "attribute" | "argument_list" => kind_of_whole(node, Whole::Class, is_in_type(node)),
+        kind::ATTRIBUTE | kind::ARGUMENT_LIST => kind_of_whole(node, Whole::Class, is_in_type(node)),
         _ => return None,
     };
     (kind != ReferenceKind::Immaterial).then_some((Namespace::Object, 0, kind))

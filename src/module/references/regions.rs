@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Span;
-use crate::syntax::Node;
+use crate::syntax::{Node, kind};
 
 /// What a region is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,10 +35,10 @@ impl Region {
     /// The region that a node is, in another one.
     pub(super) fn of(node: &Node<'_>, parent: u32) -> Option<Self> {
         let kind = match &*node.kind() {
-            "module" => RegionKind::Module,
-            "function_definition" | "lambda" => RegionKind::Function,
-            "class_definition" => RegionKind::Class,
-            "for_statement" | "while_statement" => RegionKind::Loop,
+            kind::MODULE => RegionKind::Module,
+            kind::FUNCTION_DEFINITION | kind::LAMBDA => RegionKind::Function,
+            kind::CLASS_DEFINITION => RegionKind::Class,
+            kind::FOR_STATEMENT | kind::WHILE_STATEMENT => RegionKind::Loop,
             _ => return None,
         };
         let span = Span::of(&node.range());

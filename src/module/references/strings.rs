@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::whole::kind_of_whole;
 use super::{ReferenceKind, Span, Whole};
-use crate::syntax::Node;
+use crate::syntax::{Node, kind};
 
 /// How a string can come to name something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl StringUse {
             as_attribute: kind_as_attribute(string),
             as_module: kind_as_module(string),
             is_in_type,
-            is_whole: !string.children().any(|child| child.kind() == "interpolation"),
+            is_whole: !string.children().any(|child| child.kind() == kind::INTERPOLATION),
         }
     }
 
@@ -70,11 +70,11 @@ impl StringUse {
 fn named_by(string: &Node<'_>) -> NamedBy {
     let Some(parent) = string.parent() else { return NamedBy::Other };
     match &*parent.kind() {
-        "expression_statement" => NamedBy::Docstring,
-        "pair" if parent.field("value").is_some_and(|value| value.range() == string.range()) => NamedBy::ItemValue,
-        "pair" => NamedBy::ItemKey,
-        "subscript" | "argument_list" if is_of_names(&parent) => NamedBy::Lookup,
-        "argument_list" if is_run(&parent) => NamedBy::Code,
+        kind::EXPRESSION_STATEMENT => NamedBy::Docstring,
+        kind::PAIR if parent.field("value").is_some_and(|value| value.range() == string.range()) => NamedBy::ItemValue,
+        kind::PAIR => NamedBy::ItemKey,
+        kind::SUBSCRIPT | kind::ARGUMENT_LIST if is_of_names(&parent) => NamedBy::Lookup,
+        kind::ARGUMENT_LIST if is_run(&parent) => NamedBy::Code,
         _ => NamedBy::Other,
     }
 }
@@ -90,20 +90,20 @@ fn kind_as_attribute(string: &Node<'_>) -> Option<ReferenceKind> {
 
 /// The function that gets a string as an argument.
 fn function_given<'t>(string: &Node<'t>) -> Option<Node<'t>> {
-    string.parent().filter(|parent| parent.kind() == "argument_list")?.parent()?.field("function")
+    string.parent().filter(|parent| parent.kind() == kind::ARGUMENT_LIST)?.parent()?.field("function")
 }
 
 /// `vars(…)[…]`, `globals().get(…)`, `….__dict__.pop(…)`
 fn is_of_names(parent: &Node<'_>) -> bool {
     let container = match &*parent.kind() {
-        "subscript" => parent.field("value"),
+        kind::SUBSCRIPT => parent.field("value"),
         _ => parent.parent().and_then(|call| call.field("function")?.field("object")),
     };
     container.is_some_and(|container| {
         let text = container.text();
         text.ends_with(".__dict__")
             || ["vars(", "globals(", "locals("].iter().any(|function| text.starts_with(function))
-            || container.kind() == "identifier" && text.chars().any(char::is_uppercase)
+            || container.kind() == kind::IDENTIFIER && text.chars().any(char::is_uppercase)
     })
 }
 
@@ -119,16 +119,16 @@ fn is_run(arguments: &Node<'_>) -> bool {
 fn kind_as_module(string: &Node<'_>) -> Option<ReferenceKind> {
     let around = string.parent()?;
     let expression = match &*around.kind() {
-        "argument_list" => {
+        kind::ARGUMENT_LIST => {
             let function = function_given(string)?.text().into_owned();
             let name = function.rsplit('.').next().unwrap_or_default();
             let imports = ["import_module", "__import__", "import_string", "resolve_name", "importorskip"];
             around.parent().filter(|_| imports.contains(&name))?
         }
-        "subscript" if around.field("value")?.text().ends_with("modules") => around,
+        kind::SUBSCRIPT if around.field("value")?.text().ends_with("modules") => around,
         _ => return None,
     };
-    let is_in_type = expression.ancestors().any(|node| node.kind() == "type");
+    let is_in_type = expression.ancestors().any(|node| node.kind() == kind::TYPE);
     Some(kind_of_whole(&expression, Whole::Module, is_in_type))
 }
 

@@ -2,7 +2,7 @@
 //! of the whole of it comes out: by `vars`, by `getattr` with a name that is not known, by whoever gets it.
 
 use super::ReferenceKind;
-use crate::syntax::{Node, positional_arguments, string_content};
+use crate::syntax::{Node, kind, positional_arguments, string_content};
 
 /// What a constant can be reached by way of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -35,7 +35,7 @@ pub(super) fn kind_of_whole(expression: &Node<'_>, whole: Whole, is_in_type: boo
         return ReferenceKind::Immaterial;
     }
     match &*parent.kind() {
-        "attribute" if is_field("object") => {
+        kind::ATTRIBUTE if is_field("object") => {
             match &*parent.field("attribute").map(|name| name.text()).unwrap_or_default() {
                 "__dict__" | "__members__" | "_member_map_" | "_value2member_map_" => kind_of_names(&parent),
                 name if whole == Whole::Enumeration && name.starts_with("__") => ReferenceKind::Read,
@@ -43,14 +43,18 @@ pub(super) fn kind_of_whole(expression: &Node<'_>, whole: Whole, is_in_type: boo
             }
         }
         // a pattern: the class of a value, or one of its members
-        "dotted_name" | "class_pattern" | "case_pattern" => ReferenceKind::Immaterial,
+        kind::DOTTED_NAME | kind::CLASS_PATTERN | kind::CASE_PATTERN => ReferenceKind::Immaterial,
         _ if whole == Whole::Enumeration => ReferenceKind::Read,
-        "argument_list" => kind_of_argument(expression, &parent, whole),
-        "call" | "decorator" | "comparison_operator" | "expression_statement" | "binary_operator" => {
+        kind::ARGUMENT_LIST => kind_of_argument(expression, &parent, whole),
+        kind::CALL
+        | kind::DECORATOR
+        | kind::COMPARISON_OPERATOR
+        | kind::EXPRESSION_STATEMENT
+        | kind::BINARY_OPERATOR => ReferenceKind::Immaterial,
+        kind::DELETE_STATEMENT | kind::ALIASED_IMPORT => ReferenceKind::Immaterial,
+        kind::ASSIGNMENT | kind::SUBSCRIPT if matches!(whole, Whole::Class | Whole::PlainClass) => {
             ReferenceKind::Immaterial
         }
-        "delete_statement" | "aliased_import" => ReferenceKind::Immaterial,
-        "assignment" | "subscript" if matches!(whole, Whole::Class | Whole::PlainClass) => ReferenceKind::Immaterial,
         _ if whole.is_plain() => ReferenceKind::Read,
         _ => ReferenceKind::Immaterial,
     }
@@ -58,7 +62,9 @@ pub(super) fn kind_of_whole(expression: &Node<'_>, whole: Whole, is_in_type: boo
 
 /// What the function does that gets the whole as an argument.
 fn kind_of_argument(argument: &Node<'_>, arguments: &Node<'_>, whole: Whole) -> ReferenceKind {
-    let Some(call) = arguments.parent().filter(|call| call.kind() == "call") else { return ReferenceKind::Immaterial };
+    let Some(call) = arguments.parent().filter(|call| call.kind() == kind::CALL) else {
+        return ReferenceKind::Immaterial;
+    };
     let given = || positional_arguments(arguments);
     let is_first = || given().first().is_some_and(|first| first.range() == argument.range());
     let has_literal_name = || given().get(1).is_some_and(|name| string_content(name).is_some());
@@ -83,12 +89,12 @@ pub(super) fn kind_of_names(names: &Node<'_>) -> ReferenceKind {
     let Some(parent) = names.parent() else { return ReferenceKind::Read };
     let is_field = |field: &str| parent.field(field).is_some_and(|node| node.range() == names.range());
     let literal = match &*parent.kind() {
-        "subscript" if is_field("value") => parent.field("subscript"),
-        "attribute" if is_field("object") => {
-            let call = parent.parent().filter(|call| call.kind() == "call");
+        kind::SUBSCRIPT if is_field("value") => parent.field("subscript"),
+        kind::ATTRIBUTE if is_field("object") => {
+            let call = parent.parent().filter(|call| call.kind() == kind::CALL);
             call.and_then(|call| positional_arguments(&call.field("arguments")?).into_iter().next())
         }
-        "comparison_operator" => return ReferenceKind::Immaterial,
+        kind::COMPARISON_OPERATOR => return ReferenceKind::Immaterial,
         _ => None,
     };
     // a literal that names the constant is a reference of its own

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::syntax::{Node, unpacked};
+use crate::syntax::{Node, kind, unpacked};
 
 use targets::{assigned, bases, function, imported, is_compared, module_name, parameter_name_node, splat_kind};
 
@@ -143,17 +143,17 @@ impl Scope {
             None => "a parameter of a lambda".to_owned(),
         };
         let mut position = Some(0);
-        for node in parameters.named_children().filter(|node| node.kind() != "comment") {
+        for node in parameters.named_children().filter(|node| node.kind() != kind::COMMENT) {
             let kind = splat_kind(&node);
-            if matches!(kind.as_deref(), Some("list_splat_pattern" | "keyword_separator")) {
+            if matches!(kind.as_deref(), Some(kind::LIST_SPLAT_PATTERN | kind::KEYWORD_SEPARATOR)) {
                 position = None;
             }
             let Some(name) = parameter_name_node(&node) else { continue };
             let parameter = Parameter {
                 what: what.clone(),
                 position: position.filter(|_| kind.is_none()),
-                is_keywords: kind.as_deref() == Some("dictionary_splat_pattern"),
-                is_rest: kind.as_deref() == Some("list_splat_pattern"),
+                is_keywords: kind.as_deref() == Some(kind::DICTIONARY_SPLAT_PATTERN),
+                is_rest: kind.as_deref() == Some(kind::LIST_SPLAT_PATTERN),
             };
             let default = node.field("value").map(|value| value.range());
             position = position.map(|position| position + 1);
@@ -210,34 +210,34 @@ impl Scope {
         while let Some((node, conditional)) = stack.pop() {
             let conditional = conditional || is_branch(&node);
             match &*node.kind() {
-                "import_statement" => self.add_import(&node, conditional),
-                "import_from_statement" => self.add_import_from(&node, conditional),
-                "function_definition" => {
+                kind::IMPORT_STATEMENT => self.add_import(&node, conditional),
+                kind::IMPORT_FROM_STATEMENT => self.add_import_from(&node, conditional),
+                kind::FUNCTION_DEFINITION => {
                     self.add_definition(&node, function(&node, levels), conditional);
                     self.add_globals(&node);
                 }
-                "class_definition" => self.add_definition(&node, Target::Class(bases(&node)), conditional),
-                "assignment" => {
+                kind::CLASS_DEFINITION => self.add_definition(&node, Target::Class(bases(&node)), conditional),
+                kind::ASSIGNMENT => {
                     self.add_expression(&node, conditional);
                     self.add_assignment(&node, conditional);
                     // `a = b = value`
-                    let right = node.field("right").filter(|right| right.kind() == "assignment");
+                    let right = node.field("right").filter(|right| right.kind() == kind::ASSIGNMENT);
                     stack.extend(right.map(|right| (right, conditional)));
                 }
-                "for_statement" => {
+                kind::FOR_STATEMENT => {
                     self.add_pattern(node.field("left"), "a loop variable", true);
                     stack.extend(blocks_of(&node, conditional));
                 }
-                "case_clause" => {
-                    for pattern in node.named_children().filter(|child| child.kind() == "case_pattern") {
+                kind::CASE_CLAUSE => {
+                    for pattern in node.named_children().filter(|child| child.kind() == kind::CASE_PATTERN) {
                         self.add_pattern(Some(pattern), "captured by a pattern", true);
                     }
                     stack.extend(blocks_of(&node, conditional));
                 }
-                "augmented_assignment" | "call" | "named_expression" | "parenthesized_expression" => {
+                kind::AUGMENTED_ASSIGNMENT | kind::CALL | kind::NAMED_EXPRESSION | kind::PARENTHESIZED_EXPRESSION => {
                     self.add_expression(&node, conditional);
                 }
-                "as_pattern_target" => self.add_pattern(Some(node), "bound by `as`", conditional),
+                kind::AS_PATTERN_TARGET => self.add_pattern(Some(node), "bound by `as`", conditional),
                 kind if is_transparent(kind) => stack.extend(blocks_of(&node, conditional)),
                 _ => {}
             }
@@ -256,15 +256,16 @@ impl Scope {
         if !text.contains("global ") && !text.contains("nonlocal ") {
             return;
         }
-        let is_declaration = |node: &Node<'_>| matches!(&*node.kind(), "global_statement" | "nonlocal_statement");
+        let is_declaration =
+            |node: &Node<'_>| matches!(&*node.kind(), kind::GLOBAL_STATEMENT | kind::NONLOCAL_STATEMENT);
         let declared: Vec<String> = function
             .dfs()
             .filter(is_declaration)
             .flat_map(|statement| statement.named_children().map(|name| name.text().into_owned()).collect::<Vec<_>>())
             .collect();
-        for assignment in function.dfs().filter(|node| node.kind() == "assignment") {
+        for assignment in function.dfs().filter(|node| node.kind() == kind::ASSIGNMENT) {
             let (Some(left), Some(right)) = (assignment.field("left"), assignment.field("right")) else { continue };
-            if declared.iter().any(|name| left.kind() == "identifier" && left.text() == name.as_str()) {
+            if declared.iter().any(|name| left.kind() == kind::IDENTIFIER && left.text() == name.as_str()) {
                 self.bind(&left, assigned(&right), Some(right.range()), true);
             }
         }
@@ -285,7 +286,7 @@ impl Scope {
         let Some(module) = node.field("module_name").map(|name| module_name(&name)) else {
             return;
         };
-        if node.children().any(|child| child.kind() == "wildcard_import") {
+        if node.children().any(|child| child.kind() == kind::WILDCARD_IMPORT) {
             self.stars.push((module, node.range().start));
             return;
         }
@@ -299,18 +300,18 @@ impl Scope {
     fn add_assignment(&mut self, node: &Node<'_>, conditional: bool) {
         let Some(left) = node.field("left") else { return };
         let Some(mut right) = node.field("right") else { return };
-        while right.kind() == "assignment" {
+        while right.kind() == kind::ASSIGNMENT {
             let Some(inner) = right.field("right") else { return };
             right = inner;
         }
         let pairs = unpacked(&left, &right);
-        if let Some(pairs) = pairs.filter(|pairs| pairs.iter().all(|(name, _)| name.kind() == "identifier")) {
+        if let Some(pairs) = pairs.filter(|pairs| pairs.iter().all(|(name, _)| name.kind() == kind::IDENTIFIER)) {
             for (name, value) in pairs {
                 self.bind(&name, assigned(&value), Some(value.range()), conditional);
             }
             return;
         }
-        if left.kind() != "identifier" {
+        if left.kind() != kind::IDENTIFIER {
             self.add_pattern(Some(left), "unpacked from another value", conditional);
             return;
         }
@@ -319,11 +320,11 @@ impl Scope {
 
     /// `name += value`, and every `name := value` in an expression.
     fn add_expression(&mut self, node: &Node<'_>, conditional: bool) {
-        if node.kind() == "augmented_assignment" {
+        if node.kind() == kind::AUGMENTED_ASSIGNMENT {
             self.add_pattern(node.field("left"), "changed after it was assigned", true);
         }
         if node.text().contains(":=") {
-            for walrus in node.dfs().filter(|node| node.kind() == "named_expression") {
+            for walrus in node.dfs().filter(|node| node.kind() == kind::NAMED_EXPRESSION) {
                 if let (Some(name), Some(value)) = (walrus.field("name"), walrus.field("value")) {
                     self.bind(&name, assigned(&value), Some(value.range()), conditional);
                 }
@@ -333,15 +334,15 @@ impl Scope {
 
     fn add_pattern(&mut self, pattern: Option<Node<'_>>, what: &str, conditional: bool) {
         let Some(pattern) = pattern else { return };
-        if matches!(&*pattern.kind(), "attribute" | "subscript") {
+        if matches!(&*pattern.kind(), kind::ATTRIBUTE | kind::SUBSCRIPT) {
             return;
         }
         // `one.name, other[0] = …` binds no name
         let is_of_object = |node: &Node<'_>| {
             let mut around = node.ancestors().take_while(|around| around.range() != pattern.range());
-            around.any(|around| matches!(&*around.kind(), "attribute" | "subscript"))
+            around.any(|around| matches!(&*around.kind(), kind::ATTRIBUTE | kind::SUBSCRIPT))
         };
-        let names = pattern.dfs().filter(|node| node.kind() == "identifier" && !is_compared(node));
+        let names = pattern.dfs().filter(|node| node.kind() == kind::IDENTIFIER && !is_compared(node));
         for node in names.filter(|node| !is_of_object(node)) {
             self.bind(&node, Target::Opaque(what.to_owned()), None, conditional);
         }
@@ -349,32 +350,34 @@ impl Scope {
 }
 
 fn is_branch(node: &Node<'_>) -> bool {
-    matches!(&*node.kind(), "if_statement" | "try_statement" | "for_statement" | "while_statement" | "match_statement")
+    matches!(
+        &*node.kind(),
+        kind::IF_STATEMENT | kind::TRY_STATEMENT | kind::FOR_STATEMENT | kind::WHILE_STATEMENT | kind::MATCH_STATEMENT
+    )
 }
 
 /// Statements whose inner statements run in the same scope.
 fn is_transparent(kind: &str) -> bool {
     matches!(
         kind,
-        "module"
-            | "block"
-            | "if_statement"
-            | "elif_clause"
-            | "else_clause"
-            | "try_statement"
-            | "except_clause"
-            | "except_group_clause"
-            | "finally_clause"
-            | "with_statement"
-            | "with_clause"
-            | "with_item"
-            | "as_pattern"
-            | "while_statement"
-            | "match_statement"
-            | "case_clause"
-            | "expression_statement"
-            | "decorated_definition"
-            | "ERROR"
+        kind::MODULE
+            | kind::BLOCK
+            | kind::IF_STATEMENT
+            | kind::ELIF_CLAUSE
+            | kind::ELSE_CLAUSE
+            | kind::TRY_STATEMENT
+            | kind::EXCEPT_CLAUSE
+            | kind::FINALLY_CLAUSE
+            | kind::WITH_STATEMENT
+            | kind::WITH_CLAUSE
+            | kind::WITH_ITEM
+            | kind::AS_PATTERN
+            | kind::WHILE_STATEMENT
+            | kind::MATCH_STATEMENT
+            | kind::CASE_CLAUSE
+            | kind::EXPRESSION_STATEMENT
+            | kind::DECORATED_DEFINITION
+            | kind::ERROR
     )
 }
 

@@ -3,29 +3,33 @@
 use std::sync::Arc;
 
 use super::{Dotted, ModuleName, Scope, Target};
-use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, splatted, unparenthesized};
+use crate::syntax::{Node, dotted_name, keyword_value, kind, positional_arguments, splatted, unparenthesized};
 
 /// The dotted name that is imported, and the name it is given.
 pub(super) fn imported<'t>(node: &Node<'t>) -> Option<(Dotted, Option<Node<'t>>)> {
-    if node.kind() == "aliased_import" {
+    if node.kind() == kind::ALIASED_IMPORT {
         return Some((split(&node.field("name")?), Some(node.field("alias")?)));
     }
     Some((split(node), None)).filter(|(path, _)| !path.is_empty())
 }
 
 pub(super) fn split(node: &Node<'_>) -> Dotted {
-    node.named_children().filter(|child| child.kind() == "identifier").map(|child| child.text().into_owned()).collect()
+    node.named_children()
+        .filter(|child| child.kind() == kind::IDENTIFIER)
+        .map(|child| child.text().into_owned())
+        .collect()
 }
 
 pub(super) fn module_name(node: &Node<'_>) -> ModuleName {
-    if node.kind() != "relative_import" {
+    if node.kind() != kind::RELATIVE_IMPORT {
         return ModuleName { level: 0, path: split(node) };
     }
     let level = node
         .children()
-        .find(|child| child.kind() == "import_prefix")
+        .find(|child| child.kind() == kind::IMPORT_PREFIX)
         .map_or(0, |prefix| prefix.text().matches('.').count());
-    let path = node.children().find(|child| child.kind() == "dotted_name").map_or_else(Vec::new, |name| split(&name));
+    let path =
+        node.children().find(|child| child.kind() == kind::DOTTED_NAME).map_or_else(Vec::new, |name| split(&name));
     ModuleName { level, path }
 }
 
@@ -35,7 +39,7 @@ pub(super) fn assigned(right: &Node<'_>) -> Target {
         return Target::Alias(path);
     }
     match &*right.kind() {
-        "call" => {
+        kind::CALL => {
             let callee = right.field("function").and_then(|function| dotted_name(&function));
             let first_argument = right
                 .field("arguments")
@@ -46,8 +50,8 @@ pub(super) fn assigned(right: &Node<'_>) -> Target {
                 None => Target::Expression,
             }
         }
-        "lambda" => function(&right, 0),
-        "none" => Target::Nothing,
+        kind::LAMBDA => function(&right, 0),
+        kind::NONE => Target::Nothing,
         _ => Target::Expression,
     }
 }
@@ -75,7 +79,7 @@ pub(super) fn handed_on(function: &Node<'_>) -> Vec<Dotted> {
     };
     let rest = parameters
         .named_children()
-        .find(|parameter| parameter.kind() == "dictionary_splat_pattern")
+        .find(|parameter| parameter.kind() == kind::DICTIONARY_SPLAT_PATTERN)
         .and_then(|splat| parameter_name(&splat));
     let takes_cascade =
         parameters.named_children().any(|parameter| parameter_name(&parameter).as_deref() == Some("cascade"));
@@ -87,7 +91,7 @@ pub(super) fn handed_on(function: &Node<'_>) -> Vec<Dotted> {
         splats || takes_cascade && keyword_value(arguments, "cascade").is_some_and(|value| value.text() == "cascade")
     };
     body.dfs()
-        .filter(|node| node.kind() == "call")
+        .filter(|node| node.kind() == kind::CALL)
         .filter(|call| call.field("arguments").is_some_and(|arguments| hands_on(&arguments)))
         .filter_map(|call| dotted_name(&call.field("function")?))
         .collect()
@@ -96,9 +100,9 @@ pub(super) fn handed_on(function: &Node<'_>) -> Vec<Dotted> {
 /// The parameter's name where it is bound.
 pub(super) fn parameter_name_node<'t>(node: &Node<'t>) -> Option<Node<'t>> {
     match &*node.kind() {
-        "identifier" => Some(node.clone()),
-        "default_parameter" | "typed_default_parameter" => node.field("name"),
-        "typed_parameter" | "dictionary_splat_pattern" | "list_splat_pattern" => {
+        kind::IDENTIFIER => Some(node.clone()),
+        kind::DEFAULT_PARAMETER | kind::TYPED_DEFAULT_PARAMETER => node.field("name"),
+        kind::TYPED_PARAMETER | kind::DICTIONARY_SPLAT_PATTERN | kind::LIST_SPLAT_PATTERN => {
             node.named_children().next().and_then(|child| parameter_name_node(&child))
         }
         _ => None,
@@ -108,11 +112,12 @@ pub(super) fn parameter_name_node<'t>(node: &Node<'t>) -> Option<Node<'t>> {
 /// `*names`, `**names` and the bare `*`, also with an annotation.
 pub(super) fn splat_kind(parameter: &Node<'_>) -> Option<String> {
     let inner = match &*parameter.kind() {
-        "typed_parameter" => parameter.named_children().next()?,
+        kind::TYPED_PARAMETER => parameter.named_children().next()?,
         _ => parameter.clone(),
     };
     let kind = inner.kind().into_owned();
-    matches!(&*kind, "list_splat_pattern" | "dictionary_splat_pattern" | "keyword_separator").then_some(kind)
+    matches!(&*kind, kind::LIST_SPLAT_PATTERN | kind::DICTIONARY_SPLAT_PATTERN | kind::KEYWORD_SEPARATOR)
+        .then_some(kind)
 }
 
 pub(super) fn parameter_name(node: &Node<'_>) -> Option<String> {
@@ -123,11 +128,11 @@ pub(super) fn parameter_name(node: &Node<'_>) -> Option<String> {
 pub(super) fn is_compared(name: &Node<'_>) -> bool {
     let Some(parent) = name.parent() else { return false };
     match &*parent.kind() {
-        "dotted_name" => {
-            let is_class = parent.parent().is_some_and(|around| around.kind() == "class_pattern");
+        kind::DOTTED_NAME => {
+            let is_class = parent.parent().is_some_and(|around| around.kind() == kind::CLASS_PATTERN);
             is_class || parent.named_children().count() > 1
         }
-        "keyword_pattern" => parent.named_children().next().is_some_and(|first| first.range() == name.range()),
+        kind::KEYWORD_PATTERN => parent.named_children().next().is_some_and(|first| first.range() == name.range()),
         _ => false,
     }
 }

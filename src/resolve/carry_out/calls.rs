@@ -12,7 +12,7 @@ use crate::resolve::names::{End, Found};
 use crate::resolve::place::Place;
 use crate::resolve::reason::Reason;
 use crate::resolve::strings;
-use crate::syntax::{Node, dotted_name, positional_arguments, unparenthesized};
+use crate::syntax::{Node, dotted_name, kind, positional_arguments, unparenthesized};
 
 /// A function, with the class that it is called on where it is a method of one.
 pub(in crate::resolve) struct Callable {
@@ -25,16 +25,16 @@ impl Resolver<'_> {
     pub(super) fn called(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Carried<PyValue> {
         let (function, arguments) = (node.field("function")?, node.field("arguments")?);
         let given = match &*arguments.kind() {
-            "generator_expression" => vec![arguments.clone()],
+            kind::GENERATOR_EXPRESSION => vec![arguments.clone()],
             _ => positional_arguments(&arguments),
         };
-        let has_others = given.iter().any(|argument| argument.kind() == "list_splat")
-            || given.len() != arguments.named_children().filter(|child| child.kind() != "comment").count();
-        let has_others = has_others && arguments.kind() != "generator_expression";
+        let has_others = given.iter().any(|argument| argument.kind() == kind::LIST_SPLAT)
+            || given.len() != arguments.named_children().filter(|child| child.kind() != kind::COMMENT).count();
+        let has_others = has_others && arguments.kind() != kind::GENERATOR_EXPRESSION;
         if let Some(found) = self.of_pattern(place, &function, &arguments, effort) {
             return Some(found);
         }
-        let is_builtin = function.kind() == "identifier" && place.bindings(&function.text(), effort).is_empty();
+        let is_builtin = function.kind() == kind::IDENTIFIER && place.bindings(&function.text(), effort).is_empty();
         if is_builtin
             && !has_others
             && let Some(value) = self.builtin(place, &function.text(), &given, effort)
@@ -153,7 +153,7 @@ impl Resolver<'_> {
                 let mut kept = Vec::new();
                 for item in items {
                     let is_kept = match &*function.kind() {
-                        "none" => item.is_truthy(),
+                        kind::NONE => item.is_truthy(),
                         _ => self.applied(place, function, Known::Value(item.clone()), effort)?.is_truthy(),
                     };
                     if is_kept {
@@ -197,7 +197,7 @@ impl Resolver<'_> {
         {
             return strings::method(text, method, &[]).ok_or_else(unknown);
         }
-        let applied = if function.kind() == "lambda" {
+        let applied = if function.kind() == kind::LAMBDA {
             let inner = self.lambda_place(place, &function, given).ok_or_else(unknown)?;
             let body = function.field("body").ok_or_else(unknown)?;
             return effort.deeper(|| self.one(&inner, &body, effort)).unwrap_or_else(|| Err(unknown()));
@@ -213,8 +213,8 @@ impl Resolver<'_> {
     /// The place of a lambda's body, with its one parameter.
     pub(in crate::resolve) fn lambda_place(&self, place: &Place, lambda: &Node<'_>, given: Known) -> Option<Place> {
         let parameters = lambda.field("parameters")?;
-        let mut names = parameters.named_children().filter(|child| child.kind() != "comment");
-        let name = names.next().filter(|name| name.kind() == "identifier")?;
+        let mut names = parameters.named_children().filter(|child| child.kind() != kind::COMMENT);
+        let name = names.next().filter(|name| name.kind() == kind::IDENTIFIER)?;
         names.next().is_none().then(|| place.with(Locals::of(&name.text(), given)))
     }
 

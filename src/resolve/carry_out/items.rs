@@ -10,7 +10,7 @@ use crate::resolve::locals::{Known, Locals};
 use crate::resolve::place::Place;
 use crate::resolve::reason::Reason;
 use crate::resolve::strings;
-use crate::syntax::{Node, dotted_name, unparenthesized};
+use crate::syntax::{Node, dotted_name, kind, unparenthesized};
 
 /// How many elements a list may have.
 pub(super) const MOST_ELEMENTS: usize = 500;
@@ -24,14 +24,14 @@ impl Resolver<'_> {
         if let Some(Known::Match(groups)) = dotted_name(&object).and_then(|names| place.known(&names[0])) {
             return Some(self.one(place, &index, effort).and_then(|index| group(groups, &index).ok_or_else(unknown)));
         }
-        if index.kind() == "string" {
+        if index.kind() == kind::STRING {
             return None;
         }
         let object = match self.one(place, &object, effort) {
             Ok(object @ (PyValue::Str(_) | PyValue::Collection(..))) => object,
             _ => return None,
         };
-        if index.kind() != "slice" {
+        if index.kind() != kind::SLICE {
             return Some(match self.one(place, &index, effort) {
                 Ok(PyValue::Int(index)) => strings::item(&object, index).ok_or_else(unknown),
                 Ok(_) => Err(unknown()),
@@ -43,7 +43,7 @@ impl Resolver<'_> {
 
     pub(super) fn bounds(&self, place: &Place, slice: &Node<'_>, effort: &Effort) -> Result<[Option<i64>; 3], Reason> {
         let (mut bounds, mut index) = ([None; 3], 0);
-        for child in slice.children().filter(|child| child.kind() != "comment") {
+        for child in slice.children().filter(|child| child.kind() != kind::COMMENT) {
             if child.kind() == ":" {
                 index += 1;
                 continue;
@@ -66,13 +66,14 @@ impl Resolver<'_> {
         effort: &Effort,
     ) -> Result<Vec<PyValue>, Reason> {
         let body = node.field("body").ok_or("a comprehension can't be read")?;
-        let clauses = node.named_children().filter(|child| matches!(&*child.kind(), "for_in_clause" | "if_clause"));
+        let clauses =
+            node.named_children().filter(|child| matches!(&*child.kind(), kind::FOR_IN_CLAUSE | kind::IF_CLAUSE));
         let mut rounds = vec![place.with(Locals::default())];
         for clause in clauses {
             let mut next = Vec::new();
             for round in rounds {
-                if clause.kind() == "if_clause" {
-                    let condition = clause.named_children().find(|child| child.kind() != "comment");
+                if clause.kind() == kind::IF_CLAUSE {
+                    let condition = clause.named_children().find(|child| child.kind() != kind::COMMENT);
                     if self.truth(&round, &condition.ok_or("a condition can't be read")?, effort)? {
                         next.push(round);
                     }
@@ -112,12 +113,12 @@ impl Resolver<'_> {
 pub(in crate::resolve) fn bind(place: &mut Place, pattern: &Node<'_>, value: PyValue) -> Result<(), Reason> {
     let pattern = unparenthesized(pattern);
     match &*pattern.kind() {
-        "identifier" => {
+        kind::IDENTIFIER => {
             place.set(&pattern.text(), Known::Value(value));
             Ok(())
         }
-        "pattern_list" | "tuple_pattern" | "list_pattern" => {
-            let names: Vec<Node<'_>> = pattern.named_children().filter(|child| child.kind() != "comment").collect();
+        kind::PATTERN_LIST | kind::TUPLE_PATTERN | kind::LIST_PATTERN => {
+            let names: Vec<Node<'_>> = pattern.named_children().filter(|child| child.kind() != kind::COMMENT).collect();
             let values = value.into_elements().filter(|values| values.len() == names.len());
             let values = values.ok_or_else(|| Reason::about(&pattern.text(), "can't be unpacked here"))?;
             names.iter().zip(values).try_for_each(|(name, value)| bind(place, name, value))

@@ -20,7 +20,7 @@ use super::value::Value;
 use crate::module::Target;
 use crate::python::{CollectionKind, PyValue};
 use crate::resolve::reason::Reason;
-use crate::syntax::{Node, conditional_parts, dotted_name, positional_arguments, unparenthesized};
+use crate::syntax::{Node, conditional_parts, dotted_name, kind, positional_arguments, unparenthesized};
 
 pub(super) use calls::Callable;
 pub(super) use items::bind;
@@ -67,7 +67,7 @@ impl Resolver<'_> {
 
     /// `cls`, `type(self)`, `self.__class__`, or the name of a class of the repository.
     fn class_of_expression(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Option<KnownClass> {
-        if node.kind() == "call" {
+        if node.kind() == kind::CALL {
             let of = positional_arguments(&node.field("arguments")?);
             let is_type = node.field("function")?.text() == "type" && of.len() == 1;
             return is_type.then(|| self.class_of_expression(place, &of[0], effort))?;
@@ -111,24 +111,24 @@ impl Resolver<'_> {
             return Some(Err("it takes too many steps".into()));
         }
         match &*node.kind() {
-            "identifier" => match place.known(&node.text()) {
+            kind::IDENTIFIER => match place.known(&node.text()) {
                 Some(Known::Value(value)) => Some(Ok(value.clone())),
                 Some(_) => Some(Err(Reason::about(&node.text(), "is no value"))),
                 None => place.is_unset(&node.text()).then(|| Err(Reason::about(&node.text(), "has no value yet"))),
             },
-            "attribute" => self.attribute(place, node, effort),
-            "expression_list" => {
+            kind::ATTRIBUTE => self.attribute(place, node, effort),
+            kind::EXPRESSION_LIST => {
                 let items = positional_arguments(node).into_iter().map(|item| self.one(place, &item, effort));
                 let items: Result<Vec<PyValue>, Reason> = items.collect();
                 Some(items.map(|items| PyValue::Collection(CollectionKind::Tuple, items)))
             }
-            "comparison_operator" => Some(self.comparison(place, node, effort).map(PyValue::Bool)),
-            "binary_operator" => self.arithmetic(place, node, effort),
-            "subscript" => self.indexed(place, node, effort),
-            "list_comprehension" | "generator_expression" => Some(
+            kind::COMPARISON_OPERATOR => Some(self.comparison(place, node, effort).map(PyValue::Bool)),
+            kind::BINARY_OPERATOR => self.arithmetic(place, node, effort),
+            kind::SUBSCRIPT => self.indexed(place, node, effort),
+            kind::LIST_COMPREHENSION | kind::GENERATOR_EXPRESSION => Some(
                 self.comprehension(place, node, effort).map(|items| PyValue::Collection(CollectionKind::List, items)),
             ),
-            "call" => self.called(place, node, effort),
+            kind::CALL => self.called(place, node, effort),
             _ => self.by_operator(place, node, effort),
         }
     }
@@ -136,25 +136,25 @@ impl Resolver<'_> {
     /// What `if … else`, `and`, `or`, `not` and a sign give.
     fn by_operator(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Carried<PyValue> {
         match &*node.kind() {
-            "conditional_expression" => {
+            kind::CONDITIONAL_EXPRESSION => {
                 let [body, condition, otherwise] = conditional_parts(node)?;
                 Some(
                     self.truth(place, &condition, effort)
                         .and_then(|is_true| self.one(place, if is_true { &body } else { &otherwise }, effort)),
                 )
             }
-            "boolean_operator" => {
+            kind::BOOLEAN_OPERATOR => {
                 let (left, right) = (node.field("left")?, node.field("right")?);
                 let is_or = node.field("operator")?.text() == "or";
                 Some(self.one(place, &left, effort).and_then(|value| {
                     if value.is_truthy() == is_or { Ok(value) } else { self.one(place, &right, effort) }
                 }))
             }
-            "not_operator" => {
+            kind::NOT_OPERATOR => {
                 let operand = node.field("argument")?;
                 Some(self.truth(place, &operand, effort).map(|is_true| PyValue::Bool(!is_true)))
             }
-            "unary_operator" => {
+            kind::UNARY_OPERATOR => {
                 let operand = node.field("argument")?;
                 let is_minus = node.field("operator")?.text() == "-";
                 is_minus.then(|| match self.one(place, &operand, effort)? {
@@ -182,7 +182,7 @@ impl Resolver<'_> {
     /// `a == b`, `a < b <= c`, `c in name`
     fn comparison(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Result<bool, Reason> {
         let unknown = || Reason::about(&shortened(&node.text()), "can't be decided");
-        let mut operands = node.named_children().filter(|child| child.kind() != "comment");
+        let mut operands = node.named_children().filter(|child| child.kind() != kind::COMMENT);
         let mut left = self.one(place, &operands.next().ok_or_else(unknown)?, effort)?;
         let operators: Vec<String> = node
             .field_children("operators")
@@ -261,7 +261,7 @@ const MOST_ALIASES: usize = 8;
 /// Whether a function is read as an attribute of the class.
 pub(super) fn is_attribute(function: &Node<'_>) -> bool {
     const WORDS: [&str; 3] = ["declared_attr", "classproperty", "cached_classproperty"];
-    let decorators = function.parent().filter(|around| around.kind() == "decorated_definition");
+    let decorators = function.parent().filter(|around| around.kind() == kind::DECORATED_DEFINITION);
     let mut decorators = decorators.iter().flat_map(|around| around.children().collect::<Vec<_>>());
-    decorators.any(|child| child.kind() == "decorator" && WORDS.iter().any(|word| child.text().contains(word)))
+    decorators.any(|child| child.kind() == kind::DECORATOR && WORDS.iter().any(|word| child.text().contains(word)))
 }

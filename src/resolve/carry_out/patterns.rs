@@ -10,7 +10,7 @@ use crate::resolve::names::End;
 use crate::resolve::pattern::{Pattern, filled_in};
 use crate::resolve::place::Place;
 use crate::resolve::reason::Reason;
-use crate::syntax::{Node, dotted_name, keyword_value, positional_arguments, unparenthesized};
+use crate::syntax::{Node, dotted_name, keyword_value, kind, positional_arguments, unparenthesized};
 
 impl Resolver<'_> {
     /// `re.sub(…)`, `re.compile(…).sub(…)`, and the same by the name of a compiled pattern.
@@ -62,8 +62,8 @@ impl Resolver<'_> {
     ) -> Carried<PyValue> {
         let replacement = unparenthesized(replacement);
         let names = dotted_name(&replacement);
-        let is_function =
-            replacement.kind() == "lambda" || names.is_some() && self.callable(place, &replacement, effort).is_some();
+        let is_function = replacement.kind() == kind::LAMBDA
+            || names.is_some() && self.callable(place, &replacement, effort).is_some();
         let template = if is_function { Ok(String::new()) } else { self.texts(place, &replacement, effort) };
         let template = match template {
             Ok(template) => template,
@@ -150,7 +150,7 @@ impl Resolver<'_> {
             names.and_then(|names| self.function_of_re(place, &names, effort)).is_some_and(|name| name == "compile")
         };
         let object = unparenthesized(object);
-        if object.kind() == "call" {
+        if object.kind() == kind::CALL {
             return is_compile(place, &object).then(|| (place.clone(), object.range()));
         }
         let mut ends =
@@ -162,12 +162,12 @@ impl Resolver<'_> {
             };
         let Some(End::Bound(found)) = ends.pop().filter(|_| ends.is_empty()) else { return None };
         let (call, before) = (found.value().filter(|_| found.rest.is_empty())?, found.before());
-        (call.kind() == "call" && is_compile(&before, &call)).then(|| (before, call.range()))
+        (call.kind() == kind::CALL && is_compile(&before, &call)).then(|| (before, call.range()))
     }
 
     /// A function that gives a match has no value; what is asked of it at once has one.
     pub(super) fn matched(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Carried<Known> {
-        if node.kind() != "call" {
+        if node.kind() != kind::CALL {
             return None;
         }
         let (function, arguments) = (node.field("function")?, node.field("arguments")?);

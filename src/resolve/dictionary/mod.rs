@@ -11,7 +11,7 @@ use super::origin::{Call, Made, Origins};
 use super::place::Place;
 use super::value::{Argument, Port, Value};
 use crate::python::PyValue;
-use crate::syntax::{Node, keyword_value, positional_arguments, splatted, string_content, unparenthesized};
+use crate::syntax::{Node, keyword_value, kind, positional_arguments, splatted, string_content, unparenthesized};
 
 pub use entries::{Entries, Entry};
 
@@ -76,20 +76,20 @@ impl Resolver<'_> {
     /// What an expression that leads no further holds under a key.
     fn entries_of_made(&self, place: &Place, node: &Node<'_>, key: &str, effort: &Effort) -> Entries {
         match &*node.kind() {
-            "dictionary" => self.entries_of_parts(place, node, key, effort),
-            "list" | "tuple" | "expression_list" if index_of(key).is_some() => {
+            kind::DICTIONARY => self.entries_of_parts(place, node, key, effort),
+            kind::LIST | kind::TUPLE | kind::EXPRESSION_LIST if index_of(key).is_some() => {
                 self.entries_at(place, node, key, effort)
             }
-            "list" | "tuple" | "set" => self.entries_of_pairs(place, node, key, effort),
-            "binary_operator" if node.field("operator").is_some_and(|operator| operator.text() == "|") => {
+            kind::LIST | kind::TUPLE | kind::SET => self.entries_of_pairs(place, node, key, effort),
+            kind::BINARY_OPERATOR if node.field("operator").is_some_and(|operator| operator.text() == "|") => {
                 let sides = [node.field("left"), node.field("right")];
                 let sides = sides.iter().flatten().map(|side| self.entries(place, side, key, effort));
                 sides.fold(Entries::default(), Entries::overlaid)
             }
-            "call" => self.entries_of_call(place, node, key, effort).unwrap_or_else(Entries::unknown),
-            "none" => Entries::default(),
+            kind::CALL => self.entries_of_call(place, node, key, effort).unwrap_or_else(Entries::unknown),
+            kind::NONE => Entries::default(),
             // a name without a dictionary behind it
-            "string" | "concatenated_string" if key == SECOND => Entries::default(),
+            kind::STRING | kind::CONCATENATED_STRING if key == SECOND => Entries::default(),
             _ => Entries::unknown(),
         }
     }
@@ -109,23 +109,23 @@ impl Resolver<'_> {
         let mut all = Entries::default();
         for part in parts.named_children() {
             all = match &*part.kind() {
-                "pair" => match (part.field("key"), part.field("value")) {
+                kind::PAIR => match (part.field("key"), part.field("value")) {
                     (Some(name), Some(value)) => {
                         all.overlaid(self.entries_of_item_set(place, (parts, &name, &value), key, effort))
                     }
                     _ => all,
                 },
-                "keyword_argument" if part.field("name").is_none_or(|name| name.text() != key) => all,
-                "keyword_argument" => match part.field("value") {
+                kind::KEYWORD_ARGUMENT if part.field("name").is_none_or(|name| name.text() != key) => all,
+                kind::KEYWORD_ARGUMENT => match part.field("value") {
                     Some(value) => Entries::of(self.entry(place, parts, &value, effort)),
                     None => all,
                 },
-                "dictionary_splat" => {
+                kind::DICTIONARY_SPLAT => {
                     let splatted = part.named_children().next();
                     let later = splatted.map(|splatted| self.entries(place, &splatted, key, effort));
                     all.overlaid(later.unwrap_or_default())
                 }
-                "comment" => all,
+                kind::COMMENT => all,
                 _ => all.overlaid(self.entries(place, &part, key, effort)),
             };
         }
@@ -143,7 +143,7 @@ impl Resolver<'_> {
     /// The item of a list or tuple at an index.
     fn entries_at(&self, place: &Place, list: &Node<'_>, key: &str, effort: &Effort) -> Entries {
         let items = positional_arguments(list);
-        let is_unpacked = items.iter().any(|item| item.kind() == "list_splat");
+        let is_unpacked = items.iter().any(|item| item.kind() == kind::LIST_SPLAT);
         let Some(index) = index_of(key).filter(|_| !is_unpacked) else { return Entries::unknown() };
         let from_end = || items.len().checked_sub(index.unsigned_abs());
         let index = usize::try_from(index).ok().or_else(from_end);
@@ -154,8 +154,8 @@ impl Resolver<'_> {
     /// `[("key", value), …]`, of which a dictionary can be made.
     fn entries_of_pairs(&self, place: &Place, pairs: &Node<'_>, key: &str, effort: &Effort) -> Entries {
         let mut all = Entries::default();
-        for pair in pairs.named_children().filter(|child| child.kind() != "comment") {
-            let is_pair = matches!(&*pair.kind(), "tuple" | "list");
+        for pair in pairs.named_children().filter(|child| child.kind() != kind::COMMENT) {
+            let is_pair = matches!(&*pair.kind(), kind::TUPLE | kind::LIST);
             let later = match positional_arguments(&pair).as_slice() {
                 [name, value] if is_pair => self.entries_of_item_set(place, (&pair, name, value), key, effort),
                 _ => Entries::unknown(),
@@ -256,8 +256,8 @@ fn index_of(key: &str) -> Option<isize> {
 /// Whether an expression makes a string of others.
 fn is_formatted(node: &Node<'_>) -> bool {
     match &*node.kind() {
-        "string" | "concatenated_string" | "binary_operator" => true,
-        "call" => {
+        kind::STRING | kind::CONCATENATED_STRING | kind::BINARY_OPERATOR => true,
+        kind::CALL => {
             const METHODS: [&str; 5] = ["format", "lower", "upper", "join", "replace"];
             let method = node.field("function").and_then(|function| function.field("attribute"));
             method.is_some_and(|method| METHODS.contains(&&*method.text()))

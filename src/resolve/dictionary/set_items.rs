@@ -5,7 +5,7 @@ use crate::resolve::callee::Resolver;
 use crate::resolve::effort::Effort;
 use crate::resolve::names::Found;
 use crate::resolve::place::Place;
-use crate::syntax::{Node, positional_arguments, unpacked_value};
+use crate::syntax::{Node, kind, positional_arguments, unpacked_value};
 
 impl Resolver<'_> {
     /// An item that is set, in a display, a pair or a statement.
@@ -45,7 +45,7 @@ impl Resolver<'_> {
                     Set::Item(name, value) => {
                         self.entries_of_item_set(&place, (&container, &name, &value), key, effort)
                     }
-                    Set::Dictionary(other) if other.kind() == "argument_list" => {
+                    Set::Dictionary(other) if other.kind() == kind::ARGUMENT_LIST => {
                         self.entries_of_parts(&place, &other, key, effort)
                     }
                     Set::Dictionary(other) => self.entries(&place, &other, key, effort),
@@ -67,12 +67,12 @@ pub(super) enum Set<'t> {
 
 pub(super) fn set_in<'t>(node: &Node<'t>, name: &str) -> Option<(Node<'t>, Set<'t>)> {
     match &*node.kind() {
-        "assignment" => {
-            let left = node.field("left").filter(|left| left.kind() == "subscript")?;
+        kind::ASSIGNMENT => {
+            let left = node.field("left").filter(|left| left.kind() == kind::SUBSCRIPT)?;
             let is_item = left.field("value")?.text() == name;
             is_item.then(|| Some((node.clone(), Set::Item(left.field("subscript")?, node.field("right")?))))?
         }
-        "subscript" => {
+        kind::SUBSCRIPT => {
             let is_item = node.field("value")?.text() == name;
             let value = unpacked_value(node);
             is_item.then(|| match value {
@@ -81,12 +81,12 @@ pub(super) fn set_in<'t>(node: &Node<'t>, name: &str) -> Option<(Node<'t>, Set<'
                 None => Some((node.clone(), Set::Dictionary(node.clone()))),
             })?
         }
-        "augmented_assignment" => {
+        kind::AUGMENTED_ASSIGNMENT => {
             let is_union = node.field("left")?.text() == name && node.field("operator")?.text() == "|=";
             is_union.then(|| Some((node.clone(), Set::Dictionary(node.field("right")?))))?
         }
         _ => {
-            let function = node.field("function").filter(|function| function.kind() == "attribute")?;
+            let function = node.field("function").filter(|function| function.kind() == kind::ATTRIBUTE)?;
             let arguments = node.field("arguments")?;
             if function.field("object")?.text() != name {
                 return None;

@@ -7,7 +7,7 @@ use crate::resolve::shortened;
 use crate::rules::{Rule, Spelling};
 use crate::site::property::{Object, Tracer, imports_sqlalchemy, read_back};
 use crate::site::{Site, Unknown};
-use crate::syntax::{Node, unparenthesized};
+use crate::syntax::{Node, kind, unparenthesized};
 
 impl<'a> Finder<'a> {
     /// What may set a cascade on a relationship's property, and can't be followed.
@@ -46,7 +46,7 @@ impl<'a> Finder<'a> {
     ) -> Option<Site> {
         let mut value = unparenthesized(value);
         // `one.cascade = other.cascade = value`
-        while value.kind() == "assignment" {
+        while value.kind() == kind::ASSIGNMENT {
             value = unparenthesized(&value.field("right")?);
         }
         let traced =

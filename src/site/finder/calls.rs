@@ -10,7 +10,7 @@ use crate::resolve::{Arguments, Expression, Port, Reason, Resolver};
 use crate::rules::Sets;
 use crate::site::reading::keys_to;
 use crate::site::{Flag, Found, Given, Keywords, Site, Wrapper};
-use crate::syntax::{Node, splatted, unparenthesized};
+use crate::syntax::{Node, kind, splatted, unparenthesized};
 
 const RULE: &str = "wrapper-argument";
 
@@ -26,13 +26,13 @@ pub fn find_in_calls(resolver: &Resolver<'_>, module: &Arc<Module>, wrapper: &Wr
 }
 
 pub(super) fn enclosing_call<'t>(call: &Node<'t>) -> Option<Node<'t>> {
-    call.ancestors().take_while(|node| !node.kind().ends_with("_statement")).find(|node| node.kind() == "call")
+    call.ancestors().take_while(|node| !node.kind().ends_with("_statement")).find(|node| node.kind() == kind::CALL)
 }
 
 impl<'a> Finder<'a> {
     /// What one call of a wrapper is given.
     pub(super) fn add_call(&self, wrapper: &Wrapper, mention: &Node<'_>, sites: &mut Sites) {
-        let Some(call) = mention.ancestors().find(|node| node.kind() == "call") else { return };
+        let Some(call) = mention.ancestors().find(|node| node.kind() == kind::CALL) else { return };
         let Some(arguments) = call.field("arguments") else { return };
         let handed_in = Arguments::of_list(self.module, &arguments);
         let receiver = Receiver {

@@ -9,16 +9,16 @@ use crate::resolve::{Arguments, Effort, Entries, Entry, Keyword, Place, Reason, 
 use crate::rules::{ConstructorKind, Sets};
 use crate::site::reading::{Key, keys_to};
 use crate::site::{Flag, Given, Keywords, Site, Unknown, Wrapper};
-use crate::syntax::{Node, splatted, unparenthesized};
+use crate::syntax::{Node, kind, splatted, unparenthesized};
 
 /// Whether the value stands in what may be a dictionary of keyword arguments.
 pub(super) fn is_in_dictionary(value: &Node<'_>) -> bool {
-    let mut around = value.ancestors().skip_while(|node| node.kind() == "parenthesized_expression");
+    let mut around = value.ancestors().skip_while(|node| node.kind() == kind::PARENTHESIZED_EXPRESSION);
     around.next().is_some_and(|binding| match &*binding.kind() {
-        "keyword_argument" => around.nth(1).and_then(|call| call.field("function")).is_some_and(|function| {
+        kind::KEYWORD_ARGUMENT => around.nth(1).and_then(|call| call.field("function")).is_some_and(|function| {
             function.text() == "dict" || function.field("attribute").is_some_and(|method| method.text() == "update")
         }),
-        kind => matches!(kind, "pair" | "assignment" | "argument_list"),
+        kind => matches!(kind, kind::PAIR | kind::ASSIGNMENT | kind::ARGUMENT_LIST),
     })
 }
 
@@ -26,11 +26,11 @@ impl<'a> Finder<'a> {
     /// What a call is given beside a dictionary, as far as a call of the constructor itself says all of it.
     pub(super) fn keywords_beside<'t>(&self, receiver: &Receiver<'t>, dictionary: &Node<'t>) -> Keywords {
         let is_whole = match dictionary.parent() {
-            Some(parent) if parent.kind() == "dictionary_splat" => {
+            Some(parent) if parent.kind() == kind::DICTIONARY_SPLAT => {
                 !matches!(receiver.constructor, Ok((ConstructorKind::Sqlmodel, _)))
             }
             // a constant that is the whole pair
-            Some(parent) => !(receiver.is_backref && parent.kind() == "keyword_argument"),
+            Some(parent) => !(receiver.is_backref && parent.kind() == kind::KEYWORD_ARGUMENT),
             None => false,
         };
         match is_whole && receiver.is_called() {
@@ -49,7 +49,7 @@ impl<'a> Finder<'a> {
         sites: &mut Sites,
     ) {
         let is_sqlmodel = matches!(receiver.constructor, Ok((ConstructorKind::Sqlmodel, _)));
-        let is_splatted = keywords.parent().is_some_and(|parent| parent.kind() == "dictionary_splat");
+        let is_splatted = keywords.parent().is_some_and(|parent| parent.kind() == kind::DICTIONARY_SPLAT);
         let way = if is_sqlmodel && is_splatted {
             Some(Key::name("sa_relationship_kwargs"))
         } else {
@@ -221,7 +221,7 @@ impl<'a> Finder<'a> {
                 sites.add(site);
             }
         }
-        let unpacked = arguments.named_children().find(|argument| argument.kind() == "list_splat");
+        let unpacked = arguments.named_children().find(|argument| argument.kind() == kind::LIST_SPLAT);
         if let Some(unpacked) = unpacked.filter(|_| wrapper.argument.position.is_some()) {
             let reason = format!("`{}` may hand it to `{}`", unpacked.text(), wrapper.name);
             let given = Given::of_value(self.module.location(&unpacked.range()));

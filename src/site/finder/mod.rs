@@ -19,7 +19,8 @@ use crate::resolve::{Argument, Callee, Effort, End, Keyword, Place, Reason, Reso
 use crate::rules::{ConstructorKind, Match, Rule, Rules, Sets, Spelling};
 use crate::sqlalchemy::cascade::{self, CascadeOption};
 use crate::syntax::{
-    Node, dotted_name, has_error, has_scope, hinted_nodes, is_broken, string_content, unpacked_value, unparenthesized,
+    Node, dotted_name, has_error, has_scope, hinted_nodes, is_broken, kind, string_content, unpacked_value,
+    unparenthesized,
 };
 
 use calls::enclosing_call;
@@ -63,13 +64,13 @@ pub fn find(rules: &Rules, resolver: &Resolver<'_>, module: &Arc<Module>) -> Fou
 fn bound_to_cascade<'t>(node: &Node<'t>) -> Option<Node<'t>> {
     let parent = || node.parent();
     let (key, value) = match &*node.kind() {
-        "pair" => (string_content(&node.field("key")?)?, node.field("value")?),
-        "keyword_argument" => (node.field("name")?.text().into_owned(), node.field("value")?),
-        "subscript" => (string_content(&node.field("subscript")?)?, parent()?.field("right")?),
-        "string" if parent()?.kind() == "argument_list" => {
+        kind::PAIR => (string_content(&node.field("key")?)?, node.field("value")?),
+        kind::KEYWORD_ARGUMENT => (node.field("name")?.text().into_owned(), node.field("value")?),
+        kind::SUBSCRIPT => (string_content(&node.field("subscript")?)?, parent()?.field("right")?),
+        kind::STRING if parent()?.kind() == kind::ARGUMENT_LIST => {
             (string_content(node)?, node.next_all().find(Node::is_named)?)
         }
-        "identifier" if parent()?.is_error() => (node.text().into_owned(), node.clone()),
+        kind::IDENTIFIER if parent()?.is_error() => (node.text().into_owned(), node.clone()),
         _ => return None,
     };
     matches!(key.as_str(), "cascade" | "cascade_delete").then(|| unparenthesized(&value))
@@ -77,7 +78,9 @@ fn bound_to_cascade<'t>(node: &Node<'t>) -> Option<Node<'t>> {
 
 /// The call, or the assignment, that something is a part of.
 fn around<'t>(node: &Node<'t>) -> Node<'t> {
-    node.ancestors().find(|around| matches!(&*around.kind(), "call" | "assignment")).unwrap_or_else(|| node.clone())
+    node.ancestors()
+        .find(|around| matches!(&*around.kind(), kind::CALL | kind::ASSIGNMENT))
+        .unwrap_or_else(|| node.clone())
 }
 
 fn syntax_error() -> Unknown {
@@ -174,7 +177,7 @@ impl<'a> Finder<'a> {
                     let beside = self.keywords_beside(&receiver, keywords);
                     // a constant that is the whole pair
                     let is_pair = receiver.is_backref
-                        && keywords.parent().is_some_and(|parent| parent.kind() == "keyword_argument");
+                        && keywords.parent().is_some_and(|parent| parent.kind() == kind::KEYWORD_ARGUMENT);
                     self.add_dictionary(&rule.config.id, &receiver, keywords, (&beside, is_pair), sites);
                 }
             }
@@ -195,7 +198,7 @@ impl<'a> Finder<'a> {
 
     fn receiver<'t>(&self, rule: &Rule<Spelling>, callee: &Node<'t>) -> Option<Receiver<'t>> {
         let spelling = &rule.metadata;
-        let call = callee.ancestors().find(|node| node.kind() == "call")?;
+        let call = callee.ancestors().find(|node| node.kind() == kind::CALL)?;
         let constructor = match self.callee(callee) {
             Callee::Constructor(kind, name) if spelling.of.contains(&kind) => Ok((kind, name)),
             Callee::Unknown(why) => Err(why),
@@ -250,7 +253,7 @@ impl<'a> Finder<'a> {
         let ends =
             if names.is_empty() { Vec::new() } else { self.resolver.follow(&place, &names, &Effort::for_callee()) };
         ends.iter().fold(flag, |flag, end| match end {
-            End::Bound(found) => match found.value().filter(|value| value.kind() == "call") {
+            End::Bound(found) => match found.value().filter(|value| value.kind() == kind::CALL) {
                 Some(partial) => flag.beside_partial(self.resolver, arguments, (found.module(), &partial)),
                 None => Flag::OutOfReach(format!("`{}` may look at what it is given", found.name())),
             },
@@ -327,8 +330,8 @@ impl<'a> Finder<'a> {
     /// A `cascade=` that a syntax error keeps from its call: who gets it can't be told.
     fn unparsed(&self, value: &Node<'_>) -> Option<Site> {
         let mut around = value.ancestors();
-        around.find(|node| node.kind() == "call" && !has_error(node) || node.is_error()).filter(Node::is_error)?;
-        let binding = value.parent().filter(|node| matches!(&*node.kind(), "pair" | "keyword_argument"));
+        around.find(|node| node.kind() == kind::CALL && !has_error(node) || node.is_error()).filter(Node::is_error)?;
+        let binding = value.parent().filter(|node| matches!(&*node.kind(), kind::PAIR | kind::KEYWORD_ARGUMENT));
         let name = binding.and_then(|node| node.field("name").or_else(|| node.field("key")));
         let name = name.unwrap_or_else(|| value.clone());
         Some(Site::unknown("unparsed", self.module.location(&name.range()), syntax_error()))

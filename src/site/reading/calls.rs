@@ -5,7 +5,7 @@ use super::keys::{Key, Keys, inside};
 use super::{Reading, is_attribute_of_self};
 use crate::module::Target;
 use crate::resolve::{Callee, Place, Ran};
-use crate::syntax::{Node, dotted_name, positional_arguments};
+use crate::syntax::{Node, dotted_name, kind, positional_arguments};
 
 impl<'t> Flow<'_, 't> {
     /// `node.method(…)`, or another attribute.
@@ -16,7 +16,8 @@ impl<'t> Flow<'_, 't> {
         keys: &Keys,
     ) -> Result<Holders<'t>, Reading> {
         let call = attribute.parent().filter(|call| {
-            call.kind() == "call" && call.field("function").is_some_and(|called| called.range() == attribute.range())
+            call.kind() == kind::CALL
+                && call.field("function").is_some_and(|called| called.range() == attribute.range())
         });
         let (Some(call), Some((first, rest))) = (call, keys.split_first()) else { return Err(self.read(node)) };
         let given = call.field("arguments").map(|arguments| positional_arguments(&arguments)).unwrap_or_default();
@@ -36,7 +37,7 @@ impl<'t> Flow<'_, 't> {
 
     /// A positional argument or a keyword argument.
     pub(super) fn argument(&mut self, parent: &Node<'t>, node: &Node<'t>, keys: Keys) -> Result<Holders<'t>, Reading> {
-        if parent.kind() == "argument_list" {
+        if parent.kind() == kind::ARGUMENT_LIST {
             let index = positional_arguments(parent).iter().position(|other| other.range() == node.range());
             return self.given(parent, node, inside(Key::Index(index), &keys));
         }
@@ -49,7 +50,7 @@ impl<'t> Flow<'_, 't> {
 
     /// What a call is given under the keys.
     pub(super) fn given(&mut self, arguments: &Node<'t>, node: &Node<'t>, keys: Keys) -> Result<Holders<'t>, Reading> {
-        let call = arguments.parent().filter(|call| call.kind() == "call");
+        let call = arguments.parent().filter(|call| call.kind() == kind::CALL);
         let Some((call, function)) = call.and_then(|call| Some((call.clone(), call.field("function")?))) else {
             return Err(self.read(node));
         };

@@ -9,7 +9,7 @@ use super::keys::{Key, Keys, inside};
 use super::{HowRead, Readers, Reading, Returned};
 use crate::module::{Location, Module};
 use crate::resolve::{Effort, Place, evaluate};
-use crate::syntax::{Node, conditional_parts, dotted_name, positional_arguments, string_content};
+use crate::syntax::{Node, conditional_parts, dotted_name, kind, positional_arguments, string_content};
 
 /// Expressions that hold the cascade, each with where in it that is.
 pub(super) type Holders<'t> = Vec<(Node<'t>, Keys)>;
@@ -45,7 +45,7 @@ impl<'f, 't> Flow<'f, 't> {
         if let Some(call) = body.dfs().find(sees_all_names) {
             return Err(self.read(&call));
         }
-        let names: Vec<Node<'t>> = body.dfs().filter(|node| node.kind() == "identifier").collect();
+        let names: Vec<Node<'t>> = body.dfs().filter(|node| node.kind() == kind::IDENTIFIER).collect();
         let mut done = 0;
         while let Some((name, keys)) = self.held.get(done).cloned() {
             done += 1;
@@ -81,7 +81,7 @@ impl<'f, 't> Flow<'f, 't> {
     /// Whether a function inside has another parameter of the name.
     fn is_another(&self, name: &Node<'_>) -> bool {
         let around = name.ancestors().take_while(|node| node.range() != self.function.range());
-        let mut inner = around.filter(|node| matches!(&*node.kind(), "function_definition" | "lambda"));
+        let mut inner = around.filter(|node| matches!(&*node.kind(), kind::FUNCTION_DEFINITION | kind::LAMBDA));
         inner.any(|function| {
             let inside = function.field("body").is_some_and(|body| body.range().start <= name.range().start);
             inside && self.module.scope_of(&function).parameters().any(|(other, ..)| other == name.text())
@@ -103,32 +103,34 @@ impl<'f, 't> Flow<'f, 't> {
         let outward = |keys: Keys| Ok(vec![(parent.clone(), keys)]);
         match &*parent.kind() {
             _ if is_looked_at_alone(&parent, node) => Ok(Vec::new()),
-            "parenthesized_expression" | "await" | "boolean_operator" | "conditional_expression" => outward(keys),
-            "comparison_operator" if is_harmless_comparison(&parent, node, &keys) => Ok(Vec::new()),
-            "named_expression" => {
+            kind::PARENTHESIZED_EXPRESSION | kind::AWAIT | kind::BOOLEAN_OPERATOR | kind::CONDITIONAL_EXPRESSION => {
+                outward(keys)
+            }
+            kind::COMPARISON_OPERATOR if is_harmless_comparison(&parent, node, &keys) => Ok(Vec::new()),
+            kind::NAMED_EXPRESSION => {
                 if let Some(name) = parent.field("name") {
                     self.hold(&name, keys.clone());
                 }
                 outward(keys)
             }
-            "assignment" if is_field("right") => {
+            kind::ASSIGNMENT if is_field("right") => {
                 if let Some(left) = parent.field("left") {
                     self.bind(&left, &keys, node)?;
                 }
                 outward(keys)
             }
-            "augmented_assignment" => self.augmented(&parent, node, keys),
-            "for_statement" | "for_in_clause" if is_field("right") => self.looped_over(&parent, node, &keys),
-            "default_parameter" | "typed_default_parameter" => {
+            kind::AUGMENTED_ASSIGNMENT => self.augmented(&parent, node, keys),
+            kind::FOR_STATEMENT | kind::FOR_IN_CLAUSE if is_field("right") => self.looped_over(&parent, node, &keys),
+            kind::DEFAULT_PARAMETER | kind::TYPED_DEFAULT_PARAMETER => {
                 if let Some(name) = parent.field("name") {
                     self.hold(&name, keys);
                 }
                 Ok(Vec::new())
             }
-            "subscript" if is_field("value") => self.subscript(&parent, node, &keys),
-            "attribute" if is_field("object") => self.method(&parent, node, &keys),
-            "argument_list" | "keyword_argument" => self.argument(&parent, node, keys),
-            "return_statement" | "lambda" => self.result(&parent, node, keys),
+            kind::SUBSCRIPT if is_field("value") => self.subscript(&parent, node, &keys),
+            kind::ATTRIBUTE if is_field("object") => self.method(&parent, node, &keys),
+            kind::ARGUMENT_LIST | kind::KEYWORD_ARGUMENT => self.argument(&parent, node, keys),
+            kind::RETURN_STATEMENT | kind::LAMBDA => self.result(&parent, node, keys),
             _ => self.contained(&parent, node, keys),
         }
     }
@@ -151,26 +153,26 @@ impl<'f, 't> Flow<'f, 't> {
         let outward = |keys: Keys| Ok(vec![(parent.clone(), keys)]);
         let index = || positional_arguments(parent).iter().position(|other| other.range() == node.range());
         match &*parent.kind() {
-            "pair" if parent.field("value").is_some_and(|value| value.range() == node.range()) => {
+            kind::PAIR if parent.field("value").is_some_and(|value| value.range() == node.range()) => {
                 let key = parent.field("key").and_then(|key| self.constant(&key));
                 parent.parent().map_or_else(
                     || Ok(Vec::new()),
                     |around| {
-                        let is_display = around.kind() == "dictionary";
+                        let is_display = around.kind() == kind::DICTIONARY;
                         Ok(vec![(around, inside(Key::Name(key.filter(|_| is_display)), &keys))])
                     },
                 )
             }
-            "tuple" | "list" | "set" | "expression_list" => outward(inside(Key::Index(index()), &keys)),
-            "list_comprehension" | "set_comprehension" | "generator_expression" => {
+            kind::TUPLE | kind::LIST | kind::SET | kind::EXPRESSION_LIST => outward(inside(Key::Index(index()), &keys)),
+            kind::LIST_COMPREHENSION | kind::SET_COMPREHENSION | kind::GENERATOR_EXPRESSION => {
                 outward(inside(Key::Index(None), &keys))
             }
-            "dictionary_splat" => match parent.parent().filter(|around| around.kind() == "argument_list") {
+            kind::DICTIONARY_SPLAT => match parent.parent().filter(|around| around.kind() == kind::ARGUMENT_LIST) {
                 Some(arguments) => self.given(&arguments, parent, keys),
                 None => Ok(parent.parent().map(|around| (around, keys)).into_iter().collect()),
             },
-            "list_splat" => self.splatted(parent, node, &keys),
-            "binary_operator" => {
+            kind::LIST_SPLAT => self.splatted(parent, node, &keys),
+            kind::BINARY_OPERATOR => {
                 let operator = parent.field("operator").map(|operator| operator.text().into_owned());
                 match (operator.as_deref(), keys.split_first()) {
                     (Some("|"), Some((Key::Name(_), _))) => outward(keys),
@@ -190,14 +192,14 @@ impl<'f, 't> Flow<'f, 't> {
             (Some((Key::Name(_), _)), _) => return Ok(Vec::new()),
             (Some((Key::Index(index), rest)), kind) => {
                 let before = positional_arguments(&around).iter().position(|other| other.range() == splat.range());
-                let index = index.filter(|_| kind == "argument_list").and_then(|index| Some(index + before?));
+                let index = index.filter(|_| kind == kind::ARGUMENT_LIST).and_then(|index| Some(index + before?));
                 inside(Key::Index(index), rest)
             }
-            (None, "list" | "tuple" | "set") => Vec::new(),
+            (None, kind::LIST | kind::TUPLE | kind::SET) => Vec::new(),
             (None, _) => return Err(self.read(node)),
         };
         match &*around.kind() {
-            "argument_list" => self.given(&around, splat, keys),
+            kind::ARGUMENT_LIST => self.given(&around, splat, keys),
             _ => Ok(vec![(around, keys)]),
         }
     }
@@ -205,18 +207,18 @@ impl<'f, 't> Flow<'f, 't> {
     /// What a name, a pattern or an item gets.
     fn bind(&mut self, target: &Node<'t>, keys: &Keys, node: &Node<'t>) -> Result<(), Reading> {
         match &*target.kind() {
-            "identifier" => {
+            kind::IDENTIFIER => {
                 self.hold(target, keys.clone());
                 Ok(())
             }
-            "subscript" => {
-                let object = target.field("value").filter(|object| object.kind() == "identifier");
+            kind::SUBSCRIPT => {
+                let object = target.field("value").filter(|object| object.kind() == kind::IDENTIFIER);
                 let Some(object) = object else { return Err(self.read(node)) };
                 let key = target.field("subscript").and_then(|key| self.constant(&key));
                 self.hold(&object, inside(Key::Name(key), keys));
                 Ok(())
             }
-            "pattern_list" | "tuple_pattern" | "list_pattern" => match keys.split_first() {
+            kind::PATTERN_LIST | kind::TUPLE_PATTERN | kind::LIST_PATTERN => match keys.split_first() {
                 Some((Key::Index(index), rest)) => self.unpack(target, *index, rest, node),
                 Some((Key::Name(_), _)) => Ok(()),
                 None => Err(self.read(node)),
@@ -234,7 +236,7 @@ impl<'f, 't> Flow<'f, 't> {
         node: &Node<'t>,
     ) -> Result<(), Reading> {
         let parts = positional_arguments(target);
-        let star = parts.iter().position(|part| part.kind() == "list_splat_pattern");
+        let star = parts.iter().position(|part| part.kind() == kind::LIST_SPLAT_PATTERN);
         for (position, part) in parts.iter().enumerate() {
             let is_behind = star.is_some_and(|star| position > star);
             if star == Some(position) {
@@ -263,13 +265,13 @@ impl<'f, 't> Flow<'f, 't> {
     fn subscript(&mut self, subscript: &Node<'t>, node: &Node<'t>, keys: &Keys) -> Result<Holders<'t>, Reading> {
         let Some((first, rest)) = keys.split_first() else { return Err(self.read(node)) };
         let given = subscript.field("subscript");
-        if given.as_ref().is_some_and(|given| given.kind() == "slice") {
+        if given.as_ref().is_some_and(|given| given.kind() == kind::SLICE) {
             return Ok(vec![(subscript.clone(), inside(Key::Index(None), rest))]);
         }
         let parent = subscript.parent();
         let is_target = parent.is_some_and(|parent| {
             let is_left = parent.field("left").is_some_and(|left| left.range() == subscript.range());
-            parent.kind() == "delete_statement" || parent.kind() == "assignment" && is_left
+            parent.kind() == kind::DELETE_STATEMENT || parent.kind() == kind::ASSIGNMENT && is_left
         });
         if is_target || !given.is_some_and(|given| self.leads_to(&given, first)) {
             return Ok(Vec::new());
@@ -307,8 +309,8 @@ impl<'f, 't> Flow<'f, 't> {
     /// What is returned is told to those that call the function; what a function inside returns can't be followed.
     fn result(&mut self, parent: &Node<'t>, node: &Node<'t>, keys: Keys) -> Result<Holders<'t>, Reading> {
         let function = match &*parent.kind() {
-            "lambda" => Some(parent.clone()),
-            _ => parent.ancestors().find(|node| matches!(&*node.kind(), "function_definition" | "lambda")),
+            kind::LAMBDA => Some(parent.clone()),
+            _ => parent.ancestors().find(|node| matches!(&*node.kind(), kind::FUNCTION_DEFINITION | kind::LAMBDA)),
         };
         if function.is_none_or(|function| function.range() != self.function.range()) {
             return Err(self.read(node));
@@ -323,7 +325,7 @@ impl<'f, 't> Flow<'f, 't> {
 /// `locals()`, `eval(…)` and the like.
 fn sees_all_names(node: &Node<'_>) -> bool {
     const SEEING: [&str; 5] = ["eval", "exec", "currentframe", "_getframe", "getargvalues"];
-    let Some(function) = node.field("function").filter(|_| node.kind() == "call") else { return false };
+    let Some(function) = node.field("function").filter(|_| node.kind() == kind::CALL) else { return false };
     let name = function.field("attribute").unwrap_or(function);
     let has_arguments = || node.field("arguments").is_some_and(|arguments| arguments.named_children().next().is_some());
     match &*name.text() {
@@ -337,24 +339,28 @@ fn is_read(name: &Node<'_>) -> bool {
     let Some(parent) = name.parent() else { return false };
     let is_field = |field: &str| parent.field(field).is_some_and(|other| other.range() == name.range());
     match &*parent.kind() {
-        "attribute" => is_field("object"),
-        "keyword_argument" => is_field("value"),
-        "parameters" | "lambda_parameters" | "typed_parameter" | "global_statement" | "nonlocal_statement" => false,
-        "dotted_name" | "aliased_import" | "list_splat_pattern" | "dictionary_splat_pattern" => false,
-        "default_parameter" | "typed_default_parameter" => is_field("value"),
-        "function_definition" | "class_definition" => false,
-        "pattern_list" | "tuple_pattern" | "list_pattern" => false,
-        "assignment" | "for_statement" | "for_in_clause" => !is_field("left"),
-        "named_expression" => is_field("value"),
+        kind::ATTRIBUTE => is_field("object"),
+        kind::KEYWORD_ARGUMENT => is_field("value"),
+        kind::PARAMETERS
+        | kind::LAMBDA_PARAMETERS
+        | kind::TYPED_PARAMETER
+        | kind::GLOBAL_STATEMENT
+        | kind::NONLOCAL_STATEMENT => false,
+        kind::DOTTED_NAME | kind::ALIASED_IMPORT | kind::LIST_SPLAT_PATTERN | kind::DICTIONARY_SPLAT_PATTERN => false,
+        kind::DEFAULT_PARAMETER | kind::TYPED_DEFAULT_PARAMETER => is_field("value"),
+        kind::FUNCTION_DEFINITION | kind::CLASS_DEFINITION => false,
+        kind::PATTERN_LIST | kind::TUPLE_PATTERN | kind::LIST_PATTERN => false,
+        kind::ASSIGNMENT | kind::FOR_STATEMENT | kind::FOR_IN_CLAUSE => !is_field("left"),
+        kind::NAMED_EXPRESSION => is_field("value"),
         _ => true,
     }
 }
 
 /// A comparison that the options of the cascade don't decide: with None, or for a key of a dictionary.
 fn is_harmless_comparison(comparison: &Node<'_>, node: &Node<'_>, keys: &Keys) -> bool {
-    let operands: Vec<_> = comparison.named_children().filter(|child| child.kind() != "comment").collect();
+    let operands: Vec<_> = comparison.named_children().filter(|child| child.kind() != kind::COMMENT).collect();
     let is_operator = |text: &str| comparison.children().any(|child| child.text() == text);
-    let is_none = operands.iter().any(|operand| operand.kind() == "none");
+    let is_none = operands.iter().any(|operand| operand.kind() == kind::NONE);
     let is_container = operands.len() == 2 && operands[1].range() == node.range();
     let has_keys = matches!(keys.first(), Some(Key::Name(_)));
     is_none && operands.len() == 2 || has_keys && is_container && (is_operator("in") || is_operator("not in"))
@@ -364,10 +370,10 @@ fn is_harmless_comparison(comparison: &Node<'_>, node: &Node<'_>, keys: &Keys) -
 fn is_looked_at_alone(around: &Node<'_>, node: &Node<'_>) -> bool {
     let is_same = |other: &Node<'_>| other.range() == node.range();
     match &*around.kind() {
-        "expression_statement" | "delete_statement" | "not_operator" | "if_clause" | "type" => true,
-        "if_statement" | "elif_clause" | "while_statement" => true,
-        "assert_statement" => around.named_children().next().is_some_and(|first| is_same(&first)),
-        "conditional_expression" => conditional_parts(around).is_some_and(|[_, condition, _]| is_same(&condition)),
+        kind::EXPRESSION_STATEMENT | kind::DELETE_STATEMENT | kind::NOT_OPERATOR | kind::IF_CLAUSE | kind::TYPE => true,
+        kind::IF_STATEMENT | kind::ELIF_CLAUSE | kind::WHILE_STATEMENT => true,
+        kind::ASSERT_STATEMENT => around.named_children().next().is_some_and(|first| is_same(&first)),
+        kind::CONDITIONAL_EXPRESSION => conditional_parts(around).is_some_and(|[_, condition, _]| is_same(&condition)),
         _ => false,
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{HowRead, Reading};
 use crate::module::Module;
 use crate::resolve::Resolver;
-use crate::syntax::{Node, dotted_name, positional_arguments};
+use crate::syntax::{Node, dotted_name, kind, positional_arguments};
 
 /// What a function or a partial has of its arguments.
 const ATTRIBUTES: [&str; 4] = ["keywords", "__defaults__", "__kwdefaults__", "__signature__"];
@@ -21,11 +21,11 @@ pub(super) fn looked_into(module: &Arc<Module>, name: &str) -> Option<Reading> {
     }
     let root = module.tree().root();
     let read = root.dfs().find(|node| match &*node.kind() {
-        "attribute" => {
+        kind::ATTRIBUTE => {
             let is_of_it = node.field("object").is_some_and(|object| object.text() == name);
             is_of_it && node.field("attribute").is_some_and(|name| ATTRIBUTES.contains(&&*name.text()))
         }
-        "call" => {
+        kind::CALL => {
             let called = node.field("function").and_then(|function| dotted_name(&function)?.pop());
             let given = node.field("arguments").map(|arguments| positional_arguments(&arguments)).unwrap_or_default();
             called.is_some_and(|called| TELLING.contains(&called.as_str()))
@@ -43,9 +43,9 @@ pub(super) fn replaced(resolver: &Resolver<'_>, module: &Arc<Module>) -> Option<
         return None;
     }
     let root = module.tree().root();
-    let assignments = root.dfs().filter(|node| node.kind() == "assignment");
+    let assignments = root.dfs().filter(|node| node.kind() == kind::ASSIGNMENT);
     let mut targets = assignments.filter_map(|assignment| assignment.field("left"));
-    let target = targets.find(|left| left.kind() == "attribute" && resolver.is_constructor(module, left))?;
+    let target = targets.find(|left| left.kind() == kind::ATTRIBUTE && resolver.is_constructor(module, left))?;
     Some(reading(module, &target.text(), &target))
 }
 

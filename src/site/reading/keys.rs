@@ -1,6 +1,6 @@
 //! An argument of a call goes in; the keys come out that lead from what the call is given to the cascade in it.
 
-use crate::syntax::{Node, positional_arguments, string_content};
+use crate::syntax::{Node, kind, positional_arguments, string_content};
 
 /// One step into a dictionary, or into what is given by position.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -41,9 +41,11 @@ pub fn keys_to(node: &Node<'_>, call: &Node<'_>) -> Keys {
     let mut node = node.clone();
     while let Some(parent) = node.parent().filter(|_| node.range() != call.range()) {
         match &*parent.kind() {
-            "pair" => keys.push(Key::Name(parent.field("key").and_then(|key| string_content(&key)))),
-            "keyword_argument" => keys.push(Key::Name(parent.field("name").map(|name| name.text().into_owned()))),
-            "argument_list" | "tuple" | "list" if !matches!(&*node.kind(), "keyword_argument" | "dictionary_splat") => {
+            kind::PAIR => keys.push(Key::Name(parent.field("key").and_then(|key| string_content(&key)))),
+            kind::KEYWORD_ARGUMENT => keys.push(Key::Name(parent.field("name").map(|name| name.text().into_owned()))),
+            kind::ARGUMENT_LIST | kind::TUPLE | kind::LIST
+                if !matches!(&*node.kind(), kind::KEYWORD_ARGUMENT | kind::DICTIONARY_SPLAT) =>
+            {
                 let index = positional_arguments(&parent).iter().position(|other| other.range() == node.range());
                 keys.push(Key::Index(index));
             }

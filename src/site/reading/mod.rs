@@ -13,7 +13,7 @@ use std::sync::Arc;
 use crate::module::{Location, Module};
 use crate::module::{Scope, Target};
 use crate::resolve::{Found, Place, Ran, Resolver};
-use crate::syntax::{Node, has_scope, unparenthesized};
+use crate::syntax::{Node, has_scope, kind, unparenthesized};
 
 use flow::Flow;
 pub(super) use keys::{Key, Keys, keys_to};
@@ -164,12 +164,14 @@ impl<'a> Readers<'a> {
 
     /// What decorators of a function or a class put around it.
     fn of_decorators(&self, module: &Arc<Module>, definition: &Node<'_>, keys: &Keys) -> Result<(), Reading> {
-        let decorated = definition.parent().filter(|parent| parent.kind() == "decorated_definition");
+        let decorated = definition.parent().filter(|parent| parent.kind() == kind::DECORATED_DEFINITION);
         let decorators = decorated.iter().flat_map(|node| node.children().collect::<Vec<_>>());
-        for decorator in decorators.filter(|node| node.kind() == "decorator") {
-            let Some(expression) = decorator.named_children().find(|node| node.kind() != "comment") else { continue };
+        for decorator in decorators.filter(|node| node.kind() == kind::DECORATOR) {
+            let Some(expression) = decorator.named_children().find(|node| node.kind() != kind::COMMENT) else {
+                continue;
+            };
             let expression = unparenthesized(&expression);
-            let called = expression.field("function").filter(|_| expression.kind() == "call");
+            let called = expression.field("function").filter(|_| expression.kind() == kind::CALL);
             let name = called.unwrap_or(expression);
             for ran in self.resolver.run_by(&Place::of(module, &name), &name) {
                 match ran {
@@ -199,7 +201,7 @@ impl<'a> Readers<'a> {
                 self.of_own(found, keys)?;
             }
             let is_inner = |inner: &Node<'_>| {
-                matches!(&*inner.kind(), "function_definition" | "lambda") && inner.range() != node.range()
+                matches!(&*inner.kind(), kind::FUNCTION_DEFINITION | kind::LAMBDA) && inner.range() != node.range()
             };
             for inner in node.dfs().filter(is_inner) {
                 self.within(found.module(), &inner, false, keys)?;
@@ -259,7 +261,7 @@ impl Entry {
 fn has_object(function: &Node<'_>, is_method: bool) -> bool {
     let first = function.field("parameters").and_then(|parameters| parameters.named_children().next());
     let is_static = function.parent().is_some_and(|parent| {
-        parent.children().any(|child| child.kind() == "decorator" && child.text().contains("staticmethod"))
+        parent.children().any(|child| child.kind() == kind::DECORATOR && child.text().contains("staticmethod"))
     });
     !is_static && (is_method || first.is_some_and(|first| first.text() == "self"))
 }
@@ -267,12 +269,12 @@ fn has_object(function: &Node<'_>, is_method: bool) -> bool {
 /// `self.cascade`
 fn is_attribute_of_self(node: &Node<'_>) -> bool {
     let has = |field: &str, text: &[&str]| node.field(field).is_some_and(|node| text.contains(&&*node.text()));
-    node.kind() == "attribute" && has("object", &["self"]) && has("attribute", &["cascade", "_cascade"])
+    node.kind() == kind::ATTRIBUTE && has("object", &["self"]) && has("attribute", &["cascade", "_cascade"])
 }
 
 /// `self.cascade`, `__setattr__`, `metaclass=Meta`
 fn named(node: &Node<'_>) -> String {
-    let name = if node.kind() == "function_definition" { node.field("name") } else { None };
+    let name = if node.kind() == kind::FUNCTION_DEFINITION { node.field("name") } else { None };
     name.unwrap_or_else(|| node.clone()).text().into_owned()
 }
 
@@ -281,10 +283,12 @@ fn named(node: &Node<'_>) -> String {
 fn gets_it_inside(node: &Node<'_>) -> bool {
     let name = || node.field("name").map(|name| name.text().into_owned()).unwrap_or_default();
     match &*node.kind() {
-        "function_definition" => matches!(name().as_str(), "_set_cascade" | "__setattr__"),
-        "keyword_argument" => {
-            let is_of_class =
-                node.parent().and_then(|bases| bases.parent()).is_some_and(|class| class.kind() == "class_definition");
+        kind::FUNCTION_DEFINITION => matches!(name().as_str(), "_set_cascade" | "__setattr__"),
+        kind::KEYWORD_ARGUMENT => {
+            let is_of_class = node
+                .parent()
+                .and_then(|bases| bases.parent())
+                .is_some_and(|class| class.kind() == kind::CLASS_DEFINITION);
             is_of_class && name() == "metaclass"
         }
         _ => false,
@@ -293,14 +297,14 @@ fn gets_it_inside(node: &Node<'_>) -> bool {
 
 fn is_assigned(node: &Node<'_>) -> bool {
     node.parent().is_some_and(|parent| {
-        parent.kind() == "assignment" && parent.field("left").is_some_and(|left| left.range() == node.range())
+        parent.kind() == kind::ASSIGNMENT && parent.field("left").is_some_and(|left| left.range() == node.range())
     })
 }
 
 /// The name that gets what a call makes of its callee: `owned` in `owned = partial(relationship, cascade=…)`.
 fn partial_name(callee: &Node<'_>) -> Option<String> {
-    let call = callee.parent().filter(|around| around.kind() == "argument_list")?.parent()?;
-    let assignment = call.parent().filter(|around| around.kind() == "assignment")?;
+    let call = callee.parent().filter(|around| around.kind() == kind::ARGUMENT_LIST)?.parent()?;
+    let assignment = call.parent().filter(|around| around.kind() == kind::ASSIGNMENT)?;
     assignment.field("left").map(|left| left.text().into_owned())
 }
 
