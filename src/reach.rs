@@ -90,6 +90,19 @@ pub struct Reached {
     pub elsewhere: Vec<String>,
     /// How many calls were looked at.
     pub looked_at: usize,
+    /// The reads that raise.
+    pub reads: Vec<RaisingRead>,
+}
+
+/// A read that raises because of what a call has expired.
+#[derive(Debug, Clone)]
+pub struct RaisingRead {
+    /// The call.
+    pub call: Arc<PlacedCall>,
+    /// What is read.
+    pub text: String,
+    /// Where, as `path:line`.
+    pub place: String,
 }
 
 impl PlacedCall {
@@ -118,6 +131,7 @@ impl Calls {
             open: Vec::new(),
             elsewhere: self.elsewhere.clone(),
             looked_at: self.calls.len(),
+            reads: Vec::new(),
         };
         for call in &self.calls {
             self.add(call, owners, &mut reached);

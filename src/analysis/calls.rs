@@ -24,7 +24,8 @@ impl Analysis {
         for repository in self.repositories_checked() {
             let calls = self.calls_of(&repository);
             let reads = self.reads_of(&repository);
-            let told_call = |call: &SessionCall| self.told_call(&repository, call, reads.told(&repository, &call.at));
+            let told_call =
+                |call: &SessionCall| self.told_call(&repository, call, reads.told(&repository, &call.at, None));
             told.extend(calls.iter().filter(|call| !call.is_implicit).filter_map(told_call));
         }
         told.sort_by(|a, b| (&a.path, a.start.byte).cmp(&(&b.path, b.start.byte)));

@@ -2,11 +2,16 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
 
 use super::Analysis;
 use super::orphans::{Asked, Orphaned, orphaned};
 use super::reached::{Acting, ReachedSites, reached};
+use super::reads::Reads;
 use crate::model::{End, Families, Link, Model, SearchFolder};
+use crate::outcome::Asyncio;
+use crate::reach::Level;
 use crate::repository::Repository;
 use crate::site::Site;
 
@@ -19,6 +24,8 @@ pub(super) struct Noticed {
     pub reached: Option<ReachedSites>,
     /// Who reaches them by expunge.
     pub detached: Option<ReachedSites>,
+    /// The reads that raise because of a refresh or an expire.
+    pub reads: Option<Arc<Reads>>,
 }
 
 /// What is to be found out.
@@ -32,6 +39,20 @@ pub(super) struct Asking {
 }
 
 impl Noticed {
+    /// Finds out which reads raise, where a call reaches something and the code runs under asyncio.
+    pub fn add_reads(&mut self, analysis: &Analysis, repository: &Arc<Repository>) {
+        let Some(reached) = &mut self.reached else { return };
+        let file =
+            reached.by_value.iter().find(|(_, reached)| reached.level == Level::Reached).map(|(value, _)| &value.path);
+        let runs = |file: &Arc<Path>| matches!(analysis.asyncio_of(repository, file), Asyncio::Used(_));
+        if self.reads.is_none() && file.is_some_and(runs) {
+            let reads = analysis.reads_of(repository);
+            reached.add(&reads, repository);
+            self.reads = Some(Arc::new(reads));
+            analysis.keep_noticed(repository, self);
+        }
+    }
+
     /// What it is not known yet and is asked for is found out.
     pub fn complete(
         &mut self,

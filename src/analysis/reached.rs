@@ -17,7 +17,7 @@ use crate::sqlalchemy::cascade::CascadeOption;
 /// Who reaches the relationships of sites, by their values.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ReachedSites {
-    by_value: HashMap<Location, Arc<Reached>>,
+    pub by_value: HashMap<Location, Arc<Reached>>,
     /// How many calls of the product have an object that is not known.
     pub open_calls: usize,
 }
@@ -99,7 +99,15 @@ impl Run<'_> {
     pub(super) fn add_reach(&self, site: &Site, findings: &mut [Finding]) {
         let Some(reached) = self.reached_by(site) else { return };
         let repository = self.analysis.repositories.of(&site.at.path);
-        let told = |reaching: &ReachingCall| self.analysis.told_call(&repository, &reaching.call.call, Vec::new());
+        let reads = self.noticed.get().into_iter().flatten().find_map(|noticed| {
+            noticed.reached.as_ref().filter(|reached| reached.by_value.contains_key(&site.at))?;
+            noticed.reads.as_ref()
+        });
+        let told = |reaching: &ReachingCall| {
+            let call = &reaching.call.call;
+            let reads = reads.map(|reads| reads.told(&repository, &call.at, Some(&site.at))).unwrap_or_default();
+            self.analysis.told_call(&repository, call, reads)
+        };
         for finding in findings.iter_mut().filter(|finding| finding.details.hazard().is_some()) {
             let calls = reached.calls.iter().filter_map(told).collect();
             finding.details.reach = Some(ReachDetail { level: reached.level, calls });

@@ -1,5 +1,6 @@
 //! A repository goes in; the reads in it come out that raise because a refresh or an expire has expired related objects.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -9,6 +10,7 @@ use crate::module::Location;
 use crate::outcome::ToldRead;
 use crate::policy::set_given;
 use crate::python::PyValue;
+use crate::reach::{Level, PlacedCall, RaisingRead};
 use crate::reads::{Cascading, Raised, in_module};
 use crate::repository::Repository;
 use crate::resolve::{Keyword, Resolver};
@@ -17,21 +19,29 @@ use crate::sqlalchemy::cascade::CascadeOption;
 use crate::types::{Class, Types};
 
 use super::Analysis;
+use super::reached::ReachedSites;
 
 /// The reads that raise, and the relationships with refresh-expire.
+#[derive(Debug)]
 pub(super) struct Reads {
     pub relationships: Vec<Cascading>,
     pub raised: Vec<Raised>,
 }
 
 impl Reads {
-    /// Those that a call makes raise, in words.
-    pub fn told(&self, repository: &Repository, call: &Location) -> Vec<ToldRead> {
+    /// Whether a read raises because of what a value gives some relationship.
+    fn is_over(&self, raised: &Raised, value: &Location) -> bool {
+        raised.over.iter().any(|edge| self.relationships[edge.relationship].value == *value)
+    }
+
+    /// Those that a call makes raise, in words; of one value alone, where that is asked for.
+    pub fn told(&self, repository: &Repository, call: &Location, value: Option<&Location>) -> Vec<ToldRead> {
         let shown = |at: &Location| {
             let module = repository.module(&at.path)?;
             Some(repository.shown(&module.source, at))
         };
-        let of_call = self.raised.iter().filter(|raised| raised.call == *call);
+        let is_meant = |raised: &&Raised| raised.call == *call && value.is_none_or(|value| self.is_over(raised, value));
+        let of_call = self.raised.iter().filter(is_meant);
         let told = of_call.filter_map(|raised| {
             let module = repository.module(&raised.read.path)?;
             let over = raised.over.iter().filter_map(|edge| {
@@ -47,6 +57,38 @@ impl Reads {
         });
         told.collect()
     }
+}
+
+impl ReachedSites {
+    /// Adds the reads that raise to what is known of who reaches the relationships.
+    pub fn add(&mut self, reads: &Reads, repository: &Repository) {
+        for raised in &reads.raised {
+            let values = raised.over.iter().map(|edge| &reads.relationships[edge.relationship].value);
+            for value in values.collect::<BTreeSet<_>>() {
+                let Some(reached) = self.by_value.get_mut(value) else { continue };
+                let call = reached
+                    .calls
+                    .iter()
+                    .find(|reaching| reaching.call.call.at == raised.call && !reaching.call.is_test);
+                let read = call.and_then(|reaching| raising_read(repository, &reaching.call, raised));
+                if let Some(read) = read {
+                    let reached = Arc::make_mut(reached);
+                    reached.level = Level::Raises;
+                    reached.reads.push(read);
+                }
+            }
+        }
+    }
+}
+
+fn raising_read(repository: &Repository, call: &Arc<PlacedCall>, raised: &Raised) -> Option<RaisingRead> {
+    let module = repository.module(&raised.read.path)?;
+    let line = module.source.position(raised.read.start).shown_line();
+    Some(RaisingRead {
+        call: Arc::clone(call),
+        text: module.node(&raised.read.range())?.text().into_owned(),
+        place: format!("{}:{line}", repository.display(&raised.read.path)),
+    })
 }
 
 impl Analysis {
@@ -83,16 +125,18 @@ impl Analysis {
             .sites
             .iter()
             .filter(|site| self.repositories.of(&site.at.path).root() == repository.root() && has_it(site));
-        let givens: Vec<&Given> = of_repository.flat_map(|site| &site.givens).collect();
-        let call = |given: &&Given| given.relationship.as_ref().and_then(|known| known.call.clone());
+        let givens: Vec<(&Location, &Given)> =
+            of_repository.flat_map(|site| site.givens.iter().map(|given| (&site.at, given))).collect();
+        let call = |(_, given): &(&Location, &Given)| given.relationship.as_ref().and_then(|known| known.call.clone());
         let calls: Vec<Call> = givens.iter().filter_map(call).collect();
         let model = Model::new(resolver.clone(), &calls, search);
-        let cascading = givens.iter().filter_map(|given| {
+        let cascading = givens.iter().filter_map(|(value, given)| {
             let mut known = given.relationship.clone()?;
             model.complete(&mut known);
             Some(Cascading {
                 name: known.name()?,
                 owner: known.owner_class?,
+                value: (*value).clone(),
                 attribute: known.attribute?,
                 target: known.target_class.and_then(|at| class_at(repository, &at)),
                 is_list: known.uselist,

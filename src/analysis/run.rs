@@ -119,7 +119,11 @@ impl<'a> Run<'a> {
         let found = groups.into_iter().map(|(repository, mut sites)| {
             let known = self.analysis.known_noticed(&repository);
             let asking = if with_noticed { self.asking(&repository, &sites, &known) } else { None };
-            self.relate_in(&repository, &mut sites, &asks, (known, asking))
+            let mut noticed = self.relate_in(&repository, &mut sites, &asks, (known, asking));
+            if with_noticed {
+                noticed.add_reads(self.analysis, &repository);
+            }
+            noticed
         });
         found.collect()
     }

@@ -6,7 +6,7 @@ use crate::reach::{Level, PlacedCall, Reached, ReachingCall};
 /// How many calls are named.
 const MOST_NAMED: usize = 3;
 /// How the sentences begin where something is reached, or may be.
-const REACHED: [&str; 2] = ["reached by `", "perhaps reached: "];
+const REACHED: [&str; 3] = ["raises today: ", "reached by `", "perhaps reached: "];
 
 /// Whether a note says that something reaches the relationship, or may.
 pub(super) fn is_told(note: &str) -> bool {
@@ -16,7 +16,13 @@ pub(super) fn is_told(note: &str) -> bool {
 /// In words that begin a sentence.
 pub(super) fn told(reached: &Reached) -> String {
     match reached.level {
-        Level::Raises | Level::Reached => {
+        Level::Raises => {
+            let reads = first_of(&reached.reads, MOST_NAMED, |read| {
+                format!("{} expires what `{}` ({}) reads", named(&read.call), read.text, read.place)
+            });
+            format!("raises today: {reads}: MissingGreenlet, where nothing has loaded it again")
+        }
+        Level::Reached => {
             let calls = first_of(&reached.calls, MOST_NAMED, shown);
             format!("reached by {calls}: what is related is expired there")
         }

@@ -32,6 +32,8 @@ pub struct Cascading {
     pub name: String,
     /// Where the class is defined that has it.
     pub owner: Location,
+    /// The value that gives it its cascade.
+    pub value: Location,
     /// The attribute.
     pub attribute: String,
     /// The class that it leads to, where it is known.

@@ -11,7 +11,7 @@ use crate::calls::CallKind;
 use crate::model::Relationship;
 use crate::outcome::About;
 use crate::outcome::{Asyncio, FileOutcome, Finding, Fix, Outcome, Status};
-use crate::outcome::{Known, ReachDetail, Stale, ToldCall};
+use crate::outcome::{Known, ReachDetail, Stale, ToldCall, ToldRead};
 use crate::policy::{Applicability, Hazard};
 use crate::reach::Level;
 use crate::rewrite::FileEdit;
@@ -84,6 +84,7 @@ struct JsonReachingCall<'a> {
     kind: CallKind,
     classes: &'a [String],
     steps: &'a [String],
+    reads: &'a [ToldRead],
 }
 
 #[derive(Serialize)]
@@ -304,6 +305,7 @@ impl<'a> JsonReach<'a> {
             kind: call.kind,
             classes: &call.classes,
             steps: &call.steps,
+            reads: &call.reads,
         });
         Self { level: reach.level, calls: calls.collect() }
     }

@@ -111,3 +111,28 @@ fn expunge_stays_where_a_call_comes_to_it() {
         assert!(with(unknown).contains("Tag.uses"), "{unknown}");
     }
 }
+
+#[test]
+fn a_read_that_raises_is_told_with_its_relationship() {
+    let function = "\
+from sqlalchemy.ext.asyncio import AsyncSession
+
+
+async def publish(session: AsyncSession, id: int):
+    post = models.Post(id=id)
+    comment = models.Comment()
+    post.comments.append(comment)
+    session.add(post)
+    await session.flush()
+    await session.refresh(post)
+    return comment.post_id
+";
+    let findings = findings(function);
+    let comments = findings.iter().find(|finding| name(finding) == "Post.comments").unwrap();
+    assert_eq!(comments["reach"]["level"], "raises", "{comments}");
+    let read = &comments["reach"]["calls"][0]["reads"][0];
+    assert_eq!((read["text"].as_str(), read["start"]["line"].as_u64()), (Some("comment.post_id"), Some(14)), "{read}");
+    let notes = comments["fix"]["notes"].to_string();
+    assert!(notes.contains("raises today: `await session.refresh(post)` (app.py:13) expires what"), "{notes}");
+    assert!(findings.iter().all(|finding| name(finding) == "Post.comments" || finding["reach"]["level"] != "raises"));
+}
