@@ -123,10 +123,10 @@ impl Types<'_> {
         if names.last().is_some_and(|name| name == "Self") {
             return self.self_type(context, node);
         }
-        if let [name] = names {
-            if is_type_parameter(node, name) {
-                return self.variable(context, name);
-            }
+        if let [name] = names
+            && is_type_parameter(node, name)
+        {
+            return self.variable(context, name);
         }
         let ends = self.ends(place, names);
         let all = ends.iter().map(|end| match end {

@@ -49,7 +49,7 @@ pub struct Types<'a> {
     /// The files of a folder for whose bytes a test holds.
     search: SearchFolder<'a>,
     /// What expressions can be that stand in no function which is looked at for one call, by where they are.
-    known: RefCell<HashMap<(Question, Location), (Type, Rc<[Step]>)>>,
+    known: RefCell<HashMap<(Question, Location), Answer>>,
     /// By class: the names of its type variables; none as long as they are looked up.
     class_variables: RefCell<HashMap<Location, Vec<String>>>,
     /// By class: what its objects are, where they are sessions.
@@ -75,6 +75,9 @@ enum Question {
     /// What a call of the function gives.
     Returned,
 }
+
+/// What something can be, and the steps that lead there.
+type Answer = (Type, Rc<[Step]>);
 
 /// One step on the way to what an expression can be.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! A name where it is used goes in; what it can be comes out.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use crate::module::Target;
 use crate::resolve::{Effort, End, Found, Place};
@@ -162,7 +162,7 @@ impl Types<'_> {
     }
 
     /// The module of a file, as something that has attributes.
-    pub(super) fn member_of_module(&self, file: &PathBuf, name: &str) -> Type {
+    pub(super) fn member_of_module(&self, file: &Path, name: &str) -> Type {
         let Some(module) = self.resolver.repository.module(file) else {
             return Type::unknown(format!("{} can't be read", self.resolver.repository.display(file)));
         };

@@ -77,7 +77,7 @@ fn binds_for_inside<'t>(name: &str, node: &Node<'t>, around: &Node<'t>, found: &
         }
         kind::CASE_CLAUSE if is("consequence") => {
             let patterns = around.named_children().filter(|child| child.kind() == kind::CASE_PATTERN);
-            patterns.fold(false, |bound, pattern| bound_in_pattern(name, &pattern, found) || bound)
+            patterns.filter(|pattern| bound_in_pattern(name, pattern, found)).count() > 0
         }
         kind::EXCEPT_CLAUSE => {
             let value = around.field("value").filter(|value| value.range() != node.range());
@@ -118,14 +118,15 @@ fn before_in_expression<'t>(name: &str, node: &Node<'t>, around: &Node<'t>, foun
             return true;
         }
         let conditions = around.named_children().filter(|child| child.kind() == kind::IF_CLAUSE);
-        return conditions.fold(false, |bound, clause| bound_in_expressions(name, Some(clause), found) || bound);
+        return conditions.filter(|clause| bound_in_expressions(name, Some(clause.clone()), found)).count() > 0;
     }
     let parts = around.named_children().filter(|part| part.range() != node.range());
     let is_first = |part: &Node<'t>| match &*around.kind() {
         kind::CONDITIONAL_EXPRESSION => part.range().start > node.range().end,
         _ => part.range().end < node.range().start,
     };
-    parts.into_iter().filter(is_first).fold(false, |bound, part| bound_in_expressions(name, Some(part), found) || bound)
+    let first = parts.filter(is_first);
+    first.filter(|part| bound_in_expressions(name, Some(part.clone()), found)).count() > 0
 }
 
 /// What a statement binds; whether on all of its ways.
