@@ -48,7 +48,7 @@ impl Run<'_> {
             if *path == *module.path {
                 continue;
             }
-            let taker = repository.fresh_module(&path);
+            let taker = repository.open(&path);
             if taker.is_none_or(|taker| is_taken_from(&taker, &stem, &unused.names)) {
                 return Some(format!("{} may take it from here", repository.display(&path)));
             }

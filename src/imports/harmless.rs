@@ -135,7 +135,7 @@ fn is_quiet_file(repository: &Repository, importer: &Module, file: &std::path::P
         return true;
     }
     let Some(levels) = levels.checked_sub(1) else { return false };
-    let Some(imported) = repository.fresh_module(file) else { return false };
+    let Some(imported) = repository.open(file) else { return false };
     let root = imported.tree().root();
     !crate::syntax::has_error(&root) && root.named_children().all(|one| is_quiet(repository, &imported, &one, levels))
 }

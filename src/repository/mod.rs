@@ -208,12 +208,6 @@ impl Repository {
         module
     }
 
-    /// The module in a file, which is not kept.
-    pub fn fresh_module(&self, file: &Path) -> Option<Arc<Module>> {
-        let known = self.modules.lock().unwrap_or_else(PoisonError::into_inner).get(file).cloned();
-        known.map_or_else(|| self.read(file).map(Arc::new), |known| known.as_ref().map(opened))
-    }
-
     /// The place of an offset as reports show it: `path:line:column`.
     pub fn shown(&self, source: &Source, location: &Location) -> String {
         format!("{}:{}", self.display(&location.path), source.position(location.start))

@@ -22,7 +22,7 @@ use crate::discover::Unread;
 use crate::discover::Walk;
 use crate::hints::Words;
 use crate::looked::FileSearch;
-use crate::module::{Location, Module, Whole};
+use crate::module::{Location, Whole};
 use crate::repository::{Repositories, Repository};
 use crate::resolve::{Resolver, Step};
 use crate::scan::find_sites;
@@ -121,15 +121,15 @@ pub struct Search<'a> {
     pub scanned: &'a HashSet<Arc<Path>>,
 }
 
-/// The modules that a search looked through, without their trees: later rounds look them up.
-type LookedThrough = Mutex<HashMap<PathBuf, Arc<Module>>>;
+/// The files that a search looked through: the sites in them are found.
+type LookedThrough = Mutex<HashSet<PathBuf>>;
 
 impl Search<'_> {
     /// Looks for the names that the sites follow; adds the sites that turn up.
     pub fn complete(&self, found: &mut Vec<Found>) -> Usages {
         let mut usages = Usages::default();
         let mut searched: HashSet<Definition> = HashSet::new();
-        let known = LookedThrough::default();
+        let looked_through = LookedThrough::default();
         let mut from = 0;
         for _ in 0..MOST_ROUNDS {
             let wrappers: Vec<Wrapper> = found[from..].iter().flat_map(|found| found.wrappers.clone()).collect();
@@ -143,7 +143,12 @@ impl Search<'_> {
             }
             let wrappers: Vec<Wrapper> = found.iter().flat_map(|found| found.wrappers.clone()).collect();
             for (repository, definitions) in self.repositories.grouped(wanted, |definition| &definition.at.path) {
-                let look = LookAround { search: self, repository: &repository, wrappers: &wrappers, known: &known };
+                let look = LookAround {
+                    search: self,
+                    repository: &repository,
+                    wrappers: &wrappers,
+                    looked_through: &looked_through,
+                };
                 look.complete(definitions, &mut usages, found);
             }
         }
@@ -157,7 +162,7 @@ struct LookAround<'s> {
     search: &'s Search<'s>,
     repository: &'s Repository,
     wrappers: &'s [Wrapper],
-    known: &'s LookedThrough,
+    looked_through: &'s LookedThrough,
 }
 
 impl LookAround<'_> {
@@ -195,19 +200,13 @@ impl LookAround<'_> {
 
     /// What a file says of the names. Its sites are part of that where they were not found before.
     fn look(&self, file: PathBuf, names: &HashMap<String, Vec<Definition>>) -> Result<Looked, Unread> {
-        let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = lock().get(&file).cloned();
-        let is_new = known.is_none();
-        let read = || self.repository.fresh_module(&file).ok_or_else(|| self.repository.why_unread(&file));
-        let module = known.map_or_else(read, Ok)?;
+        let module = self.repository.open(&file).ok_or_else(|| self.repository.why_unread(&file))?;
         let rules = &self.search.settings.of(&file).rules;
         let resolver = Resolver { constructors: &rules.constructors, repository: self.repository };
         let mut looked = look(&resolver, &module, names, self.wrappers);
+        let is_new = self.looked_through.lock().unwrap_or_else(PoisonError::into_inner).insert(file);
         if is_new && !self.search.scanned.contains(&module.path) {
             looked.found.insert(0, find_sites(rules, self.repository, &module));
-        }
-        if is_new {
-            lock().insert(file, Arc::new(module.without_tree()));
         }
         Ok(looked)
     }
