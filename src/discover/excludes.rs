@@ -124,7 +124,7 @@ impl Excludes {
         if self.with_unchecked { Fate::Visited } else { Fate::Unchecked }
     }
 
-    /// Does something by a walk; where the walk came by the first settings that choose files, all over again.
+    /// The result of work that goes on a walk. It is done again where the walk came by the first settings that choose files.
     pub fn settled<T>(&self, walk: impl Fn() -> T) -> T {
         let chosen = self.settings.choose_files();
         let done = walk();

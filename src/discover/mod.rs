@@ -226,7 +226,8 @@ impl Walk {
         }
     }
 
-    /// Does something by [`Walk::run`]; where that came by settings that leave out files which it had been at, all over again.
+    /// The result of work that calls [`Walk::run`]. It is done again where the walk came by settings that leave out files which it had
+    /// been at before.
     pub fn settled<T>(&self, walk: impl Fn() -> T) -> T {
         self.excludes.settled(walk)
     }

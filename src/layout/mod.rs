@@ -51,7 +51,8 @@ pub struct Relaid {
     pub edits: Vec<Edit>,
 }
 
-/// What [`edits`] gives for a file, where that can be anything.
+/// What [`edits`] gives for a file; nothing, without a look at its statements, where each value fits or stood in a line that was too long
+/// before.
 pub fn of_file(source: &Source, values: &[Edit], style: &Style) -> Vec<Relaid> {
     if values.iter().all(|edit| fits(source, edit, values, style) || was_too_long(source, edit, style)) {
         return Vec::new();

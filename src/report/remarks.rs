@@ -11,7 +11,7 @@ pub(super) enum Level {
     Note,
 }
 
-/// Something to say of a file.
+/// What is said of a file beside its findings.
 pub(super) struct Remark<'a> {
     pub file: &'a FileOutcome,
     /// Where, if it is about a place.

@@ -8,7 +8,7 @@ use super::Repository;
 use crate::rules::Rules;
 use crate::sqlalchemy::Observable;
 
-/// Where code does something, as `path:line`, or the files that do, in order of path.
+/// Where code of a kind stands, as `path:line`, or the files that have some, in order of path.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Places {
     /// In the product.
@@ -33,7 +33,7 @@ impl Places {
 }
 
 impl Repository {
-    /// The places that do something which notices a cascade. `candidates` gives the files that can, in order of path, each with whether it
+    /// The places that notice a cascade. `candidates` gives the files that can, in order of path, each with whether it
     /// is a test; it is asked once, and not before it is needed.
     pub fn observed(
         &self,
@@ -64,10 +64,10 @@ impl Repository {
         self.asyncio.get().unwrap_or(&NO_PLACES)
     }
 
-    /// The places of a file. What can't be parsed may do it where it has the word.
+    /// The places of a file. What can't be parsed counts where it has the word.
     pub(super) fn observed_in(&self, rules: &Rules, what: Observable, file: &Path) -> Vec<String> {
         let file = self.working_directory.join(file);
-        let Some(module) = self.fresh_module(&file) else {
+        let Some(module) = self.open(&file) else {
             self.add_unread(vec![self.why_unread(&file)]);
             return Vec::new();
         };
