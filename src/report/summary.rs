@@ -97,7 +97,8 @@ pub(super) fn sentences(outcome: &Outcome, applied: Option<Applied>) -> Vec<Stri
     let totals = outcome.totals();
     let (of_form, held_back) = (of_form(outcome), fixable(outcome).1);
     let left = applied.map_or(0, |applied| applied.left);
-    let reach = reach(outcome);
+    // of what is fixed already it is no longer so
+    let reach = if applied.is_none() { reach(outcome) } else { None };
     let verb =
         |number: usize, singular: &'static str, plural: &'static str| if number == 1 { singular } else { plural };
     let parts = [
