@@ -110,6 +110,11 @@ impl PlacedCall {
     pub fn is_open(&self) -> bool {
         self.call.unknown.is_some() && !self.is_test
     }
+
+    /// Whether it expires what is related: it names no attributes.
+    pub fn refreshes(&self) -> bool {
+        matches!(self.call.kind, CallKind::Refresh | CallKind::Expire) && !self.call.named_attributes
+    }
 }
 
 /// The calls of a repository, and how far they come.
@@ -164,12 +169,5 @@ impl Calls {
             }
             (None, None) => {}
         }
-    }
-}
-
-impl PlacedCall {
-    /// Whether it expires what is related: it names no attributes.
-    pub fn refreshes(&self) -> bool {
-        matches!(self.call.kind, CallKind::Refresh | CallKind::Expire) && !self.call.named_attributes
     }
 }

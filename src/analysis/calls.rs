@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use crate::calls::{SessionCall, in_module};
 use crate::hints::Traits;
 use crate::model::{Classes, SearchFolder};
+use crate::module::Module;
 use crate::outcome::{ToldCall, ToldRead};
 use crate::repository::Repository;
 use crate::resolve::Resolver;
@@ -22,11 +23,12 @@ impl Analysis {
     pub(super) fn told_calls(&self) -> Vec<ToldCall> {
         let mut told: Vec<ToldCall> = Vec::new();
         for repository in self.repositories_checked() {
-            let calls = self.calls_of(&repository);
-            let reads = self.reads_of(&repository);
+            let reads = self.known_noticed(&repository).reads;
+            let reads = reads.unwrap_or_else(|| Arc::new(self.reads_of(&repository)));
             let told_call =
                 |call: &SessionCall| self.told_call(&repository, call, reads.told(&repository, &call.at, None));
-            told.extend(calls.iter().filter(|call| !call.is_implicit).filter_map(told_call));
+            let calls = self.placed_calls(&repository);
+            told.extend(calls.iter().map(|placed| &placed.call).filter(|call| !call.is_implicit).filter_map(told_call));
         }
         told.sort_by(|a, b| (&a.path, a.start.byte).cmp(&(&b.path, b.start.byte)));
         told
@@ -72,18 +74,28 @@ impl Analysis {
 
     /// The calls of a repository, its tests included.
     pub(super) fn calls_of(&self, repository: &Arc<Repository>) -> Vec<SessionCall> {
-        let files = self.files_with(repository, calls_session);
+        self.inferred(repository, calls_session, in_module)
+    }
+
+    /// What is read of the files of a repository that have some trait, where it is inferred what their expressions can be.
+    pub(super) fn inferred<T: Send>(
+        &self,
+        repository: &Arc<Repository>,
+        has: impl Fn(Traits) -> bool + Sync,
+        read: impl Fn(&Types<'_>, &Classes<'_>, &Arc<Module>) -> Vec<T> + Sync,
+    ) -> Vec<T> {
+        let files = self.files_with(repository, has);
         let rules = &self.reach.settings.of_folder(repository.root()).rules;
         let resolver = Resolver { constructors: &rules.constructors, repository };
         let (walk, search) = (&self.walk, &self.search);
         let of_folder: SearchFolder<'_> = &|folder, can_matter| search.look(&walk.of_folder(folder), can_matter).files;
         let classes = Classes::new(resolver.clone());
         let types = || Types::new(resolver.clone(), of_folder);
-        let calls = files.par_iter().map_init(types, |types, file| {
+        let found = files.par_iter().map_init(types, |types, file| {
             let module = repository.module(&walk.absolute(file))?;
-            Some(in_module(types, &classes, &module))
+            Some(read(types, &classes, &module))
         });
-        calls.collect::<Vec<_>>().into_iter().flatten().flatten().collect()
+        found.collect::<Vec<_>>().into_iter().flatten().flatten().collect()
     }
 }
 

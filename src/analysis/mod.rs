@@ -33,7 +33,7 @@ use crate::looked::FileSearch;
 use crate::model::Relationship;
 use crate::module::Location;
 use crate::outcome::{FileOutcome, Outcome, Status};
-use crate::reach::Only;
+use crate::reach::{Only, PlacedCall};
 use crate::repository::{Base, Repositories, Repository};
 use crate::scan::{Reader, Scan};
 use crate::settings::{Lookup, SettingsError};
@@ -132,6 +132,8 @@ pub struct Analysis {
     checked: Mutex<HashMap<PathBuf, bool>>,
     /// What the models say of relationships, by site and place in it.
     completed: Mutex<HashMap<(usize, usize), Relationship>>,
+    /// By repository: the calls of its sessions.
+    calls: Mutex<HashMap<PathBuf, Vec<Arc<PlacedCall>>>>,
     /// By repository: what notices that its relationships cascade.
     noticed: Mutex<HashMap<PathBuf, Noticed>>,
 }
@@ -156,8 +158,9 @@ impl Analysis {
         let scan = if reach.paths.is_empty() { reader.scan_unsaved() } else { reader.scan(progress) };
         reach.settings.check()?;
         let (scan, usages, sites) = completed(scan, &reader, &search);
-        let (checked, completed, noticed) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Ok(Self { reach, walk, disk, repositories, search, scan, usages, sites, checked, completed, noticed })
+        let (checked, completed) = (Mutex::default(), Mutex::default());
+        let (calls, noticed) = (Mutex::default(), Mutex::default());
+        Ok(Self { reach, walk, disk, repositories, search, scan, usages, sites, checked, completed, calls, noticed })
     }
 
     /// What is found, with the fixes. Nothing is written.

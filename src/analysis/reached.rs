@@ -1,7 +1,7 @@
 //! The sites of a repository go in; which calls of its sessions reach the relationships of each comes out.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, PoisonError};
 
 use super::Analysis;
 use super::run::Run;
@@ -25,14 +25,17 @@ pub(super) struct ReachedSites {
 impl Analysis {
     /// The calls of a repository, each with its place.
     pub(super) fn placed_calls(&self, repository: &Arc<Repository>) -> Vec<Arc<PlacedCall>> {
-        let placed = self.calls_of(repository).into_iter().filter_map(|call| {
-            let module = repository.module(&call.at.path)?;
-            let line = module.source.position(call.at.start).shown_line();
-            let place = format!("{}:{line}", repository.display(&call.at.path));
-            let is_test = self.is_test(repository, &call.at.path);
-            Some(Arc::new(PlacedCall { call, place, is_test }))
+        let lock = || self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(repository.root()) {
+            return known.clone();
+        }
+        let placed = self.calls_of(repository).into_iter().map(|call| {
+            let (place, is_test) = (repository.place(&call.at), self.is_test(repository, &call.at.path));
+            Arc::new(PlacedCall { call, place, is_test })
         });
-        placed.collect()
+        let placed: Vec<_> = placed.collect();
+        lock().insert(repository.root().to_owned(), placed.clone());
+        placed
     }
 }
 
@@ -63,11 +66,10 @@ impl Acting {
     }
 }
 
-/// The places that are none of the calls; a place may have several.
+/// The places that are none of the calls.
 fn unexplained(calls: &[Arc<PlacedCall>], places: &[String]) -> Vec<String> {
-    let number = |place: &String| calls.iter().filter(|call| call.place == *place).count();
-    let is_open = |place: &&String| places.iter().filter(|other| other == place).count() > number(place);
-    places.iter().filter(is_open).cloned().collect()
+    let known: HashSet<&String> = calls.iter().map(|call| &call.place).collect();
+    places.iter().filter(|place| !known.contains(place)).cloned().collect()
 }
 
 /// Who reaches the relationships of each site.

@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
-use crate::model::{Call, Classes, Model, SearchFolder};
+use crate::model::{Call, Model, SearchFolder};
 use crate::module::Location;
 use crate::outcome::ToldRead;
 use crate::policy::set_given;
@@ -16,7 +14,7 @@ use crate::repository::Repository;
 use crate::resolve::{Keyword, Resolver};
 use crate::site::Given;
 use crate::sqlalchemy::cascade::CascadeOption;
-use crate::types::{Class, Types};
+use crate::types::Class;
 
 use super::Analysis;
 use super::reached::ReachedSites;
@@ -83,43 +81,34 @@ impl ReachedSites {
 
 fn raising_read(repository: &Repository, call: &Arc<PlacedCall>, raised: &Raised) -> Option<RaisingRead> {
     let module = repository.module(&raised.read.path)?;
-    let line = module.source.position(raised.read.start).shown_line();
     Some(RaisingRead {
         call: Arc::clone(call),
         text: module.node(&raised.read.range())?.text().into_owned(),
-        place: format!("{}:{line}", repository.display(&raised.read.path)),
+        place: repository.place(&raised.read),
     })
 }
 
 impl Analysis {
     /// The reads of a repository, its tests included.
     pub(super) fn reads_of(&self, repository: &Arc<Repository>) -> Reads {
-        let rules = &self.reach.settings.of_folder(repository.root()).rules;
-        let resolver = Resolver { constructors: &rules.constructors, repository };
-        let (walk, search) = (&self.walk, &self.search);
-        let of_folder: SearchFolder<'_> = &|folder, can_matter| search.look(&walk.of_folder(folder), can_matter).files;
-        let relationships = self.cascading_in(repository, &resolver, of_folder);
+        let relationships = self.cascading_in(repository);
         if relationships.is_empty() {
             return Reads { relationships, raised: Vec::new() };
         }
-        let classes = Classes::new(resolver.clone());
-        let files = self.files_with(repository, |traits| traits.refresh);
-        let types = || Types::new(resolver.clone(), of_folder);
-        let raised = files.par_iter().map_init(types, |types, file| {
-            let module = repository.module(&walk.absolute(file))?;
-            Some(in_module(types, &classes, &module, &relationships))
-        });
-        let raised = raised.collect::<Vec<_>>().into_iter().flatten().flatten().collect();
+        let raised = self.inferred(
+            repository,
+            |traits| traits.refresh,
+            |types, classes, module| in_module(types, classes, module, &relationships),
+        );
         Reads { relationships, raised }
     }
 
     /// The relationships under check of a repository that have refresh-expire.
-    fn cascading_in(
-        &self,
-        repository: &Arc<Repository>,
-        resolver: &Resolver<'_>,
-        search: SearchFolder<'_>,
-    ) -> Vec<Cascading> {
+    fn cascading_in(&self, repository: &Arc<Repository>) -> Vec<Cascading> {
+        let rules = &self.reach.settings.of_folder(repository.root()).rules;
+        let resolver = Resolver { constructors: &rules.constructors, repository };
+        let (walk, search) = (&self.walk, &self.search);
+        let of_folder: SearchFolder<'_> = &|folder, can_matter| search.look(&walk.of_folder(folder), can_matter).files;
         let has_it = |given| set_given(given).is_some_and(|set| set.contains(CascadeOption::RefreshExpire));
         let of_repository = self
             .sites
@@ -129,7 +118,7 @@ impl Analysis {
             of_repository.flat_map(|site| site.givens.iter().map(|given| (&site.at, given))).collect();
         let call = |(_, given): &(&Location, &Given)| given.relationship.as_ref().and_then(|known| known.call.clone());
         let calls: Vec<Call> = givens.iter().filter_map(call).collect();
-        let model = Model::new(resolver.clone(), &calls, search);
+        let model = Model::new(resolver, &calls, of_folder);
         let cascading = givens.iter().filter_map(|(value, given)| {
             let mut known = given.relationship.clone()?;
             model.complete(&mut known);
@@ -138,19 +127,13 @@ impl Analysis {
                 owner: known.owner_class?,
                 value: (*value).clone(),
                 attribute: known.attribute?,
-                target: known.target_class.and_then(|at| class_at(repository, &at)),
+                target: known.target_class.and_then(|at| Class::at(repository, &at)),
                 is_list: known.uselist,
                 is_eager: may_be_eager(given),
             })
         });
         cascading.collect()
     }
-}
-
-fn class_at(repository: &Repository, at: &Location) -> Option<Class> {
-    let module = repository.module(&at.path)?;
-    let name = module.node(&at.range())?.field("name")?.text().into_owned();
-    Some(Class { name, at: at.clone(), module: Arc::clone(&module) })
 }
 
 /// Whether a refresh may load a relationship again, as far as its own loader goes.

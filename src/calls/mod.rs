@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::model::Classes;
 use crate::module::{Location, Module};
-use crate::syntax::{Node, keyword_value, kind, positional_arguments};
+use crate::syntax::{Node, keyword_value, kind, on_one_line, positional_arguments};
 use crate::types::{Class, Step, Type, Types, is_named_as_session};
 
 /// What a session does with an object.
@@ -53,16 +53,6 @@ impl CallKind {
             "merge" => Some(Self::Merge),
             "expunge" => Some(Self::Expunge),
             _ => None,
-        }
-    }
-
-    /// As the method is called.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Refresh => "refresh",
-            Self::Expire => "expire",
-            Self::Merge => "merge",
-            Self::Expunge => "expunge",
         }
     }
 }
@@ -160,15 +150,9 @@ fn session_call(
     Some(found)
 }
 
-/// A call on one line, cut where it is long.
+/// A call on one line, with the `await` before it.
 fn written(call: &Node<'_>) -> String {
-    const LONGEST: usize = 60;
-    let whole = call.parent().filter(|around| around.kind() == kind::AWAIT).unwrap_or_else(|| call.clone());
-    let text = whole.text().split_whitespace().collect::<Vec<_>>().join(" ");
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
+    on_one_line(&call.parent().filter(|around| around.kind() == kind::AWAIT).unwrap_or_else(|| call.clone()))
 }
 
 /// The argument that is the object, None inside where it is splatted; None where there is none: no session's method goes without.

@@ -2,11 +2,12 @@
 
 use crate::module::Target;
 use crate::resolve::{Effort, End, Place};
-use crate::syntax::{Node, dotted_name, keyword_value, kind, positional_arguments, string_content, unparenthesized};
+use crate::syntax::{
+    Node, callee_name, dotted_name, keyword_value, kind, positional_arguments, string_content, unparenthesized,
+};
 use crate::types::{Class, Type};
 
 use super::heap::{Base, List, Options, Value};
-use super::mapping::last_name;
 use super::run::{Exit, Run};
 use super::session::named_in_options;
 
@@ -290,11 +291,11 @@ impl Run<'_, '_> {
 
     /// Looks at the call that says how sessions are made: that of the maker, or of the session itself.
     fn with_maker<T>(&self, call: &Node<'_>, look: impl FnOnce(&Node<'_>) -> T) -> Option<T> {
-        if last_name(call).is_some_and(|name| name == "AsyncSession" || name == "Session") {
+        if callee_name(call).is_some_and(|name| name == "AsyncSession" || name == "Session") {
             return Some(look(call));
         }
         let function = call.field("function")?;
-        let maker = if last_name(call)? == "begin" { function.field("object")? } else { function };
+        let maker = if callee_name(call)? == "begin" { function.field("object")? } else { function };
         let names = dotted_name(&maker)?;
         let place = Place::of(self.module(), &maker);
         let ends = self.mapping.classes.resolver.follow(&place, &names, &Effort::for_value());

@@ -6,7 +6,9 @@ use std::rc::Rc;
 
 use crate::model::Classes;
 use crate::module::Location;
-use crate::syntax::{Node, keyword_value, kind, positional_arguments, returned, string_content};
+use crate::syntax::{
+    Node, callee_name, decorators, keyword_value, kind, positional_arguments, returned, string_content,
+};
 use crate::types::{Class, Function, Type, Types};
 
 use super::Cascading;
@@ -163,7 +165,7 @@ impl<'a> Mapping<'a> {
 
     /// What a call makes that a class has under a name.
     fn made(&self, class: &Class, owner: &Class, name: &str, call: &Node<'_>) -> Attribute {
-        let callee = last_name(call).unwrap_or_default();
+        let callee = callee_name(call).unwrap_or_default();
         if COLUMNS.contains(&callee.as_str()) {
             let is_deferred = call.field("arguments").is_some_and(|list| keyword_value(&list, "deferred").is_some());
             return if is_deferred { Attribute::Other } else { Attribute::Column };
@@ -225,23 +227,6 @@ fn member_name<'t>(member: &Node<'t>) -> Option<Node<'t>> {
         kind::DECORATED_DEFINITION => member.field("definition")?.field("name"),
         _ => member.field("name"),
     }
-}
-
-/// The names of the decorators, each by its last part.
-pub(super) fn decorators(definition: &Node<'_>) -> Vec<String> {
-    let all = definition.named_children().filter(|child| child.kind() == kind::DECORATOR);
-    all.map(|decorator| {
-        let text = decorator.text();
-        let name = text.trim_start_matches('@').split('(').next().unwrap_or_default();
-        name.rsplit('.').next().unwrap_or_default().trim().to_owned()
-    })
-    .collect()
-}
-
-/// The last name of what a call calls.
-pub(super) fn last_name(call: &Node<'_>) -> Option<String> {
-    let function = call.field("function")?;
-    Some(function.field("attribute").unwrap_or(function).text().into_owned())
 }
 
 /// Whether the class has a foreign key, so that a relationship of it to one object can be many-to-one.

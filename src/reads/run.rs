@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::module::Module;
-use crate::syntax::{Node, kind};
+use crate::syntax::{Node, decorators, kind};
 use crate::types::{Function, Type};
 
 use super::Raised;
 use super::heap::{Heap, List, Options, Value};
-use super::mapping::{Mapping, decorators};
+use super::mapping::Mapping;
 
 /// Which way is taken where there are several.
 #[derive(Default)]

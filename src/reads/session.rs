@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::syntax::{Node, keyword_value, kind, positional_arguments};
+use crate::syntax::{Node, callee_name, keyword_value, kind, positional_arguments};
 use crate::types::{Type, is_named_as_session};
 
 use super::heap::{Base, Freshness, Link, Options, Standing, State, Value};
@@ -194,7 +194,7 @@ pub(super) fn named_in_options(options: &Node<'_>) -> Options {
     let calls: Vec<Node<'_>> = options.dfs().filter(|node| node.kind() == kind::CALL).collect();
     found.any = calls.is_empty();
     for call in calls {
-        let name = super::mapping::last_name(&call).unwrap_or_default();
+        let name = callee_name(&call).unwrap_or_default();
         if !LOADERS.contains(&name.as_str()) {
             found.any |= !HARMLESS.contains(&name.as_str());
             continue;

@@ -1,6 +1,6 @@
 //! A statement is run.
 
-use crate::syntax::{Node, kind, unparenthesized};
+use crate::syntax::{Node, callee_name, kind, unparenthesized};
 use crate::types::Type;
 
 use super::heap::{Base, Freshness, Link, Options, Value};
@@ -262,7 +262,7 @@ impl Run<'_, '_> {
 
     /// What is done at the end of a `with` statement.
     fn enter(&mut self, entered: &Node<'_>, target: Option<Node<'_>>) -> Result<Option<fn(&mut Self)>, Exit> {
-        let name = super::mapping::last_name(entered).unwrap_or_default();
+        let name = callee_name(entered).unwrap_or_default();
         let receiver = entered.field("function").and_then(|function| function.field("object"));
         if receiver.is_some_and(|receiver| self.is_session(&receiver)) && matches!(&*name, "begin" | "begin_nested") {
             if let Some(target) = target {

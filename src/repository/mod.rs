@@ -208,6 +208,12 @@ impl Repository {
         module
     }
 
+    /// The place where something begins as reports show it: `path:line`.
+    pub fn place(&self, location: &Location) -> String {
+        let line = self.module(&location.path).map(|module| module.source.position(location.start).shown_line());
+        format!("{}:{}", self.display(&location.path), line.unwrap_or_default())
+    }
+
     /// The place of an offset as reports show it: `path:line:column`.
     pub fn shown(&self, source: &Source, location: &Location) -> String {
         format!("{}:{}", self.display(&location.path), source.position(location.start))

@@ -303,3 +303,46 @@ pub fn returned<'t>(function: &Node<'t>) -> Vec<Node<'t>> {
     }
     found
 }
+
+/// The name that a parameter binds.
+pub fn parameter_name<'t>(parameter: &Node<'t>) -> Option<Node<'t>> {
+    match &*parameter.kind() {
+        kind::IDENTIFIER => Some(parameter.clone()),
+        kind::DEFAULT_PARAMETER | kind::TYPED_DEFAULT_PARAMETER => parameter.field("name"),
+        kind::TYPED_PARAMETER | kind::DICTIONARY_SPLAT_PATTERN | kind::LIST_SPLAT_PATTERN => {
+            parameter_name(&parameter.named_children().next()?)
+        }
+        _ => None,
+    }
+}
+
+/// The names of the decorators of a definition, each by its last part.
+pub fn decorators(definition: &Node<'_>) -> Vec<String> {
+    let is_decorated = |node: &Node<'_>| node.kind() == kind::DECORATED_DEFINITION;
+    let around =
+        if is_decorated(definition) { Some(definition.clone()) } else { definition.parent().filter(is_decorated) };
+    let all = around.iter().flat_map(Node::named_children).filter(|child| child.kind() == kind::DECORATOR);
+    let name = |decorator: Node<'_>| {
+        let expression = decorator.named_children().next()?;
+        let called = expression.field("function").unwrap_or(expression);
+        let last = called.field("attribute").unwrap_or(called);
+        Some(last.text().into_owned())
+    };
+    all.filter_map(name).collect()
+}
+
+/// The last name of what a call calls.
+pub fn callee_name(call: &Node<'_>) -> Option<String> {
+    let function = call.field("function").filter(|_| call.kind() == kind::CALL)?;
+    Some(function.field("attribute").unwrap_or(function).text().into_owned())
+}
+
+/// A node on one line, cut where it is long.
+pub fn on_one_line(node: &Node<'_>) -> String {
+    const LONGEST: usize = 60;
+    let text = node.text().split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}

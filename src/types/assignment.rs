@@ -1,9 +1,8 @@
 //! A name where it is bound goes in; what it can be from there on comes out.
 
 use crate::resolve::Place;
-use crate::syntax::{Node, has_scope, is_method, kind, unparenthesized};
+use crate::syntax::{Node, has_scope, is_method, kind, on_one_line, parameter_name, unparenthesized};
 
-use super::expression::shown;
 use super::kind::{Class, Function, Type, is_object, says_all};
 use super::{Context, Question, Types};
 
@@ -77,11 +76,11 @@ impl Types<'_> {
         let declared = declared().filter(|(declared, _)| is_object(declared) && !self.narrows(&found, declared));
         let written = name.text();
         if let Some((declared, annotation)) = declared {
-            self.step(context, name, format!("`{written}` is annotated `{}`", shown(&annotation)));
+            self.step(context, name, format!("`{written}` is annotated `{}`", on_one_line(&annotation)));
             return declared;
         }
         if is_object(&found) {
-            self.step(context, name, format!("`{written}` is `{}`", shown(&right)));
+            self.step(context, name, format!("`{written}` is `{}`", on_one_line(&right)));
         }
         found
     }
@@ -160,18 +159,6 @@ pub(super) fn class_of(context: &Context, node: &Node<'_>) -> Class {
         name: node.field("name").map(|name| name.text().into_owned()).unwrap_or_default(),
         at: context.module.location(&node.range()),
         module: context.module.clone(),
-    }
-}
-
-/// The name that a parameter binds.
-pub(super) fn parameter_name<'t>(parameter: &Node<'t>) -> Option<Node<'t>> {
-    match &*parameter.kind() {
-        kind::IDENTIFIER => Some(parameter.clone()),
-        kind::DEFAULT_PARAMETER | kind::TYPED_DEFAULT_PARAMETER => parameter.field("name"),
-        kind::TYPED_PARAMETER | kind::DICTIONARY_SPLAT_PATTERN | kind::LIST_SPLAT_PATTERN => {
-            parameter_name(&parameter.named_children().next()?)
-        }
-        _ => None,
     }
 }
 

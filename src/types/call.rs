@@ -1,9 +1,8 @@
 //! A call goes in; what it gives comes out.
 
-use crate::syntax::{Node, keyword_value, kind, positional_arguments, unparenthesized};
+use crate::syntax::{Node, keyword_value, kind, on_one_line, positional_arguments, string_content, unparenthesized};
 
 use super::annotation::{is_callable, is_class_of};
-use super::expression::{shown, text_of};
 use super::function::Given;
 use super::kind::{Class, Type, is_object, says_all};
 use super::member::arguments_of;
@@ -36,7 +35,7 @@ impl Types<'_> {
             }
         };
         if matches!(found, Type::Object(..)) {
-            self.step(context, call, format!("`{}` gives it", shown(call)));
+            self.step(context, call, format!("`{}` gives it", on_one_line(call)));
         }
         found
     }
@@ -54,7 +53,7 @@ impl Types<'_> {
             Type::Unknown(why) => Type::unknown(why.clone()),
             Type::Variable(name) => Type::unknown(format!("`{name}` can stand for any class")),
             Type::Nothing => Type::NEVER,
-            _ => Type::unknown(format!("what `{}` gives can't be told", shown(call))),
+            _ => Type::unknown(format!("what `{}` gives can't be told", on_one_line(call))),
         })
     }
 
@@ -74,7 +73,7 @@ impl Types<'_> {
     fn call_of_object(&self, context: &Context, object: &Type, call: &Node<'_>) -> Type {
         self.attribute(object, "__call__").each(|method| match method {
             Type::Function(function) => self.returned(function, &self.given(context, call)),
-            _ => Type::unknown(format!("what `{}` gives can't be told", shown(call))),
+            _ => Type::unknown(format!("what `{}` gives can't be told", on_one_line(call))),
         })
     }
 
@@ -165,7 +164,7 @@ impl Types<'_> {
                 Type::sequence(first().each(|function| match function {
                     Type::Function(function) => self.returned(function, std::slice::from_ref(&over)),
                     Type::Class(class, given) => self.object_of(class, given),
-                    _ => Type::unknown(format!("what `{}` gives can't be told", shown(call))),
+                    _ => Type::unknown(format!("what `{}` gives can't be told", on_one_line(call))),
                 }))
             }
             "dict" if arguments_of(call).is_empty() => {
@@ -178,14 +177,14 @@ impl Types<'_> {
                     Type::Tuple(pair) if pair.len() == 2 => {
                         Type::Mapping(Box::new(pair[0].clone()), Box::new(pair[1].clone()))
                     }
-                    _ => Type::unknown(format!("what is in `{}` can't be told", shown(call))),
+                    _ => Type::unknown(format!("what is in `{}` can't be told", on_one_line(call))),
                 },
             }),
             "getattr" => {
-                let attribute = arguments_of(call).get(1).and_then(text_of);
+                let attribute = arguments_of(call).get(1).and_then(string_content);
                 match attribute {
                     Some(name) => self.attribute(&first(), &name),
-                    None => Type::unknown(format!("what `{}` gives can't be told", shown(call))),
+                    None => Type::unknown(format!("what `{}` gives can't be told", on_one_line(call))),
                 }
             }
             "type" => first().each(|object| match object {
@@ -208,13 +207,13 @@ impl Types<'_> {
                 "copy" | "union" | "intersection" | "difference" => object.clone(),
                 "__anext__" | "__next__" | "asend" | "send" => (**item).clone(),
                 _ if GIVE_NO_OBJECT.contains(&name) => Type::Other,
-                _ => Type::unknown(format!("what `{}` gives can't be told", shown(call))),
+                _ => Type::unknown(format!("what `{}` gives can't be told", on_one_line(call))),
             },
             Type::Tuple(columns) => match name {
                 "tuple" | "_tuple" => object.clone(),
                 "_asdict" => Type::Mapping(Box::new(Type::Other), Box::new(Type::any(columns.clone()))),
                 "count" | "index" => Type::Other,
-                _ => Type::unknown(format!("what `{}` gives can't be told", shown(call))),
+                _ => Type::unknown(format!("what `{}` gives can't be told", on_one_line(call))),
             },
             Type::Mapping(key, value) => match name {
                 "get" | "pop" | "setdefault" => {
@@ -228,9 +227,9 @@ impl Types<'_> {
             },
             Type::OutsideObject(path, given) => self.method_of_outside(context, path, given, name, call),
             Type::Object(class, _) if matches!(name, "get" | "pop") && self.has_base_named(class, &["TypedDict"]) => {
-                match arguments_of(call).first().and_then(text_of) {
+                match arguments_of(call).first().and_then(string_content) {
                     Some(key) => self.attribute(object, &key),
-                    None => Type::unknown(format!("what `{}` gives can't be told", shown(call))),
+                    None => Type::unknown(format!("what `{}` gives can't be told", on_one_line(call))),
                 }
             }
             Type::Object(class, _) | Type::Class(class, _) => {

@@ -1,6 +1,7 @@
 //! A class goes in; its bases come out, each with what it is given for its type variables.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::model::annotation::Type as Written;
 use crate::resolve::Place;
@@ -16,6 +17,14 @@ const MOST_BASES: usize = 60;
 pub(super) struct Ancestor {
     pub class: Class,
     pub variables: BTreeMap<String, Type>,
+}
+
+impl Ancestor {
+    /// What is known in its body, where an object or the class is asked for something.
+    pub fn context(&self, receiver: &Type) -> Context {
+        let frame = Frame { receiver: Some(receiver.clone()), variables: self.variables.clone(), ..Frame::default() };
+        Context { module: self.class.module.clone(), frame: Rc::new(frame) }
+    }
 }
 
 impl Types<'_> {
@@ -163,8 +172,8 @@ impl Types<'_> {
     }
 }
 
-pub(super) fn frame_of(variables: &BTreeMap<String, Type>) -> std::rc::Rc<Frame> {
-    std::rc::Rc::new(Frame { variables: variables.clone(), ..Frame::default() })
+pub(super) fn frame_of(variables: &BTreeMap<String, Type>) -> Rc<Frame> {
+    Rc::new(Frame { variables: variables.clone(), ..Frame::default() })
 }
 
 /// Whether a base is the class itself, by a name that is bound again.

@@ -1,6 +1,6 @@
 //! An expression goes in; what it can be comes out.
 
-use crate::syntax::{Node, conditional_parts, kind, string_content, unparenthesized};
+use crate::syntax::{Node, conditional_parts, kind, on_one_line, string_content, unparenthesized};
 
 use super::kind::{Function, Rows, RowsOf, Type, is_object};
 use super::narrowed::{Tested, tests};
@@ -107,7 +107,7 @@ impl Types<'_> {
         let found = self.value(context, &object);
         let found = self.attribute(&found.without_nothing(), &name.text());
         if is_object(&found) && !matches!(found, Type::Function(_) | Type::Module(_) | Type::Outside(_)) {
-            self.step(context, node, format!("`{}` is read", shown(node)));
+            self.step(context, node, format!("`{}` is read", on_one_line(node)));
         }
         self.narrowed(context, found, &tests.iter().collect::<Vec<&Tested<'_>>>())
     }
@@ -121,7 +121,7 @@ impl Types<'_> {
             let Type::Class(class, _) = self.value(context, index) else { return None };
             items.iter().find(|item| matches!(item, Type::Object(one, _) if *one == class)).cloned()
         };
-        let by_name = index.as_ref().and_then(text_of);
+        let by_name = index.as_ref().and_then(string_content);
         self.value(context, &value).without_nothing().each(|value| match value {
             Type::Class(class, arguments) if arguments.is_empty() => {
                 let given = node.field_children("subscript").map(|given| self.annotated(context, &given));
@@ -246,19 +246,4 @@ pub(super) fn awaited(found: &Type) -> Type {
 /// A task or future of asyncio or of an executor.
 pub(super) fn is_task(path: &[String]) -> bool {
     matches!(path.last().map(String::as_str), Some("Task" | "Future"))
-}
-
-/// A string, where the node is a plain one.
-pub(super) fn text_of(node: &Node<'_>) -> Option<String> {
-    string_content(node)
-}
-
-/// A node on one line, cut where it is long.
-pub(super) fn shown(node: &Node<'_>) -> String {
-    const LONGEST: usize = 60;
-    let text = node.text().split_whitespace().collect::<Vec<_>>().join(" ");
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
 }

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use crate::module::Module;
 use crate::resolve::{Effort, End, Place};
-use crate::syntax::{Node, keyword_value, kind, string_content};
+use crate::syntax::{Node, decorators, keyword_value, kind, string_content};
 
 use super::assignment::class_of;
 use super::kind::{Function, Type};
-use super::member::decorators;
 use super::{Context, Types};
 
 impl Types<'_> {
@@ -69,8 +68,7 @@ impl Types<'_> {
 }
 
 fn is_fixture(function: &Node<'_>) -> bool {
-    let decorated = function.parent().filter(|around| around.kind() == kind::DECORATED_DEFINITION);
-    decorators(decorated.as_ref()).iter().any(|name| name == "fixture")
+    decorators(function).iter().any(|name| name == "fixture")
 }
 
 /// The name that a decorator gives what it decorates.

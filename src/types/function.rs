@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::syntax::{Node, has_scope, is_method, keyword_value, kind, returned, unparenthesized};
+use crate::syntax::{
+    Node, decorators, has_scope, is_method, keyword_value, kind, on_one_line, parameter_name, returned, unparenthesized,
+};
 
 use super::annotation::is_class_of;
-use super::assignment::{class_of, is_receiver, parameter_name};
-use super::expression::shown;
+use super::assignment::{class_of, is_receiver};
 use super::kind::{Function, Type, is_object};
-use super::member::{arguments_of, decorators, function_around};
+use super::member::{arguments_of, function_around};
 use super::{Context, Frame, Question, Types};
 
 /// An argument of a call.
@@ -33,8 +34,7 @@ impl Types<'_> {
             module: function.module.clone(),
             frame: Rc::new(Frame { receiver: function.receiver.as_deref().cloned(), arguments, variables }),
         };
-        let decorated = node.parent().filter(|around| around.kind() == kind::DECORATED_DEFINITION);
-        let names = decorators(decorated.as_ref());
+        let names = decorators(&node);
         let at = function.module.location(&node.range());
         let found = self.once(&context, Question::Returned, at, || self.result(&context, &node));
         if names.iter().any(|name| MANAGERS.contains(&name.as_str())) {
@@ -50,7 +50,7 @@ impl Types<'_> {
         if let Some(annotation) = function.field("return_type") {
             let declared = self.annotated(context, &annotation);
             if is_object(&declared) {
-                self.step(context, function, format!("`{name}` returns `{}`", shown(&annotation)));
+                self.step(context, function, format!("`{name}` returns `{}`", on_one_line(&annotation)));
             }
             let is_open = declared.parts().iter().any(|part| matches!(part, Type::Unknown(_)));
             if !is_open {
@@ -143,7 +143,7 @@ impl Types<'_> {
             Some(annotation) => {
                 let declared = self.annotated(context, annotation);
                 if is_object(&declared) {
-                    self.step(context, name, format!("`{written}` is annotated `{}`", shown(annotation)));
+                    self.step(context, name, format!("`{written}` is annotated `{}`", on_one_line(annotation)));
                 }
                 declared
             }
@@ -158,8 +158,7 @@ impl Types<'_> {
 
     /// `self` or `cls`.
     fn receiver(&self, context: &Context, function: &Node<'_>, name: &Node<'_>) -> Type {
-        let decorated = function.parent().filter(|around| around.kind() == kind::DECORATED_DEFINITION);
-        let names = decorators(decorated.as_ref());
+        let names = decorators(function);
         let is_class = names.iter().any(|name| matches!(name.as_str(), "classmethod" | "declared_attr" | "validator"))
             || matches!(&*name.text(), "cls" | "klass");
         if let Some(receiver) = &context.frame.receiver {
@@ -211,7 +210,7 @@ impl Types<'_> {
             Type::Class(class, given) => self.object_of(class, given),
             Type::OutsideObject(path, given) => self.call_of_outside_object(path, given),
             Type::Object(..) => self.result_of_method(function, "__call__"),
-            _ => Type::unknown(format!("what `{}` gives can't be told", shown(&unparenthesized(call)))),
+            _ => Type::unknown(format!("what `{}` gives can't be told", on_one_line(&unparenthesized(call)))),
         })
     }
 

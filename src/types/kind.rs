@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::module::{Dotted, Location, Module};
+use crate::repository::Repository;
 
 /// What an expression can be, as far as that tells of which class an object is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +56,15 @@ pub struct Class {
     pub at: Location,
     /// The file.
     pub module: Arc<Module>,
+}
+
+impl Class {
+    /// The class with the definition.
+    pub fn at(repository: &Repository, at: &Location) -> Option<Self> {
+        let module = repository.module(&at.path)?;
+        let name = module.node(&at.range())?.field("name")?.text().into_owned();
+        Some(Self { name, at: at.clone(), module })
+    }
 }
 
 /// A function or lambda of the repository.

@@ -1,13 +1,11 @@
 //! An object and the name of an attribute go in; what the attribute can be comes out.
 
-use std::rc::Rc;
-
-use crate::syntax::{Node, has_scope, kind, positional_arguments};
+use crate::syntax::{Node, callee_name, decorators, has_scope, kind, positional_arguments};
 
 use super::class::Ancestor;
 use super::kind::{Class, Function, Rows, RowsOf, Type};
 use super::rows::column_named;
-use super::{Context, Frame, Types};
+use super::{Context, Types};
 
 /// What makes a relationship.
 const RELATIONSHIPS: [&str; 4] = ["relationship", "Relationship", "relation", "dynamic_loader"];
@@ -71,14 +69,7 @@ impl Types<'_> {
 
     /// What a class binds the name to.
     fn in_class(&self, receiver: &Type, ancestor: &Ancestor, class: &Node<'_>, name: &str) -> Type {
-        let context = Context {
-            module: ancestor.class.module.clone(),
-            frame: Rc::new(Frame {
-                receiver: Some(receiver.clone()),
-                variables: ancestor.variables.clone(),
-                ..Frame::default()
-            }),
-        };
+        let context = ancestor.context(receiver);
         let body = class.field("body");
         let mut all = Vec::new();
         let mut stack: Vec<Node<'_>> = body.iter().flat_map(Node::named_children).collect();
@@ -91,15 +82,9 @@ impl Types<'_> {
                     all.extend(assignment.map(|assignment| self.class_attribute(&context, receiver, &assignment)));
                 }
                 kind::FUNCTION_DEFINITION if is_named(&statement, name) => {
-                    all.push(self.method(&context, ancestor, receiver, &statement, None));
+                    all.push(self.method(&context, ancestor, receiver, &statement));
                 }
-                kind::DECORATED_DEFINITION => {
-                    let definition = statement.field("definition").filter(|definition| is_named(definition, name));
-                    all.extend(
-                        definition
-                            .map(|definition| self.method(&context, ancestor, receiver, &definition, Some(&statement))),
-                    );
-                }
+                kind::DECORATED_DEFINITION => stack.extend(statement.field("definition")),
                 kind::CLASS_DEFINITION if is_named(&statement, name) => {
                     all.push(Type::Class(super::assignment::class_of(&context, &statement), Vec::new()));
                 }
@@ -138,26 +123,10 @@ impl Types<'_> {
         }
     }
 
-    pub(super) fn class_at(&self, at: &crate::module::Location) -> Option<Class> {
-        let module = self.resolver.repository.module(&at.path)?;
-        let node = module.node(&at.range())?;
-        let name = node.field("name")?.text().into_owned();
-        Some(Class { name, at: at.clone(), module: module.clone() })
-    }
-
     /// A function that a class defines, as an attribute of it or of its objects: a property is what it gives.
-    fn method(
-        &self,
-        context: &Context,
-        ancestor: &Ancestor,
-        receiver: &Type,
-        definition: &Node<'_>,
-        decorated: Option<&Node<'_>>,
-    ) -> Type {
-        if definition.kind() == kind::CLASS_DEFINITION {
-            return Type::Class(super::assignment::class_of(context, definition), Vec::new());
-        }
-        let has = |words: &[&str]| decorators(decorated).iter().any(|name| words.contains(&name.as_str()));
+    fn method(&self, context: &Context, ancestor: &Ancestor, receiver: &Type, definition: &Node<'_>) -> Type {
+        let decorators = decorators(definition);
+        let has = |words: &[&str]| decorators.iter().any(|name| words.contains(&name.as_str()));
         let of_class = || match receiver {
             Type::Object(class, given) => Type::Class(class.clone(), given.clone()),
             other => other.clone(),
@@ -219,14 +188,7 @@ impl Types<'_> {
         if !text.contains(&written) {
             return Type::NEVER;
         }
-        let context = Context {
-            module: ancestor.class.module.clone(),
-            frame: Rc::new(Frame {
-                receiver: Some(receiver.clone()),
-                variables: ancestor.variables.clone(),
-                ..Frame::default()
-            }),
-        };
+        let context = ancestor.context(receiver);
         let is_set = |node: &Node<'_>| {
             node.kind() == kind::ASSIGNMENT
                 && node.field("left").is_some_and(|left| {
@@ -280,18 +242,6 @@ impl Types<'_> {
     }
 }
 
-/// The names of the decorators of a definition, each by its last part.
-pub(super) fn decorators(decorated: Option<&Node<'_>>) -> Vec<String> {
-    let all = decorated.into_iter().flat_map(Node::named_children).filter(|child| child.kind() == kind::DECORATOR);
-    let name = |decorator: Node<'_>| {
-        let expression = decorator.named_children().next()?;
-        let called = expression.field("function").unwrap_or(expression);
-        let last = called.field("attribute").unwrap_or(called);
-        Some(last.text().into_owned())
-    };
-    all.filter_map(name).collect()
-}
-
 fn is_named(definition: &Node<'_>, name: &str) -> bool {
     definition.field("name").is_some_and(|node| node.text() == name)
 }
@@ -302,12 +252,6 @@ fn declares(class: &Node<'_>, name: &str) -> bool {
     let spaced = format!("{name} :");
     let text = class.text();
     text.contains(&written) || text.contains(&spaced)
-}
-
-/// The last name of what a call calls.
-pub(super) fn callee_name(call: &Node<'_>) -> Option<String> {
-    let function = call.field("function").filter(|_| call.kind() == kind::CALL)?;
-    Some(function.field("attribute").unwrap_or(function).text().into_owned())
 }
 
 /// The first positional arguments of a call.

@@ -4,9 +4,8 @@ use std::path::Path;
 
 use crate::module::Target;
 use crate::resolve::{Effort, End, Found, Place};
-use crate::syntax::{Node, has_scope, kind};
+use crate::syntax::{Node, has_scope, kind, parameter_name};
 
-use super::assignment::parameter_name;
 use super::kind::Type;
 use super::narrowed::{Tested, tests};
 use super::reaching::{Reaching, reaching};

@@ -4,22 +4,21 @@ use std::rc::Rc;
 
 use crate::model::{Call, Model, Relationship};
 use crate::module::Location;
-use crate::syntax::{Node, keyword_value, kind};
+use crate::syntax::{Node, callee_name, keyword_value, kind, on_one_line, string_content};
 
-use super::expression::{shown, text_of};
 use super::kind::{Class, Rows, RowsOf, Type};
-use super::member::{arguments_of, callee_name};
+use super::member::arguments_of;
 use super::{Context, Types};
 
 impl Types<'_> {
     /// What a relationship without annotation leads to, as SQLAlchemy finds it.
     pub(super) fn relationship(&self, context: &Context, call: &Node<'_>) -> Type {
         let found = self.completed(Call { at: context.module.location(&call.range()), is_backref: false });
-        let target = found.target_class.as_ref().and_then(|at| self.class_at(at));
+        let target = found.target_class.as_ref().and_then(|at| Class::at(self.resolver.repository, at));
         let object = match (target, &found.target) {
             (Some(class), _) => Type::Object(class, Vec::new()),
             (None, Some(target)) => return Type::unknown(format!("which class `{target}` is can't be told")),
-            (None, None) => return Type::unknown(format!("where `{}` leads can't be told", shown(call))),
+            (None, None) => return Type::unknown(format!("where `{}` leads can't be told", on_one_line(call))),
         };
         held(object, found.uselist, call)
     }
@@ -29,8 +28,8 @@ impl Types<'_> {
         let of = |at: Location| {
             let module = self.resolver.repository.module(&at.path)?;
             let found = self.completed(Call { at: at.clone(), is_backref: true });
-            let owner = self.class_at(found.owner_class.as_ref()?)?;
-            let target = self.class_at(found.target_class.as_ref()?)?;
+            let owner = Class::at(self.resolver.repository, found.owner_class.as_ref()?)?;
+            let target = Class::at(self.resolver.repository, found.target_class.as_ref()?)?;
             let call = module.node(&at.range())?;
             self.inherits(class, &owner).then(|| held(Type::Object(target, Vec::new()), found.uselist, &call))
         };
@@ -52,7 +51,11 @@ impl Types<'_> {
             for keyword in keywords.filter(|node| node.field("name").is_some_and(|name| name.text() == "backref")) {
                 let Some(value) = keyword.field("value") else { continue };
                 let is_call = value.kind() == kind::CALL;
-                let written = if is_call { arguments_of(&value).first().and_then(text_of) } else { text_of(&value) };
+                let written = if is_call {
+                    arguments_of(&value).first().and_then(string_content)
+                } else {
+                    string_content(&value)
+                };
                 if written.as_deref() == Some(name) {
                     let relationship = keyword.ancestors().find(|node| node.kind() == kind::CALL);
                     let call = if is_call { Some(value) } else { relationship };
@@ -81,9 +84,9 @@ impl Types<'_> {
 
     /// `association_proxy("memberships", "group")`: the groups of all memberships.
     pub(super) fn proxied(&self, receiver: &Type, call: &Node<'_>) -> Type {
-        let names: Vec<Option<String>> = arguments_of(call).iter().map(text_of).collect();
+        let names: Vec<Option<String>> = arguments_of(call).iter().map(string_content).collect();
         let [Some(through), Some(name), ..] = names.as_slice() else {
-            return Type::unknown(format!("what `{}` leads to can't be told", shown(call)));
+            return Type::unknown(format!("what `{}` leads to can't be told", on_one_line(call)));
         };
         self.attribute(receiver, through).each(|through| match through {
             Type::Sequence(_) | Type::Rows(_) => Type::sequence(self.attribute(&self.item(through), name)),
@@ -103,7 +106,7 @@ fn held(object: Type, uselist: Option<bool>, call: &Node<'_>) -> Type {
         _ => None,
     };
     let is_dynamic = callee_name(call).is_some_and(|name| name == "dynamic_loader")
-        || given("lazy").as_ref().and_then(text_of).is_some_and(|lazy| lazy == "dynamic");
+        || given("lazy").as_ref().and_then(string_content).is_some_and(|lazy| lazy == "dynamic");
     let is_keyed = given("collection_class").as_ref().and_then(callee_name).is_some_and(|name| {
         matches!(
             name.as_str(),
@@ -120,6 +123,6 @@ fn held(object: Type, uselist: Option<bool>, call: &Node<'_>) -> Type {
         Some(true) if is_keyed => Type::Mapping(Box::new(Type::Other), Box::new(object)),
         Some(true) => Type::sequence(object),
         Some(false) => object,
-        None => Type::unknown(format!("whether `{}` gives a list can't be told", shown(call))),
+        None => Type::unknown(format!("whether `{}` gives a list can't be told", on_one_line(call))),
     }
 }

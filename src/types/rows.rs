@@ -2,9 +2,8 @@
 //!
 //! As SQLAlchemy 2.0 has it: `Session.execute` gives rows, `Session.scalars` and sqlmodel's `Session.exec` of one column its values.
 
-use crate::syntax::{Node, kind};
+use crate::syntax::{Node, kind, on_one_line};
 
-use super::expression::shown;
 use super::kind::{Rows, RowsOf, Type};
 use super::member::arguments_of;
 use super::{Context, Types};
@@ -79,7 +78,7 @@ impl Types<'_> {
                 }),
                 Type::Unknown(_) | Type::Variable(_) => found.clone(),
                 Type::Module(_) | Type::Function(_) => {
-                    Type::unknown(format!("what `{}` selects can't be told", shown(argument)))
+                    Type::unknown(format!("what `{}` selects can't be told", on_one_line(argument)))
                 }
                 _ => Type::Other,
             })

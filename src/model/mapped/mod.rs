@@ -189,9 +189,7 @@ impl<'a> Classes<'a> {
 
     /// A place as `path:line`.
     pub fn shown(&self, location: &Location) -> String {
-        let repository = self.repository();
-        let line = repository.module(&location.path).map(|module| module.source.position(location.start).shown_line());
-        format!("{}:{}", repository.display(&location.path), line.unwrap_or_default())
+        self.repository().place(location)
     }
 
     /// Whether the annotations of a class need no `Mapped[…]`.

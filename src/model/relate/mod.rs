@@ -278,12 +278,7 @@ impl<'a> Model<'a> {
     }
 
     fn shown(&self, location: &Location) -> String {
-        if let Some(library) = library::name(&location.path) {
-            return library;
-        }
-        let repository = self.classes.resolver.repository;
-        let line = repository.module(&location.path).map(|module| module.source.position(location.start).shown_line());
-        format!("{}:{}", repository.display(&location.path), line.unwrap_or_default())
+        library::name(&location.path).unwrap_or_else(|| self.classes.shown(location))
     }
 }
 

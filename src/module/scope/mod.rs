@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::syntax::{Node, kind, unpacked};
+use crate::syntax::{Node, kind, parameter_name, unpacked};
 
-use targets::{assigned, bases, function, imported, is_compared, module_name, parameter_name_node, splat_kind};
+use targets::{assigned, bases, function, imported, is_compared, module_name, splat_kind};
 
 /// A dotted name, as its parts.
 pub type Dotted = Vec<String>;
@@ -148,7 +148,7 @@ impl Scope {
             if matches!(kind.as_deref(), Some(kind::LIST_SPLAT_PATTERN | kind::KEYWORD_SEPARATOR)) {
                 position = None;
             }
-            let Some(name) = parameter_name_node(&node) else { continue };
+            let Some(name) = parameter_name(&node) else { continue };
             let parameter = Parameter {
                 what: what.clone(),
                 position: position.filter(|_| kind.is_none()),

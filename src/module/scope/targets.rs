@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::{Dotted, ModuleName, Scope, Target};
-use crate::syntax::{Node, dotted_name, keyword_value, kind, positional_arguments, splatted, unparenthesized};
+use crate::syntax::{
+    Node, dotted_name, keyword_value, kind, parameter_name, positional_arguments, splatted, unparenthesized,
+};
 
 /// The dotted name that is imported, and the name it is given.
 pub(super) fn imported<'t>(node: &Node<'t>) -> Option<(Dotted, Option<Node<'t>>)> {
@@ -80,9 +82,11 @@ pub(super) fn handed_on(function: &Node<'_>) -> Vec<Dotted> {
     let rest = parameters
         .named_children()
         .find(|parameter| parameter.kind() == kind::DICTIONARY_SPLAT_PATTERN)
-        .and_then(|splat| parameter_name(&splat));
-    let takes_cascade =
-        parameters.named_children().any(|parameter| parameter_name(&parameter).as_deref() == Some("cascade"));
+        .and_then(|splat| parameter_name(&splat))
+        .map(|name| name.text().into_owned());
+    let takes_cascade = parameters
+        .named_children()
+        .any(|parameter| parameter_name(&parameter).is_some_and(|name| name.text() == "cascade"));
     if rest.is_none() && !takes_cascade {
         return Vec::new();
     }
@@ -97,18 +101,6 @@ pub(super) fn handed_on(function: &Node<'_>) -> Vec<Dotted> {
         .collect()
 }
 
-/// The parameter's name where it is bound.
-pub(super) fn parameter_name_node<'t>(node: &Node<'t>) -> Option<Node<'t>> {
-    match &*node.kind() {
-        kind::IDENTIFIER => Some(node.clone()),
-        kind::DEFAULT_PARAMETER | kind::TYPED_DEFAULT_PARAMETER => node.field("name"),
-        kind::TYPED_PARAMETER | kind::DICTIONARY_SPLAT_PATTERN | kind::LIST_SPLAT_PATTERN => {
-            node.named_children().next().and_then(|child| parameter_name_node(&child))
-        }
-        _ => None,
-    }
-}
-
 /// `*names`, `**names` and the bare `*`, also with an annotation.
 pub(super) fn splat_kind(parameter: &Node<'_>) -> Option<String> {
     let inner = match &*parameter.kind() {
@@ -118,10 +110,6 @@ pub(super) fn splat_kind(parameter: &Node<'_>) -> Option<String> {
     let kind = inner.kind().into_owned();
     matches!(&*kind, kind::LIST_SPLAT_PATTERN | kind::DICTIONARY_SPLAT_PATTERN | kind::KEYWORD_SEPARATOR)
         .then_some(kind)
-}
-
-pub(super) fn parameter_name(node: &Node<'_>) -> Option<String> {
-    parameter_name_node(node).map(|name| name.text().into_owned())
 }
 
 /// Whether a name in the pattern of a `case` is no name that it binds: a part of a dotted one, a class, or a keyword.
