@@ -40,6 +40,9 @@ pub use kind::{Class, Function, Rows, RowsOf, Type};
 /// How many expressions are looked at to find out what one can be.
 const MOST_STEPS: u32 = 4000;
 
+/// How many steps are told of what one expression can be.
+const MOST_STEPS_TOLD: usize = 40;
+
 /// How many of them inside each other.
 const MOST_DEPTH: u32 = 40;
 
@@ -189,12 +192,28 @@ impl<'a> Types<'a> {
         let from = self.trail.borrow().len();
         let found = find();
         self.visited.borrow_mut().pop();
+        self.shorten_trail(from);
         // inside of something that leads back to itself, or that is cut short, an answer may lack a part
         if is_general && (depth == 0 || left > 0 && !found.is_never()) {
             let steps = self.trail.borrow()[from..].into();
             self.known.borrow_mut().insert((question, at), (found.clone(), steps));
         }
         found
+    }
+
+    /// Tells each step from a place of the trail on once: what is put together of many parts comes by the same ones again and again.
+    fn shorten_trail(&self, from: usize) {
+        let mut trail = self.trail.borrow_mut();
+        if trail.len() < from + 2 {
+            return;
+        }
+        let mut once: Vec<Step> = Vec::new();
+        for step in trail.drain(from..) {
+            if once.len() < MOST_STEPS_TOLD && !once.contains(&step) {
+                once.push(step);
+            }
+        }
+        trail.extend(once);
     }
 
     fn step(&self, context: &Context, node: &Node<'_>, words: String) {
