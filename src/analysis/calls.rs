@@ -24,10 +24,11 @@ impl Analysis {
         let mut told: Vec<ToldCall> = Vec::new();
         for repository in self.repositories_checked() {
             let reads = self.known_noticed(&repository).reads;
-            let reads = reads.unwrap_or_else(|| Arc::new(self.reads_of(&repository)));
+            let calls = self.placed_calls(&repository);
+            let refreshing = || calls.iter().filter(|call| call.refreshes()).map(|call| call.call.at.clone()).collect();
+            let reads = reads.unwrap_or_else(|| Arc::new(self.reads_of(&repository, refreshing())));
             let told_call =
                 |call: &SessionCall| self.told_call(&repository, call, reads.told(&repository, &call.at, None));
-            let calls = self.placed_calls(&repository);
             told.extend(calls.iter().map(|placed| &placed.call).filter(|call| !call.is_implicit).filter_map(told_call));
         }
         told.sort_by(|a, b| (&a.path, a.start.byte).cmp(&(&b.path, b.start.byte)));
@@ -74,17 +75,16 @@ impl Analysis {
 
     /// The calls of a repository, its tests included.
     pub(super) fn calls_of(&self, repository: &Arc<Repository>) -> Vec<SessionCall> {
-        self.inferred(repository, calls_session, in_module)
+        self.inferred(repository, &self.files_with(repository, calls_session), in_module)
     }
 
-    /// What is read of the files of a repository that have some trait, where it is inferred what their expressions can be.
+    /// What is read of some files of a repository, where it is inferred what their expressions can be.
     pub(super) fn inferred<T: Send>(
         &self,
         repository: &Arc<Repository>,
-        has: impl Fn(Traits) -> bool + Sync,
+        files: &[PathBuf],
         read: impl Fn(&Types<'_>, &Classes<'_>, &Arc<Module>) -> Vec<T> + Sync,
     ) -> Vec<T> {
-        let files = self.files_with(repository, has);
         let rules = &self.reach.settings.of_folder(repository.root()).rules;
         let resolver = Resolver { constructors: &rules.constructors, repository };
         let (walk, search) = (&self.walk, &self.search);

@@ -8,6 +8,7 @@ mod assembled;
 mod calls;
 mod changed;
 mod consumers;
+mod coroutines;
 mod evidence;
 mod files;
 mod imports;

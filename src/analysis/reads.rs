@@ -1,6 +1,7 @@
 //! A repository goes in; the reads in it come out that raise because a refresh or an expire has expired related objects.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::model::{Call, Model, SearchFolder};
@@ -9,7 +10,7 @@ use crate::outcome::ToldRead;
 use crate::policy::set_given;
 use crate::python::PyValue;
 use crate::reach::{Level, PlacedCall, RaisingRead};
-use crate::reads::{Cascading, Raised, in_module};
+use crate::reads::{Cascading, Raised, in_functions};
 use crate::repository::Repository;
 use crate::resolve::{Keyword, Resolver};
 use crate::site::Given;
@@ -89,17 +90,17 @@ fn raising_read(repository: &Repository, call: &Arc<PlacedCall>, raised: &Raised
 }
 
 impl Analysis {
-    /// The reads of a repository, its tests included.
-    pub(super) fn reads_of(&self, repository: &Arc<Repository>) -> Reads {
+    /// The reads of a repository that raise because of some calls.
+    pub(super) fn reads_of(&self, repository: &Arc<Repository>, calls: BTreeSet<Location>) -> Reads {
         let relationships = self.cascading_in(repository);
         if relationships.is_empty() {
             return Reads { relationships, raised: Vec::new() };
         }
-        let raised = self.inferred(
-            repository,
-            |traits| traits.refresh,
-            |types, classes, module| in_module(types, classes, module, &relationships),
-        );
+        let functions = self.functions_to(repository, calls);
+        let files: Vec<PathBuf> = functions.keys().map(|path| path.to_path_buf()).collect();
+        let raised = self.inferred(repository, &files, |types, classes, module| {
+            in_functions(types, classes, module, &functions[&module.path], &relationships)
+        });
         Reads { relationships, raised }
     }
 

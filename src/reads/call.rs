@@ -105,8 +105,8 @@ impl Run<'_, '_> {
 
     /// What can't be followed may do anything with what it gets; with nothing of the session in its hands, nothing.
     fn outside(&mut self, call: &Node<'_>, given: &[(Option<String>, Value)], is_awaited: bool) -> Value {
-        let (found, _) = self.mapping.types.of(self.module(), call);
-        if matches!(&found, Type::Rows(rows) if rows.of == crate::types::RowsOf::Statement) {
+        let found = self.mapping.type_of(self.module(), call);
+        if matches!(&*found, Type::Rows(rows) if rows.of == crate::types::RowsOf::Statement) {
             return Value::Statement(Options::default());
         }
         let gets = |value: &Value| matches!(value, Value::Session | Value::Unknown);
@@ -125,8 +125,8 @@ impl Run<'_, '_> {
     /// Whether a call is of another library, and not of SQLAlchemy.
     fn is_of_other_library(&self, call: &Node<'_>) -> bool {
         let Some(function) = call.field("function") else { return false };
-        let (found, _) = self.mapping.types.of(self.module(), &function);
-        matches!(&found, Type::Outside(path) if !matches!(path[0].as_str(), "sqlalchemy" | "sqlmodel" | "advanced_alchemy"))
+        let found = self.mapping.type_of(self.module(), &function);
+        matches!(&*found, Type::Outside(path) if !matches!(path[0].as_str(), "sqlalchemy" | "sqlmodel" | "advanced_alchemy"))
     }
 
     fn construct(&mut self, class: &Class, call: &Node<'_>) -> Result<Value, Exit> {
@@ -139,7 +139,7 @@ impl Run<'_, '_> {
             return Ok(Value::Unknown);
         }
         let has_own = matches!(self.mapping.types.member_of(class, "__init__"), Type::Function(_));
-        let is_dataclass = self.mapping.types.ancestors(class).iter().any(|known| {
+        let is_dataclass = self.mapping.ancestors(class).iter().any(|known| {
             known.module.node(&known.at.range()).is_some_and(|node| {
                 node.field("superclasses").is_some_and(|bases| bases.text().contains("Dataclass"))
                     || node.parent().is_some_and(|around| around.kind() == kind::DECORATED_DEFINITION)
@@ -182,7 +182,7 @@ impl Run<'_, '_> {
                 Ok(Value::Statement(options))
             }
             Value::Result(options) => {
-                let (found, _) = self.mapping.types.of(self.module(), call);
+                let found = self.mapping.type_of(self.module(), call);
                 Ok(self.value_of_type(&found, Some(&options)))
             }
             Value::Other if !is_awaited => Ok(Value::Other),

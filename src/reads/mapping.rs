@@ -3,9 +3,10 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::model::Classes;
-use crate::module::Location;
+use crate::module::{Location, Module};
 use crate::syntax::{
     Node, callee_name, decorators, keyword_value, kind, positional_arguments, returned, string_content,
 };
@@ -60,6 +61,10 @@ pub(super) struct Mapping<'a> {
     cascading: &'a [Cascading],
     known: RefCell<HashMap<(Location, String), Attribute>>,
     relations: RefCell<HashMap<Location, Rc<Vec<Rc<Relation>>>>>,
+    /// By class: itself and those that it inherits from.
+    ancestors: RefCell<HashMap<Location, Rc<[Class]>>>,
+    /// By expression: what it can be.
+    expressions: RefCell<HashMap<Location, Rc<Type>>>,
 }
 
 const RELATIONSHIPS: [&str; 2] = ["relationship", "Relationship"];
@@ -69,7 +74,29 @@ const PROPERTIES: [&str; 3] = ["property", "hybrid_property", "cached_property"]
 impl<'a> Mapping<'a> {
     pub fn new(types: &'a Types<'a>, classes: &'a Classes<'a>, cascading: &'a [Cascading]) -> Self {
         let (known, relations) = (RefCell::default(), RefCell::default());
-        Self { types, classes, cascading, known, relations }
+        let (ancestors, expressions) = (RefCell::default(), RefCell::default());
+        Self { types, classes, cascading, known, relations, ancestors, expressions }
+    }
+
+    /// What an expression of a module can be.
+    pub fn type_of(&self, module: &Arc<Module>, expression: &Node<'_>) -> Rc<Type> {
+        let at = module.location(&expression.range());
+        if let Some(known) = self.expressions.borrow().get(&at) {
+            return Rc::clone(known);
+        }
+        let found = Rc::new(self.types.of(module, expression).0);
+        self.expressions.borrow_mut().insert(at, Rc::clone(&found));
+        found
+    }
+
+    /// A class and those that it inherits from, the nearest first.
+    pub fn ancestors(&self, class: &Class) -> Rc<[Class]> {
+        let known = self.ancestors.borrow().get(&class.at).cloned();
+        known.unwrap_or_else(|| {
+            let found: Rc<[Class]> = self.types.ancestors(class).into();
+            self.ancestors.borrow_mut().insert(class.at.clone(), Rc::clone(&found));
+            found
+        })
     }
 
     /// Whether objects of the class are in a session.
@@ -79,7 +106,7 @@ impl<'a> Mapping<'a> {
 
     /// Whether an object of the one can be one of the other.
     pub fn can_be(&self, one: &Class, other: &Class) -> bool {
-        let inherits = |one: &Class, from: &Class| self.types.ancestors(one).contains(from);
+        let inherits = |one: &Class, from: &Class| self.ancestors(one).contains(from);
         one == other || inherits(one, other) || inherits(other, one)
     }
 
@@ -89,7 +116,7 @@ impl<'a> Mapping<'a> {
         if let Some(known) = self.known.borrow().get(&key) {
             return known.clone();
         }
-        let found = self.types.ancestors(class).iter().find_map(|owner| self.own(class, owner, name));
+        let found = self.ancestors(class).iter().find_map(|owner| self.own(class, owner, name));
         let found = found.unwrap_or(Attribute::Other);
         self.known.borrow_mut().insert(key, found.clone());
         found
@@ -101,7 +128,7 @@ impl<'a> Mapping<'a> {
             return Rc::clone(known);
         }
         let mut names: Vec<String> = Vec::new();
-        for owner in self.types.ancestors(class) {
+        for owner in self.ancestors(class).iter() {
             let Some(node) = owner.module.node(&owner.at.range()) else { continue };
             let members = members(&node);
             names.extend(members.iter().filter_map(|member| Some(member_name(member)?.text().into_owned())));

@@ -5,6 +5,7 @@
 //! can't be known loads what is expired, or ends the way: nothing is told that isn't followed from where it was loaded to where it is read.
 
 mod call;
+mod callers;
 mod cascade;
 mod expression;
 mod heap;
@@ -19,8 +20,10 @@ use std::sync::Arc;
 
 use crate::model::Classes;
 use crate::module::{Location, Module};
-use crate::syntax::{Node, kind};
+use crate::syntax::Node;
 use crate::types::{Class, Types};
+
+pub use callers::{callers_in, function_around};
 
 use mapping::Mapping;
 use run::{Run, Script};
@@ -67,13 +70,17 @@ pub struct Edge {
 /// How many ways through a coroutine are followed.
 const MOST_WAYS: usize = 64;
 
-/// The reads that raise in the coroutines of a module.
-pub fn in_module(types: &Types<'_>, classes: &Classes<'_>, module: &Arc<Module>, all: &[Cascading]) -> Vec<Raised> {
+/// The reads that raise in some functions of a module, as far as they are coroutines.
+pub fn in_functions(
+    types: &Types<'_>,
+    classes: &Classes<'_>,
+    module: &Arc<Module>,
+    functions: &[Location],
+    all: &[Cascading],
+) -> Vec<Raised> {
     let mapping = Mapping::new(types, classes, all);
-    let root = module.tree().root();
-    let functions = root.dfs().filter(|node| node.kind() == kind::FUNCTION_DEFINITION && is_coroutine(node));
     let mut found = Vec::new();
-    for function in functions.filter(|function| function.text().contains("await")) {
+    for function in functions.iter().filter_map(|at| module.node(&at.range())).filter(is_coroutine) {
         let mut script = Script::default();
         for _ in 0..MOST_WAYS {
             Run::new(&mapping, module, &mut script, &mut found).go(&function);

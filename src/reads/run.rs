@@ -161,7 +161,7 @@ impl<'r, 'a> Run<'r, 'a> {
 
     /// What an expression can be, where nothing was seen of its value.
     pub(super) fn typed(&mut self, node: &Node<'_>) -> Value {
-        let (found, _) = self.mapping.types.of(self.module(), node);
+        let found = self.mapping.type_of(self.module(), node);
         self.value_of_type(&found, None)
     }
 

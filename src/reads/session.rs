@@ -146,7 +146,7 @@ impl Run<'_, '_> {
 
     /// What an awaited call gives that loads objects.
     fn loaded_by(&mut self, call: &Node<'_>, options: &Options) -> Value {
-        let (found, _) = self.mapping.types.of(self.module(), call);
+        let found = self.mapping.type_of(self.module(), call);
         self.loads_all_in(&found, options);
         self.value_of_type(&found, Some(options))
     }
@@ -179,7 +179,7 @@ impl Run<'_, '_> {
 
     /// Whether a name is that of a session whose type can't be told.
     pub(super) fn is_session(&self, node: &Node<'_>) -> bool {
-        let (found, _) = self.mapping.types.of(self.module(), node);
+        let found = self.mapping.type_of(self.module(), node);
         let is_open = |part: &Type| matches!(part, Type::Unknown(_) | Type::Variable(_) | Type::OutsideObject(..));
         found.parts().contains(&Type::Session)
             || (found.is_never() || found.parts().iter().any(is_open)) && is_named_as_session(&node.text())

@@ -196,7 +196,7 @@ impl Run<'_, '_> {
             Value::Tuple(parts) => parts.iter().take(MOST_ROUNDS).cloned().collect(),
             Value::Result(options) => {
                 let options = options.clone();
-                let (found, _) = self.mapping.types.of(self.module(), right);
+                let found = self.mapping.type_of(self.module(), right);
                 let item = self.mapping.types.item_of(&found);
                 vec![self.value_of_type(&item, Some(&options))]
             }
@@ -270,7 +270,7 @@ impl Run<'_, '_> {
             }
             return Ok(Some(if name == "begin" { Self::commit } else { |run| run.flush(true) }));
         }
-        let (found, _) = self.mapping.types.of(self.module(), entered);
+        let found = self.mapping.type_of(self.module(), entered);
         let opens = |part: &Type| match part {
             Type::Session => true,
             Type::Manager(inner) => **inner == Type::Session,

@@ -1,0 +1,53 @@
+//! The calls of a repository go in; the functions of its product that come to them come out: those that make them, and those that call these.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use aho_corasick::AhoCorasick;
+
+use super::Analysis;
+use crate::module::Location;
+use crate::reads::{callers_in, function_around};
+use crate::repository::Repository;
+
+/// How many calls there are at most between a function and what it comes to.
+const MOST_LEVELS: usize = 2;
+
+impl Analysis {
+    /// The functions, by file.
+    pub(super) fn functions_to(
+        &self,
+        repository: &Arc<Repository>,
+        calls: BTreeSet<Location>,
+    ) -> BTreeMap<Arc<Path>, Vec<Location>> {
+        let around = |call: &Location| {
+            let module = repository.module(&call.path)?;
+            Some(module.location(&function_around(&module.node(&call.range())?)?.range()))
+        };
+        let mut level: BTreeSet<Location> = calls.iter().filter_map(around).collect();
+        let mut all = level.clone();
+        for _ in 0..MOST_LEVELS {
+            level = self.callers(repository, &level).into_iter().filter(|caller| all.insert(caller.clone())).collect();
+        }
+        let mut by_file: BTreeMap<Arc<Path>, Vec<Location>> = BTreeMap::new();
+        for function in all {
+            by_file.entry(Arc::clone(&function.path)).or_default().push(function);
+        }
+        by_file
+    }
+
+    /// Those that call one of some functions.
+    fn callers(&self, repository: &Arc<Repository>, functions: &BTreeSet<Location>) -> Vec<Location> {
+        let name = |function: &Location| {
+            let module = repository.module(&function.path)?;
+            Some(module.node(&function.range())?.field("name")?.text().into_owned())
+        };
+        let names: HashSet<String> = functions.iter().filter_map(name).collect();
+        let Ok(called) = AhoCorasick::new(names.iter().map(|name| format!("{name}("))) else { return Vec::new() };
+        let is_caller = |bytes: &[u8]| !names.is_empty() && called.is_match(bytes);
+        let mut files: Vec<PathBuf> = self.search.look(&self.walk.of_folder(repository.root()), is_caller).files;
+        files.retain(|file| !self.is_test(repository, file));
+        self.inferred(repository, &files, |types, _, module| callers_in(types, module, &names, functions))
+    }
+}

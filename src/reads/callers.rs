@@ -1,0 +1,36 @@
+//! A module and functions go in; the functions of the module come out that call one of them.
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+
+use crate::module::{Location, Module};
+use crate::syntax::{Node, callee_name, kind};
+use crate::types::{Type, Types};
+
+/// The functions of a module that call one of some functions, whose names are given too. Where it can't be known what is called, the name is
+/// enough.
+pub fn callers_in(
+    types: &Types<'_>,
+    module: &Arc<Module>,
+    names: &HashSet<String>,
+    functions: &BTreeSet<Location>,
+) -> Vec<Location> {
+    let root = module.tree().root();
+    let calls = root.dfs().filter(|node| node.kind() == kind::CALL);
+    let calls = calls.filter(|call| callee_name(call).is_some_and(|name| names.contains(&name)));
+    let is_meant = |call: &Node<'_>| {
+        let Some(function) = call.field("function") else { return false };
+        let (found, _) = types.of(module, &function);
+        found.is_never() || found.parts().iter().any(|part| match part {
+            Type::Function(function) => functions.contains(&function.at),
+            part => matches!(part, Type::Unknown(_) | Type::Variable(_)),
+        })
+    };
+    let around = |call: Node<'_>| Some(module.location(&function_around(&call)?.range()));
+    calls.filter(is_meant).filter_map(around).collect()
+}
+
+/// The function that code stands in.
+pub fn function_around<'t>(node: &Node<'t>) -> Option<Node<'t>> {
+    node.ancestors().find(|around| around.kind() == kind::FUNCTION_DEFINITION)
+}
