@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::calls::{SessionCall, in_module};
+use crate::calls::{CallKind, SessionCall, in_module};
 use crate::hints::Traits;
 use crate::model::{Classes, SearchFolder};
 use crate::module::Module;
@@ -14,7 +14,7 @@ use crate::outcome::{ToldCall, ToldRead};
 use crate::repository::Repository;
 use crate::resolve::Resolver;
 use crate::sqlalchemy::Observable;
-use crate::types::Types;
+use crate::types::{Related, Types};
 
 use super::Analysis;
 
@@ -25,11 +25,14 @@ impl Analysis {
         for repository in self.repositories_checked() {
             let reads = self.known_noticed(&repository).reads;
             let calls = self.placed_calls(&repository);
+            let merging = self.calls_of(&repository, |traits| traits.joins || traits.merge);
             let refreshing = || calls.iter().filter(|call| call.refreshes()).map(|call| call.call.at.clone()).collect();
             let reads = reads.unwrap_or_else(|| Arc::new(self.reads_of(&repository, refreshing())));
             let told_call =
                 |call: &SessionCall| self.told_call(&repository, call, reads.told(&repository, &call.at, None));
-            told.extend(calls.iter().map(|placed| &placed.call).filter(|call| !call.is_implicit).filter_map(told_call));
+            let of_others = calls.iter().map(|placed| &placed.call).filter(|call| call.kind != CallKind::Merge);
+            let merging = merging.iter().filter(|call| call.kind == CallKind::Merge);
+            told.extend(of_others.chain(merging).filter(|call| !call.is_implicit).filter_map(told_call));
         }
         told.sort_by(|a, b| (&a.path, a.start.byte).cmp(&(&b.path, b.start.byte)));
         told
@@ -73,9 +76,13 @@ impl Analysis {
         all.into_values().collect()
     }
 
-    /// The calls of a repository, its tests included.
-    pub(super) fn calls_of(&self, repository: &Arc<Repository>) -> Vec<SessionCall> {
-        self.inferred(repository, &self.files_with(repository, calls_session), in_module)
+    /// The calls in those files of a repository that have some trait, its tests included.
+    pub(super) fn calls_of(
+        &self,
+        repository: &Arc<Repository>,
+        has: impl Fn(Traits) -> bool + Sync,
+    ) -> Vec<SessionCall> {
+        self.inferred(repository, &self.files_with(repository, has), in_module)
     }
 
     /// What is read of some files of a repository, where it is inferred what their expressions can be.
@@ -87,19 +94,29 @@ impl Analysis {
     ) -> Vec<T> {
         let rules = &self.reach.settings.of_folder(repository.root()).rules;
         let resolver = Resolver { constructors: &rules.constructors, repository };
-        let (walk, search) = (&self.walk, &self.search);
-        let of_folder: SearchFolder<'_> = &|folder, can_matter| search.look(&walk.of_folder(folder), can_matter).files;
+        let of_folder: SearchFolder<'_> = &self.search_mapping(repository);
         let classes = Classes::new(resolver.clone());
-        let types = || Types::new(resolver.clone(), of_folder);
+        let related = self.related_in(repository);
+        let types = || Types::new(resolver.clone(), of_folder, &related);
         let found = files.par_iter().map_init(types, |types, file| {
-            let module = repository.module(&walk.absolute(file))?;
+            let module = repository.module(&self.walk.absolute(file))?;
             Some(read(types, &classes, &module))
         });
         found.collect::<Vec<_>>().into_iter().flatten().flatten().collect()
+    }
+
+    fn related_in(&self, repository: &Repository) -> Arc<Related> {
+        let mut related = self.related.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(related.entry(repository.root().to_owned()).or_default())
     }
 }
 
 /// Whether a file can have a session do something with an object.
 fn calls_session(traits: Traits) -> bool {
-    traits.acts || Observable::ALL.into_iter().any(|what| traits.can(what))
+    acts(traits) || traits.joins || traits.merge
+}
+
+/// Whether a file can have a session refresh, expire or expunge an object.
+pub(super) fn acts(traits: Traits) -> bool {
+    traits.acts || traits.can(Observable::Refresh) || traits.can(Observable::Expunge)
 }

@@ -37,7 +37,7 @@ impl Analysis {
         by_file
     }
 
-    /// Those that call one of some functions.
+    /// Those that call one of some functions, in the files that have to do with SQLAlchemy's sessions and asyncio by what they import or call.
     fn callers(&self, repository: &Arc<Repository>, functions: &BTreeSet<Location>) -> Vec<Location> {
         let name = |function: &Location| {
             let module = repository.module(&function.path)?;
@@ -45,9 +45,12 @@ impl Analysis {
         };
         let names: HashSet<String> = functions.iter().filter_map(name).collect();
         let Ok(called) = AhoCorasick::new(names.iter().map(|name| format!("{name}("))) else { return Vec::new() };
-        let is_caller = |bytes: &[u8]| !names.is_empty() && called.is_match(bytes);
-        let mut files: Vec<PathBuf> = self.search.look(&self.walk.of_folder(repository.root()), is_caller).files;
-        files.retain(|file| !self.is_test(repository, file));
+        let is_caller = |file: &PathBuf| {
+            let bytes = self.disk.read(&self.walk.absolute(file), true);
+            bytes.is_ok_and(|bytes| called.is_match(&*bytes)) && !self.is_test(repository, file)
+        };
+        let mut files = self.files_with(repository, |traits| traits.asyncio || traits.refresh || traits.acts);
+        files.retain(|file| !names.is_empty() && is_caller(file));
         self.inferred(repository, &files, |types, _, module| callers_in(types, module, &names, functions))
     }
 }

@@ -1,6 +1,7 @@
 //! A repository goes in; which of its files do something that matters comes out, those among them that were not named.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::Analysis;
 use crate::hints::Traits;
@@ -45,6 +46,28 @@ impl Analysis {
         };
         repository.add_unread(looked.unread);
         looked.files
+    }
+
+    /// The files of a folder for whose bytes a test holds, among those of a repository that can map classes.
+    pub(super) fn search_mapping<'a>(
+        &'a self,
+        repository: &'a Repository,
+    ) -> impl Fn(&Path, &(dyn Fn(&[u8]) -> bool + Sync)) -> Vec<PathBuf> + Sync + 'a {
+        let files: OnceLock<Vec<PathBuf>> = OnceLock::new();
+        let absolute = |file: PathBuf| self.walk.absolute(&file);
+        let list = move || {
+            let mut files: Vec<PathBuf> =
+                self.files_with(repository, |traits| traits.maps).into_iter().map(absolute).collect();
+            files.sort();
+            files
+        };
+        move |folder, can_matter| {
+            let files = files.get_or_init(list);
+            let first = files.partition_point(|file| file.as_path() < folder);
+            let within = files[first..].iter().take_while(|file| file.starts_with(folder));
+            let is_meant = |file: &&PathBuf| self.disk.read(file, true).is_ok_and(|bytes| can_matter(&bytes));
+            within.filter(is_meant).cloned().collect()
+        }
     }
 
     /// Whether a file of a repository is no part of the product.

@@ -41,6 +41,7 @@ use crate::settings::{Lookup, SettingsError};
 use crate::site::Site;
 use crate::sqlalchemy::Lazy;
 use crate::sqlalchemy::cascade::CascadeOptions;
+use crate::types::Related;
 use crate::usage::{Search, Usages};
 use crate::verify::facts::Facts;
 
@@ -135,6 +136,8 @@ pub struct Analysis {
     completed: Mutex<HashMap<(usize, usize), Relationship>>,
     /// By repository: the calls of its sessions.
     calls: Mutex<HashMap<PathBuf, Vec<Arc<PlacedCall>>>>,
+    /// By repository: its relationships, as far as they were asked for to infer what is something.
+    related: Mutex<HashMap<PathBuf, Arc<Related>>>,
     /// By repository: what notices that its relationships cascade.
     noticed: Mutex<HashMap<PathBuf, Noticed>>,
 }
@@ -160,8 +163,23 @@ impl Analysis {
         reach.settings.check()?;
         let (scan, usages, sites) = completed(scan, &reader, &search);
         let (checked, completed) = (Mutex::default(), Mutex::default());
-        let (calls, noticed) = (Mutex::default(), Mutex::default());
-        Ok(Self { reach, walk, disk, repositories, search, scan, usages, sites, checked, completed, calls, noticed })
+        let (calls, related, noticed) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let known = Self {
+            reach,
+            walk,
+            disk,
+            repositories,
+            search,
+            scan,
+            usages,
+            sites,
+            checked,
+            completed,
+            calls,
+            related,
+            noticed,
+        };
+        Ok(known)
     }
 
     /// What is found, with the fixes. Nothing is written.

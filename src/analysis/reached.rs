@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, PoisonError};
 
 use super::Analysis;
+use super::calls::acts;
 use super::run::Run;
 use crate::calls::CallKind;
 use crate::model::{End, Families, Link, Model, Reaching};
@@ -23,13 +24,13 @@ pub(super) struct ReachedSites {
 }
 
 impl Analysis {
-    /// The calls of a repository, each with its place.
+    /// The calls of a repository that refresh, expire or expunge, each with its place.
     pub(super) fn placed_calls(&self, repository: &Arc<Repository>) -> Vec<Arc<PlacedCall>> {
         let lock = || self.calls.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = lock().get(repository.root()) {
             return known.clone();
         }
-        let placed = self.calls_of(repository).into_iter().map(|call| {
+        let placed = self.calls_of(repository, acts).into_iter().map(|call| {
             let (place, is_test) = (repository.place(&call.at), self.is_test(repository, &call.at.path));
             Arc::new(PlacedCall { call, place, is_test })
         });

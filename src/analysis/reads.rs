@@ -108,8 +108,7 @@ impl Analysis {
     fn cascading_in(&self, repository: &Arc<Repository>) -> Vec<Cascading> {
         let rules = &self.reach.settings.of_folder(repository.root()).rules;
         let resolver = Resolver { constructors: &rules.constructors, repository };
-        let (walk, search) = (&self.walk, &self.search);
-        let of_folder: SearchFolder<'_> = &|folder, can_matter| search.look(&walk.of_folder(folder), can_matter).files;
+        let of_folder: SearchFolder<'_> = &self.search_mapping(repository);
         let has_it = |given| set_given(given).is_some_and(|set| set.contains(CascadeOption::RefreshExpire));
         let of_repository = self
             .sites

@@ -127,22 +127,59 @@ impl Words {
     pub fn are_in(&self, bytes: &[u8]) -> bool {
         self.0.is_match(bytes)
     }
+
+    /// Whether one of them stands in the bytes as a word of its own.
+    fn stand_in(&self, bytes: &[u8]) -> bool {
+        self.whole(bytes).next().is_some()
+    }
+
+    /// Where they stand as words of their own.
+    fn whole<'b>(&'b self, bytes: &'b [u8]) -> impl Iterator<Item = Range<usize>> + 'b {
+        let is_of_word = |byte: Option<&u8>| byte.copied().is_some_and(is_of_name);
+        let is_whole = move |word: &Range<usize>| {
+            !is_of_word(word.start.checked_sub(1).map(|before| &bytes[before])) && !is_of_word(bytes.get(word.end))
+        };
+        self.0.find_overlapping_iter(bytes).map(|found| found.range()).filter(is_whole)
+    }
 }
 
-/// Whether a file with the bytes can define a class that has one of the words as its name, or in its list of bases, or give one of them
-/// another name by an import.
-pub fn has_class_about(bytes: &[u8], words: &Words) -> bool {
+/// Whether a file with the bytes can define a class that has one of the words in its list of bases, or can give one of the words another name.
+pub fn has_heir_of(bytes: &[u8], words: &Words) -> bool {
     static CLASS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("class "));
-    if !words.are_in(bytes) {
-        return false;
-    }
-    let head = |at: usize| {
-        let rest = &bytes[at..bytes.len().min(at + LONGEST_CALL)];
-        let end = rest.windows(2).position(|pair| pair[0] == b':' && pair[1].is_ascii_whitespace());
-        &rest[..end.unwrap_or(rest.len())]
+    let starts_line = |at: &usize| {
+        let before = bytes[..*at].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t'));
+        before.is_none_or(|byte| matches!(byte, b'\n' | b'\r' | b';'))
     };
-    let is_renamed = || words.0.find_overlapping_iter(bytes).any(|found| bytes[found.end()..].starts_with(b" as "));
-    CLASS.find_iter(bytes).any(|at| words.are_in(head(at))) || is_renamed()
+    let inherits = |at: usize| {
+        let head = class_head(&bytes[at..]);
+        words.stand_in(&head[head.iter().position(|byte| *byte == b'(').unwrap_or(head.len())..])
+    };
+    words.are_in(bytes)
+        && (CLASS.find_iter(bytes).filter(starts_line).any(inherits)
+            || words.whole(bytes).any(|word| is_renamed(bytes, &word)))
+}
+
+/// A class definition from its start to the end of its list of bases.
+fn class_head(bytes: &[u8]) -> &[u8] {
+    let bytes = &bytes[..bytes.len().min(LONGEST_CALL)];
+    let mut open = 0_usize;
+    let end = bytes.iter().position(|byte| {
+        match byte {
+            b'(' | b'[' | b'{' => open += 1,
+            b')' | b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        open == 0 && matches!(byte, b':' | b'\n')
+    });
+    &bytes[..end.unwrap_or(bytes.len())]
+}
+
+/// Whether a word is given another name there: `import Word as Other`, `Other = Word`.
+fn is_renamed(bytes: &[u8], word: &Range<usize>) -> bool {
+    let before = bytes[..word.start].trim_ascii_end();
+    let behind = &bytes[word.end..];
+    let ends_line = || behind.first().is_none_or(|byte| matches!(byte, b'\n' | b'\r' | b' ' | b'#'));
+    behind.starts_with(b" as ") || before.ends_with(b"=") && ends_line()
 }
 
 /// Whether a file with the bytes can have a cascade site.

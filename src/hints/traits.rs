@@ -16,10 +16,14 @@ pub struct Traits {
     pub refresh: bool,
     /// It can merge an object into a session.
     pub merge: bool,
-    /// It speaks of sessions, and can refresh, expire, merge or expunge an object of something, whatever its name.
+    /// It speaks of sessions, and can refresh, expire or expunge an object of something, whatever its name.
     pub acts: bool,
+    /// It speaks of sessions, and can merge an object into something, whatever its name.
+    pub joins: bool,
     /// It uses advanced-alchemy, whose repositories refresh what they return.
     pub advanced_alchemy: bool,
+    /// It can map classes: it has what columns and relationships are made with.
+    pub maps: bool,
     /// It imports SQLAlchemy's asyncio extension.
     pub asyncio: bool,
     /// It has the option that makes orphans.
@@ -44,11 +48,13 @@ pub(super) enum Word {
     Orphans,
     OwnComment,
     Site,
+    Relation,
+    Maps,
 }
 
 pub(super) const DELETE_ORPHAN: &str = "delete-orphan";
 
-pub(super) const TRAITS: [(&str, Word); 11] = [
+pub(super) const TRAITS: [(&str, Word); 18] = [
     ("expunge", Word::Expunge),
     (".refresh(", Word::Refresh),
     (".expire(", Word::Refresh),
@@ -59,7 +65,14 @@ pub(super) const TRAITS: [(&str, Word); 11] = [
     (DELETE_ORPHAN, Word::Orphans),
     ("cascade-fix:", Word::OwnComment),
     ("cascade", Word::Site),
-    ("elation", Word::Site),
+    ("elation", Word::Relation),
+    ("olumn(", Word::Maps),
+    ("Mapped[", Word::Maps),
+    ("__mapper", Word::Maps),
+    ("__tablename__", Word::Maps),
+    ("SQLModel", Word::Maps),
+    ("table=True", Word::Maps),
+    ("mapper(", Word::Maps),
 ];
 
 /// They are looked for together, in every file that is read.
@@ -78,7 +91,8 @@ impl Traits {
         let is_of_session = |found: &aho_corasick::Match| is_given(found) && names_session(&bytes[..found.start()]);
         for found in TRAIT_WORDS.find_iter(bytes) {
             let word = TRAITS[found.pattern().as_usize()].1;
-            traits.acts |= matches!(word, Word::Expunge | Word::Refresh | Word::Merge) && is_given(&found);
+            traits.acts |= matches!(word, Word::Expunge | Word::Refresh) && is_given(&found);
+            traits.joins |= matches!(word, Word::Merge) && is_given(&found);
             match word {
                 // expunge_all and expunged are other words
                 Word::Expunge => traits.expunge |= !bytes.get(found.end()).copied().is_some_and(is_of_name),
@@ -90,9 +104,14 @@ impl Traits {
                 Word::Orphans => traits.orphans = true,
                 Word::OwnComment => (traits.own_comment, traits.site_word) = (true, true),
                 Word::Site => traits.site_word = true,
+                Word::Relation => (traits.site_word, traits.maps) = (true, true),
+                Word::Maps => traits.maps = true,
             }
         }
-        traits.acts = traits.acts && memchr::memmem::find(bytes, b"ession").is_some();
+        if traits.acts || traits.joins {
+            let speaks = memchr::memmem::find(bytes, b"ession").is_some();
+            (traits.acts, traits.joins) = (traits.acts && speaks, traits.joins && speaks);
+        }
         traits
     }
 
@@ -102,7 +121,9 @@ impl Traits {
             || self.refresh
             || self.merge
             || self.acts
+            || self.joins
             || self.advanced_alchemy
+            || self.maps
             || self.asyncio
             || self.automap
             || self.orphans

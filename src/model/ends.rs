@@ -105,59 +105,50 @@ impl Model<'_> {
         owner().map_or(End::Unknown, |owner| self.end_of_owner(&owner, &call.at))
     }
 
-    /// The classes at the ends of relationships, with those that they inherit from and those that inherit from them. The folder is the
-    /// whole repository.
+    /// The classes at the ends of relationships, with those that they inherit from, and those that inherit from the mixins among them: what
+    /// inherits from another class has no more relationships than it, unless it is at the end of one itself. The folder is the whole
+    /// repository.
     pub fn families(&self, ends: &BTreeSet<End>, search: SearchFolder<'_>) -> Families {
         let classes = &self.classes;
         let mut families = Families::new();
-        let mut heirs: HashSet<Location> = HashSet::new();
-        let mut names: BTreeSet<String> = BTreeSet::new();
-        for end in ends {
-            match end {
-                End::Class(class) => {
-                    heirs.insert(class.clone());
-                    names.extend(classes.class(class).map(|class| class.name.clone()));
-                    add_with_bases(classes, class, &mut families);
-                }
-                End::Named(name) => {
-                    names.insert(name.clone());
-                }
-                End::Nobody | End::Unknown => {}
-            }
-        }
-        let wanted = names.clone();
+        let ends = ends.iter().filter_map(|end| if let End::Class(class) = end { Some(class) } else { None });
+        ends.clone().for_each(|class| add_with_bases(classes, class, &mut families));
+        let is_mixin = |families: &Families, class: &Location| families.get(class).is_some_and(|family| family.is_mixin);
+        let mut mixins: HashSet<Location> = ends.filter(|class| is_mixin(&families, class)).cloned().collect();
+        let mut heirs: HashSet<Location> = mixins.clone();
         let mut searched: BTreeSet<String> = BTreeSet::new();
-        while names.iter().any(|name| !searched.contains(name)) {
-            let new: BTreeSet<&str> = names.difference(&searched).map(String::as_str).collect();
-            let found = classes_about(classes, &new, search);
-            searched = names.clone();
+        loop {
+            let names = mixins.iter().filter_map(|class| Some(families.get(class)?.name.clone()));
+            let new: BTreeSet<String> = names.filter(|name| !searched.contains(name)).collect();
+            if new.is_empty() {
+                return families;
+            }
+            let found = possible_heirs(classes, &new, search);
+            searched.extend(new);
             // a subclass may stand before its base
-            while let Some(class) =
-                found.iter().find(|class| !heirs.contains(&class.at) && is_heir(class, &heirs, &wanted))
-            {
+            while let Some(class) = found.iter().find(|class| !heirs.contains(&class.at) && is_heir(class, &mixins)) {
                 heirs.insert(class.at.clone());
-                names.insert(class.name.clone());
                 add_with_bases(classes, &class.at, &mut families);
+                mixins.extend(Some(class.at.clone()).filter(|class| is_mixin(&families, class)));
             }
         }
-        families
     }
 }
 
-/// Whether a class has one of the names, or inherits from one of the classes.
-fn is_heir(class: &Class, of: &HashSet<Location>, names: &BTreeSet<String>) -> bool {
-    names.contains(&class.name) || class.bases.iter().any(|base| matches!(base, Base::Class(at) if of.contains(at)))
+/// Whether a class inherits from one of the classes.
+fn is_heir(class: &Class, of: &HashSet<Location>) -> bool {
+    class.bases.iter().any(|base| matches!(base, Base::Class(at) if of.contains(at)))
 }
 
-/// The classes in the files of the repository that define a class with one of the names, or have one as a base.
-fn classes_about(
+/// The classes in the files of the repository that have a class with one of the names as a base.
+fn possible_heirs(
     classes: &Classes<'_>,
-    names: &BTreeSet<&str>,
+    names: &BTreeSet<String>,
     search: SearchFolder<'_>,
 ) -> Vec<std::sync::Arc<Class>> {
-    let words = Words::new(names.iter().copied());
-    let is_about = |bytes: &[u8]| words.as_ref().is_none_or(|words| hints::has_class_about(bytes, words));
-    let mut files = search(classes.resolver.repository.root(), &is_about);
+    let words = Words::new(names.iter().map(String::as_str));
+    let has_heir = |bytes: &[u8]| words.as_ref().is_none_or(|words| hints::has_heir_of(bytes, words));
+    let mut files = search(classes.resolver.repository.root(), &has_heir);
     files.retain(|file| Kind::of(file) != Some(Kind::Notebook));
     files.par_iter().flat_map_iter(|file| classes.declared(file).classes.clone()).collect()
 }

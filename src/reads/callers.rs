@@ -7,8 +7,7 @@ use crate::module::{Location, Module};
 use crate::syntax::{Node, callee_name, kind};
 use crate::types::{Type, Types};
 
-/// The functions of a module that call one of some functions, whose names are given too. Where it can't be known what is called, the name is
-/// enough.
+/// The functions of a module that call one of some functions, whose names are given too.
 pub fn callers_in(
     types: &Types<'_>,
     module: &Arc<Module>,
@@ -21,10 +20,7 @@ pub fn callers_in(
     let is_meant = |call: &Node<'_>| {
         let Some(function) = call.field("function") else { return false };
         let (found, _) = types.of(module, &function);
-        found.is_never() || found.parts().iter().any(|part| match part {
-            Type::Function(function) => functions.contains(&function.at),
-            part => matches!(part, Type::Unknown(_) | Type::Variable(_)),
-        })
+        found.parts().iter().any(|part| matches!(part, Type::Function(function) if functions.contains(&function.at)))
     };
     let around = |call: Node<'_>| Some(module.location(&function_around(&call)?.range()));
     calls.filter(is_meant).filter_map(around).collect()

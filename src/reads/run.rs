@@ -12,10 +12,16 @@ use super::heap::{Heap, List, Options, Value};
 use super::mapping::Mapping;
 
 /// Which way is taken where there are several.
-#[derive(Default)]
 pub(super) struct Script {
     choices: Vec<(usize, usize)>,
     position: usize,
+    steps_left: u32,
+}
+
+impl Default for Script {
+    fn default() -> Self {
+        Self { choices: Vec::new(), position: 0, steps_left: MOST_STEPS }
+    }
 }
 
 impl Script {
@@ -60,7 +66,7 @@ struct Frame {
 /// How many functions are run inside each other.
 const MOST_FRAMES: usize = 3;
 
-/// How many nodes are looked at on one way.
+/// How many nodes are looked at on all ways through a coroutine.
 const MOST_STEPS: u32 = 20_000;
 
 pub(super) struct Run<'r, 'a> {
@@ -76,7 +82,6 @@ pub(super) struct Run<'r, 'a> {
     script: &'r mut Script,
     /// Conditions and which way they went.
     assumed: Vec<(String, bool)>,
-    steps_left: u32,
 }
 
 impl<'r, 'a> Run<'r, 'a> {
@@ -88,7 +93,7 @@ impl<'r, 'a> Run<'r, 'a> {
     ) -> Self {
         let frames = vec![Frame { module: Arc::clone(module), names: HashMap::new() }];
         let (heap, assumed) = (Heap::default(), Vec::new());
-        let (expires_on_commit, flushes_itself, has_session, steps_left) = (None, false, false, MOST_STEPS);
+        let (expires_on_commit, flushes_itself, has_session) = (None, false, false);
         Self {
             mapping,
             heap,
@@ -99,7 +104,6 @@ impl<'r, 'a> Run<'r, 'a> {
             frames,
             script,
             assumed,
-            steps_left,
         }
     }
 
@@ -120,7 +124,7 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     pub(super) fn count(&mut self) -> Result<(), Exit> {
-        self.steps_left = self.steps_left.checked_sub(1).ok_or(Exit::Ended)?;
+        self.script.steps_left = self.script.steps_left.checked_sub(1).ok_or(Exit::Ended)?;
         Ok(())
     }
 

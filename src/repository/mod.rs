@@ -183,18 +183,23 @@ impl Repository {
         if let Some(known) = lock().get(file) {
             return known.clone();
         }
-        let module = self.read(file).map(|module| Arc::new(module.without_tree()));
+        let module = self.read(file).map(|module| self.with_room(Arc::new(module)));
         lock().insert(file.to_owned(), module.clone());
         module
     }
 
     /// Keeps a module that was parsed, which is likely to be asked for: with its tree, as long as those take little memory.
     pub fn keep(&self, module: &Arc<Module>) {
-        let length = module.source.text().len();
-        let kept = self.kept_trees.fetch_add(length, Ordering::Relaxed) + length;
-        let module = if kept <= MOST_KEPT { Arc::clone(module) } else { Arc::new(module.without_tree()) };
+        let module = self.with_room(Arc::clone(module));
         let mut modules = self.modules.lock().unwrap_or_else(PoisonError::into_inner);
         modules.insert(module.path.to_path_buf(), Some(module));
+    }
+
+    /// A module with its tree, as long as those that are kept take little memory; without it after that.
+    fn with_room(&self, module: Arc<Module>) -> Arc<Module> {
+        let length = module.source.text().len();
+        let kept = self.kept_trees.fetch_add(length, Ordering::Relaxed) + length;
+        if kept <= MOST_KEPT { module } else { Arc::new(module.without_tree()) }
     }
 
     /// The same with a tree that goes with it, for who walks the tree once.
@@ -204,7 +209,7 @@ impl Repository {
             return known.as_ref().map(opened);
         }
         let module = self.read(file).map(Arc::new);
-        lock().insert(file.to_owned(), module.as_ref().map(|module| Arc::new(module.without_tree())));
+        lock().insert(file.to_owned(), module.clone().map(|module| self.with_room(module)));
         module
     }
 

@@ -8,7 +8,7 @@ use super::rows::column_named;
 use super::{Context, Types};
 
 /// What makes a relationship.
-const RELATIONSHIPS: [&str; 4] = ["relationship", "Relationship", "relation", "dynamic_loader"];
+pub(super) const RELATIONSHIPS: [&str; 4] = ["relationship", "Relationship", "relation", "dynamic_loader"];
 
 /// What makes an attribute that is no object of a mapped class.
 const COLUMNS: [&str; 12] = [

@@ -25,7 +25,6 @@ mod store;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
-use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -36,6 +35,7 @@ use crate::syntax::Node;
 
 pub use call::is_named_as_session;
 pub use kind::{Class, Function, Rows, RowsOf, Type};
+pub use related::Related;
 
 /// How many expressions are looked at to find out what one can be.
 const MOST_STEPS: u32 = 4000;
@@ -57,8 +57,7 @@ pub struct Types<'a> {
     class_variables: RefCell<HashMap<Location, Vec<String>>>,
     /// By class: what its objects are, where they are sessions.
     makes: RefCell<HashMap<Location, Option<Type>>>,
-    /// The files that make backrefs, once they are asked for.
-    with_backrefs: RefCell<Option<Rc<[PathBuf]>>>,
+    related: &'a Related,
     /// What is being looked at.
     visited: RefCell<Vec<(Question, Location, Rc<Frame>)>>,
     steps_left: Cell<u32>,
@@ -126,15 +125,15 @@ impl Context {
 }
 
 impl<'a> Types<'a> {
-    /// Nothing is known yet.
-    pub fn new(resolver: Resolver<'a>, search: SearchFolder<'a>) -> Self {
+    /// Nothing is known yet, but of the relationships.
+    pub fn new(resolver: Resolver<'a>, search: SearchFolder<'a>, related: &'a Related) -> Self {
         Self {
             resolver,
             search,
             known: RefCell::default(),
             class_variables: RefCell::default(),
             makes: RefCell::default(),
-            with_backrefs: RefCell::default(),
+            related,
             visited: RefCell::default(),
             steps_left: Cell::new(0),
             trail: RefCell::default(),

@@ -1,14 +1,30 @@
 //! A relationship that has no annotation, the backref of one or an association proxy goes in; what the attribute holds comes out.
 
-use std::rc::Rc;
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::model::{Call, Model, Relationship};
 use crate::module::Location;
 use crate::syntax::{Node, callee_name, keyword_value, kind, on_one_line, string_content};
 
 use super::kind::{Class, Rows, RowsOf, Type};
-use super::member::arguments_of;
+use super::member::{RELATIONSHIPS, arguments_of};
 use super::{Context, Types};
+
+/// What is known of the relationships of a repository, by all who infer something of its code.
+#[derive(Debug, Default)]
+pub struct Related {
+    /// By the call, and whether it is a backref that it makes.
+    relationships: Mutex<HashMap<(Location, bool), Relationship>>,
+    /// By name, once one is asked for: the calls that make backrefs.
+    backrefs: OnceLock<HashMap<String, Vec<Location>>>,
+}
+
+impl Related {
+    fn known(&self) -> MutexGuard<'_, HashMap<(Location, bool), Relationship>> {
+        self.relationships.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl Types<'_> {
     /// What a relationship without annotation leads to, as SQLAlchemy finds it.
@@ -37,49 +53,69 @@ impl Types<'_> {
         (!found.is_never()).then_some(found)
     }
 
-    /// The calls that make backrefs of a name: `backref("name", …)`, or the relationship that has `backref="name"`.
+    /// The calls that make backrefs of a name.
     fn backrefs_named(&self, name: &str) -> Vec<Location> {
-        let mut found = Vec::new();
-        for file in self.files_with_backrefs().iter() {
-            let Some(module) = self.resolver.repository.module(file) else { continue };
-            if !module.source.text().contains(name) {
-                continue;
-            }
+        let known = self.related.backrefs.get_or_init(|| self.backrefs());
+        known.get(name).cloned().unwrap_or_default()
+    }
+
+    /// All calls that make backrefs, by the name of these: `backref("name", …)`, or the relationship that has `backref="name"`.
+    fn backrefs(&self) -> HashMap<String, Vec<Location>> {
+        let has_one = |bytes: &[u8]| memchr::memmem::find(bytes, b"backref").is_some();
+        let mut found: HashMap<String, Vec<Location>> = HashMap::new();
+        for file in (self.search)(self.resolver.repository.root(), &has_one) {
+            let Some(module) = self.resolver.repository.module(&file) else { continue };
             let tree = module.tree();
             let root = tree.root();
             let keywords = root.dfs().filter(|node| node.kind() == kind::KEYWORD_ARGUMENT);
             for keyword in keywords.filter(|node| node.field("name").is_some_and(|name| name.text() == "backref")) {
                 let Some(value) = keyword.field("value") else { continue };
                 let is_call = value.kind() == kind::CALL;
-                let written = if is_call {
+                let name = if is_call {
                     arguments_of(&value).first().and_then(string_content)
                 } else {
                     string_content(&value)
                 };
-                if written.as_deref() == Some(name) {
-                    let relationship = keyword.ancestors().find(|node| node.kind() == kind::CALL);
-                    let call = if is_call { Some(value) } else { relationship };
-                    found.extend(call.map(|call| module.location(&call.range())));
+                let relationship = keyword.ancestors().find(|node| node.kind() == kind::CALL);
+                let call = if is_call { Some(value) } else { relationship };
+                if let (Some(name), Some(call)) = (name, call) {
+                    found.entry(name).or_default().push(module.location(&call.range()));
                 }
             }
         }
         found
     }
 
-    fn files_with_backrefs(&self) -> Rc<[std::path::PathBuf]> {
-        let look = || {
-            let has_one = |bytes: &[u8]| memchr::memmem::find(bytes, b"backref").is_some();
-            (self.search)(self.resolver.repository.root(), &has_one).into()
+    /// What SQLAlchemy tells of a relationship. All of its module are looked up together.
+    fn completed(&self, made: Call) -> Relationship {
+        let key = |call: &Call| (call.at.clone(), call.is_backref);
+        if let Some(known) = self.related.known().get(&key(&made)) {
+            return known.clone();
+        }
+        let mut calls = if made.is_backref { Vec::new() } else { self.made_beside(&made.at) };
+        if !calls.contains(&made) {
+            calls.push(made.clone());
+        }
+        let model = Model::new(self.resolver.clone(), &calls, self.search);
+        let complete = |call: Call| {
+            let mut found = Relationship { call: Some(call.clone()), ..Relationship::default() };
+            model.complete(&mut found);
+            (key(&call), found)
         };
-        Rc::clone(self.with_backrefs.borrow_mut().get_or_insert_with(look))
+        let completed: Vec<_> = calls.into_iter().map(complete).collect();
+        let mut known = self.related.known();
+        known.extend(completed);
+        known.get(&key(&made)).cloned().unwrap_or_default()
     }
 
-    /// What SQLAlchemy tells of a relationship.
-    fn completed(&self, made: Call) -> Relationship {
-        let model = Model::new(self.resolver.clone(), std::slice::from_ref(&made), self.search);
-        let mut found = Relationship { call: Some(made), ..Relationship::default() };
-        model.complete(&mut found);
-        found
+    /// The relationships that are made in the same module.
+    fn made_beside(&self, at: &Location) -> Vec<Call> {
+        let Some(module) = self.resolver.repository.module(&at.path) else { return Vec::new() };
+        let tree = module.tree();
+        let root = tree.root();
+        let calls = root.dfs().filter(|node| node.kind() == kind::CALL);
+        let made = calls.filter(|call| callee_name(call).is_some_and(|name| RELATIONSHIPS.contains(&name.as_str())));
+        made.map(|call| Call { at: module.location(&call.range()), is_backref: false }).collect()
     }
 
     /// `association_proxy("memberships", "group")`: the groups of all memberships.
