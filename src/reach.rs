@@ -105,6 +105,14 @@ pub struct RaisingRead {
     pub place: String,
 }
 
+impl Reached {
+    /// The calls of the product that come to the relationships, or may.
+    pub fn coming(&self) -> impl Iterator<Item = &Arc<PlacedCall>> {
+        let certain = self.calls.iter().map(|reaching| &reaching.call).filter(|call| !call.is_test);
+        certain.chain(self.open.iter().map(|(call, _)| call))
+    }
+}
+
 impl PlacedCall {
     /// Whether it is one of the product whose object is not known.
     pub fn is_open(&self) -> bool {

@@ -10,6 +10,7 @@ use super::Analysis;
 use crate::module::Location;
 use crate::reads::{callers_in, function_around};
 use crate::repository::Repository;
+use crate::syntax::{callee_name, kind};
 
 /// How many calls there are at most between a function and what it comes to.
 const MOST_LEVELS: usize = 2;
@@ -23,7 +24,12 @@ impl Analysis {
     ) -> BTreeMap<Arc<Path>, Vec<Location>> {
         let around = |call: &Location| {
             let module = repository.module(&call.path)?;
-            Some(module.location(&function_around(&module.node(&call.range())?)?.range()))
+            let node = module.node(&call.range())?;
+            // what is not awaited is a session's of threads, but for expire
+            let is_awaited = || node.parent().is_some_and(|around| around.kind() == kind::AWAIT);
+            let is_expire = callee_name(&node).is_some_and(|name| name == "expire");
+            let function = function_around(&node).filter(|_| is_expire || is_awaited())?;
+            Some(module.location(&function.range()))
         };
         let mut level: BTreeSet<Location> = calls.iter().filter_map(around).collect();
         let mut all = level.clone();

@@ -65,11 +65,8 @@ impl ReachedSites {
             let values = raised.over.iter().map(|edge| &reads.relationships[edge.relationship].value);
             for value in values.collect::<BTreeSet<_>>() {
                 let Some(reached) = self.by_value.get_mut(value) else { continue };
-                let call = reached
-                    .calls
-                    .iter()
-                    .find(|reaching| reaching.call.call.at == raised.call && !reaching.call.is_test);
-                let read = call.and_then(|reaching| raising_read(repository, &reaching.call, raised));
+                let call = reached.coming().find(|call| call.call.at == raised.call);
+                let read = call.and_then(|call| raising_read(repository, call, raised));
                 if let Some(read) = read {
                     let reached = Arc::make_mut(reached);
                     reached.level = Level::Raises;

@@ -67,7 +67,7 @@ struct Frame {
 const MOST_FRAMES: usize = 3;
 
 /// How many nodes are looked at on all ways through a coroutine.
-const MOST_STEPS: u32 = 20_000;
+const MOST_STEPS: u32 = 6_000;
 
 pub(super) struct Run<'r, 'a> {
     pub mapping: &'r Mapping<'a>,
