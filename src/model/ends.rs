@@ -113,7 +113,8 @@ impl Model<'_> {
         let mut families = Families::new();
         let ends = ends.iter().filter_map(|end| if let End::Class(class) = end { Some(class) } else { None });
         ends.clone().for_each(|class| add_with_bases(classes, class, &mut families));
-        let is_mixin = |families: &Families, class: &Location| families.get(class).is_some_and(|family| family.is_mixin);
+        let is_mixin =
+            |families: &Families, class: &Location| families.get(class).is_some_and(|family| family.is_mixin);
         let mut mixins: HashSet<Location> = ends.filter(|class| is_mixin(&families, class)).cloned().collect();
         let mut heirs: HashSet<Location> = mixins.clone();
         let mut searched: BTreeSet<String> = BTreeSet::new();

@@ -229,6 +229,9 @@ impl Run<'_, '_> {
             }
             ("remove" | "discard", Value::Object(object)) if self.heap.lists[list].known.contains(object) => {
                 self.heap.lists[list].known.retain(|one| one != object);
+                if let Some((_, name)) = self.heap.lists[list].owner.clone() {
+                    self.heap.moved.insert(name);
+                }
                 self.heap.forget(*object);
             }
             ("copy", _) => {
@@ -251,6 +254,7 @@ impl Run<'_, '_> {
         let Some((owner, name)) = self.heap.lists[list].owner.clone() else { return };
         let class = self.heap.objects[owner].class.clone();
         let super::mapping::Attribute::Relation(relation) = self.mapping.attribute(&class, &name) else { return };
+        self.moves(object, &relation);
         let at = self.module().location(&call.range());
         let link = self.link(owner, &relation);
         match &link.value {

@@ -31,8 +31,12 @@ impl Run<'_, '_> {
     }
 
     fn refresh_names(&mut self, object: usize, names: &[String], call: &Node<'_>) -> Result<Value, Exit> {
-        self.flush(self.flushes_itself);
         let class = self.heap.objects[object].class.clone();
+        // what was changed of them and is not written yet is gone
+        for name in names {
+            self.heap.objects[object].links.retain(|known, link| known != name || link.is_flushed);
+        }
+        self.flush(self.flushes_itself);
         for name in names {
             if let Attribute::Relation(relation) = self.mapping.attribute(&class, name) {
                 if relation.loading == Loading::Unfollowed {
@@ -155,7 +159,8 @@ impl Run<'_, '_> {
         seen.remove(&object);
         let reached: Vec<usize> = seen.into_iter().collect();
         self.disturb(&[object], is_expire);
-        self.disturb(&reached, true);
+        // what may be the object itself is not come by again
+        self.disturb_but(&reached, object, true);
         self.suspect_behind(unseen, object);
     }
 
@@ -200,7 +205,8 @@ impl Run<'_, '_> {
     /// Whether two may stand for the same object.
     pub(super) fn may_be_same(&self, one: usize, other: usize) -> bool {
         let is_in = |list: &super::heap::List, object| list.known.contains(&object) || list.rest == Some(object);
-        if self.heap.lists.iter().any(|list| is_in(list, one) && is_in(list, other)) {
+        let has_joined = |list: &super::heap::List| list.joined.contains(&one) || list.joined.contains(&other);
+        if self.heap.lists.iter().any(|list| is_in(list, one) && is_in(list, other) && !has_joined(list)) {
             return false;
         }
         let (one, other) = (&self.heap.objects[one], &self.heap.objects[other]);
@@ -216,8 +222,12 @@ impl Run<'_, '_> {
 
     /// Something becomes of objects: of others that may be the same it isn't known whether it did.
     pub(super) fn disturb(&mut self, objects: &[usize], is_expiry: bool) {
+        self.disturb_but(objects, objects[0], is_expiry);
+    }
+
+    fn disturb_but(&mut self, objects: &[usize], spared: usize, is_expiry: bool) {
         for other in 0..self.heap.objects.len() {
-            if objects.contains(&other) || !objects.iter().any(|one| self.may_be_same(*one, other)) {
+            if other == spared || objects.contains(&other) || !objects.iter().any(|one| self.may_be_same(*one, other)) {
                 continue;
             }
             if is_expiry {

@@ -149,6 +149,8 @@ pub(super) struct List {
     pub is_anchored: bool,
     /// Those of the others that were taken by their place.
     pub taken: BTreeMap<usize, usize>,
+    /// Those that came in here: each can be one that was there already.
+    pub joined: BTreeSet<usize>,
     /// The relationship that it is.
     pub owner: Option<(usize, String)>,
 }
@@ -161,6 +163,11 @@ pub(super) struct Heap {
     pub optioned: Options,
     /// How many flushes there were.
     pub flushes: u32,
+    /// The collections that objects came into which were there before, or that such objects left, by their names: another of that name can
+    /// have lost the last that it had.
+    pub moved: BTreeSet<String>,
+    /// The classes of the objects whose keys were set: so can any collection of them.
+    pub moved_by_key: Vec<Class>,
 }
 
 impl Link {
@@ -253,6 +260,7 @@ impl Heap {
                 let mut copy = self.lists[list].clone();
                 copy.known.clear();
                 copy.taken.clear();
+                copy.joined.clear();
                 copy.owner = None;
                 copy.rest = copy.rest.map(|inner| {
                     let inner = self.objects[inner].clone();

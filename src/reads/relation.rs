@@ -205,7 +205,10 @@ impl Run<'_, '_> {
         }
         if relation.is_list {
             let owner = Some((object, relation.name.clone()));
-            self.heap.list(List { rest: Some(target), owner, ..List::default() })
+            let by_key = self.heap.moved_by_key.iter().any(|class| self.mapping.can_be(class, &relation.target));
+            let has_moved = by_key || self.heap.moved.contains(&relation.name);
+            let is_anchored = has_moved || self.heap.objects[object].is_made;
+            self.heap.list(List { rest: Some(target), owner, is_anchored, ..List::default() })
         } else {
             Value::Object(target)
         }
@@ -233,7 +236,7 @@ impl Run<'_, '_> {
             }
             let is_rest = self.heap.lists.iter().any(|list| list.rest == Some(other));
             if leads_back && !is_rest && known.standing == Standing::Persistent {
-                self.add_to(*list, other);
+                self.include(*list, other);
             }
         }
     }
@@ -289,7 +292,8 @@ impl Run<'_, '_> {
         {
             let before = self.heap.lists[*before].clone();
             let list = &mut self.heap.lists[*list];
-            (list.known, list.taken, list.is_anchored) = (before.known, before.taken, before.is_anchored);
+            list.is_anchored |= before.is_anchored;
+            (list.known, list.taken, list.joined) = (before.known, before.taken, before.joined);
         }
         self.add_those_that_lead_back(&value, object, relation);
         let at = self.module().location(&node.range());

@@ -94,17 +94,7 @@ impl<'r, 'a> Run<'r, 'a> {
         let frames = vec![Frame { module: Arc::clone(module), names: HashMap::new() }];
         let (heap, assumed) = (Heap::default(), Vec::new());
         let (expires_on_commit, flushes_itself, has_session) = (None, false, false);
-        Self {
-            mapping,
-            heap,
-            found,
-            expires_on_commit,
-            flushes_itself,
-            has_session,
-            frames,
-            script,
-            assumed,
-        }
+        Self { mapping, heap, found, expires_on_commit, flushes_itself, has_session, frames, script, assumed }
     }
 
     /// Runs a coroutine.

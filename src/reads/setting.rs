@@ -12,6 +12,9 @@ impl Run<'_, '_> {
         let class = self.heap.objects[object].class.clone();
         let Attribute::Relation(relation) = self.mapping.attribute(&class, name) else {
             self.heap.objects[object].is_touched = true;
+            if name.ends_with("id") && !self.heap.objects[object].is_made {
+                self.heap.moved_by_key.push(class);
+            }
             self.set_column(object, name);
             return Ok(());
         };
@@ -24,6 +27,11 @@ impl Run<'_, '_> {
             return Ok(());
         }
         self.heap.objects[object].is_touched = true;
+        if relation.is_list {
+            self.heap.objects_in(value).into_iter().for_each(|one| self.moves(one, &relation));
+        } else if let Some(reverse) = self.reverse(&relation) {
+            self.moves(object, &reverse);
+        }
         if relation.is_list {
             self.set_list(object, &relation, value, at)
         } else {
@@ -143,11 +151,29 @@ impl Run<'_, '_> {
         }
     }
 
+    /// An object comes into a list, in which it may be already, as one of those that aren't known apart.
     pub(super) fn add_to(&mut self, list: usize, object: usize) {
+        if self.include(list, object) && !self.heap.objects[object].is_made {
+            self.heap.lists[list].joined.insert(object);
+        }
+    }
+
+    /// An object is in a list; whether that is news.
+    pub(super) fn include(&mut self, list: usize, object: usize) -> bool {
         let list = &mut self.heap.lists[list];
-        if !list.known.contains(&object) {
+        let is_new = !list.known.contains(&object);
+        if is_new {
             list.is_anchored = true;
             list.known.push(object);
+        }
+        is_new
+    }
+
+    /// An object comes into a collection, or leaves one: where it can be in one alone, in that of another object it is no more.
+    pub(super) fn moves(&mut self, object: usize, collection: &Relation) {
+        let is_of_many = self.reverse(collection).is_some_and(|reverse| reverse.is_list);
+        if collection.is_list && !is_of_many && !self.heap.objects[object].is_made {
+            self.heap.moved.insert(collection.name.clone());
         }
     }
 }
