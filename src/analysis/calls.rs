@@ -94,7 +94,8 @@ impl Analysis {
     ) -> Vec<T> {
         let rules = &self.reach.settings.of_folder(repository.root()).rules;
         let resolver = Resolver { constructors: &rules.constructors, repository };
-        let of_folder: SearchFolder<'_> = &self.search_mapping(repository);
+        let mapping = self.mapping_files(repository);
+        let of_folder: SearchFolder<'_> = &|folder, can_matter| mapping.look(folder, can_matter);
         let classes = Classes::new(resolver.clone());
         let related = self.related_in(repository);
         let types = || Types::new(resolver.clone(), of_folder, &related);

@@ -1,9 +1,9 @@
 //! A repository goes in; which of its files do something that matters comes out, those among them that were not named.
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 use super::Analysis;
+use crate::disk::Disk;
 use crate::hints::Traits;
 use crate::looked::Looked;
 use crate::outcome::Asyncio;
@@ -48,26 +48,12 @@ impl Analysis {
         looked.files
     }
 
-    /// The files of a folder for whose bytes a test holds, among those of a repository that can map classes.
-    pub(super) fn search_mapping<'a>(
-        &'a self,
-        repository: &'a Repository,
-    ) -> impl Fn(&Path, &(dyn Fn(&[u8]) -> bool + Sync)) -> Vec<PathBuf> + Sync + 'a {
-        let files: OnceLock<Vec<PathBuf>> = OnceLock::new();
-        let absolute = |file: PathBuf| self.walk.absolute(&file);
-        let list = move || {
-            let mut files: Vec<PathBuf> =
-                self.files_with(repository, |traits| traits.maps).into_iter().map(absolute).collect();
-            files.sort();
-            files
-        };
-        move |folder, can_matter| {
-            let files = files.get_or_init(list);
-            let first = files.partition_point(|file| file.as_path() < folder);
-            let within = files[first..].iter().take_while(|file| file.starts_with(folder));
-            let is_meant = |file: &&PathBuf| self.disk.read(file, true).is_ok_and(|bytes| can_matter(&bytes));
-            within.filter(is_meant).cloned().collect()
-        }
+    /// The files of a repository that can map classes.
+    pub(super) fn mapping_files(&self, repository: &Repository) -> MappingFiles<'_> {
+        let files = self.files_with(repository, |traits| traits.maps);
+        let mut files: Vec<PathBuf> = files.into_iter().map(|file| self.walk.absolute(&file)).collect();
+        files.sort();
+        MappingFiles { disk: &self.disk, files }
     }
 
     /// Whether a file of a repository is no part of the product.
@@ -91,5 +77,22 @@ impl Analysis {
             Some(place) => Asyncio::Used(place),
             None => tests.first().map_or(Asyncio::Unused, |place| Asyncio::InTests(place.clone())),
         }
+    }
+}
+
+/// The files of a repository that can map classes.
+pub(super) struct MappingFiles<'a> {
+    disk: &'a Disk,
+    /// In order of path.
+    files: Vec<PathBuf>,
+}
+
+impl MappingFiles<'_> {
+    /// Those in a folder for whose bytes a test holds.
+    pub fn look(&self, folder: &Path, can_matter: &(dyn Fn(&[u8]) -> bool + Sync)) -> Vec<PathBuf> {
+        let first = self.files.partition_point(|file| file.as_path() < folder);
+        let within = self.files[first..].iter().take_while(|file| file.starts_with(folder));
+        let is_meant = |file: &&PathBuf| self.disk.read(file, true).is_ok_and(|bytes| can_matter(&bytes));
+        within.filter(is_meant).cloned().collect()
     }
 }

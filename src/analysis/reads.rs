@@ -105,7 +105,8 @@ impl Analysis {
     fn cascading_in(&self, repository: &Arc<Repository>) -> Vec<Cascading> {
         let rules = &self.reach.settings.of_folder(repository.root()).rules;
         let resolver = Resolver { constructors: &rules.constructors, repository };
-        let of_folder: SearchFolder<'_> = &self.search_mapping(repository);
+        let mapping = self.mapping_files(repository);
+        let of_folder: SearchFolder<'_> = &|folder, can_matter| mapping.look(folder, can_matter);
         let has_it = |given| set_given(given).is_some_and(|set| set.contains(CascadeOption::RefreshExpire));
         let of_repository = self
             .sites
