@@ -15,6 +15,7 @@ Run it with a Python that has SQLAlchemy 2 and aiosqlite. Exit status 1 if somet
 
 import argparse
 import asyncio
+import difflib
 import importlib.util
 import itertools
 import json
@@ -123,8 +124,9 @@ async def outcome(source, folder, stripped, fixed, lines):
     versions = [Version(folder / "app.py", database), Version(stripped, database, is_stripped=True), Version(fixed, database)]
     await versions[0].fill()
     found = []
-    # the models come first: the fix can lay them out in more lines
-    more = len(fixed.read_text().splitlines()) - len(source.text.splitlines())
+    # the fix can lay the models out in more lines
+    matcher = difflib.SequenceMatcher(None, fixed.read_text().splitlines(), source.text.splitlines(), autojunk=False)
+    before_fix = {a + i + 1: b + i + 1 for a, b, size in matcher.get_matching_blocks() for i in range(size)}
     for name, (first, last) in source.programs.items():
         program = Program(source.seed, source, name)
         program.told = {line for call, line in lines if first <= call <= last}
@@ -136,8 +138,8 @@ async def outcome(source, folder, stripped, fixed, lines):
                 program.raised.add(before)
                 if without != before:
                     program.of_cascade.add(before)
-            if isinstance(after, int) and without != after - more:
-                program.left.add(after - more)
+            if isinstance(after, int) and without != before_fix.get(after):
+                program.left.add(before_fix.get(after, after))
         found.append(program)
     for version in versions:
         version.module.Base.registry.dispose()

@@ -32,9 +32,16 @@ impl Run<'_, '_> {
 
     fn refresh_names(&mut self, object: usize, names: &[String], call: &Node<'_>) -> Result<Value, Exit> {
         let class = self.heap.objects[object].class.clone();
-        // what was changed of them and is not written yet is gone
+        // what was changed of them and is not written yet is gone, unless the other side has it too
         for name in names {
-            self.heap.objects[object].links.retain(|known, link| known != name || link.is_flushed);
+            let is_open = self.heap.objects[object].links.get(name).is_some_and(|link| !link.is_flushed);
+            let Attribute::Relation(relation) = self.mapping.attribute(&class, name) else { continue };
+            if is_open && relation.reverse.is_some() {
+                return Err(Exit::Ended);
+            }
+            if is_open {
+                self.heap.objects[object].links.remove(name);
+            }
         }
         self.flush(self.flushes_itself);
         for name in names {
@@ -209,9 +216,12 @@ impl Run<'_, '_> {
         if self.heap.lists.iter().any(|list| is_in(list, one) && is_in(list, other) && !has_joined(list)) {
             return false;
         }
+        let is_given_later = |given: usize, made: usize| self.heap.objects[given].is_given && given > made;
+        let of_time = is_given_later(one, other) || is_given_later(other, one);
         let (one, other) = (&self.heap.objects[one], &self.heap.objects[other]);
         let is_apart = match (one.is_made, other.is_made) {
             (true, true) => true,
+            (true, false) | (false, true) if of_time => false,
             // what was loaded before it was written is another
             (true, false) => one.since.is_none_or(|since| other.since < Some(since)),
             (false, true) => other.since.is_none_or(|since| one.since < Some(since)),

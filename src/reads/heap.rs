@@ -127,6 +127,8 @@ pub(super) struct Object {
     pub written: BTreeSet<String>,
     /// It was made here: it is none of those that were made elsewhere or loaded.
     pub is_made: bool,
+    /// What isn't followed gave it: it can be one that was made here before.
+    pub is_given: bool,
     /// It comes from elsewhere: a query with options may have loaded it.
     pub is_foreign: bool,
     /// It has changes that the next flush writes.
@@ -203,6 +205,7 @@ impl Heap {
             base: Base::Unknown,
             written: BTreeSet::new(),
             is_made: false,
+            is_given: true,
             is_foreign: true,
             is_touched: false,
             since: Some(self.flushes),
@@ -220,7 +223,7 @@ impl Heap {
         known.freshness = Freshness::Loaded;
         known.options = options.clone();
         known.base = Base::Queried(options);
-        known.is_foreign = false;
+        (known.is_given, known.is_foreign) = (false, false);
         known.key = key;
         object
     }
@@ -234,7 +237,7 @@ impl Heap {
         known.base = Base::Empty;
         known.since = None;
         known.is_made = true;
-        known.is_foreign = false;
+        (known.is_given, known.is_foreign) = (false, false);
         object
     }
 

@@ -43,8 +43,13 @@ impl Run<'_, '_> {
             Freshness::Dead | Freshness::Doubtful => Err(Exit::Ended),
             Freshness::Loaded => Ok(Value::Other),
             Freshness::Unknown => {
-                // it would have raised here
+                // it would have raised here, and so would another name of it
                 known.freshness = Freshness::Loaded;
+                for other in 0..self.heap.objects.len() {
+                    if other != object && self.may_be_same(object, other) {
+                        self.heap.doubt(other);
+                    }
+                }
                 Ok(Value::Other)
             }
         }

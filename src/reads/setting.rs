@@ -121,7 +121,15 @@ impl Run<'_, '_> {
         let link = self.link(other, &reverse);
         if !reverse.is_list {
             match link.value {
-                Some(Value::Object(before)) if before != object => self.take_back(before, &reverse, other),
+                Some(Value::Object(before)) if before != object && relation.is_list => {
+                    self.take_back(before, &reverse, other);
+                }
+                // whether what led to it before is told depends on who told the other side
+                Some(Value::Object(before)) if before != object => {
+                    let open =
+                        Link { state: State::Unknown, value: None, ..Link::loaded(Value::Unknown, at.clone(), false) };
+                    self.heap.objects[before].links.insert(relation.name.clone(), open);
+                }
                 _ => {}
             }
             let mut back = Link::loaded(Value::Object(object), at.clone(), false);
