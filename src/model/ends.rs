@@ -105,32 +105,36 @@ impl Model<'_> {
         owner().map_or(End::Unknown, |owner| self.end_of_owner(&owner, &call.at))
     }
 
-    /// The classes at the ends of relationships, with those that they inherit from, and those that inherit from the mixins among them: what
-    /// inherits from another class has no more relationships than it, unless it is at the end of one itself. The folder is the whole
-    /// repository.
-    pub fn families(&self, ends: &BTreeSet<End>, search: SearchFolder<'_>) -> Families {
+    /// The classes at the ends of relationships, with those that they inherit from and those that inherit from them. `mapping` looks through
+    /// the files that can map classes, `all` through the whole repository: there what inherits from a mixin is looked for, as what inherits
+    /// from another class hardly has relationships without a word of its own about the mapping.
+    pub fn families(&self, ends: &BTreeSet<End>, mapping: SearchFolder<'_>, all: SearchFolder<'_>) -> Families {
         let classes = &self.classes;
         let mut families = Families::new();
-        let ends = ends.iter().filter_map(|end| if let End::Class(class) = end { Some(class) } else { None });
-        ends.clone().for_each(|class| add_with_bases(classes, class, &mut families));
-        let is_mixin =
-            |families: &Families, class: &Location| families.get(class).is_some_and(|family| family.is_mixin);
-        let mut mixins: HashSet<Location> = ends.filter(|class| is_mixin(&families, class)).cloned().collect();
-        let mut heirs: HashSet<Location> = mixins.clone();
+        let mut heirs: HashSet<Location> = HashSet::new();
+        for end in ends {
+            if let End::Class(class) = end {
+                heirs.insert(class.clone());
+                add_with_bases(classes, class, &mut families);
+            }
+        }
         let mut searched: BTreeSet<String> = BTreeSet::new();
         loop {
-            let names = mixins.iter().filter_map(|class| Some(families.get(class)?.name.clone()));
-            let new: BTreeSet<String> = names.filter(|name| !searched.contains(name)).collect();
-            if new.is_empty() {
+            let (mut mixins, mut others) = (BTreeSet::new(), BTreeSet::new());
+            for family in heirs.iter().filter_map(|class| families.get(class)) {
+                let names = if family.is_mixin { &mut mixins } else { &mut others };
+                names.extend(Some(family.name.clone()).filter(|name| !searched.contains(name)));
+            }
+            if mixins.is_empty() && others.is_empty() {
                 return families;
             }
-            let found = possible_heirs(classes, &new, search);
-            searched.extend(new);
+            let mut found = possible_heirs(classes, &mixins, all);
+            found.extend(possible_heirs(classes, &others, mapping));
+            searched.extend(mixins.into_iter().chain(others));
             // a subclass may stand before its base
-            while let Some(class) = found.iter().find(|class| !heirs.contains(&class.at) && is_heir(class, &mixins)) {
+            while let Some(class) = found.iter().find(|class| !heirs.contains(&class.at) && is_heir(class, &heirs)) {
                 heirs.insert(class.at.clone());
                 add_with_bases(classes, &class.at, &mut families);
-                mixins.extend(Some(class.at.clone()).filter(|class| is_mixin(&families, class)));
             }
         }
     }
@@ -147,6 +151,9 @@ fn possible_heirs(
     names: &BTreeSet<String>,
     search: SearchFolder<'_>,
 ) -> Vec<std::sync::Arc<Class>> {
+    if names.is_empty() {
+        return Vec::new();
+    }
     let words = Words::new(names.iter().map(String::as_str));
     let has_heir = |bytes: &[u8]| words.as_ref().is_none_or(|words| hints::has_heir_of(bytes, words));
     let mut files = search(classes.resolver.repository.root(), &has_heir);
