@@ -25,14 +25,13 @@ impl Analysis {
         for repository in self.repositories_checked() {
             let reads = self.known_noticed(&repository).reads;
             let calls = self.placed_calls(&repository);
-            let merging = self.calls_of(&repository, |traits| traits.joins || traits.merge);
+            let merging = self.calls_of(&repository, merges, &[CallKind::Merge]);
             let refreshing = || calls.iter().filter(|call| call.refreshes()).map(|call| call.call.at.clone()).collect();
             let reads = reads.unwrap_or_else(|| Arc::new(self.reads_of(&repository, refreshing())));
             let told_call =
                 |call: &SessionCall| self.told_call(&repository, call, reads.told(&repository, &call.at, None));
-            let of_others = calls.iter().map(|placed| &placed.call).filter(|call| call.kind != CallKind::Merge);
-            let merging = merging.iter().filter(|call| call.kind == CallKind::Merge);
-            told.extend(of_others.chain(merging).filter(|call| !call.is_implicit).filter_map(told_call));
+            let all = calls.iter().map(|placed| &placed.call).chain(&merging);
+            told.extend(all.filter(|call| !call.is_implicit).filter_map(told_call));
         }
         told.sort_by(|a, b| (&a.path, a.start.byte).cmp(&(&b.path, b.start.byte)));
         told
@@ -76,13 +75,15 @@ impl Analysis {
         all.into_values().collect()
     }
 
-    /// The calls in those files of a repository that have some trait, its tests included.
+    /// The calls that do one of some things, in those files of a repository that have some trait, its tests included.
     pub(super) fn calls_of(
         &self,
         repository: &Arc<Repository>,
         has: impl Fn(Traits) -> bool + Sync,
+        kinds: &[CallKind],
     ) -> Vec<SessionCall> {
-        self.inferred(repository, &self.files_with(repository, has), in_module)
+        let files = self.files_with(repository, has);
+        self.inferred(repository, &files, |types, classes, module| in_module(types, classes, module, kinds))
     }
 
     /// What is read of some files of a repository, where it is inferred what their expressions can be.
@@ -114,7 +115,12 @@ impl Analysis {
 
 /// Whether a file can have a session do something with an object.
 fn calls_session(traits: Traits) -> bool {
-    acts(traits) || traits.joins || traits.merge
+    acts(traits) || merges(traits)
+}
+
+/// Whether a file can have a session merge an object.
+fn merges(traits: Traits) -> bool {
+    traits.joins || traits.can(Observable::Merge)
 }
 
 /// Whether a file can have a session refresh, expire or expunge an object.

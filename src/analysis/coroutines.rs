@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use aho_corasick::AhoCorasick;
-
 use super::Analysis;
+use crate::hints::Words;
 use crate::module::Location;
-use crate::reads::{callers_in, function_around};
+use crate::reads::callers_in;
 use crate::repository::Repository;
-use crate::syntax::{callee_name, kind};
+use crate::syntax::{callee_name, definition_around, kind};
 
 /// How many calls there are at most between a function and what it comes to.
 const MOST_LEVELS: usize = 2;
@@ -28,13 +27,17 @@ impl Analysis {
             // what is not awaited is a session's of threads, but for expire
             let is_awaited = || node.parent().is_some_and(|around| around.kind() == kind::AWAIT);
             let is_expire = callee_name(&node).is_some_and(|name| name == "expire");
-            let function = function_around(&node).filter(|_| is_expire || is_awaited())?;
+            let function = definition_around(&node).filter(|_| is_expire || is_awaited())?;
             Some(module.location(&function.range()))
         };
         let mut level: BTreeSet<Location> = calls.iter().filter_map(around).collect();
         let mut all = level.clone();
-        for _ in 0..MOST_LEVELS {
-            level = self.callers(repository, &level).into_iter().filter(|caller| all.insert(caller.clone())).collect();
+        if !level.is_empty() {
+            let files = self.files_of_coroutines(repository);
+            for _ in 0..MOST_LEVELS {
+                let callers = self.callers(repository, &files, &level).into_iter();
+                level = callers.filter(|caller| all.insert(caller.clone())).collect();
+            }
         }
         let mut by_file: BTreeMap<Arc<Path>, Vec<Location>> = BTreeMap::new();
         for function in all {
@@ -43,20 +46,33 @@ impl Analysis {
         by_file
     }
 
-    /// Those that call one of some functions, in the files that have to do with SQLAlchemy's sessions and asyncio by what they import or call.
-    fn callers(&self, repository: &Arc<Repository>, functions: &BTreeSet<Location>) -> Vec<Location> {
+    /// The files of the product that have to do with SQLAlchemy's sessions and asyncio by what they import or call.
+    fn files_of_coroutines(&self, repository: &Repository) -> Vec<PathBuf> {
+        let mut files = self.files_with(repository, |traits| traits.asyncio || traits.refresh || traits.acts);
+        files.retain(|file| !self.is_test(repository, file));
+        files
+    }
+
+    /// The functions in some files that call one of others.
+    fn callers(
+        &self,
+        repository: &Arc<Repository>,
+        files: &[PathBuf],
+        functions: &BTreeSet<Location>,
+    ) -> Vec<Location> {
         let name = |function: &Location| {
             let module = repository.module(&function.path)?;
             Some(module.node(&function.range())?.field("name")?.text().into_owned())
         };
         let names: HashSet<String> = functions.iter().filter_map(name).collect();
-        let Ok(called) = AhoCorasick::new(names.iter().map(|name| format!("{name}("))) else { return Vec::new() };
-        let is_caller = |file: &PathBuf| {
-            let bytes = self.disk.read(&self.walk.absolute(file), true);
-            bytes.is_ok_and(|bytes| called.is_match(&*bytes)) && !self.is_test(repository, file)
-        };
-        let mut files = self.files_with(repository, |traits| traits.asyncio || traits.refresh || traits.acts);
-        files.retain(|file| !names.is_empty() && is_caller(file));
+        if names.is_empty() {
+            return Vec::new();
+        }
+        let calls: Vec<String> = names.iter().map(|name| format!("{name}(")).collect();
+        let Some(calls) = Words::new(calls.iter().map(String::as_str)) else { return Vec::new() };
+        let has_call =
+            |file: &&PathBuf| self.disk.read(&self.walk.absolute(file), true).is_ok_and(|bytes| calls.are_in(&bytes));
+        let files: Vec<PathBuf> = files.iter().filter(has_call).cloned().collect();
         self.inferred(repository, &files, |types, _, module| callers_in(types, module, &names, functions))
     }
 }

@@ -1,6 +1,7 @@
 //! A repository goes in; which of its files do something that matters comes out, those among them that were not named.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError};
 
 use super::Analysis;
 use crate::disk::Disk;
@@ -49,11 +50,17 @@ impl Analysis {
     }
 
     /// The files of a repository that can map classes.
-    pub(super) fn mapping_files(&self, repository: &Repository) -> MappingFiles<'_> {
+    pub(super) fn mapping_files(&self, repository: &Repository) -> Arc<MappingFiles> {
+        let lock = || self.mapping.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(repository.root()) {
+            return Arc::clone(known);
+        }
         let files = self.files_with(repository, |traits| traits.maps);
         let mut files: Vec<PathBuf> = files.into_iter().map(|file| self.walk.absolute(&file)).collect();
         files.sort();
-        MappingFiles { disk: &self.disk, files }
+        let found = Arc::new(MappingFiles { disk: Arc::clone(&self.disk), files });
+        lock().insert(repository.root().to_owned(), Arc::clone(&found));
+        found
     }
 
     /// Whether a file of a repository is no part of the product.
@@ -81,13 +88,13 @@ impl Analysis {
 }
 
 /// The files of a repository that can map classes.
-pub(super) struct MappingFiles<'a> {
-    disk: &'a Disk,
+pub(super) struct MappingFiles {
+    disk: Arc<Disk>,
     /// In order of path.
     files: Vec<PathBuf>,
 }
 
-impl MappingFiles<'_> {
+impl MappingFiles {
     /// Those in a folder for whose bytes a test holds.
     pub fn look(&self, folder: &Path, can_matter: &(dyn Fn(&[u8]) -> bool + Sync)) -> Vec<PathBuf> {
         let first = self.files.partition_point(|file| file.as_path() < folder);

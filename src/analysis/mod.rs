@@ -46,6 +46,7 @@ use crate::usage::{Search, Usages};
 use crate::verify::facts::Facts;
 
 use assembled::assembled;
+use evidence::MappingFiles;
 use noticed::Noticed;
 use run::Run;
 
@@ -136,6 +137,8 @@ pub struct Analysis {
     completed: Mutex<HashMap<(usize, usize), Relationship>>,
     /// By repository: the calls of its sessions.
     calls: Mutex<HashMap<PathBuf, Vec<Arc<PlacedCall>>>>,
+    /// By repository: the files that can map classes.
+    mapping: Mutex<HashMap<PathBuf, Arc<MappingFiles>>>,
     /// By repository: its relationships, as far as they were asked for to infer what is something.
     related: Mutex<HashMap<PathBuf, Arc<Related>>>,
     /// By repository: what notices that its relationships cascade.
@@ -163,8 +166,9 @@ impl Analysis {
         reach.settings.check()?;
         let (scan, usages, sites) = completed(scan, &reader, &search);
         let (checked, completed) = (Mutex::default(), Mutex::default());
-        let (calls, related, noticed) = (Mutex::default(), Mutex::default(), Mutex::default());
-        let known = Self {
+        let (calls, noticed) = (Mutex::default(), Mutex::default());
+        let (mapping, related) = (Mutex::default(), Mutex::default());
+        Ok(Self {
             reach,
             walk,
             disk,
@@ -176,10 +180,10 @@ impl Analysis {
             checked,
             completed,
             calls,
+            mapping,
             related,
             noticed,
-        };
-        Ok(known)
+        })
     }
 
     /// What is found, with the fixes. Nothing is written.

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError};
 use super::Analysis;
 use super::calls::acts;
 use super::run::Run;
-use crate::calls::CallKind;
+use crate::calls::CallKind::{self, Expire, Expunge, Refresh};
 use crate::model::{End, Families, Link, Model, Reaching};
 use crate::module::Location;
 use crate::outcome::{Finding, ReachDetail};
@@ -30,7 +30,7 @@ impl Analysis {
         if let Some(known) = lock().get(repository.root()) {
             return known.clone();
         }
-        let placed = self.calls_of(repository, acts).into_iter().map(|call| {
+        let placed = self.calls_of(repository, acts, &[Refresh, Expire, Expunge]).into_iter().map(|call| {
             let (place, is_test) = (repository.place(&call.at), self.is_test(repository, &call.at.path));
             Arc::new(PlacedCall { call, place, is_test })
         });

@@ -57,12 +57,18 @@ impl CallKind {
     }
 }
 
-/// The calls of a module, in order.
-pub fn in_module(types: &Types<'_>, classes: &Classes<'_>, module: &Arc<Module>) -> Vec<SessionCall> {
+/// The calls of a module that do one of some things, in order.
+pub fn in_module(
+    types: &Types<'_>,
+    classes: &Classes<'_>,
+    module: &Arc<Module>,
+    kinds: &[CallKind],
+) -> Vec<SessionCall> {
     let root = module.tree().root();
+    let refreshes = kinds.contains(&CallKind::Refresh);
     let found = root.dfs().filter_map(|node| match &*node.kind() {
-        kind::CALL => session_call(types, classes, module, &node),
-        kind::CLASS_DEFINITION => refreshing_class(types, classes, module, &node),
+        kind::CALL => session_call(types, classes, module, &node, kinds),
+        kind::CLASS_DEFINITION if refreshes => refreshing_class(types, classes, module, &node),
         _ => None,
     });
     found.collect()
@@ -123,9 +129,10 @@ fn session_call(
     classes: &Classes<'_>,
     module: &Arc<Module>,
     call: &Node<'_>,
+    kinds: &[CallKind],
 ) -> Option<SessionCall> {
     let function = call.field("function")?;
-    let kind = CallKind::of(&function.field("attribute")?.text())?;
+    let kind = CallKind::of(&function.field("attribute")?.text()).filter(|kind| kinds.contains(kind))?;
     let arguments = call.field("arguments").filter(|arguments| arguments.kind() == kind::ARGUMENT_LIST)?;
     let object = object_of(&arguments)?;
     let receiver = function.field("object")?;

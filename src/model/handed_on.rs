@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::received::{Received, Way};
 use crate::module::Module;
 use crate::resolve::{Arguments, Expression, Place};
-use crate::syntax::{Node, dotted_name, has_scope, kind, positional_arguments, string_content, unparenthesized};
+use crate::syntax::{
+    Node, dotted_name, has_scope, is_async, kind, positional_arguments, string_content, unparenthesized,
+};
 
 /// A function's names while its statements are followed.
 struct Frame<'a> {
@@ -31,7 +33,7 @@ pub(super) fn through(
     given: Arguments,
 ) -> Result<Option<Received>, String> {
     let decorated = function.parent().is_some_and(|parent| parent.kind() == kind::DECORATED_DEFINITION);
-    let is_plain = !decorated && !function.children().any(|child| child.kind() == "async");
+    let is_plain = !decorated && !is_async(function);
     let frame = is_plain.then(|| Frame::of(way, module, function, given)).flatten();
     let (Some(mut frame), Some(body)) = (frame, function.field("body")) else { return Ok(None) };
     let call = if function.kind() == kind::LAMBDA { Some(body) } else { frame.returned(way, &body) };

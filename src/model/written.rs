@@ -13,7 +13,7 @@ use crate::module::Target as Bound;
 use crate::module::{Location, Module};
 use crate::python::PyValue;
 use crate::resolve::{Arguments, Effort, End, Keyword, KnownClass, Passed, Place, Resolver};
-use crate::syntax::{Node, dotted_name, kind, string_content, unparenthesized};
+use crate::syntax::{Node, definition_around, dotted_name, kind, string_content, unparenthesized};
 
 /// The class that a relationship leads to, as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -223,7 +223,7 @@ impl Reading<'_> {
 
 /// Whether a name is the first parameter of a function under `declared_attr`.
 fn is_class_of_function(node: &Node<'_>, names: &[String]) -> bool {
-    let function = node.ancestors().find(|around| around.kind() == kind::FUNCTION_DEFINITION);
+    let function = definition_around(node);
     let parameters = function.and_then(|function| function.field("parameters"));
     let first = parameters.and_then(|parameters| parameters.named_children().next());
     first.is_some_and(|first| names == [first.text()])

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use crate::module::{Location, Module};
-use crate::syntax::{Node, callee_name, kind};
+use crate::syntax::{Node, callee_name, definition_around, kind};
 use crate::types::{Type, Types};
 
 /// The functions of a module that call one of some functions, whose names are given too.
@@ -22,11 +22,6 @@ pub fn callers_in(
         let (found, _) = types.of(module, &function);
         found.parts().iter().any(|part| matches!(part, Type::Function(function) if functions.contains(&function.at)))
     };
-    let around = |call: Node<'_>| Some(module.location(&function_around(&call)?.range()));
+    let around = |call: Node<'_>| Some(module.location(&definition_around(&call)?.range()));
     calls.filter(is_meant).filter_map(around).collect()
-}
-
-/// The function that code stands in.
-pub fn function_around<'t>(node: &Node<'t>) -> Option<Node<'t>> {
-    node.ancestors().find(|around| around.kind() == kind::FUNCTION_DEFINITION)
 }

@@ -53,11 +53,7 @@ impl Run<'_, '_> {
                 let link = self.link(object, &relation);
                 self.load_relation(object, &relation, &link, call);
             } else {
-                for other in 0..self.heap.objects.len() {
-                    if other == object || self.may_be_same(object, other) {
-                        self.heap.objects[other].written.insert(name.clone());
-                    }
-                }
+                self.write_column(object, name);
             }
         }
         Ok(Value::Other)
@@ -167,7 +163,7 @@ impl Run<'_, '_> {
         let reached: Vec<usize> = seen.into_iter().collect();
         self.disturb(&[object], is_expire);
         // what may be the object itself is not come by again
-        self.disturb_but(&reached, object, true);
+        self.disturb_but(&reached, &[object], true);
         self.suspect_behind(unseen, object);
     }
 
@@ -230,14 +226,22 @@ impl Run<'_, '_> {
         !is_apart && self.mapping.can_be(&one.class, &other.class)
     }
 
-    /// Something becomes of objects: of others that may be the same it isn't known whether it did.
-    pub(super) fn disturb(&mut self, objects: &[usize], is_expiry: bool) {
-        self.disturb_but(objects, objects[0], is_expiry);
+    /// The others that may stand for the same object.
+    pub(super) fn others_like(&self, object: usize) -> Vec<usize> {
+        let others = (0..self.heap.objects.len()).filter(|other| *other != object);
+        others.filter(|other| self.may_be_same(object, *other)).collect()
     }
 
-    fn disturb_but(&mut self, objects: &[usize], spared: usize, is_expiry: bool) {
+    /// Something becomes of objects: of others that may be the same it isn't known whether it did.
+    pub(super) fn disturb(&mut self, objects: &[usize], is_expiry: bool) {
+        self.disturb_but(objects, &[], is_expiry);
+    }
+
+    /// The same, but for some that it is known of.
+    fn disturb_but(&mut self, objects: &[usize], known: &[usize], is_expiry: bool) {
         for other in 0..self.heap.objects.len() {
-            if other == spared || objects.contains(&other) || !objects.iter().any(|one| self.may_be_same(*one, other)) {
+            let is_known = objects.contains(&other) || known.contains(&other);
+            if is_known || !objects.iter().any(|one| self.may_be_same(*one, other)) {
                 continue;
             }
             if is_expiry {

@@ -178,6 +178,11 @@ impl Link {
         Self { state: State::Loaded, value: Some(value), at, is_flushed, lost: None }
     }
 
+    /// What was set here isn't known.
+    pub fn unknown(at: Location) -> Self {
+        Self { state: State::Unknown, value: None, at, is_flushed: false, lost: None }
+    }
+
     /// What it leads to is known, and not loaded.
     pub fn known(value: Value, at: Location) -> Self {
         Self { state: State::Unloaded, ..Self::loaded(value, at, true) }

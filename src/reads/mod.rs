@@ -20,10 +20,10 @@ use std::sync::Arc;
 
 use crate::model::Classes;
 use crate::module::{Location, Module};
-use crate::syntax::Node;
+use crate::syntax::is_async;
 use crate::types::{Class, Types};
 
-pub use callers::{callers_in, function_around};
+pub use callers::callers_in;
 
 use mapping::Mapping;
 use run::{Run, Script};
@@ -80,7 +80,7 @@ pub fn in_functions(
 ) -> Vec<Raised> {
     let mapping = Mapping::new(types, classes, all);
     let mut found = Vec::new();
-    for function in functions.iter().filter_map(|at| module.node(&at.range())).filter(is_coroutine) {
+    for function in functions.iter().filter_map(|at| module.node(&at.range())).filter(is_async) {
         let mut script = Script::default();
         for _ in 0..MOST_WAYS {
             Run::new(&mapping, module, &mut script, &mut found).go(&function);
@@ -92,8 +92,4 @@ pub fn in_functions(
     found.sort_by(|a, b| (&a.call, &a.read).cmp(&(&b.call, &b.read)));
     found.dedup_by(|a, b| a.call == b.call && a.read == b.read);
     found
-}
-
-fn is_coroutine(function: &Node<'_>) -> bool {
-    function.children().next().is_some_and(|first| first.kind() == "async")
 }

@@ -45,11 +45,7 @@ impl Run<'_, '_> {
             Freshness::Unknown => {
                 // it would have raised here, and so would another name of it
                 known.freshness = Freshness::Loaded;
-                for other in 0..self.heap.objects.len() {
-                    if other != object && self.may_be_same(object, other) {
-                        self.heap.doubt(other);
-                    }
-                }
+                self.others_like(object).into_iter().for_each(|other| self.heap.doubt(other));
                 Ok(Value::Other)
             }
         }
@@ -341,11 +337,7 @@ impl Run<'_, '_> {
     pub(super) fn loads_one(&mut self, object: usize) {
         let class = self.heap.objects[object].class.clone();
         self.doubt_all_of(self.coming_with(&class));
-        for other in 0..self.heap.objects.len() {
-            if other != object && self.may_be_same(object, other) {
-                self.heap.doubt(other);
-            }
-        }
+        self.others_like(object).into_iter().for_each(|other| self.heap.doubt(other));
         // what is loaded with it may be so again
         for relation in self.mapping.relations(&class).iter() {
             let is_eager = relation.loading == Loading::Eager || self.heap.optioned.can_load(&relation.name);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::module::Module;
-use crate::syntax::{Node, decorators, kind};
+use crate::syntax::{Node, decorators, is_async, kind};
 use crate::types::{Function, Type};
 
 use super::Raised;
@@ -225,11 +225,13 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     fn can_run(&self, function: &Node<'_>, is_awaited: bool) -> bool {
-        let is_async = function.children().next().is_some_and(|first| first.kind() == "async");
         let around = function.parent().filter(|around| around.kind() == kind::DECORATED_DEFINITION);
         let is_plain = |name: &String| matches!(name.as_str(), "staticmethod" | "classmethod" | "property");
         let is_followed = around.is_none_or(|around| decorators(&around).iter().all(is_plain));
-        self.frames.len() < MOST_FRAMES && is_async == is_awaited && is_followed && !function.text().contains("yield")
+        self.frames.len() < MOST_FRAMES
+            && is_async(function) == is_awaited
+            && is_followed
+            && !function.text().contains("yield")
     }
 }
 

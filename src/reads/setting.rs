@@ -15,7 +15,7 @@ impl Run<'_, '_> {
             if name.ends_with("id") && !self.heap.objects[object].is_made {
                 self.heap.moved_by_key.push(class);
             }
-            self.set_column(object, name);
+            self.write_column(object, name);
             return Ok(());
         };
         let before = self.link(object, &relation);
@@ -41,11 +41,9 @@ impl Run<'_, '_> {
     }
 
     /// A column is set. Another name of the same object has it then, too.
-    fn set_column(&mut self, object: usize, name: &str) {
-        for other in 0..self.heap.objects.len() {
-            if other == object || self.may_be_same(object, other) {
-                self.heap.objects[other].written.insert(name.to_owned());
-            }
+    pub(super) fn write_column(&mut self, object: usize, name: &str) {
+        for one in std::iter::once(object).chain(self.others_like(object)) {
+            self.heap.objects[one].written.insert(name.to_owned());
         }
     }
 
@@ -63,7 +61,7 @@ impl Run<'_, '_> {
         self.leave(object, relation, &before);
         let link = match value {
             Value::Object(_) | Value::Nothing => Link::loaded(value.clone(), at.clone(), false),
-            _ => Link { state: State::Unknown, value: None, ..Link::loaded(Value::Unknown, at.clone(), false) },
+            _ => Link::unknown(at.clone()),
         };
         self.heap.objects[object].links.insert(relation.name.clone(), link);
         if let Value::Object(target) = value {
@@ -82,9 +80,7 @@ impl Run<'_, '_> {
         let known = match value {
             Value::List(list) if self.heap.lists[*list].rest.is_none() => self.heap.lists[*list].known.clone(),
             _ => {
-                let link =
-                    Link { state: State::Unknown, value: None, ..Link::loaded(Value::Unknown, at.clone(), false) };
-                self.heap.objects[object].links.insert(relation.name.clone(), link);
+                self.heap.objects[object].links.insert(relation.name.clone(), Link::unknown(at.clone()));
                 return Ok(());
             }
         };
@@ -126,9 +122,7 @@ impl Run<'_, '_> {
                 }
                 // whether what led to it before is told depends on who told the other side
                 Some(Value::Object(before)) if before != object => {
-                    let open =
-                        Link { state: State::Unknown, value: None, ..Link::loaded(Value::Unknown, at.clone(), false) };
-                    self.heap.objects[before].links.insert(relation.name.clone(), open);
+                    self.heap.objects[before].links.insert(relation.name.clone(), Link::unknown(at.clone()));
                 }
                 _ => {}
             }

@@ -12,7 +12,7 @@ use super::reason::{Link, Reason};
 use super::returned::is_property;
 use super::value::{Argument, Port, Step};
 use crate::module::{Location, ModuleName, Parameter, Target};
-use crate::syntax::{Node, dotted_name, has_scope, kind, unparenthesized};
+use crate::syntax::{Node, definition_around, dotted_name, has_scope, kind, unparenthesized};
 
 impl Resolver<'_> {
     /// What a name leads to.
@@ -260,7 +260,7 @@ pub(super) fn is_bound(end: &End) -> bool {
 /// Whether what `self` or `cls` has can be told where it is read: not where each mapped class has a relationship of its own, as under
 /// `declared_attr`, nor where one value is asked for.
 pub(super) fn is_known_here(node: &Node<'_>, effort: &Effort) -> bool {
-    let function = node.ancestors().find(|around| around.kind() == kind::FUNCTION_DEFINITION);
+    let function = definition_around(node);
     !effort.carries_out() && !function.is_some_and(|function| is_attribute(&function))
 }
 

@@ -12,7 +12,9 @@ use super::place::Place;
 use super::reason::Reason;
 use crate::module::{Location, Target};
 use crate::python::{CollectionKind, PyValue};
-use crate::syntax::{Node, has_scope, kind, names_read, positional_arguments, splatted, unparenthesized};
+use crate::syntax::{
+    Node, definition_around, has_scope, is_async, kind, names_read, positional_arguments, splatted, unparenthesized,
+};
 
 /// How many rounds a loop may have.
 const MOST_ROUNDS: usize = 500;
@@ -53,7 +55,7 @@ impl Resolver<'_> {
 
     /// The text that an expression in a function gives where the function is called for a class.
     pub fn text_for(&self, place: &Place, node: &Node<'_>, class: &KnownClass) -> Option<String> {
-        let function = node.ancestors().find(|around| around.kind() == kind::FUNCTION_DEFINITION)?;
+        let function = definition_around(node)?;
         if !is_attribute(&function) {
             return None;
         }
@@ -176,7 +178,7 @@ impl Resolver<'_> {
         let is_other = |node: &Node<'_>| {
             matches!(&*node.kind(), kind::YIELD | kind::AWAIT | kind::GLOBAL_STATEMENT | kind::NONLOCAL_STATEMENT)
         };
-        if body.dfs().any(|node| is_other(&node)) || function.children().any(|child| child.kind() == "async") {
+        if body.dfs().any(|node| is_other(&node)) || is_async(function) {
             return Err(unknown());
         }
         let locals = self.bound_parameters(place, function, by_position, by_name, effort)?;
@@ -398,7 +400,7 @@ pub(super) fn is_plain(function: &Node<'_>) -> bool {
     let is_other = |node: &Node<'_>| matches!(&*node.kind(), kind::YIELD | kind::AWAIT);
     matches!(&*function.kind(), kind::FUNCTION_DEFINITION | kind::LAMBDA)
         && decorators(function).iter().all(|name| is_harmless(name))
-        && !function.children().any(|child| child.kind() == "async")
+        && !is_async(function)
         && !function.dfs().any(|node| is_other(&node))
 }
 

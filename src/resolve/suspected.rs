@@ -9,7 +9,7 @@ use super::names::{End, Found};
 use super::place::Place;
 use crate::module::Module;
 use crate::module::Target;
-use crate::syntax::{Node, dotted_name, kind, names_read, string_content};
+use crate::syntax::{Node, definition_around, dotted_name, kind, names_read, string_content};
 
 /// How many parts of an expression are looked at.
 const MOST_NODES: usize = 300;
@@ -130,7 +130,7 @@ impl Resolver<'_> {
         }
         let function = || {
             let name = module.node(&parameter.binding().name)?;
-            let function = name.ancestors().find(|node| node.kind() == kind::FUNCTION_DEFINITION)?;
+            let function = definition_around(&name)?;
             Some(function.field("name")?.text().into_owned())
         };
         let Some(name) = function() else { return false };

@@ -304,6 +304,16 @@ pub fn returned<'t>(function: &Node<'t>) -> Vec<Node<'t>> {
     found
 }
 
+/// The definition of the function that code stands in.
+pub fn definition_around<'t>(node: &Node<'t>) -> Option<Node<'t>> {
+    node.ancestors().find(|around| around.kind() == kind::FUNCTION_DEFINITION)
+}
+
+/// Whether a function is a coroutine's.
+pub fn is_async(function: &Node<'_>) -> bool {
+    function.children().any(|child| child.kind() == "async")
+}
+
 /// The name that a parameter binds.
 pub fn parameter_name<'t>(parameter: &Node<'t>) -> Option<Node<'t>> {
     match &*parameter.kind() {

@@ -145,13 +145,7 @@ impl<'a> Types<'a> {
         self.steps_left.set(MOST_STEPS);
         self.trail.borrow_mut().clear();
         let found = self.value(&Context::of(module), expression);
-        let mut steps: Vec<Step> = Vec::new();
-        for step in self.trail.take() {
-            if !steps.contains(&step) {
-                steps.push(step);
-            }
-        }
-        (found, steps)
+        (found, self.trail.take())
     }
 
     /// What the objects are that an object of a class gives, where that is one of advanced-alchemy's repositories or services.

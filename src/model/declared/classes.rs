@@ -8,7 +8,9 @@ use crate::model::names::{Named, called};
 use crate::model::naming::{Naming, TableNaming};
 use crate::model::table::Schema;
 use crate::resolve::{Arguments, Effort, End};
-use crate::syntax::{Node, dotted_name, keyword_value, kind, positional_arguments, returned, unparenthesized};
+use crate::syntax::{
+    Node, definition_around, dotted_name, keyword_value, kind, positional_arguments, returned, unparenthesized,
+};
 
 impl Reader<'_> {
     pub(super) fn class(&self, node: &Node<'_>) -> Option<Class> {
@@ -241,7 +243,7 @@ impl Reader<'_> {
 
 /// Whether an expression is made of the class that the function around it is called for.
 pub(super) fn is_made_for_class(node: &Node<'_>) -> bool {
-    let function = node.ancestors().find(|around| around.kind() == kind::FUNCTION_DEFINITION);
+    let function = definition_around(node);
     let parameters = function.and_then(|function| function.field("parameters"));
     let class = parameters.and_then(|parameters| parameters.named_children().next());
     let is_class = |name: &Node<'_>| class.as_ref().is_some_and(|class| name.text() == class.text());

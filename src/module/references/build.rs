@@ -6,7 +6,7 @@ use super::regions::Region;
 use super::strings::{StringUse, word_at, words_in};
 use super::whole::{Whole, kind_of_whole};
 use super::{Detail, Occurrence, References, Role, Span, offset};
-use crate::syntax::{Node, dotted_name, kind, string_parts};
+use crate::syntax::{Node, definition_around, dotted_name, kind, string_parts};
 
 /// The places in a tree.
 pub(super) fn references(root: &Node<'_>) -> References {
@@ -238,7 +238,7 @@ fn in_pattern<'t>(name: &Node<'t>, dotted: &Node<'t>) -> Option<Referring<'t>> {
 
 /// Whether the function around says `global name` or `nonlocal name`.
 fn is_declared_outside(name: &Node<'_>) -> bool {
-    let Some(function) = name.ancestors().find(|node| node.kind() == kind::FUNCTION_DEFINITION) else { return false };
+    let Some(function) = definition_around(name) else { return false };
     let mut statements =
         function.dfs().filter(|node| matches!(&*node.kind(), kind::GLOBAL_STATEMENT | kind::NONLOCAL_STATEMENT));
     statements.any(|statement| statement.named_children().any(|declared| declared.text() == name.text()))
