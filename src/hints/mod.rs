@@ -33,7 +33,7 @@ static HANDED_OVER: LazyLock<[Finder<'static>; 3]> =
     LazyLock::new(|| ["**", "sa_relationship_kwargs", "backref"].map(Finder::new));
 /// What sets an item of a dictionary.
 static SETS_ITEM: LazyLock<[Finder<'static>; 5]> =
-    LazyLock::new(|| ["]", "|=", ".update", ".setdefault", ".__setitem__"].map(Finder::new));
+    LazyLock::new(|| ["]", "|=", ".update", ".setdefault", "setitem"].map(Finder::new));
 
 static SUPPRESSION: LazyLock<AhoCorasick> = LazyLock::new(|| whatever_the_case(&["cascade-fix:", "noqa"]));
 static OWN_SUPPRESSION: LazyLock<AhoCorasick> = LazyLock::new(|| whatever_the_case(&["cascade-fix:"]));

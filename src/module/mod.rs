@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::hints::Hints;
 use crate::source::Source;
-use crate::syntax::{Node, Tree, hinted_nodes, kind};
+use crate::syntax::{Node, Tree, hinted_nodes, kind, positional_arguments};
 
 pub use references::{
     NamedBy, Namespace, NamespaceUse, Occurrence, ReferenceKind, References, Region, RegionKind, Role, StringUse, Whole,
@@ -145,8 +145,8 @@ impl Module {
         self.references().aliases().map(|(name, alias)| (&text[name], &text[alias]))
     }
 
-    /// The statements that can put something into a dictionary, by the dictionary's name: `name[…] = …`, `name |= …`, `name.setdefault(…)`
-    /// and `name.update(…)`.
+    /// The statements that can put something into a dictionary, by the dictionary's name: `name[…] = …`, `name |= …`, `name.setdefault(…)`,
+    /// `name.update(…)` and `setitem(name, …)`.
     pub fn dictionary_statements(&self, name: &str) -> impl Iterator<Item = Node<'_>> {
         let index = || {
             let root = self.tree().root();
@@ -208,7 +208,13 @@ fn dictionaries_changed_by(node: &Node<'_>) -> Vec<(String, Range<usize>)> {
             return items.filter_map(|item| named(item.field("value"), item.range())).collect();
         }
         kind::AUGMENTED_ASSIGNMENT => named(node.field("left"), node.range()),
-        kind::CALL => named(node.field("function").and_then(|method| method.field("object")), node.range()),
+        kind::CALL => {
+            let object = node.field("function").and_then(|method| method.field("object"));
+            // `operator.setitem(name, "key", …)`
+            let first =
+                node.field("arguments").and_then(|arguments| positional_arguments(&arguments).into_iter().next());
+            return [object, first].into_iter().filter_map(|target| named(target, node.range())).collect();
+        }
         _ => None,
     };
     changed.into_iter().collect()

@@ -85,20 +85,29 @@ pub(super) fn set_in<'t>(node: &Node<'t>, name: &str) -> Option<(Node<'t>, Set<'
             let is_union = node.field("left")?.text() == name && node.field("operator")?.text() == "|=";
             is_union.then(|| Some((node.clone(), Set::Dictionary(node.field("right")?))))?
         }
-        _ => {
-            let function = node.field("function").filter(|function| function.kind() == kind::ATTRIBUTE)?;
-            let arguments = node.field("arguments")?;
-            if function.field("object")?.text() != name {
-                return None;
-            }
-            match &*function.field("attribute")?.text() {
-                "setdefault" | "__setitem__" => {
-                    let given = positional_arguments(&arguments);
-                    Some((arguments.clone(), Set::Item(given.first()?.clone(), given.get(1)?.clone())))
-                }
-                "update" => Some((arguments.clone(), Set::Dictionary(arguments))),
-                _ => None,
-            }
+        _ => set_by_call(node, name),
+    }
+}
+
+/// What a call puts into a dictionary: `name.update(…)`, `operator.setitem(name, …)`, `dict.update(name, …)`.
+fn set_by_call<'t>(node: &Node<'t>, name: &str) -> Option<(Node<'t>, Set<'t>)> {
+    let (function, arguments) = (node.field("function")?, node.field("arguments")?);
+    let mut given = positional_arguments(&arguments);
+    let method = function.field("attribute").unwrap_or_else(|| function.clone()).text();
+    let object = match function.field("object") {
+        Some(object) if method != "setitem" && object.text() != "dict" => object,
+        None if method != "setitem" => return None,
+        _ if given.is_empty() => return None,
+        _ => given.remove(0),
+    };
+    if object.text() != name {
+        return None;
+    }
+    match &*method {
+        "setdefault" | "__setitem__" | "setitem" => {
+            Some((arguments.clone(), Set::Item(given.first()?.clone(), given.get(1)?.clone())))
         }
+        "update" => Some((arguments.clone(), Set::Dictionary(arguments))),
+        _ => None,
     }
 }
