@@ -19,7 +19,9 @@ impl Types<'_> {
             let is = |field: &str| around.field(field).is_some_and(|part| part.range() == node.range());
             match &*around.kind() {
                 kind::CLASS_DEFINITION if is("name") => return Type::Class(class_of(context, &around), Vec::new()),
-                kind::FUNCTION_DEFINITION if is("name") => return self.defined(context, &around),
+                kind::FUNCTION_DEFINITION if is("name") => {
+                    return Type::Function(Function::of(&context.module, &around));
+                }
                 kind::IMPORT_STATEMENT | kind::IMPORT_FROM_STATEMENT => {
                     return self.named(context, &Place::of(&context.module, name), &name.text());
                 }
@@ -45,15 +47,6 @@ impl Types<'_> {
             }
         }
         Type::unknown(format!("it can't be told what binds `{}`", name.text()))
-    }
-
-    fn defined(&self, context: &Context, function: &Node<'_>) -> Type {
-        Type::Function(Function {
-            at: context.module.location(&function.range()),
-            module: context.module.clone(),
-            receiver: None,
-            variables: Vec::new(),
-        })
     }
 
     /// `name = value`, `name: annotation = value`, `name, other = value`.

@@ -159,40 +159,57 @@ impl Types<'_> {
                 Type::sequence(Type::Tuple(items.collect()))
             }
             "filter" => Type::sequence(self.item(&self.argument(context, call, 1, ""))),
-            "map" => {
-                let over = Given { name: None, value: self.item(&self.argument(context, call, 1, "")) };
-                Type::sequence(first().each(|function| match function {
-                    Type::Function(function) => self.returned(function, std::slice::from_ref(&over)),
-                    Type::Class(class, given) => self.object_of(class, given),
-                    _ => Type::unknown(format!("what `{}` gives can't be told", on_one_line(call))),
-                }))
-            }
-            "dict" if arguments_of(call).is_empty() => {
-                let given = self.given(context, call).into_iter().map(|given| given.value);
-                Type::Mapping(Box::new(Type::Other), Box::new(Type::any(given)))
-            }
-            "dict" => first().each(|found| match found {
-                Type::Mapping(..) => found.clone(),
-                other => match self.item(other) {
-                    Type::Tuple(pair) if pair.len() == 2 => {
-                        Type::Mapping(Box::new(pair[0].clone()), Box::new(pair[1].clone()))
-                    }
-                    _ => Type::unknown(format!("what is in `{}` can't be told", on_one_line(call))),
-                },
-            }),
-            "getattr" => {
-                let attribute = arguments_of(call).get(1).and_then(string_content);
-                match attribute {
-                    Some(name) => self.attribute(&first(), &name),
-                    None => Type::unknown(format!("what `{}` gives can't be told", on_one_line(call))),
-                }
-            }
+            "map" => self.mapped_over(context, call),
+            "dict" => self.mapping_made(context, call),
+            "getattr" => match arguments_of(call).get(1).and_then(string_content) {
+                Some(name) => self.attribute(&first(), &name),
+                None => not_told(call),
+            },
             "type" => first().each(|object| match object {
                 Type::Object(class, given) => Type::Class(class.clone(), given.clone()),
                 other => other.clone(),
             }),
             _ => Type::Other,
         }
+    }
+
+    /// `map(function, items)`
+    fn mapped_over(&self, context: &Context, call: &Node<'_>) -> Type {
+        let over = Given { name: None, value: self.item(&self.argument(context, call, 1, "")) };
+        Type::sequence(self.argument(context, call, 0, "").each(|function| match function {
+            Type::Function(function) => self.returned(function, std::slice::from_ref(&over)),
+            Type::Class(class, given) => self.object_of(class, given),
+            _ => not_told(call),
+        }))
+    }
+
+    /// `dict(key=value)`, `dict(mapping)`, `dict(pairs)`
+    fn mapping_made(&self, context: &Context, call: &Node<'_>) -> Type {
+        if arguments_of(call).is_empty() {
+            let given = self.given(context, call).into_iter().map(|given| given.value);
+            return Type::Mapping(Box::new(Type::Other), Box::new(Type::any(given)));
+        }
+        self.argument(context, call, 0, "").each(|found| match (found, self.item(found)) {
+            (Type::Mapping(..), _) => found.clone(),
+            (_, Type::Tuple(pair)) if pair.len() == 2 => {
+                Type::Mapping(Box::new(pair[0].clone()), Box::new(pair[1].clone()))
+            }
+            _ => Type::unknown(format!("what is in `{}` can't be told", on_one_line(call))),
+        })
+    }
+
+    /// A method of the repository's own, or one that its class has from a library.
+    fn method_of_class(&self, context: &Context, object: &Type, class: &Class, name: &str, call: &Node<'_>) -> Type {
+        let method = self.attribute(object, name);
+        let found = match &method {
+            Type::Unknown(_) => Type::NEVER,
+            method => self.called(context, method, call),
+        };
+        if is_object(&found) || !found.is_never() && !matches!(found, Type::Unknown(_)) {
+            return found;
+        }
+        let made = self.method_of_library(object, class, name);
+        made.unwrap_or(if matches!(method, Type::Unknown(_)) { method } else { found })
     }
 
     /// What a method of something gives.
@@ -203,17 +220,16 @@ impl Types<'_> {
             Type::SessionMaker => Type::Other,
             Type::Rows(rows) => self.call_of_rows(context, rows, name, call),
             Type::Sequence(item) => match name {
-                "pop" | "popleft" => (**item).clone(),
+                "pop" | "popleft" | "__anext__" | "__next__" | "asend" | "send" => (**item).clone(),
                 "copy" | "union" | "intersection" | "difference" => object.clone(),
-                "__anext__" | "__next__" | "asend" | "send" => (**item).clone(),
                 _ if GIVE_NO_OBJECT.contains(&name) => Type::Other,
-                _ => Type::unknown(format!("what `{}` gives can't be told", on_one_line(call))),
+                _ => not_told(call),
             },
             Type::Tuple(columns) => match name {
                 "tuple" | "_tuple" => object.clone(),
                 "_asdict" => Type::Mapping(Box::new(Type::Other), Box::new(Type::any(columns.clone()))),
                 "count" | "index" => Type::Other,
-                _ => Type::unknown(format!("what `{}` gives can't be told", on_one_line(call))),
+                _ => not_told(call),
             },
             Type::Mapping(key, value) => match name {
                 "get" | "pop" | "setdefault" => {
@@ -229,25 +245,18 @@ impl Types<'_> {
             Type::Object(class, _) if matches!(name, "get" | "pop") && self.has_base_named(class, &["TypedDict"]) => {
                 match arguments_of(call).first().and_then(string_content) {
                     Some(key) => self.attribute(object, &key),
-                    None => Type::unknown(format!("what `{}` gives can't be told", on_one_line(call))),
+                    None => not_told(call),
                 }
             }
-            Type::Object(class, _) | Type::Class(class, _) => {
-                let method = self.attribute(object, name);
-                let found = match &method {
-                    Type::Unknown(_) => Type::NEVER,
-                    method => self.called(context, method, call),
-                };
-                if is_object(&found) || !found.is_never() && !matches!(found, Type::Unknown(_)) {
-                    return found;
-                }
-                let made = self.method_of_library(object, class, name);
-                made.unwrap_or(if matches!(method, Type::Unknown(_)) { method } else { found })
-            }
+            Type::Object(class, _) | Type::Class(class, _) => self.method_of_class(context, object, class, name, call),
             Type::Other => Type::Other,
             other => self.called(context, &self.attribute(other, name), call),
         }
     }
+}
+
+fn not_told(call: &Node<'_>) -> Type {
+    Type::unknown(format!("what `{}` gives can't be told", on_one_line(call)))
 }
 
 /// Methods of lists and sets that give no object that is in them.

@@ -38,19 +38,13 @@ impl Types<'_> {
                 Type::sequence(node.field("body").map_or(Type::NEVER, |body| self.value(context, &body)))
             }
             kind::DICTIONARY_COMPREHENSION => {
-                let pair = node.field("body");
                 let part = |field: &str| {
-                    let part = pair.as_ref().and_then(|pair| pair.field(field));
+                    let part = node.field("body").and_then(|pair| pair.field(field));
                     Box::new(part.map_or(Type::NEVER, |part| self.value(context, &part)))
                 };
                 Type::Mapping(part("key"), part("value"))
             }
-            kind::LAMBDA => Type::Function(Function {
-                at: context.module.location(&node.range()),
-                module: context.module.clone(),
-                receiver: None,
-                variables: Vec::new(),
-            }),
+            kind::LAMBDA => Type::Function(Function::of(&context.module, node)),
             kind::NONE => Type::Nothing,
             kind::BINARY_OPERATOR => self.operation(context, node),
             kind::YIELD => Type::unknown("what a generator is sent can't be told"),
@@ -122,16 +116,10 @@ impl Types<'_> {
             items.iter().find(|item| matches!(item, Type::Object(one, _) if *one == class)).cloned()
         };
         let by_name = index.as_ref().and_then(string_content);
+        let type_arguments = || node.field_children("subscript").map(|given| self.annotated(context, &given)).collect();
         self.value(context, &value).without_nothing().each(|value| match value {
-            Type::Class(class, arguments) if arguments.is_empty() => {
-                let given = node.field_children("subscript").map(|given| self.annotated(context, &given));
-                Type::Class(class.clone(), given.collect())
-            }
-            Type::Outside(path) => {
-                let given: Vec<Type> =
-                    node.field_children("subscript").map(|given| self.annotated(context, &given)).collect();
-                self.given_to_outside(path, given)
-            }
+            Type::Class(class, arguments) if arguments.is_empty() => Type::Class(class.clone(), type_arguments()),
+            Type::Outside(path) => self.given_to_outside(path, type_arguments()),
             Type::Tuple(items) if is_slice => Type::sequence(Type::any(items.clone())),
             Type::Tuple(items) => match &by_name {
                 Some(name) => column_named(items, name),
@@ -144,14 +132,13 @@ impl Types<'_> {
             Type::Mapping(_, item) => (**item).clone(),
             Type::Rows(rows) if rows.of == RowsOf::Query && is_slice => Type::sequence(rows.row()),
             Type::Rows(rows) => rows.row(),
-            Type::Object(class, _) => {
-                let field = by_name.as_ref().filter(|_| self.has_base_named(class, &["TypedDict"]));
-                match (field, self.fields_of_tuple(value)) {
-                    (Some(name), _) => self.attribute(value, name),
-                    (None, Some(fields)) => at(&fields, index.as_ref()).unwrap_or_else(|| Type::any(fields)),
-                    (None, None) => self.result_of_method(value, "__getitem__"),
-                }
-            }
+            Type::Object(class, _) => match &by_name {
+                Some(name) if self.has_base_named(class, &["TypedDict"]) => self.attribute(value, name),
+                _ => match self.fields_of_tuple(value) {
+                    Some(fields) => at(&fields, index.as_ref()).unwrap_or_else(|| Type::any(fields)),
+                    None => self.result_of_method(value, "__getitem__"),
+                },
+            },
             other => self.item(other),
         })
     }

@@ -58,12 +58,7 @@ impl Types<'_> {
             let function = statement.field("definition").filter(|_| statement.kind() == kind::DECORATED_DEFINITION)?;
             (given_name(&statement).as_deref() == Some(name) && is_fixture(&function)).then_some(function)
         })?;
-        Some(Function {
-            at: module.location(&renamed.range()),
-            module: Arc::clone(module),
-            receiver: None,
-            variables: Vec::new(),
-        })
+        Some(Function::of(module, &renamed))
     }
 }
 

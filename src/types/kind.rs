@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::module::{Dotted, Location, Module};
 use crate::repository::Repository;
+use crate::syntax::Node;
 
 /// What an expression can be, as far as that tells of which class an object is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +79,14 @@ pub struct Function {
     pub receiver: Option<Box<Type>>,
     /// What the type variables of the class stand for that has it.
     pub variables: Vec<(String, Type)>,
+}
+
+impl Function {
+    /// One that belongs to no object.
+    pub(super) fn of(module: &Arc<Module>, definition: &Node<'_>) -> Self {
+        let at = module.location(&definition.range());
+        Self { at, module: module.clone(), receiver: None, variables: Vec::new() }
+    }
 }
 
 /// What a statement selects, a query or a result gives.

@@ -26,6 +26,18 @@ const COLUMNS: [&str; 12] = [
     "PrivateAttr",
 ];
 
+/// What makes a method an attribute that is read.
+const PROPERTIES: [&str; 8] = [
+    "property",
+    "cached_property",
+    "hybrid_property",
+    "classproperty",
+    "memoized_property",
+    "reify",
+    "lazy_property",
+    "abstractproperty",
+];
+
 impl Types<'_> {
     /// What an attribute of something can be.
     pub(super) fn attribute(&self, object: &Type, name: &str) -> Type {
@@ -138,27 +150,15 @@ impl Types<'_> {
             _ => None,
         };
         let function = Function {
-            at: context.module.location(&definition.range()),
-            module: context.module.clone(),
             receiver: bound_to.map(Box::new),
             variables: ancestor.variables.clone().into_iter().collect(),
+            ..Function::of(&context.module, definition)
         };
-        let is_read = has(&[
-            "property",
-            "cached_property",
-            "hybrid_property",
-            "classproperty",
-            "declared_attr",
-            "memoized_property",
-            "reify",
-            "lazy_property",
-            "abstractproperty",
-        ]);
         if has(&["declared_attr"]) {
             let made = self.returned_expressions(&function);
             return made.unwrap_or_else(|| self.returned(&function, &[]));
         }
-        if is_read && matches!(receiver, Type::Object(..)) {
+        if has(&PROPERTIES) && matches!(receiver, Type::Object(..)) {
             return self.returned(&function, &[]);
         }
         // what a hybrid property is within a statement is no object

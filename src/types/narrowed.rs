@@ -1,6 +1,6 @@
 //! The use of an expression goes in; the `isinstance` tests that hold there come out, and what they leave of it.
 
-use crate::syntax::{Node, has_scope, kind, positional_arguments, unparenthesized};
+use crate::syntax::{Node, conditional_parts, has_scope, kind, positional_arguments, unparenthesized};
 
 use super::kind::Type;
 use super::reaching::leaves;
@@ -59,51 +59,55 @@ pub(super) fn tests<'t>(written: &str, used: &Node<'t>) -> Vec<Tested<'t>> {
     let mut found = Vec::new();
     let mut node = used.clone();
     while let Some(around) = node.parent() {
-        let is = |field: &str| around.field(field).is_some_and(|part| part.range() == node.range());
-        match &*around.kind() {
-            kind::IF_STATEMENT | kind::ELIF_CLAUSE | kind::WHILE_STATEMENT if is("consequence") || is("body") => {
-                add(written, around.field("condition"), true, &mut found);
-            }
-            kind::IF_STATEMENT if matches!(&*node.kind(), kind::ELIF_CLAUSE | kind::ELSE_CLAUSE) => {
-                add(written, around.field("condition"), false, &mut found);
-                for clause in around.field_children("alternative") {
-                    if clause.range().start < node.range().start {
-                        add(written, clause.field("condition"), false, &mut found);
-                    }
-                }
-            }
-            kind::CONDITIONAL_EXPRESSION => {
-                let parts: Vec<Node<'t>> = around.named_children().collect();
-                if let [body, condition, otherwise] = parts.as_slice() {
-                    if body.range() == node.range() {
-                        add(written, Some(condition.clone()), true, &mut found);
-                    } else if otherwise.range() == node.range() {
-                        add(written, Some(condition.clone()), false, &mut found);
-                    }
-                }
-            }
-            kind::BOOLEAN_OPERATOR if is("right") => {
-                let is_and = around.children().any(|child| child.kind() == "and");
-                add(written, around.field("left"), is_and, &mut found);
-            }
-            kind::LIST_COMPREHENSION
-            | kind::SET_COMPREHENSION
-            | kind::GENERATOR_EXPRESSION
-            | kind::DICTIONARY_COMPREHENSION => {
-                for clause in around.named_children().filter(|child| child.kind() == kind::IF_CLAUSE) {
-                    add(written, clause.named_children().next(), true, &mut found);
-                }
-            }
-            kind::CASE_CLAUSE if is("consequence") => add_pattern(written, &around, &mut found),
-            kind::BLOCK | kind::MODULE => add_before(written, &node, &around, &mut found),
-            _ => {}
-        }
+        add_of_construct(written, &node, &around, &mut found);
         if has_scope(&around) {
             break;
         }
         node = around;
     }
     found
+}
+
+/// The tests of one construct that hold in the part of it that a node is.
+fn add_of_construct<'t>(written: &str, node: &Node<'t>, around: &Node<'t>, found: &mut Vec<Tested<'t>>) {
+    let is = |field: &str| around.field(field).is_some_and(|part| part.range() == node.range());
+    match &*around.kind() {
+        kind::IF_STATEMENT | kind::ELIF_CLAUSE | kind::WHILE_STATEMENT if is("consequence") || is("body") => {
+            add(written, around.field("condition"), true, found);
+        }
+        kind::IF_STATEMENT if matches!(&*node.kind(), kind::ELIF_CLAUSE | kind::ELSE_CLAUSE) => {
+            add(written, around.field("condition"), false, found);
+            for clause in around.field_children("alternative") {
+                if clause.range().start < node.range().start {
+                    add(written, clause.field("condition"), false, found);
+                }
+            }
+        }
+        kind::CONDITIONAL_EXPRESSION => {
+            if let Some([body, condition, otherwise]) = conditional_parts(around) {
+                if body.range() == node.range() {
+                    add(written, Some(condition.clone()), true, found);
+                } else if otherwise.range() == node.range() {
+                    add(written, Some(condition.clone()), false, found);
+                }
+            }
+        }
+        kind::BOOLEAN_OPERATOR if is("right") => {
+            let is_and = around.children().any(|child| child.kind() == "and");
+            add(written, around.field("left"), is_and, found);
+        }
+        kind::LIST_COMPREHENSION
+        | kind::SET_COMPREHENSION
+        | kind::GENERATOR_EXPRESSION
+        | kind::DICTIONARY_COMPREHENSION => {
+            for clause in around.named_children().filter(|child| child.kind() == kind::IF_CLAUSE) {
+                add(written, clause.named_children().next(), true, found);
+            }
+        }
+        kind::CASE_CLAUSE if is("consequence") => add_pattern(written, around, found),
+        kind::BLOCK | kind::MODULE => add_before(written, node, around, found),
+        _ => {}
+    }
 }
 
 /// `case X():` of `match x:`

@@ -113,27 +113,32 @@ impl Types<'_> {
             "defaultdict" => self.defaulted(context, call),
             "OrderedDict" => self.call_of_builtin(context, "dict", call),
             "deque" => Type::sequence(self.item(&first())),
+            "choice" => self.item(&first()),
+            "choices" | "sample" => Type::sequence(self.item(&first())),
+            "closing" | "aclosing" => Type::Manager(Box::new(first())),
+            "enter_async_context" | "enter_context" => self.entered(&first()),
+            _ => self
+                .call_of_itertools(context, path, name, call)
+                .unwrap_or_else(|| Type::OutsideObject(path.to_vec(), self.model_given(context, path, call))),
+        }
+    }
+
+    fn call_of_itertools(&self, context: &Context, path: &[String], name: &str, call: &Node<'_>) -> Option<Type> {
+        let item_of = |index| self.item(&self.argument(context, call, index, ""));
+        Some(match name {
             "chain" => {
                 let all = arguments_of(call);
                 Type::sequence(Type::any(all.iter().map(|one| self.item(&self.value(context, one)))))
             }
-            "islice" | "filterfalse" | "takewhile" | "dropwhile" | "cycle" if is_of(path, "itertools") => {
-                let over = usize::from(matches!(name, "filterfalse" | "takewhile" | "dropwhile"));
-                Type::sequence(self.item(&self.argument(context, call, over, "")))
-            }
-            "from_iterable" if is_of(path, "itertools") => Type::sequence(self.item(&self.item(&first()))),
-            "product" | "zip_longest" if is_of(path, "itertools") => self.call_of_builtin(context, "zip", call),
-            "pairwise" | "combinations" | "permutations" if is_of(path, "itertools") => {
-                let item = self.item(&first());
-                Type::sequence(Type::Tuple(vec![item.clone(), item]))
-            }
-            "choice" => self.item(&first()),
-            "choices" | "sample" => Type::sequence(self.item(&first())),
-            "groupby" => Type::sequence(Type::Tuple(vec![Type::Other, Type::sequence(self.item(&first()))])),
-            "closing" | "aclosing" => Type::Manager(Box::new(first())),
-            "enter_async_context" | "enter_context" => self.entered(&first()),
-            _ => Type::OutsideObject(path.to_vec(), self.model_given(context, path, call)),
-        }
+            "groupby" => Type::sequence(Type::Tuple(vec![Type::Other, Type::sequence(item_of(0))])),
+            _ if !is_of(path, "itertools") => return None,
+            "islice" | "cycle" => Type::sequence(item_of(0)),
+            "filterfalse" | "takewhile" | "dropwhile" => Type::sequence(item_of(1)),
+            "from_iterable" => Type::sequence(self.item(&item_of(0))),
+            "product" | "zip_longest" => self.call_of_builtin(context, "zip", call),
+            "pairwise" | "combinations" | "permutations" => Type::sequence(Type::Tuple(vec![item_of(0); 2])),
+            _ => return None,
+        })
     }
 
     /// `defaultdict(list)`: what the factory makes is what its values are.

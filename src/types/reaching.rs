@@ -67,10 +67,9 @@ fn binds_for_inside<'t>(name: &str, node: &Node<'t>, around: &Node<'t>, found: &
             bound_in_expressions(name, around.field("condition"), found)
         }
         kind::IF_STATEMENT if matches!(&*node.kind(), kind::ELIF_CLAUSE | kind::ELSE_CLAUSE) => {
+            // assignment expressions of the conditions before
             bound_in_expressions(name, around.field("condition"), found);
-            // an assignment expression of a condition before
-            let before = around.field_children("alternative").take_while(|other| other.range() != node.range());
-            for clause in before {
+            for clause in around.field_children("alternative").take_while(|other| other.range() != node.range()) {
                 bound_in_expressions(name, clause.field("condition"), found);
             }
             false
@@ -83,19 +82,7 @@ fn binds_for_inside<'t>(name: &str, node: &Node<'t>, around: &Node<'t>, found: &
             let value = around.field("value").filter(|value| value.range() != node.range());
             bound_in_expressions(name, value, found)
         }
-        kind::TRY_STATEMENT if !is("body") => {
-            let others = around.named_children().take_while(|other| other.range().start < node.range().start);
-            let is_after_all = matches!(&*node.kind(), kind::ELSE_CLAUSE | kind::FINALLY_CLAUSE);
-            let mut certain = false;
-            for part in others {
-                let is_body = part.kind() == kind::BLOCK;
-                if is_body || node.kind() == kind::FINALLY_CLAUSE {
-                    let bound = statements_bind(name, &part, found);
-                    certain |= is_body && bound && is_after_all && node.kind() == kind::ELSE_CLAUSE;
-                }
-            }
-            certain
-        }
+        kind::TRY_STATEMENT if !is("body") => bound_before_clause(name, node, around, found),
         kind::NAMED_EXPRESSION
         | kind::BOOLEAN_OPERATOR
         | kind::CONDITIONAL_EXPRESSION
@@ -105,6 +92,19 @@ fn binds_for_inside<'t>(name: &str, node: &Node<'t>, around: &Node<'t>, found: &
         | kind::DICTIONARY_COMPREHENSION => before_in_expression(name, node, around, found),
         _ => false,
     }
+}
+
+/// What the parts of a `try` statement bind for a clause that is behind them: its body is done as a whole before `else` alone.
+fn bound_before_clause<'t>(name: &str, clause: &Node<'t>, around: &Node<'t>, found: &mut Reaching<'t>) -> bool {
+    let mut certain = false;
+    for part in around.named_children().take_while(|other| other.range().start < clause.range().start) {
+        let is_body = part.kind() == kind::BLOCK;
+        if is_body || clause.kind() == kind::FINALLY_CLAUSE {
+            let bound = statements_bind(name, &part, found);
+            certain |= is_body && bound && clause.kind() == kind::ELSE_CLAUSE;
+        }
+    }
+    certain
 }
 
 /// `(x := …) and x`, `x if (x := …) else …`, and the names of a comprehension.
@@ -135,13 +135,7 @@ fn bound_by<'t>(name: &str, statement: &Node<'t>, found: &mut Reaching<'t>) -> b
         kind::IF_STATEMENT => bound_by_branches(name, statement, found),
         kind::TRY_STATEMENT => bound_by_try(name, statement, found),
         kind::MATCH_STATEMENT => {
-            let body = statement.field("body");
-            for clause in body.iter().flat_map(Node::named_children) {
-                for pattern in clause.named_children().filter(|child| child.kind() == kind::CASE_PATTERN) {
-                    bound_in_pattern(name, &pattern, found);
-                }
-                branch_binds(name, clause.field("consequence"), found);
-            }
+            bound_by_cases(name, statement, found);
             false
         }
         kind::FOR_STATEMENT | kind::WHILE_STATEMENT => {
@@ -171,6 +165,16 @@ fn bound_by<'t>(name: &str, statement: &Node<'t>, found: &mut Reaching<'t>) -> b
         }
         kind::DELETE_STATEMENT | kind::GLOBAL_STATEMENT | kind::NONLOCAL_STATEMENT => false,
         _ => bound_in_expressions(name, Some(statement.clone()), found),
+    }
+}
+
+/// No case has to be taken.
+fn bound_by_cases<'t>(name: &str, statement: &Node<'t>, found: &mut Reaching<'t>) {
+    for clause in statement.field("body").iter().flat_map(Node::named_children) {
+        for pattern in clause.named_children().filter(|child| child.kind() == kind::CASE_PATTERN) {
+            bound_in_pattern(name, &pattern, found);
+        }
+        branch_binds(name, clause.field("consequence"), found);
     }
 }
 
