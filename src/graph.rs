@@ -9,6 +9,7 @@ use petgraph::visit::EdgeRef;
 use serde::Serialize;
 
 use crate::outcome::Outcome;
+use crate::reach::Level;
 use crate::related::{Related, related};
 use crate::sqlalchemy::Direction;
 use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
@@ -45,6 +46,10 @@ pub struct Deletion {
     pub held_back: Option<CascadeOptions>,
     /// What becomes of it.
     pub change: Change,
+    /// What of the code comes to it by a refresh or an expire today, where a finding is about that.
+    pub reach: Option<Level>,
+    /// Where the calls begin that refresh or expire objects which lead to it, as `path:line:column`.
+    pub calls: Vec<String>,
     /// A target that leaves its owner is deleted too.
     pub is_orphan_deleted: bool,
     /// Deletes go around: the owner is deleted with what is deleted with it.
@@ -91,6 +96,8 @@ impl Deletion {
             (true, true, false) => Change::WouldBeRemoved,
             (false, false, true) => Change::WouldBeAdded,
         };
+        let reach = related.findings.iter().find_map(|finding| finding.details.reach.as_ref());
+        let calls = reach.iter().flat_map(|reach| &reach.calls);
         Some(Self {
             attribute: related.relationship.and_then(|known| known.attribute.clone()),
             direction: related.relationship.and_then(|known| known.direction),
@@ -99,6 +106,8 @@ impl Deletion {
             after,
             held_back: related.held_back,
             change,
+            reach: reach.map(|reach| reach.level),
+            calls: calls.map(|call| format!("{}:{}", call.path, call.start)).collect(),
             is_orphan_deleted: at_last.contains(CascadeOption::DeleteOrphan),
             is_in_cycle: false,
         })
@@ -128,10 +137,24 @@ impl Deletion {
             Some(Direction::ManyToOne) => Some("many-to-one!"),
             _ => None,
         };
-        let told: Vec<&str> = [kind, self.is_in_cycle.then_some("cycle"), change].into_iter().flatten().collect();
+        let cycle = self.is_in_cycle.then(|| "cycle".to_owned());
+        let told = [kind.map(str::to_owned), cycle, change.map(str::to_owned), self.reach_told()];
+        let told: Vec<String> = told.into_iter().flatten().collect();
         let name = self.attribute.as_deref().unwrap_or("?");
         let mark = if self.change == Change::Rewritten { REWRITTEN } else { "" };
         if told.is_empty() { format!("{name}{mark}") } else { format!("{name}{mark} ({})", told.join(", ")) }
+    }
+}
+
+impl Deletion {
+    /// Whether today's code comes to it, where it does.
+    fn reach_told(&self) -> Option<String> {
+        match (self.reach?, self.calls.len()) {
+            (Level::Raises, _) => Some("raises today".to_owned()),
+            (Level::Reached, 1) => Some("reached by 1 call".to_owned()),
+            (Level::Reached, calls) => Some(format!("reached by {calls} calls")),
+            (Level::Unknown | Level::Dormant, _) => None,
+        }
     }
 }
 

@@ -8,13 +8,13 @@ use rayon::prelude::*;
 
 use crate::calls::{CallKind, SessionCall, in_module};
 use crate::hints::Traits;
-use crate::model::{Classes, SearchFolder};
+use crate::model::Classes;
 use crate::module::Module;
 use crate::outcome::{ToldCall, ToldRead};
 use crate::repository::Repository;
 use crate::resolve::Resolver;
 use crate::sqlalchemy::Observable;
-use crate::types::{Related, Types};
+use crate::types::{Inferred, Types};
 
 use super::Analysis;
 
@@ -96,10 +96,10 @@ impl Analysis {
         let rules = &self.reach.settings.of_folder(repository.root()).rules;
         let resolver = Resolver { constructors: &rules.constructors, repository };
         let mapping = self.mapping_files(repository);
-        let of_folder: SearchFolder<'_> = &|folder, can_matter| mapping.look(folder, can_matter);
+        let search = mapping.search();
         let classes = Classes::new(resolver.clone());
-        let related = self.related_in(repository);
-        let types = || Types::new(resolver.clone(), of_folder, &related);
+        let inferred = self.inferred_of(repository);
+        let types = || Types::new(resolver.clone(), &search, &inferred);
         let found = files.par_iter().map_init(types, |types, file| {
             let module = repository.module(&self.walk.absolute(file))?;
             Some(read(types, &classes, &module))
@@ -107,9 +107,9 @@ impl Analysis {
         found.collect::<Vec<_>>().into_iter().flatten().flatten().collect()
     }
 
-    fn related_in(&self, repository: &Repository) -> Arc<Related> {
-        let mut related = self.related.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(related.entry(repository.root().to_owned()).or_default())
+    fn inferred_of(&self, repository: &Repository) -> Arc<Inferred> {
+        let mut inferred = self.inferred.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(inferred.entry(repository.root().to_owned()).or_default())
     }
 }
 

@@ -95,11 +95,13 @@ pub(super) struct MappingFiles {
 }
 
 impl MappingFiles {
-    /// Those in a folder for whose bytes a test holds.
-    pub fn look(&self, folder: &Path, can_matter: &(dyn Fn(&[u8]) -> bool + Sync)) -> Vec<PathBuf> {
-        let first = self.files.partition_point(|file| file.as_path() < folder);
-        let within = self.files[first..].iter().take_while(|file| file.starts_with(folder));
-        let is_meant = |file: &&PathBuf| self.disk.read(file, true).is_ok_and(|bytes| can_matter(&bytes));
-        within.filter(is_meant).cloned().collect()
+    /// Looks for those in a folder for whose bytes a test holds.
+    pub fn search(&self) -> impl Fn(&Path, &(dyn Fn(&[u8]) -> bool + Sync)) -> Vec<PathBuf> + Sync {
+        |folder, can_matter| {
+            let first = self.files.partition_point(|file| file.as_path() < folder);
+            let within = self.files[first..].iter().take_while(|file| file.starts_with(folder));
+            let is_meant = |file: &&PathBuf| self.disk.read(file, true).is_ok_and(|bytes| can_matter(&bytes));
+            within.filter(is_meant).cloned().collect()
+        }
     }
 }

@@ -41,7 +41,7 @@ use crate::settings::{Lookup, SettingsError};
 use crate::site::Site;
 use crate::sqlalchemy::Lazy;
 use crate::sqlalchemy::cascade::CascadeOptions;
-use crate::types::Related;
+use crate::types::Inferred;
 use crate::usage::{Search, Usages};
 use crate::verify::facts::Facts;
 
@@ -139,8 +139,8 @@ pub struct Analysis {
     calls: Mutex<HashMap<PathBuf, Vec<Arc<PlacedCall>>>>,
     /// By repository: the files that can map classes.
     mapping: Mutex<HashMap<PathBuf, Arc<MappingFiles>>>,
-    /// By repository: its relationships, as far as they were asked for to infer what is something.
-    related: Mutex<HashMap<PathBuf, Arc<Related>>>,
+    /// By repository: what was inferred of its code.
+    inferred: Mutex<HashMap<PathBuf, Arc<Inferred>>>,
     /// By repository: what notices that its relationships cascade.
     noticed: Mutex<HashMap<PathBuf, Noticed>>,
 }
@@ -167,7 +167,7 @@ impl Analysis {
         let (scan, usages, sites) = completed(scan, &reader, &search);
         let (checked, completed) = (Mutex::default(), Mutex::default());
         let (calls, noticed) = (Mutex::default(), Mutex::default());
-        let (mapping, related) = (Mutex::default(), Mutex::default());
+        let (mapping, inferred) = (Mutex::default(), Mutex::default());
         Ok(Self {
             reach,
             walk,
@@ -181,7 +181,7 @@ impl Analysis {
             completed,
             calls,
             mapping,
-            related,
+            inferred,
             noticed,
         })
     }

@@ -70,9 +70,9 @@ impl Noticed {
         let of_calls = calls.flat_map(|call| call.call.classes.iter().map(|class| End::Class(class.at.clone())));
         let classes: BTreeSet<End> = of_links.chain(of_calls).collect();
         let mapping = analysis.mapping_files(repository);
-        let of_mapping: SearchFolder<'_> = &|folder, can_matter| mapping.look(folder, can_matter);
+        let of_mapping = mapping.search();
         let families: OnceCell<Families> = OnceCell::new();
-        let families = || families.get_or_init(|| model.families(&classes, of_mapping, of_all)).clone();
+        let families = || families.get_or_init(|| model.families(&classes, &of_mapping, of_all)).clone();
         if asking.orphans {
             self.orphaned = Some(orphaned(model, &links, asking.links.unread.as_ref(), sites, families));
         }

@@ -4,16 +4,15 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::model::{Call, Model, SearchFolder};
+use crate::model::{Call, Model, Relationship};
 use crate::module::Location;
 use crate::outcome::ToldRead;
-use crate::policy::set_given;
-use crate::python::PyValue;
+use crate::policy::{may_be_eager, set_given};
 use crate::reach::{Level, PlacedCall, RaisingRead};
 use crate::reads::{Cascading, Raised, in_functions};
 use crate::repository::Repository;
-use crate::resolve::{Keyword, Resolver};
-use crate::site::Given;
+use crate::resolve::Resolver;
+use crate::site::{Given, Site};
 use crate::sqlalchemy::cascade::CascadeOption;
 use crate::types::Class;
 
@@ -102,28 +101,34 @@ impl Analysis {
     }
 
     /// The relationships under check of a repository that have refresh-expire.
-    fn cascading_in(&self, repository: &Arc<Repository>) -> Vec<Cascading> {
-        let rules = &self.reach.settings.of_folder(repository.root()).rules;
-        let resolver = Resolver { constructors: &rules.constructors, repository };
-        let mapping = self.mapping_files(repository);
-        let of_folder: SearchFolder<'_> = &|folder, can_matter| mapping.look(folder, can_matter);
-        let has_it = |given| set_given(given).is_some_and(|set| set.contains(CascadeOption::RefreshExpire));
-        let of_repository = self
-            .sites
-            .iter()
-            .filter(|site| self.repositories.of(&site.at.path).root() == repository.root() && has_it(site));
-        let givens: Vec<(&Location, &Given)> =
-            of_repository.flat_map(|site| site.givens.iter().map(|given| (&site.at, given))).collect();
-        let call = |(_, given): &(&Location, &Given)| given.relationship.as_ref().and_then(|known| known.call.clone());
-        let calls: Vec<Call> = givens.iter().filter_map(call).collect();
-        let model = Model::new(resolver, &calls, of_folder);
-        let cascading = givens.iter().filter_map(|(value, given)| {
-            let mut known = given.relationship.clone()?;
-            model.complete(&mut known);
+    fn cascading_in(&self, repository: &Repository) -> Vec<Cascading> {
+        let has_it = |site: &Site| set_given(site).is_some_and(|set| set.contains(CascadeOption::RefreshExpire));
+        let is_in = |site: &Site| self.repositories.of(&site.at.path).root() == repository.root();
+        let of_repository = self.sites.iter().enumerate().filter(|(_, site)| is_in(site) && has_it(site));
+        let mut given: Vec<((usize, usize), &Site, &Given, Relationship)> = of_repository
+            .flat_map(|(number, site)| {
+                let places = site.givens.iter().enumerate();
+                places
+                    .filter_map(move |(place, given)| Some(((number, place), site, given, given.relationship.clone()?)))
+            })
+            .collect();
+        let open =
+            given.iter_mut().filter_map(|(place, _, _, known)| (!self.complete_known(*place, known)).then_some(known));
+        let mut open: Vec<&mut Relationship> = open.collect();
+        if !open.is_empty() {
+            let rules = &self.reach.settings.of_folder(repository.root()).rules;
+            let resolver = Resolver { constructors: &rules.constructors, repository };
+            let calls: Vec<Call> = open.iter().filter_map(|known| known.call.clone()).collect();
+            let mapping = self.mapping_files(repository);
+            let search = mapping.search();
+            let model = Model::new(resolver, &calls, &search);
+            open.iter_mut().for_each(|known| model.complete(known));
+        }
+        let cascading = given.into_iter().filter_map(|(_, site, given, known)| {
             Some(Cascading {
                 name: known.name()?,
                 owner: known.owner_class?,
-                value: (*value).clone(),
+                value: site.at.clone(),
                 attribute: known.attribute?,
                 target: known.target_class.and_then(|at| Class::at(repository, &at)),
                 is_list: known.uselist,
@@ -131,21 +136,5 @@ impl Analysis {
             })
         });
         cascading.collect()
-    }
-}
-
-/// Whether a refresh may load a relationship again, as far as its own loader goes.
-fn may_be_eager(given: &Given) -> bool {
-    let is_known = |value: &PyValue| match value {
-        PyValue::Str(name) => {
-            matches!(&**name, "select" | "raise" | "raise_on_sql" | "dynamic" | "write_only" | "noload")
-        }
-        PyValue::Bool(is_lazy) => *is_lazy,
-        _ => false,
-    };
-    match &given.keywords.lazy {
-        Keyword::Absent => false,
-        Keyword::Given(value) => !is_known(value),
-        _ => true,
     }
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::hints::names_session;
 use crate::model::Classes;
 use crate::module::{Location, Module};
 use crate::syntax::{Node, keyword_value, kind, on_one_line, positional_arguments};
-use crate::types::{Class, Step, Type, Types, is_named_as_session};
+use crate::types::{Class, Step, Type, Types};
 
 /// What a session does with an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -186,7 +187,7 @@ fn is_session(receiver: &Type, written: &str) -> bool {
             _ => {}
         }
     }
-    (is_open || receiver.is_never()) && is_named_as_session(written)
+    (is_open || receiver.is_never()) && names_session(written.as_bytes())
 }
 
 /// The mapped class of an object; None where it is none.

@@ -13,7 +13,7 @@ use memchr::memmem::Finder;
 use crate::sqlalchemy::Observable;
 
 use traits::DELETE_ORPHAN;
-pub use traits::Traits;
+pub use traits::{Traits, names_session};
 
 static CASCADE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("cascade"));
 static EXPUNGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("expunge"));

@@ -139,8 +139,9 @@ impl Traits {
     }
 }
 
-/// Whether what stands before a method's dot can be a session, by its name: `session`, `self.db_session`, `get_db()`, `s`.
-pub(super) fn names_session(before: &[u8]) -> bool {
+/// Whether what ends here, as it stands before a method's dot, can be a session by its name, as code that is not annotated has it:
+/// `session`, `self.db_session`, `get_db()`, `s`.
+pub fn names_session(before: &[u8]) -> bool {
     const LONGEST: usize = 60;
     let before = &before[before.len().saturating_sub(LONGEST)..];
     let line = &before[memchr::memrchr(b'\n', before).map_or(0, |at| at + 1)..];

@@ -27,36 +27,45 @@ enum Loading {
     Eager,
     /// Never: each read is a query that is written out, and nothing is kept.
     Unkept,
-    /// Another way, or it can't be told.
-    Other,
+    /// When they are read, if at all.
+    Later,
+    /// It can't be told.
+    Unknown,
 }
 
 impl Loading {
     fn of(given: &Given) -> Self {
-        let Keyword::Given(lazy) = &given.keywords.lazy else { return Self::Other };
-        match lazy {
-            PyValue::Str(name) => match &**name {
+        match &given.keywords.lazy {
+            Keyword::Absent => Self::Later,
+            Keyword::Given(PyValue::Str(name)) => match &**name {
                 "selectin" | "subquery" | "immediate" => Self::Eager,
-                "joined" if is_joined(given) => Self::Eager,
+                "joined" => Self::joined(given),
+                "select" | "raise" | "raise_on_sql" | "noload" => Self::Later,
                 _ if keeps_nothing(&given.keywords) => Self::Unkept,
-                _ => Self::Other,
+                _ => Self::Unknown,
             },
-            PyValue::Bool(false) if is_joined(given) => Self::Eager,
-            _ => Self::Other,
+            Keyword::Given(PyValue::Bool(false)) => Self::joined(given),
+            Keyword::Given(PyValue::Bool(true)) => Self::Later,
+            _ => Self::Unknown,
         }
     }
+
+    /// A joined loader that leads to the same mapper again loads no deeper than `join_depth`, and not at all without one.
+    fn joined(given: &Given) -> Self {
+        let is_deep = matches!(given.keywords.join_depth, Keyword::Given(PyValue::Int(depth)) if depth > 0);
+        let leads_back = given.relationship.as_ref().and_then(|known| known.is_recursive);
+        if is_deep || leads_back == Some(false) { Self::Eager } else { Self::Unknown }
+    }
+}
+
+/// Whether a refresh may load a relationship again, as far as its own loader goes.
+pub(crate) fn may_be_eager(given: &Given) -> bool {
+    matches!(Loading::of(given), Loading::Eager | Loading::Unknown)
 }
 
 /// Whether nothing is loaded that could be expired.
 pub(crate) fn keeps_nothing(keywords: &Keywords) -> bool {
     keywords.lazy.is("dynamic") || keywords.lazy.is("write_only")
-}
-
-/// Whether a joined loader loads: one that leads to the same mapper again does so no deeper than `join_depth`, and not at all without one.
-fn is_joined(given: &Given) -> bool {
-    let is_deep = matches!(given.keywords.join_depth, Keyword::Given(PyValue::Int(depth)) if depth > 0);
-    let leads_back = given.relationship.as_ref().and_then(|known| known.is_recursive);
-    is_deep || leads_back == Some(false)
 }
 
 /// What is known of how the relationships that get a value are loaded.

@@ -26,6 +26,7 @@ use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 
 pub(crate) use effective_set::effective;
 pub(crate) use effective_set::{EffectiveSet, NoSet};
+pub(crate) use loading::may_be_eager;
 pub use loading::{Hazard, Loaded};
 pub(crate) use notes::{EXPUNGE_LEFT_OUT, NoteKind, first_of};
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::hints::names_session;
 use crate::syntax::{Node, callee_name, keyword_value, kind, positional_arguments};
-use crate::types::{Type, is_named_as_session};
+use crate::types::Type;
 
 use super::heap::{Base, Freshness, Link, Options, Standing, State, Value};
 use super::run::{Exit, Run};
@@ -182,7 +183,7 @@ impl Run<'_, '_> {
         let found = self.mapping.type_of(self.module(), node);
         let is_open = |part: &Type| matches!(part, Type::Unknown(_) | Type::Variable(_) | Type::OutsideObject(..));
         found.parts().contains(&Type::Session)
-            || (found.is_never() || found.parts().iter().any(is_open)) && is_named_as_session(&node.text())
+            || (found.is_never() || found.parts().iter().any(is_open)) && names_session(node.text().as_bytes())
     }
 }
 

@@ -1,5 +1,6 @@
 //! A call goes in; what it gives comes out.
 
+use crate::hints::names_session;
 use crate::syntax::{Node, keyword_value, kind, on_one_line, positional_arguments, string_content, unparenthesized};
 
 use super::annotation::{is_callable, is_class_of};
@@ -22,7 +23,7 @@ impl Types<'_> {
                 let written = object.text();
                 let object = self.value(context, &object).without_nothing();
                 object.each(|object| match self.method_call(context, object, &name.text(), call) {
-                    found @ Type::Unknown(_) if is_open(object) && is_named_as_session(&written) => {
+                    found @ Type::Unknown(_) if is_open(object) && names_session(written.as_bytes()) => {
                         let of_session = self.call_of_session(context, &name.text(), call);
                         if says_all(&of_session) && is_object(&of_session) { of_session } else { found }
                     }
@@ -280,12 +281,6 @@ const GIVE_NO_OBJECT: [&str; 14] = [
 /// `contextlib.contextmanager` and its like.
 pub(super) fn makes_managers(path: &[String]) -> bool {
     matches!(path.last().map(String::as_str), Some("contextmanager" | "asynccontextmanager"))
-}
-
-/// Whether an expression names what it is a session, as code that is not annotated does: `session`, `self.db_session`, `s`.
-pub fn is_named_as_session(written: &str) -> bool {
-    let written = written.to_ascii_lowercase();
-    written.contains("sess") || written.contains("db") || written == "s"
 }
 
 /// Whether it can't be told what it is.

@@ -1,7 +1,7 @@
 //! A class goes in; its bases come out, each with what it is given for its type variables.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::model::annotation::Type as Written;
 use crate::resolve::Place;
@@ -23,7 +23,7 @@ impl Ancestor {
     /// What is known in its body, where an object or the class is asked for something.
     pub fn context(&self, receiver: &Type) -> Context {
         let frame = Frame { receiver: Some(receiver.clone()), variables: self.variables.clone(), ..Frame::default() };
-        Context { module: self.class.module.clone(), frame: Rc::new(frame) }
+        Context { module: self.class.module.clone(), frame: Arc::new(frame) }
     }
 }
 
@@ -172,8 +172,8 @@ impl Types<'_> {
     }
 }
 
-pub(super) fn frame_of(variables: &BTreeMap<String, Type>) -> Rc<Frame> {
-    Rc::new(Frame { variables: variables.clone(), ..Frame::default() })
+pub(super) fn frame_of(variables: &BTreeMap<String, Type>) -> Arc<Frame> {
+    Arc::new(Frame { variables: variables.clone(), ..Frame::default() })
 }
 
 /// Whether a base is the class itself, by a name that is bound again.

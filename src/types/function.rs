@@ -1,7 +1,7 @@
 //! A function and what it is given go in; what a call of it gives comes out.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::syntax::{
     Node, decorators, has_scope, is_method, keyword_value, kind, on_one_line, parameter_name, returned, unparenthesized,
@@ -32,7 +32,7 @@ impl Types<'_> {
         let arguments = self.arguments(&general, &node, function, given, &mut variables);
         let context = Context {
             module: function.module.clone(),
-            frame: Rc::new(Frame { receiver: function.receiver.as_deref().cloned(), arguments, variables }),
+            frame: Arc::new(Frame { receiver: function.receiver.as_deref().cloned(), arguments, variables }),
         };
         let names = decorators(&node);
         let at = function.module.location(&node.range());

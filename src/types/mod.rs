@@ -25,17 +25,18 @@ mod store;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
-use std::rc::Rc;
 use std::sync::Arc;
+
+use dashmap::DashMap;
 
 use crate::model::SearchFolder;
 use crate::module::{Location, Module};
 use crate::resolve::Resolver;
 use crate::syntax::Node;
 
-pub use call::is_named_as_session;
 pub use kind::{Class, Function, Rows, RowsOf, Type};
-pub use related::Related;
+
+use related::Related;
 
 /// How many expressions are looked at to find out what one can be.
 const MOST_STEPS: u32 = 4000;
@@ -46,20 +47,26 @@ const MOST_STEPS_TOLD: usize = 40;
 /// How many of them inside each other.
 const MOST_DEPTH: u32 = 40;
 
-/// What is inferred of the code of one repository.
+/// What was inferred of the code of one repository, by all who infer something of it.
+#[derive(Debug, Default)]
+pub struct Inferred {
+    /// What expressions can be that stand in no function which is looked at for one call, by where they are.
+    known: DashMap<(Question, Location), Answer>,
+    related: Related,
+}
+
+/// Infers what the expressions of one repository can be.
 pub struct Types<'a> {
     resolver: Resolver<'a>,
     /// The files of a folder for whose bytes a test holds.
     search: SearchFolder<'a>,
-    /// What expressions can be that stand in no function which is looked at for one call, by where they are.
-    known: RefCell<HashMap<(Question, Location), Answer>>,
     /// By class: the names of its type variables; none as long as they are looked up.
     class_variables: RefCell<HashMap<Location, Vec<String>>>,
     /// By class: what its objects are, where they are sessions.
     makes: RefCell<HashMap<Location, Option<Type>>>,
-    related: &'a Related,
+    inferred: &'a Inferred,
     /// What is being looked at.
-    visited: RefCell<Vec<(Question, Location, Rc<Frame>)>>,
+    visited: RefCell<Vec<(Question, Location, Arc<Frame>)>>,
     steps_left: Cell<u32>,
     /// How the last answers were come by.
     trail: RefCell<Vec<Step>>,
@@ -79,7 +86,7 @@ enum Question {
 }
 
 /// What something can be, and the steps that lead there.
-type Answer = (Type, Rc<[Step]>);
+type Answer = (Type, Arc<[Step]>);
 
 /// One step on the way to what an expression can be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,12 +118,12 @@ impl Frame {
 #[derive(Clone)]
 struct Context {
     module: Arc<Module>,
-    frame: Rc<Frame>,
+    frame: Arc<Frame>,
 }
 
 impl Context {
     fn of(module: &Arc<Module>) -> Self {
-        Self { module: Arc::clone(module), frame: Rc::default() }
+        Self { module: Arc::clone(module), frame: Arc::default() }
     }
 
     fn node(&self, range: &Range<usize>) -> Option<Node<'_>> {
@@ -125,15 +132,14 @@ impl Context {
 }
 
 impl<'a> Types<'a> {
-    /// Nothing is known yet, but of the relationships.
-    pub fn new(resolver: Resolver<'a>, search: SearchFolder<'a>, related: &'a Related) -> Self {
+    /// Nothing is known yet but what others inferred of the repository.
+    pub fn new(resolver: Resolver<'a>, search: SearchFolder<'a>, inferred: &'a Inferred) -> Self {
         Self {
             resolver,
             search,
-            known: RefCell::default(),
             class_variables: RefCell::default(),
             makes: RefCell::default(),
-            related,
+            inferred,
             visited: RefCell::default(),
             steps_left: Cell::new(0),
             trail: RefCell::default(),
@@ -168,11 +174,12 @@ impl<'a> Types<'a> {
     /// Finds something out for a place, once. What leads back to itself adds nothing.
     fn once(&self, context: &Context, question: Question, at: Location, find: impl FnOnce() -> Type) -> Type {
         let is_general = context.frame.is_empty();
-        if is_general && let Some((known, steps)) = self.known.borrow().get(&(question, at.clone())) {
+        if is_general && let Some(known) = self.inferred.known.get(&(question, at.clone())) {
+            let (known, steps) = &*known;
             self.trail.borrow_mut().extend(steps.iter().cloned());
             return known.clone();
         }
-        let entry = (question, at.clone(), Rc::clone(&context.frame));
+        let entry = (question, at.clone(), Arc::clone(&context.frame));
         if self.visited.borrow().contains(&entry) {
             return Type::NEVER;
         }
@@ -189,7 +196,7 @@ impl<'a> Types<'a> {
         // inside of something that leads back to itself, or that is cut short, an answer may lack a part
         if is_general && (depth == 0 || left > 0 && !found.is_never()) {
             let steps = self.trail.borrow()[from..].into();
-            self.known.borrow_mut().insert((question, at), (found.clone(), steps));
+            self.inferred.known.insert((question, at), (found.clone(), steps));
         }
         found
     }

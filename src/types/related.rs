@@ -11,9 +11,9 @@ use super::kind::{Class, Rows, RowsOf, Type};
 use super::member::{RELATIONSHIPS, arguments_of};
 use super::{Context, Types};
 
-/// What is known of the relationships of a repository, by all who infer something of its code.
+/// What is known of the relationships of a repository.
 #[derive(Debug, Default)]
-pub struct Related {
+pub(super) struct Related {
     /// By the call, and whether it is a backref that it makes.
     relationships: Mutex<HashMap<(Location, bool), Relationship>>,
     /// By name, once one is asked for: the calls that make backrefs.
@@ -55,7 +55,7 @@ impl Types<'_> {
 
     /// The calls that make backrefs of a name.
     fn backrefs_named(&self, name: &str) -> Vec<Location> {
-        let known = self.related.backrefs.get_or_init(|| self.backrefs());
+        let known = self.inferred.related.backrefs.get_or_init(|| self.backrefs());
         known.get(name).cloned().unwrap_or_default()
     }
 
@@ -89,7 +89,7 @@ impl Types<'_> {
     /// What SQLAlchemy tells of a relationship. All of its module are looked up together.
     fn completed(&self, made: Call) -> Relationship {
         let key = |call: &Call| (call.at.clone(), call.is_backref);
-        if let Some(known) = self.related.known().get(&key(&made)) {
+        if let Some(known) = self.inferred.related.known().get(&key(&made)) {
             return known.clone();
         }
         let mut calls = if made.is_backref { Vec::new() } else { self.made_beside(&made.at) };
@@ -103,7 +103,7 @@ impl Types<'_> {
             (key(&call), found)
         };
         let completed: Vec<_> = calls.into_iter().map(complete).collect();
-        let mut known = self.related.known();
+        let mut known = self.inferred.related.known();
         known.extend(completed);
         known.get(&key(&made)).cloned().unwrap_or_default()
     }

@@ -143,6 +143,22 @@ fn marks_are_never_by_colour_alone() {
 }
 
 #[test]
+fn a_relationship_is_marked_that_todays_calls_reach() {
+    let service = "from sqlalchemy.ext.asyncio import AsyncSession\n\nfrom models import Post, User\n\n\n\
+                   async def again(session: AsyncSession, user: User, post: Post):\n    \
+                   await session.refresh(user)\n    await session.refresh(post)\n    await session.refresh(post)\n";
+    let folder = folder_with(&[("models.py", MODELS), ("service.py", service)]);
+    let mermaid = graph(folder.path(), &[]);
+    assert!(mermaid.contains("\"posts ✎ (reached by 1 call)\""), "{mermaid}");
+    assert!(mermaid.contains("\"owner ✎ (many-to-one!, cycle)\""), "{mermaid}");
+    let json: Value = serde_json::from_str(&graph(folder.path(), &["--format", "json"])).unwrap();
+    let of = |attribute: &str| json["deletions"].as_array().unwrap().iter().find(|one| one["attribute"] == attribute);
+    assert_eq!(of("posts").unwrap()["reach"], "reached");
+    assert_eq!(of("posts").unwrap()["calls"], serde_json::json!(["service.py:7:11"]));
+    assert_eq!(of("owner").unwrap()["reach"], "dormant");
+}
+
+#[test]
 fn each_format_has_the_same_classes_and_relationships() {
     let folder = folder_with(&[("models.py", MODELS)]);
     let number = deletions(folder.path(), &[]).len();
