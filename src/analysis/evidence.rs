@@ -7,6 +7,7 @@ use super::Analysis;
 use crate::disk::Disk;
 use crate::hints::Traits;
 use crate::looked::Looked;
+use crate::model::BytesTest;
 use crate::outcome::Asyncio;
 use crate::repository::{Places, Repository};
 
@@ -96,7 +97,7 @@ pub(super) struct MappingFiles {
 
 impl MappingFiles {
     /// Looks for those in a folder for whose bytes a test holds.
-    pub fn search(&self) -> impl Fn(&Path, &(dyn Fn(&[u8]) -> bool + Sync)) -> Vec<PathBuf> + Sync {
+    pub fn search(&self) -> impl Fn(&Path, &BytesTest<'_>) -> Vec<PathBuf> + Sync {
         |folder, can_matter| {
             let first = self.files.partition_point(|file| file.as_path() < folder);
             let within = self.files[first..].iter().take_while(|file| file.starts_with(folder));

@@ -31,7 +31,7 @@ use crate::sqlalchemy::Direction;
 
 pub use links::{End, Families, Link, Orphans, Reaching, Way};
 pub(crate) use mapped::Classes;
-pub use registry::SearchFolder;
+pub use registry::{BytesTest, SearchFolder};
 pub use relate::Model;
 pub use statement::{loader, of_call};
 

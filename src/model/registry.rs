@@ -26,8 +26,11 @@ pub struct Registry {
 /// A class's name, and a file that has it in a string.
 pub type Wanted = (String, Arc<Path>);
 
+/// A test of the bytes of a file.
+pub type BytesTest<'a> = dyn Fn(&[u8]) -> bool + Sync + 'a;
+
 /// The files of a folder for whose bytes a test holds.
-pub type SearchFolder<'a> = &'a (dyn Fn(&Path, &(dyn Fn(&[u8]) -> bool + Sync)) -> Vec<PathBuf> + Sync);
+pub type SearchFolder<'a> = &'a (dyn Fn(&Path, &BytesTest<'_>) -> Vec<PathBuf> + Sync);
 
 impl Registry {
     /// Reads the files that define the classes, or map them imperatively.
