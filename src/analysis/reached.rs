@@ -113,7 +113,11 @@ impl Run<'_> {
         };
         for finding in findings.iter_mut().filter(|finding| finding.details.hazard().is_some()) {
             let calls = reached.calls.iter().filter_map(told).collect();
-            finding.details.reach = Some(ReachDetail { level: reached.level, calls });
+            let open = reached
+                .open
+                .iter()
+                .filter_map(|(call, _)| self.analysis.told_call(&repository, &call.call, Vec::new()));
+            finding.details.reach = Some(ReachDetail { level: reached.level, calls, open: open.collect() });
         }
     }
 

@@ -23,6 +23,8 @@ pub struct ReachDetail {
     pub level: Level,
     /// The calls that do.
     pub calls: Vec<ToldCall>,
+    /// The calls of the product of which it can't be told whether they do.
+    pub open: Vec<ToldCall>,
 }
 
 /// The sets of a cascade.

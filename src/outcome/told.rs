@@ -3,7 +3,8 @@
 //! Outcome, file and finding are taken apart in full: a field that is new has to be told too, or said to have no path in it.
 
 use super::{
-    Asyncio, Details, FileOutcome, Finding, Fix, Outcome, SiteOutcome, Status, ToldCall, ToldRead, UnusedSuppression,
+    Asyncio, Details, FileOutcome, Finding, Fix, Outcome, ReachDetail, SiteOutcome, Status, ToldCall, ToldRead,
+    UnusedSuppression,
 };
 use crate::model::Relationship;
 use crate::repository::{Base, Places, told_from};
@@ -86,7 +87,9 @@ fn tell_finding(finding: &mut Finding, tell: &impl Fn(&mut String)) {
         fix,
         details: Details { cascade: _, reach },
     } = finding;
-    reach.iter_mut().flat_map(|reach| &mut reach.calls).for_each(|call| tell_call(call, tell));
+    if let Some(ReachDetail { level: _, calls, open }) = reach {
+        calls.iter_mut().chain(open).for_each(|call| tell_call(call, tell));
+    }
     [message, help].into_iter().chain(remarks).for_each(tell);
     relationship.iter_mut().for_each(|relationship| tell_relationship(relationship, tell));
     if let Some(Fix { applicability: _, edits: _, notes }) = fix {

@@ -1,17 +1,17 @@
 //! An outcome goes in; what a reviewer wants to know of it comes out as Markdown, section by section.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use super::markup::{code, prose};
 use super::notes::{Note, Notes};
 use super::remarks::{Remark, remarks};
 use super::summary::{asyncio, sentences};
+use crate::calls::CallKind;
 use crate::model::Relationship;
-use crate::outcome::{FileOutcome, Finding, Outcome};
+use crate::outcome::{FileOutcome, Finding, Outcome, ToldCall};
 use crate::policy::{EXPUNGE_LEFT_OUT, NoteKind, first_of};
 use crate::reach::Level;
-use crate::repository::Places;
 use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 
 /// How long a text may be on the host with the least room, in bytes: GitHub takes 65,536 characters.
@@ -83,7 +83,7 @@ pub(super) struct Sections<'a> {
     pub most: usize,
 }
 
-impl Sections<'_> {
+impl<'a> Sections<'a> {
     /// A table of findings with what is written at each, site by site.
     pub fn fixes(&self, title: &str, is_meant: impl Fn(&Finding) -> bool) -> String {
         let rows = self.outcome.findings_by_weight().filter(|(_, finding)| finding.fix.is_some() && is_meant(finding));
@@ -147,23 +147,21 @@ impl Sections<'_> {
         )
     }
 
-    /// The calls that notice an option which a fix leaves out, where they are given an object that has the relationship.
-    pub fn call_sites(&self) -> String {
-        let lost = self.lost();
-        // the notes name as many
-        let is_long = |Places { product, tests }: &Places| product.len() + tests.len() > MOST_IN_NOTES;
-        let places = self.outcome.noticed.iter().filter(|(option, places)| lost.contains(*option) && is_long(places));
-        let items = places.flat_map(|(option, places)| {
-            let calls = match option {
-                CascadeOption::RefreshExpire => "refreshes or expires a whole object",
-                CascadeOption::Merge => "merges an object",
-                _ => "detaches an object",
-            };
-            let product = places.product.iter().map(|place| (place, ""));
-            let tests = places.tests.iter().map(|place| (place, " in a test"));
-            product.chain(tests).map(move |(place, test)| format!("- {} {calls}{test}", code(place)))
-        });
-        self.list("Calls that notice it, where they are given such an object", "", items.collect())
+    /// The calls that refresh or expire objects which lead to the relationships of the fixes, or may.
+    pub fn calls(&self) -> String {
+        let mut calls: BTreeMap<(&str, usize), Coming<'_>> = BTreeMap::new();
+        let mut add = |call: &'a ToldCall, to: Option<String>| {
+            let coming = calls.entry((&call.path, call.start.byte));
+            coming.or_insert_with(|| Coming { call, to: BTreeSet::new() }).to.extend(to);
+        };
+        for (_, finding) in self.outcome.findings().filter(|(_, finding)| self.is_carried_out(finding)) {
+            let Some(reach) = &finding.details.reach else { continue };
+            reach.calls.iter().for_each(|call| add(call, finding.relationship_name()));
+            reach.open.iter().for_each(|call| add(call, None));
+        }
+        let (certain, open): (Vec<_>, Vec<_>) = calls.values().partition(|coming| !coming.to.is_empty());
+        let items = certain.into_iter().chain(open).map(Coming::told).collect();
+        self.list("Calls that notice it", "", items)
     }
 
     /// The options that the fixes leave out.
@@ -259,14 +257,34 @@ impl Sections<'_> {
     }
 }
 
+/// A call, and the relationships that it certainly comes to.
+struct Coming<'a> {
+    call: &'a ToldCall,
+    to: BTreeSet<String>,
+}
+
+impl Coming<'_> {
+    fn told(&self) -> String {
+        let ToldCall { path, start, kind, classes, unknown, .. } = self.call;
+        let does = if *kind == CallKind::Expire { "expires" } else { "refreshes" };
+        let place = code(&format!("{path}:{}", start.line));
+        let names =
+            |names: &mut dyn Iterator<Item = &String>| names.map(|name| code(name)).collect::<Vec<_>>().join(", ");
+        let to = names(&mut self.to.iter());
+        match unknown {
+            _ if !to.is_empty() => format!("- {place} {does} {}, which leads to {to}", names(&mut classes.iter())),
+            Some(why) => format!("- {place} {does} an object that is not known: {}", prose(why)),
+            None => format!("- {place} {does} {}, which may lead to one", names(&mut classes.iter())),
+        }
+    }
+}
+
 /// What the loss of refresh-expire means to whoever writes code.
 const REFRESH: &str = "`Session.refresh(parent)` and `Session.expire(parent)`, called without attribute names, leave related objects that are \
     loaded as they are. One that was loaded lazily then shows what was loaded before, and not the row as it is now. Code that wants them loaded \
     again refreshes them itself, or names the attribute: `await session.refresh(parent, [\"children\"])`.\n";
 /// What is said besides where that reaches nothing.
 const NO_REFRESH: &str = "Nothing that was found in the repository refreshes or expires a whole object.";
-/// How many places a note names before it says how many more there are.
-const MOST_IN_NOTES: usize = 5;
 /// How many rows are shown before a section is folded.
 const MOST_UNFOLDED: usize = 25;
 /// How many relationships a note names.

@@ -46,7 +46,7 @@ fn text(request: &PullRequest<'_>, most: usize) -> String {
         Some(sections.fixes("What changes", safe)),
         outcome.unsafe_fixes.then(|| sections.fixes("Unsafe fixes, in a commit of their own", is_unsafe)),
         Some(sections.behaviour()),
-        Some(sections.call_sites()),
+        Some(sections.calls()),
         Some(sections.held_back()),
         Some(sections.for_a_human()),
         Some(sections.information()),

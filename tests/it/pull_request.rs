@@ -754,8 +754,9 @@ fn what_changes_in_behaviour_is_told_apart_from_what_nothing_notices() {
     let unnoticed = section(&text, "What nothing notices");
     assert!(unnoticed.contains("leads to the class: `Shop`, `User`."), "{unnoticed}");
     assert_eq!(text.matches("expunge is left out").count(), 1, "{text}");
-    let calls = section(&text, "Calls that notice it, where they are given such an object");
-    assert!(calls.contains("`uses.py:2` refreshes or expires a whole object"), "{calls}");
+    let calls = section(&text, "Calls that notice it");
+    assert!(calls.contains("`uses.py:2` refreshes an object that is not known: `user` is a parameter"), "{calls}");
+    assert!(calls.contains("`uses.py:7` expires an object"), "{calls}");
 }
 
 #[test]
