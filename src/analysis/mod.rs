@@ -113,6 +113,8 @@ pub enum AnalysisError {
 
 /// What a text without a name is called.
 const NO_NAME: &str = "<stdin>";
+/// Why the rest of its repository is unknown.
+const NAMELESS: &str = "which repository standard input belongs to is not known (--stdin-filename names its file)";
 
 impl Unsaved {
     /// The path, as a walk has it.
@@ -159,6 +161,9 @@ impl Analysis {
         let named = walk.named().into_iter().chain(folders).collect();
         let disk = Arc::new(Disk::under(unsaved));
         let repositories = Repositories::over(walk.working_directory(), &disk).told_from(reach.base).with_named(named);
+        for nameless in reach.unsaved.iter().filter(|one| one.path.is_none()) {
+            repositories.of(&walk.absolute(&nameless.path(&walk))).is_another_because(NAMELESS);
+        }
         let search = FileSearch::new(&disk);
         let Reach { settings, checks, .. } = &reach;
         let reader = Reader { walk: &walk, settings, repositories: &repositories, disk: &disk, checks };

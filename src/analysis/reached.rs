@@ -65,6 +65,12 @@ impl Acting {
         let elsewhere = unexplained(&calls, &places);
         Self { option: CascadeOption::Expunge, calls, elsewhere }
     }
+
+    /// The same where something else does so too.
+    pub fn and_elsewhere(mut self, place: &Option<String>) -> Self {
+        self.elsewhere.extend(place.clone());
+        self
+    }
 }
 
 /// The places that are none of the calls.

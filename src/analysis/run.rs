@@ -138,7 +138,9 @@ impl<'a> Run<'a> {
             let observed = |what| self.with_policy(site, |policy| policy.surroundings.places(what).clone());
             let placed = self.analysis.placed_calls(repository);
             let refreshing = Acting::refreshing(&placed, &observed(Observable::Refresh));
+            let unseen = repository.unseen().map(|why| format!("code that is not here: {why}"));
             [refreshing, Acting::expunging(&placed, &observed(Observable::Expunge))]
+                .map(|acting| acting.and_elsewhere(&unseen))
         });
         let links = || self.analysis.links_of_repository(repository, sites);
         (orphans || calls.is_some()).then(|| Asking { links: links(), orphans, calls })

@@ -73,6 +73,8 @@ pub struct Repository {
     observed: [OnceLock<Places>; Observable::COUNT],
     /// What could not be looked at so far.
     unread: Mutex<Vec<Unread>>,
+    /// Why its other files are unknown, where they are.
+    unseen: OnceLock<&'static str>,
     /// The files that import SQLAlchemy's asyncio extension.
     asyncio: OnceLock<Places>,
     distributions: OnceLock<Vec<PathBuf>>,
@@ -95,6 +97,7 @@ impl Repository {
             modules: Mutex::default(),
             observed: Default::default(),
             unread: Mutex::default(),
+            unseen: OnceLock::new(),
             asyncio: OnceLock::new(),
             distributions: OnceLock::new(),
             dependencies: Mutex::default(),
@@ -129,8 +132,22 @@ impl Repository {
         self.unread.lock().unwrap_or_else(PoisonError::into_inner).extend(unread);
     }
 
+    /// Says that the files here are not those of the repository that is asked about, and why.
+    pub fn is_another_because(&self, reason: &'static str) {
+        // one reason is enough
+        let _ = self.unseen.set(reason);
+    }
+
+    /// Why what may be elsewhere in the repository is unknown, in words that begin a sentence.
+    pub fn unseen(&self) -> Option<String> {
+        Some((*self.unseen.get()?).to_owned())
+    }
+
     /// The first place that could not be looked at, in words that begin a sentence.
     pub fn unread(&self) -> Option<String> {
+        if let Some(unseen) = self.unseen() {
+            return Some(unseen);
+        }
         let unread = self.unread.lock().unwrap_or_else(PoisonError::into_inner);
         let first = unread.iter().min_by_key(|unread| self.working_directory.join(&unread.path))?;
         Some(self.told_unread(first))

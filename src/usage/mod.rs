@@ -177,10 +177,12 @@ impl LookAround<'_> {
             let (files, mut unread) = self.files_with(&new_names, &names);
             let looked: Vec<_> = files.into_par_iter().map(|file| self.look(file, &names)).collect();
             unread.extend(looked.iter().filter_map(|looked| looked.as_ref().err().cloned()));
-            if let Some(unread) = unread.first() {
+            let unseen =
+                unread.first().map(|unread| self.repository.told_unread(unread)).or_else(|| self.repository.unseen());
+            if let Some(unseen) = unseen {
                 let definitions = new_names.iter().flat_map(|name| &names[name]).filter(|one| !one.is_local);
                 for definition in definitions {
-                    usages.unread.entry(definition.at.clone()).or_insert_with(|| self.repository.told_unread(unread));
+                    usages.unread.entry(definition.at.clone()).or_insert_with(|| unseen.clone());
                 }
             }
             new_names.clear();

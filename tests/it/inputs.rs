@@ -62,18 +62,41 @@ fn a_filter_gives_out_the_fixed_bytes_in_the_encoding_that_it_was_given() {
         let with = |text: &str| [head, text.as_bytes(), tail].concat();
         for ending in ["\n", "\r\n", "\r"] {
             let (given, wanted) = (UNSAFE.replace('\n', ending), FIXED.replace('\n', ending));
-            let run = filter(folder.path(), &["fix", "-"], &with(&given));
+            let run = filter(folder.path(), &["fix", "-", "--stdin-filename", "models.py"], &with(&given));
             assert_eq!(run.status.code(), Some(0));
             assert!(run.stdout == with(&wanted), "{:?}", String::from_utf8_lossy(&run.stdout));
-            let again = filter(folder.path(), &["fix", "-", "--exit-non-zero-on-fix"], &run.stdout);
+            let again = filter(
+                folder.path(),
+                &["fix", "-", "--stdin-filename", "models.py", "--exit-non-zero-on-fix"],
+                &run.stdout,
+            );
             assert!((again.status.code(), &again.stdout) == (Some(0), &run.stdout));
         }
     }
     assert_eq!(
-        filter(folder.path(), &["fix", "-", "--exit-non-zero-on-fix"], UNSAFE.as_bytes()).status.code(),
+        filter(
+            folder.path(),
+            &["fix", "-", "--stdin-filename", "models.py", "--exit-non-zero-on-fix"],
+            UNSAFE.as_bytes()
+        )
+        .status
+        .code(),
         Some(1)
     );
     assert_eq!(read_tree(folder.path()).len(), 0);
+}
+
+/// Nobody knows which repository it is from: what may be elsewhere in that stays as it is.
+#[test]
+fn a_text_without_a_name_is_looked_at_alone() {
+    let folder = folder(&[("others.py", "OWNED = 'all'\n")]);
+    let given =
+        "from sqlalchemy.orm import relationship\nOWNED = \"all\"\nposts = relationship(\"Post\", cascade=OWNED)\n";
+    let wanted = given.replace("cascade=OWNED", "cascade=\"save-update, merge, expunge, delete\"");
+    let run = filter(folder.path(), &["fix", "-"], given.as_bytes());
+    assert_eq!(String::from_utf8_lossy(&run.stdout), wanted);
+    let run = filter(folder.path(), &["fix", "-", "--stdin-filename", "models.py"], given.as_bytes());
+    assert_eq!(String::from_utf8_lossy(&run.stdout), given.replace("\"all\"", "\"save-update, merge, delete\""));
 }
 
 #[test]
