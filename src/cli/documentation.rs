@@ -1,7 +1,13 @@
-//! Codes and names of diagnostics go in; their documentation is printed.
+//! Codes and names of diagnostics go in, or a shell; their documentation is printed, or what it takes to complete the commands there.
 
 use std::collections::HashSet;
+use std::fs;
+use std::path::Path;
 
+use anyhow::Context;
+use clap_complete::Shell;
+
+use super::args::Arguments;
 use super::{CLEAN, print};
 use crate::report::{DocumentationFormat, ListFormat, write_documentation, write_list};
 use crate::rules::{Code, Diagnostic, Rules};
@@ -25,5 +31,21 @@ pub(super) fn explain(wanted: &[String], all: bool, format: DocumentationFormat)
 pub(super) fn rules(format: ListFormat) -> anyhow::Result<u8> {
     let rules = Rules::built_in()?;
     print(|color, out| write_list(format, &rules.diagnostics().collect::<Vec<_>>(), color, out))?;
+    Ok(CLEAN)
+}
+
+/// Prints the script that completes the commands in a shell.
+pub(super) fn completions(shell: Shell) -> anyhow::Result<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::described(), env!("CARGO_PKG_NAME"), &mut script);
+    print(|_, out| out.write_all(&script))?;
+    Ok(CLEAN)
+}
+
+/// Writes the manual, a page for each command.
+pub(super) fn man(folder: &Path) -> anyhow::Result<u8> {
+    let failed = || format!("can't write the manual into {}", folder.display());
+    fs::create_dir_all(folder).with_context(failed)?;
+    clap_mangen::generate_to(Arguments::described(), folder).with_context(failed)?;
     Ok(CLEAN)
 }

@@ -96,6 +96,8 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<u8> {
         Some(Command::Config { common, output_format, .. }) => config::config(common, *output_format),
         Some(Command::Explain { codes, all, output_format }) => documentation::explain(codes, *all, *output_format),
         Some(Command::Rules { output_format }) => documentation::rules(*output_format),
+        Some(Command::Completions { shell }) => documentation::completions(*shell),
+        Some(Command::Man { folder }) => documentation::man(folder),
     }
 }
 

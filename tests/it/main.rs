@@ -12,6 +12,7 @@ mod common;
 mod dependencies;
 mod directions;
 mod documentation;
+mod embedding;
 mod files;
 mod graph;
 mod help;

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap_complete::Shell;
 
 use crate::report::{DocumentationFormat, GraphFormat, ListFormat};
 use crate::settings::ConfigFormat;
@@ -131,11 +132,30 @@ pub(super) enum Command {
         #[arg(long, value_name = "FORMAT", default_value = "text")]
         output_format: ListFormat,
     },
+    /// Print what completes these commands and their options in a shell
+    #[command(
+        after_help = "For bash: cascade-fix completions bash > ~/.local/share/bash-completion/completions/cascade-fix"
+    )]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write the manual's pages, one for each command
+    Man {
+        /// The folder for them, such as ~/.local/share/man/man1; it is made where it is missing
+        folder: PathBuf,
+    },
 }
+
 impl Arguments {
+    /// Commands, arguments and options.
+    pub fn described() -> clap::Command {
+        Self::command().mut_subcommands(without_stdin)
+    }
+
     /// The process's arguments; ends the process where they are wrong, or ask for help.
     pub fn of_process() -> Self {
-        let mut command = Self::command().mut_subcommands(without_stdin);
+        let mut command = Self::described();
         let given: Vec<_> = std::env::args_os().collect();
         let matches = command.try_get_matches_from_mut(&given).unwrap_or_else(|error| {
             let is_no_option = matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand);
@@ -177,7 +197,10 @@ impl Arguments {
 
     fn common(&self) -> &Common {
         match &self.command {
-            None | Some(Command::Explain { .. } | Command::Rules { .. }) => &self.common,
+            None
+            | Some(
+                Command::Explain { .. } | Command::Rules { .. } | Command::Completions { .. } | Command::Man { .. },
+            ) => &self.common,
             Some(
                 Command::Diff { common, .. }
                 | Command::Check { common, .. }
