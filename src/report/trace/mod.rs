@@ -1,0 +1,229 @@
+//! What two runs of a command showed goes in; sentences, lines and JSON about it come out.
+
+mod json;
+
+use std::collections::BTreeMap;
+
+use super::count;
+use crate::verify::Claim;
+use crate::verify::trace::{CallKind, Calls, ChangedTest, Ended, Expired, Expiring, Place, Raising, Run, Trace};
+
+pub(super) use json::JsonTrace;
+
+/// How many places of a relationship are told, the most frequent first.
+const MOST_PLACES: usize = 3;
+/// How many of the last lines of a command that failed are told.
+const MOST_LINES: usize = 15;
+
+/// Something that was seen, in a line with what belongs to it.
+pub(super) struct Remark {
+    /// A word that tells its kind.
+    pub kind: &'static str,
+    /// What; code stands between backticks.
+    pub text: String,
+    /// Lines that belong to it.
+    pub details: Vec<String>,
+    /// The lines are what a program printed.
+    pub is_output: bool,
+}
+
+impl Remark {
+    fn of(kind: &'static str, text: String) -> Self {
+        Self { kind, text, details: Vec::new(), is_output: false }
+    }
+}
+
+/// What came of it, in a few sentences.
+pub(super) fn summary(trace: &Trace) -> String {
+    let versions = trace.before.seen.versions.iter().chain(&trace.after.seen.versions);
+    let versions: Vec<String> =
+        versions.map(|(sqlalchemy, python)| format!("SQLAlchemy {sqlalchemy} on Python {python}")).collect();
+    let of_versions = versions.first().map(|version| format!(" ({version})")).unwrap_or_default();
+    let parts = [calls(trace), raised(trace), results(trace)];
+    format!("`{}` before the fix and after it{of_versions}: {}.", trace.command, parts.join("; "))
+}
+
+fn calls(trace: &Trace) -> String {
+    let told = |run: &Run, is_short: bool| {
+        let kinds = [(run.seen.refreshes, "refresh", "refreshes"), (run.seen.expires, "expire", "expires")];
+        let called: Vec<_> = kinds.into_iter().filter(|(calls, ..)| calls.all > 0).collect();
+        let is_none = called.iter().all(|(calls, ..)| calls.expiring == 0);
+        let part = |(Calls { all, expiring }, one, several): (Calls, &str, &str)| {
+            let noun = if all == 1 { one } else { several };
+            let expiring = if expiring == 0 { "none".to_owned() } else { expiring.to_string() };
+            format!("{expiring} of {all} {noun}")
+        };
+        match called.is_empty() || (is_none && is_short) {
+            true => "none".to_owned(),
+            false => called.into_iter().map(part).collect::<Vec<_>>().join(" and "),
+        }
+    };
+    let all = |run: &Run| run.seen.refreshes.all + run.seen.expires.all;
+    let expiring = |run: &Run| run.seen.refreshes.expiring + run.seen.expires.expiring;
+    let (before, after) = (&trace.before, &trace.after);
+    match (all(before) + all(after), expiring(before) + expiring(after)) {
+        (0, _) => "no object was refreshed or expired as a whole".to_owned(),
+        (_, 0) => format!("{} expired related objects, before or after", told(before, false)),
+        _ => format!("{} expired related objects before, {} after", told(before, false), told(after, true)),
+    }
+}
+
+fn raised(trace: &Trace) -> String {
+    let mut errors: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for Raising { raised, before, after, .. } in &trace.raised {
+        let times = errors.entry(&raised.error).or_default();
+        *times = (times.0 + before, times.1 + after);
+    }
+    if errors.is_empty() {
+        return "MissingGreenlet and DetachedInstanceError were not raised".to_owned();
+    }
+    let told = |(error, (before, after)): (&str, (usize, usize))| {
+        format!("{error} was raised {} before, {} after", times(before), times(after))
+    };
+    errors.into_iter().map(told).collect::<Vec<_>>().join("; ")
+}
+
+fn results(trace: &Trace) -> String {
+    let ids = |run: &Run| run.seen.tests.iter().flatten().map(|(id, _)| id.clone()).collect::<Vec<_>>();
+    let all: std::collections::BTreeSet<String> = ids(&trace.before).into_iter().chain(ids(&trace.after)).collect();
+    let changed = trace.changed_tests.len();
+    match (all.len(), changed) {
+        (0, _) if trace.before.ended == trace.after.ended => format!("it {} both times", trace.before.ended.told()),
+        (0, _) => format!("it {} before and {} after", trace.before.ended.told(), trace.after.ended.told()),
+        (1, 0) => "the only test did not change its result".to_owned(),
+        (all, 0) => format!("no test of {all} changed its result"),
+        (all, 1) => format!("1 test of {all} changed its result"),
+        (all, changed) => format!("{changed} tests of {all} changed their result"),
+    }
+}
+
+fn times(number: usize) -> String {
+    match number {
+        0 => "never".to_owned(),
+        1 => "once".to_owned(),
+        number => format!("{number} times"),
+    }
+}
+
+/// All that was seen.
+pub(super) fn remarks(trace: &Trace) -> Vec<Remark> {
+    let mut remarks: Vec<Remark> = trace.relationships.iter().map(expiring).collect();
+    remarks.extend(trace.raised.iter().map(raising));
+    remarks.extend(trace.changed_tests.iter().map(changed_test));
+    remarks.extend(trace.not_exercised.iter().map(not_exercised));
+    let runs: Vec<_> = trace.runs().into_iter().filter(|(_, run)| needs_output(run)).collect();
+    let is_same = |other: &Run| {
+        other.ended == trace.before.ended && other.output == trace.before.output && needs_output(&trace.before)
+    };
+    remarks.extend(runs.into_iter().filter(|(when, run)| *when == "before" || !is_same(run)).map(output));
+    remarks
+}
+
+fn expiring(expiring: &Expiring) -> Remark {
+    let Expiring { name, before, after, claim } = expiring;
+    let number = |of: fn(&Expired) -> usize| {
+        [before, after].map(|expired| expired.as_ref().map(of).unwrap_or_default())
+    };
+    let [calls_before, calls_after] = number(Expired::calls);
+    let [objects, _] = number(|expired| expired.objects);
+    let [left, _] = number(|expired| expired.left);
+    let [discarded, _] = number(|expired| expired.discarded);
+    let mut parts = vec![format!("in {calls_before} calls before, {} after", none_or(calls_after))];
+    if objects > 0 {
+        parts.push(format!("{} before, {} of them left without what was loaded", count(objects, "object"), none_or(left)));
+    }
+    if discarded > 0 {
+        parts.push(format!("{} not inserted yet and thrown out of the session", none_or(discarded)));
+    }
+    match claim {
+        Some(claim) => parts.push(format!("`{}`", claim.place())),
+        None => parts.push("the fix does not change it".to_owned()),
+    }
+    let kind = if calls_after > 0 { "expires" } else { "expired" };
+    let mut remark = Remark::of(kind, format!("`{name}` {}", parts.join("; ").replace("in 1 calls", "in 1 call")));
+    remark.details = places(before.as_ref(), after.as_ref());
+    remark.details.extend(expiring.imported_from().map(|file| format!("its class was imported from `{file}`")));
+    remark
+}
+
+/// The places whose calls expired objects, the most frequent first.
+fn places(before: Option<&Expired>, after: Option<&Expired>) -> Vec<String> {
+    let mut all: BTreeMap<&(CallKind, Option<Place>), (usize, usize)> = BTreeMap::new();
+    for (place, number) in before.iter().flat_map(|expired| &expired.places) {
+        all.entry(place).or_default().0 += number;
+    }
+    for (place, number) in after.iter().flat_map(|expired| &expired.places) {
+        all.entry(place).or_default().1 += number;
+    }
+    let mut all: Vec<_> = all.into_iter().collect();
+    all.sort_by_key(|(_, (before, after))| std::cmp::Reverse(before + after));
+    let more = all.len().saturating_sub(MOST_PLACES);
+    let told = |((kind, place), (before, after)): (&(CallKind, Option<Place>), (usize, usize))| {
+        format!("{} {}: {} before, {} after", kind_told(*kind), place_told(place.as_ref()), times(before), times(after))
+    };
+    let mut lines: Vec<String> = all.into_iter().take(MOST_PLACES).map(told).collect();
+    if more > 0 {
+        lines.push(format!("… and at {}", count(more, "other place")));
+    }
+    lines
+}
+
+fn kind_told(kind: CallKind) -> &'static str {
+    match kind {
+        CallKind::Refresh => "refresh",
+        CallKind::Expire => "expire",
+    }
+}
+
+fn place_told(place: Option<&Place>) -> String {
+    match place {
+        Some(Place { path, line, function, .. }) => format!("in `{path}:{line}` (`{function}`)"),
+        None => "outside of the project".to_owned(),
+    }
+}
+
+fn raising(Raising { raised, lines, before, after }: &Raising) -> Remark {
+    let read = raised.read.as_ref().map(|read| format!(" by a read of `{read}`")).unwrap_or_default();
+    let place = match (&raised.place, lines.len()) {
+        (Some(place), 2..) => {
+            let lines = lines.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            format!("in `{}` (`{}`), lines {lines}", place.path, place.function)
+        }
+        (place, _) => place_told(place.as_ref()),
+    };
+    let kind = if *after > 0 { "raises" } else { "raised" };
+    let text = format!("{}{read} {place}: {} before, {} after", raised.error, times(*before), times(*after));
+    let mut remark = Remark::of(kind, text);
+    remark.details.extend(raised.because.as_ref().map(|because| {
+        let call = format!("{} {}", kind_told(because.kind), place_told(because.place.as_ref()));
+        format!("the object was expired through `{}` by the {call}", because.relationship)
+    }));
+    remark
+}
+
+fn changed_test(test: &ChangedTest) -> Remark {
+    Remark::of("changed", format!("`{}` {}", test.id, test.told()))
+}
+
+fn not_exercised(claim: &Claim) -> Remark {
+    let name: Vec<&str> = [claim.owner.as_deref(), claim.attribute.as_deref()].into_iter().flatten().collect();
+    Remark::of("not seen", format!("`{}` (`{}`): the command expired none of its objects", name.join("."), claim.place()))
+}
+
+/// Whether what was printed tells why nothing else is known.
+fn needs_output(run: &Run) -> bool {
+    match run.ended {
+        Ended::TimedOut(_) => true,
+        ended => !ended.is_success() && run.seen.tests.as_ref().is_none_or(BTreeMap::is_empty),
+    }
+}
+
+fn output((when, run): (&'static str, &Run)) -> Remark {
+    let details = run.output[run.output.len().saturating_sub(MOST_LINES)..].to_vec();
+    let text = format!("the command {} {when} the fix; its last lines:", run.ended.told());
+    Remark { details, is_output: true, ..Remark::of("printed", text) }
+}
+
+fn none_or(number: usize) -> String {
+    if number == 0 { "none".to_owned() } else { number.to_string() }
+}
