@@ -42,7 +42,12 @@ pub(super) fn verify(arguments: &Arguments, common: &Common, options: &VerifyOpt
     let working_directory = env::current_dir().context("can't tell the working directory")?;
     let root = root()?;
     start_threads(common.threads)?;
-    let asking = Asking { options: &options.ask, root: &root, working_directory: &working_directory, is_shown: is_shown(arguments) };
+    let asking = Asking {
+        options: &options.ask,
+        root: &root,
+        working_directory: &working_directory,
+        is_shown: is_shown(arguments),
+    };
     asking.check()?;
     let change = change(arguments, common, options, &root)?;
     let (verification, answers) = asking.prove(&change, common.unsafe_fixes)?;
@@ -102,7 +107,9 @@ impl Asking<'_> {
     /// One after the other: both may need the same port or database.
     fn runs(&self, tracing: &Tracing, change: &Change) -> anyhow::Result<(Run, Run)> {
         let run = |when: &str, copy: &TempDir| {
-            told_while(self.is_shown, format!("running `{}` {when} the fix", tracing.command), || tracing.run(copy.path()))
+            told_while(self.is_shown, format!("running `{}` {when} the fix", tracing.command), || {
+                tracing.run(copy.path())
+            })
         };
         Ok((run("before", &change.before)?, run("after", &change.after)?))
     }

@@ -98,7 +98,8 @@ fn conclusion_of_trace(trace: &Trace, is_proven: bool) -> String {
     match is_proven {
         true => "Proven as far as the command goes; --import or --walk proves all that is claimed.".to_owned(),
         false if trace.objections.is_empty() => {
-            "Not proven: nothing that is fixed was seen to expire related objects; have the command run code that does.".to_owned()
+            "Not proven: nothing that is fixed was seen to expire related objects; have the command run code that does."
+                .to_owned()
         }
         false => "Not proven by the command.".to_owned(),
     }
@@ -139,8 +140,8 @@ fn text_of_trace(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
         let detail = |line: String| if is_output { format!("| {line}") } else { plain(&line) };
         details.into_iter().try_for_each(|line| writeln!(out, "         {}", detail(line)))?;
     }
-    trace.objections.iter().try_for_each(|objection| writeln!(out, "refuted: {}", plain(objection)))?;
-    writeln!(out, "{}", plain(&summary(trace)))
+    trace.objections.iter().try_for_each(|objection| writeln!(out, "refuted: {objection}"))?;
+    writeln!(out, "{}", summary(trace))
 }
 
 /// A line for each relationship that is claimed to change or did, with what speaks against the claim below it.

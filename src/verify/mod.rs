@@ -73,7 +73,10 @@ impl Verification {
             && self.not_seen.is_empty()
             && self.objections.is_empty()
             && self.checked.iter().all(|checked| checked.refuted.is_empty())
-            && self.trace.as_ref().is_none_or(|trace| trace.objections.is_empty() && (self.is_asked || trace.is_exercised()))
+            && self
+                .trace
+                .as_ref()
+                .is_none_or(|trace| trace.objections.is_empty() && (self.is_asked || trace.is_exercised()))
     }
 
     /// What two runs of a command show, without any question about the models.

@@ -12,6 +12,8 @@ pub(super) use json::JsonTrace;
 
 /// How many places of a relationship are told, the most frequent first.
 const MOST_PLACES: usize = 3;
+/// How many characters of what a test raised are told.
+const LONGEST_MESSAGE: usize = 160;
 /// How many of the last lines of a command that failed are told.
 const MOST_LINES: usize = 15;
 
@@ -40,7 +42,7 @@ pub(super) fn summary(trace: &Trace) -> String {
         versions.map(|(sqlalchemy, python)| format!("SQLAlchemy {sqlalchemy} on Python {python}")).collect();
     let of_versions = versions.first().map(|version| format!(" ({version})")).unwrap_or_default();
     let parts = [calls(trace), raised(trace), results(trace)];
-    format!("`{}` before the fix and after it{of_versions}: {}.", trace.command, parts.join("; "))
+    format!("`{}`, before the fix and after it{of_versions}: {}.", trace.command, parts.join("; "))
 }
 
 fn calls(trace: &Trace) -> String {
@@ -121,23 +123,22 @@ pub(super) fn remarks(trace: &Trace) -> Vec<Remark> {
 
 fn expiring(expiring: &Expiring) -> Remark {
     let Expiring { name, before, after, claim } = expiring;
-    let number = |of: fn(&Expired) -> usize| {
-        [before, after].map(|expired| expired.as_ref().map(of).unwrap_or_default())
-    };
+    let number =
+        |of: fn(&Expired) -> usize| [before, after].map(|expired| expired.as_ref().map(of).unwrap_or_default());
     let [calls_before, calls_after] = number(Expired::calls);
     let [objects, _] = number(|expired| expired.objects);
     let [left, _] = number(|expired| expired.left);
     let [discarded, _] = number(|expired| expired.discarded);
     let mut parts = vec![format!("in {calls_before} calls before, {} after", none_or(calls_after))];
     if objects > 0 {
-        parts.push(format!("{} before, {} of them left without what was loaded", count(objects, "object"), none_or(left)));
+        parts.push(format!("{} before, {} left without what was loaded", count(objects, "object"), none_or(left)));
     }
     if discarded > 0 {
         parts.push(format!("{} not inserted yet and thrown out of the session", none_or(discarded)));
     }
     match claim {
         Some(claim) => parts.push(format!("`{}`", claim.place())),
-        None => parts.push("the fix does not change it".to_owned()),
+        None => parts.push("no fix changes it".to_owned()),
     }
     let kind = if calls_after > 0 { "expires" } else { "expired" };
     let mut remark = Remark::of(kind, format!("`{name}` {}", parts.join("; ").replace("in 1 calls", "in 1 call")));
@@ -202,12 +203,24 @@ fn raising(Raising { raised, lines, before, after }: &Raising) -> Remark {
 }
 
 fn changed_test(test: &ChangedTest) -> Remark {
-    Remark::of("changed", format!("`{}` {}", test.id, test.told()))
+    let mut remark = Remark::of("changed", format!("`{}` {}", test.id, test.told()));
+    remark.details.extend(test.message().map(|message| shortened(message, LONGEST_MESSAGE)));
+    remark
+}
+
+fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 fn not_exercised(claim: &Claim) -> Remark {
     let name: Vec<&str> = [claim.owner.as_deref(), claim.attribute.as_deref()].into_iter().flatten().collect();
-    Remark::of("not seen", format!("`{}` (`{}`): the command expired none of its objects", name.join("."), claim.place()))
+    Remark::of(
+        "untested",
+        format!("`{}` (`{}`): the command expired none of its objects", name.join("."), claim.place()),
+    )
 }
 
 /// Whether what was printed tells why nothing else is known.

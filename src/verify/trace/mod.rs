@@ -178,14 +178,13 @@ impl Trace {
 impl ChangedTest {
     /// What it was and what it is.
     pub fn told(&self) -> String {
-        let told = |result: &Option<TestResult>| match result {
-            None => "did not run".to_owned(),
-            Some(TestResult { outcome, message }) => {
-                let why = message.as_ref().map(|message| format!(" ({message})")).unwrap_or_default();
-                format!("{}{why}", outcome.name())
-            }
-        };
+        let told = |result: &Option<TestResult>| result.as_ref().map_or("did not run", |result| result.outcome.name());
         format!("{} before, {} after", told(&self.before), told(&self.after))
+    }
+
+    /// The first line of what was raised, before or after.
+    pub fn message(&self) -> Option<&str> {
+        [&self.after, &self.before].into_iter().flatten().find_map(|result| result.message.as_deref())
     }
 }
 
@@ -233,10 +232,6 @@ fn changed_tests(before: &Seen, after: &Seen) -> Vec<ChangedTest> {
     let ids: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     ids.into_iter()
         .filter(|id| outcome(before.get(*id)) != outcome(after.get(*id)))
-        .map(|id| ChangedTest {
-            id: id.clone(),
-            before: before.get(id).cloned(),
-            after: after.get(id).cloned(),
-        })
+        .map(|id| ChangedTest { id: id.clone(), before: before.get(id).cloned(), after: after.get(id).cloned() })
         .collect()
 }

@@ -136,7 +136,8 @@ impl Interrupted {
         static IS_IDLE: OnceLock<Arc<AtomicBool>> = OnceLock::new();
         static FLAG: OnceLock<Arc<AtomicBool>> = OnceLock::new();
         let is_first = FLAG.get().is_none();
-        let this = Self { flag: FLAG.get_or_init(Arc::default).clone(), is_idle: IS_IDLE.get_or_init(Arc::default).clone() };
+        let this =
+            Self { flag: FLAG.get_or_init(Arc::default).clone(), is_idle: IS_IDLE.get_or_init(Arc::default).clone() };
         this.is_idle.store(false, Relaxed);
         for signal in [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|_| is_first) {
             signal_hook::flag::register_conditional_default(signal, this.is_idle.clone())
