@@ -113,11 +113,7 @@ pub(super) fn remarks(trace: &Trace) -> Vec<Remark> {
     remarks.extend(trace.raised.iter().map(raising));
     remarks.extend(trace.changed_tests.iter().map(changed_test));
     remarks.extend(trace.not_exercised.iter().map(not_exercised));
-    let runs: Vec<_> = trace.runs().into_iter().filter(|(_, run)| needs_output(run)).collect();
-    let is_same = |other: &Run| {
-        other.ended == trace.before.ended && other.output == trace.before.output && needs_output(&trace.before)
-    };
-    remarks.extend(runs.into_iter().filter(|(when, run)| *when == "before" || !is_same(run)).map(output));
+    remarks.extend(outputs(trace));
     remarks
 }
 
@@ -231,10 +227,17 @@ fn needs_output(run: &Run) -> bool {
     }
 }
 
-fn output((when, run): (&'static str, &Run)) -> Remark {
-    let details = run.output[run.output.len().saturating_sub(MOST_LINES)..].to_vec();
-    let text = format!("the command {} {when} the fix; its last lines:", run.ended.told());
-    Remark { details, is_output: true, ..Remark::of("printed", text) }
+/// What the runs printed, where that is needed; once where it is the same.
+fn outputs(trace: &Trace) -> Vec<Remark> {
+    let (before, after) = (&trace.before, &trace.after);
+    let is_same = (before.ended, &before.output) == (after.ended, &after.output);
+    let runs = if is_same { vec![("before and after", before)] } else { trace.runs().to_vec() };
+    let told = |(when, run): (&str, &Run)| {
+        let details = run.output[run.output.len().saturating_sub(MOST_LINES)..].to_vec();
+        let text = format!("the command {} {when} the fix; its last lines:", run.ended.told());
+        Remark { details, is_output: true, ..Remark::of("printed", text) }
+    };
+    runs.into_iter().filter(|(_, run)| needs_output(run)).map(told).collect()
 }
 
 fn none_or(number: usize) -> String {
