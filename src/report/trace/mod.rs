@@ -2,16 +2,20 @@
 
 mod json;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::count;
 use crate::verify::Claim;
-use crate::verify::trace::{CallKind, Calls, ChangedTest, Ended, Expired, Expiring, Place, Raising, Run, Trace};
+use crate::verify::trace::{
+    CallKind, Calls, ChangedTest, Ended, Expired, Expiring, Outcome, Place, Raising, Run, Trace,
+};
 
 pub(super) use json::JsonTrace;
 
 /// How many places of a relationship are told, the most frequent first.
 const MOST_PLACES: usize = 3;
+/// How many relationships are told that nothing expired.
+const MOST_UNTESTED: usize = 12;
 /// How many characters of what a test raised are told.
 const LONGEST_MESSAGE: usize = 160;
 /// How many of the last lines of a command that failed are told.
@@ -86,17 +90,38 @@ fn raised(trace: &Trace) -> String {
 }
 
 fn results(trace: &Trace) -> String {
-    let ids = |run: &Run| run.seen.tests.iter().flatten().map(|(id, _)| id.clone()).collect::<Vec<_>>();
-    let all: std::collections::BTreeSet<String> = ids(&trace.before).into_iter().chain(ids(&trace.after)).collect();
+    let (before, after) = (&trace.before, &trace.after);
+    let ended = match before.ended == after.ended {
+        true => format!("it {} both times", before.ended.told()),
+        false => format!("it {} before and {} after", before.ended.told(), after.ended.told()),
+    };
+    let ids = [before, after].into_iter().flat_map(|run| run.seen.tests.iter().flatten().map(|(id, _)| id));
     let changed = trace.changed_tests.len();
-    match (all.len(), changed) {
-        (0, _) if trace.before.ended == trace.after.ended => format!("it {} both times", trace.before.ended.told()),
-        (0, _) => format!("it {} before and {} after", trace.before.ended.told(), trace.after.ended.told()),
+    let told = match (ids.collect::<BTreeSet<_>>().len(), changed) {
+        (0, _) => return ended,
         (1, 0) => "the only test did not change its result".to_owned(),
         (all, 0) => format!("no test of {all} changed its result"),
         (all, 1) => format!("1 test of {all} changed its result"),
         (all, changed) => format!("{changed} tests of {all} changed their result"),
+    };
+    match before.ended.is_success() && after.ended.is_success() {
+        true => told,
+        false => format!("{told} ({} before, {} after); {ended}", outcomes(before), outcomes(after)),
     }
+}
+
+/// How many tests came to what.
+fn outcomes(run: &Run) -> String {
+    let mut numbers: BTreeMap<Outcome, usize> = BTreeMap::new();
+    for (_, result) in run.seen.tests.iter().flatten() {
+        *numbers.entry(result.outcome).or_default() += 1;
+    }
+    let told = numbers.into_iter().map(|(outcome, number)| format!("{number} {}", outcome.name()));
+    none_if_empty(told.collect::<Vec<_>>().join(", "))
+}
+
+fn none_if_empty(text: String) -> String {
+    if text.is_empty() { "none".to_owned() } else { text }
 }
 
 fn times(number: usize) -> String {
@@ -112,7 +137,7 @@ pub(super) fn remarks(trace: &Trace) -> Vec<Remark> {
     let mut remarks: Vec<Remark> = trace.relationships.iter().map(expiring).collect();
     remarks.extend(trace.raised.iter().map(raising));
     remarks.extend(trace.changed_tests.iter().map(changed_test));
-    remarks.extend(trace.not_exercised.iter().map(not_exercised));
+    remarks.extend(not_exercised(&trace.not_exercised));
     remarks.extend(outputs(trace));
     remarks
 }
@@ -211,19 +236,29 @@ fn shortened(text: &str, most: usize) -> String {
     }
 }
 
-fn not_exercised(claim: &Claim) -> Remark {
-    let name: Vec<&str> = [claim.owner.as_deref(), claim.attribute.as_deref()].into_iter().flatten().collect();
-    Remark::of(
-        "untested",
-        format!("`{}` (`{}`): the command expired none of its objects", name.join("."), claim.place()),
-    )
+/// The claims about relationships whose objects nothing expired, in one remark.
+fn not_exercised(claims: &[Claim]) -> Option<Remark> {
+    let number = count(claims.len(), "relationship");
+    let text = format!("the command expired no objects of {number} that the fix changes");
+    let told = |claim: &Claim| {
+        let name: Vec<&str> = [claim.owner.as_deref(), claim.attribute.as_deref()].into_iter().flatten().collect();
+        format!("`{}` (`{}`)", name.join("."), claim.place())
+    };
+    let mut remark = Remark::of("untested", text);
+    remark.details = claims.iter().take(MOST_UNTESTED).map(told).collect();
+    let more = claims.len().saturating_sub(MOST_UNTESTED);
+    remark.details.extend((more > 0).then(|| format!("… and {more} more")));
+    (!claims.is_empty()).then_some(remark)
 }
 
 /// Whether what was printed tells why nothing else is known.
 fn needs_output(run: &Run) -> bool {
     match run.ended {
         Ended::TimedOut(_) => true,
-        ended => !ended.is_success() && run.seen.tests.as_ref().is_none_or(BTreeMap::is_empty),
+        ended => {
+            let mut results = run.seen.tests.iter().flatten().map(|(_, result)| result.outcome);
+            !ended.is_success() && !results.any(|outcome| outcome == Outcome::Passed)
+        }
     }
 }
 
