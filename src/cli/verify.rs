@@ -16,7 +16,7 @@ use super::{CLEAN, FINDINGS, job, print, root, run_on_threads, start_threads};
 use crate::git::Git;
 use crate::outcome::{Outcome, Status};
 use crate::report::write_verification;
-use crate::verify::trace::{Run, Tracing};
+use crate::verify::trace::{Runs, Tracing, When};
 use crate::verify::{Answer, Claim, Question, Verification, copy_project, facts};
 
 /// A change: two copies of the project, and what is claimed of it.
@@ -104,14 +104,15 @@ impl Asking<'_> {
         Ok((verification, answers))
     }
 
-    /// One after the other: both may need the same port or database.
-    fn runs(&self, tracing: &Tracing, change: &Change) -> anyhow::Result<(Run, Run)> {
-        let run = |when: &str, copy: &TempDir| {
-            told_while(self.is_shown, format!("running `{}` {when} the fix", tracing.command), || {
-                tracing.run(copy.path())
-            })
-        };
-        Ok((run("before", &change.before)?, run("after", &change.after)?))
+    fn runs(&self, tracing: &Tracing, change: &Change) -> anyhow::Result<Runs> {
+        Runs::of(|when| {
+            let (when, copy) = match when {
+                When::Before => ("before", &change.before),
+                When::After => ("after", &change.after),
+            };
+            let what = format!("running `{}` {when} the fix", tracing.command);
+            told_while(self.is_shown, what, || tracing.run(copy.path()))
+        })
     }
 
     /// Complains of what is missing before anything is done.

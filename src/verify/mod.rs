@@ -16,7 +16,7 @@ pub use answer::{Answer, Asked, Failure, FailureKind};
 pub use ask::Question;
 pub use claim::Claim;
 pub use copy::copy_project;
-use trace::{Run, Trace, Tracing};
+use trace::{Runs, Trace, Tracing};
 
 /// What came of it.
 #[derive(Debug)]
@@ -80,8 +80,8 @@ impl Verification {
     }
 
     /// What two runs of a command show, without any question about the models.
-    pub fn of_runs(tracing: &Tracing, runs: (Run, Run), claims: &[Claim]) -> Self {
-        let versions = runs.0.seen.versions.first().cloned();
+    pub fn of_runs(tracing: &Tracing, runs: Runs, claims: &[Claim]) -> Self {
+        let versions = runs.before.seen.versions.first().cloned();
         let (sqlalchemy, python) = versions.unzip();
         let answer = Answer { python: python.unwrap_or_default(), sqlalchemy, ..Answer::default() };
         let mut verification = Self { is_asked: false, ..Self::of(Vec::new(), &answer, &answer, false) };
@@ -90,8 +90,8 @@ impl Verification {
     }
 
     /// Adds what two runs of a command show, before and after the change.
-    pub fn add_runs(&mut self, tracing: &Tracing, (before, after): (Run, Run), claims: &[Claim]) {
-        self.trace = Some(Trace::of(tracing.command.clone(), before, after, claims, &self.checked));
+    pub fn add_runs(&mut self, tracing: &Tracing, runs: Runs, claims: &[Claim]) {
+        self.trace = Some(Trace::of(tracing.command.clone(), runs, claims, &self.checked));
     }
 
     /// Holds the claims against the answers. `may_warn_less` says that fewer warnings are meant.

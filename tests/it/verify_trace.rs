@@ -169,6 +169,25 @@ fn a_test_that_gets_worse_refutes() {
 }
 
 #[test]
+fn a_test_that_is_not_the_same_before_either_refutes_nothing() {
+    let outside = folder_with(&[("turns", "")]);
+    let turns = outside.path().join("turns");
+    // the second run fails alone, or each but the first
+    for (passes, is_unsteady) in [("turn % 2", false), ("turn == 1", true)] {
+        fs::write(&turns, "").unwrap();
+        let test = format!(
+            "import pathlib\nfrom models import User\n\n\ndef test_turns():\n    turns = pathlib.Path({turns:?})\n    \
+             turns.write_text(turns.read_text() + 'x')\n    turn = len(turns.read_text())\n    assert {passes}\n"
+        );
+        let project = folder_with(&[("models.py", MODELS), ("test_turns.py", &test), (".git/HEAD", "")]);
+        let report = traced(project.path(), "pytest -q", &["--import", "models"]);
+        let number = |key: &str| report["trace"][key].as_array().unwrap().len();
+        assert_eq!((number("unsteady_tests"), number("changed_tests")), if is_unsteady { (1, 0) } else { (0, 1) });
+        assert_eq!(report["proven"], is_unsteady, "{report:#}");
+    }
+}
+
+#[test]
 fn an_expire_and_what_is_detached_and_discarded_is_seen_without_asyncio() {
     let lines = "user.posts.append(Post(id=2))\nwith session.no_autoflush:\n    session.expire(user)\nsession.close()\ntry:\n    \
                  post.id\nexcept Exception as error:\n    print(type(error))";

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::report::verification::JsonClaim;
-use crate::verify::trace::{Because, CallKind, Calls, Expired, Place, Run, TestResult, Trace};
+use crate::verify::trace::{Because, CallKind, Calls, ChangedTest, Expired, Place, Run, TestResult, Trace};
 
 #[derive(Serialize)]
 pub(in crate::report) struct JsonTrace<'a> {
@@ -16,6 +16,7 @@ pub(in crate::report) struct JsonTrace<'a> {
     not_exercised: Vec<JsonClaim<'a>>,
     raised: Vec<JsonRaising<'a>>,
     changed_tests: Vec<JsonTest<'a>>,
+    unsteady_tests: Vec<JsonTest<'a>>,
     objections: &'a [String],
 }
 
@@ -98,12 +99,6 @@ impl<'a> JsonTrace<'a> {
             before: raising.before,
             after: raising.after,
         });
-        let changed_tests = trace.changed_tests.iter().map(|test| JsonTest {
-            id: &test.id,
-            before: test.before.as_ref(),
-            after: test.after.as_ref(),
-            worse: test.is_worse(),
-        });
         Self {
             command: &trace.command,
             before: JsonRun::of(&trace.before),
@@ -111,9 +106,16 @@ impl<'a> JsonTrace<'a> {
             relationships: relationships.collect(),
             not_exercised: trace.not_exercised.iter().map(JsonClaim::of).collect(),
             raised: raised.collect(),
-            changed_tests: changed_tests.collect(),
+            changed_tests: trace.changed_tests.iter().map(JsonTest::of).collect(),
+            unsteady_tests: trace.unsteady_tests.iter().map(JsonTest::of).collect(),
             objections: &trace.objections,
         }
+    }
+}
+
+impl<'a> JsonTest<'a> {
+    fn of(test: &'a ChangedTest) -> Self {
+        Self { id: &test.id, before: test.before.as_ref(), after: test.after.as_ref(), worse: test.is_worse() }
     }
 }
 

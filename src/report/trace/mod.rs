@@ -96,13 +96,17 @@ fn results(trace: &Trace) -> String {
         false => format!("it {} before and {} after", before.ended.told(), after.ended.told()),
     };
     let ids = [before, after].into_iter().flat_map(|run| run.seen.tests.iter().flatten().map(|(id, _)| id));
-    let changed = trace.changed_tests.len();
-    let told = match (ids.collect::<BTreeSet<_>>().len(), changed) {
+    let told = match (ids.collect::<BTreeSet<_>>().len(), trace.changed_tests.len()) {
         (0, _) => return ended,
         (1, 0) => "the only test did not change its result".to_owned(),
         (all, 0) => format!("no test of {all} changed its result"),
         (all, 1) => format!("1 test of {all} changed its result"),
         (all, changed) => format!("{changed} tests of {all} changed their result"),
+    };
+    let unsteady = trace.unsteady_tests.len();
+    let told = match unsteady {
+        0 => told,
+        _ => format!("{told}, and {unsteady} did in a second run before the fix, too"),
     };
     match before.ended.is_success() && after.ended.is_success() {
         true => told,
@@ -136,7 +140,8 @@ fn times(number: usize) -> String {
 pub(super) fn remarks(trace: &Trace) -> Vec<Remark> {
     let mut remarks: Vec<Remark> = trace.relationships.iter().map(expiring).collect();
     remarks.extend(trace.raised.iter().map(raising));
-    remarks.extend(trace.changed_tests.iter().map(changed_test));
+    remarks.extend(trace.changed_tests.iter().map(|test| changed_test("changed", test)));
+    remarks.extend(trace.unsteady_tests.iter().map(|test| changed_test("unsteady", test)));
     remarks.extend(not_exercised(&trace.not_exercised));
     remarks.extend(outputs(trace));
     remarks
@@ -223,8 +228,8 @@ fn raising(Raising { raised, lines, before, after }: &Raising) -> Remark {
     remark
 }
 
-fn changed_test(test: &ChangedTest) -> Remark {
-    let mut remark = Remark::of("changed", format!("`{}` {}", test.id, test.told()));
+fn changed_test(kind: &'static str, test: &ChangedTest) -> Remark {
+    let mut remark = Remark::of(kind, format!("`{}` {}", test.id, test.told()));
     remark.details.extend(test.message().map(|message| shortened(message, LONGEST_MESSAGE)));
     remark
 }

@@ -28,8 +28,10 @@ pub struct Trace {
     pub not_exercised: Vec<Claim>,
     /// What was raised in one of them.
     pub raised: Vec<Raising>,
-    /// The tests whose result is another.
+    /// The tests whose result is another, but for the unsteady ones.
     pub changed_tests: Vec<ChangedTest>,
+    /// The tests whose result is another in a second run before the change, too.
+    pub unsteady_tests: Vec<ChangedTest>,
     /// What speaks against the change, or keeps the runs from telling.
     pub objections: Vec<String>,
 }
@@ -90,6 +92,44 @@ impl Expiring {
     }
 }
 
+/// The runs that are held against each other.
+#[derive(Debug)]
+pub struct Runs {
+    /// Before the change.
+    pub before: Run,
+    /// After it.
+    pub after: Run,
+    /// Before it once more, where that is needed.
+    pub again: Option<Run>,
+}
+
+impl Runs {
+    /// Runs a command in a copy of the project before the change and in one after it; before it once more where tests changed their result for
+    /// another reason than what was not loaded. One after the other: both may need the same port or database.
+    ///
+    /// # Errors
+    /// A run can't be made.
+    pub fn of(mut run: impl FnMut(When) -> anyhow::Result<Run>) -> anyhow::Result<Self> {
+        let (before, after) = (run(When::Before)?, run(When::After)?);
+        let is_explained = |test: &ChangedTest| {
+            let errors = ["MissingGreenlet", "DetachedInstanceError"];
+            !test.is_worse() && test.message().is_some_and(|message| errors.iter().any(|error| message.contains(error)))
+        };
+        let is_needed = !changed_tests(&before.seen, &after.seen).iter().all(is_explained);
+        let again = is_needed.then(|| run(When::Before)).transpose()?;
+        Ok(Self { before, after, again })
+    }
+}
+
+/// In which copy of the project a command runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// As it was.
+    Before,
+    /// As the change makes it.
+    After,
+}
+
 impl Trace {
     /// Whether objects were expired before the change through something that it changes.
     pub fn is_exercised(&self) -> bool {
@@ -97,7 +137,7 @@ impl Trace {
     }
 
     /// Holds the runs against each other, and against the claims; `checked` has those whose relationships SQLAlchemy named.
-    pub fn of(command: String, before: Run, after: Run, claims: &[Claim], checked: &[Checked]) -> Self {
+    pub fn of(command: String, Runs { before, after, again }: Runs, claims: &[Claim], checked: &[Checked]) -> Self {
         let names: BTreeSet<&String> = before.seen.expired.keys().chain(after.seen.expired.keys()).collect();
         let expiring = |name: &String| Expiring {
             before: before.seen.expired.get(name).cloned(),
@@ -111,10 +151,25 @@ impl Trace {
             seen.any(|other| (&other.file, other.line, &other.attribute) == (&claim.file, claim.line, &claim.attribute))
         };
         let not_exercised = claims.iter().filter(|claim| !is_seen(claim)).cloned().collect();
-        let (raised, changed_tests) = (raised(&before.seen, &after.seen), changed_tests(&before.seen, &after.seen));
+        let raised = raised(&before.seen, &after.seen);
+        let outcome = |run: &Run, id: &String| run.seen.tests.as_ref()?.get(id).map(|result| result.outcome);
+        let is_unsteady = |test: &ChangedTest| {
+            again.as_ref().is_some_and(|again| outcome(again, &test.id) != outcome(&before, &test.id))
+        };
+        let (unsteady_tests, changed_tests) =
+            changed_tests(&before.seen, &after.seen).into_iter().partition(is_unsteady);
         let objections = Vec::new();
-        let mut trace =
-            Self { command, before, after, relationships, not_exercised, raised, changed_tests, objections };
+        let mut trace = Self {
+            command,
+            before,
+            after,
+            relationships,
+            not_exercised,
+            raised,
+            changed_tests,
+            unsteady_tests,
+            objections,
+        };
         trace.objections = trace.hindrances().into_iter().chain(trace.contradictions()).collect();
         trace
     }
