@@ -93,7 +93,7 @@ fn results(trace: &Trace) -> String {
     let (before, after) = (&trace.before, &trace.after);
     let ended = match before.ended == after.ended {
         true => format!("it {} both times", before.ended.told()),
-        false => format!("it {} before and {} after", before.ended.told(), after.ended.told()),
+        false => format!("it {} before, and {} after", before.ended.told(), after.ended.told()),
     };
     let ids = [before, after].into_iter().flat_map(|run| run.seen.tests.iter().flatten().map(|(id, _)| id));
     let told = match (ids.collect::<BTreeSet<_>>().len(), trace.changed_tests.len()) {
@@ -110,7 +110,7 @@ fn results(trace: &Trace) -> String {
     };
     match before.ended.is_success() && after.ended.is_success() {
         true => told,
-        false => format!("{told} ({} before, {} after); {ended}", outcomes(before), outcomes(after)),
+        false => format!("{told} (before: {}; after: {}); {ended}", outcomes(before), outcomes(after)),
     }
 }
 

@@ -222,7 +222,9 @@ impl Trace {
         }
         let worse = self.changed_tests.iter().filter(|test| test.is_worse());
         reasons.extend(worse.map(|test| format!("`{}` {}", test.id, test.told())));
-        let is_worse = self.before.ended.is_success() && !self.after.ended.is_success();
+        // tests that fail now and then end it otherwise, too
+        let is_worse =
+            self.before.ended.is_success() && !self.after.ended.is_success() && self.unsteady_tests.is_empty();
         if is_worse && reasons.is_empty() && self.after.ended.hindrance().is_none() {
             reasons.push(format!("the command succeeded before the fix and {} after it", self.after.ended.told()));
         }
