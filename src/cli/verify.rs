@@ -2,23 +2,27 @@
 
 use std::env;
 use std::fs;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
+use tempfile::TempDir;
 
 use super::args::{Arguments, AskOptions, Common, VerifyOptions};
+use super::progress::told_while;
 use super::{CLEAN, FINDINGS, job, print, root, run_on_threads, start_threads};
 use crate::git::Git;
 use crate::outcome::{Outcome, Status};
 use crate::report::write_verification;
+use crate::verify::trace::{Runs, Tracing, When};
 use crate::verify::{Answer, Claim, Question, Verification, copy_project, facts};
 
 /// A change: two copies of the project, and what is claimed of it.
 struct Change {
-    before: tempfile::TempDir,
-    after: tempfile::TempDir,
+    before: TempDir,
+    after: TempDir,
     claims: Vec<Claim>,
     /// The change is carried out already.
     is_done: bool,
@@ -27,45 +31,121 @@ struct Change {
 pub(super) fn verify(arguments: &Arguments, common: &Common, options: &VerifyOptions) -> anyhow::Result<u8> {
     ensure!(!common.reads_stdin(), "`verify` imports the project; it can't do that with standard input");
     ensure!(
-        options.ask.is_asked(),
-        "name what has the models: --import app.models, or --walk app for all modules below a package"
+        options.ask.is_wanted(),
+        "name what has the models: --import app.models, or --walk app for all modules below a package; or what is to be watched: \
+         --trace 'pytest -q'"
+    );
+    ensure!(
+        options.ask.is_asked() || options.write_facts.is_none(),
+        "--write-facts keeps what SQLAlchemy says of the models: name them with --import or --walk"
     );
     let working_directory = env::current_dir().context("can't tell the working directory")?;
     let root = root()?;
-    let question = question(&options.ask, &root, &working_directory)?;
     start_threads(common.threads)?;
+    let asking = Asking {
+        options: &options.ask,
+        root: &root,
+        working_directory: &working_directory,
+        is_shown: is_shown(arguments),
+    };
+    asking.check()?;
     let change = change(arguments, common, options, &root)?;
-    let (before, after) = ask(&question, &change)?;
-    if let Some(file) = &options.write_facts {
+    let (verification, answers) = asking.prove(&change, common.unsafe_fixes)?;
+    if let Some((file, (before, after))) = options.write_facts.as_ref().zip(answers) {
         write_facts(file, if change.is_done { &after } else { &before }, &root)?;
     }
-    let verification = Verification::of(change.claims, &before, &after, common.unsafe_fixes);
     print(|color, out| write_verification(options.output_format, &verification, color, out))?;
     Ok(if verification.is_proven() { CLEAN } else { FINDINGS })
 }
 
 /// What SQLAlchemy says of fixes that are not written yet.
 pub(super) fn of_pending(
+    arguments: &Arguments,
     outcome: &Outcome,
     options: &AskOptions,
     root: &Path,
     working_directory: &Path,
 ) -> anyhow::Result<Verification> {
-    let question = question(options, root, working_directory)?;
-    let change = pending(outcome, root)?;
-    let (before, after) = ask(&question, &change)?;
-    Ok(Verification::of(change.claims, &before, &after, outcome.unsafe_fixes))
+    let asking = Asking { options, root, working_directory, is_shown: is_shown(arguments) };
+    Ok(asking.prove(&pending(outcome, root)?, outcome.unsafe_fixes)?.0)
 }
 
-fn question(options: &AskOptions, root: &Path, working_directory: &Path) -> anyhow::Result<Question> {
-    Ok(Question {
-        python: interpreter(options, working_directory)?,
-        imports: options.imports.clone(),
-        walk: options.walk.clone(),
-        timeout: Duration::from_secs(options.timeout),
-        root: root.to_owned(),
-        working_directory: working_directory.to_owned(),
-    })
+/// Whether someone sees what is being done.
+fn is_shown(arguments: &Arguments) -> bool {
+    !arguments.quiet && io::stderr().is_terminal()
+}
+
+/// Whom to ask, and where.
+struct Asking<'a> {
+    options: &'a AskOptions,
+    root: &'a Path,
+    working_directory: &'a Path,
+    is_shown: bool,
+}
+
+impl Asking<'_> {
+    /// What the models show, and the command that is watched; the answers about the models, too, where they are asked for.
+    fn prove(&self, change: &Change, may_warn_less: bool) -> anyhow::Result<(Verification, Option<(Answer, Answer)>)> {
+        let answers = self.options.is_asked().then(|| ask(&self.question()?, change)).transpose()?;
+        let asked = answers
+            .as_ref()
+            .map(|(before, after)| Verification::of(change.claims.clone(), before, after, may_warn_less));
+        let tracing = self.tracing()?;
+        let runs = tracing.as_ref().map(|tracing| self.runs(tracing, change)).transpose()?;
+        let verification = match (asked, tracing.zip(runs)) {
+            (Some(mut asked), Some((tracing, runs))) => {
+                asked.add_runs(&tracing, runs, &change.claims);
+                asked
+            }
+            (Some(asked), None) => asked,
+            (None, Some((tracing, runs))) => Verification::of_runs(&tracing, runs, &change.claims),
+            (None, None) => bail!("there is nothing to ask: --import, --walk or --trace"),
+        };
+        Ok((verification, answers))
+    }
+
+    fn runs(&self, tracing: &Tracing, change: &Change) -> anyhow::Result<Runs> {
+        Runs::of(|when| {
+            let (when, copy) = match when {
+                When::Before => ("before", &change.before),
+                When::After => ("after", &change.after),
+            };
+            let what = format!("running `{}` {when} the fix", tracing.command);
+            told_while(self.is_shown, what, || tracing.run(copy.path()))
+        })
+    }
+
+    /// Complains of what is missing before anything is done.
+    fn check(&self) -> anyhow::Result<()> {
+        self.options.is_asked().then(|| self.question()).transpose().map(drop)
+    }
+
+    fn tracing(&self) -> anyhow::Result<Option<Tracing>> {
+        let Some(command) = self.options.trace.clone() else { return Ok(None) };
+        // the command may name an interpreter itself
+        let python = match self.options.python {
+            Some(_) => Some(interpreter(self.options, self.working_directory)?),
+            None => interpreter(self.options, self.working_directory).ok(),
+        };
+        Ok(Some(Tracing {
+            command,
+            python,
+            timeout: Duration::from_secs(self.options.timeout),
+            root: self.root.to_owned(),
+            working_directory: self.working_directory.to_owned(),
+        }))
+    }
+
+    fn question(&self) -> anyhow::Result<Question> {
+        Ok(Question {
+            python: interpreter(self.options, self.working_directory)?,
+            imports: self.options.imports.clone(),
+            walk: self.options.walk.clone(),
+            timeout: Duration::from_secs(self.options.timeout),
+            root: self.root.to_owned(),
+            working_directory: self.working_directory.to_owned(),
+        })
+    }
 }
 
 /// What SQLAlchemy says of the models before and after the change.

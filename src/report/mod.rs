@@ -21,6 +21,7 @@ mod remarks;
 mod sarif;
 mod statistics;
 mod summary;
+mod trace;
 mod verification;
 
 use std::borrow::Cow;

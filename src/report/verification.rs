@@ -6,10 +6,12 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use super::count;
-use super::markup::{code, prose};
+use super::markup::{code, fenced, prose};
+use super::trace::{JsonTrace, Remark, remarks, summary};
 use crate::rules::Code;
 use crate::sqlalchemy::Direction;
 use crate::sqlalchemy::cascade::CascadeOptions;
+use crate::verify::trace::Trace;
 use crate::verify::{Checked, Claim, Failure, Verification};
 
 /// How `verify` prints what it found.
@@ -69,6 +71,9 @@ fn what_was_asked(verification: &Verification) -> String {
 
 /// One sentence.
 fn conclusion(verification: &Verification) -> String {
+    if let Some(trace) = verification.trace.as_ref().filter(|_| !verification.is_asked) {
+        return conclusion_of_trace(trace, verification.is_proven());
+    }
     if !verification.failures.is_empty() {
         return format!("Not proven: the models can't be looked at ({}).", what_was_asked(verification));
     }
@@ -87,6 +92,17 @@ fn conclusion(verification: &Verification) -> String {
     add(verification.unchanged, format!("{} unchanged", count(verification.unchanged, "other")));
     let verdict = if verification.is_proven() { "Proven" } else { "Not proven" };
     format!("{verdict}: {} ({}).", parts.join(", "), what_was_asked(verification))
+}
+
+fn conclusion_of_trace(trace: &Trace, is_proven: bool) -> String {
+    match is_proven {
+        true => "Proven as far as the command goes; --import or --walk proves all that is claimed.".to_owned(),
+        false if trace.objections.is_empty() => {
+            "Not proven: nothing that is fixed was seen to expire related objects; have the command run code that does."
+                .to_owned()
+        }
+        false => "Not proven by the command.".to_owned(),
+    }
 }
 
 fn text(verification: &Verification, color: bool, out: &mut dyn Write) -> io::Result<()> {
@@ -110,7 +126,22 @@ fn text(verification: &Verification, color: bool, out: &mut dyn Write) -> io::Re
         warnings.iter().try_for_each(|warning| writeln!(out, "{when} warning: {warning}"))?;
     }
     verification.objections.iter().try_for_each(|objection| writeln!(out, "refuted: {objection}"))?;
+    if let Some(trace) = &verification.trace {
+        text_of_trace(trace, out)?;
+    }
     writeln!(out, "{}", conclusion(verification))
+}
+
+/// A line for each thing that was seen, with what belongs to it below.
+fn text_of_trace(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
+    let plain = |text: &str| text.replace('`', "");
+    for Remark { kind, text, details, is_output } in remarks(trace) {
+        writeln!(out, "{kind:<8} {}", plain(&text))?;
+        let detail = |line: String| if is_output { format!("| {line}") } else { plain(&line) };
+        details.into_iter().try_for_each(|line| writeln!(out, "         {}", detail(line)))?;
+    }
+    trace.objections.iter().try_for_each(|objection| writeln!(out, "refuted: {objection}"))?;
+    writeln!(out, "{}", summary(trace))
 }
 
 /// A line for each relationship that is claimed to change or did, with what speaks against the claim below it.
@@ -180,6 +211,8 @@ struct JsonVerification<'a> {
     new_warnings: &'a [String],
     gone_warnings: &'a [String],
     objections: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace: Option<JsonTrace<'a>>,
 }
 
 #[derive(Serialize)]
@@ -195,7 +228,7 @@ struct JsonChecked<'a> {
 }
 
 #[derive(Serialize)]
-struct JsonClaim<'a> {
+pub(super) struct JsonClaim<'a> {
     path: &'a str,
     line: usize,
     codes: &'a [Code],
@@ -217,7 +250,7 @@ struct JsonFailure<'a> {
 }
 
 impl<'a> JsonClaim<'a> {
-    fn of(claim: &'a Claim) -> Self {
+    pub(super) fn of(claim: &'a Claim) -> Self {
         Self {
             path: &claim.display,
             line: claim.line,
@@ -264,6 +297,7 @@ fn json(verification: &Verification, out: &mut dyn Write) -> io::Result<()> {
         new_warnings: &verification.new_warnings,
         gone_warnings: &verification.gone_warnings,
         objections: &verification.objections,
+        trace: verification.trace.as_ref().map(JsonTrace::of),
     };
     serde_json::to_writer_pretty(&mut *out, &report)?;
     writeln!(out)
@@ -296,7 +330,29 @@ pub(super) fn verification_markdown(verification: &Verification, most: usize) ->
         lines.push(String::new());
     }
     lines.extend(against.iter().take(most).map(|reason| format!("- {}", prose(reason))));
+    if let Some(trace) = &verification.trace {
+        lines.extend(markdown_of_trace(trace, most));
+    }
     lines.join("\n")
+}
+
+/// The sentences, and what was seen as a list.
+fn markdown_of_trace(trace: &Trace, most: usize) -> Vec<String> {
+    let mut lines = vec![String::new(), prose(&summary(trace)), String::new()];
+    let remarks = remarks(trace);
+    let more = remarks.len().saturating_sub(most);
+    for Remark { kind, text, details, is_output } in remarks.into_iter().take(most) {
+        lines.push(format!("- {kind}: {}", prose(&text)));
+        match is_output {
+            true => lines.extend(fenced("text", &details.join("\n")).lines().map(|line| format!("  {line}"))),
+            false => lines.extend(details.iter().map(|detail| format!("  - {}", prose(detail)))),
+        }
+    }
+    if more > 0 {
+        lines.push(format!("- … and {more} more"));
+    }
+    lines.extend(trace.objections.iter().take(most).map(|reason| format!("- refuted: {}", prose(reason))));
+    lines
 }
 
 /// What keeps it from being proven, in sentences.

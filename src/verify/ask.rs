@@ -1,21 +1,20 @@
-//! A project and the texts that count in place of its files go in; what SQLAlchemy says of its models comes out. Everything happens in
-//! a temporary copy, in a process of its own.
+//! A copy of a project goes in; what SQLAlchemy says of its models comes out, asked in a process of its own.
 
 use std::fs::{self, File};
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use anyhow::Context;
-use ignore::{DirEntry, WalkBuilder};
 use serde::Serialize;
 use tempfile::TempDir;
 use wait_timeout::ChildExt;
 
 use super::{Answer, Failure, FailureKind};
 
-const PROGRAM: &str = include_str!("ask.py");
+const PROGRAM: &str = include_str!("python/ask.py");
+/// What both programs import that run in a copy.
+pub(super) const REDIRECT: &str = include_str!("python/cascade_fix_redirect.py");
 
 /// How to ask.
 #[derive(Debug)]
@@ -64,6 +63,7 @@ impl Question {
             hung: &file("hung"),
         };
         fs::write(file("ask.py"), PROGRAM)?;
+        fs::write(file("cascade_fix_redirect.py"), REDIRECT)?;
         fs::write(file("job.json"), serde_json::to_vec(&job)?)?;
         let status = self.run(folder.path(), &copy)?;
         if let Ok(answer) = fs::read(file("answer.json")) {
@@ -116,55 +116,4 @@ impl Question {
         let traceback = lines[lines.len().saturating_sub(MOST_LINES)..].join("\n");
         Failure { kind, module, error: error.to_owned(), message, traceback }
     }
-}
-
-/// Copies a project into a temporary folder, without what its code can't need: git's own files, environments, caches.
-///
-/// # Errors
-/// A file can't be read or written.
-pub fn copy_project(root: &Path) -> anyhow::Result<TempDir> {
-    let copy = TempDir::with_prefix("cascade-fix-").context("can't make a temporary folder")?;
-    let walk = WalkBuilder::new(root).standard_filters(false).filter_entry(is_needed).build();
-    for entry in walk {
-        let entry = entry.context("can't copy the project")?;
-        let Ok(below) = entry.path().strip_prefix(root) else { continue };
-        let to = copy.path().join(below);
-        let copied = match entry.file_type() {
-            Some(kind) if kind.is_dir() => fs::create_dir_all(&to),
-            Some(kind) if kind.is_symlink() => copy_link(entry.path(), &to, root, copy.path()),
-            Some(kind) if kind.is_file() => fs::copy(entry.path(), &to).map(drop),
-            _ => Ok(()),
-        };
-        copied.with_context(|| format!("can't copy {}", entry.path().display()))?;
-    }
-    // where the repository begins
-    fs::create_dir_all(copy.path().join(".git"))?;
-    Ok(copy)
-}
-
-/// A link to a file becomes a file, since it could be written through; one to a folder leads to the copy of the folder.
-fn copy_link(link: &Path, to: &Path, root: &Path, copy: &Path) -> io::Result<()> {
-    let Ok(target) = fs::canonicalize(link) else { return Ok(()) };
-    if target.is_file() {
-        return fs::copy(link, to).map(drop);
-    }
-    let target = target.strip_prefix(root).map_or_else(|_| target.clone(), |below| copy.join(below));
-    link_folder(&target, to)
-}
-
-#[cfg(unix)]
-fn link_folder(target: &Path, to: &Path) -> io::Result<()> {
-    std::os::unix::fs::symlink(target, to)
-}
-
-#[cfg(windows)]
-fn link_folder(target: &Path, to: &Path) -> io::Result<()> {
-    std::os::windows::fs::symlink_dir(target, to)
-}
-
-fn is_needed(entry: &DirEntry) -> bool {
-    const NEVER: [&str; 9] =
-        [".git", "__pycache__", "node_modules", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".tox", ".nox", ".hg"];
-    let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-    !is_folder || !(NEVER.iter().any(|name| entry.file_name() == *name) || entry.path().join("pyvenv.cfg").exists())
 }

@@ -3,7 +3,9 @@
 mod answer;
 mod ask;
 mod claim;
+mod copy;
 pub mod facts;
+pub mod trace;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,8 +13,10 @@ use crate::sqlalchemy::Direction;
 use crate::sqlalchemy::cascade::CascadeOptions;
 
 pub use answer::{Answer, Asked, Failure, FailureKind};
-pub use ask::{Question, copy_project};
+pub use ask::Question;
 pub use claim::Claim;
+pub use copy::copy_project;
+use trace::{Runs, Trace, Tracing};
 
 /// What came of it.
 #[derive(Debug)]
@@ -37,6 +41,10 @@ pub struct Verification {
     pub gone_warnings: Vec<String>,
     /// What speaks against the change as a whole.
     pub objections: Vec<String>,
+    /// Whether SQLAlchemy was asked about the models; else there is the trace alone.
+    pub is_asked: bool,
+    /// What a command showed, where one was run.
+    pub trace: Option<Trace>,
 }
 
 /// A relationship before and after.
@@ -65,6 +73,25 @@ impl Verification {
             && self.not_seen.is_empty()
             && self.objections.is_empty()
             && self.checked.iter().all(|checked| checked.refuted.is_empty())
+            && self
+                .trace
+                .as_ref()
+                .is_none_or(|trace| trace.objections.is_empty() && (self.is_asked || trace.is_exercised()))
+    }
+
+    /// What two runs of a command show, without any question about the models.
+    pub fn of_runs(tracing: &Tracing, runs: Runs, claims: &[Claim]) -> Self {
+        let versions = runs.before.seen.versions.first().cloned();
+        let (sqlalchemy, python) = versions.unzip();
+        let answer = Answer { python: python.unwrap_or_default(), sqlalchemy, ..Answer::default() };
+        let mut verification = Self { is_asked: false, ..Self::of(Vec::new(), &answer, &answer, false) };
+        verification.add_runs(tracing, runs, claims);
+        verification
+    }
+
+    /// Adds what two runs of a command show, before and after the change.
+    pub fn add_runs(&mut self, tracing: &Tracing, runs: Runs, claims: &[Claim]) {
+        self.trace = Some(Trace::of(tracing.command.clone(), runs, claims, &self.checked));
     }
 
     /// Holds the claims against the answers. `may_warn_less` says that fewer warnings are meant.
@@ -83,6 +110,8 @@ impl Verification {
             new_warnings: only_first(&after.warnings, &before.warnings),
             gone_warnings: only_first(&before.warnings, &after.warnings),
             objections: Vec::new(),
+            is_asked: true,
+            trace: None,
         };
         if !verification.failures.is_empty() {
             return verification;

@@ -46,3 +46,4 @@ mod syntax;
 mod table_names;
 mod uses;
 mod verify;
+mod verify_trace;

@@ -96,7 +96,7 @@ pub(super) enum Command {
     },
     /// Make a branch with the fixes and the text of a pull request; the work tree is not touched
     #[command(after_help = "Exit status: 0 done, or nothing to do; 2 a branch was not made, or a file failed.\n\
-                            With --import or --walk the fixes are verified first, and the result is in the text.")]
+                            With --import, --walk or --trace the fixes are verified first, and the result is in the text.")]
     Pr {
         #[command(flatten)]
         options: PrOptions,

@@ -128,12 +128,20 @@ pub(in crate::cli) struct AskOptions {
     /// A package to import with all modules below
     #[arg(long, value_name = "PACKAGE", value_delimiter = ',')]
     pub walk: Vec<String>,
-    /// How many seconds importing the models may take
+    /// A command to run before and after the fix with SQLAlchemy watched, such as 'pytest -q tests/api': what a cascade expires and what raises
+    #[arg(long, value_name = "COMMAND")]
+    pub trace: Option<String>,
+    /// How many seconds importing the models may take, and each run of --trace
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..))]
     pub timeout: u64,
 }
 
 impl AskOptions {
+    /// Whether something is to be proven.
+    pub fn is_wanted(&self) -> bool {
+        self.is_asked() || self.trace.is_some()
+    }
+
     /// Whether something is to be imported.
     pub fn is_asked(&self) -> bool {
         !(self.imports.is_empty() && self.walk.is_empty())

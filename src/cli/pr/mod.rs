@@ -65,7 +65,7 @@ pub(super) fn pr(arguments: &Arguments, common: &Common, options: &PrOptions) ->
     if groups.is_empty() {
         tell(arguments, &making.nothing());
     } else {
-        making.verification = making.verify(&working_directory)?;
+        making.verification = making.verify(arguments, &working_directory)?;
     }
     let branches = groups.iter().map(|group| making.branch(group)).collect::<anyhow::Result<Vec<_>>>()?;
     if let Some(folder) = options.text_dir.as_ref().filter(|_| !options.dry_run && !branches.is_empty()) {
@@ -260,13 +260,13 @@ impl Making<'_> {
     ///
     /// # Errors
     /// It refutes them.
-    fn verify(&self, working_directory: &Path) -> anyhow::Result<Option<Verification>> {
-        if !self.options.ask.is_asked() {
+    fn verify(&self, arguments: &Arguments, working_directory: &Path) -> anyhow::Result<Option<Verification>> {
+        if !self.options.ask.is_wanted() {
             return Ok(None);
         }
         let Some(outcome) = self.outcomes.last() else { return Ok(None) };
         let root = super::root()?;
-        let verification = verify::of_pending(outcome, &self.options.ask, &root, working_directory)?;
+        let verification = verify::of_pending(arguments, outcome, &self.options.ask, &root, working_directory)?;
         if !verification.is_proven() {
             let mut out = std::io::stderr().lock();
             write_verification(crate::report::VerificationFormat::Text, &verification, false, &mut out)?;

@@ -9,7 +9,6 @@ Needs nothing but the SQLAlchemy that the project uses: 1.4 or later, on Python 
 import faulthandler
 import functools
 import importlib
-import importlib.util
 import json
 import os
 import pkgutil
@@ -17,6 +16,8 @@ import re
 import sys
 import traceback
 import warnings
+
+from cascade_fix_redirect import Redirect, below
 
 MOST_PLACES = 8
 DEEPEST = 4
@@ -48,42 +49,6 @@ HIDDEN_KEYWORDS = {
     "other side": "_reverse_property",
     "overlaps": "_overlaps",
 }
-
-
-def below(path, folder):
-    return path == folder or path.startswith(folder + os.sep)
-
-
-class Redirect:
-    """Finds modules of the original in the copy: an editable installation may lead to the original whatever the path says."""
-
-    def __init__(self, original, copy):
-        self.original, self.copy = original, copy
-
-    def copied(self, path):
-        if not path or not os.path.isabs(path) or not below(path, self.original):
-            return None
-        copied = self.copy + path[len(self.original) :]
-        return copied if os.path.exists(copied) else None
-
-    def find_spec(self, name, path=None, target=None):
-        for finder in sys.meta_path:
-            if finder is self or not hasattr(finder, "find_spec"):
-                continue
-            spec = finder.find_spec(name, path, target)
-            if spec is not None:
-                break
-        else:
-            return None
-        if spec.submodule_search_locations is not None and spec.origin is None:
-            spec.submodule_search_locations = [self.copied(place) or place for place in spec.submodule_search_locations]
-            return spec
-        origin = self.copied(spec.origin) if spec.has_location else None
-        if origin is None:
-            return spec
-        places = spec.submodule_search_locations
-        places = None if places is None else [self.copied(place) or place for place in places]
-        return importlib.util.spec_from_file_location(name, origin, submodule_search_locations=places)
 
 
 class Project:
