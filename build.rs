@@ -26,7 +26,7 @@ fn codes() -> io::Result<Vec<(String, String)>> {
         let code = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let is_code =
             code.len() == 6 && code.starts_with("CAS") && code[3..].bytes().all(|digit| digit.is_ascii_digit());
-        assert!(is_code, "{}: the file is named by its code, such as CAS106.yml", path.display());
+        assert!(is_code, "{}: the file is named by its code, such as CAS105.yml", path.display());
         codes.push((code, name_in(&path)?));
     }
     codes.sort();

@@ -4,7 +4,7 @@ use crate::checks::{Correction, Sighting};
 use crate::module::Location;
 use crate::outcome::{CascadeDetail, Details, Finding, Fix, SetChange};
 use crate::plan::Planned;
-use crate::policy::{Applicability, Judgement, Reach, Rewrite, Verdict};
+use crate::policy::{Applicability, Judgement, Note, Reach, Rewrite, Verdict};
 use crate::rules::{Code, Diagnostic, Rules, Severity};
 use crate::site::Site;
 use crate::source::Source;
@@ -141,7 +141,7 @@ fn with_fix(
             };
             let is_of_form = applicability == Applicability::Safe && change.is_of_form();
             finding.remarks = loaded(judgement, is_of_form);
-            let told = finding.remarks.iter().cloned().chain(branches);
+            let told = finding.remarks.iter().cloned().chain(branches.map(Note::of_form));
             let notes = told.chain(notes.chain(&planned.notes).cloned()).collect();
             finding.fix = Some(Fix { applicability, edits: planned.edits.clone(), notes });
             if let Some(cascade) = &mut finding.details.cascade {
@@ -158,8 +158,8 @@ fn with_fix(
 }
 
 /// How the relationship is loaded, in a sentence, where that decides about it.
-fn loaded(judgement: &Judgement, is_of_form: bool) -> Vec<String> {
-    judgement.loaded.as_ref().and_then(|loaded| loaded.told(is_of_form)).into_iter().collect()
+fn loaded(judgement: &Judgement, is_of_form: bool) -> Vec<Note> {
+    judgement.loaded.as_ref().and_then(|loaded| loaded.told(is_of_form)).map(Note::of_form).into_iter().collect()
 }
 
 /// What becomes of each value, where there are several that end as different lists.

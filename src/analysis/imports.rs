@@ -8,6 +8,7 @@ use super::run::Run;
 use crate::imports::{Unused, can_be_left_out, is_taken_from, left_unused};
 use crate::module::Module;
 use crate::outcome::{FileOutcome, Fix};
+use crate::policy::Note;
 use crate::rewrite::FileEdit;
 
 impl Run<'_> {
@@ -70,8 +71,8 @@ fn complete(fix: &mut Fix, path: &Arc<Path>, place: &str, unused: &Unused) {
             let edits = edits.iter().map(|edit| FileEdit { path: Arc::clone(path), edit: edit.clone() });
             fix.edits.extend(edits);
             fix.edits.sort_by(|a, b| (&a.path, a.edit.range.start).cmp(&(&b.path, b.edit.range.start)));
-            fix.notes.push(format!("`{text}` goes, as nothing else uses it ({place})"));
+            fix.notes.push(Note::of_form(format!("`{text}` goes, as nothing else uses it ({place})")));
         }
-        Err(why) => fix.notes.push(format!("`{text}` is not used any more ({place}); it stays: {why}")),
+        Err(why) => fix.notes.push(Note::of_form(format!("`{text}` is not used any more ({place}); it stays: {why}"))),
     }
 }

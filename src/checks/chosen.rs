@@ -1,9 +1,8 @@
 //! What is to be told of a site and the list that someone chose for it go in; the same with that list to be written comes out.
 
 use super::{ALL, Subject, of_sets};
-use crate::policy::{Applicability, Change, EffectiveSet, Judgement, Policy, Shift, View, notes};
+use crate::policy::{Applicability, Change, EffectiveSet, Judgement, Note, Policy, Shift, View, notes};
 use crate::python::PyValue;
-use crate::sqlalchemy::Lazy;
 use crate::sqlalchemy::cascade::{self, CascadeOptions};
 
 /// Puts the list in place of what the judgements want to be written, in every alternative of the value. That counts as safe: who chose it
@@ -18,8 +17,8 @@ pub(super) fn instead(
     let each: Vec<Option<Shift>> = given.iter().map(|given| shift(given.options, list)).collect();
     let refused = refused(views, given, &each, list, policy);
     let warning = cascade::parse(&PyValue::Str(list.to_string())).ok().and_then(|parsed| parsed.warning);
-    let notes = notes_of(views, given, &each, policy).into_iter().chain(warning.map(str::to_owned));
-    let notes: Vec<String> = notes.collect();
+    let notes = notes_of(views, given, &each, policy).into_iter().chain(warning.map(Note::of_form));
+    let notes: Vec<Note> = notes.collect();
     for judgement in judgements {
         let Some(change) = &judgement.change else { continue };
         let lazy = change.lazy;
@@ -27,7 +26,7 @@ pub(super) fn instead(
             applicability: Applicability::Safe,
             each: each.clone(),
             lazy,
-            notes: notes.iter().cloned().chain(lazy.map(Lazy::note)).collect(),
+            notes: notes.iter().cloned().chain(lazy.map(|lazy| Note::of_behaviour(lazy.note()))).collect(),
         });
         if refused.is_some() {
             judgement.help.clone_from(&refused);
@@ -65,11 +64,11 @@ fn shift(now: CascadeOptions, list: CascadeOptions) -> Option<Shift> {
     (now != list).then(|| Shift { drop: now.minus(list), add: list.minus(now) })
 }
 
-fn notes_of(views: &[View<'_>], given: &[EffectiveSet], each: &[Option<Shift>], policy: &Policy<'_>) -> Vec<String> {
+fn notes_of(views: &[View<'_>], given: &[EffectiveSet], each: &[Option<Shift>], policy: &Policy<'_>) -> Vec<Note> {
     let before = CascadeOptions::union(given.iter().map(|given| given.options));
     let lost = CascadeOptions::union(each.iter().flatten().map(|shift| shift.drop));
     let added = CascadeOptions::union(each.iter().flatten().map(|shift| shift.add));
-    let mut notes: Vec<String> = Vec::new();
+    let mut notes: Vec<Note> = Vec::new();
     for view in views {
         let of_lost = lost.iter().flat_map(|option| notes::of_lost(option, view, before, policy));
         for note in of_lost.chain(added.iter().filter_map(notes::of_added)) {

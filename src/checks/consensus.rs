@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Subject, chosen, of_sets};
 use crate::model::Relationship;
-use crate::policy::{Applicability, Change, EffectiveSet, Judgement, Loaded, Policy, Shift, View, first_of, shifted};
+use crate::policy::{
+    Applicability, Change, EffectiveSet, Judgement, Loaded, Note, Policy, Shift, View, first_of, shifted,
+};
 use crate::rules::Code;
 use crate::site::{self, Site};
 use crate::sqlalchemy::cascade::CascadeOptions;
@@ -36,7 +38,7 @@ pub(super) fn judge(site: &Site, given: &[EffectiveSet], policy: &Policy<'_>) ->
         judgement.loaded = Some(Box::new(Loaded::of(&site.givens, |givens| named(givens, policy))));
     }
     if !is_one {
-        let uses = format!("it goes to {}", named(&site.givens.iter().collect::<Vec<_>>(), policy));
+        let uses = Note::of_form(format!("it goes to {}", named(&site.givens.iter().collect::<Vec<_>>(), policy)));
         let changes = judgements.iter_mut().filter_map(|judgement| judgement.change.as_mut());
         changes.for_each(|change| change.notes.push(uses.clone()));
     }
@@ -107,7 +109,7 @@ fn agreed(wishes: &[Wish<'_>], policy: &Policy<'_>) -> Vec<Judgement> {
 impl Change {
     /// Several changes of one value, of which at least one is needed by each relationship.
     fn together(changes: &[&Self], least: Applicability) -> Self {
-        let mut notes: Vec<String> = Vec::new();
+        let mut notes: Vec<Note> = Vec::new();
         for note in changes.iter().flat_map(|change| &change.notes) {
             if !notes.contains(note) {
                 notes.push(note.clone());

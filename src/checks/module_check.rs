@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::model::{self, Relationship};
 use crate::module::{Location, Module};
-use crate::policy::Applicability;
+use crate::policy::{Applicability, Note};
 use crate::resolve::{Callee, Place, Resolver};
 use crate::rewrite::{Edit, FileEdit};
 use crate::rules::Code;
@@ -59,7 +59,7 @@ pub struct Correction {
     /// In order of file and position.
     pub edits: Vec<FileEdit>,
     /// What speaks for it, in sentences.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 impl ModuleView<'_> {

@@ -1,7 +1,7 @@
 //! Sets with refresh-expire go in; what to write in their place comes out: what CAS001, CAS002 and CAS003 share.
 
 use super::Subject;
-use crate::policy::{Applicability, Change, EffectiveSet, Judgement, Policy, Shift, View, notes};
+use crate::policy::{Applicability, Change, EffectiveSet, Judgement, Note, Policy, Shift, View, notes};
 use crate::rules::Code;
 use crate::site::Flag;
 use crate::sqlalchemy::Lazy;
@@ -35,8 +35,8 @@ pub(super) fn judge(subject: &Subject<'_>, code: Code) -> Option<Judgement> {
         lazy,
         notes: notes::of_hazard(view, sets, before, lost, policy)
             .into_iter()
-            .chain(refusal)
-            .chain(lazy.map(Lazy::note))
+            .chain(refusal.map(Note::of_form))
+            .chain(lazy.map(|lazy| Note::of_behaviour(lazy.note())))
             .collect(),
     };
     Some(Judgement { before: Some(before), change: Some(change), ..Judgement::new(code, String::new()) })

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::Details;
 use crate::layout::Relaid;
 use crate::model::Relationship;
-use crate::policy::Applicability;
+use crate::policy::{Applicability, Note};
 use crate::rewrite::FileEdit;
 use crate::rules::{Code, Severity};
 use crate::source::Position;
@@ -41,7 +41,7 @@ pub struct Finding {
     /// What is known of the relationship that it is about, where it is about one.
     pub relationship: Option<Relationship>,
     /// What is to be known besides, a sentence each, where there is no fix; a fix has notes of its own.
-    pub remarks: Vec<String>,
+    pub remarks: Vec<Note>,
     /// What to write; None where a human has to decide.
     pub fix: Option<Fix>,
     /// What its kind of check knows besides.
@@ -56,19 +56,19 @@ pub struct Fix {
     /// In order of file and position; ranges are bytes of the text. Findings that share a definition have the same.
     pub edits: Vec<FileEdit>,
     /// What speaks for it, in sentences.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 impl Finding {
     /// What speaks for it, a sentence each: what the relationship is and how that is known, then what its fix changes.
     pub fn reasons(&self) -> Vec<String> {
         let relationship = self.relationship.as_ref().and_then(Relationship::told);
-        relationship.into_iter().chain(self.notes().map(str::to_owned)).collect()
+        relationship.into_iter().chain(self.notes().map(|note| note.text.clone())).collect()
     }
 
     /// The part of it that does not say what the relationship is: what its fix changes.
-    pub fn notes(&self) -> impl Iterator<Item = &str> {
-        self.fix.as_ref().map_or(&self.remarks, |fix| &fix.notes).iter().map(String::as_str)
+    pub fn notes(&self) -> impl Iterator<Item = &Note> {
+        self.fix.as_ref().map_or(&self.remarks, |fix| &fix.notes).iter()
     }
 
     /// What to do about it, in a few words: what to write, or else its help.

@@ -90,10 +90,10 @@ fn tell_finding(finding: &mut Finding, tell: &impl Fn(&mut String)) {
     if let Some(ReachDetail { level: _, calls, open }) = reach {
         calls.iter_mut().chain(open).for_each(|call| tell_call(call, tell));
     }
-    [message, help].into_iter().chain(remarks).for_each(tell);
+    [message, help].into_iter().chain(remarks.iter_mut().map(|note| &mut note.text)).for_each(tell);
     relationship.iter_mut().for_each(|relationship| tell_relationship(relationship, tell));
     if let Some(Fix { applicability: _, edits: _, notes }) = fix {
-        notes.iter_mut().for_each(tell);
+        notes.iter_mut().for_each(|note| tell(&mut note.text));
     }
 }
 

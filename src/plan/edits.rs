@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::policy::Note;
 use crate::resolve::{Literal, Shape, evaluate};
 use crate::rewrite::{Edit, FileEdit};
 use crate::source::{Source, splice};
@@ -16,7 +17,7 @@ pub struct Planned {
     /// In no order; several sites can have the same.
     pub edits: Vec<FileEdit>,
     /// Why they are where they are, in sentences.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 impl Planned {
@@ -29,7 +30,7 @@ impl Planned {
         other.notes.into_iter().for_each(|note| self.note(note));
     }
 
-    pub(super) fn note(&mut self, note: String) {
+    pub(super) fn note(&mut self, note: Note) {
         if !self.notes.contains(&note) {
             self.notes.push(note);
         }

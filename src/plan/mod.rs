@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::module::Location;
-use crate::policy::{Rewrite, effective, first_of};
+use crate::policy::{Note, Rewrite, effective, first_of};
 use crate::resolve::{Alternative, Step};
 use crate::rewrite::{self, Edit};
 use crate::site::{Given, Reading, Site};
@@ -164,7 +164,7 @@ impl<'a> Planner<'a> {
                 }
                 Some(Place::Sites(why)) => {
                     planned.add(self.at_site(site, alternatives, rewrite, &alternative.here)?);
-                    planned.note(why.clone());
+                    planned.note(Note::of_form(why.as_str()));
                 }
                 Some(Place::OutOfReach(why)) => return Err(why.clone()),
             }
@@ -185,7 +185,7 @@ impl<'a> Planner<'a> {
         let mut planned =
             Planned { edits: in_file(&written.at.path, proven(edits, options, after)?), notes: Vec::new() };
         if let Some(step) = alternative.steps.last() {
-            planned.note(self.uses_of(step, &written.at));
+            planned.note(Note::of_form(self.uses_of(step, &written.at)));
         }
         Ok(planned)
     }
@@ -244,7 +244,7 @@ impl<'a> Planner<'a> {
             }
             planned.edits.extend(in_file(&given.path, vec![edit]));
         }
-        planned.note(why);
+        planned.note(Note::of_form(why));
         Ok(Some(planned))
     }
 

@@ -28,7 +28,8 @@ pub(crate) use effective_set::effective;
 pub(crate) use effective_set::{EffectiveSet, NoSet};
 pub(crate) use loading::may_be_eager;
 pub use loading::{Hazard, Loaded};
-pub(crate) use notes::{EXPUNGE_LEFT_OUT, NoteKind, first_of};
+pub(crate) use notes::first_of;
+pub use notes::{Note, NoteKind};
 
 /// What is about refresh-expire.
 const HAZARDS: [Code; 3] = [Code::Cas001, Code::Cas002, Code::Cas003];
@@ -131,7 +132,7 @@ pub struct Change {
     /// The loader that is added.
     pub lazy: Option<Lazy>,
     /// What speaks for it, and what it changes, in sentences.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 /// What becomes of a set.

@@ -8,7 +8,7 @@ use crate::rules::Code;
 use crate::sqlalchemy::Direction;
 use crate::sqlalchemy::Observable;
 use crate::sqlalchemy::SqlalchemyVersion;
-use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions, OPTION_NAMES};
+use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 
 /// How many places a note names.
 const MOST_NAMED: usize = 5;
@@ -16,7 +16,7 @@ const MOST_NAMED: usize = 5;
 const MOST_TESTS_NAMED: usize = 2;
 
 /// What is said where expunge goes and nothing can notice it.
-pub const EXPUNGE_LEFT_OUT: &str = "expunge is left out: no expunge(obj) of the repository is given an object that leads to it, and no \
+const EXPUNGE_LEFT_OUT: &str = "expunge is left out: no expunge(obj) of the repository is given an object that leads to it, and no \
     relationship with delete-orphan leads to the class that has it";
 /// What calls of refresh and expire no longer do.
 const REFRESHED: &str = "refresh and expire leave related objects as they are then: one that was loaded lazily keeps what was loaded \
@@ -32,19 +32,31 @@ pub enum NoteKind {
     Kept,
     /// How the change is written, and why nothing notices it.
     Form,
+    /// Expunge goes, and nothing notices it.
+    ExpungeUnnoticed,
 }
 
-impl NoteKind {
-    /// That of a note.
-    pub fn of(note: &str) -> Self {
-        let (what, rest) = note.split_once(" is ").unwrap_or_default();
-        let is_option = what.starts_with("lazy=") || OPTION_NAMES.contains(&what);
-        match () {
-            () if is_option && rest.starts_with("kept") => Self::Kept,
-            () if is_option && (rest.starts_with("lost") || rest.starts_with("added")) => Self::Behaviour,
-            () if note == REFRESHED || note == PENDING || reach::is_told(note) => Self::Behaviour,
-            () => Self::Form,
-        }
+/// What is to be known of a change besides, a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// What it is about.
+    pub kind: NoteKind,
+    /// In words.
+    pub text: String,
+}
+
+impl Note {
+    /// How the change is written.
+    pub fn of_form(text: impl Into<String>) -> Self {
+        Self { kind: NoteKind::Form, text: text.into() }
+    }
+
+    pub(crate) fn of_behaviour(text: impl Into<String>) -> Self {
+        Self { kind: NoteKind::Behaviour, text: text.into() }
+    }
+
+    fn of_kept(text: impl Into<String>) -> Self {
+        Self { kind: NoteKind::Kept, text: text.into() }
     }
 }
 
@@ -125,33 +137,35 @@ pub(crate) fn of_hazard(
     before: CascadeOptions,
     lost: CascadeOptions,
     policy: &Policy<'_>,
-) -> Vec<String> {
+) -> Vec<Note> {
     let mut notes = Vec::new();
     if given.iter().any(|given| given.is_hazard() && given.options != given.written) {
-        notes.push(format!("viewonly=True excludes save-update, delete and delete-orphan: {}", of_viewonly(policy)));
+        let excluded = format!("viewonly=True excludes save-update, delete and delete-orphan: {}", of_viewonly(policy));
+        notes.push(Note::of_form(excluded));
     }
     notes.extend(lost.iter().flat_map(|option| of_lost(option, view, before, policy)));
     let is_kept = before.contains(CascadeOption::Expunge) && !lost.contains(CascadeOption::Expunge);
     if is_kept && policy.profile == Profile::Recommended && policy.targets.of(view.direction).is_none() {
-        notes.push(match (policy.expunge, policy.why_expunge()) {
+        notes.push(Note::of_kept(match (policy.expunge, policy.why_expunge()) {
             (Expunge::Auto, Some(why)) => format!("expunge is kept: {why}"),
             _ => "expunge is kept: the settings say so".to_owned(),
-        });
+        }));
     }
     let kept = before.minus(lost);
     if kept.contains(CascadeOption::Delete) {
-        notes.extend(match view.direction {
+        let deleted = match view.direction {
             // what is said of it else takes it away
             Some(Direction::ManyToMany) if policy.selection.has(Code::Cas101) => None,
             Some(Direction::ManyToOne) if policy.selection.has(Code::Cas102) => None,
             Some(Direction::ManyToMany) => {
-                Some("delete is kept; on a many-to-many it deletes rows that others may share (CAS101)".to_owned())
+                Some("delete is kept; on a many-to-many it deletes rows that others may share (CAS101)")
             }
             Some(Direction::ManyToOne) => {
-                Some("delete is kept; on a many-to-one it deletes the parent with the child (CAS102)".to_owned())
+                Some("delete is kept; on a many-to-one it deletes the parent with the child (CAS102)")
             }
             _ => None,
-        });
+        };
+        notes.extend(deleted.map(Note::of_kept));
     }
     notes
 }
@@ -173,7 +187,7 @@ pub(crate) fn of_lost(
     view: &View<'_>,
     before: CascadeOptions,
     policy: &Policy<'_>,
-) -> Vec<String> {
+) -> Vec<Note> {
     match option {
         CascadeOption::RefreshExpire => of_lost_refresh_expire(view, before, policy),
         option => of_option(option, view, policy).into_iter().collect(),
@@ -181,7 +195,7 @@ pub(crate) fn of_lost(
 }
 
 /// Who reaches the relationship, and what that no longer does.
-fn of_lost_refresh_expire(view: &View<'_>, before: CascadeOptions, policy: &Policy<'_>) -> Vec<String> {
+fn of_lost_refresh_expire(view: &View<'_>, before: CascadeOptions, policy: &Policy<'_>) -> Vec<Note> {
     // what is loaded is never kept there, and so never expired
     if loading::keeps_nothing(view.keywords) {
         return Vec::new();
@@ -189,17 +203,17 @@ fn of_lost_refresh_expire(view: &View<'_>, before: CascadeOptions, policy: &Poli
     let Some(reached) = policy.surroundings.reached() else { return Vec::new() };
     let who = reach::told(reached);
     if reached.level == Level::Dormant {
-        return vec![who];
+        return vec![Note::of_form(who)];
     }
-    let has_pending = before.contains(CascadeOption::DeleteOrphan);
-    [who, REFRESHED.to_owned()].into_iter().chain(has_pending.then(|| PENDING.to_owned())).collect()
+    let pending = before.contains(CascadeOption::DeleteOrphan).then_some(PENDING);
+    [&*who, REFRESHED].into_iter().chain(pending).map(Note::of_behaviour).collect()
 }
 
-fn of_option(option: CascadeOption, view: &View<'_>, policy: &Policy<'_>) -> Option<String> {
+fn of_option(option: CascadeOption, view: &View<'_>, policy: &Policy<'_>) -> Option<Note> {
     let at = |what: Observable| policy.places(what).map(|places| format!(" ({places})")).unwrap_or_default();
-    Some(match option {
+    Some(Note::of_behaviour(match option {
         CascadeOption::RefreshExpire => return None,
-        CascadeOption::Expunge => of_lost_expunge(policy),
+        CascadeOption::Expunge => return Some(of_lost_expunge(policy)),
         CascadeOption::SaveUpdate => {
             "save-update is lost: objects added through the relationship are not inserted; SQLAlchemy only warns"
                 .to_owned()
@@ -221,25 +235,25 @@ fn of_option(option: CascadeOption, view: &View<'_>, policy: &Policy<'_>) -> Opt
             _ => "delete-orphan is lost: an object that is removed from the relationship is no longer deleted",
         }
         .to_owned(),
-    })
+    }))
 }
 
-fn of_lost_expunge(policy: &Policy<'_>) -> String {
+fn of_lost_expunge(policy: &Policy<'_>) -> Note {
     if let Some(places) = policy.places(Observable::Expunge).filter(|_| policy.observes_expunge()) {
-        return format!("expunge is lost: expunge(obj) ({places}) no longer detaches the related objects");
+        let lost = format!("expunge is lost: expunge(obj) ({places}) no longer detaches the related objects");
+        return Note::of_behaviour(lost);
     }
     match policy.surroundings.expunger() {
         Some(Expunger::Orphans(why)) => {
-            return format!("expunge is lost: {why}; what is related to it is inserted all the same then");
+            Note::of_behaviour(format!("expunge is lost: {why}; what is related to it is inserted all the same then"))
         }
-        Some(Expunger::Unread(why)) => return format!("expunge is lost: {why}, and may need it"),
-        None => {}
+        Some(Expunger::Unread(why)) => Note::of_behaviour(format!("expunge is lost: {why}, and may need it")),
+        None => Note { kind: NoteKind::ExpungeUnnoticed, text: EXPUNGE_LEFT_OUT.to_owned() },
     }
-    EXPUNGE_LEFT_OUT.to_owned()
 }
 
 /// What a user notices when an option comes.
-pub(crate) fn of_added(option: CascadeOption) -> Option<String> {
+pub(crate) fn of_added(option: CascadeOption) -> Option<Note> {
     let note = match option {
         CascadeOption::SaveUpdate => "save-update is added: objects added through the relationship are inserted",
         CascadeOption::Delete => {
@@ -247,5 +261,5 @@ pub(crate) fn of_added(option: CascadeOption) -> Option<String> {
         }
         _ => return None,
     };
-    Some(note.to_owned())
+    Some(Note::of_behaviour(note))
 }

@@ -5,14 +5,6 @@ use crate::reach::{Level, PlacedCall, Reached, ReachingCall};
 
 /// How many calls are named.
 const MOST_NAMED: usize = 3;
-/// How the sentences begin where something is reached, or may be.
-const REACHED: [&str; 3] = ["raises today: ", "reached by `", "perhaps reached: "];
-
-/// Whether a note says that something reaches the relationship, or may.
-pub(super) fn is_told(note: &str) -> bool {
-    REACHED.iter().any(|begin| note.starts_with(begin))
-}
-
 /// In words that begin a sentence.
 pub(super) fn told(reached: &Reached) -> String {
     match reached.level {

@@ -31,12 +31,12 @@ pub(super) fn write(outcome: &Outcome, color: bool, out: &mut dyn Write) -> io::
 /// What several of so many findings would repeat.
 fn in_common<'a>(notes: &Notes<'_>, findings: usize) -> Group<'a> {
     let mut group = Group::with_title(Level::NOTE.primary_title("what several of these findings have in common"));
-    for note in notes.shared() {
-        let whose = match note.number {
+    for common in notes.shared() {
+        let whose = match common.number {
             number if number == findings => format!("all {number} findings"),
-            number => format!("{number} findings: {}", note.whose(MOST_NAMED, str::to_owned)),
+            number => format!("{number} findings: {}", common.whose(MOST_NAMED, str::to_owned)),
         };
-        let text = format!("{} ({whose})", note.text);
+        let text = format!("{} ({whose})", common.note.text);
         group = group.element(Level::NOTE.message(visible(&text).into_owned()));
     }
     group

@@ -101,7 +101,7 @@ struct JsonFix<'a> {
     applicability: Applicability,
     edits: Vec<JsonEdit<'a>>,
     lost: CascadeOptions,
-    notes: &'a [String],
+    notes: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -290,7 +290,7 @@ fn finding_of<'a>(edits: &Edits<'a>, file: &'a FileOutcome, finding: &'a Finding
             applicability: fix.applicability,
             edits: fix.edits.iter().filter_map(|edit| edits.once(fix, edit)).collect(),
             lost: finding.details.lost(),
-            notes: &fix.notes,
+            notes: fix.notes.iter().map(|note| &*note.text).collect(),
         }),
         help: &finding.help,
         reach: finding.details.reach.as_ref().map(JsonReach::of),

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use super::markup::{code, prose};
-use super::notes::{Note, Notes};
+use super::notes::{CommonNote, Notes};
 use super::remarks::{Remark, remarks};
 use super::summary::{asyncio, sentences};
 use crate::calls::CallKind;
 use crate::model::Relationship;
 use crate::outcome::{FileOutcome, Finding, Outcome, ToldCall};
-use crate::policy::{EXPUNGE_LEFT_OUT, NoteKind, first_of};
+use crate::policy::{Note, NoteKind, first_of};
 use crate::reach::Level;
 use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 
@@ -104,7 +104,7 @@ impl<'a> Sections<'a> {
     pub fn behaviour(&self) -> String {
         let notes = Notes::of(self.outcome.findings_by_weight().filter(|(_, finding)| self.is_carried_out(finding)));
         let items = |kind: NoteKind| {
-            let is_meant = |note: &&Note<'_>| NoteKind::of(note.text) == kind && note.text != EXPUNGE_LEFT_OUT;
+            let is_meant = |common: &&CommonNote<'_>| common.note.kind == kind;
             notes.all.iter().filter(is_meant).map(item_of_note).collect::<Vec<_>>()
         };
         let changes = self.list("What changes in behaviour", &self.refreshes(), items(NoteKind::Behaviour));
@@ -129,8 +129,9 @@ impl<'a> Sections<'a> {
 
     /// From which classes expunge goes without anybody noticing.
     fn expunge(&self) -> String {
-        let is_meant =
-            |finding: &Finding| self.is_carried_out(finding) && finding.notes().any(|note| note == EXPUNGE_LEFT_OUT);
+        let is_meant = |finding: &Finding| {
+            self.is_carried_out(finding) && finding.notes().any(|note| note.kind == NoteKind::ExpungeUnnoticed)
+        };
         let findings = self.outcome.findings().filter(|(_, finding)| is_meant(finding));
         let class = |(file, finding): (&FileOutcome, &Finding)| {
             let owner = finding.relationship.as_ref().and_then(|known| known.owner.as_deref());
@@ -176,13 +177,13 @@ impl<'a> Sections<'a> {
         let findings = || self.outcome.findings_by_weight().filter(|(_, finding)| is_held_back(finding));
         let notes = Notes::of(findings());
         let rows = findings().map(|(file, finding)| {
-            let is_own = |text: &&str| notes.shared().all(|note| note.text != *text);
+            let is_own = |note: &&Note| notes.shared().all(|common| common.note.text != note.text);
             [
                 place(file, finding),
                 relationship(finding),
                 format!("{} {}", finding.code, prose(&finding.message)),
                 prose(&to_write(finding)),
-                finding.notes().filter(is_own).map(prose).collect::<Vec<_>>().join("; "),
+                finding.notes().filter(is_own).map(|note| prose(&note.text)).collect::<Vec<_>>().join("; "),
                 told(finding),
             ]
         });
@@ -309,8 +310,8 @@ fn to_write(finding: &Finding) -> String {
     finding.written().unwrap_or_else(|| finding.help.clone())
 }
 
-fn item_of_note(note: &Note<'_>) -> String {
-    format!("- {} ({})", prose(note.text), note.whose(MOST_NAMED, code))
+fn item_of_note(common: &CommonNote<'_>) -> String {
+    format!("- {} ({})", prose(&common.note.text), common.whose(MOST_NAMED, code))
 }
 
 fn place(file: &FileOutcome, finding: &Finding) -> String {

@@ -8,7 +8,7 @@ use cascade_fix::checks::{Correction, ModuleCheck, ModuleView, Sighting};
 use cascade_fix::choice::Fixes;
 use cascade_fix::discover::WalkOptions;
 use cascade_fix::outcome::{Outcome, Status};
-use cascade_fix::policy::Applicability;
+use cascade_fix::policy::{Applicability, Note};
 use cascade_fix::report::{Format, write_findings, write_summary};
 use cascade_fix::repository::Base;
 use cascade_fix::rules::Code;
@@ -28,7 +28,7 @@ fn dynamic(view: &ModuleView<'_>) -> Vec<Sighting> {
         let correction = Correction {
             applicability: Applicability::Unsafe,
             edits: vec![view.replacing(&value, "\"write_only\"")],
-            notes: vec!["a query is written with select() from now on".to_owned()],
+            notes: vec![Note::of_form("a query is written with select() from now on")],
         };
         let help = Some("write lazy=\"write_only\"".to_owned());
         let relationship = Some(view.relationship_of(&call));

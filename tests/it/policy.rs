@@ -103,7 +103,7 @@ fn options_that_write_beside_viewonly_are_told_in_the_same_words_by_each_code_an
         );
         let sentence = format!("viewonly=True excludes save-update, delete and delete-orphan: {does}");
         let fix = finding.fix.as_ref().unwrap();
-        let told: Vec<&String> = fix.notes.iter().chain([&finding.message]).collect();
+        let told: Vec<&String> = fix.notes.iter().map(|note| &note.text).chain([&finding.message]).collect();
         let about: Vec<&&String> =
             told.iter().filter(|text| text.contains("viewonly") || text.contains("1.4")).collect();
         let expected: &[&&String] = if list.writes { &[&&sentence] } else { &[] };

@@ -12,7 +12,7 @@ use crate::reach::Level;
 use crate::related::{Related, related};
 use crate::report::graph::svg;
 use crate::report::host::message;
-use crate::report::notes::{Note, Notes};
+use crate::report::notes::{CommonNote, Notes};
 use crate::report::patch::{CONTEXT, lines};
 use crate::report::remarks::{Remark, remarks};
 use crate::report::summary::{asyncio, sentences};
@@ -147,8 +147,9 @@ impl Page {
         let graph = DeleteGraph::of(outcome);
         let edited = edited(outcome);
         let notes = Notes::of(outcome.findings_by_weight());
-        let in_common =
-            |note: &Note<'_>| (prose(note.text), visible(&note.whose(MOST_NAMED, str::to_owned)).into_owned());
+        let in_common = |common: &CommonNote<'_>| {
+            (prose(&common.note.text), visible(&common.whose(MOST_NAMED, str::to_owned)).into_owned())
+        };
         let of_kind = |is_meant: &dyn Fn(&Finding) -> bool| {
             let findings = outcome.findings_by_weight().filter(|(_, finding)| is_meant(finding));
             findings.map(|(file, finding)| Told::of(outcome, file, finding, &notes)).collect::<Vec<_>>()
