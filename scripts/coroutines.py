@@ -50,7 +50,13 @@ class Source:
         own = random.Random(f"unrefreshed {self.seed}")
         if own.random() < 0.65:
             return set()
-        return set(own.sample(self.classes, own.randint(1, len(self.classes) - 1)))
+        quiet = set(own.sample(self.classes, own.randint(1, len(self.classes) - 1)))
+        if own.random() < 0.7:
+            # nor by what leads to them
+            for side in (side for sides in self.sides.values() for side in sides):
+                if side.owner not in quiet and side.target in quiet:
+                    side.cascade = None
+        return quiet
 
     def relate(self):
         pairs = [(one, other) for index, one in enumerate(self.classes) for other in self.classes[index + 1 :]]
@@ -328,7 +334,8 @@ class Writer:
             self.say(f"session.expire({name})")
             if self.random.random() < 0.3:
                 self.say(f"await session.refresh({name})")
-        elif way in ("store", "again"):
+        elif way in ("store", "again") and not self.source.quiet:
+            # what such a function is given can't be told, which leaves no relationship dormant
             self.helpers.add(way)
             self.say(f"await {way}_{self.number}(session, {name})")
         elif way == "loop" and (lists := [some for some, of in self.lists.items() if of not in self.source.quiet]):

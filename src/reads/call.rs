@@ -107,7 +107,9 @@ impl Run<'_, '_> {
     fn outside(&mut self, call: &Node<'_>, given: &[(Option<String>, Value)], is_awaited: bool) -> Value {
         let found = self.mapping.type_of(self.module(), call);
         if matches!(&*found, Type::Rows(rows) if rows.of == crate::types::RowsOf::Statement) {
-            return Value::Statement(Options::default());
+            let is_all = callee_name(call).is_some_and(|name| name == "select");
+            let is_all = is_all && matches!(given, [(None, Value::Class(_))]);
+            return Value::Statement(Options { is_all, ..Options::default() });
         }
         let gets = |value: &Value| matches!(value, Value::Session | Value::Unknown);
         let is_safe = !is_awaited && !given.iter().any(|(_, value)| *value == Value::Session)
@@ -176,6 +178,7 @@ impl Run<'_, '_> {
                         .flat_map(Node::named_children)
                         .for_each(|option| options.add(&named_in_options(&option)));
                 }
+                options.is_all &= name == "options";
                 if matches!(name, "where" | "filter") {
                     options.key = options.key.or_else(|| literal_key(call));
                 }
@@ -183,7 +186,14 @@ impl Run<'_, '_> {
             }
             Value::Result(options) => {
                 let found = self.mapping.type_of(self.module(), call);
-                Ok(self.value_of_type(&found, Some(&options)))
+                let value = self.value_of_type(&found, Some(&options));
+                if let (Value::List(list), "all") = (&value, name)
+                    && options.is_all
+                    && let Some(one) = self.heap.lists[*list].rest
+                {
+                    self.loads_every(&self.heap.objects[one].class.clone());
+                }
+                Ok(value)
             }
             Value::Other if !is_awaited => Ok(Value::Other),
             receiver => {
@@ -242,6 +252,7 @@ impl Run<'_, '_> {
             ("all" | "unique", _) => return Ok(Value::List(list)),
             _ => {
                 self.doubt_list(list);
+                given.iter().for_each(|(_, value)| self.forget_in(value));
                 return Ok(self.typed(call));
             }
         }
@@ -250,14 +261,18 @@ impl Run<'_, '_> {
 
     /// An object comes into a list: into the relationship that it is, too.
     fn append(&mut self, list: usize, object: usize, call: &Node<'_>) {
+        let is_there = self.heap.lists[list].known.contains(&object);
         self.add_to(list, object);
         let Some((owner, name)) = self.heap.lists[list].owner.clone() else { return };
+        self.relate(owner, object);
         let class = self.heap.objects[owner].class.clone();
         let super::mapping::Attribute::Relation(relation) = self.mapping.attribute(&class, &name) else { return };
         self.moves(object, &relation);
         let at = self.module().location(&call.range());
         let link = self.link(owner, &relation);
         match &link.value {
+            // nothing changes in the database
+            Some(Value::List(current)) if *current == list && is_there => {}
             Some(Value::List(current)) if *current == list => {
                 self.heap.objects[owner].links.entry(name).and_modify(|link| {
                     link.at = at.clone();

@@ -130,6 +130,7 @@ impl Run<'_, '_> {
             kind::SUBSCRIPT => {
                 if let Some(Value::List(list)) = left.field("value").map(|value| self.value(&value)).transpose()? {
                     self.doubt_list(list);
+                    self.forget_in(value);
                 }
                 Ok(())
             }
@@ -143,9 +144,12 @@ impl Run<'_, '_> {
     fn augmented(&mut self, node: &Node<'_>) -> Result<Value, Exit> {
         let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else { return Ok(Value::Unknown) };
         let before = self.value(&left)?;
-        self.value(&right)?;
+        let more = self.value(&right)?;
         match before {
-            Value::List(list) => self.doubt_list(list),
+            Value::List(list) => {
+                self.doubt_list(list);
+                self.forget_in(&more);
+            }
             before => {
                 let value = if before == Value::Other { before } else { Value::Unknown };
                 self.put(&left, &value)?;
@@ -165,6 +169,11 @@ impl Run<'_, '_> {
         for object in known.known.into_iter().chain(known.rest) {
             self.heap.forget(object);
         }
+    }
+
+    /// It isn't known any more what became of the objects of a value.
+    pub(super) fn forget_in(&mut self, value: &Value) {
+        self.heap.objects_in(value).into_iter().for_each(|object| self.heap.forget(object));
     }
 
     fn subscript(&mut self, node: &Node<'_>) -> Result<Value, Exit> {

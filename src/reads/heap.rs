@@ -7,6 +7,7 @@ use crate::module::Location;
 use crate::types::{Class, Function};
 
 use super::Edge;
+use super::mapping::Mapping;
 
 /// What an expression gives.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,20 +34,31 @@ pub(super) enum Value {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Options {
     pub names: BTreeSet<String>,
+    /// Those that they name where objects are the same that can't be told apart.
+    pub maybe: BTreeSet<String>,
     /// They may name any others.
     pub any: bool,
     /// The literal key of the object that is selected.
     pub key: Option<String>,
+    /// All objects of a class are selected.
+    pub is_all: bool,
 }
 
 impl Options {
     pub fn can_load(&self, name: &str) -> bool {
-        self.any || self.names.contains(name)
+        self.any || self.names.contains(name) || self.maybe.contains(name)
     }
 
     pub fn add(&mut self, other: &Self) {
         self.any |= other.any;
         self.names.extend(other.names.iter().cloned());
+        self.maybe.extend(other.maybe.iter().cloned());
+    }
+
+    /// Others that hold for the same objects, or not.
+    pub fn add_possible(&mut self, other: &Self) {
+        self.any |= other.any;
+        self.maybe.extend(other.names.iter().chain(&other.maybe).cloned());
     }
 }
 
@@ -133,6 +145,14 @@ pub(super) struct Object {
     pub is_foreign: bool,
     /// It has changes that the next flush writes.
     pub is_touched: bool,
+    /// What it was related to before is not known: the next flush writes that too, and needs the key of this.
+    pub is_moved: bool,
+    /// The classes of what it came to be related to, where it was made here.
+    pub partners: Vec<Class>,
+    /// A foreign key of it was set.
+    pub is_keyed: bool,
+    /// The class of the object whose relationship gave it.
+    pub comes_from: Option<Class>,
     /// How many flushes there were before it could be told apart no more from what a query gives: none did for what isn't in the database.
     pub since: Option<u32>,
     /// The literal key that it was asked for by.
@@ -170,6 +190,21 @@ pub(super) struct Heap {
     pub moved: BTreeSet<String>,
     /// The classes of the objects whose keys were set: so can any collection of them.
     pub moved_by_key: Vec<Class>,
+}
+
+impl Object {
+    /// Whether a relationship of an object of a class can lead to it. What was made here is related to what it was seen to be alone.
+    pub fn can_be_related_to(&self, class: &Class, mapping: &Mapping<'_>) -> bool {
+        !self.is_made
+            || self.is_foreign
+            || self.is_keyed
+            || self.partners.iter().any(|partner| mapping.can_be(partner, class))
+    }
+
+    /// Whether it, which was made here, can be what a relationship gave.
+    pub fn can_come_as(&self, other: &Self, mapping: &Mapping<'_>) -> bool {
+        other.comes_from.as_ref().is_none_or(|from| self.can_be_related_to(from, mapping))
+    }
 }
 
 impl Link {
@@ -213,6 +248,10 @@ impl Heap {
             is_given: true,
             is_foreign: true,
             is_touched: false,
+            is_moved: false,
+            partners: Vec::new(),
+            is_keyed: false,
+            comes_from: None,
             since: Some(self.flushes),
             key: None,
             options: Options::default(),

@@ -7,9 +7,32 @@ use crate::syntax::Node;
 use crate::types::{Class, Type};
 
 use super::Raised;
-use super::heap::{Base, Expiry, Freshness, Link, List, Options, Standing, State, Value};
-use super::mapping::{Attribute, Loading, Relation};
+use super::heap::{Base, Expiry, Freshness, Link, List, Object, Options, Standing, State, Value};
+use super::mapping::{Attribute, Loading, Mapping, Relation};
 use super::run::{Exit, Run};
+
+/// Objects that are loaded.
+#[derive(Clone, PartialEq)]
+struct Coming {
+    class: Class,
+    /// The class of the objects whose relationship gives them.
+    from: Option<Class>,
+    /// The literal key of the only one.
+    key: Option<String>,
+}
+
+impl Coming {
+    fn of(class: &Class) -> Self {
+        Self { class: class.clone(), from: None, key: None }
+    }
+
+    fn can_be(&self, object: &Object, mapping: &Mapping<'_>) -> bool {
+        let is_other = |key: &String| object.key.as_ref().is_some_and(|known| known != key);
+        mapping.can_be(&object.class, &self.class)
+            && !self.key.as_ref().is_some_and(is_other)
+            && self.from.as_ref().is_none_or(|from| object.can_be_related_to(from, mapping))
+    }
+}
 
 impl Run<'_, '_> {
     /// Reads an attribute, which stands at a node.
@@ -70,8 +93,8 @@ impl Run<'_, '_> {
             _ if relation.loading == Loading::Unfollowed => State::Unknown,
             Base::Empty => State::Unloaded,
             Base::Queried(_) if relation.loading == Loading::Eager => State::Loaded,
-            Base::Queried(options) if options.any => State::Unknown,
             Base::Queried(options) if options.names.contains(&relation.name) => State::Loaded,
+            Base::Queried(options) if options.can_load(&relation.name) => State::Unknown,
             Base::Queried(_) => State::Unloaded,
             Base::Unknown => State::Unknown,
         };
@@ -95,6 +118,8 @@ impl Run<'_, '_> {
             }
             (Freshness::Dead | Freshness::Doubtful, State::Unloaded | State::Unknown) => Err(Exit::Ended),
             (Freshness::Expired(_), State::Unknown) => Err(Exit::Ended),
+            // it was made here, with nothing in it that was loaded
+            (_, State::Unknown) if self.heap.objects[object].is_made => Err(Exit::Ended),
             (_, State::Loaded) => Ok(self.value_of(object, relation, link, node)),
             (_, State::Unloaded) => self.read_unloaded(object, relation, &link, node),
             (_, State::Unknown) => {
@@ -151,6 +176,8 @@ impl Run<'_, '_> {
         }
         let at = self.module().location(&node.range());
         match self.heap.objects[target].freshness.clone() {
+            // with some of its columns loaded again, it is taken as it is
+            Freshness::Expired(_) if !self.heap.objects[target].written.is_empty() => Err(Exit::Ended),
             Freshness::Expired(expiry) => Err(self.raises(&expiry, node)),
             Freshness::Dead | Freshness::Doubtful => Err(Exit::Ended),
             Freshness::Loaded | Freshness::Unknown => {
@@ -196,6 +223,7 @@ impl Run<'_, '_> {
 
     /// What leads from an object to one of its relationship, or to all of them, with what is known of the way back.
     fn leading_back(&mut self, target: usize, object: usize, relation: &Relation) -> Value {
+        self.heap.objects[target].comes_from = Some(self.heap.objects[object].class.clone());
         if let Some(reverse) = self.reverse(relation)
             && !reverse.is_list
             && reverse.is_by_key
@@ -206,9 +234,7 @@ impl Run<'_, '_> {
         }
         if relation.is_list {
             let owner = Some((object, relation.name.clone()));
-            let by_key = self.heap.moved_by_key.iter().any(|class| self.mapping.can_be(class, &relation.target));
-            let has_moved = by_key || self.heap.moved.contains(&relation.name);
-            let is_anchored = has_moved || self.heap.objects[object].is_made;
+            let is_anchored = self.has_moved(relation) || self.heap.objects[object].is_made;
             self.heap.list(List { rest: Some(target), owner, is_anchored, ..List::default() })
         } else {
             Value::Object(target)
@@ -270,10 +296,11 @@ impl Run<'_, '_> {
     pub(super) fn load_relation(&mut self, object: usize, relation: &Relation, link: &Link, node: &Node<'_>) -> Value {
         self.disturb(&[object], false);
         if !matches!(link.value, Some(Value::Object(_))) || !link.is_flushed {
-            self.loads(&relation.target, &Options::default());
+            let class = self.heap.objects[object].class.clone();
+            self.doubt_all_of(vec![Coming { from: Some(class), ..Coming::of(&relation.target) }]);
         }
         let value = match link.value {
-            Some(Value::Object(target)) if link.is_flushed => {
+            Some(Value::Object(target)) if link.is_flushed && !self.is_ambiguous(relation) => {
                 self.load_expired(target);
                 Value::Object(target)
             }
@@ -291,16 +318,40 @@ impl Run<'_, '_> {
             && link.is_flushed
             && list != before
         {
-            let before = self.heap.lists[*before].clone();
-            let list = &mut self.heap.lists[*list];
-            list.is_anchored |= before.is_anchored;
-            (list.known, list.taken, list.joined) = (before.known, before.taken, before.joined);
+            self.has_again(*list, *before, relation);
         }
         self.add_those_that_lead_back(&value, object, relation);
         let at = self.module().location(&node.range());
         let link = Link::loaded(value.clone(), at, true);
         self.heap.objects[object].links.insert(relation.name.clone(), link);
         value
+    }
+
+    /// A collection is loaded again: it has what it had before.
+    fn has_again(&mut self, list: usize, before: usize, relation: &Relation) {
+        let before = self.heap.lists[before].clone();
+        let has_moved = self.has_moved(relation);
+        let list = &mut self.heap.lists[list];
+        list.is_anchored |= before.is_anchored;
+        list.rest = before.rest.filter(|_| !has_moved).or(list.rest);
+        (list.known, list.taken, list.joined) = (before.known, before.taken, before.joined);
+        let all: Vec<usize> = list.known.iter().copied().chain(list.rest).collect();
+        for one in all.into_iter().filter(|_| !has_moved) {
+            if self.heap.objects[one].standing == Standing::Persistent {
+                self.load_expired(one);
+            }
+        }
+    }
+
+    /// Whether several rows can lead back to the object of a relationship that gives one of them: the others did not see another come.
+    pub(super) fn is_ambiguous(&self, relation: &Relation) -> bool {
+        !relation.is_list && !relation.is_by_key && self.heap.moved.contains(&relation.name)
+    }
+
+    /// Whether objects may have left collections of a relationship.
+    fn has_moved(&self, relation: &Relation) -> bool {
+        let by_key = self.heap.moved_by_key.iter().any(|class| self.mapping.can_be(class, &relation.target));
+        by_key || self.heap.moved.contains(&relation.name)
     }
 
     /// An object's columns are loaded again where they were expired.
@@ -329,16 +380,37 @@ impl Run<'_, '_> {
         let mut all = self.heap.optioned.clone();
         all.add(options);
         let known = std::mem::replace(&mut self.heap.optioned, all);
-        self.doubt_all_of(vec![class.clone()]);
+        self.doubt_all_of(vec![Coming { key: options.key.clone(), ..Coming::of(class) }]);
         self.heap.optioned = known;
+    }
+
+    /// What loader options hold for a refresh of an object: those of the query that loaded it, and those of what may be the same.
+    pub(super) fn options_of(&self, object: usize) -> Options {
+        let known = &self.heap.objects[object];
+        let mut options = known.options.clone();
+        options.add_possible(&self.heap.optioned);
+        // a query elsewhere may have had options
+        options.any |= known.is_foreign;
+        for other in self.others_like(object) {
+            options.add_possible(&self.heap.objects[other].options);
+        }
+        options
     }
 
     /// A query loads one object, and what comes with it.
     pub(super) fn loads_one(&mut self, object: usize) {
         let class = self.heap.objects[object].class.clone();
+        let options = self.options_of(object);
+        let optioned = std::mem::replace(&mut self.heap.optioned, options);
         self.doubt_all_of(self.coming_with(&class));
         self.others_like(object).into_iter().for_each(|other| self.heap.doubt(other));
-        // what is loaded with it may be so again
+        self.may_load_links(object);
+        self.heap.optioned = optioned;
+    }
+
+    /// A query that loads an object may load its relationships, too.
+    fn may_load_links(&mut self, object: usize) {
+        let class = self.heap.objects[object].class.clone();
         for relation in self.mapping.relations(&class).iter() {
             let is_eager = relation.loading == Loading::Eager || self.heap.optioned.can_load(&relation.name);
             if let Some(link) = self.heap.objects[object].links.get_mut(&relation.name).filter(|_| is_eager)
@@ -350,29 +422,47 @@ impl Run<'_, '_> {
         }
     }
 
-    /// The classes whose objects are loaded together with one of a class.
-    fn coming_with(&self, class: &Class) -> Vec<Class> {
+    /// A query gives all objects of a class: those that were expired are loaded again.
+    pub(super) fn loads_every(&mut self, class: &Class) {
+        for object in 0..self.heap.objects.len() {
+            let known = &self.heap.objects[object];
+            let is_of_class = self.mapping.ancestors(&known.class).contains(class);
+            if is_of_class && known.standing == Standing::Persistent && !matches!(known.freshness, Freshness::Loaded) {
+                self.may_load_links(object);
+                let known = &mut self.heap.objects[object];
+                known.freshness = Freshness::Loaded;
+                known.written.clear();
+            }
+        }
+    }
+
+    /// The classes whose objects are loaded together with one of a class, each with the class that they come from.
+    fn coming_with(&self, class: &Class) -> Vec<Coming> {
         let relations = self.mapping.relations(class);
         let comes = |relation: &&Rc<Relation>| {
             relation.loading == Loading::Eager || self.heap.optioned.can_load(&relation.name)
         };
-        relations.iter().filter(comes).map(|relation| relation.target.clone()).collect()
+        let from = |relation: &Rc<Relation>| Coming { from: Some(class.clone()), ..Coming::of(&relation.target) };
+        relations.iter().filter(comes).map(from).collect()
     }
 
-    fn doubt_all_of(&mut self, mut classes: Vec<Class>) {
+    /// Objects are loaded, and what comes with them.
+    fn doubt_all_of(&mut self, mut all: Vec<Coming>) {
         let mut next = 0;
-        while let Some(class) = classes.get(next).cloned() {
+        while let Some(class) = all.get(next).map(|coming| coming.class.clone()) {
             next += 1;
-            for target in self.coming_with(&class) {
-                if !classes.contains(&target) {
-                    classes.push(target);
+            for coming in self.coming_with(&class) {
+                if !all.contains(&coming) {
+                    all.push(coming);
                 }
             }
         }
         for object in 0..self.heap.objects.len() {
-            let of = self.heap.objects[object].class.clone();
-            if classes.iter().any(|class| self.mapping.can_be(&of, class)) {
+            let known = &self.heap.objects[object];
+            if all.iter().any(|coming| coming.can_be(known, self.mapping)) {
                 self.heap.doubt(object);
+                let optioned = self.heap.optioned.clone();
+                self.heap.objects[object].options.add_possible(&optioned);
             }
         }
     }

@@ -190,7 +190,7 @@ impl<'r, 'a> Run<'r, 'a> {
         let object = self.heap.queried(class, options.clone());
         for other in 0..object {
             if self.may_be_same(object, other) {
-                self.heap.objects[other].options.add(options);
+                self.heap.objects[other].options.add_possible(options);
             }
         }
         object

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::syntax::{Node, callee_name, keyword_value, kind, positional_arguments};
 use crate::types::{Type, is_named_as_session};
 
+use super::cascade::unload;
 use super::heap::{Base, Freshness, Link, Options, Standing, State, Value};
 use super::run::{Exit, Run};
 
@@ -90,6 +91,9 @@ impl Run<'_, '_> {
             } else if leads_to.iter().any(|other| written.contains(other)) {
                 self.heap.doubt(object);
             }
+            if std::mem::take(&mut self.heap.objects[object].is_moved) {
+                self.heap.doubt(object);
+            }
         }
         for object in written {
             let known = &mut self.heap.objects[object];
@@ -112,7 +116,7 @@ impl Run<'_, '_> {
             Some(true) => {
                 for object in self.heap.objects.iter_mut().filter(|object| object.standing != Standing::Transient) {
                     object.freshness = Freshness::Dead;
-                    object.links.clear();
+                    unload(&mut object.links, None);
                     object.base = Base::Empty;
                     object.written.clear();
                 }

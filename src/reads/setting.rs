@@ -1,6 +1,7 @@
 //! An attribute of an object is set, or an object comes into a relationship: what that does on both sides.
 
 use crate::module::Location;
+use crate::types::Class;
 
 use super::heap::{Link, List, Standing, State, Value};
 use super::mapping::{Attribute, Relation};
@@ -12,6 +13,7 @@ impl Run<'_, '_> {
         let class = self.heap.objects[object].class.clone();
         let Attribute::Relation(relation) = self.mapping.attribute(&class, name) else {
             self.heap.objects[object].is_touched = true;
+            self.heap.objects[object].is_keyed |= self.mapping.may_be_foreign_key(&class, name);
             if name.ends_with("id") && !self.heap.objects[object].is_made {
                 self.heap.moved_by_key.push(class);
             }
@@ -27,6 +29,8 @@ impl Run<'_, '_> {
             return Ok(());
         }
         self.heap.objects[object].is_touched = true;
+        self.heap.objects_in(value).into_iter().for_each(|one| self.relate(object, one));
+        self.relate_to(object, &relation.target);
         if relation.is_list {
             self.heap.objects_in(value).into_iter().for_each(|one| self.moves(one, &relation));
         } else if let Some(reverse) = self.reverse(&relation) {
@@ -64,8 +68,19 @@ impl Run<'_, '_> {
             _ => Link::unknown(at.clone()),
         };
         self.heap.objects[object].links.insert(relation.name.clone(), link);
+        let Some(reverse) = self.reverse(relation) else { return Ok(()) };
+        if !matches!(before.value, Some(Value::Nothing))
+            && !(self.heap.objects[object].is_made && before.value.is_none())
+        {
+            self.heap.objects[object].is_moved = true;
+        }
         if let Value::Object(target) = value {
             self.put_back(*target, relation, object, at);
+            // it can have been there before: then the other side isn't told
+            let back = self.heap.objects[*target].links.get_mut(&reverse.name);
+            if let Some(back) = back.filter(|_| before.state == State::Unknown && !reverse.is_list) {
+                back.state = State::Unknown;
+            }
         }
         Ok(())
     }
@@ -113,9 +128,20 @@ impl Run<'_, '_> {
     /// An object comes into a relationship of another: it is on the other side too, as far as that is loaded or not in the database yet.
     pub(super) fn put_back(&mut self, other: usize, relation: &Relation, object: usize, at: &Location) {
         self.heap.objects[other].is_touched = true;
+        self.relate(object, other);
         let Some(reverse) = self.reverse(relation) else { return };
         let link = self.link(other, &reverse);
         if !reverse.is_list {
+            if link.value == Some(Value::Object(object)) {
+                let back = Link::loaded(Value::Object(object), at.clone(), link.is_flushed);
+                self.heap.objects[other].links.insert(reverse.name.clone(), back);
+                return;
+            }
+            let is_first = self.heap.objects[other].is_made && link.value.is_none();
+            if !is_first && !matches!(link.value, Some(Value::Nothing)) {
+                self.heap.objects[other].is_moved = true;
+                self.heap.moved.insert(reverse.name.clone());
+            }
             match link.value {
                 Some(Value::Object(before)) if before != object && relation.is_list => {
                     self.take_back(before, &reverse, other);
@@ -150,6 +176,23 @@ impl Run<'_, '_> {
                 self.heap.objects[other].links.insert(reverse.name.clone(), Link::loaded(list, at.clone(), false));
             }
             _ => {}
+        }
+    }
+
+    /// Two objects are related from now on.
+    pub(super) fn relate(&mut self, one: usize, other: usize) {
+        for (one, other) in [(one, other), (other, one)] {
+            self.relate_to(one, &self.heap.objects[other].class.clone());
+        }
+    }
+
+    /// An object, or another name of it, is related to one of a class from now on.
+    fn relate_to(&mut self, object: usize, class: &Class) {
+        for one in std::iter::once(object).chain(self.others_like(object)) {
+            let known = &mut self.heap.objects[one];
+            if known.is_made && !known.partners.contains(class) {
+                known.partners.push(class.clone());
+            }
         }
     }
 

@@ -223,7 +223,7 @@ impl Run<'_, '_> {
             if states(&known.links) != states(&one.links) {
                 known.links.clear();
                 known.base = Base::Unknown;
-                known.is_foreign = true;
+                known.options.add_possible(&one.options);
             }
         }
     }
