@@ -346,7 +346,7 @@ fn flag(call: &Node<'_>, name: &str) -> Option<bool> {
 }
 
 /// `where(User.id == 1)`
-fn literal_key(call: &Node<'_>) -> Option<String> {
+fn literal_key(call: &Node<'_>) -> Option<(String, String)> {
     let arguments = positional_arguments(&call.field("arguments")?);
     let [condition] = arguments.as_slice() else { return None };
     let parts: Vec<Node<'_>> = condition.named_children().collect();
@@ -354,7 +354,8 @@ fn literal_key(call: &Node<'_>) -> Option<String> {
         condition.kind() == kind::COMPARISON_OPERATOR && condition.children().any(|child| child.kind() == "==");
     match parts.as_slice() {
         [column, key] if is_equal && matches!(&*key.kind(), kind::INTEGER | kind::STRING) => {
-            column.field("attribute").filter(|name| name.text() == "id").map(|_| key.text().into_owned())
+            column.field("attribute").filter(|name| name.text() == "id")?;
+            Some((column.field("object")?.text().into_owned(), key.text().into_owned()))
         }
         _ => None,
     }

@@ -189,12 +189,18 @@ impl Run<'_, '_> {
                 let known = self.heap.lists[*list].known.get(number).copied();
                 known.map(Value::Object).ok_or(Exit::Ended)
             }
-            (Value::List(list), Some(_)) if self.heap.lists[*list].is_anchored => {
+            (Value::List(list), Some(_))
+                if self.heap.lists[*list].is_anchored && !self.heap.lists[*list].known.is_empty() =>
+            {
                 // one of those that are known, or another
                 let class = self.heap.lists[*list].rest.map(|rest| self.heap.objects[rest].class.clone());
                 Ok(class.map_or(Value::Unknown, |class| Value::Object(self.heap.foreign(class))))
             }
             (Value::List(list), Some(number)) => {
+                // there is one
+                let rest = self.heap.lists[*list].rest;
+                let is_same = |list: &&mut List| list.rest == rest;
+                self.heap.lists.iter_mut().filter(is_same).for_each(|list| list.is_anchored &= !list.known.is_empty());
                 let known = self.heap.lists[*list].taken.get(&number).copied();
                 let one = known.or_else(|| self.one_of_list(&of));
                 if let Some(one) = one {

@@ -38,8 +38,8 @@ pub(super) struct Options {
     pub maybe: BTreeSet<String>,
     /// They may name any others.
     pub any: bool,
-    /// The literal key of the object that is selected.
-    pub key: Option<String>,
+    /// The name of a class, and the literal key of the one object of it that is selected.
+    pub key: Option<(String, String)>,
     /// All objects of a class are selected.
     pub is_all: bool,
 }
@@ -47,6 +47,11 @@ pub(super) struct Options {
 impl Options {
     pub fn can_load(&self, name: &str) -> bool {
         self.any || self.names.contains(name) || self.maybe.contains(name)
+    }
+
+    /// The key of the one object of a class that is selected.
+    pub fn key_of(&self, class: &Class) -> Option<String> {
+        self.key.as_ref().filter(|(name, _)| *name == class.name).map(|(_, key)| key.clone())
     }
 
     pub fn add(&mut self, other: &Self) {
@@ -260,7 +265,8 @@ impl Heap {
 
     /// An object that a query gives.
     pub fn queried(&mut self, class: Class, mut options: Options) -> usize {
-        let key = options.key.take();
+        let key = options.key_of(&class);
+        options.key = None;
         let object = self.foreign(class);
         let known = &mut self.objects[object];
         known.standing = Standing::Persistent;
@@ -283,6 +289,11 @@ impl Heap {
         known.is_made = true;
         (known.is_given, known.is_foreign) = (false, false);
         object
+    }
+
+    /// The object that was asked for by a literal key.
+    pub fn of_key(&self, class: &Class, key: &str) -> Option<usize> {
+        self.objects.iter().position(|known| known.class == *class && known.key.as_deref() == Some(key))
     }
 
     /// The objects of a value.

@@ -380,7 +380,7 @@ impl Run<'_, '_> {
         let mut all = self.heap.optioned.clone();
         all.add(options);
         let known = std::mem::replace(&mut self.heap.optioned, all);
-        self.doubt_all_of(vec![Coming { key: options.key.clone(), ..Coming::of(class) }]);
+        self.doubt_all_of(vec![Coming { key: options.key_of(class), ..Coming::of(class) }]);
         self.heap.optioned = known;
     }
 
@@ -406,6 +406,15 @@ impl Run<'_, '_> {
         self.others_like(object).into_iter().for_each(|other| self.heap.doubt(other));
         self.may_load_links(object);
         self.heap.optioned = optioned;
+    }
+
+    /// A query gives an object that another gave before.
+    pub(super) fn loads_again(&mut self, object: usize, options: &Options) {
+        self.load_expired(object);
+        let optioned = std::mem::replace(&mut self.heap.optioned, options.clone());
+        self.may_load_links(object);
+        self.heap.optioned = optioned;
+        self.heap.objects[object].options.add_possible(options);
     }
 
     /// A query that loads an object may load its relationships, too.

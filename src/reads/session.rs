@@ -63,7 +63,8 @@ impl Run<'_, '_> {
         let mut seen = BTreeSet::new();
         while let Some(one) = open.pop().filter(|one| seen.insert(*one)) {
             let known = &mut self.heap.objects[one];
-            known.is_touched = true;
+            // what has a row already is not written because of that
+            known.is_touched |= known.standing != Standing::Persistent;
             if known.standing == Standing::Transient {
                 known.standing = Standing::Pending;
             }
