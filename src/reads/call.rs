@@ -170,31 +170,8 @@ impl Run<'_, '_> {
         let given = self.arguments(call)?;
         match receiver {
             Value::List(list) => self.call_list(list, name, &given, call),
-            Value::Statement(mut options) => {
-                if name == "options" {
-                    let arguments = call.field("arguments");
-                    arguments
-                        .iter()
-                        .flat_map(Node::named_children)
-                        .for_each(|option| options.add(&named_in_options(&option)));
-                }
-                options.is_all &= name == "options";
-                if matches!(name, "where" | "filter") {
-                    options.key = options.key.or_else(|| literal_key(call));
-                }
-                Ok(Value::Statement(options))
-            }
-            Value::Result(options) => {
-                let found = self.mapping.type_of(self.module(), call);
-                let value = self.value_of_type(&found, Some(&options));
-                if let (Value::List(list), "all") = (&value, name)
-                    && options.is_all
-                    && let Some(one) = self.heap.lists[*list].rest
-                {
-                    self.loads_every(&self.heap.objects[one].class.clone());
-                }
-                Ok(value)
-            }
+            Value::Statement(options) => Ok(Value::Statement(changed(options, name, call))),
+            Value::Result(options) => Ok(self.fetched(&options, name, call)),
             Value::Other if !is_awaited => Ok(Value::Other),
             receiver => {
                 let function = call.field("function");
@@ -220,6 +197,19 @@ impl Run<'_, '_> {
                 }
             }
         }
+    }
+
+    /// What a method gives of the result of a query.
+    fn fetched(&mut self, options: &Options, name: &str, call: &Node<'_>) -> Value {
+        let found = self.mapping.type_of(self.module(), call);
+        let value = self.value_of_type(&found, Some(options));
+        if let (Value::List(list), "all") = (&value, name)
+            && options.is_all
+            && let Some(one) = self.heap.lists[*list].rest
+        {
+            self.loads_every(&self.heap.objects[one].class.clone());
+        }
+        value
     }
 
     fn call_list(
@@ -327,6 +317,19 @@ impl Run<'_, '_> {
         let maker = assignment.field("right").filter(|right| right.kind() == kind::CALL)?;
         Some(look(&maker))
     }
+}
+
+/// The options of a statement after one of its methods was called.
+fn changed(mut options: Options, name: &str, call: &Node<'_>) -> Options {
+    if name == "options" {
+        let arguments = call.field("arguments");
+        arguments.iter().flat_map(Node::named_children).for_each(|option| options.add(&named_in_options(&option)));
+    }
+    options.is_all &= name == "options";
+    if matches!(name, "where" | "filter") {
+        options.key = options.key.or_else(|| literal_key(call));
+    }
+    options
 }
 
 /// A flag that is on unless a call says otherwise.

@@ -69,11 +69,7 @@ impl Run<'_, '_> {
         };
         self.heap.objects[object].links.insert(relation.name.clone(), link);
         let Some(reverse) = self.reverse(relation) else { return Ok(()) };
-        if !matches!(before.value, Some(Value::Nothing))
-            && !(self.heap.objects[object].is_made && before.value.is_none())
-        {
-            self.heap.objects[object].is_moved = true;
-        }
+        self.heap.objects[object].is_moved |= !self.was_empty(object, &before);
         if let Value::Object(target) = value {
             self.put_back(*target, relation, object, at);
             // it can have been there before: then the other side isn't told
@@ -132,33 +128,7 @@ impl Run<'_, '_> {
         let Some(reverse) = self.reverse(relation) else { return };
         let link = self.link(other, &reverse);
         if !reverse.is_list {
-            if link.value == Some(Value::Object(object)) {
-                let back = Link::loaded(Value::Object(object), at.clone(), link.is_flushed);
-                self.heap.objects[other].links.insert(reverse.name.clone(), back);
-                return;
-            }
-            let is_first = self.heap.objects[other].is_made && link.value.is_none();
-            if !is_first && !matches!(link.value, Some(Value::Nothing)) {
-                self.heap.objects[other].is_moved = true;
-                self.heap.moved.insert(reverse.name.clone());
-            }
-            match link.value {
-                Some(Value::Object(before)) if before != object && relation.is_list => {
-                    self.take_back(before, &reverse, other);
-                }
-                // whether what led to it before is told depends on who told the other side
-                Some(Value::Object(before)) if before != object => {
-                    self.heap.objects[before].links.insert(relation.name.clone(), Link::unknown(at.clone()));
-                }
-                _ => {}
-            }
-            let mut back = Link::loaded(Value::Object(object), at.clone(), false);
-            let has_come = !self.heap.objects[object].is_made && !relation.is_list;
-            if has_come && !self.heap.objects[other].is_made && link.value != Some(Value::Object(object)) {
-                // what is set can have been there before: then the other side isn't told
-                back.state = State::Unknown;
-            }
-            self.heap.objects[other].links.insert(reverse.name.clone(), back);
+            self.put_back_one(other, relation, &reverse, object, at);
             return;
         }
         let is_new = matches!(self.heap.objects[other].standing, Standing::Transient | Standing::Pending);
@@ -177,6 +147,43 @@ impl Run<'_, '_> {
             }
             _ => {}
         }
+    }
+
+    /// The same, where the other side leads to one object.
+    fn put_back_one(&mut self, other: usize, relation: &Relation, reverse: &Relation, object: usize, at: &Location) {
+        let link = self.link(other, reverse);
+        if link.value == Some(Value::Object(object)) {
+            let back = Link::loaded(Value::Object(object), at.clone(), link.is_flushed);
+            self.heap.objects[other].links.insert(reverse.name.clone(), back);
+            return;
+        }
+        if !self.was_empty(other, &link) {
+            self.heap.objects[other].is_moved = true;
+            self.heap.moved.insert(reverse.name.clone());
+        }
+        match link.value {
+            Some(Value::Object(before)) if before != object && relation.is_list => {
+                self.take_back(before, reverse, other);
+            }
+            // whether what led to it before is told depends on who told the other side
+            Some(Value::Object(before)) if before != object => {
+                self.heap.objects[before].links.insert(relation.name.clone(), Link::unknown(at.clone()));
+            }
+            _ => {}
+        }
+        let mut back = Link::loaded(Value::Object(object), at.clone(), false);
+        let has_come = !self.heap.objects[object].is_made && !relation.is_list;
+        if has_come && !self.heap.objects[other].is_made {
+            // what is set can have been there before: then the other side isn't told
+            back.state = State::Unknown;
+        }
+        self.heap.objects[other].links.insert(reverse.name.clone(), back);
+    }
+
+    /// Whether a relationship is known to have led to nothing.
+    fn was_empty(&self, object: usize, before: &Link) -> bool {
+        let is_new = self.heap.objects[object].is_made && before.value.is_none();
+        is_new || matches!(before.value, Some(Value::Nothing))
     }
 
     /// Two objects are related from now on.
