@@ -63,7 +63,11 @@ impl Run<'_, '_> {
             self.heap.objects[object].links.remove(&relation.name);
             return Ok(());
         }
-        let is_well = |one: &usize| matches!(self.heap.objects[*one].freshness, Freshness::Loaded | Freshness::Unknown);
+        let is_well = |one: &usize| {
+            let known = &self.heap.objects[*one];
+            // what the other side alone was told of need not be in the session
+            known.standing != Standing::Transient && matches!(known.freshness, Freshness::Loaded | Freshness::Unknown)
+        };
         let is_told = self.reverse(relation).is_some_and(|reverse| match &link.value {
             Some(Value::Object(target)) => self.is_many_to_one(relation, &reverse) && is_well(target),
             // what was there before a list took its place is not known

@@ -95,8 +95,8 @@ impl Run<'_, '_> {
             }
             (Freshness::Dead | Freshness::Doubtful, State::Unloaded | State::Unknown) => Err(Exit::Ended),
             (Freshness::Expired(_), State::Unknown) => Err(Exit::Ended),
-            // it was made here, with nothing in it that was loaded
-            (_, State::Unknown) if self.heap.objects[object].is_made => Err(Exit::Ended),
+            // all that was loaded of it was seen: what isn't known need not be loaded
+            (_, State::Unknown) if !self.heap.objects[object].is_given => Err(Exit::Ended),
             (_, State::Loaded) => Ok(self.value_of(object, relation, link, node)),
             (_, State::Unloaded) => self.read_unloaded(object, relation, &link, node),
             (_, State::Unknown) => {
