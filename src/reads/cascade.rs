@@ -167,12 +167,13 @@ impl Run<'_, '_> {
         let mut unseen: Vec<Class> = Vec::new();
         while let Some((one, over)) = open.pop() {
             let class = self.heap.objects[one].class.clone();
+            let is_sure = !self.heap.objects[one].is_possible;
             let mut reached: Vec<(usize, Edge)> = Vec::new();
             for relation in self.mapping.relations(&class).iter() {
                 let Some(relationship) = relation.cascading else { continue };
                 let link = self.link(one, relation);
                 match (link.state, &link.value) {
-                    (State::Loaded, Some(value)) => {
+                    (State::Loaded, Some(value)) if is_sure => {
                         let edge = Edge { relationship, loaded: link.at.clone() };
                         reached.extend(self.heap.objects_in(value).into_iter().map(|next| (next, edge.clone())));
                     }
@@ -225,13 +226,15 @@ impl Run<'_, '_> {
             Standing::Pending | Standing::Unknown => self.heap.forget(object),
             Standing::Persistent => {
                 let expiry = Rc::new(Expiry { call: call.clone(), over: over.to_vec() });
+                let is_possible = known.is_possible;
                 if !matches!(known.freshness, Freshness::Dead | Freshness::Expired(_)) {
-                    known.freshness = Freshness::Expired(Rc::clone(&expiry));
+                    known.freshness =
+                        if is_possible { Freshness::Doubtful } else { Freshness::Expired(Rc::clone(&expiry)) };
                 }
                 known.written.clear();
                 known.is_touched = false;
                 known.base = Base::Empty;
-                unload(&mut known.links, Some(&expiry));
+                unload(&mut known.links, Some(&expiry).filter(|_| !is_possible));
             }
         }
     }

@@ -148,6 +148,8 @@ pub(super) struct Object {
     pub is_given: bool,
     /// It comes from elsewhere: a query with options may have loaded it.
     pub is_foreign: bool,
+    /// There need not be such an object: it is another one of a list.
+    pub is_possible: bool,
     /// It has changes that the next flush writes.
     pub is_touched: bool,
     /// What it was related to before is not known: the next flush writes that too, and needs the key of this.
@@ -252,6 +254,7 @@ impl Heap {
             is_made: false,
             is_given: true,
             is_foreign: true,
+            is_possible: false,
             is_touched: false,
             is_moved: false,
             partners: Vec::new(),
@@ -346,9 +349,7 @@ impl Heap {
     /// Nothing is known any more of what is loaded.
     pub fn forget_all(&mut self) {
         self.optioned.any = true;
-        for object in 0..self.objects.len() {
-            self.forget(object);
-        }
+        (0..self.objects.len()).for_each(|object| self.forget(object));
     }
 
     /// Nothing is known any more of what of an object is loaded.

@@ -178,6 +178,7 @@ impl Run<'_, '_> {
         if is_one_more {
             // there need not be another
             self.heap.doubt(one);
+            self.heap.objects[one].is_possible = true;
         }
         Some(one)
     }
