@@ -107,7 +107,9 @@ impl Run<'_, '_> {
     fn outside(&mut self, call: &Node<'_>, given: &[(Option<String>, Value)], is_awaited: bool) -> Value {
         let found = self.mapping.type_of(self.module(), call);
         if matches!(&*found, Type::Rows(rows) if rows.of == crate::types::RowsOf::Statement) {
-            return Value::Statement(Options::default());
+            let is_all = callee_name(call).is_some_and(|name| name == "select");
+            let is_all = is_all && matches!(given, [(None, Value::Class(_))]);
+            return Value::Statement(Options { is_all, ..Options::default() });
         }
         let gets = |value: &Value| matches!(value, Value::Session | Value::Unknown);
         let is_safe = !is_awaited && !given.iter().any(|(_, value)| *value == Value::Session)
@@ -168,23 +170,8 @@ impl Run<'_, '_> {
         let given = self.arguments(call)?;
         match receiver {
             Value::List(list) => self.call_list(list, name, &given, call),
-            Value::Statement(mut options) => {
-                if name == "options" {
-                    let arguments = call.field("arguments");
-                    arguments
-                        .iter()
-                        .flat_map(Node::named_children)
-                        .for_each(|option| options.add(&named_in_options(&option)));
-                }
-                if matches!(name, "where" | "filter") {
-                    options.key = options.key.or_else(|| literal_key(call));
-                }
-                Ok(Value::Statement(options))
-            }
-            Value::Result(options) => {
-                let found = self.mapping.type_of(self.module(), call);
-                Ok(self.value_of_type(&found, Some(&options)))
-            }
+            Value::Statement(options) => Ok(Value::Statement(changed(options, name, call))),
+            Value::Result(options) => Ok(self.fetched(&options, name, call)),
             Value::Other if !is_awaited => Ok(Value::Other),
             receiver => {
                 let function = call.field("function");
@@ -210,6 +197,19 @@ impl Run<'_, '_> {
                 }
             }
         }
+    }
+
+    /// What a method gives of the result of a query.
+    fn fetched(&mut self, options: &Options, name: &str, call: &Node<'_>) -> Value {
+        let found = self.mapping.type_of(self.module(), call);
+        let value = self.value_of_type(&found, Some(options));
+        if let (Value::List(list), "all") = (&value, name)
+            && options.is_all
+            && let Some(one) = self.heap.lists[*list].rest
+        {
+            self.loads_every(&self.heap.objects[one].class.clone());
+        }
+        value
     }
 
     fn call_list(
@@ -242,6 +242,7 @@ impl Run<'_, '_> {
             ("all" | "unique", _) => return Ok(Value::List(list)),
             _ => {
                 self.doubt_list(list);
+                given.iter().for_each(|(_, value)| self.forget_in(value));
                 return Ok(self.typed(call));
             }
         }
@@ -250,14 +251,18 @@ impl Run<'_, '_> {
 
     /// An object comes into a list: into the relationship that it is, too.
     fn append(&mut self, list: usize, object: usize, call: &Node<'_>) {
+        let is_there = self.heap.lists[list].known.contains(&object);
         self.add_to(list, object);
         let Some((owner, name)) = self.heap.lists[list].owner.clone() else { return };
+        self.relate(owner, object);
         let class = self.heap.objects[owner].class.clone();
         let super::mapping::Attribute::Relation(relation) = self.mapping.attribute(&class, &name) else { return };
         self.moves(object, &relation);
         let at = self.module().location(&call.range());
         let link = self.link(owner, &relation);
         match &link.value {
+            // nothing changes in the database
+            Some(Value::List(current)) if *current == list && is_there => {}
             Some(Value::List(current)) if *current == list => {
                 self.heap.objects[owner].links.entry(name).and_modify(|link| {
                     link.at = at.clone();
@@ -314,6 +319,19 @@ impl Run<'_, '_> {
     }
 }
 
+/// The options of a statement after one of its methods was called.
+fn changed(mut options: Options, name: &str, call: &Node<'_>) -> Options {
+    if name == "options" {
+        let arguments = call.field("arguments");
+        arguments.iter().flat_map(Node::named_children).for_each(|option| options.add(&named_in_options(&option)));
+    }
+    options.is_all &= name == "options";
+    if matches!(name, "where" | "filter") {
+        options.key = options.key.or_else(|| literal_key(call));
+    }
+    options
+}
+
 /// A flag that is on unless a call says otherwise.
 fn flag(call: &Node<'_>, name: &str) -> Option<bool> {
     let arguments = call.field("arguments")?;
@@ -331,7 +349,7 @@ fn flag(call: &Node<'_>, name: &str) -> Option<bool> {
 }
 
 /// `where(User.id == 1)`
-fn literal_key(call: &Node<'_>) -> Option<String> {
+fn literal_key(call: &Node<'_>) -> Option<(String, String)> {
     let arguments = positional_arguments(&call.field("arguments")?);
     let [condition] = arguments.as_slice() else { return None };
     let parts: Vec<Node<'_>> = condition.named_children().collect();
@@ -339,7 +357,8 @@ fn literal_key(call: &Node<'_>) -> Option<String> {
         condition.kind() == kind::COMPARISON_OPERATOR && condition.children().any(|child| child.kind() == "==");
     match parts.as_slice() {
         [column, key] if is_equal && matches!(&*key.kind(), kind::INTEGER | kind::STRING) => {
-            column.field("attribute").filter(|name| name.text() == "id").map(|_| key.text().into_owned())
+            column.field("attribute").filter(|name| name.text() == "id")?;
+            Some((column.field("object")?.text().into_owned(), key.text().into_owned()))
         }
         _ => None,
     }

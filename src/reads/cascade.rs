@@ -8,8 +8,8 @@ use crate::syntax::{Node, keyword_value, kind, positional_arguments, string_cont
 use crate::types::Class;
 
 use super::Edge;
-use super::heap::{Base, Expiry, Freshness, Link, Options, Standing, State, Value};
-use super::mapping::{Attribute, Loading};
+use super::heap::{Base, Expiry, Freshness, Link, Standing, State, Value};
+use super::mapping::{Attribute, Loading, Relation};
 use super::run::{Exit, Run};
 
 impl Run<'_, '_> {
@@ -32,16 +32,9 @@ impl Run<'_, '_> {
 
     fn refresh_names(&mut self, object: usize, names: &[String], call: &Node<'_>) -> Result<Value, Exit> {
         let class = self.heap.objects[object].class.clone();
-        // what was changed of them and is not written yet is gone, unless the other side has it too
         for name in names {
-            let is_open = self.heap.objects[object].links.get(name).is_some_and(|link| !link.is_flushed);
             let Attribute::Relation(relation) = self.mapping.attribute(&class, name) else { continue };
-            if is_open && relation.reverse.is_some() {
-                return Err(Exit::Ended);
-            }
-            if is_open {
-                self.heap.objects[object].links.remove(name);
-            }
+            self.drop_change(object, &relation)?;
         }
         self.flush(self.flushes_itself);
         for name in names {
@@ -52,11 +45,57 @@ impl Run<'_, '_> {
                 }
                 let link = self.link(object, &relation);
                 self.load_relation(object, &relation, &link, call);
+                self.load_keys(object, &relation);
             } else {
                 self.write_column(object, name);
             }
         }
         Ok(Value::Other)
+    }
+
+    /// What was changed of a relationship and is not written yet is gone when it is refreshed by its name. Where the other side has the
+    /// change too, the flush before the refresh writes it.
+    fn drop_change(&mut self, object: usize, relation: &Relation) -> Result<(), Exit> {
+        let Some(link) = self.heap.objects[object].links.get(&relation.name).filter(|link| !link.is_flushed) else {
+            return Ok(());
+        };
+        if relation.reverse.is_none() {
+            self.heap.objects[object].links.remove(&relation.name);
+            return Ok(());
+        }
+        let is_well = |one: &usize| {
+            let known = &self.heap.objects[*one];
+            // what the other side alone was told of need not be in the session
+            known.standing != Standing::Transient && matches!(known.freshness, Freshness::Loaded | Freshness::Unknown)
+        };
+        let is_told = self.reverse(relation).is_some_and(|reverse| match &link.value {
+            Some(Value::Object(target)) => self.is_many_to_one(relation, &reverse) && is_well(target),
+            // what was there before a list took its place is not known
+            Some(Value::List(list)) => {
+                let (list, is_made) = (&self.heap.lists[*list], self.heap.objects[object].is_made);
+                (list.rest.is_some() || is_made) && list.known.iter().all(is_well)
+            }
+            _ => false,
+        });
+        if is_told && self.flushes_itself { Ok(()) } else { Err(Exit::Ended) }
+    }
+
+    /// Whether the foreign key of a relationship is on its own side, as far as that is sure.
+    fn is_many_to_one(&self, relation: &Relation, reverse: &Relation) -> bool {
+        relation.is_by_key && (reverse.is_list || !reverse.is_by_key)
+    }
+
+    /// A relationship was loaded by its name: to do so, an expired object's foreign key or its own key is loaded.
+    fn load_keys(&mut self, object: usize, relation: &Relation) {
+        if !relation.is_by_key {
+            let class = self.heap.objects[object].class.clone();
+            self.heap.objects[object].written.extend(self.mapping.keys(&class).iter().cloned());
+        } else if self.reverse(relation).is_some_and(|reverse| self.is_many_to_one(relation, &reverse)) {
+            // all columns are loaded with a foreign key
+            self.load_expired(object);
+        } else {
+            self.heap.doubt(object);
+        }
     }
 
     fn refresh_whole(&mut self, object: usize, call: &Node<'_>) {
@@ -65,17 +104,8 @@ impl Run<'_, '_> {
         self.heap.objects[object].is_touched = false;
         self.flush(self.flushes_itself);
         let class = self.heap.objects[object].class.clone();
-        let options = if self.heap.objects[object].is_foreign {
-            // a query elsewhere may have had options, which hold for the refresh too
-            Options { any: true, ..Options::default() }
-        } else {
-            let mut options = self.heap.optioned.clone();
-            options.add(&self.heap.objects[object].options);
-            options
-        };
-        let optioned = std::mem::replace(&mut self.heap.optioned, options.clone());
+        let options = self.options_of(object);
         self.loads_one(object);
-        self.heap.optioned = optioned;
         let known = &mut self.heap.objects[object];
         known.freshness = Freshness::Loaded;
         known.standing = Standing::Persistent;
@@ -86,13 +116,14 @@ impl Run<'_, '_> {
         let mut came = Vec::new();
         for relation in self.mapping.relations(&class).iter() {
             let is_eager = relation.loading == Loading::Eager || options.names.contains(&relation.name);
+            let is_ambiguous = self.is_ambiguous(relation);
             let known = &mut self.heap.objects[object].links;
             match known.get_mut(&relation.name) {
-                Some(link) if is_eager && link.value.is_some() => {
+                Some(link) if is_eager && link.value.is_some() && !is_ambiguous => {
                     link.state = State::Loaded;
                     came.extend(link.value.clone());
                 }
-                Some(link) if options.any && !is_eager => link.state = State::Unknown,
+                Some(link) if options.can_load(&relation.name) && !is_eager => link.state = State::Unknown,
                 Some(_) if is_eager => drop(known.remove(&relation.name)),
                 _ => {}
             }
@@ -136,12 +167,13 @@ impl Run<'_, '_> {
         let mut unseen: Vec<Class> = Vec::new();
         while let Some((one, over)) = open.pop() {
             let class = self.heap.objects[one].class.clone();
+            let is_sure = !self.heap.objects[one].is_possible;
             let mut reached: Vec<(usize, Edge)> = Vec::new();
             for relation in self.mapping.relations(&class).iter() {
                 let Some(relationship) = relation.cascading else { continue };
                 let link = self.link(one, relation);
                 match (link.state, &link.value) {
-                    (State::Loaded, Some(value)) => {
+                    (State::Loaded, Some(value)) if is_sure => {
                         let edge = Edge { relationship, loaded: link.at.clone() };
                         reached.extend(self.heap.objects_in(value).into_iter().map(|next| (next, edge.clone())));
                     }
@@ -194,13 +226,15 @@ impl Run<'_, '_> {
             Standing::Pending | Standing::Unknown => self.heap.forget(object),
             Standing::Persistent => {
                 let expiry = Rc::new(Expiry { call: call.clone(), over: over.to_vec() });
+                let is_possible = known.is_possible;
                 if !matches!(known.freshness, Freshness::Dead | Freshness::Expired(_)) {
-                    known.freshness = Freshness::Expired(Rc::clone(&expiry));
+                    known.freshness =
+                        if is_possible { Freshness::Doubtful } else { Freshness::Expired(Rc::clone(&expiry)) };
                 }
                 known.written.clear();
                 known.is_touched = false;
                 known.base = Base::Empty;
-                unload(&mut known.links, Some(&expiry));
+                unload(&mut known.links, Some(&expiry).filter(|_| !is_possible));
             }
         }
     }
@@ -215,6 +249,11 @@ impl Run<'_, '_> {
         let is_given_later = |given: usize, made: usize| self.heap.objects[given].is_given && given > made;
         let of_time = is_given_later(one, other) || is_given_later(other, one);
         let (one, other) = (&self.heap.objects[one], &self.heap.objects[other]);
+        if (one.is_made && !one.can_come_as(other, self.mapping))
+            || (other.is_made && !other.can_come_as(one, self.mapping))
+        {
+            return false;
+        }
         let is_apart = match (one.is_made, other.is_made) {
             (true, true) => true,
             (true, false) | (false, true) if of_time => false,
@@ -252,13 +291,12 @@ impl Run<'_, '_> {
             let known = &mut self.heap.objects[other];
             known.links.clear();
             known.base = Base::Unknown;
-            known.is_foreign = true;
         }
     }
 }
 
 /// Nothing is loaded any more; what leads to one object keeps its key.
-fn unload(links: &mut BTreeMap<String, Link>, by: Option<&Rc<Expiry>>) {
+pub(super) fn unload(links: &mut BTreeMap<String, Link>, by: Option<&Rc<Expiry>>) {
     for link in links.values_mut() {
         let is_lost = link.state == State::Loaded || link.lost.is_some();
         link.lost = by.cloned().filter(|_| is_lost);

@@ -130,6 +130,7 @@ impl Run<'_, '_> {
             kind::SUBSCRIPT => {
                 if let Some(Value::List(list)) = left.field("value").map(|value| self.value(&value)).transpose()? {
                     self.doubt_list(list);
+                    self.forget_in(value);
                 }
                 Ok(())
             }
@@ -143,9 +144,12 @@ impl Run<'_, '_> {
     fn augmented(&mut self, node: &Node<'_>) -> Result<Value, Exit> {
         let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else { return Ok(Value::Unknown) };
         let before = self.value(&left)?;
-        self.value(&right)?;
+        let more = self.value(&right)?;
         match before {
-            Value::List(list) => self.doubt_list(list),
+            Value::List(list) => {
+                self.doubt_list(list);
+                self.forget_in(&more);
+            }
             before => {
                 let value = if before == Value::Other { before } else { Value::Unknown };
                 self.put(&left, &value)?;
@@ -167,6 +171,11 @@ impl Run<'_, '_> {
         }
     }
 
+    /// It isn't known any more what became of the objects of a value.
+    pub(super) fn forget_in(&mut self, value: &Value) {
+        self.heap.objects_in(value).into_iter().for_each(|object| self.heap.forget(object));
+    }
+
     fn subscript(&mut self, node: &Node<'_>) -> Result<Value, Exit> {
         let Some(of) = node.field("value") else { return Ok(Value::Unknown) };
         let of = self.value(&of)?;
@@ -180,12 +189,18 @@ impl Run<'_, '_> {
                 let known = self.heap.lists[*list].known.get(number).copied();
                 known.map(Value::Object).ok_or(Exit::Ended)
             }
-            (Value::List(list), Some(_)) if self.heap.lists[*list].is_anchored => {
+            (Value::List(list), Some(_))
+                if self.heap.lists[*list].is_anchored && !self.heap.lists[*list].known.is_empty() =>
+            {
                 // one of those that are known, or another
                 let class = self.heap.lists[*list].rest.map(|rest| self.heap.objects[rest].class.clone());
                 Ok(class.map_or(Value::Unknown, |class| Value::Object(self.heap.foreign(class))))
             }
             (Value::List(list), Some(number)) => {
+                // there is one
+                let rest = self.heap.lists[*list].rest;
+                let is_same = |list: &&mut List| list.rest == rest;
+                self.heap.lists.iter_mut().filter(is_same).for_each(|list| list.is_anchored &= !list.known.is_empty());
                 let known = self.heap.lists[*list].taken.get(&number).copied();
                 let one = known.or_else(|| self.one_of_list(&of));
                 if let Some(one) = one {

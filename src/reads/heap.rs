@@ -7,6 +7,7 @@ use crate::module::Location;
 use crate::types::{Class, Function};
 
 use super::Edge;
+use super::mapping::Mapping;
 
 /// What an expression gives.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,20 +34,36 @@ pub(super) enum Value {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Options {
     pub names: BTreeSet<String>,
+    /// Those that they name where objects are the same that can't be told apart.
+    pub maybe: BTreeSet<String>,
     /// They may name any others.
     pub any: bool,
-    /// The literal key of the object that is selected.
-    pub key: Option<String>,
+    /// The name of a class, and the literal key of the one object of it that is selected.
+    pub key: Option<(String, String)>,
+    /// All objects of a class are selected.
+    pub is_all: bool,
 }
 
 impl Options {
     pub fn can_load(&self, name: &str) -> bool {
-        self.any || self.names.contains(name)
+        self.any || self.names.contains(name) || self.maybe.contains(name)
+    }
+
+    /// The key of the one object of a class that is selected.
+    pub fn key_of(&self, class: &Class) -> Option<String> {
+        self.key.as_ref().filter(|(name, _)| *name == class.name).map(|(_, key)| key.clone())
     }
 
     pub fn add(&mut self, other: &Self) {
         self.any |= other.any;
         self.names.extend(other.names.iter().cloned());
+        self.maybe.extend(other.maybe.iter().cloned());
+    }
+
+    /// Others that hold for the same objects, or not.
+    pub fn add_possible(&mut self, other: &Self) {
+        self.any |= other.any;
+        self.maybe.extend(other.names.iter().chain(&other.maybe).cloned());
     }
 }
 
@@ -131,8 +148,18 @@ pub(super) struct Object {
     pub is_given: bool,
     /// It comes from elsewhere: a query with options may have loaded it.
     pub is_foreign: bool,
+    /// There need not be such an object: it is another one of a list.
+    pub is_possible: bool,
     /// It has changes that the next flush writes.
     pub is_touched: bool,
+    /// What it was related to before is not known: the next flush writes that too, and needs the key of this.
+    pub is_moved: bool,
+    /// The classes of what it came to be related to, where it was made here.
+    pub partners: Vec<Class>,
+    /// A foreign key of it was set.
+    pub is_keyed: bool,
+    /// The class of the object whose relationship gave it.
+    pub comes_from: Option<Class>,
     /// How many flushes there were before it could be told apart no more from what a query gives: none did for what isn't in the database.
     pub since: Option<u32>,
     /// The literal key that it was asked for by.
@@ -170,6 +197,21 @@ pub(super) struct Heap {
     pub moved: BTreeSet<String>,
     /// The classes of the objects whose keys were set: so can any collection of them.
     pub moved_by_key: Vec<Class>,
+}
+
+impl Object {
+    /// Whether a relationship of an object of a class can lead to it. What was made here is related to what it was seen to be alone.
+    pub fn can_be_related_to(&self, class: &Class, mapping: &Mapping<'_>) -> bool {
+        !self.is_made
+            || self.is_foreign
+            || self.is_keyed
+            || self.partners.iter().any(|partner| mapping.can_be(partner, class))
+    }
+
+    /// Whether it, which was made here, can be what a relationship gave.
+    pub fn can_come_as(&self, other: &Self, mapping: &Mapping<'_>) -> bool {
+        other.comes_from.as_ref().is_none_or(|from| self.can_be_related_to(from, mapping))
+    }
 }
 
 impl Link {
@@ -212,7 +254,12 @@ impl Heap {
             is_made: false,
             is_given: true,
             is_foreign: true,
+            is_possible: false,
             is_touched: false,
+            is_moved: false,
+            partners: Vec::new(),
+            is_keyed: false,
+            comes_from: None,
             since: Some(self.flushes),
             key: None,
             options: Options::default(),
@@ -221,7 +268,8 @@ impl Heap {
 
     /// An object that a query gives.
     pub fn queried(&mut self, class: Class, mut options: Options) -> usize {
-        let key = options.key.take();
+        let key = options.key_of(&class);
+        options.key = None;
         let object = self.foreign(class);
         let known = &mut self.objects[object];
         known.standing = Standing::Persistent;
@@ -244,6 +292,11 @@ impl Heap {
         known.is_made = true;
         (known.is_given, known.is_foreign) = (false, false);
         object
+    }
+
+    /// The object that was asked for by a literal key.
+    pub fn of_key(&self, class: &Class, key: &str) -> Option<usize> {
+        self.objects.iter().position(|known| known.class == *class && known.key.as_deref() == Some(key))
     }
 
     /// The objects of a value.
@@ -296,9 +349,7 @@ impl Heap {
     /// Nothing is known any more of what is loaded.
     pub fn forget_all(&mut self) {
         self.optioned.any = true;
-        for object in 0..self.objects.len() {
-            self.forget(object);
-        }
+        (0..self.objects.len()).for_each(|object| self.forget(object));
     }
 
     /// Nothing is known any more of what of an object is loaded.

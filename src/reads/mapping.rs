@@ -148,6 +148,28 @@ impl<'a> Mapping<'a> {
         found
     }
 
+    /// The columns of a class that are its key.
+    pub fn keys(&self, class: &Class) -> Vec<String> {
+        let mut found = Vec::new();
+        for owner in self.ancestors(class).iter() {
+            let Some(node) = owner.module.node(&owner.at.range()) else { continue };
+            let keys = members(&node).into_iter().filter(|member| member.text().contains("primary_key"));
+            found.extend(keys.filter_map(|member| Some(member_name(&member)?.text().into_owned())));
+        }
+        found
+    }
+
+    /// Whether a column can be a foreign key, as far as its class tells.
+    pub fn may_be_foreign_key(&self, class: &Class, name: &str) -> bool {
+        let of_class = self.ancestors(class).iter().find_map(|owner| {
+            let node = owner.module.node(&owner.at.range())?;
+            let is_it = |member: &Node<'_>| member_name(member).is_some_and(|found| found.text() == name);
+            let member = members(&node).into_iter().find(is_it)?;
+            Some(["ForeignKey", "foreign_key"].iter().any(|word| member.text().contains(word)))
+        });
+        of_class != Some(false)
+    }
+
     /// What a class makes of a name; None where it says nothing of it.
     fn own(&self, class: &Class, owner: &Class, name: &str) -> Option<Attribute> {
         let node = owner.module.node(&owner.at.range())?;

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::module::Location;
 use crate::syntax::Node;
-use crate::types::{Class, Type};
+use crate::types::Type;
 
 use super::Raised;
 use super::heap::{Base, Expiry, Freshness, Link, List, Options, Standing, State, Value};
@@ -70,8 +70,8 @@ impl Run<'_, '_> {
             _ if relation.loading == Loading::Unfollowed => State::Unknown,
             Base::Empty => State::Unloaded,
             Base::Queried(_) if relation.loading == Loading::Eager => State::Loaded,
-            Base::Queried(options) if options.any => State::Unknown,
             Base::Queried(options) if options.names.contains(&relation.name) => State::Loaded,
+            Base::Queried(options) if options.can_load(&relation.name) => State::Unknown,
             Base::Queried(_) => State::Unloaded,
             Base::Unknown => State::Unknown,
         };
@@ -95,6 +95,8 @@ impl Run<'_, '_> {
             }
             (Freshness::Dead | Freshness::Doubtful, State::Unloaded | State::Unknown) => Err(Exit::Ended),
             (Freshness::Expired(_), State::Unknown) => Err(Exit::Ended),
+            // all that was loaded of it was seen: what isn't known need not be loaded
+            (_, State::Unknown) if !self.heap.objects[object].is_given => Err(Exit::Ended),
             (_, State::Loaded) => Ok(self.value_of(object, relation, link, node)),
             (_, State::Unloaded) => self.read_unloaded(object, relation, &link, node),
             (_, State::Unknown) => {
@@ -146,11 +148,25 @@ impl Run<'_, '_> {
             let is_unset = known.is_made && !known.written.iter().any(|name| name.contains("id"));
             return if is_unset && link.value.is_none() { Ok(Value::Nothing) } else { Err(Exit::Ended) };
         };
+        self.looked_up(object, relation, link, target, node)
+    }
+
+    /// What a key leads to that is not loaded: it can be in the session.
+    fn looked_up(
+        &mut self,
+        object: usize,
+        relation: &Relation,
+        link: &Link,
+        target: usize,
+        node: &Node<'_>,
+    ) -> Result<Value, Exit> {
         if !self.is_held(target) {
             return Err(self.lost(link, node));
         }
         let at = self.module().location(&node.range());
         match self.heap.objects[target].freshness.clone() {
+            // with some of its columns loaded again, it is taken as it is
+            Freshness::Expired(_) if !self.heap.objects[target].written.is_empty() => Err(Exit::Ended),
             Freshness::Expired(expiry) => Err(self.raises(&expiry, node)),
             Freshness::Dead | Freshness::Doubtful => Err(Exit::Ended),
             Freshness::Loaded | Freshness::Unknown => {
@@ -167,7 +183,7 @@ impl Run<'_, '_> {
     }
 
     /// What a loaded relationship leads to.
-    fn value_of(&mut self, object: usize, relation: &Relation, link: Link, node: &Node<'_>) -> Value {
+    pub(super) fn value_of(&mut self, object: usize, relation: &Relation, link: Link, node: &Node<'_>) -> Value {
         link.value.unwrap_or_else(|| self.value_at(object, relation, &self.module().location(&node.range())))
     }
 
@@ -195,7 +211,8 @@ impl Run<'_, '_> {
     }
 
     /// What leads from an object to one of its relationship, or to all of them, with what is known of the way back.
-    fn leading_back(&mut self, target: usize, object: usize, relation: &Relation) -> Value {
+    pub(super) fn leading_back(&mut self, target: usize, object: usize, relation: &Relation) -> Value {
+        self.heap.objects[target].comes_from = Some(self.heap.objects[object].class.clone());
         if let Some(reverse) = self.reverse(relation)
             && !reverse.is_list
             && reverse.is_by_key
@@ -206,9 +223,7 @@ impl Run<'_, '_> {
         }
         if relation.is_list {
             let owner = Some((object, relation.name.clone()));
-            let by_key = self.heap.moved_by_key.iter().any(|class| self.mapping.can_be(class, &relation.target));
-            let has_moved = by_key || self.heap.moved.contains(&relation.name);
-            let is_anchored = has_moved || self.heap.objects[object].is_made;
+            let is_anchored = self.has_moved(relation) || self.heap.objects[object].is_made;
             self.heap.list(List { rest: Some(target), owner, is_anchored, ..List::default() })
         } else {
             Value::Object(target)
@@ -216,13 +231,13 @@ impl Run<'_, '_> {
     }
 
     /// Whether a list of an object that was made here has all that the database has.
-    fn has_all(&self, object: usize, relation: &Relation, list: usize) -> bool {
+    pub(super) fn has_all(&self, object: usize, relation: &Relation, list: usize) -> bool {
         let has_key = self.reverse(relation).is_some_and(|reverse| !reverse.is_list);
         self.heap.objects[object].is_made && self.heap.lists[list].rest.is_none() && has_key
     }
 
     /// The objects whose own side says that they are in a list.
-    fn add_those_that_lead_back(&mut self, value: &Value, object: usize, relation: &Relation) {
+    pub(super) fn add_those_that_lead_back(&mut self, value: &Value, object: usize, relation: &Relation) {
         let (Value::List(list), Some(reverse)) = (value, self.reverse(relation)) else { return };
         for other in 0..self.heap.objects.len() {
             let known = &self.heap.objects[other];
@@ -246,134 +261,6 @@ impl Run<'_, '_> {
         match self.mapping.attribute(&relation.target, relation.reverse.as_ref()?) {
             Attribute::Relation(reverse) => Some(reverse),
             _ => None,
-        }
-    }
-
-    /// `await object.awaitable_attrs.name`, `refresh(object, ["name"])`
-    pub(super) fn await_attribute(&mut self, object: usize, name: &str, node: &Node<'_>) -> Result<Value, Exit> {
-        self.load_expired(object);
-        let class = self.heap.objects[object].class.clone();
-        let Attribute::Relation(relation) = self.mapping.attribute(&class, name) else { return Ok(Value::Other) };
-        let link = self.link(object, &relation);
-        match (link.state, relation.loading) {
-            (_, Loading::Unfollowed) => Ok(Value::Unknown),
-            (State::Loaded, _) => Ok(self.value_of(object, &relation, link, node)),
-            (_, Loading::Never) => Err(Exit::Ended),
-            _ => {
-                self.flush(self.flushes_itself);
-                Ok(self.load_relation(object, &relation, &link, node))
-            }
-        }
-    }
-
-    /// Loads a relationship apart from its object.
-    pub(super) fn load_relation(&mut self, object: usize, relation: &Relation, link: &Link, node: &Node<'_>) -> Value {
-        self.disturb(&[object], false);
-        if !matches!(link.value, Some(Value::Object(_))) || !link.is_flushed {
-            self.loads(&relation.target, &Options::default());
-        }
-        let value = match link.value {
-            Some(Value::Object(target)) if link.is_flushed => {
-                self.load_expired(target);
-                Value::Object(target)
-            }
-            Some(Value::List(list)) if link.is_flushed && self.has_all(object, relation, list) => {
-                let known = self.heap.lists[list].known.clone();
-                let owner = Some((object, relation.name.clone()));
-                self.heap.list(List { known, owner, ..List::default() })
-            }
-            _ => {
-                let target = self.heap.queried(relation.target.clone(), Options::default());
-                self.leading_back(target, object, relation)
-            }
-        };
-        if let (Value::List(list), Some(Value::List(before))) = (&value, &link.value)
-            && link.is_flushed
-            && list != before
-        {
-            let before = self.heap.lists[*before].clone();
-            let list = &mut self.heap.lists[*list];
-            list.is_anchored |= before.is_anchored;
-            (list.known, list.taken, list.joined) = (before.known, before.taken, before.joined);
-        }
-        self.add_those_that_lead_back(&value, object, relation);
-        let at = self.module().location(&node.range());
-        let link = Link::loaded(value.clone(), at, true);
-        self.heap.objects[object].links.insert(relation.name.clone(), link);
-        value
-    }
-
-    /// An object's columns are loaded again where they were expired.
-    pub(super) fn load_expired(&mut self, object: usize) {
-        if matches!(self.heap.objects[object].freshness, Freshness::Loaded) {
-            return;
-        }
-        let class = self.heap.objects[object].class.clone();
-        self.loads_one(object);
-        let has_eager = self.mapping.relations(&class).iter().any(|relation| relation.loading == Loading::Eager);
-        let known = &mut self.heap.objects[object];
-        known.freshness = Freshness::Loaded;
-        known.standing = Standing::Persistent;
-        known.written.clear();
-        if has_eager {
-            known.base = Base::Unknown;
-        }
-    }
-
-    /// A query loads objects of a class, and what comes with them: any that are known may be among them.
-    pub(super) fn loads(&mut self, class: &Class, options: &Options) {
-        if options.any || options.names.len() > 1 {
-            // also of what is loaded with the objects
-            self.heap.optioned.add(options);
-        }
-        let mut all = self.heap.optioned.clone();
-        all.add(options);
-        let known = std::mem::replace(&mut self.heap.optioned, all);
-        self.doubt_all_of(vec![class.clone()]);
-        self.heap.optioned = known;
-    }
-
-    /// A query loads one object, and what comes with it.
-    pub(super) fn loads_one(&mut self, object: usize) {
-        let class = self.heap.objects[object].class.clone();
-        self.doubt_all_of(self.coming_with(&class));
-        self.others_like(object).into_iter().for_each(|other| self.heap.doubt(other));
-        // what is loaded with it may be so again
-        for relation in self.mapping.relations(&class).iter() {
-            let is_eager = relation.loading == Loading::Eager || self.heap.optioned.can_load(&relation.name);
-            if let Some(link) = self.heap.objects[object].links.get_mut(&relation.name).filter(|_| is_eager)
-                && link.state == State::Unloaded
-            {
-                link.state = State::Unknown;
-                link.lost = None;
-            }
-        }
-    }
-
-    /// The classes whose objects are loaded together with one of a class.
-    fn coming_with(&self, class: &Class) -> Vec<Class> {
-        let relations = self.mapping.relations(class);
-        let comes = |relation: &&Rc<Relation>| {
-            relation.loading == Loading::Eager || self.heap.optioned.can_load(&relation.name)
-        };
-        relations.iter().filter(comes).map(|relation| relation.target.clone()).collect()
-    }
-
-    fn doubt_all_of(&mut self, mut classes: Vec<Class>) {
-        let mut next = 0;
-        while let Some(class) = classes.get(next).cloned() {
-            next += 1;
-            for target in self.coming_with(&class) {
-                if !classes.contains(&target) {
-                    classes.push(target);
-                }
-            }
-        }
-        for object in 0..self.heap.objects.len() {
-            let of = self.heap.objects[object].class.clone();
-            if classes.iter().any(|class| self.mapping.can_be(&of, class)) {
-                self.heap.doubt(object);
-            }
         }
     }
 }

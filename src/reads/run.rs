@@ -187,10 +187,14 @@ impl<'r, 'a> Run<'r, 'a> {
 
     /// An object that a query gives. Its options hold for any that may be the same.
     fn asked_for(&mut self, class: crate::types::Class, options: &Options) -> usize {
+        if let Some(same) = options.key_of(&class).and_then(|key| self.heap.of_key(&class, &key)) {
+            self.loads_again(same, options);
+            return same;
+        }
         let object = self.heap.queried(class, options.clone());
         for other in 0..object {
             if self.may_be_same(object, other) {
-                self.heap.objects[other].options.add(options);
+                self.heap.objects[other].options.add_possible(options);
             }
         }
         object

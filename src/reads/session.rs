@@ -6,6 +6,7 @@ use crate::hints::names_session;
 use crate::syntax::{Node, callee_name, keyword_value, kind, positional_arguments};
 use crate::types::Type;
 
+use super::cascade::unload;
 use super::heap::{Base, Freshness, Link, Options, Standing, State, Value};
 use super::run::{Exit, Run};
 
@@ -63,7 +64,8 @@ impl Run<'_, '_> {
         let mut seen = BTreeSet::new();
         while let Some(one) = open.pop().filter(|one| seen.insert(*one)) {
             let known = &mut self.heap.objects[one];
-            known.is_touched = true;
+            // what has a row already is not written because of that
+            known.is_touched |= known.standing != Standing::Persistent;
             if known.standing == Standing::Transient {
                 known.standing = Standing::Pending;
             }
@@ -91,6 +93,9 @@ impl Run<'_, '_> {
             } else if leads_to.iter().any(|other| written.contains(other)) {
                 self.heap.doubt(object);
             }
+            if std::mem::take(&mut self.heap.objects[object].is_moved) {
+                self.heap.doubt(object);
+            }
         }
         for object in written {
             let known = &mut self.heap.objects[object];
@@ -113,7 +118,7 @@ impl Run<'_, '_> {
             Some(true) => {
                 for object in self.heap.objects.iter_mut().filter(|object| object.standing != Standing::Transient) {
                     object.freshness = Freshness::Dead;
-                    object.links.clear();
+                    unload(&mut object.links, None);
                     object.base = Base::Empty;
                     object.written.clear();
                 }

@@ -1,6 +1,7 @@
 //! An attribute of an object is set, or an object comes into a relationship: what that does on both sides.
 
 use crate::module::Location;
+use crate::types::Class;
 
 use super::heap::{Link, List, Standing, State, Value};
 use super::mapping::{Attribute, Relation};
@@ -12,6 +13,7 @@ impl Run<'_, '_> {
         let class = self.heap.objects[object].class.clone();
         let Attribute::Relation(relation) = self.mapping.attribute(&class, name) else {
             self.heap.objects[object].is_touched = true;
+            self.heap.objects[object].is_keyed |= self.mapping.may_be_foreign_key(&class, name);
             if name.ends_with("id") && !self.heap.objects[object].is_made {
                 self.heap.moved_by_key.push(class);
             }
@@ -27,6 +29,8 @@ impl Run<'_, '_> {
             return Ok(());
         }
         self.heap.objects[object].is_touched = true;
+        self.heap.objects_in(value).into_iter().for_each(|one| self.relate(object, one));
+        self.relate_to(object, &relation.target);
         if relation.is_list {
             self.heap.objects_in(value).into_iter().for_each(|one| self.moves(one, &relation));
         } else if let Some(reverse) = self.reverse(&relation) {
@@ -64,8 +68,15 @@ impl Run<'_, '_> {
             _ => Link::unknown(at.clone()),
         };
         self.heap.objects[object].links.insert(relation.name.clone(), link);
+        let Some(reverse) = self.reverse(relation) else { return Ok(()) };
+        self.heap.objects[object].is_moved |= !self.was_empty(object, &before);
         if let Value::Object(target) = value {
             self.put_back(*target, relation, object, at);
+            // it can have been there before: then the other side isn't told
+            let back = self.heap.objects[*target].links.get_mut(&reverse.name);
+            if let Some(back) = back.filter(|_| before.state == State::Unknown && !reverse.is_list) {
+                back.state = State::Unknown;
+            }
         }
         Ok(())
     }
@@ -113,26 +124,11 @@ impl Run<'_, '_> {
     /// An object comes into a relationship of another: it is on the other side too, as far as that is loaded or not in the database yet.
     pub(super) fn put_back(&mut self, other: usize, relation: &Relation, object: usize, at: &Location) {
         self.heap.objects[other].is_touched = true;
+        self.relate(object, other);
         let Some(reverse) = self.reverse(relation) else { return };
         let link = self.link(other, &reverse);
         if !reverse.is_list {
-            match link.value {
-                Some(Value::Object(before)) if before != object && relation.is_list => {
-                    self.take_back(before, &reverse, other);
-                }
-                // whether what led to it before is told depends on who told the other side
-                Some(Value::Object(before)) if before != object => {
-                    self.heap.objects[before].links.insert(relation.name.clone(), Link::unknown(at.clone()));
-                }
-                _ => {}
-            }
-            let mut back = Link::loaded(Value::Object(object), at.clone(), false);
-            let has_come = !self.heap.objects[object].is_made && !relation.is_list;
-            if has_come && !self.heap.objects[other].is_made && link.value != Some(Value::Object(object)) {
-                // what is set can have been there before: then the other side isn't told
-                back.state = State::Unknown;
-            }
-            self.heap.objects[other].links.insert(reverse.name.clone(), back);
+            self.put_back_one(other, relation, &reverse, object, at);
             return;
         }
         let is_new = matches!(self.heap.objects[other].standing, Standing::Transient | Standing::Pending);
@@ -150,6 +146,60 @@ impl Run<'_, '_> {
                 self.heap.objects[other].links.insert(reverse.name.clone(), Link::loaded(list, at.clone(), false));
             }
             _ => {}
+        }
+    }
+
+    /// The same, where the other side leads to one object.
+    fn put_back_one(&mut self, other: usize, relation: &Relation, reverse: &Relation, object: usize, at: &Location) {
+        let link = self.link(other, reverse);
+        if link.value == Some(Value::Object(object)) {
+            let back = Link::loaded(Value::Object(object), at.clone(), link.is_flushed);
+            self.heap.objects[other].links.insert(reverse.name.clone(), back);
+            return;
+        }
+        if !self.was_empty(other, &link) {
+            self.heap.objects[other].is_moved = true;
+            self.heap.moved.insert(reverse.name.clone());
+        }
+        match link.value {
+            Some(Value::Object(before)) if before != object && relation.is_list => {
+                self.take_back(before, reverse, other);
+            }
+            // whether what led to it before is told depends on who told the other side
+            Some(Value::Object(before)) if before != object => {
+                self.heap.objects[before].links.insert(relation.name.clone(), Link::unknown(at.clone()));
+            }
+            _ => {}
+        }
+        let mut back = Link::loaded(Value::Object(object), at.clone(), false);
+        let has_come = !self.heap.objects[object].is_made && !relation.is_list;
+        if has_come && !self.heap.objects[other].is_made {
+            // what is set can have been there before: then the other side isn't told
+            back.state = State::Unknown;
+        }
+        self.heap.objects[other].links.insert(reverse.name.clone(), back);
+    }
+
+    /// Whether a relationship is known to have led to nothing.
+    fn was_empty(&self, object: usize, before: &Link) -> bool {
+        let is_new = self.heap.objects[object].is_made && before.value.is_none();
+        is_new || matches!(before.value, Some(Value::Nothing))
+    }
+
+    /// Two objects are related from now on.
+    pub(super) fn relate(&mut self, one: usize, other: usize) {
+        for (one, other) in [(one, other), (other, one)] {
+            self.relate_to(one, &self.heap.objects[other].class.clone());
+        }
+    }
+
+    /// An object, or another name of it, is related to one of a class from now on.
+    fn relate_to(&mut self, object: usize, class: &Class) {
+        for one in std::iter::once(object).chain(self.others_like(object)) {
+            let known = &mut self.heap.objects[one];
+            if known.is_made && !known.partners.contains(class) {
+                known.partners.push(class.clone());
+            }
         }
     }
 

@@ -178,6 +178,7 @@ impl Run<'_, '_> {
         if is_one_more {
             // there need not be another
             self.heap.doubt(one);
+            self.heap.objects[one].is_possible = true;
         }
         Some(one)
     }
@@ -223,7 +224,7 @@ impl Run<'_, '_> {
             if states(&known.links) != states(&one.links) {
                 known.links.clear();
                 known.base = Base::Unknown;
-                known.is_foreign = true;
+                known.options.add_possible(&one.options);
             }
         }
     }

@@ -225,6 +225,10 @@ impl Types<'_> {
         if name == "__class__" {
             return Type::Class(class.clone(), Vec::new());
         }
+        if name == "awaitable_attrs" && !is_class {
+            // of `AsyncAttrs`: the same attributes, to be awaited
+            return object;
+        }
         if let Some(made) = self.member_of_library(receiver, class, name) {
             return made;
         }

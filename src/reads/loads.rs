@@ -1,0 +1,236 @@
+//! Something is loaded: by a query, a refresh, or because it is awaited. What that does to the objects that are known.
+
+use std::rc::Rc;
+
+use crate::syntax::Node;
+use crate::types::Class;
+
+use super::heap::{Base, Freshness, Link, List, Object, Options, Standing, State, Value};
+use super::mapping::{Attribute, Loading, Mapping, Relation};
+use super::run::{Exit, Run};
+
+/// Objects that are loaded.
+#[derive(Clone, PartialEq)]
+struct Coming {
+    class: Class,
+    /// The class of the objects whose relationship gives them.
+    from: Option<Class>,
+    /// The literal key of the only one.
+    key: Option<String>,
+}
+
+impl Coming {
+    fn of(class: &Class) -> Self {
+        Self { class: class.clone(), from: None, key: None }
+    }
+
+    fn can_be(&self, object: &Object, mapping: &Mapping<'_>) -> bool {
+        let is_other = |key: &String| object.key.as_ref().is_some_and(|known| known != key);
+        mapping.can_be(&object.class, &self.class)
+            && !self.key.as_ref().is_some_and(is_other)
+            && self.from.as_ref().is_none_or(|from| object.can_be_related_to(from, mapping))
+    }
+}
+
+impl Run<'_, '_> {
+    /// `await object.awaitable_attrs.name`, `refresh(object, ["name"])`
+    pub(super) fn await_attribute(&mut self, object: usize, name: &str, node: &Node<'_>) -> Result<Value, Exit> {
+        self.load_expired(object);
+        let class = self.heap.objects[object].class.clone();
+        let Attribute::Relation(relation) = self.mapping.attribute(&class, name) else { return Ok(Value::Other) };
+        let link = self.link(object, &relation);
+        match (link.state, relation.loading) {
+            (_, Loading::Unfollowed) => Ok(Value::Unknown),
+            (State::Loaded, _) => Ok(self.value_of(object, &relation, link, node)),
+            (_, Loading::Never) => Err(Exit::Ended),
+            _ => {
+                self.flush(self.flushes_itself);
+                Ok(self.load_relation(object, &relation, &link, node))
+            }
+        }
+    }
+
+    /// Loads a relationship apart from its object.
+    pub(super) fn load_relation(&mut self, object: usize, relation: &Relation, link: &Link, node: &Node<'_>) -> Value {
+        self.disturb(&[object], false);
+        if !matches!(link.value, Some(Value::Object(_))) || !link.is_flushed {
+            let class = self.heap.objects[object].class.clone();
+            self.doubt_all_of(vec![Coming { from: Some(class), ..Coming::of(&relation.target) }]);
+        }
+        let value = match link.value {
+            Some(Value::Object(target)) if link.is_flushed && !self.is_ambiguous(relation) => {
+                self.load_expired(target);
+                Value::Object(target)
+            }
+            Some(Value::List(list)) if link.is_flushed && self.has_all(object, relation, list) => {
+                let known = self.heap.lists[list].known.clone();
+                let owner = Some((object, relation.name.clone()));
+                self.heap.list(List { known, owner, ..List::default() })
+            }
+            _ => {
+                let target = self.heap.queried(relation.target.clone(), Options::default());
+                self.leading_back(target, object, relation)
+            }
+        };
+        if let (Value::List(list), Some(Value::List(before))) = (&value, &link.value)
+            && link.is_flushed
+            && list != before
+        {
+            self.has_again(*list, *before, relation);
+        }
+        self.add_those_that_lead_back(&value, object, relation);
+        let at = self.module().location(&node.range());
+        let link = Link::loaded(value.clone(), at, true);
+        self.heap.objects[object].links.insert(relation.name.clone(), link);
+        value
+    }
+
+    /// A collection is loaded again: it has what it had before.
+    fn has_again(&mut self, list: usize, before: usize, relation: &Relation) {
+        let before = self.heap.lists[before].clone();
+        let has_moved = self.has_moved(relation);
+        let list = &mut self.heap.lists[list];
+        list.is_anchored |= before.is_anchored;
+        list.rest = before.rest.filter(|_| !has_moved).or(list.rest);
+        (list.known, list.taken, list.joined) = (before.known, before.taken, before.joined);
+        let all: Vec<usize> = list.known.iter().copied().chain(list.rest).collect();
+        for one in all.into_iter().filter(|_| !has_moved) {
+            if self.heap.objects[one].standing == Standing::Persistent {
+                self.load_expired(one);
+            }
+        }
+    }
+
+    /// Whether several rows can lead back to the object of a relationship that gives one of them: the others did not see another come.
+    pub(super) fn is_ambiguous(&self, relation: &Relation) -> bool {
+        !relation.is_list && !relation.is_by_key && self.heap.moved.contains(&relation.name)
+    }
+
+    /// Whether objects may have left collections of a relationship.
+    pub(super) fn has_moved(&self, relation: &Relation) -> bool {
+        let by_key = self.heap.moved_by_key.iter().any(|class| self.mapping.can_be(class, &relation.target));
+        by_key || self.heap.moved.contains(&relation.name)
+    }
+
+    /// An object's columns are loaded again where they were expired.
+    pub(super) fn load_expired(&mut self, object: usize) {
+        if matches!(self.heap.objects[object].freshness, Freshness::Loaded) {
+            return;
+        }
+        let class = self.heap.objects[object].class.clone();
+        self.loads_one(object);
+        let has_eager = self.mapping.relations(&class).iter().any(|relation| relation.loading == Loading::Eager);
+        let known = &mut self.heap.objects[object];
+        known.freshness = Freshness::Loaded;
+        known.standing = Standing::Persistent;
+        known.written.clear();
+        if has_eager {
+            known.base = Base::Unknown;
+        }
+    }
+
+    /// A query loads objects of a class, and what comes with them: any that are known may be among them.
+    pub(super) fn loads(&mut self, class: &Class, options: &Options) {
+        if options.any || options.names.len() > 1 {
+            // also of what is loaded with the objects
+            self.heap.optioned.add(options);
+        }
+        let mut all = self.heap.optioned.clone();
+        all.add(options);
+        let known = std::mem::replace(&mut self.heap.optioned, all);
+        self.doubt_all_of(vec![Coming { key: options.key_of(class), ..Coming::of(class) }]);
+        self.heap.optioned = known;
+    }
+
+    /// What loader options hold for a refresh of an object: those of the query that loaded it, and those of what may be the same.
+    pub(super) fn options_of(&self, object: usize) -> Options {
+        let known = &self.heap.objects[object];
+        let mut options = known.options.clone();
+        options.add_possible(&self.heap.optioned);
+        // a query elsewhere may have had options
+        options.any |= known.is_foreign;
+        for other in self.others_like(object) {
+            options.add_possible(&self.heap.objects[other].options);
+        }
+        options
+    }
+
+    /// A query loads one object, and what comes with it.
+    pub(super) fn loads_one(&mut self, object: usize) {
+        let class = self.heap.objects[object].class.clone();
+        let options = self.options_of(object);
+        let optioned = std::mem::replace(&mut self.heap.optioned, options);
+        self.doubt_all_of(self.coming_with(&class));
+        self.others_like(object).into_iter().for_each(|other| self.heap.doubt(other));
+        self.may_load_links(object);
+        self.heap.optioned = optioned;
+    }
+
+    /// A query gives an object that another gave before.
+    pub(super) fn loads_again(&mut self, object: usize, options: &Options) {
+        self.load_expired(object);
+        let optioned = std::mem::replace(&mut self.heap.optioned, options.clone());
+        self.may_load_links(object);
+        self.heap.optioned = optioned;
+        self.heap.objects[object].options.add_possible(options);
+    }
+
+    /// A query that loads an object may load its relationships, too.
+    fn may_load_links(&mut self, object: usize) {
+        let class = self.heap.objects[object].class.clone();
+        for relation in self.mapping.relations(&class).iter() {
+            let is_eager = relation.loading == Loading::Eager || self.heap.optioned.can_load(&relation.name);
+            if let Some(link) = self.heap.objects[object].links.get_mut(&relation.name).filter(|_| is_eager)
+                && link.state == State::Unloaded
+            {
+                link.state = State::Unknown;
+                link.lost = None;
+            }
+        }
+    }
+
+    /// A query gives all objects of a class: those that were expired are loaded again.
+    pub(super) fn loads_every(&mut self, class: &Class) {
+        for object in 0..self.heap.objects.len() {
+            let known = &self.heap.objects[object];
+            let is_of_class = self.mapping.ancestors(&known.class).contains(class);
+            if is_of_class && known.standing == Standing::Persistent && !matches!(known.freshness, Freshness::Loaded) {
+                self.may_load_links(object);
+                let known = &mut self.heap.objects[object];
+                known.freshness = Freshness::Loaded;
+                known.written.clear();
+            }
+        }
+    }
+
+    /// The classes whose objects are loaded together with one of a class, each with the class that they come from.
+    fn coming_with(&self, class: &Class) -> Vec<Coming> {
+        let relations = self.mapping.relations(class);
+        let comes = |relation: &&Rc<Relation>| {
+            relation.loading == Loading::Eager || self.heap.optioned.can_load(&relation.name)
+        };
+        let from = |relation: &Rc<Relation>| Coming { from: Some(class.clone()), ..Coming::of(&relation.target) };
+        relations.iter().filter(comes).map(from).collect()
+    }
+
+    /// Objects are loaded, and what comes with them.
+    fn doubt_all_of(&mut self, mut all: Vec<Coming>) {
+        let mut next = 0;
+        while let Some(class) = all.get(next).map(|coming| coming.class.clone()) {
+            next += 1;
+            for coming in self.coming_with(&class) {
+                if !all.contains(&coming) {
+                    all.push(coming);
+                }
+            }
+        }
+        for object in 0..self.heap.objects.len() {
+            let known = &self.heap.objects[object];
+            if all.iter().any(|coming| coming.can_be(known, self.mapping)) {
+                self.heap.doubt(object);
+                let optioned = self.heap.optioned.clone();
+                self.heap.objects[object].options.add_possible(&optioned);
+            }
+        }
+    }
+}
