@@ -98,15 +98,29 @@ impl Run<'_, '_> {
             }
         }
         for object in written {
+            self.flush_links(object);
             let known = &mut self.heap.objects[object];
             known.is_touched = false;
             known.since = known.since.or(Some(self.heap.flushes));
-            known.links.values_mut().for_each(|link| link.is_flushed = true);
             match known.standing {
                 Standing::Pending if !is_certain => known.standing = Standing::Unknown,
                 Standing::Pending | Standing::Unknown if is_certain => known.standing = Standing::Persistent,
                 _ => {}
             }
+        }
+    }
+
+    /// What an object leads to is written, as far as that is in the session.
+    fn flush_links(&mut self, object: usize) {
+        let is_outside = |link: &Link| {
+            let leads_to = link.value.iter().flat_map(|value| self.heap.objects_in(value)).collect::<Vec<_>>();
+            leads_to.into_iter().any(|other| self.heap.objects[other].standing == Standing::Transient)
+        };
+        let links = self.heap.objects[object].links.iter();
+        let written: Vec<String> =
+            links.filter(|(_, link)| !link.is_flushed && !is_outside(link)).map(|(name, _)| name.clone()).collect();
+        for name in written {
+            self.heap.objects[object].links.entry(name).and_modify(|link| link.is_flushed = true);
         }
     }
 
