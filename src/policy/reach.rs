@@ -16,7 +16,7 @@ pub(super) fn told(reached: &Reached) -> String {
         }
         Level::Reached => {
             let calls = first_of(&reached.calls, MOST_NAMED, shown);
-            format!("reached by {calls}: what is related is expired there")
+            format!("reached by {calls}: what is loaded of it is expired there")
         }
         Level::Unknown => format!("perhaps reached: {}", open(reached)),
         Level::Dormant => match reached.looked_at {
