@@ -150,10 +150,10 @@ impl<'a> Sections<'a> {
 
     /// The calls that refresh or expire objects which lead to the relationships of the fixes, or may.
     pub fn calls(&self) -> String {
-        let mut calls: BTreeMap<(&str, usize), Coming<'_>> = BTreeMap::new();
+        let mut calls: BTreeMap<(&str, usize), NoticingCall<'_>> = BTreeMap::new();
         let mut add = |call: &'a ToldCall, to: Option<String>| {
-            let coming = calls.entry((&call.path, call.start.byte));
-            coming.or_insert_with(|| Coming { call, to: BTreeSet::new() }).to.extend(to);
+            let known = calls.entry((&call.path, call.start.byte));
+            known.or_insert_with(|| NoticingCall { call, to: BTreeSet::new() }).to.extend(to);
         };
         for (_, finding) in self.outcome.findings().filter(|(_, finding)| self.is_carried_out(finding)) {
             let Some(reach) = &finding.details.reach else { continue };
@@ -161,7 +161,7 @@ impl<'a> Sections<'a> {
             reach.open.iter().for_each(|call| add(call, None));
         }
         let (certain, open): (Vec<_>, Vec<_>) = calls.values().partition(|coming| !coming.to.is_empty());
-        let items = certain.into_iter().chain(open).map(Coming::told).collect();
+        let items = certain.into_iter().chain(open).map(NoticingCall::told).collect();
         self.list("Calls that notice it", "", items)
     }
 
@@ -259,12 +259,12 @@ impl<'a> Sections<'a> {
 }
 
 /// A call, and the relationships that it certainly comes to.
-struct Coming<'a> {
+struct NoticingCall<'a> {
     call: &'a ToldCall,
     to: BTreeSet<String>,
 }
 
-impl Coming<'_> {
+impl NoticingCall<'_> {
     fn told(&self) -> String {
         let ToldCall { path, start, kind, classes, unknown, .. } = self.call;
         let does = if *kind == CallKind::Expire { "expires" } else { "refreshes" };

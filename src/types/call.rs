@@ -54,7 +54,7 @@ impl Types<'_> {
             Type::Unknown(why) => Type::unknown(why.clone()),
             Type::Variable(name) => Type::unknown(format!("`{name}` can stand for any class")),
             Type::Nothing => Type::NEVER,
-            _ => Type::unknown(format!("what `{}` gives can't be told", on_one_line(call))),
+            _ => not_told(call),
         })
     }
 
@@ -74,7 +74,7 @@ impl Types<'_> {
     fn call_of_object(&self, context: &Context, object: &Type, call: &Node<'_>) -> Type {
         self.attribute(object, "__call__").each(|method| match method {
             Type::Function(function) => self.returned(function, &self.given(context, call)),
-            _ => Type::unknown(format!("what `{}` gives can't be told", on_one_line(call))),
+            _ => not_told(call),
         })
     }
 
@@ -256,7 +256,8 @@ impl Types<'_> {
     }
 }
 
-fn not_told(call: &Node<'_>) -> Type {
+/// A call that is not followed.
+pub(super) fn not_told(call: &Node<'_>) -> Type {
     Type::unknown(format!("what `{}` gives can't be told", on_one_line(call)))
 }
 

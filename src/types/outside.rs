@@ -1,10 +1,10 @@
 //! A name of another library goes in; what its objects are and what a call of it gives comes out, as far as SQLAlchemy, sqlmodel,
 //! advanced-alchemy and Python's own library are concerned.
 
-use crate::syntax::{Node, kind, on_one_line};
+use crate::syntax::{Node, kind};
 
 use super::annotation::CLASS_OF;
-use super::call::makes_managers;
+use super::call::{makes_managers, not_told};
 use super::expression::{awaited, is_task};
 use super::kind::{Rows, RowsOf, Type};
 use super::member::arguments_of;
@@ -176,7 +176,7 @@ impl Types<'_> {
         self.argument(context, call, 0, "").each(|function| match function {
             Type::Function(function) => awaited(&self.returned(function, &given)),
             Type::Class(class, given) => self.object_of(class, given),
-            _ => Type::unknown(format!("what `{}` gives can't be told", on_one_line(call))),
+            _ => not_told(call),
         })
     }
 
@@ -203,7 +203,7 @@ impl Types<'_> {
         match self.attribute_of_outside(path, given, name) {
             Type::Outside(path) => self.call_of_outside(context, &path, call),
             Type::Session => Type::Session,
-            _ => Type::unknown(format!("what `{}` gives can't be told", on_one_line(call))),
+            _ => not_told(call),
         }
     }
 }
