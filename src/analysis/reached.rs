@@ -119,10 +119,9 @@ impl Run<'_> {
         };
         for finding in findings.iter_mut().filter(|finding| finding.details.hazard().is_some()) {
             let calls = reached.calls.iter().filter_map(told).collect();
-            let open = reached
-                .open
-                .iter()
-                .filter_map(|(call, _)| self.analysis.told_call(&repository, &call.call, Vec::new()));
+            // only what tells of all relationships asks for these: there can be many of each
+            let open = reached.open.iter().filter(|_| self.request.all_relationships);
+            let open = open.filter_map(|(call, _)| self.analysis.told_call(&repository, &call.call, Vec::new()));
             finding.details.reach = Some(ReachDetail { level: reached.level, calls, open: open.collect() });
         }
     }

@@ -23,7 +23,7 @@ pub struct ReachDetail {
     pub level: Level,
     /// The calls that do.
     pub calls: Vec<ToldCall>,
-    /// The calls of the product of which it can't be told whether they do.
+    /// The calls of the product of which it can't be told whether they do, where all relationships were asked for.
     pub open: Vec<ToldCall>,
 }
 
