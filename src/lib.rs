@@ -50,6 +50,7 @@ pub mod settings;
 mod site;
 pub mod source;
 pub mod sqlalchemy;
+pub mod stream;
 mod suppression;
 pub mod syntax;
 pub mod types;

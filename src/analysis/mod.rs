@@ -63,6 +63,8 @@ pub struct Reach {
     pub settings: Arc<Lookup>,
     /// What the paths are relative to that are told.
     pub base: Base,
+    /// Why the files of their repositories are not all here, where they are not.
+    pub unseen: Option<&'static str>,
     /// What is looked for besides cascades: [`OF_MODULES`](crate::checks::OF_MODULES), or checks of one's own.
     pub checks: &'static [ModuleCheck],
 }
@@ -161,8 +163,10 @@ impl Analysis {
         let named = walk.named().into_iter().chain(folders).collect();
         let disk = Arc::new(Disk::under(unsaved));
         let repositories = Repositories::over(walk.working_directory(), &disk).told_from(reach.base).with_named(named);
-        for nameless in reach.unsaved.iter().filter(|one| one.path.is_none()) {
-            repositories.of(&walk.absolute(&nameless.path(&walk))).is_another_because(NAMELESS);
+        for unsaved in &reach.unsaved {
+            if let Some(reason) = reach.unseen.or(unsaved.path.is_none().then_some(NAMELESS)) {
+                repositories.of(&walk.absolute(&unsaved.path(&walk))).is_another_because(reason);
+            }
         }
         let search = FileSearch::new(&disk);
         let Reach { settings, checks, .. } = &reach;

@@ -10,6 +10,7 @@ mod documentation;
 mod interactive;
 mod pr;
 mod progress;
+mod stream;
 mod verify;
 
 use std::collections::HashSet;
@@ -92,6 +93,7 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<u8> {
         Some(Command::Graph { common, format, output_file }) => {
             graph(arguments, common, *format, output_file.as_deref())
         }
+        Some(Command::Stream { options, judging, means }) => stream::stream(options, judging, means),
         Some(Command::Config { schema: true, .. }) => config::schema(),
         Some(Command::Config { common, output_format, .. }) => config::config(common, *output_format),
         Some(Command::Explain { codes, all, output_format }) => documentation::explain(codes, *all, *output_format),
@@ -268,15 +270,15 @@ fn job_with(common: &Common, overrides: Overrides, root: &Path) -> anyhow::Resul
         no_ignore: common.no_ignore,
         no_force_exclude: common.no_force_exclude,
         are_changed: common.since.is_some() || common.staged,
-        threads: common.threads,
+        threads: common.means.threads,
     };
     let settings = Arc::new(config::lookup(common, overrides)?);
     let facts = common.facts.as_ref().map(|file| Facts::read(file, root)).transpose()?;
     let unsaved = common.reads_stdin().then(|| unsaved(common)).transpose()?.into_iter().collect();
     Ok(Job {
-        reach: Reach { paths, unsaved, walk, settings, base: Base::default(), checks: OF_MODULES },
+        reach: Reach { paths, unsaved, walk, settings, base: Base::default(), unseen: None, checks: OF_MODULES },
         request: Request {
-            unsafe_fixes: common.unsafe_fixes,
+            unsafe_fixes: common.judging.unsafe_fixes,
             lazy: common.lazy,
             only: common.only,
             facts,

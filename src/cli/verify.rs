@@ -41,7 +41,7 @@ pub(super) fn verify(arguments: &Arguments, common: &Common, options: &VerifyOpt
     );
     let working_directory = env::current_dir().context("can't tell the working directory")?;
     let root = root()?;
-    start_threads(common.threads)?;
+    start_threads(common.means.threads)?;
     let asking = Asking {
         options: &options.ask,
         root: &root,
@@ -50,7 +50,7 @@ pub(super) fn verify(arguments: &Arguments, common: &Common, options: &VerifyOpt
     };
     asking.check()?;
     let change = change(arguments, common, options, &root)?;
-    let (verification, answers) = asking.prove(&change, common.unsafe_fixes)?;
+    let (verification, answers) = asking.prove(&change, common.judging.unsafe_fixes)?;
     if let Some((file, (before, after))) = options.write_facts.as_ref().zip(answers) {
         write_facts(file, if change.is_done { &after } else { &before }, &root)?;
     }

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::calls::CallKind;
 use crate::model::Relationship;
@@ -30,6 +31,26 @@ pub(super) fn write_lines(outcome: &Outcome, out: &mut dyn Write) -> io::Result<
         serde_json::to_writer(&mut *out, &finding_of(&edits, file, finding))?;
         writeln!(out)
     })
+}
+
+/// The files of an outcome with their findings, each as in the report.
+pub(crate) struct JsonFindings<'a>(Edits<'a>);
+
+impl<'a> JsonFindings<'a> {
+    pub fn of(outcome: &'a Outcome) -> Self {
+        Self(Edits::of(outcome))
+    }
+
+    /// The file at an absolute path, if there is something to say of it.
+    pub fn file(&self, path: &Path) -> Option<&'a FileOutcome> {
+        self.0.files.get(path).copied()
+    }
+
+    /// The findings of a file, in order.
+    pub fn of_file(&self, file: &'a FileOutcome) -> Vec<Box<RawValue>> {
+        let findings = file.findings.iter().map(|finding| to_raw_value(&finding_of(&self.0, file, finding)));
+        findings.filter_map(Result::ok).collect()
+    }
 }
 
 #[derive(Serialize)]
@@ -148,8 +169,9 @@ struct JsonReason<'a> {
     reason: &'a str,
 }
 
+/// Where the text can't be parsed.
 #[derive(Serialize)]
-struct JsonSyntaxError<'a> {
+pub(crate) struct JsonSyntaxError<'a> {
     path: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     cell: Option<usize>,
@@ -226,7 +248,7 @@ fn report(outcome: &Outcome) -> JsonReport<'_> {
         stale_baseline: outcome.stale_baseline.iter().map(JsonStale::of).collect(),
         skipped: reasons(Status::skipped),
         failed: reasons(Status::failed),
-        syntax_errors: outcome.files.iter().flat_map(syntax_errors).collect(),
+        syntax_errors: outcome.files.iter().flat_map(json_syntax_errors).collect(),
         unused_suppressions: outcome.files.iter().flat_map(unused_suppressions).collect(),
         summary: summary(outcome),
     }
@@ -253,7 +275,7 @@ fn summary(outcome: &Outcome) -> JsonSummary<'_> {
     }
 }
 
-fn syntax_errors(file: &FileOutcome) -> impl Iterator<Item = JsonSyntaxError<'_>> {
+pub(crate) fn json_syntax_errors(file: &FileOutcome) -> impl Iterator<Item = JsonSyntaxError<'_>> {
     let error =
         |at: &Position| JsonSyntaxError { path: &file.display, cell: at.cell, line: at.line, column: at.column };
     file.syntax_errors.iter().map(error)

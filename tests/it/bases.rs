@@ -147,7 +147,7 @@ fn one_analysis_tells_from_each_base_what_one_of_that_base_tells() {
             let overrides = Overrides { select, ..Overrides::default() };
             let settings = Arc::new(Lookup::new(overrides, &Place::Nearest, &folder).unwrap());
             let (paths, walk) = (vec![top.clone()], WalkOptions::default());
-            let reach = Reach { paths, unsaved: Vec::new(), walk, settings, base, checks: OF_MODULES };
+            let reach = Reach { paths, unsaved: Vec::new(), walk, settings, base, unseen: None, checks: OF_MODULES };
             let request = Request { all_relationships: true, calls: true, ..Request::default() };
             Analysis::of(reach, &Default::default()).unwrap().outcome(&request).unwrap()
         };

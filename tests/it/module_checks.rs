@@ -52,7 +52,7 @@ fn outcome(folder: &Path, select: &[&str], unsafe_fixes: bool) -> Outcome {
     let overrides = Overrides { select, ..Overrides::default() };
     let settings = Arc::new(Lookup::new(overrides, &Place::Isolated, folder).unwrap());
     let (paths, walk, base) = (vec![folder.to_owned()], WalkOptions::default(), Base::Repository);
-    let reach = Reach { paths, unsaved: Vec::new(), walk, settings, base, checks: DYNAMIC };
+    let reach = Reach { paths, unsaved: Vec::new(), walk, settings, base, unseen: None, checks: DYNAMIC };
     let analysis = Analysis::of(reach, &Default::default()).unwrap();
     let request = Request { unsafe_fixes, all_relationships: true, ..Request::default() };
     analysis.outcome(&request).unwrap()

@@ -17,12 +17,12 @@ impl Common {
                 words.extend([option.to_owned(), values.join(",")]);
             }
         };
-        list(&mut words, "--select", &self.select);
-        list(&mut words, "--ignore", &self.ignore);
+        list(&mut words, "--select", &self.judging.select);
+        list(&mut words, "--ignore", &self.judging.ignore);
         list(&mut words, "--exclude", &self.exclude);
         words.extend(self.options_with_values(paths.is_some()));
         words.extend(self.flags(paths.is_some(), unsafe_fixes));
-        for folder in &self.rules {
+        for folder in &self.means.rules {
             words.extend(["--rules".to_owned(), folder.display().to_string()]);
         }
         if let Some(name) = &self.stdin_filename {
@@ -40,10 +40,10 @@ impl Common {
     /// The options that have one value, each followed by it. Other paths than those that were given are what a comparison is about.
     fn options_with_values(&self, has_other_paths: bool) -> impl Iterator<Item = String> {
         let named = [
-            ("--profile", self.profile.as_ref().map(name_of)),
+            ("--profile", self.judging.profile.as_ref().map(name_of)),
             ("--lazy", self.lazy.as_ref().map(name_of)),
-            ("--layout", self.layout.as_ref().map(name_of)),
-            ("--sqlalchemy-version", self.sqlalchemy_version.map(|version| version.to_string())),
+            ("--layout", self.judging.layout.as_ref().map(name_of)),
+            ("--sqlalchemy-version", self.judging.sqlalchemy_version.map(|version| version.to_string())),
             ("--facts", self.facts.as_ref().map(|file| file.display().to_string())),
             ("--baseline", self.baseline.as_ref().map(|file| file.display().to_string())),
             ("--since", self.since.clone().filter(|_| !has_other_paths)),
@@ -54,7 +54,7 @@ impl Common {
 
     fn flags(&self, has_other_paths: bool, unsafe_fixes: Option<bool>) -> impl Iterator<Item = String> {
         let flags = [
-            ("--unsafe-fixes", unsafe_fixes.unwrap_or(self.unsafe_fixes)),
+            ("--unsafe-fixes", unsafe_fixes.unwrap_or(self.judging.unsafe_fixes)),
             ("--require-asyncio", self.require_asyncio),
             ("--staged", self.staged),
             ("--diff-only", self.diff_only && (!has_other_paths || self.staged)),

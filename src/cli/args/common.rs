@@ -19,18 +19,58 @@ const FILES: &str = "Which files";
 const SETTINGS: &str = "Settings";
 pub(super) const EVERYWHERE: &str = "For every command";
 
+/// What is looked for and what is done about it, wherever the texts come from.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct Common {
-    /// Files and folders to check, or `-` for standard input [default: the working directory]
-    #[arg(value_name = "PATH")]
-    pub(super) paths: Vec<PathBuf>,
-
+pub(in crate::cli) struct Judging {
     /// Report these codes, prefixes of codes, or names only
     #[arg(long, value_name = "CODE", value_delimiter = ',', help_heading = SELECTION)]
     pub select: Vec<String>,
     /// Do not report these codes, prefixes of codes, or names
     #[arg(long, value_name = "CODE", value_delimiter = ',', help_heading = SELECTION)]
     pub ignore: Vec<String>,
+
+    /// Carry out unsafe fixes too: those that change what someone can notice
+    #[arg(long, help_heading = FIXES)]
+    pub unsafe_fixes: bool,
+    /// Which list to write [default: recommended]
+    #[arg(long, value_name = "PROFILE", help_heading = FIXES)]
+    pub profile: Option<Profile>,
+    /// Whether statements that get too long are laid out again [default: fit]
+    #[arg(long, value_name = "LAYOUT", help_heading = FIXES, hide_short_help = true)]
+    pub layout: Option<Layout>,
+    /// The SQLAlchemy version that the code runs with, such as 1.4 or 2.0.44
+    #[arg(long, value_name = "VERSION", help_heading = FIXES, hide_short_help = true)]
+    pub sqlalchemy_version: Option<SqlalchemyVersion>,
+}
+
+/// The rules and the threads that it is done with.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Means {
+    /// Add the rules of a folder
+    #[arg(long, value_name = "DIR", help_heading = SETTINGS, hide_short_help = true)]
+    pub rules: Vec<PathBuf>,
+
+    /// How many threads to use [default: one per core]
+    #[arg(
+        short = 'j',
+        long,
+        value_name = "NUMBER",
+        default_value_t = 0,
+        hide_default_value = true,
+        help_heading = EVERYWHERE,
+        hide_short_help = true
+    )]
+    pub threads: usize,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Common {
+    /// Files and folders to check, or `-` for standard input [default: the working directory]
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub judging: Judging,
     /// Report, and fix, only relationships that calls of refresh or expire reach today, or of these only where a read raises
     #[arg(long, value_name = "LEVEL", help_heading = SELECTION)]
     pub only: Option<Only>,
@@ -48,21 +88,9 @@ pub(in crate::cli) struct Common {
     #[arg(long, help_heading = SELECTION)]
     pub diff_only: bool,
 
-    /// Carry out unsafe fixes too: those that change what someone can notice
-    #[arg(long, help_heading = FIXES)]
-    pub unsafe_fixes: bool,
-    /// Which list to write [default: recommended]
-    #[arg(long, value_name = "PROFILE", help_heading = FIXES)]
-    pub profile: Option<Profile>,
     /// Add this loader to fixed relationships that name none (an unsafe fix)
     #[arg(long, value_name = "LOADER", help_heading = FIXES, hide_short_help = true)]
     pub lazy: Option<Lazy>,
-    /// Whether statements that get too long are laid out again [default: fit]
-    #[arg(long, value_name = "LAYOUT", help_heading = FIXES, hide_short_help = true)]
-    pub layout: Option<Layout>,
-    /// The SQLAlchemy version that the code runs with, such as 1.4 or 2.0.44
-    #[arg(long, value_name = "VERSION", help_heading = FIXES, hide_short_help = true)]
-    pub sqlalchemy_version: Option<SqlalchemyVersion>,
     /// Use what `verify --write-facts` wrote: what SQLAlchemy itself said of the relationships
     #[arg(long, value_name = "FILE", help_heading = FIXES, hide_short_help = true)]
     pub facts: Option<PathBuf>,
@@ -92,21 +120,23 @@ pub(in crate::cli) struct Common {
     /// Ignore all settings files
     #[arg(long, help_heading = SETTINGS, hide_short_help = true)]
     pub isolated: bool,
-    /// Add the rules of a folder
-    #[arg(long, value_name = "DIR", help_heading = SETTINGS, hide_short_help = true)]
-    pub rules: Vec<PathBuf>,
+    #[command(flatten)]
+    pub means: Means,
+}
 
-    /// How many threads to use [default: one per core]
-    #[arg(
-        short = 'j',
-        long,
-        value_name = "NUMBER",
-        default_value_t = 0,
-        hide_default_value = true,
-        help_heading = EVERYWHERE,
-        hide_short_help = true
-    )]
-    pub threads: usize,
+impl Judging {
+    /// What it says in place of settings.
+    pub fn overrides(&self, means: &Means) -> Overrides {
+        Overrides {
+            profile: self.profile,
+            select: self.select.clone(),
+            ignore: self.ignore.clone(),
+            rules: means.rules.clone(),
+            layout: self.layout,
+            sqlalchemy_version: self.sqlalchemy_version,
+            ..Overrides::default()
+        }
+    }
 }
 
 impl Common {
@@ -132,16 +162,11 @@ impl Common {
     /// What it says in place of settings.
     pub fn overrides(&self) -> Overrides {
         Overrides {
-            profile: self.profile,
-            select: self.select.clone(),
-            ignore: self.ignore.clone(),
             exclude: self.exclude.clone(),
-            rules: self.rules.clone(),
             baseline: self.baseline.clone(),
             no_baseline: self.no_baseline,
             require_asyncio: self.require_asyncio,
-            layout: self.layout,
-            sqlalchemy_version: self.sqlalchemy_version,
+            ..self.judging.overrides(&self.means)
         }
     }
 

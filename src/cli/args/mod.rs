@@ -17,10 +17,18 @@ use crate::report::{DocumentationFormat, GraphFormat, ListFormat};
 use crate::settings::ConfigFormat;
 
 pub(super) use command_line::quoted;
-pub(super) use common::Common;
-pub(super) use options::{AskOptions, Ending, PrOptions, Reports, VerifyOptions};
+pub(super) use common::{Common, Judging, Means};
+pub(super) use options::{AskOptions, Ending, PrOptions, Reports, StreamOptions, VerifyOptions};
 
 use common::EVERYWHERE;
+
+const STREAM_HELP: &str = "\
+    Reads     {\"id\": …, \"path\": \"app/models.py\", \"content\": \"…\", \"repo\": \"shop\"}\n\
+    Writes    {\"id\": …, \"path\": …, \"alone\": …, \"findings\": […], \"syntax_errors\": […], \"content\": …}\n\
+    or        {\"id\": …, \"path\": …, \"skipped\": REASON}    or    {\"id\": …, \"line\": …, \"error\": REASON}\n\n\
+    One line comes out for each that goes in, in the same order. Lines that follow each other with the same `repo` are one repository; \
+    others are looked at alone.\n\
+    Exit status: 0 all lines are answered, 2 wrong usage, or input or output failed.";
 
 /// Finds SQLAlchemy cascades that include refresh-expire and writes the explicit list: where a relationship is not loaded eagerly, reading a
 /// related object after `session.refresh(parent)` raises MissingGreenlet under asyncio because of it.
@@ -102,6 +110,16 @@ pub(super) enum Command {
         options: PrOptions,
         #[command(flatten)]
         common: Common,
+    },
+    /// Answer each line of JSON on standard input, a file's text, with a line: its findings
+    #[command(after_help = STREAM_HELP)]
+    Stream {
+        #[command(flatten)]
+        options: StreamOptions,
+        #[command(flatten)]
+        judging: Judging,
+        #[command(flatten)]
+        means: Means,
     },
     /// Print the settings in force for a file or folder, and where each comes from
     Config {
@@ -199,7 +217,11 @@ impl Arguments {
         match &self.command {
             None
             | Some(
-                Command::Explain { .. } | Command::Rules { .. } | Command::Completions { .. } | Command::Man { .. },
+                Command::Stream { .. }
+                | Command::Explain { .. }
+                | Command::Rules { .. }
+                | Command::Completions { .. }
+                | Command::Man { .. },
             ) => &self.common,
             Some(
                 Command::Diff { common, .. }
@@ -230,7 +252,8 @@ fn refuse(command: &mut clap::Command, kind: ErrorKind, message: String) -> ! {
 
 /// What is to be said of paths and options before a command: they would go unused, and belong behind it.
 fn misplaced(matches: &ArgMatches) -> Option<String> {
-    let is_general = |id: &str| matches!(id, "quiet" | "color" | "Common" | "Color" | "Ending" | "Arguments");
+    let is_general =
+        |id: &str| matches!(id, "quiet" | "color" | "Common" | "Judging" | "Means" | "Color" | "Ending" | "Arguments");
     let given = |id: &&clap::Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
     let id = matches.ids().filter(given).find(|id| !is_general(id.as_str()))?;
     let name = matches.subcommand_name()?;

@@ -44,6 +44,17 @@ pub(in crate::cli) struct Reports {
     pub write_baseline: Option<PathBuf>,
 }
 
+/// What the answers to lines are.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct StreamOptions {
+    /// Add the text of a file after its safe fixes, where it changes
+    #[arg(long)]
+    pub fix: bool,
+    /// Take the settings of this file [default: none, whatever stands in a repository]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
 /// How a command ends that tells of findings.
 #[derive(Debug, Clone, Copy, Args)]
 pub(in crate::cli) struct Ending {

@@ -56,7 +56,7 @@ pub(super) fn pr(arguments: &Arguments, common: &Common, options: &PrOptions) ->
     checks::work_tree(&git)?;
     let destination = options.create.then(|| Destination::of(&git, options)).transpose()?;
     checks::published(&git, &head, options)?;
-    start_threads(common.threads)?;
+    start_threads(common.means.threads)?;
     let outcomes = outcomes(arguments, common, git.root())?;
     let (outcomes, committed, left_out) = without_strangers(&git, &git.files(&head)?, outcomes)?;
     left_out.iter().for_each(|reason| tell(arguments, reason));
@@ -92,7 +92,7 @@ fn outcomes(arguments: &Arguments, common: &Common, root: &Path) -> anyhow::Resu
     while_shown(arguments, |counter| {
         let analysis = Analysis::of(reach, counter)?;
         let mut outcomes = vec![analysis.outcome(&request)?];
-        if common.unsafe_fixes {
+        if common.judging.unsafe_fixes {
             request.unsafe_fixes = true;
             outcomes.push(analysis.outcome(&request)?);
         }

@@ -78,7 +78,8 @@ pub fn repository_of(folder: &Path) -> TempDir {
 pub fn analysis(folder: &Path, overrides: Overrides, place: &Place, unsaved: Vec<Unsaved>) -> Analysis {
     let settings = Arc::new(Lookup::new(overrides, place, folder).unwrap());
     let (walk, base) = (WalkOptions::default(), Base::Repository);
-    let reach = Reach { paths: vec![folder.to_owned()], unsaved, walk, settings, base, checks: OF_MODULES };
+    let reach =
+        Reach { paths: vec![folder.to_owned()], unsaved, walk, settings, base, unseen: None, checks: OF_MODULES };
     Analysis::of(reach, &Default::default()).unwrap()
 }
 
