@@ -82,13 +82,17 @@ fn applicability(profile: Profile) -> &'static str {
     }
 }
 
-/// What `explain` prints of all codes, a heading deeper.
+/// What `explain` prints of all codes: a heading for each alone, so that contents stay short.
 fn explanations() -> String {
     let mut in_code = false;
-    let lines = printed(&["explain", "--all", "--output-format", "markdown"]);
-    let lines = lines.lines().map(|line| {
+    let printed = printed(&["explain", "--all", "--output-format", "markdown"]);
+    let lines = printed.lines().map(|line| {
         in_code ^= line.starts_with("```");
-        if !in_code && line.starts_with('#') { format!("#{line}\n") } else { format!("{line}\n") }
+        match line.trim_start_matches('#').trim() {
+            _ if in_code || !line.starts_with('#') => format!("{line}\n"),
+            title if line.starts_with("# ") => format!("## {title}\n"),
+            title => format!("**{title}**\n"),
+        }
     });
     lines.collect()
 }
@@ -158,7 +162,9 @@ fn the_readme_is_one_page() {
     let readme = fs::read_to_string("README.md").unwrap();
     assert!(readme.lines().count() <= 110, "what is longer goes to docs/");
     let place = |text: &str| readme.find(text).unwrap_or_else(|| panic!("README lacks {text}"));
-    assert!(place("## Install") < place("## Three commands") && place("## Three commands") < place("cargo build --release"));
+    assert!(
+        place("## Install") < place("## Three commands") && place("## Three commands") < place("cargo build --release")
+    );
 }
 
 #[test]

@@ -300,11 +300,26 @@ fn settings_in_the_pages_are_taken() {
 }
 
 #[test]
+fn the_rules_in_the_pages_find_another_constructor() {
+    let page = Page::read(Path::new("docs/rules.md"));
+    let clone = Clone::new(&[]);
+    fs::create_dir(clone.path("rules")).unwrap();
+    fs::write(clone.path("rules/ours.yml"), page.under("Rules of your own", "yaml")[0]).unwrap();
+    let models = "from toolkit.orm import children\nposts = children('Post', cascade='all')\n";
+    fs::write(clone.path("work/app/models.py"), models).unwrap();
+    let found = said(&clone.shell("cascade-fix check --quiet --output-format concise --rules ../rules"));
+    assert!(found.starts_with("app/models.py:2:34: CAS001"), "{found}");
+}
+
+#[test]
 fn each_editor_starts_the_language_server() {
     let page = Page::read(Path::new("docs/editors.md"));
     let of = |heading: &str, language: &str| page.under(heading, language)[0].to_owned();
     let code: Value = serde_json::from_str(&of("VS Code", "json")).unwrap();
-    assert_eq!((&code["glspc.server.command"], &code["glspc.server.commandArguments"][0]), (&"cascade-fix".into(), &"lsp".into()));
+    assert_eq!(
+        (&code["glspc.server.command"], &code["glspc.server.commandArguments"][0]),
+        (&"cascade-fix".into(), &"lsp".into())
+    );
     let helix: toml::Table = toml::from_str(&of("Helix", "toml")).unwrap();
     let server = helix["language-server"]["cascade-fix"].as_table().unwrap();
     assert_eq!((server["command"].as_str(), server["args"][0].as_str()), (Some("cascade-fix"), Some("lsp")));
@@ -321,7 +336,8 @@ fn the_python_in_the_pages_runs() {
     let sessions = blocks.iter().filter(|block| block.language == "python" && block.text.contains(">>> "));
     for session in sessions {
         fs::write(clone.path("work/session.txt"), &session.text).unwrap();
-        let run = format!("PYTHONPATH='{}' PYTHONDONTWRITEBYTECODE=1 python3 -m doctest session.txt", package.display());
+        let run =
+            format!("PYTHONPATH='{}' PYTHONDONTWRITEBYTECODE=1 python3 -m doctest session.txt", package.display());
         clone.run(&run);
     }
     assert!(!Page::read(Path::new("docs/python.md")).under("Python", "python").is_empty());
