@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::common::folder_with;
 
-const BINARY: &str = env!("CARGO_BIN_EXE_cascade-fix");
+pub const BINARY: &str = env!("CARGO_BIN_EXE_cascade-fix");
 
 const COMMANDS: [&str; 11] =
     ["diff", "check", "fix", "verify", "graph", "pr", "config", "explain", "rules", "completions", "man"];
@@ -85,7 +85,7 @@ struct Step {
 }
 
 /// Runs a step of the action, as a runner would: with what its `env` takes from the inputs, and the files that it writes to.
-fn run_step(name: &str, folder: &Path, inputs: &[(&str, &str)]) -> Output {
+pub fn run_step(name: &str, folder: &Path, inputs: &[(&str, &str)]) -> Output {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/action.yml")).unwrap();
     let action: Value = ast_grep_config::from_str(&text).unwrap();
     let steps: Vec<Step> = serde_json::from_value(action["runs"]["steps"].clone()).unwrap();

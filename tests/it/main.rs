@@ -34,6 +34,7 @@ mod pull_request;
 mod raises;
 mod reach;
 mod readings;
+mod recipes;
 mod reports;
 mod repositories;
 mod rules;

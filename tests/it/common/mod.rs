@@ -1,6 +1,7 @@
 //! Trees of files, and the binary run in them.
 
 pub mod cases;
+pub mod markdown;
 pub mod sqlalchemy;
 
 use std::collections::BTreeMap;
