@@ -24,6 +24,8 @@ pub struct Disk {
     kept: RwLock<HashMap<PathBuf, Arc<[u8]>>>,
     /// How much can still be kept.
     room: AtomicUsize,
+    /// Nothing is asked of the file system.
+    is_empty: bool,
 }
 
 impl Default for Disk {
@@ -36,7 +38,17 @@ impl Disk {
     /// What is on disk under the bytes of files at absolute paths.
     pub fn under(unsaved: BTreeMap<PathBuf, Arc<[u8]>>) -> Self {
         let room = AtomicUsize::new(MOST_KEPT);
-        Self { unsaved, folders: RwLock::default(), kept: RwLock::default(), room }
+        Self { unsaved, folders: RwLock::default(), kept: RwLock::default(), room, is_empty: false }
+    }
+
+    /// The bytes of files at absolute paths, and nothing else.
+    pub fn empty_under(unsaved: BTreeMap<PathBuf, Arc<[u8]>>) -> Self {
+        Self { is_empty: true, ..Self::under(unsaved) }
+    }
+
+    /// Whether there is nothing but what is not saved.
+    pub fn is_empty(&self) -> bool {
+        self.is_empty
     }
 
     /// The files that are not saved, with their bytes, by absolute path.
@@ -71,7 +83,7 @@ impl Disk {
         // what is not in the folder around is not asked for
         let around = folder.parent().and_then(known);
         let is_missing = around.is_some_and(|around| folder.file_name().is_some_and(|name| !around.contains_key(name)));
-        let names = Arc::new(if is_missing { Names::new() } else { names_in(folder) });
+        let names = Arc::new(if is_missing || self.is_empty { Names::new() } else { names_in(folder) });
         let mut folders = self.folders.write().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(folders.entry(folder.to_owned()).or_insert(names))
     }
@@ -86,6 +98,9 @@ impl Disk {
         }
         if let Some(bytes) = self.kept.read().unwrap_or_else(PoisonError::into_inner).get(path) {
             return Ok(Arc::clone(bytes));
+        }
+        if self.is_empty {
+            return Err(std::io::ErrorKind::NotFound.into());
         }
         let bytes: Arc<[u8]> = std::fs::read(path)?.into();
         let has_room = |room: usize| room.checked_sub(bytes.len());

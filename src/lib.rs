@@ -27,6 +27,7 @@ mod imports;
 pub mod layout;
 mod library;
 mod looked;
+pub mod lsp;
 pub mod model;
 pub mod module;
 pub mod outcome;

@@ -65,6 +65,9 @@ impl FileSearch {
 
     fn list(&self, walk: &Walk) -> Looked {
         let (files, aside) = walk.settled(|| {
+            if self.disk.is_empty() {
+                return Default::default();
+            }
             let files = Mutex::new(Vec::new());
             let aside =
                 walk.run(|| |path: &Path| files.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned()));

@@ -63,7 +63,7 @@ pub struct Reach {
     pub settings: Arc<Lookup>,
     /// What the paths are relative to that are told.
     pub base: Base,
-    /// Why the files of their repositories are not all here, where they are not.
+    /// Why nothing is known of the repositories but the texts that are not saved, where that is so.
     pub unseen: Option<&'static str>,
     /// What is looked for besides cascades: [`OF_MODULES`](crate::checks::OF_MODULES), or checks of one's own.
     pub checks: &'static [ModuleCheck],
@@ -161,12 +161,13 @@ impl Analysis {
             reach.unsaved.iter().map(|one| (walk.absolute(&one.path(&walk)), one.bytes.as_slice().into())).collect();
         let folders = unsaved.keys().filter_map(|path| path.parent()).map(Path::to_owned);
         let named = walk.named().into_iter().chain(folders).collect();
-        let disk = Arc::new(Disk::under(unsaved));
+        let nameless = reach.unsaved.iter().any(|one| one.path.is_none());
+        let unseen = reach.unseen.or(nameless.then_some(NAMELESS));
+        let disk = Arc::new(if unseen.is_some() { Disk::empty_under(unsaved) } else { Disk::under(unsaved) });
         let repositories = Repositories::over(walk.working_directory(), &disk).told_from(reach.base).with_named(named);
-        for unsaved in &reach.unsaved {
-            if let Some(reason) = reach.unseen.or(unsaved.path.is_none().then_some(NAMELESS)) {
-                repositories.of(&walk.absolute(&unsaved.path(&walk))).is_another_because(reason);
-            }
+        if let Some(reason) = unseen {
+            let paths = reach.unsaved.iter().map(|unsaved| walk.absolute(&unsaved.path(&walk)));
+            paths.for_each(|path| repositories.of(&path).is_another_because(reason));
         }
         let search = FileSearch::new(&disk);
         let Reach { settings, checks, .. } = &reach;

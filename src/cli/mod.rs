@@ -8,6 +8,7 @@ mod changed;
 mod config;
 mod documentation;
 mod interactive;
+mod lsp;
 mod pr;
 mod progress;
 mod stream;
@@ -93,6 +94,7 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<u8> {
         Some(Command::Graph { common, format, output_file }) => {
             graph(arguments, common, *format, output_file.as_deref())
         }
+        Some(Command::Lsp { config, judging, means }) => lsp::lsp(config.as_deref(), judging, means),
         Some(Command::Stream { options, judging, means }) => stream::stream(options, judging, means),
         Some(Command::Config { schema: true, .. }) => config::schema(),
         Some(Command::Config { common, output_format, .. }) => config::config(common, *output_format),

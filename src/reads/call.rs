@@ -300,22 +300,21 @@ impl Run<'_, '_> {
 
     /// Looks at the call that says how sessions are made: that of the maker, or of the session itself.
     fn with_maker<T>(&self, call: &Node<'_>, look: impl FnOnce(&Node<'_>) -> T) -> Option<T> {
-        if callee_name(call).is_some_and(|name| name == "AsyncSession" || name == "Session") {
-            return Some(look(call));
-        }
+        let name = callee_name(call)?;
         let function = call.field("function")?;
-        let maker = if callee_name(call)? == "begin" { function.field("object")? } else { function };
-        let names = dotted_name(&maker)?;
+        let maker = if name == "begin" { function.field("object")? } else { function };
         let place = Place::of(self.module(), &maker);
-        let ends = self.mapping.classes.resolver.follow(&place, &names, &Effort::for_value());
-        let [End::Bound(found)] = ends.as_slice() else { return None };
-        if !found.rest.is_empty() || !matches!(found.binding().target, Target::CallResult { .. }) {
-            return None;
+        let ends = self.mapping.classes.resolver.follow(&place, &dotted_name(&maker)?, &Effort::for_value());
+        match ends.as_slice() {
+            // a maker is often named as what it makes
+            [End::Bound(found)] if matches!(found.binding().target, Target::CallResult { .. }) => {
+                let name = found.module().node(&found.binding().name).filter(|_| found.rest.is_empty())?;
+                let assignment = name.ancestors().find(|node| node.kind() == kind::ASSIGNMENT)?;
+                let maker = assignment.field("right").filter(|right| right.kind() == kind::CALL)?;
+                Some(look(&maker))
+            }
+            _ => matches!(&*name, "AsyncSession" | "Session").then(|| look(call)),
         }
-        let name = found.module().node(&found.binding().name)?;
-        let assignment = name.ancestors().find(|node| node.kind() == kind::ASSIGNMENT)?;
-        let maker = assignment.field("right").filter(|right| right.kind() == kind::CALL)?;
-        Some(look(&maker))
     }
 }
 

@@ -82,7 +82,12 @@ pub(super) fn replacements<'a>(outcome: &'a Outcome, file: &FileOutcome, finding
 pub(super) fn message(outcome: &Outcome, finding: &Finding) -> String {
     let is_held_back = finding.fix.as_ref().is_some_and(|fix| !outcome.carries_out(fix));
     let held_back = if is_held_back { concise::HELD_BACK } else { "" };
-    format!("{}; {}{}{held_back}", finding.message, finding.advice(), concise::of_form(finding))
+    format!("{}{held_back}", said(finding))
+}
+
+/// The same, whatever is carried out.
+pub(crate) fn said(finding: &Finding) -> String {
+    format!("{}; {}{}", finding.message, finding.advice(), concise::of_form(finding))
 }
 
 /// Of each finding, in order, what stays the same when other lines of the file move: by its file, its code, and the relationship or else

@@ -33,6 +33,7 @@ use crate::repository::Base;
 pub(crate) use change::write_change;
 pub(crate) use documentation::{DocumentationFormat, ListFormat, write_documentation, write_list};
 pub(crate) use graph::{GraphFormat, write_graph};
+pub(crate) use host::said;
 pub(crate) use json::{JsonFindings, JsonSyntaxError, json_syntax_errors};
 pub use patch::{PatchFolder, write_patch};
 pub(crate) use pull_request::{PullRequest, pull_request_text};

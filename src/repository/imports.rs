@@ -56,7 +56,7 @@ impl Repository {
     /// The folders in which an absolute import may begin that nothing around the file has: those of the other distributions of the
     /// repository, and the `src` folders in them.
     pub fn distribution_roots(&self) -> &[PathBuf] {
-        self.distributions.get_or_init(|| distributions(&self.root))
+        self.distributions.get_or_init(|| if self.disk.is_empty() { Vec::new() } else { distributions(&self.root) })
     }
 
     /// The file of the module below an import root: `a/b.py`, or the package's `a/b/__init__.py`.

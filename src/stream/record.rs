@@ -53,6 +53,9 @@ impl Record {
     pub fn read(line: &Line) -> Result<Self, Mistake> {
         let mistake = |reason: String| Mistake { id: None, path: None, reason };
         let too_long = || format!("the line is longer than {} MiB", MOST_OF_LINE >> 20);
+        if line.bytes.as_ref().is_some_and(|bytes| bytes.trim_ascii().is_empty()) {
+            return Err(mistake("the line is empty".to_owned()));
+        }
         let bytes = line.bytes.as_ref().ok_or_else(too_long).map_err(mistake)?;
         let keys: Keys = serde_json::from_slice(bytes).map_err(|error| mistake(told(&error)))?;
         Self::of(keys)

@@ -12,8 +12,21 @@ use crate::common::folder_with;
 
 pub const BINARY: &str = env!("CARGO_BIN_EXE_cascade-fix");
 
-const COMMANDS: [&str; 11] =
-    ["diff", "check", "fix", "verify", "graph", "pr", "config", "explain", "rules", "completions", "man"];
+const COMMANDS: [&str; 13] = [
+    "diff",
+    "check",
+    "fix",
+    "verify",
+    "graph",
+    "pr",
+    "config",
+    "explain",
+    "rules",
+    "completions",
+    "man",
+    "lsp",
+    "stream",
+];
 
 fn output(command: &mut Command) -> String {
     let run = command.output().unwrap();

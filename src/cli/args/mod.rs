@@ -111,6 +111,17 @@ pub(super) enum Command {
         #[command(flatten)]
         common: Common,
     },
+    /// Serve an editor over standard input and output, in the Language Server Protocol
+    #[command(after_help = "Exit status: 0 the editor has ended it, 1 the editor has gone, 2 wrong usage.")]
+    Lsp {
+        /// Take the settings of this file for everything [default: for each file those of the nearest folder that has some]
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+        #[command(flatten)]
+        judging: Judging,
+        #[command(flatten)]
+        means: Means,
+    },
     /// Answer each line of JSON on standard input, a file's text, with a line: its findings
     #[command(after_help = STREAM_HELP)]
     Stream {
@@ -217,7 +228,8 @@ impl Arguments {
         match &self.command {
             None
             | Some(
-                Command::Stream { .. }
+                Command::Lsp { .. }
+                | Command::Stream { .. }
                 | Command::Explain { .. }
                 | Command::Rules { .. }
                 | Command::Completions { .. }
