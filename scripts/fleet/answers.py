@@ -1,6 +1,8 @@
 """What `cascade-fix stream` answers, and what `cascade-fix check` says of the same repositories."""
 import collections, json, subprocess, threading
 
+# engines start as many processes as there are cores: each takes one
+STREAM = ["stream", "--threads", "1"]
 Row = collections.namedtuple("Row", "id line column code message fix")
 
 
@@ -23,7 +25,7 @@ def read(lines):
 
 def ask(lines, binary, *options):
     """Writes lines of records to the program and gives its lines of answers as they come."""
-    program = subprocess.Popen([binary, "stream", *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+    program = subprocess.Popen([binary, *STREAM, *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
 
     def write():
         with program.stdin:

@@ -8,7 +8,7 @@ the advice (CAS1) too. A cascade that has no finding isn't counted.
 """
 import collections, os
 
-import on_spark, records, workbench
+import answers, on_spark, records, workbench
 
 FIXES = {"safe": "#2a9d8f", "unsafe": "#e9c46a", "by hand": "#b5443c"}
 
@@ -56,7 +56,7 @@ def main():
     folder = args.work / "census"
     records.write_parquet(repositories, folder / "sources")
     with on_spark.session(os.cpu_count(), args.work / "spark") as spark:
-        answered = on_spark.answer(spark, folder / "sources", [args.bin, "stream", "--select", "CAS"], 8, folder / "answers")
+        answered = on_spark.answer(spark, folder / "sources", [args.bin, *answers.STREAM, "--select", "CAS"], 8, folder / "answers")
         counted = counts(answered, spark.read.parquet(str(folder / "sources")))
         total = on_spark.found(answered).count()
     assert counted and sum(row[-1] for row in counted) == total, "each finding is counted once"

@@ -12,8 +12,9 @@ JOB = ["parallel", "--will-cite", "--keep-order", "--halt", "now,fail=1"]
 
 def find(binary, files, answered, jobs):
     """Writes the answers for files of records, in the order of the files."""
+    command = shlex.join([binary, *answers.STREAM])
     with open(answered, "w") as out:
-        subprocess.run([*JOB, "--jobs", str(jobs), f"{shlex.quote(binary)} stream < {{}}", ":::", *files], check=True, stdout=out)
+        subprocess.run([*JOB, "--jobs", str(jobs), f"{command} < {{}}", ":::", *files], check=True, stdout=out)
 
 
 def main():

@@ -56,7 +56,7 @@ def main():
     sources, findings = args.work / "sources", str(args.work / "findings")
     records.write_parquet(repositories, sources)
     with session(os.cpu_count(), args.work / "spark") as spark:
-        answered = answer(spark, sources, [args.bin, "stream"], 8, args.work / "answers")
+        answered = answer(spark, sources, [args.bin, *answers.STREAM], 8, args.work / "answers")
         assert answered.where("error is not null").isEmpty(), "a record could not be read"
         found(answered).write.mode("overwrite").parquet(findings)
         rows = [answers.Row(*row) for row in spark.read.parquet(findings).collect()]
