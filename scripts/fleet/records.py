@@ -29,7 +29,7 @@ def write_lines(repositories, folder):
 
 
 def write_parquet(repositories, folder):
-    """A data set with a file for each repository, in small row groups: each is read by one task."""
+    """A parquet data set with a file for each repository."""
     import pyarrow, pyarrow.parquet
 
     shutil.rmtree(folder, ignore_errors=True)
