@@ -60,4 +60,5 @@ def main():
     print(f"peak memory: {max(usage.ru_maxrss for usage in usages) // 1024} MB")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -69,6 +69,9 @@ pub struct Reader<'a> {
 impl Reader<'_> {
     /// Reads every file of the walk; parses those that can have a site. `progress` counts the files.
     pub fn scan(&self, progress: &AtomicUsize) -> Scan {
+        if self.disk.is_empty() {
+            return self.scan_unsaved();
+        }
         self.walk.settled(|| {
             let collected = Mutex::new(Scan::default());
             progress.store(0, Ordering::Relaxed);

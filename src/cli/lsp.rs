@@ -14,7 +14,7 @@ pub(super) fn lsp(config: Option<&Path>, judging: &Judging, means: &Means) -> an
     start_threads(means.threads)?;
     let place = config.map_or(Place::Nearest, |file| Place::File(file.to_owned()));
     let (connection, threads) = Connection::stdio();
-    let was_told = serve(connection, Configured { overrides: judging.overrides(means), place });
+    let was_told = serve(connection, Configured { overrides: judging.overrides(means), place, threads: means.threads });
     let was_told = was_told.context("the editor does not speak the Language Server Protocol")?;
     threads.join().context("the editor has gone")?;
     Ok(if was_told { CLEAN } else { FINDINGS })

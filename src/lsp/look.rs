@@ -26,6 +26,8 @@ pub struct Configured {
     pub overrides: Overrides,
     /// Where settings files are.
     pub place: Place,
+    /// How many threads look at a folder; 0 is one for each core.
+    pub threads: usize,
 }
 
 /// What was found in a folder.

@@ -312,7 +312,10 @@ impl Server {
             let texts = texts.map(|(path, document)| (path.clone(), Arc::clone(&document.text.text))).collect();
             let (root, configured, events) = (root.clone(), self.configured.clone(), self.events.clone());
             thread::spawn(move || {
-                let looked = configured.look(&root, texts);
+                // threads of its own, so that a key stroke does not wait for them
+                let threads = rayon::ThreadPoolBuilder::new().num_threads(configured.threads).build();
+                let looked = threads.map_err(|error| error.to_string());
+                let looked = looked.and_then(|threads| threads.install(|| configured.look(&root, texts)));
                 let _ = events.send(Event::Looked(root, Box::new(looked)));
             });
         }

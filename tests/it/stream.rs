@@ -87,7 +87,8 @@ fn each_line_is_answered_in_its_place() {
     );
     assert_eq!(said[0]["findings"][0]["code"], "CAS001");
     // nobody knows who expunges
-    let fixed = USER.replace("all, delete-orphan", "save-update, merge, expunge, delete, delete-orphan");
+    let list = "\n        \"Post\", cascade=\"save-update, merge, expunge, delete, delete-orphan\"\n    ";
+    let fixed = USER.replace("\"Post\", cascade=\"all, delete-orphan\"", list);
     assert_eq!((&said[0]["alone"], &said[0]["content"]), (&json!(true), &json!(fixed)));
     assert_eq!(said[1], json!({"id": 2, "path": "README.md", "skipped": "no file with Python, by its name"}));
     let errors: Vec<(u64, &str)> =
