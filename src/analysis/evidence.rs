@@ -70,8 +70,8 @@ impl Analysis {
         self.reach.settings.of(&file).is_test(&file, repository.root())
     }
 
-    /// Whether the repository around a file uses asyncio.
-    pub(super) fn asyncio_of(&self, repository: &Repository, file: &Path) -> Asyncio {
+    /// Whether the repository around a file uses asyncio; None where nothing says so, and not all of it is here.
+    pub(super) fn asyncio_of(&self, repository: &Repository, file: &Path) -> Option<Asyncio> {
         let Places { product, tests } = repository.asyncio(|| {
             let files = self.files_with(repository, |traits| traits.asyncio);
             let (tests, product): (Vec<_>, Vec<_>) = files.into_iter().partition(|path| self.is_test(repository, path));
@@ -82,8 +82,9 @@ impl Analysis {
         });
         let driver = || repository.dependencies(file).async_driver.map(|path| repository.display(&path));
         match product.first().cloned().or_else(driver) {
-            Some(place) => Asyncio::Used(place),
-            None => tests.first().map_or(Asyncio::Unused, |place| Asyncio::InTests(place.clone())),
+            Some(place) => Some(Asyncio::Used(place)),
+            None if repository.unseen().is_some() => None,
+            None => Some(tests.first().map_or(Asyncio::Unused, |place| Asyncio::InTests(place.clone()))),
         }
     }
 }

@@ -43,7 +43,7 @@ impl Noticed {
         let Some(reached) = &mut self.reached else { return };
         let by_value = reached.by_value.iter().filter(|(_, reached)| reached.coming().next().is_some());
         let file = by_value.clone().map(|(value, _)| &value.path).next();
-        let runs = |file: &Arc<Path>| matches!(analysis.asyncio_of(repository, file), Asyncio::Used(_));
+        let runs = |file: &Arc<Path>| matches!(analysis.asyncio_of(repository, file), Some(Asyncio::Used(_)));
         if self.reads.is_none() && file.is_some_and(runs) {
             let calls = by_value.flat_map(|(_, reached)| reached.coming()).filter(|call| !call.call.is_implicit);
             let reads = analysis.reads_of(repository, calls.map(|call| call.call.at.clone()).collect());

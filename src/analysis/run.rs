@@ -242,13 +242,14 @@ impl<'a> Run<'a> {
     pub fn asyncio(&self, sites: &[(Site, Verdict)]) -> Option<Asyncio> {
         let hazards = sites.iter().filter(|(_, verdict)| verdict.is_hazard());
         let groups = self.analysis.repositories.grouped(hazards, |(site, _)| &site.at.path);
-        groups.iter().map(|(repository, sites)| self.analysis.asyncio_of(repository, &sites[0].0.at.path)).min()
+        groups.iter().filter_map(|(repository, sites)| self.analysis.asyncio_of(repository, &sites[0].0.at.path)).min()
     }
 
     /// Whether a site is in a product that does not run under asyncio, and the settings ask for that.
     fn is_harmless(&self, site: &Site) -> bool {
         let is_used = || self.analysis.asyncio_of(&self.analysis.repositories.of(&site.at.path), &site.at.path);
-        self.analysis.reach.settings.of(&site.at.path).require_asyncio.value && !matches!(is_used(), Asyncio::Used(_))
+        self.analysis.reach.settings.of(&site.at.path).require_asyncio.value
+            && is_used().is_some_and(|found| !matches!(found, Asyncio::Used(_)))
     }
 
     /// The verdict on a site.

@@ -61,7 +61,7 @@ fn each_line_is_answered_in_its_place() {
         line(&json!({"id": 6, "path": ".git/hooks/a.py", "content": ""})),
         line(&json!({"id": 7, "path": "a.py"})),
         line(&json!({"id": 8, "path": "a.py", "content": 8})),
-        line(&json!({"id": 9, "path": "a.py", "content": "x = (\n"})),
+        line(&json!({"id": 9, "path": "a.py", "content": "x = relationship(cascade=None\n"})),
         format!("{{\"id\": 10, \"path\": \"long.py\", \"content\": \"{}\"}}\n", "#".repeat(16 << 20)),
         // the last line needs no end
         json!({"path": "b.py", "content": ""}).to_string(),
