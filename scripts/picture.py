@@ -49,7 +49,7 @@ def main():
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", HERE / "target"))
     built = target / "release" / "cascade-fix"
     parser = argparse.ArgumentParser()
-    parser.add_argument("--binary", default=built)
+    parser.add_argument("--binary", type=pathlib.Path, default=built)
     options = parser.parse_args()
     try:
         from rich.console import Console
@@ -58,7 +58,7 @@ def main():
         in_environment()
     console = Console(record=True, width=WIDTH, file=open(os.devnull, "w"), force_terminal=True, color_system="truecolor")
     console.print(Text(" ".join(["$ cascade-fix", *ARGUMENTS])))
-    for line in printed(str(options.binary)).splitlines():
+    for line in printed(str(options.binary.resolve())).splitlines():
         text = Text.from_ansi(line)
         first, *rest = text.wrap(console, WIDTH) or [text]
         console.print(first, no_wrap=True)

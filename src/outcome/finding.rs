@@ -9,6 +9,7 @@ use super::Details;
 use crate::layout::Relaid;
 use crate::model::Relationship;
 use crate::policy::{Applicability, Note};
+use crate::reach::Level;
 use crate::rewrite::FileEdit;
 use crate::rules::{Code, Severity};
 use crate::source::Position;
@@ -83,7 +84,10 @@ impl Finding {
 
     /// Whether nothing that is read after a refresh depends on it, and nothing else that its fix changes.
     pub fn changes_form_alone(&self) -> bool {
-        self.details.is_of_form() && self.fix.as_ref().is_none_or(|fix| fix.applicability == Applicability::Safe)
+        let raises = self.details.level() == Some(Level::Raises);
+        self.details.is_of_form()
+            && !raises
+            && self.fix.as_ref().is_none_or(|fix| fix.applicability == Applicability::Safe)
     }
 
     /// Whether it is told, and nothing is to be done.

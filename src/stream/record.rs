@@ -18,6 +18,8 @@ pub struct Line {
 /// The most bytes of a line that are read: a few times the longest module that people have.
 pub const MOST_OF_LINE: usize = 16 << 20;
 
+const NO_OBJECT: &str = "not a JSON object with `path` and `content`";
+
 /// What a line says of a file.
 #[derive(Debug)]
 pub(super) struct Record {
@@ -52,10 +54,13 @@ struct Keys {
 impl Record {
     pub fn read(line: &Line) -> Result<Self, Mistake> {
         let mistake = |reason: String| Mistake { id: None, path: None, reason };
-        let too_long = || format!("the line is longer than {} MiB", MOST_OF_LINE >> 20);
         if line.bytes.as_ref().is_some_and(|bytes| bytes.trim_ascii().is_empty()) {
             return Err(mistake("the line is empty".to_owned()));
         }
+        if line.bytes.as_ref().is_some_and(|bytes| !bytes.trim_ascii_start().starts_with(b"{")) {
+            return Err(mistake(NO_OBJECT.to_owned()));
+        }
+        let too_long = || format!("the line is longer than {} MiB", MOST_OF_LINE >> 20);
         let bytes = line.bytes.as_ref().ok_or_else(too_long).map_err(mistake)?;
         let keys: Keys = serde_json::from_slice(bytes).map_err(|error| mistake(told(&error)))?;
         Self::of(keys)
@@ -78,7 +83,7 @@ impl Record {
 
 /// A line holds one value, so that the column alone says where.
 fn told(error: &serde_json::Error) -> String {
-    format!("not a JSON object with `path` and `content`: {error}").replace(" at line 1 column ", " at column ")
+    format!("{NO_OBJECT}: {error}").replace(" at line 1 column ", " at column ")
 }
 
 fn text(key: &str, value: Option<Value>) -> Result<Option<String>, String> {
