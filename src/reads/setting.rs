@@ -104,9 +104,19 @@ impl Run<'_, '_> {
 
     /// The other side of what an object no longer leads to.
     fn leave(&mut self, object: usize, relation: &Relation, before: &Link) {
-        let Some(value) = &before.value else { return };
+        let Some(value) = &before.value else { return self.leave_all(object, relation) };
         for other in self.heap.objects_in(value) {
             self.take_back(other, relation, object);
+        }
+    }
+
+    /// An object no longer leads to one that isn't known: it is in the collection of none of those that it may have led to.
+    fn leave_all(&mut self, object: usize, relation: &Relation) {
+        let Some(reverse) = self.reverse(relation).filter(|_| !relation.is_list) else { return };
+        for list in &mut self.heap.lists {
+            if list.owner.as_ref().is_some_and(|(_, name)| *name == reverse.name) {
+                list.known.retain(|one| *one != object);
+            }
         }
     }
 
