@@ -21,6 +21,7 @@ mod run;
 mod sightings;
 
 use std::collections::{BTreeMap, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -228,6 +229,18 @@ impl Analysis {
         // settings of other files may have been read since
         self.reach.settings.check()?;
         Ok(outcome)
+    }
+
+    /// The outcome of a request, asked once. A mistake of ours is an error as well, which takes nothing else along.
+    ///
+    /// # Errors
+    /// As those of [`Analysis::of`] and [`Analysis::outcome`], in words.
+    pub fn outcome_of(reach: Reach, request: &Request) -> Result<Outcome, String> {
+        let run = || Self::of(reach, &AtomicUsize::new(0))?.outcome(request);
+        match catch_unwind(AssertUnwindSafe(run)) {
+            Ok(outcome) => outcome.map_err(|error| error.to_string()),
+            Err(_) => Err("cascade-fix came to an end that it should not; its standard error says where".to_owned()),
+        }
     }
 
     /// The analysis of texts alone that are not saved, with the same settings.

@@ -56,6 +56,16 @@ impl CallKind {
             _ => None,
         }
     }
+
+    /// What such a call does with its object, as a verb.
+    pub fn does(self) -> &'static str {
+        match self {
+            Self::Refresh => "refreshes",
+            Self::Expire => "expires",
+            Self::Merge => "merges",
+            Self::Expunge => "expunges",
+        }
+    }
 }
 
 /// The calls of a module that do one of some things, in order.

@@ -2,12 +2,10 @@
 //! done beside the conversation with the editor.
 
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 
-use crate::analysis::{Analysis, AnalysisError, Reach, Request, Unsaved};
+use crate::analysis::{Analysis, Reach, Request, Unsaved};
 use crate::checks::OF_MODULES;
 use crate::discover::WalkOptions;
 use crate::outcome::{FileOutcome, Finding, Outcome};
@@ -16,8 +14,6 @@ use crate::settings::{Lookup, Overrides, Place, SettingsError};
 
 /// Why a new text is looked at alone.
 const UNSEEN: &str = "the rest of the repository is looked at when you stop typing";
-/// What becomes of a mistake of ours.
-const ENDED: &str = "cascade-fix came to an end that it should not; its standard error says where";
 
 /// Where settings come from.
 #[derive(Debug, Clone)]
@@ -55,7 +51,7 @@ impl Configured {
 impl Looked {
     /// The text of a file as it was looked at, and its findings; no text where there was nothing to find.
     pub fn of(&self, path: &Path) -> (Option<Arc<str>>, &[Finding]) {
-        let file = self.outcome.files.iter().find(|file| *file.path == *path);
+        let file = self.file(path);
         let source = file.and_then(|file| file.source.as_ref()).map(|source| Arc::from(source.text()));
         (self.texts.get(path).cloned().or(source), file.map(|file| &*file.findings).unwrap_or_default())
     }
@@ -85,11 +81,5 @@ fn run(
 ) -> Result<Outcome, String> {
     let (walk, settings) = (WalkOptions::default(), Arc::clone(settings));
     let reach = Reach { paths, unsaved, walk, settings, base: Base::Repository, unseen, checks: OF_MODULES };
-    let run = || -> Result<Outcome, AnalysisError> {
-        Analysis::of(reach, &AtomicUsize::new(0))?.outcome(&Request::default())
-    };
-    match catch_unwind(AssertUnwindSafe(run)) {
-        Ok(outcome) => outcome.map_err(|error| error.to_string()),
-        Err(_) => Err(ENDED.to_owned()),
-    }
+    Analysis::outcome_of(reach, &Request::default())
 }

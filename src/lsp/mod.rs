@@ -8,8 +8,10 @@ mod look;
 mod shown;
 mod view;
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
@@ -32,6 +34,7 @@ use serde_json::{Value, json};
 
 use crate::outcome::Finding;
 use crate::repository::Repositories;
+use crate::settings;
 use crate::source::Kind;
 use document::{Document, Encoding, Text, path_of};
 use look::Looked;
@@ -42,9 +45,6 @@ pub use look::Configured;
 
 /// How long nobody has typed when the whole is looked at.
 const PAUSE: Duration = Duration::from_millis(300);
-
-/// The files whose change matters, as the editor is asked to tell of them.
-const WATCHED: &str = "**/{*.py,*.pyi,pyproject.toml,cascade-fix.toml,.cascade-fix.toml}";
 
 /// Something that happened.
 enum Event {
@@ -76,8 +76,6 @@ struct Server {
     documents: HashMap<PathBuf, Document>,
     /// What is shown of each.
     findings: HashMap<PathBuf, Vec<Finding>>,
-    watches: bool,
-    requests: usize,
     is_shut_down: bool,
 }
 
@@ -102,8 +100,6 @@ pub fn serve(connection: Connection, configured: Configured) -> Result<bool, Pro
         folders: HashMap::new(),
         documents: HashMap::new(),
         findings: HashMap::new(),
-        watches: can_watch(&params),
-        requests: 0,
         is_shut_down: false,
     };
     server.begin(&params);
@@ -165,24 +161,26 @@ impl Server {
         let named: Vec<PathBuf> = named.collect();
         let folders = if named.is_empty() { of_root().into_iter().collect() } else { named };
         folders.into_iter().for_each(|folder| self.add_folder(folder));
-        if self.watches {
+        if can_watch(params) {
             self.watch();
         }
     }
 
     /// Asks to be told of files that change on disk.
-    fn watch(&mut self) {
-        let watcher = FileSystemWatcher { glob_pattern: GlobPattern::String(WATCHED.to_owned()), kind: None };
+    fn watch(&self) {
+        let watcher = FileSystemWatcher {
+            glob_pattern: GlobPattern::String(format!("**/{{*.py,*.pyi,{}}}", settings::NAMES.join(","))),
+            kind: None,
+        };
         let options = DidChangeWatchedFilesRegistrationOptions { watchers: vec![watcher] };
         let registration = Registration {
             id: "watched".to_owned(),
             method: notifications::DidChangeWatchedFiles::METHOD.to_owned(),
             register_options: serde_json::to_value(options).ok(),
         };
-        self.requests += 1;
-        let id = i32::try_from(self.requests).unwrap_or_default().into();
         let params = RegistrationParams { registrations: vec![registration] };
-        let request = Request::new(id, requests::RegisterCapability::METHOD.to_owned(), params);
+        // the only request of ours
+        let request = Request::new(1.into(), requests::RegisterCapability::METHOD.to_owned(), params);
         self.send(Message::Request(request));
     }
 
@@ -376,7 +374,7 @@ impl Server {
     }
 
     fn files<'a>(&'a self, own: &'a Path) -> FilesOf<'a> {
-        FilesOf { server: self, own, looked: self.looked(own) }
+        FilesOf { server: self, own, looked: self.looked(own), texts: RefCell::default() }
     }
 
     fn actions(&self, params: &CodeActionParams) -> Vec<CodeActionOrCommand> {
@@ -425,10 +423,12 @@ struct FilesOf<'a> {
     /// The one whose findings have moved with its lines.
     own: &'a Path,
     looked: Option<&'a Looked>,
+    /// Those that were asked for.
+    texts: RefCell<HashMap<PathBuf, Option<Rc<Text>>>>,
 }
 
-impl Files for FilesOf<'_> {
-    fn text(&self, path: &Path) -> Option<Text> {
+impl FilesOf<'_> {
+    fn read(&self, path: &Path) -> Option<Text> {
         let text: Arc<str> = match self.server.documents.get(path) {
             Some(document) => Arc::clone(&document.text.text),
             None => std::fs::read_to_string(path).ok()?.into(),
@@ -438,6 +438,17 @@ impl Files for FilesOf<'_> {
             return None;
         }
         Some(Text::new(text, self.server.encoding))
+    }
+}
+
+impl Files for FilesOf<'_> {
+    fn text(&self, path: &Path) -> Option<Rc<Text>> {
+        if let Some(known) = self.texts.borrow().get(path) {
+            return known.clone();
+        }
+        let text = self.read(path).map(Rc::new);
+        self.texts.borrow_mut().insert(path.to_owned(), text.clone());
+        text
     }
 
     fn version(&self, path: &Path) -> Option<i32> {

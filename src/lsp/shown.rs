@@ -1,7 +1,7 @@
 //! A finding goes in; a diagnostic, its quick fixes and the text of a hover come out.
 
-use std::collections::HashMap;
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use lsp_types::{
@@ -11,7 +11,6 @@ use lsp_types::{
 };
 
 use super::document::{Text, uri_of};
-use crate::calls::CallKind;
 use crate::outcome::{Finding, ToldCall, ToldRead};
 use crate::policy::Applicability;
 use crate::report::{DocumentationFormat, said, write_documentation};
@@ -32,7 +31,7 @@ const MOST_RELATED: usize = 10;
 /// The files that edits and places lead to.
 pub(super) trait Files {
     /// The text of a file at an absolute path as the finding knows it; None where it is another one by now.
-    fn text(&self, path: &Path) -> Option<Text>;
+    fn text(&self, path: &Path) -> Option<Rc<Text>>;
     /// The version of the document that is open with the file.
     fn version(&self, path: &Path) -> Option<i32>;
 }
@@ -60,7 +59,7 @@ pub(super) fn diagnostic(files: &impl Files, root: Option<&Path>, text: &Text, f
 }
 
 fn of_call(call: &ToldCall) -> (&str, Position, String) {
-    let does = if call.kind == CallKind::Expire { "expires" } else { "refreshes" };
+    let does = call.kind.does();
     (&call.path, call.start, format!("this {does} an object that leads to it: what is loaded of it is expired"))
 }
 
@@ -139,13 +138,10 @@ fn suppressing(
 
 /// Edits of files as the protocol has them; None where one of the files is another by now.
 fn edit_of(files: &impl Files, edits: &[FileEdit]) -> Option<WorkspaceEdit> {
-    let mut texts: HashMap<&Path, Text> = HashMap::new();
     let mut changes: Vec<TextDocumentEdit> = Vec::new();
     for FileEdit { path, edit } in edits {
-        if !texts.contains_key(&**path) {
-            texts.insert(path, files.text(path)?);
-        }
-        let edit = OneOf::Left(TextEdit { range: texts[&**path].range(&edit.range), new_text: edit.text.clone() });
+        let range = files.text(path)?.range(&edit.range);
+        let edit = OneOf::Left(TextEdit { range, new_text: edit.text.clone() });
         let uri = uri_of(path)?;
         match changes.iter_mut().find(|change| change.text_document.uri == uri) {
             Some(change) => change.edits.push(edit),

@@ -7,7 +7,6 @@ use super::markup::{code, prose};
 use super::notes::{CommonNote, Notes};
 use super::remarks::{Remark, remarks};
 use super::summary::{asyncio, sentences};
-use crate::calls::CallKind;
 use crate::model::Relationship;
 use crate::outcome::{FileOutcome, Finding, Outcome, ToldCall};
 use crate::policy::{Note, NoteKind, first_of};
@@ -267,7 +266,7 @@ struct NoticingCall<'a> {
 impl NoticingCall<'_> {
     fn told(&self) -> String {
         let ToldCall { path, start, kind, classes, unknown, .. } = self.call;
-        let does = if *kind == CallKind::Expire { "expires" } else { "refreshes" };
+        let does = kind.does();
         let place = code(&format!("{path}:{}", start.line));
         let names =
             |names: &mut dyn Iterator<Item = &String>| names.map(|name| code(name)).collect::<Vec<_>>().join(", ");

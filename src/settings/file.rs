@@ -16,7 +16,7 @@ use crate::profile::{Expunge, Profile, Targets};
 use crate::sqlalchemy::SqlalchemyVersion;
 
 /// The names of settings files; in one folder the first of them counts.
-pub(super) const NAMES: [&str; 3] = [".cascade-fix.toml", "cascade-fix.toml", PYPROJECT];
+pub(crate) const NAMES: [&str; 3] = [".cascade-fix.toml", "cascade-fix.toml", PYPROJECT];
 const PYPROJECT: &str = "pyproject.toml";
 /// Where the settings stand in a pyproject.toml.
 pub(super) const PYPROJECT_TABLE: [&str; 2] = ["tool", "cascade-fix"];

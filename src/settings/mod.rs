@@ -28,6 +28,7 @@ pub use schema::schema;
 pub use show::{ConfigFormat, InForce, write};
 pub use values::name_of;
 
+pub(crate) use file::NAMES;
 use file::{Document, SettingsFile};
 use tests::TestFiles;
 use values::{Codes, Glob, Located, Text};

@@ -8,15 +8,13 @@ mod record;
 use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 
 use rayon::prelude::*;
 use tempfile::TempDir;
 
-use crate::analysis::{Analysis, AnalysisError, Reach, Request, Unsaved};
+use crate::analysis::{Analysis, Reach, Request, Unsaved};
 use crate::checks::OF_MODULES;
 use crate::discover::WalkOptions;
 use crate::outcome::Outcome;
@@ -125,11 +123,11 @@ impl Stream {
         if self.open.as_ref().is_some_and(|open| open.name != name) {
             self.close(out)?;
         }
-        match &mut self.open {
-            Some(_) => {}
-            None => self.open = Some(Gathered::new(name)?),
-        }
-        self.open.as_mut().ok_or_else(|| io::Error::other("no repository is open"))
+        let open = match self.open.take() {
+            Some(open) => open,
+            None => Gathered::new(name)?,
+        };
+        Ok(self.open.insert(open))
     }
 
     fn answer_alone(&mut self, out: &mut dyn Write) -> io::Result<()> {
@@ -191,11 +189,7 @@ impl Stream {
         let (settings, base) = (Arc::clone(&self.settings), Base::Repository);
         let reach = Reach { paths, unsaved, walk, settings, base, unseen, checks: OF_MODULES };
         let request = Request { unsafe_fixes: self.options.unsafe_fixes, ..Request::default() };
-        let run = || -> Result<Outcome, AnalysisError> { Analysis::of(reach, &AtomicUsize::new(0))?.outcome(&request) };
-        match catch_unwind(AssertUnwindSafe(run)) {
-            Ok(outcome) => outcome.map_err(|error| error.to_string()),
-            Err(_) => Err("cascade-fix came to an end that it should not; standard error says where".to_owned()),
-        }
+        Analysis::outcome_of(reach, &request)
     }
 }
 

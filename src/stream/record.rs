@@ -54,14 +54,13 @@ struct Keys {
 impl Record {
     pub fn read(line: &Line) -> Result<Self, Mistake> {
         let mistake = |reason: String| Mistake { id: None, path: None, reason };
-        if line.bytes.as_ref().is_some_and(|bytes| bytes.trim_ascii().is_empty()) {
-            return Err(mistake("the line is empty".to_owned()));
-        }
-        if line.bytes.as_ref().is_some_and(|bytes| !bytes.trim_ascii_start().starts_with(b"{")) {
-            return Err(mistake(NO_OBJECT.to_owned()));
-        }
         let too_long = || format!("the line is longer than {} MiB", MOST_OF_LINE >> 20);
         let bytes = line.bytes.as_ref().ok_or_else(too_long).map_err(mistake)?;
+        match bytes.trim_ascii_start().first() {
+            Some(b'{') => {}
+            Some(_) => return Err(mistake(NO_OBJECT.to_owned())),
+            None => return Err(mistake("the line is empty".to_owned())),
+        }
         let keys: Keys = serde_json::from_slice(bytes).map_err(|error| mistake(told(&error)))?;
         Self::of(keys)
     }

@@ -2,13 +2,12 @@
 
 use std::io::BufReader;
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout};
 
 use lsp_server::{Message, Notification, Request};
 use serde_json::{Value, json};
 
-use crate::common::{folder_with, read_tree, repository_of, write_tree};
-use crate::embedding::BINARY;
+use crate::common::{folder_with, read_tree, repository_of, start_binary, write_tree};
 
 const MODELS: &str = "\
 from sqlalchemy import ForeignKey
@@ -55,13 +54,7 @@ struct Editor {
 impl Editor {
     /// With the capabilities, and one folder for each path.
     fn new(folders: &[&Path], capabilities: Value, arguments: &[&str]) -> (Self, Value) {
-        let mut server = Command::new(BINARY)
-            .arg("lsp")
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut server = start_binary(&[&["lsp"], arguments].concat());
         let (input, output) = (server.stdin.take().unwrap(), BufReader::new(server.stdout.take().unwrap()));
         let mut editor = Self { server, input, output, requests: 0 };
         let folders: Vec<Value> = folders.iter().map(|folder| json!({"uri": uri(folder), "name": "folder"})).collect();

@@ -1,11 +1,10 @@
 //! A file in each line of JSON, and the lines that answer.
 
 use std::io::{BufRead, BufReader, Write};
-use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::embedding::BINARY;
+use crate::common::start_binary;
 
 const USER: &str = "\
 from sqlalchemy.orm import relationship
@@ -32,13 +31,7 @@ const BASE: &str = "from sqlalchemy.orm import declarative_base\n\nBase = declar
 
 /// The answers to some lines, each as it stands there.
 fn answers(lines: &[String], arguments: &[&str]) -> Vec<Value> {
-    let mut stream = Command::new(BINARY)
-        .arg("stream")
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut stream = start_binary(&[&["stream"], arguments].concat());
     stream.stdin.take().unwrap().write_all(lines.concat().as_bytes()).unwrap();
     let output = stream.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0));
@@ -139,7 +132,7 @@ fn lines_of_a_repository_are_judged_together() {
 
 #[test]
 fn who_writes_a_line_and_waits_is_answered() {
-    let mut stream = Command::new(BINARY).arg("stream").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut stream = start_binary(&["stream"]);
     let (mut input, mut output) = (stream.stdin.take().unwrap(), BufReader::new(stream.stdout.take().unwrap()));
     for id in 0..3 {
         input.write_all(line(&json!({"id": id, "path": "user.py", "content": USER})).as_bytes()).unwrap();

@@ -6,7 +6,7 @@ pub mod sqlalchemy;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 
 use cascade_fix::analysis::{Analysis, Reach, Request, Unsaved};
@@ -25,6 +25,12 @@ pub fn run_binary(folder: &Path, arguments: &[&str]) -> Output {
         .env_remove("NO_COLOR")
         .output()
         .unwrap()
+}
+
+/// Starts cascade-fix, to be written to and read from.
+pub fn start_binary(arguments: &[&str]) -> Child {
+    let mut binary = Command::new(env!("CARGO_BIN_EXE_cascade-fix"));
+    binary.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap()
 }
 
 /// Every file below a folder, by its relative path; git's own files left out.
