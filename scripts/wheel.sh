@@ -34,6 +34,12 @@ print("works on Python", sys.version.split()[0])'
     )
     rm -rf "$scratch/try" "$scratch/example"
 }
-for python in $(compgen -c python3 | grep -xE 'python3\.[0-9]+' | sort -uV | sed -n '1p;$p' | sort -u); do
+# a name can be there without a Python behind it
+found() {
+    compgen -c python3 | grep -xE 'python3\.[0-9]+' | sort -uV | while read -r python; do
+        if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 8))' 2>/dev/null; then echo "$python"; fi
+    done
+}
+for python in $(found | sed -n '1p;$p' | sort -u); do
     try "$python"
 done

@@ -189,9 +189,7 @@ impl Run<'_, '_> {
                 let known = self.heap.lists[*list].known.get(number).copied();
                 known.map(Value::Object).ok_or(Exit::Ended)
             }
-            (Value::List(list), Some(_))
-                if self.heap.lists[*list].is_anchored && !self.heap.lists[*list].known.is_empty() =>
-            {
+            (Value::List(list), Some(number)) if self.may_be_known(*list, number) => {
                 // one of those that are known, or another
                 let class = self.heap.lists[*list].rest.map(|rest| self.heap.objects[rest].class.clone());
                 Ok(class.map_or(Value::Unknown, |class| Value::Object(self.heap.foreign(class))))
@@ -212,6 +210,15 @@ impl Run<'_, '_> {
             (Value::Other, _) => Ok(Value::Other),
             _ => Ok(self.typed(node)),
         }
+    }
+
+    /// Whether what is at a place of a list may be one that is known by another name: of a copy, or apart from the others.
+    fn may_be_known(&self, list: usize, number: usize) -> bool {
+        let this = &self.heap.lists[list];
+        let is_anchored = this.is_anchored && !this.known.is_empty();
+        let has_copy =
+            |(other, copy): (usize, &List)| other != list && copy.rest == this.rest && !copy.taken.is_empty();
+        is_anchored || !this.taken.contains_key(&number) && self.heap.lists.iter().enumerate().any(has_copy)
     }
 
     /// `[a, b]`
