@@ -27,7 +27,7 @@ use lsp_types::{
     HoverParams, HoverProviderCapability, InitializeParams, MarkupContent, MarkupKind, MessageType, OneOf,
     PublishDiagnosticsParams, Registration, RegistrationParams, ServerCapabilities, ShowMessageParams,
     TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, Uri,
-    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    WorkspaceFolder, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -254,10 +254,9 @@ impl Server {
             }
             notifications::DidChangeWorkspaceFolders::METHOD => {
                 if let Ok(DidChangeWorkspaceFoldersParams { event }) = read(params) {
-                    event.removed.iter().filter_map(|folder| path_of(&folder.uri)).for_each(|folder| {
-                        self.folders.remove(&folder);
-                    });
-                    event.added.iter().filter_map(|folder| path_of(&folder.uri)).for_each(|path| self.add_folder(path));
+                    let paths =
+                        |folders: &[WorkspaceFolder]| folders.iter().filter_map(|one| path_of(&one.uri)).collect();
+                    self.change_folders(paths(&event.removed), paths(&event.added));
                 }
             }
             notifications::DidSaveTextDocument::METHOD
@@ -269,6 +268,16 @@ impl Server {
         }
     }
 
+    /// Folders come and go; what is open in one that goes is looked at with the folder around it.
+    fn change_folders(&mut self, removed: Vec<PathBuf>, added: Vec<PathBuf>) {
+        removed.iter().for_each(|folder| drop(self.folders.remove(folder)));
+        added.into_iter().for_each(|folder| self.add_folder(folder));
+        let is_left = |path: &&PathBuf| removed.iter().any(|folder| path.starts_with(folder));
+        let left: Vec<PathBuf> = self.documents.keys().filter(is_left).cloned().collect();
+        left.iter().for_each(|path| self.add_folder(self.folder_of(path)));
+    }
+
+    /// Has a folder looked at without a pause.
     fn add_folder(&mut self, folder: PathBuf) {
         self.folders.entry(folder).or_default().due = Some(Instant::now());
     }

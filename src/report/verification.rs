@@ -80,8 +80,11 @@ fn conclusion(verification: &Verification) -> String {
     let changed = verification.checked.iter().filter(|checked| checked.claim.is_some());
     let (proven, refuted): (Vec<_>, Vec<_>) = changed.partition(|checked| checked.refuted.is_empty());
     let others = verification.checked.len() - proven.len() - refuted.len();
-    let mut parts =
-        vec![format!("{} of {} proven", proven.len(), count(proven.len() + refuted.len(), "claimed relationship"))];
+    let claimed = proven.len() + refuted.len();
+    let mut parts = vec![match claimed {
+        0 => "no relationship is claimed to change".to_owned(),
+        _ => format!("{} of {} proven", proven.len(), count(claimed, "claimed relationship")),
+    }];
     let mut add = |number: usize, text: String| {
         if number > 0 {
             parts.push(text);
@@ -90,7 +93,11 @@ fn conclusion(verification: &Verification) -> String {
     add(others, format!("{} changed without a claim", count(others, "other")));
     add(verification.not_seen.len(), format!("{} not seen", count(verification.not_seen.len(), "claim")));
     add(verification.unchanged, format!("{} unchanged", count(verification.unchanged, "other")));
-    let verdict = if verification.is_proven() { "Proven" } else { "Not proven" };
+    let verdict = match verification.is_proven() {
+        true if claimed == 0 => "Nothing to prove",
+        true => "Proven",
+        false => "Not proven",
+    };
     format!("{verdict}: {} ({}).", parts.join(", "), what_was_asked(verification))
 }
 

@@ -251,6 +251,11 @@ fn settings_and_several_folders() {
         }
     };
     assert!(message.contains("ignore"), "{message}");
+    // a folder goes: what is open in it is looked at again, with its repository
+    write("ignore = [\"CAS001\"]\n");
+    let removed = json!([{"uri": uri(other.path()), "name": "other"}]);
+    editor.tell("workspace/didChangeWorkspaceFolders", json!({"event": {"added": [], "removed": removed}}));
+    while !editor.diagnostics(&path(&other), 1).is_empty() {}
     assert_eq!(editor.end(), 0);
 }
 

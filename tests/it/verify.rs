@@ -402,6 +402,14 @@ fn people_and_pull_requests_read_the_same() {
 }
 
 #[test]
+fn where_nothing_is_claimed_there_is_nothing_to_prove() {
+    let output = Project::of_models(&MODELS.replace("all", "save-update, merge")).verify(&IMPORT);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("Nothing to prove: no relationship is claimed to change"), "{text}");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
 fn facts_tell_what_the_source_does_not() {
     let models = MODELS
         .replace("class Post(Base):", "def table_name():\n    return ''.join(['po', 'st'])\n\n\nclass Post(Base):");
