@@ -2,14 +2,14 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::Context;
 use serde::Serialize;
 use tempfile::TempDir;
-use wait_timeout::ChildExt;
 
+use super::process::{Ended, Group};
 use super::{Answer, Failure, FailureKind};
 
 const PROGRAM: &str = include_str!("python/ask.py");
@@ -65,7 +65,7 @@ impl Question {
         fs::write(file("ask.py"), PROGRAM)?;
         fs::write(file("cascade_fix_redirect.py"), REDIRECT)?;
         fs::write(file("job.json"), serde_json::to_vec(&job)?)?;
-        let status = self.run(folder.path(), &copy)?;
+        let ended = self.run(folder.path(), &copy)?;
         if let Ok(answer) = fs::read(file("answer.json")) {
             return serde_json::from_slice(&answer).context("can't read what was asked of SQLAlchemy");
         }
@@ -73,16 +73,16 @@ impl Question {
         let text = |name: &str| {
             fs::read(file(name)).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
         };
-        let said = match status {
-            None => text("hung"),
-            Some(_) => text("output"),
+        let said = match ended {
+            Ended::TimedOut(_) => text("hung"),
+            Ended::With(_) => text("output"),
         };
         let said = said.replace(&format!("{}/", copy.display()), "");
-        Ok(Answer { failures: vec![self.unanswered(status, module, &said)], ..Answer::default() })
+        Ok(Answer { failures: vec![unanswered(ended, module, &said)], ..Answer::default() })
     }
 
-    /// Runs the program over the copy, with its files in a folder; None where it was not done in time.
-    fn run(&self, folder: &Path, copy: &Path) -> anyhow::Result<Option<ExitStatus>> {
+    /// Runs the program over the copy, with its files in a folder.
+    fn run(&self, folder: &Path, copy: &Path) -> anyhow::Result<Ended> {
         let below = self.working_directory.strip_prefix(&self.root).unwrap_or(Path::new(""));
         let output = folder.join("output");
         let mut command = Command::new(&self.python);
@@ -95,25 +95,21 @@ impl Question {
             .stdin(Stdio::null())
             .stdout(File::create(&output)?)
             .stderr(File::options().append(true).create(true).open(&output)?);
-        let mut child = command.spawn().with_context(|| {
+        let group = Group::start(&mut command).with_context(|| {
             format!("can't start {}; name the project's interpreter with --python", self.python.display())
         })?;
-        let status = child.wait_timeout(self.timeout)?;
-        if status.is_none() {
-            child.kill()?;
-            child.wait()?;
-        }
-        Ok(status)
+        group.wait(self.timeout)
     }
+}
 
-    fn unanswered(&self, status: Option<ExitStatus>, module: Option<String>, said: &str) -> Failure {
-        const MOST_LINES: usize = 20;
-        let lines: Vec<&str> = said.lines().collect();
-        let (kind, error, message) = match status {
-            None => (FailureKind::Timeout, "Timeout", format!("not done after {} s", self.timeout.as_secs())),
-            Some(status) => (FailureKind::Ended, "SystemExit", format!("the interpreter ended with {status}")),
-        };
-        let traceback = lines[lines.len().saturating_sub(MOST_LINES)..].join("\n");
-        Failure { kind, module, error: error.to_owned(), message, traceback }
-    }
+fn unanswered(ended: Ended, module: Option<String>, said: &str) -> Failure {
+    const MOST_LINES: usize = 20;
+    let lines: Vec<&str> = said.lines().collect();
+    let (kind, error) = match ended {
+        Ended::TimedOut(_) => (FailureKind::Timeout, "Timeout"),
+        Ended::With(_) => (FailureKind::Ended, "SystemExit"),
+    };
+    let message = format!("the interpreter {}", ended.told());
+    let traceback = lines[lines.len().saturating_sub(MOST_LINES)..].join("\n");
+    Failure { kind, module, error: error.to_owned(), message, traceback }
 }

@@ -5,6 +5,7 @@ mod ask;
 mod claim;
 mod copy;
 pub mod facts;
+mod process;
 pub mod trace;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,7 @@ pub use answer::{Answer, Asked, Failure, FailureKind};
 pub use ask::Question;
 pub use claim::Claim;
 pub use copy::copy_project;
+pub use process::Ended;
 use trace::{Runs, Trace, Tracing};
 
 /// What came of it.

@@ -3,7 +3,15 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::thread;
+use std::time::Duration;
+
+#[cfg(unix)]
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 
 use crate::common::sqlalchemy::python;
 use crate::common::{read_tree, run_binary, write_tree};
@@ -361,6 +369,42 @@ fn what_an_import_prints_and_writes_does_no_harm() {
     let (report, is_proven) = project.report(&IMPORT);
     assert!(is_proven, "{report}");
     assert!(read_tree(project.path()) == tree);
+}
+
+/// Nothing goes on that the import has started, and no copy of the project stays.
+#[test]
+#[cfg(unix)]
+fn who_is_told_to_end_leaves_nothing() {
+    let project = Project::of_models(MODELS);
+    let (scratch, pids) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let lines = format!(
+        "import subprocess, time\nchild = subprocess.Popen(['sleep', '600'])\nopen(f'{}/{{child.pid}}', 'w').close()\ntime.sleep(600)\n",
+        pids.path().display()
+    );
+    fs::write(project.path().join("app/models.py"), lines).unwrap();
+    let mut verify = Command::new(env!("CARGO_BIN_EXE_cascade-fix"))
+        .args(["verify", "--python", python().to_str().unwrap()])
+        .args(IMPORT)
+        .current_dir(project.path())
+        .env("TMPDIR", scratch.path())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let started = || fs::read_dir(pids.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>();
+    while started().is_empty() {
+        assert!(verify.try_wait().unwrap().is_none());
+        thread::sleep(Duration::from_millis(20));
+    }
+    let pid = Pid::from_raw(verify.id().try_into().unwrap());
+    kill(pid, Signal::SIGTERM).unwrap();
+    assert_eq!(verify.wait().unwrap().code(), Some(2));
+    assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 0);
+    for child in started() {
+        let child = Pid::from_raw(child.to_str().unwrap().parse().unwrap());
+        // one that has ended may still be there for whoever waits for it
+        let state = fs::read_to_string(format!("/proc/{child}/stat")).unwrap_or_default();
+        assert!(kill(child, None).is_err() || state.contains(" Z "), "{child} goes on");
+    }
 }
 
 #[test]

@@ -5,10 +5,8 @@ mod json;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::count;
-use crate::verify::Claim;
-use crate::verify::trace::{
-    CallKind, Calls, ChangedTest, Ended, Expired, Expiring, Outcome, Place, Raising, Run, Trace,
-};
+use crate::verify::trace::{CallKind, Calls, ChangedTest, Expired, Expiring, Outcome, Place, Raising, Run, Trace};
+use crate::verify::{Claim, Ended};
 
 pub(super) use json::JsonTrace;
 

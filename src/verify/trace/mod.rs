@@ -2,7 +2,6 @@
 //! became of the tests comes out.
 
 mod events;
-mod process;
 mod run;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Checked, Claim};
 
 pub use events::{Because, CallKind, Calls, Expired, Outcome, Place, Raised, Seen, TestResult};
-pub use process::Ended;
 pub use run::{Run, Tracing};
 
 /// What came of both runs.

@@ -16,9 +16,9 @@ use serde::Serialize;
 use tempfile::TempDir;
 
 use super::events::Seen;
-use super::process::{Ended, Group};
 use crate::verify::ask::REDIRECT;
 use crate::verify::copy::link_environments;
+use crate::verify::process::{Ended, Group};
 
 /// What Python finds before the program: the first is imported by itself.
 const PROGRAMS: [(&str, &str); 6] = [

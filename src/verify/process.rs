@@ -3,7 +3,7 @@
 use std::process::{Child, Command, ExitStatus};
 #[cfg(unix)]
 use std::sync::{
-    Arc, OnceLock,
+    Arc, LazyLock, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicBool, Ordering::Relaxed},
 };
 use std::time::{Duration, Instant};
@@ -86,7 +86,7 @@ impl Group {
         let began = Instant::now();
         loop {
             let left = timeout.saturating_sub(began.elapsed());
-            let status = self.leader.wait_timeout(TURN.min(left)).context("can't wait for the command of --trace")?;
+            let status = self.leader.wait_timeout(TURN.min(left)).context("can't wait for a process")?;
             let ended = status.map(Ended::With).or_else(|| left.is_zero().then_some(Ended::TimedOut(timeout)));
             if ended.is_some() || self.is_interrupted() {
                 self.kill();
@@ -97,7 +97,7 @@ impl Group {
 
     #[cfg(unix)]
     fn is_interrupted(&self) -> bool {
-        self.interrupted.flag.load(Relaxed)
+        self.interrupted.0.load(Relaxed)
     }
 
     #[cfg(not(unix))]
@@ -119,38 +119,59 @@ impl Group {
     }
 }
 
-/// Ctrl-C reaches a group of its own only through this process, which goes on until that is ended.
+/// Ctrl-C reaches groups of their own only through this process, which goes on until they are ended.
 #[cfg(unix)]
-struct Interrupted {
+struct Interrupted(Arc<AtomicBool>);
+
+/// What was registered for signals, which replaces their default for the rest of the process.
+#[cfg(unix)]
+#[derive(Default)]
+struct Signals {
+    is_registered: bool,
     flag: Arc<AtomicBool>,
-    /// No command runs: signals do what they do by default.
+    /// No group runs: signals do what they do by default.
     is_idle: Arc<AtomicBool>,
+    groups: usize,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn of_process() -> MutexGuard<'static, Self> {
+        static SIGNALS: LazyLock<Mutex<Signals>> = LazyLock::new(Mutex::default);
+        SIGNALS.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn register(&mut self) -> anyhow::Result<()> {
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+        for signal in [SIGINT, SIGTERM, SIGHUP] {
+            signal_hook::flag::register_conditional_default(signal, self.is_idle.clone())
+                .and_then(|_| signal_hook::flag::register(signal, self.flag.clone()))
+                .context("can't listen to signals")?;
+        }
+        self.is_registered = true;
+        Ok(())
+    }
 }
 
 #[cfg(unix)]
 impl Interrupted {
     fn listen() -> anyhow::Result<Self> {
-        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-
-        // what is registered once replaces the default for the rest of the process
-        static IS_IDLE: OnceLock<Arc<AtomicBool>> = OnceLock::new();
-        static FLAG: OnceLock<Arc<AtomicBool>> = OnceLock::new();
-        let is_first = FLAG.get().is_none();
-        let this =
-            Self { flag: FLAG.get_or_init(Arc::default).clone(), is_idle: IS_IDLE.get_or_init(Arc::default).clone() };
-        this.is_idle.store(false, Relaxed);
-        for signal in [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|_| is_first) {
-            signal_hook::flag::register_conditional_default(signal, this.is_idle.clone())
-                .and_then(|_| signal_hook::flag::register(signal, this.flag.clone()))
-                .context("can't listen to signals")?;
+        let mut signals = Signals::of_process();
+        if !signals.is_registered {
+            signals.register()?;
         }
-        Ok(this)
+        signals.groups += 1;
+        signals.is_idle.store(false, Relaxed);
+        Ok(Self(signals.flag.clone()))
     }
 }
 
 #[cfg(unix)]
 impl Drop for Interrupted {
     fn drop(&mut self) {
-        self.is_idle.store(true, Relaxed);
+        let mut signals = Signals::of_process();
+        signals.groups -= 1;
+        signals.is_idle.store(signals.groups == 0, Relaxed);
     }
 }
