@@ -50,6 +50,13 @@ impl ChangedLines {
         changed
     }
 
+    /// Those of one file, each range from 0; an empty one is where lines were taken out.
+    pub fn of_file(path: PathBuf, lines: &[Range<usize>]) -> Self {
+        let hunk =
+            |lines: &Range<usize>| Hunk { start: lines.start + usize::from(!lines.is_empty()), number: lines.len() };
+        Self([(path, Lines::Some(lines.iter().map(hunk).collect()))].into())
+    }
+
     /// Adds a file of which all lines count as changed.
     pub fn add_all_of(&mut self, path: PathBuf) {
         self.0.insert(path, Lines::All);

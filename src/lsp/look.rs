@@ -2,10 +2,12 @@
 //! done beside the conversation with the editor.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::analysis::{Analysis, Reach, Request, Unsaved};
+use crate::changed_lines::ChangedLines;
 use crate::checks::OF_MODULES;
 use crate::discover::WalkOptions;
 use crate::outcome::{FileOutcome, Finding, Outcome};
@@ -43,7 +45,7 @@ impl Configured {
     pub(super) fn look(&self, folder: &Path, texts: HashMap<PathBuf, Arc<str>>) -> Result<Looked, String> {
         let settings = Arc::new(self.lookup(folder).map_err(|error| error.to_string())?);
         let unsaved = texts.iter().map(|(path, text)| unsaved(path, text)).collect();
-        let outcome = run(vec![folder.to_owned()], unsaved, &settings, None)?;
+        let outcome = run(vec![folder.to_owned()], unsaved, &settings, None, &Request::default())?;
         Ok(Looked { outcome, settings, texts })
     }
 }
@@ -61,9 +63,11 @@ impl Looked {
         self.outcome.files.iter().find(|file| *file.path == *path)
     }
 
-    /// What can be found in a text without the rest of its repository, which takes the time of parsing it.
-    pub fn alone(&self, path: &Path, text: &Arc<str>) -> Vec<Finding> {
-        let outcome = run(Vec::new(), vec![unsaved(path, text)], &self.settings, Some(UNSEEN));
+    /// What can be found in changed lines of a text without the rest of its repository, which takes the time of parsing it.
+    pub fn alone(&self, path: &Path, text: &Arc<str>, changed: &[Range<usize>]) -> Vec<Finding> {
+        let request =
+            Request { changed_lines: Some(ChangedLines::of_file(path.to_owned(), changed)), ..Request::default() };
+        let outcome = run(Vec::new(), vec![unsaved(path, text)], &self.settings, Some(UNSEEN), &request);
         let files = outcome.map(|outcome| outcome.files).unwrap_or_default();
         files.into_iter().filter(|file| *file.path == *path).flat_map(|file| file.findings).collect()
     }
@@ -78,8 +82,9 @@ fn run(
     unsaved: Vec<Unsaved>,
     settings: &Arc<Lookup>,
     unseen: Option<&'static str>,
+    request: &Request,
 ) -> Result<Outcome, String> {
     let (walk, settings) = (WalkOptions::default(), Arc::clone(settings));
     let reach = Reach { paths, unsaved, walk, settings, base: Base::Repository, unseen, checks: OF_MODULES };
-    Analysis::outcome_of(reach, &Request::default())
+    Analysis::outcome_of(reach, request)
 }

@@ -371,8 +371,9 @@ impl Server {
         if before == *now {
             return Some(found.to_vec());
         }
-        let alone = || looked.alone(path, now);
-        Some(findings_now(path, found, &Stayed::between(&before, now), alone))
+        let stayed = Stayed::between(&before, now);
+        let alone = looked.alone(path, now, &stayed.changed);
+        Some(findings_now(path, found, &stayed, alone))
     }
 
     /// The top of the repository that a file with findings is in.

@@ -13,8 +13,10 @@ use crate::policy::Applicability;
 /// After so long two texts count as different where they are not compared yet.
 const MOST_TIME: Duration = Duration::from_millis(5);
 
-/// The lines of a text that stayed.
+/// The lines of a text that stayed, and those that did not.
 pub(super) struct Stayed {
+    /// The lines of now that were not there, from 0; none where some were taken out.
+    pub changed: Vec<Range<usize>>,
     /// Ranges in bytes: before, and where the same begins now.
     parts: Vec<(Range<usize>, usize)>,
 }
@@ -25,13 +27,16 @@ impl Stayed {
         let (before_starts, now_starts) = (starts(&before), starts(&now));
         let deadline = Instant::now() + MOST_TIME;
         let ops = similar::capture_diff_slices_deadline(Algorithm::Myers, &before, &now, Some(deadline));
-        let parts = ops.into_iter().filter_map(|op| match op {
-            DiffOp::Equal { old_index, new_index, len } => {
-                Some((before_starts[old_index]..before_starts[old_index + len], now_starts[new_index]))
+        let (mut changed, mut parts) = (Vec::new(), Vec::new());
+        for op in ops {
+            match op {
+                DiffOp::Equal { old_index, new_index, len } => {
+                    parts.push((before_starts[old_index]..before_starts[old_index + len], now_starts[new_index]));
+                }
+                _ => changed.push(op.new_range()),
             }
-            _ => None,
-        });
-        Self { parts: parts.collect() }
+        }
+        Self { changed, parts }
     }
 
     /// Where a range is now, if all of it stayed.
@@ -60,15 +65,10 @@ fn starts(lines: &[&str]) -> Vec<usize> {
     std::iter::once(0).chain(ends).collect()
 }
 
-/// The findings of a file's text as it is now.
-pub(super) fn findings_now(
-    path: &Path,
-    found: &[Finding],
-    stayed: &Stayed,
-    alone: impl FnOnce() -> Vec<Finding>,
-) -> Vec<Finding> {
+/// The findings of a file's text as it is now, where what is found in its changed lines alone is known.
+pub(super) fn findings_now(path: &Path, found: &[Finding], stayed: &Stayed, alone: Vec<Finding>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = found.iter().filter_map(|finding| moved(path, finding, stayed)).collect();
-    findings.extend(alone().into_iter().filter(|finding| is_sure(finding) && !stayed.was_there(&finding.call_span)));
+    findings.extend(alone.into_iter().filter(|finding| is_sure(finding) && !stayed.was_there(&finding.call_span)));
     findings.sort_by_key(|finding| finding.span.start);
     findings
 }
