@@ -3,7 +3,7 @@
 import json
 import subprocess
 import tempfile
-from typing import Any, Dict, List, Optional, Sequence, TypedDict
+from typing import Any, Dict, List, Optional, Sequence, TypedDict, cast
 
 from ._program import find_program
 
@@ -113,6 +113,11 @@ class Report(TypedDict):
     findings: List[Finding]
     safe_sites: int
     suppressed: int
+    in_baseline: int
+    stale_baseline: List[Dict[str, Any]]
+    not_reached: int
+    on_unchanged_lines: int
+    unused_suppressions: List[Dict[str, Any]]
     skipped: List[Dict[str, Any]]
     failed: List[Dict[str, Any]]
     syntax_errors: List[Dict[str, Any]]
@@ -120,7 +125,7 @@ class Report(TypedDict):
 
 
 class CascadeFixError(Exception):
-    """The program could not do what it was asked for: an option is wrong, or the source can't be read.
+    """The program could not do what it was asked for: an option is wrong, or the source can't be encoded.
 
     ``status`` is its exit status, and the text what it said on stderr.
     """
@@ -141,9 +146,14 @@ def check(
     :param options: other options of ``cascade-fix check``, such as ``["--select", "CAS"]``.
     :raises CascadeFixError: if an option is wrong, or the source can't be checked.
     """
-    output = _run("check", source, filename, root, ["--output-format", "json", "--exit-zero", *options])
-    report: Report = json.loads(output)
-    return report
+    output = _run("check", source, filename, root, ["--output-format", "json", "--exit-zero"], options)
+    try:
+        report = json.loads(output)
+    except ValueError:
+        report = None
+    if not isinstance(report, dict):
+        raise CascadeFixError("an option has cascade-fix print something else than the report", 0)
+    return cast(Report, report)
 
 
 def fix(
@@ -163,17 +173,27 @@ def fix(
     :param options: other options of ``cascade-fix fix``.
     :raises CascadeFixError: if an option is wrong, or the source can't be fixed.
     """
-    return _run("fix", source, filename, root, [*(["--unsafe-fixes"] if unsafe_fixes else []), *options])
+    return _run("fix", source, filename, root, ["--unsafe-fixes"] if unsafe_fixes else [], options)
 
 
-def _run(command: str, source: str, filename: Optional[str], root: Optional[str], options: Sequence[str]) -> str:
+def _run(
+    command: str, source: str, filename: Optional[str], root: Optional[str], own: List[str], options: Sequence[str]
+) -> str:
+    if not isinstance(source, str):
+        raise TypeError("source is the text of a module, and not {!r:.40}".format(source))
+    if isinstance(options, str):
+        raise TypeError("options is a list, and not {!r:.40}".format(options))
+    try:
+        text = source.encode()
+    except UnicodeEncodeError as error:
+        raise CascadeFixError("the source can't be encoded: {}".format(error), 2) from error
     if root is None:
         with tempfile.TemporaryDirectory(prefix="cascade-fix-") as nowhere:
-            return _run(command, source, filename, nowhere, options)
+            return _run(command, source, filename, nowhere, own, options)
     named = ["--stdin-filename", filename] if filename is not None else []
     run = subprocess.run(
-        [find_program(), command, "--quiet", *named, *options, "-"],
-        input=source.encode(),
+        [find_program(), command, "--quiet", *named, *own, *options, "-"],
+        input=text,
         cwd=root,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

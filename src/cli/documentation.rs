@@ -38,6 +38,10 @@ pub(super) fn rules(format: ListFormat) -> anyhow::Result<u8> {
 pub(super) fn completions(shell: Shell) -> anyhow::Result<u8> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::described(), env!("CARGO_PKG_NAME"), &mut script);
+    if shell == Shell::Bash {
+        // clap_complete 4.6 looks for what is below a program with a hyphen under another name than it has set
+        script = String::from_utf8(script)?.replace("cascade__subcmd__fix__", "cascade__fix__").into_bytes();
+    }
     print(|_, out| out.write_all(&script))?;
     Ok(CLEAN)
 }

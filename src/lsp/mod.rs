@@ -69,6 +69,8 @@ struct Server {
     configured: Configured,
     connection: Connection,
     encoding: Encoding,
+    /// Whether the editor takes edits of a version of a document.
+    takes_versions: bool,
     events: Sender<Event>,
     /// By its absolute path.
     folders: HashMap<PathBuf, Folder>,
@@ -96,6 +98,7 @@ pub fn serve(connection: Connection, configured: Configured) -> Result<bool, Pro
         configured,
         connection,
         encoding,
+        takes_versions: takes_versions(&params),
         events,
         folders: HashMap::new(),
         documents: HashMap::new(),
@@ -148,6 +151,11 @@ fn can_watch(params: &InitializeParams) -> bool {
     let workspace = params.capabilities.workspace.as_ref();
     let watched = workspace.and_then(|workspace| workspace.did_change_watched_files);
     watched.and_then(|watched| watched.dynamic_registration).unwrap_or(false)
+}
+
+fn takes_versions(params: &InitializeParams) -> bool {
+    let workspace = params.capabilities.workspace.as_ref();
+    workspace.and_then(|workspace| workspace.workspace_edit.as_ref()?.document_changes).unwrap_or(false)
 }
 
 impl Server {
@@ -463,6 +471,10 @@ impl Files for FilesOf<'_> {
 
     fn version(&self, path: &Path) -> Option<i32> {
         Some(self.server.documents.get(path)?.version)
+    }
+
+    fn takes_versions(&self) -> bool {
+        self.server.takes_versions
     }
 }
 

@@ -34,6 +34,8 @@ pub(super) trait Files {
     fn text(&self, path: &Path) -> Option<Rc<Text>>;
     /// The version of the document that is open with the file.
     fn version(&self, path: &Path) -> Option<i32>;
+    /// Whether the editor takes edits together with the version of the document that they are for.
+    fn takes_versions(&self) -> bool;
 }
 
 pub(super) fn diagnostic(files: &impl Files, root: Option<&Path>, text: &Text, finding: &Finding) -> Diagnostic {
@@ -151,7 +153,22 @@ fn edit_of(files: &impl Files, edits: &[FileEdit]) -> Option<WorkspaceEdit> {
             }
         }
     }
-    Some(WorkspaceEdit { document_changes: Some(DocumentChanges::Edits(changes)), ..WorkspaceEdit::default() })
+    if files.takes_versions() {
+        return Some(WorkspaceEdit {
+            document_changes: Some(DocumentChanges::Edits(changes)),
+            ..WorkspaceEdit::default()
+        });
+    }
+    let plain = |change: TextDocumentEdit| {
+        let edits = change.edits.into_iter().filter_map(|edit| match edit {
+            OneOf::Left(edit) => Some(edit),
+            OneOf::Right(_) => None,
+        });
+        (change.text_document.uri, edits.collect())
+    };
+    #[expect(clippy::mutable_key_type, reason = "as the protocol's types have it")]
+    let changes = changes.into_iter().map(plain).collect();
+    Some(WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() })
 }
 
 /// What is to be read about a finding: the relationship, what speaks for the fix, and what the diagnostic is.

@@ -9,7 +9,7 @@ for finding in report["findings"]:
     assert set(finding["fix"]) == set(cascade_fix.Fix.__annotations__), finding
     assert set(finding["relationship"]) == set(cascade_fix.Relationship.__annotations__), finding
     assert set(finding["reach"]) == set(cascade_fix.Reach.__annotations__), finding
-assert set(cascade_fix.Report.__annotations__) <= set(report)
+assert set(cascade_fix.Report.__annotations__) == set(report)
 print(sorted(finding["relationship"]["attribute"] for finding in report["findings"]))
 
 # without an end of line that the platform would translate, in any encoding
@@ -19,9 +19,19 @@ assert cascade_fix.fix("x = 1\n") == "x = 1\n"
 delete = "from sqlalchemy.orm import relationship\nx = relationship('A', cascade='delete-orphan')\n"
 assert cascade_fix.fix(delete, options=["--select", "CAS104"]) == delete
 assert cascade_fix.fix(delete, options=["--select", "CAS104"], unsafe_fixes=True) != delete
-try:
-    cascade_fix.check("x = 1", options=["--nope"])
-except cascade_fix.CascadeFixError as error:
-    assert error.status == 2 and "unexpected argument '--nope'" in str(error), error
-else:
-    raise AssertionError("a wrong option is no error")
+
+
+def error_of(kind, source, **given):
+    try:
+        cascade_fix.check(source, **given)
+    except kind as error:
+        return error
+    raise AssertionError(f"no error for {source!r} with {given}")
+
+
+wrong = error_of(cascade_fix.CascadeFixError, "x = 1", options=["--nope"])
+assert wrong.status == 2 and "unexpected argument '--nope'" in str(wrong), wrong
+assert "something else" in str(error_of(cascade_fix.CascadeFixError, "x = 1", options=["--statistics"]))
+assert "can't be encoded" in str(error_of(cascade_fix.CascadeFixError, "x = '\udc80'"))
+assert "source" in str(error_of(TypeError, b"x = 1"))
+assert "options" in str(error_of(TypeError, "x = 1", options="--select CAS"))

@@ -55,9 +55,14 @@ fn each_shell_completes_all_commands() {
             assert!(script.contains(command), "{shell}: {command}");
         }
     }
-    let completed = "eval \"$(\"$0\" completions bash)\"; COMP_WORDS=(cascade-fix gr); COMP_CWORD=1; \
-                     _cascade__fix cascade-fix gr cascade-fix; echo \"${COMPREPLY[@]}\"";
-    assert_eq!(output(Command::new("bash").args(["-c", completed, BINARY])).trim(), "graph");
+    let completed = "eval \"$(\"$0\" completions bash)\"; COMP_WORDS=(cascade-fix \"$@\"); COMP_CWORD=$#; \
+                     _cascade__fix cascade-fix \"${COMP_WORDS[-1]}\" \"${COMP_WORDS[-2]}\"; echo \"${COMPREPLY[@]}\"";
+    let words = [("gr", "graph"), ("check --output-fo", "--output-format"), ("fix --unsafe", "--unsafe-fixes")];
+    for (line, last) in words {
+        let mut bash = Command::new("bash");
+        bash.args(["-c", completed, BINARY]).args(line.split(' '));
+        assert_eq!(output(&mut bash).trim(), last);
+    }
 }
 
 #[test]

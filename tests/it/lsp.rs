@@ -125,8 +125,11 @@ fn uri(path: &Path) -> String {
 
 /// The text after the edits of an action to a file; positions are in UTF-16.
 fn applied(action: &Value, path: &Path, text: &str) -> String {
-    let changes = action["edit"]["documentChanges"].as_array().unwrap();
-    let change = changes.iter().find(|change| change["textDocument"]["uri"] == uri(path)).unwrap();
+    let of_version = || {
+        let changes = action["edit"]["documentChanges"].as_array().unwrap();
+        &changes.iter().find(|change| change["textDocument"]["uri"] == uri(path)).unwrap()["edits"]
+    };
+    let edits = action["edit"]["changes"].get(uri(path)).unwrap_or_else(of_version);
     let offset = |position: &Value| {
         let (line, character) = (position["line"].as_u64().unwrap(), position["character"].as_u64().unwrap());
         let start: usize = text.split_inclusive('\n').take(line as usize).map(str::len).sum();
@@ -137,7 +140,7 @@ fn applied(action: &Value, path: &Path, text: &str) -> String {
         });
         start + units.into_iter().find(|(_, units)| *units == character).unwrap().0
     };
-    let mut edits: Vec<(usize, usize, &str)> = change["edits"]
+    let mut edits: Vec<(usize, usize, &str)> = edits
         .as_array()
         .unwrap()
         .iter()
@@ -162,7 +165,8 @@ fn project() -> tempfile::TempDir {
 fn an_editor_gets_findings_fixes_and_reasons() {
     let folder = project();
     let path = folder.path().join("app/models.py");
-    let (mut editor, answer) = Editor::new(&[folder.path()], json!({}), &[]);
+    let capabilities = json!({"workspace": {"workspaceEdit": {"documentChanges": true}}});
+    let (mut editor, answer) = Editor::new(&[folder.path()], capabilities, &[]);
     assert_eq!(answer["result"]["capabilities"]["positionEncoding"], "utf-16");
     editor.open(&path, 1, MODELS);
     let diagnostics = editor.diagnostics(&path, 1);
@@ -184,6 +188,7 @@ fn an_editor_gets_findings_fixes_and_reasons() {
         .replace("doc=", "\n        doc=")
         .replace("all, delete-orphan\")", "save-update, merge, delete, delete-orphan\"\n    )");
     assert_eq!(actions[0]["isPreferred"], true);
+    assert_eq!(actions[0]["edit"]["documentChanges"][0]["textDocument"]["version"], 1);
     assert_eq!(applied(&actions[0], &path, MODELS), fixed);
     assert_eq!(applied(&actions[2], &path, MODELS), fixed);
     let suppressed = applied(&actions[1], &path, MODELS);
@@ -271,6 +276,11 @@ fn what_is_no_request_of_ours_is_answered_with_an_error() {
     let folder = project();
     let path = folder.path().join("app/models.py");
     editor.open(&path, 7, MODELS);
-    assert_eq!(editor.diagnostics(&path, 7).len(), 1);
+    let diagnostics = editor.diagnostics(&path, 7);
+    let [diagnostic] = &diagnostics[..] else { panic!("{diagnostics:?}") };
+    // nobody said that edits may name the version
+    let actions = editor.actions(&path, diagnostic);
+    assert!(applied(&actions[0], &path, MODELS).contains("save-update, merge, delete, delete-orphan"));
+    assert_eq!(actions[0]["edit"]["documentChanges"], Value::Null);
     assert_eq!(editor.end(), 0);
 }

@@ -41,6 +41,7 @@ impl Common {
     fn options_with_values(&self, has_other_paths: bool) -> impl Iterator<Item = String> {
         let named = [
             ("--profile", self.judging.profile.as_ref().map(name_of)),
+            ("--only", self.only.as_ref().map(name_of)),
             ("--lazy", self.lazy.as_ref().map(name_of)),
             ("--layout", self.judging.layout.as_ref().map(name_of)),
             ("--sqlalchemy-version", self.judging.sqlalchemy_version.map(|version| version.to_string())),
