@@ -1,6 +1,7 @@
 """``check`` and ``fix``: the program's JSON, with types."""
 
 import json
+import os
 import subprocess
 import tempfile
 from typing import Any, Dict, List, Optional, Sequence, TypedDict, cast
@@ -183,6 +184,8 @@ def _run(
         raise TypeError("source is the text of a module, and not {!r:.40}".format(source))
     if isinstance(options, str):
         raise TypeError("options is a list, and not {!r:.40}".format(options))
+    if filename is not None and os.path.normpath(filename).split(os.sep)[0] == os.pardir:
+        raise ValueError("filename leads out of root: {!r:.40}".format(filename))
     try:
         text = source.encode()
     except UnicodeEncodeError as error:

@@ -33,5 +33,6 @@ wrong = error_of(cascade_fix.CascadeFixError, "x = 1", options=["--nope"])
 assert wrong.status == 2 and "unexpected argument '--nope'" in str(wrong), wrong
 assert "something else" in str(error_of(cascade_fix.CascadeFixError, "x = 1", options=["--statistics"]))
 assert "can't be encoded" in str(error_of(cascade_fix.CascadeFixError, "x = '\udc80'"))
+assert "leads out" in str(error_of(ValueError, "x = 1", filename="app/../../x.py"))
 assert "source" in str(error_of(TypeError, b"x = 1"))
 assert "options" in str(error_of(TypeError, "x = 1", options="--select CAS"))
