@@ -70,8 +70,9 @@ impl ChangedLines {
             Some(Lines::Some(hunks)) => {
                 let stored = source.stored_range(range);
                 // as git counts them
-                let line = |offset: usize| source.stored()[..offset].matches('\n').count() + 1;
-                let (first, last) = (line(stored.start), line(stored.end));
+                let lines = |part: Range<usize>| source.stored()[part].matches('\n').count();
+                let first = lines(0..stored.start) + 1;
+                let last = first + lines(stored);
                 hunks.iter().any(|hunk| match hunk.number {
                     0 => first <= hunk.start && hunk.start < last,
                     number => first < hunk.start + number && hunk.start <= last,

@@ -17,10 +17,12 @@ impl Analysis {
         self.walk.absolute(path).starts_with(repository.root())
     }
 
-    /// Whether the run has scanned all of a repository.
+    /// Whether the run has scanned all of a repository, or all that can be seen of it.
     pub(super) fn has_all_of(&self, repository: &Repository) -> bool {
         let mut unchecked = self.scan.unchecked.iter();
-        self.walk.covers(repository.root()) && !unchecked.any(|path| self.is_within(repository, path))
+        let mut is_whole =
+            || self.walk.covers(repository.root()) && !unchecked.any(|path| self.is_within(repository, path));
+        repository.unseen().is_some() || is_whole()
     }
 
     /// What the run came by in a repository besides the files that it visits.
