@@ -140,35 +140,26 @@ fn suppressing(
 
 /// Edits of files as the protocol has them; None where one of the files is another by now.
 fn edit_of(files: &impl Files, edits: &[FileEdit]) -> Option<WorkspaceEdit> {
-    let mut changes: Vec<TextDocumentEdit> = Vec::new();
+    let mut by_file: Vec<(&Path, Vec<TextEdit>)> = Vec::new();
     for FileEdit { path, edit } in edits {
-        let range = files.text(path)?.range(&edit.range);
-        let edit = OneOf::Left(TextEdit { range, new_text: edit.text.clone() });
-        let uri = uri_of(path)?;
-        match changes.iter_mut().find(|change| change.text_document.uri == uri) {
-            Some(change) => change.edits.push(edit),
-            None => {
-                let text_document = OptionalVersionedTextDocumentIdentifier { uri, version: files.version(path) };
-                changes.push(TextDocumentEdit { text_document, edits: vec![edit] });
-            }
+        let edit = TextEdit { range: files.text(path)?.range(&edit.range), new_text: edit.text.clone() };
+        match by_file.iter_mut().find(|(known, _)| *known == &**path) {
+            Some((_, edits)) => edits.push(edit),
+            None => by_file.push((path, vec![edit])),
         }
     }
-    if files.takes_versions() {
-        return Some(WorkspaceEdit {
-            document_changes: Some(DocumentChanges::Edits(changes)),
-            ..WorkspaceEdit::default()
-        });
+    if !files.takes_versions() {
+        #[expect(clippy::mutable_key_type, reason = "as the protocol's types have it")]
+        let changes = by_file.into_iter().map(|(path, edits)| Some((uri_of(path)?, edits))).collect::<Option<_>>()?;
+        return Some(WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() });
     }
-    let plain = |change: TextDocumentEdit| {
-        let edits = change.edits.into_iter().filter_map(|edit| match edit {
-            OneOf::Left(edit) => Some(edit),
-            OneOf::Right(_) => None,
-        });
-        (change.text_document.uri, edits.collect())
+    let of_version = |(path, edits): (&Path, Vec<TextEdit>)| {
+        let text_document =
+            OptionalVersionedTextDocumentIdentifier { uri: uri_of(path)?, version: files.version(path) };
+        Some(TextDocumentEdit { text_document, edits: edits.into_iter().map(OneOf::Left).collect() })
     };
-    #[expect(clippy::mutable_key_type, reason = "as the protocol's types have it")]
-    let changes = changes.into_iter().map(plain).collect();
-    Some(WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() })
+    let changes = by_file.into_iter().map(of_version).collect::<Option<_>>()?;
+    Some(WorkspaceEdit { document_changes: Some(DocumentChanges::Edits(changes)), ..WorkspaceEdit::default() })
 }
 
 /// What is to be read about a finding: the relationship, what speaks for the fix, and what the diagnostic is.
