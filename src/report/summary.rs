@@ -160,6 +160,7 @@ fn reach(outcome: &Outcome) -> Option<String> {
             (Level::Raises, 1) => "1 raises today".to_owned(),
             (Level::Raises, _) => format!("{number} raise today"),
             (Level::Unknown, _) => format!("{number} may be reached"),
+            (Level::Dormant, _) => format!("no call reaches {number} of them ({})", level.name()),
             (_, 1) => format!("1 is {}", level.name()),
             (..) => format!("{number} are {}", level.name()),
         });

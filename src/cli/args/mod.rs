@@ -179,7 +179,7 @@ pub(super) enum Command {
 impl Arguments {
     /// Commands, arguments and options.
     pub fn described() -> clap::Command {
-        Self::command().mut_subcommands(without_stdin)
+        Self::command().mut_subcommands(without_stdin).mut_subcommands(without_fixes)
     }
 
     /// The process's arguments; ends the process where they are wrong, or ask for help.
@@ -255,6 +255,17 @@ fn without_stdin(command: clap::Command) -> clap::Command {
     }
     let paths = "Files and folders to check [default: the working directory]";
     command.mut_arg("paths", |arg| arg.help(paths)).mut_arg("stdin_filename", |arg| arg.hide(true))
+}
+
+/// The command as its help has it: what fixes nothing takes the options for fixes, as a script may give them to all, and
+/// doesn't list them.
+fn without_fixes(command: clap::Command) -> clap::Command {
+    if command.get_name() != "graph" {
+        return command;
+    }
+    ["unsafe_fixes", "profile", "layout", "lazy"]
+        .into_iter()
+        .fold(command, |command, id| command.mut_arg(id, |arg| arg.hide(true)))
 }
 
 /// Ends the process, which was asked for something that makes no sense.
