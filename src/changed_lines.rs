@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use crate::disk::path_of;
 use crate::source::Source;
 
 /// The lines that are not as they were. A file that is not in it was not changed.
@@ -39,7 +40,7 @@ impl ChangedLines {
                 path = None;
             } else if let Some(name) = path.is_none().then(|| line.strip_prefix(b"+++ ")).flatten() {
                 let name = unquoted(name);
-                path = name.strip_prefix("b/").map(|name| root.join(name));
+                path = name.strip_prefix(b"b/").map(|name| root.join(path_of(name)));
             } else if let (Some(hunk), Some(path)) = (Hunk::of(line), &path) {
                 let lines = changed.0.entry(path.clone()).or_insert_with(|| Lines::Some(Vec::new()));
                 if let Lines::Some(hunks) = lines {
@@ -95,10 +96,10 @@ impl Hunk {
 }
 
 /// A name as git prints it: in quotes, with escapes, where it has unusual characters; a tab ends one with blanks.
-fn unquoted(name: &[u8]) -> String {
+fn unquoted(name: &[u8]) -> Vec<u8> {
     let name = name.strip_suffix(b"\t").unwrap_or(name);
     let Some(quoted) = name.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")) else {
-        return String::from_utf8_lossy(name).into_owned();
+        return name.to_owned();
     };
     let mut bytes = Vec::with_capacity(quoted.len());
     let mut rest = quoted;
@@ -121,5 +122,5 @@ fn unquoted(name: &[u8]) -> String {
             _ => bytes.push(*escaped),
         }
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    bytes
 }

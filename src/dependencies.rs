@@ -13,6 +13,7 @@ use pep440_rs::{Operator, Version, VersionSpecifiers};
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use crate::disk::read_for_tools;
 use crate::sqlalchemy::SqlalchemyVersion;
 
 /// Distributions without which nothing of SQLAlchemy runs under asyncio, by their normalized names.
@@ -61,7 +62,7 @@ pub fn of_folder(folder: &Path) -> Dependencies {
 fn files(folder: &Path) -> Vec<(PathBuf, Vec<Requirement>)> {
     let read = |name: &str, parse: fn(&str) -> Vec<Requirement>| {
         let path = folder.join(name);
-        let text = fs::read_to_string(&path).ok()?;
+        let text = read_for_tools(&path).ok()?;
         Some((path, parse(&text)))
     };
     let mut files: Vec<_> = ["uv.lock", "poetry.lock", "pdm.lock", "pylock.toml"]

@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -102,13 +104,70 @@ impl Disk {
         if self.is_empty {
             return Err(std::io::ErrorKind::NotFound.into());
         }
-        let bytes: Arc<[u8]> = std::fs::read(path)?.into();
+        let mut bytes = Vec::new();
+        open(path)?.read_to_end(&mut bytes)?;
+        let bytes: Arc<[u8]> = bytes.into();
         let has_room = |room: usize| room.checked_sub(bytes.len());
         if keep && self.room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, has_room).is_ok() {
             self.kept.write().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), Arc::clone(&bytes));
         }
         Ok(bytes)
     }
+}
+
+/// The most that a file may have that people or their tools write for tools, such as settings, rules or a lock file; in bytes.
+const MOST_FOR_TOOLS: u64 = 64 << 20;
+
+/// Opens a regular file. What else may stand under a name that comes from a repository, such as a pipe that nobody writes into or a device
+/// without an end, is refused at once.
+///
+/// # Errors
+/// It is no regular file, or can't be opened.
+pub fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    let file = options.open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::other("it is no regular file")),
+    }
+}
+
+/// The text of a file that is for tools: settings, rules, requirements.
+///
+/// # Errors
+/// It can't be read, is no regular file, is no UTF-8, or is longer than any of these.
+pub fn read_for_tools(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    open(path)?.take(MOST_FOR_TOOLS + 1).read_to_string(&mut text)?;
+    match text.len() as u64 > MOST_FOR_TOOLS {
+        true => Err(io::Error::other(format!("it is longer than {} MiB", MOST_FOR_TOOLS >> 20))),
+        false => Ok(text),
+    }
+}
+
+/// Whether a library that opens the file itself can be let do so: there is none, or it is a regular one.
+///
+/// # Errors
+/// It is something else, or too long.
+pub fn check_for_tools(path: &Path) -> io::Result<()> {
+    match path.metadata() {
+        Ok(known) if !known.is_file() && !known.is_dir() => Err(io::Error::other("it is no regular file")),
+        Ok(known) if known.is_file() && known.len() > MOST_FOR_TOOLS => {
+            Err(io::Error::other(format!("it is longer than {} MiB", MOST_FOR_TOOLS >> 20)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The path of the bytes that the system, or git, has for it, which may be no UTF-8.
+pub fn path_of(bytes: &[u8]) -> PathBuf {
+    #[cfg(unix)]
+    return PathBuf::from(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(bytes));
+    #[cfg(not(unix))]
+    PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
 }
 
 fn names_in(folder: &Path) -> Names {

@@ -4,7 +4,6 @@
 //! Scripts count, and links to Python files outside of the walk: the code uses them, though they are not checked.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 
 use crate::discover::{Extent, NotRead, Unread, Walk};
-use crate::disk::Disk;
+use crate::disk::{self, Disk};
 use crate::source::{Kind, has_suffix_of_python};
 
 /// What a look through files came to.
@@ -130,7 +129,7 @@ fn code_in(path: &Path, walk: &Walk) -> Result<Option<Vec<u8>>, String> {
             return Ok(None);
         }
     }
-    let mut file = match File::open(path) {
+    let mut file = match disk::open(path) {
         Ok(file) => file,
         // what nobody can run is no script
         Err(_) if !is_named_so && !is_executable(path) => return Ok(None),

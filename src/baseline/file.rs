@@ -1,6 +1,5 @@
 //! The file of a baseline: sorted JSON with one finding a line, for reviewers and for git.
 
-use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -8,6 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::{Baseline, Known};
+use crate::disk::read_for_tools;
 use crate::outcome::{About, Identity};
 use crate::rules::Code;
 use crate::settings::Origin;
@@ -95,7 +95,7 @@ impl Baseline {
     /// There is no such file, or it is no baseline.
     pub fn read(path: &Path, shown: &str) -> Result<Self, BaselineError> {
         let file = || shown.to_owned();
-        let text = fs::read_to_string(path).map_err(|error| match error.kind() {
+        let text = read_for_tools(path).map_err(|error| match error.kind() {
             ErrorKind::NotFound => BaselineError::Missing { path: file(), origin: String::new() },
             _ if path.is_dir() => BaselineError::Unreadable { path: file(), reason: "it is a folder".to_owned() },
             _ => BaselineError::Unreadable { path: file(), reason: error.to_string() },

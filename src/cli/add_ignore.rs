@@ -24,11 +24,11 @@ pub(super) fn add(arguments: &Arguments, common: &Common, reason: &str) -> anyho
     outcome.files.iter_mut().for_each(|file| file.findings.retain(|finding| !finding.is_information()));
     let rules = |path: &Path| Arc::clone(&settings.of(path).rules);
     let Silenced { mut outcome, numbers, refused } = silenced(outcome, reason, rules);
-    let written = write_files(&mut outcome);
+    let written = write_files(&mut outcome)?;
     let number = numbers.iter().filter(|(path, _)| written.contains(path)).map(|(_, number)| number).sum();
     print(|_, out| write_paths(&outcome, out))?;
     if !arguments.quiet {
-        let mut err = io::stderr().lock();
+        let mut err = super::terminal::stderr();
         tell(&outcome, number, written.len(), &refused, &mut err).context("can't write to stderr")?;
     }
     Ok(match outcome.totals().files_failed {

@@ -30,7 +30,7 @@ pub(super) fn write(arguments: &Arguments, common: &Common, file: &Path) -> anyh
         write_file(file, |out| baseline.write(out))?;
     }
     if !arguments.quiet {
-        let mut err = io::stderr().lock();
+        let mut err = super::terminal::stderr();
         tell(&shown, known.is_some(), &baseline, &outcome, &mut err).context("can't write to stderr")?;
     }
     Ok(if outcome.totals().files_failed > 0 { FAILURE } else { CLEAN })

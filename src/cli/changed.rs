@@ -40,14 +40,14 @@ pub(super) fn changes(common: &Common) -> anyhow::Result<Option<Changes>> {
 }
 
 /// The lines that changed since a commit, or are staged where there is none; all of a file that git does not know.
-fn lines(git: &Git, root: &Path, since: Option<&str>, untracked: &[String]) -> anyhow::Result<ChangedLines> {
+fn lines(git: &Git, root: &Path, since: Option<&str>, untracked: &[PathBuf]) -> anyhow::Result<ChangedLines> {
     let mut lines = ChangedLines::of_patch(&git.patch(since)?, root);
     untracked.iter().for_each(|name| lines.add_all_of(root.join(name)));
     Ok(lines)
 }
 
 /// The files below the paths of the command line, of those with names relative to a root.
-fn below(common: &Common, root: &Path, names: &[String]) -> anyhow::Result<Vec<PathBuf>> {
+fn below(common: &Common, root: &Path, names: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     let folders = common
         .paths()
         .into_iter()
@@ -63,9 +63,10 @@ fn below(common: &Common, root: &Path, names: &[String]) -> anyhow::Result<Vec<P
 }
 
 /// The staged files, as long as the work tree has them as they are staged: it is what is checked.
-fn staged(git: &Git) -> anyhow::Result<Vec<String>> {
+fn staged(git: &Git) -> anyhow::Result<Vec<PathBuf>> {
     let (staged, unstaged) = (git.staged()?, git.unstaged()?);
-    let both: Vec<&str> = staged.iter().filter(|name| unstaged.contains(name)).map(String::as_str).collect();
+    let both = staged.iter().filter(|name| unstaged.contains(name)).map(|name| name.to_string_lossy());
+    let both: Vec<_> = both.collect();
     ensure!(
         both.is_empty(),
         "{} has changes that are not staged, and what is checked is the work tree; stage them, or stash them (git stash --keep-index)",

@@ -46,7 +46,7 @@ pub(super) fn fix(arguments: &Arguments, common: &Common, exit_non_zero_on_fix: 
     dialogue.ask_all()?;
     let Dialogue { fixes, chosen, .. } = dialogue;
     let mut outcome = fixes.carried_out(&chosen);
-    let written = super::write_files(&mut outcome);
+    let written = super::write_files(&mut outcome)?;
     let applied = applied(&outcome, &chosen, &written);
     super::print(|_, out| super::write_paths(&outcome, out))?;
     super::summarize(arguments, common, &outcome, Some(applied), true)?;
@@ -282,7 +282,7 @@ impl Screen {
     }
 
     fn write(&self, text: &str) -> anyhow::Result<()> {
-        let mut out = io::stderr().lock();
+        let mut out = super::terminal::stderr();
         out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("can't write to stderr")
     }
 
@@ -296,7 +296,7 @@ impl Screen {
     }
 
     fn change(&self, alone: &Outcome) -> anyhow::Result<()> {
-        let mut out = io::BufWriter::new(io::stderr().lock());
+        let mut out = super::terminal::stderr();
         write_change(alone, &self.folder, self.color, &mut out)
             .and_then(|()| out.flush())
             .context("can't write to stderr")

@@ -12,6 +12,7 @@ mod lsp;
 mod pr;
 mod progress;
 mod stream;
+mod terminal;
 mod verify;
 
 use std::collections::HashSet;
@@ -23,15 +24,16 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use anyhow::{Context, bail, ensure};
-use atomic_write_file::AtomicWriteFile;
 
 use crate::analysis::{Analysis, Reach, Request, Unsaved};
 use crate::apply;
 use crate::checks::OF_MODULES;
 use crate::discover::WalkOptions;
 use crate::graph::DeleteGraph;
+use crate::interruption::Interruption;
 use crate::outcome::{FileOutcome, Fix, Outcome, Status};
 use crate::policy::first_of;
+use crate::replace;
 use crate::report::{
     Applied, Format, GraphFormat, PatchFolder, write_failures, write_findings, write_graph, write_patch,
     write_statistics, write_summary,
@@ -60,7 +62,7 @@ pub fn main() -> ExitCode {
         Ok(status) => ExitCode::from(status),
         Err(error) if is_broken_pipe(&error) => ExitCode::from(CLEAN),
         Err(error) => {
-            let _ = writeln!(io::stderr(), "cascade-fix: {error:#}");
+            let _ = writeln!(terminal::stderr(), "cascade-fix: {error:#}");
             ExitCode::from(FAILURE)
         }
     }
@@ -169,7 +171,7 @@ fn graph(arguments: &Arguments, common: &Common, format: GraphFormat, file: Opti
     let outcome = run_job(arguments, job)?;
     let graph = DeleteGraph::of(&outcome);
     if graph.graph.edge_count() == 0 && !arguments.quiet {
-        writeln!(io::stderr(), "No delete cascades here: the graph is empty.")?;
+        writeln!(terminal::stderr(), "No delete cascades here: the graph is empty.")?;
     }
     match file {
         Some(file) => write_file(file, |out| write_graph(format, &graph, out))?,
@@ -182,7 +184,7 @@ fn fix(arguments: &Arguments, common: &Common, exit_non_zero_on_fix: bool) -> an
     let job = job(common, &root()?)?;
     let unsaved = job.reach.unsaved.first().cloned();
     let mut outcome = run_job(arguments, job)?;
-    let written = write_files(&mut outcome);
+    let written = write_files(&mut outcome)?;
     let is_done = |fix: &Fix| outcome.carries_out(fix) && fix.edits.iter().all(|edit| written.contains(&edit.path));
     let findings = outcome.findings().filter(|(_, finding)| finding.fix.as_ref().is_some_and(is_done)).count();
     let applied = Applied { findings, files: written.len(), left: 0 };
@@ -194,23 +196,38 @@ fn fix(arguments: &Arguments, common: &Common, exit_non_zero_on_fix: bool) -> an
     Ok(status_of_fix(&outcome, applied, exit_non_zero_on_fix))
 }
 
-/// Writes the changed files, and says which were; the others fail. A filter's file is only looked at.
-fn write_files(outcome: &mut Outcome) -> HashSet<Arc<Path>> {
+/// Writes the changed files, and says which were; the others fail. A filter's file is only looked at. Who interrupts is told of what was
+/// written until then.
+fn write_files(outcome: &mut Outcome) -> anyhow::Result<HashSet<Arc<Path>>> {
+    let interruption = Interruption::listen().context("can't listen to signals")?;
     let mut written: HashSet<Arc<Path>> = HashSet::new();
     for file in &mut outcome.files {
         let (Status::Changed(changed), Some(source)) = (&file.status, &file.source) else { continue };
         let result = match &outcome.unsaved {
-            Some(_) => apply::still_parses(source, changed),
-            None => apply::write(&file.path, source, changed),
+            Some(_) => apply::still_parses(source, changed).map(|()| 0),
+            None if interruption.came() => Err("it was not written: interrupted".to_owned()),
+            None => apply::write(&file.path, source, changed).map(|replaced| replaced.other_links),
         };
         match result {
-            Ok(()) => {
+            Ok(other_links) => {
                 written.insert(Arc::clone(&file.path));
+                tell_links(&file.display, other_links);
             }
             Err(reason) => file.status = Status::Failed(reason),
         }
     }
-    written
+    Ok(written)
+}
+
+/// A replaced file is one of its own.
+fn tell_links(file: &str, other_links: u64) {
+    if other_links > 0 {
+        let s = if other_links == 1 { "" } else { "s" };
+        let _ = writeln!(
+            terminal::stderr(),
+            "{file}: it had {other_links} other hard link{s}; what they name has the old text"
+        );
+    }
 }
 
 /// `as_hook` asks whether something was changed, or is left for someone.
@@ -321,7 +338,7 @@ fn while_shown<T>(arguments: &Arguments, work: impl FnOnce(&AtomicUsize) -> T) -
 fn print(write: impl FnOnce(bool, &mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
     let stdout = io::stdout();
     let color = anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
-    let mut out = io::BufWriter::new(stdout.lock());
+    let mut out = terminal::stdout();
     write(color, &mut out).and_then(|()| out.flush()).context("can't write to stdout")
 }
 
@@ -333,9 +350,7 @@ fn write_file(file: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>)
             if fs::metadata(file).is_ok_and(|known| !known.is_file()) {
                 return fs::OpenOptions::new().write(true).open(file)?.write_all(&bytes);
             }
-            let mut written = AtomicWriteFile::open(fs::canonicalize(file).unwrap_or_else(|_| file.to_owned()))?;
-            written.write_all(&bytes)?;
-            written.commit()
+            replace::write(file, &bytes)
         })
         .with_context(|| format!("can't write {}", file.display()))
 }
@@ -347,7 +362,7 @@ fn summarize(
     applied: Option<Applied>,
     show_manual: bool,
 ) -> anyhow::Result<()> {
-    let mut out = io::BufWriter::new(io::stderr().lock());
+    let mut out = terminal::stderr();
     let written = match arguments.quiet {
         true => write_failures(outcome, &mut out),
         false => write_summary(outcome, applied, &common.command_line("fix"), show_manual, &mut out),

@@ -212,7 +212,7 @@ fn since(arguments: &Arguments, common: &Common, base: Option<&str>, root: &Path
         },
     };
     // other files that git does not know may be what the code needs to be imported
-    let untracked = git.untracked()?.into_iter().filter(|path| path.ends_with(".py"));
+    let untracked = git.untracked()?.into_iter().filter(|path| path.extension().is_some_and(|suffix| suffix == "py"));
     for path in git.changed_since(&commit)?.into_iter().chain(untracked) {
         let to = before.path().join(&path);
         match git.content(&commit, &path) {

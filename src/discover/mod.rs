@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
+use crate::disk::check_for_tools;
 use crate::settings::Lookup;
 use crate::source::{Kind, can_be_script, has_suffix_of_python};
 
@@ -158,7 +159,8 @@ impl Walk {
         if self.files.iter().any(|named| self.absolute(named) == file && self.reason_to_skip(named).is_none()) {
             return true;
         }
-        let Some(folder) = self.folders.iter().find(|folder| file.starts_with(self.absolute(folder))) else {
+        let folder = self.folders.iter().find(|folder| file.starts_with(self.absolute(folder)));
+        let Some(folder) = folder.filter(|folder| self.unreadable_ignores_around(folder).is_none()) else {
             return false;
         };
         let above = file.to_owned();
@@ -169,7 +171,10 @@ impl Walk {
         let working_directory = self.working_directory.clone();
         builder.filter_entry(move |entry| {
             let is_on_the_way = || above.starts_with(working_directory.join(entry.path()));
-            entry.depth() == 0 || is_on_the_way() && excludes.fate(entry) == Fate::Visited
+            entry.depth() == 0
+                || is_on_the_way()
+                    && excludes.fate(entry) == Fate::Visited
+                    && unreadable_ignores(entry.path()).is_none()
         });
         builder.build().filter_map(Result::ok).any(|entry| {
             entry.depth() > 0
@@ -263,10 +268,14 @@ impl Walk {
         aside: Aside,
     ) -> Aside {
         let named: HashSet<PathBuf> = self.files.iter().map(|file| self.absolute(file)).collect();
+        let unreadable = std::iter::once(first).chain(others.iter().map(PathBuf::as_path));
+        if let Some(failed) = unreadable.filter_map(|folder| self.unreadable_ignores_around(folder)).next() {
+            return Aside { not_read: [aside.not_read, vec![failed]].concat(), ..aside };
+        }
         let aside = Mutex::new(aside);
         let lock = || aside.lock().unwrap_or_else(PoisonError::into_inner);
         let mut builder = self.walk_builder(first, others);
-        let unchecked = self.leave_out_excluded(&mut builder);
+        let (unchecked, unreadable) = self.leave_out_excluded(&mut builder);
         builder.build_parallel().run(|| {
             let mut visit = visitor();
             let (named, lock) = (&named, &lock);
@@ -287,21 +296,40 @@ impl Walk {
         });
         let aside = aside.into_inner().unwrap_or_else(PoisonError::into_inner);
         let unchecked = std::mem::take(&mut *unchecked.lock().unwrap_or_else(PoisonError::into_inner));
-        Aside { unchecked, ..aside }
+        let failed = std::mem::take(&mut *unreadable.lock().unwrap_or_else(PoisonError::into_inner));
+        Aside { unchecked, not_read: [aside.not_read, failed].concat(), ..aside }
     }
 
-    /// Has a walk leave out what is excluded. What of that still counts, though it is not checked, is in the list that comes back.
-    fn leave_out_excluded(&self, builder: &mut WalkBuilder) -> Arc<Mutex<Vec<PathBuf>>> {
-        let unchecked: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
-        let (excludes, found) = (self.excludes.clone(), Arc::clone(&unchecked));
+    /// Has a walk leave out what is excluded. What of that still counts, though it is not checked, is in the first list that comes back;
+    /// what can't be walked in the second.
+    fn leave_out_excluded(&self, builder: &mut WalkBuilder) -> (Shared<PathBuf>, Shared<NotRead>) {
+        let (unchecked, failed): (Shared<PathBuf>, Shared<NotRead>) = Default::default();
+        let (excludes, found, failing) = (self.excludes.clone(), Arc::clone(&unchecked), Arc::clone(&failed));
+        let no_ignore = self.options.no_ignore;
         builder.filter_entry(move |entry| {
             let fate = if entry.depth() == 0 { Fate::Visited } else { excludes.fate(entry) };
             if fate == Fate::Unchecked {
                 found.lock().unwrap_or_else(PoisonError::into_inner).push(as_named(entry).to_owned());
             }
-            fate == Fate::Visited
+            let is_folder = || entry.file_type().is_some_and(|kind| kind.is_dir());
+            let is_walked = fate == Fate::Visited && entry.depth() > 0 && !no_ignore && is_folder();
+            match is_walked.then(|| unreadable_ignores(entry.path())).flatten() {
+                Some(not_read) => {
+                    failing.lock().unwrap_or_else(PoisonError::into_inner).push(not_read);
+                    false
+                }
+                None => fate == Fate::Visited,
+            }
         });
-        unchecked
+        (unchecked, failed)
+    }
+
+    /// The first folder around one, or that itself, whose ignore files can't be read.
+    fn unreadable_ignores_around(&self, folder: &Path) -> Option<NotRead> {
+        if self.options.no_ignore {
+            return None;
+        }
+        self.absolute(folder).ancestors().find_map(unreadable_ignores)
     }
 
     fn walk_builder(&self, first: &Path, others: &[PathBuf]) -> WalkBuilder {
@@ -332,6 +360,18 @@ impl Walk {
         let glob = if self.options.no_force_exclude { None } else { self.excludes.of_named(&self.absolute(file)) };
         Some(format!("is excluded by {}; --no-force-exclude lifts that for named files", glob?))
     }
+}
+
+/// What several threads add to.
+type Shared<T> = Arc<Mutex<Vec<T>>>;
+
+/// What can't be walked since one of its ignore files can't be read, which the walk would open whatever it is.
+fn unreadable_ignores(folder: &Path) -> Option<NotRead> {
+    [".gitignore", ".ignore", ".git/info/exclude"].iter().find_map(|name| {
+        let path = folder.join(name);
+        let error = check_for_tools(&path).err()?;
+        Some(NotRead::Failed(path, format!("{error}; its folder is left out")))
+    })
 }
 
 /// The path of what a walk comes by, as people write it.

@@ -1,13 +1,14 @@
 //! A path goes in; the bytes of the file come out.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+
+use crate::disk;
 
 /// Reads a file into the buffer, which grows and stays; gives the bytes read. The length is not asked for first: two system
 /// calls less for each file.
 pub fn read_into<'b>(path: &Path, buffer: &'b mut Vec<u8>) -> std::io::Result<&'b [u8]> {
-    let mut file = File::open(path)?;
+    let mut file = disk::open(path)?;
     let mut filled = 0;
     loop {
         if filled == buffer.len() {

@@ -10,6 +10,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
 
+use crate::disk::path_of;
+
 pub use objects::{Commit, Stored, TreeFile};
 
 /// A work tree.
@@ -47,6 +49,23 @@ impl Git {
         self.run_with(arguments, &[], &[])
     }
 
+    /// What git prints that compares files of the work tree. It may have been told to run programs over them first, as Git LFS is: none of
+    /// these is run, so that whoever only looks at a repository runs none of its code.
+    ///
+    /// # Errors
+    /// Git can't be run, or ends with an error.
+    fn look(&self, arguments: &[&str]) -> anyhow::Result<Vec<u8>> {
+        let keys =
+            self.run(&["config", "-z", "--name-only", "--get-regexp", r"^filter\..*\.(clean|process|required)$"]);
+        let mut all = Vec::new();
+        for key in names(&keys.unwrap_or_default()) {
+            let value = if key.ends_with(".required") { "false" } else { "" };
+            all.extend(["-c".to_owned(), format!("{key}={value}")]);
+        }
+        all.extend(arguments.iter().map(|argument| (*argument).to_owned()));
+        self.run(&all)
+    }
+
     /// What git prints, trimmed, without the end of the line.
     ///
     /// # Errors
@@ -66,9 +85,20 @@ impl Git {
         input: &[u8],
         variables: &[(&str, &OsStr)],
     ) -> anyhow::Result<Vec<u8>> {
+        self.run_by(&QUIET, arguments, input, variables)
+    }
+
+    fn run_by<S: AsRef<OsStr>>(
+        &self,
+        options: &[&str],
+        arguments: &[S],
+        input: &[u8],
+        variables: &[(&str, &OsStr)],
+    ) -> anyhow::Result<Vec<u8>> {
         let mut child = Command::new("git")
             .arg("-C")
             .arg(&self.root)
+            .args(options)
             .args(arguments)
             .envs(variables.iter().copied())
             .env("LC_ALL", "C")
@@ -122,32 +152,37 @@ impl Git {
     ///
     /// # Errors
     /// Git can't tell.
-    pub fn changed_since(&self, commit: &str) -> anyhow::Result<Vec<String>> {
-        Ok(names(&self.run(&["diff", "--name-only", "-z", "--no-renames", "--relative", commit, "--", "."])?))
+    pub fn changed_since(&self, commit: &str) -> anyhow::Result<Vec<PathBuf>> {
+        self.differing(&["--relative", commit, "--", "."])
     }
 
     /// The files that git does not know and does not ignore, relative to the root.
     ///
     /// # Errors
     /// Git can't tell.
-    pub fn untracked(&self) -> anyhow::Result<Vec<String>> {
-        Ok(names(&self.run(&["ls-files", "--others", "--exclude-standard", "-z"])?))
+    pub fn untracked(&self) -> anyhow::Result<Vec<PathBuf>> {
+        Ok(paths(&self.run(&["ls-files", "--others", "--exclude-standard", "-z"])?))
     }
 
     /// The files that are different in the index from those of the commit that is checked out; relative to the root.
     ///
     /// # Errors
     /// Git can't tell.
-    pub fn staged(&self) -> anyhow::Result<Vec<String>> {
-        Ok(names(&self.run(&["diff", "--cached", "--name-only", "-z", "--no-renames", "--diff-filter=d"])?))
+    pub fn staged(&self) -> anyhow::Result<Vec<PathBuf>> {
+        self.differing(&["--cached", "--diff-filter=d"])
     }
 
     /// The files of the work tree that are different from those in the index, relative to the root.
     ///
     /// # Errors
     /// Git can't tell.
-    pub fn unstaged(&self) -> anyhow::Result<Vec<String>> {
-        Ok(names(&self.run(&["diff", "--name-only", "-z", "--no-renames"])?))
+    pub fn unstaged(&self) -> anyhow::Result<Vec<PathBuf>> {
+        self.differing(&[])
+    }
+
+    fn differing(&self, what: &[&str]) -> anyhow::Result<Vec<PathBuf>> {
+        let how = ["diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules"];
+        Ok(paths(&self.look(&[&how, what].concat())?))
     }
 
     /// Where the commit that is checked out left a revision; the revision itself where they have nothing in common.
@@ -182,7 +217,7 @@ impl Git {
         arguments.extend(options);
         arguments.push(since.unwrap_or("--cached"));
         arguments.push("--");
-        self.run(&arguments)
+        self.look(&arguments)
     }
 
     /// The tracked files that are not as they are in the commit that is checked out, relative to the root.
@@ -190,7 +225,8 @@ impl Git {
     /// # Errors
     /// Git can't tell.
     pub fn dirty(&self) -> anyhow::Result<Vec<String>> {
-        let status = self.run(&["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=no"])?;
+        let how = ["--porcelain=v1", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules"];
+        let status = self.run(&[&["status"], &how[..]].concat())?;
         Ok(names(&status).into_iter().filter_map(|entry| Some(entry.get(3..)?.to_owned())).collect())
     }
 
@@ -262,7 +298,9 @@ impl Git {
     pub fn push(&self, remote: &str, branch: &str, known: Option<&str>) -> anyhow::Result<()> {
         let reference = reference(branch);
         let lease = format!("--force-with-lease={reference}:{}", known.unwrap_or_default());
-        self.run(&["push", "--quiet", &lease, "--", remote, &format!("{reference}:{reference}")]).map(drop)
+        let both = format!("{reference}:{reference}");
+        // whatever a team has pushes go through
+        self.run_by(&[], &["push", "--quiet", &lease, "--", remote, &both], &[], &[]).map(drop)
     }
 
     /// Whether a name can be that of a branch.
@@ -277,12 +315,20 @@ impl Git {
     }
 }
 
+/// What a repository's own configuration names to be run is not: no hooks, and nothing that watches the file system.
+const QUIET: [&str; 4] = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"];
+
 /// The full name of a branch.
 fn reference(branch: &str) -> String {
     format!("refs/heads/{branch}")
 }
 
-/// What git separates by zeros.
+/// The paths that git separates by zeros.
+fn paths(listed: &[u8]) -> Vec<PathBuf> {
+    listed.split(|byte| *byte == 0).filter(|name| !name.is_empty()).map(path_of).collect()
+}
+
+/// The texts that git separates by zeros.
 fn names(listed: &[u8]) -> Vec<String> {
     let names = listed.split(|byte| *byte == 0).filter(|name| !name.is_empty());
     names.map(|name| String::from_utf8_lossy(name).into_owned()).collect()

@@ -1,6 +1,8 @@
 //! Files go in; the objects that git makes of them, and those that it has, come out: contents, trees, commits.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
+use std::path::Path;
 
 use anyhow::Context;
 
@@ -38,7 +40,7 @@ pub enum Stored {
 }
 
 impl Git {
-    /// The files of a commit by their names; a submodule is one.
+    /// The files of a commit by their names, where these are UTF-8; a submodule is one.
     ///
     /// # Errors
     /// Git can't tell.
@@ -50,7 +52,8 @@ impl Git {
             let (mode, blob) = (told.next()?.to_owned(), told.nth(1)?.to_owned());
             Some((path.to_owned(), TreeFile { path: path.to_owned(), mode, blob }))
         };
-        Ok(listed.iter().filter_map(file).collect())
+        // what stands for bytes that are no text is no name
+        Ok(listed.iter().filter(|entry| !entry.contains(char::REPLACEMENT_CHARACTER)).filter_map(file).collect())
     }
 
     /// In which files two trees, or those of commits, differ: modes, contents and names, as git lists them.
@@ -98,8 +101,10 @@ impl Git {
     ///
     /// # Errors
     /// There is none.
-    pub fn content(&self, commit: &str, path: &str) -> anyhow::Result<Vec<u8>> {
-        self.run(&["cat-file", "blob", &format!("{commit}:./{path}")])
+    pub fn content(&self, commit: &str, path: &Path) -> anyhow::Result<Vec<u8>> {
+        let mut object = OsString::from(format!("{commit}:./"));
+        object.push(path);
+        self.run(&["cat-file".into(), "blob".into(), object])
     }
 
     /// The tree of a commit with some files in place of those of their names. Neither the work tree nor its index is touched.

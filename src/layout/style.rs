@@ -11,6 +11,8 @@ use ec4rs::property::{IndentSize, MaxLineLen};
 use ec4rs::{ConfigFile, ConfigFiles, Properties, PropertiesSource};
 use toml::{Table, Value};
 
+use crate::disk::{check_for_tools, read_for_tools};
+
 /// How a file is laid out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Style {
@@ -160,7 +162,7 @@ fn configured_in(folder: &Path) -> Option<Configured> {
 
 /// Whether the hooks of a repository run black, and not ruff's formatter.
 fn runs_black(hooks: &Path) -> bool {
-    let hooks = std::fs::read_to_string(hooks).unwrap_or_default();
+    let hooks = read_for_tools(hooks).unwrap_or_default();
     let has = |word: &str| hooks.contains(word);
     (has("psf/black") || has("id: black")) && !has("id: ruff-format")
 }
@@ -179,7 +181,7 @@ fn is_before_3_9(target: &str) -> bool {
 
 /// None where there is no such file; empty where it can't be read.
 fn read(path: &Path) -> Option<Table> {
-    let text = std::fs::read_to_string(path).ok()?;
+    let text = read_for_tools(path).ok()?;
     Some(text.parse().unwrap_or_default())
 }
 
@@ -242,6 +244,9 @@ fn from_black(settings: &Table, file: &Path, python: Option<&str>) -> Configured
 
 fn from_editorconfig(path: &Path) -> Style {
     let mut style = Style::default();
+    if !can_read_editorconfigs(path) {
+        return style;
+    }
     let Ok(properties) = ec4rs::properties_of(path) else { return style };
     if let Ok(MaxLineLen::Value(length)) = properties.get::<MaxLineLen>()
         && (1..=MOST_COLUMNS).contains(&length)
@@ -257,8 +262,16 @@ fn from_editorconfig(path: &Path) -> Style {
     style
 }
 
+/// ec4rs opens them, whatever they are.
+fn can_read_editorconfigs(path: &Path) -> bool {
+    path.ancestors().skip(1).all(|folder| check_for_tools(&folder.join(".editorconfig")).is_ok())
+}
+
 /// The nearest one that sets it.
 fn editorconfig_of_line_length(path: &Path) -> Option<PathBuf> {
+    if !can_read_editorconfigs(path) {
+        return None;
+    }
     let sets_it = |mut file: ConfigFile| {
         let mut properties = Properties::new();
         (&mut file).apply_to(&mut properties, path).ok()?;

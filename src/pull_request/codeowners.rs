@@ -2,10 +2,11 @@
 //! sections by the last of each.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use crate::disk::read_for_tools;
 
 /// Where the hosts look for it, in order.
 const PLACES: [&str; 4] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"];
@@ -34,7 +35,7 @@ struct Entry {
 impl CodeOwners {
     /// The file of the repository with the root; None where there is none.
     pub fn of_repository(root: &Path) -> Option<Self> {
-        PLACES.iter().find_map(|place| fs::read_to_string(root.join(place)).ok()).map(|text| Self::read(&text))
+        PLACES.iter().find_map(|place| read_for_tools(&root.join(place)).ok()).map(|text| Self::read(&text))
     }
 
     /// Reads the text of such a file. Lines that the hosts pass over are passed over.

@@ -76,9 +76,10 @@ pub fn groups(outcomes: &[&Outcome], split: &Split) -> Vec<Group> {
                 // by its first file: it keeps its name when those before it are merged
                 slug = format!("{slug}-{}", short_hash(first));
             }
-            if !slugs.insert(slug.clone()) {
+            // not every file system, and so not every git, tells branches apart that differ by case alone
+            if !slugs.insert(slug.to_ascii_lowercase()) {
                 slug = format!("{slug}-{}", short_hash(&format!("{name}\0{first}")));
-                slugs.insert(slug.clone());
+                slugs.insert(slug.to_ascii_lowercase());
             }
             let files = match part.len() {
                 1 => first.to_owned(),

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::notes::Notes;
-use super::visible;
+use super::{visible, visible_but};
 use crate::outcome::{FileOutcome, Finding, Outcome};
 use crate::policy::Applicability;
 use crate::rules::Severity;
@@ -14,16 +14,21 @@ use crate::source::Source;
 /// How many relationships are named beside what several findings have in common.
 const MOST_NAMED: usize = 5;
 
+/// Control characters of the renderer's own; those of a text it shows as pictures itself, but for a few.
+const RENDERED: &[char] = &['\n', '\u{1b}'];
+
 pub(super) fn write(outcome: &Outcome, color: bool, out: &mut dyn Write) -> io::Result<()> {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let notes = Notes::of(outcome.findings_by_weight());
     for (file, finding) in outcome.findings_by_weight() {
         if let Some(source) = &file.source {
-            writeln!(out, "{}\n", renderer.render(&groups(file, finding, source, &notes)))?;
+            let text = renderer.render(&groups(file, finding, source, &notes));
+            writeln!(out, "{}\n", visible_but(&text, RENDERED))?;
         }
     }
     if notes.shared().next().is_some() {
-        writeln!(out, "{}\n", renderer.render(&[in_common(&notes, outcome.findings().count())]))?;
+        let text = renderer.render(&[in_common(&notes, outcome.findings().count())]);
+        writeln!(out, "{}\n", visible_but(&text, RENDERED))?;
     }
     Ok(())
 }

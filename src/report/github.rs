@@ -7,6 +7,7 @@ use std::io::{self, Write};
 
 use super::host::{Place, message};
 use super::remarks::{Level, Remark, remarks};
+use super::visible_but;
 use crate::outcome::Outcome;
 use crate::rules::Severity;
 
@@ -55,7 +56,7 @@ fn range(place: Place) -> String {
 }
 
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    visible_but(text, &['\r', '\n', '\t']).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {

@@ -113,16 +113,27 @@ pub fn write_findings(format: Format, outcome: &Outcome, color: bool, out: &mut 
 
 /// Text in one line as a terminal may have it: a character that would move its cursor, or begin a line, is shown as its picture.
 fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains(char::is_control) {
+    visible_but(text, &[])
+}
+
+/// The same, but for some characters, which stay.
+fn visible_but<'t>(text: &'t str, kept: &[char]) -> Cow<'t, str> {
+    let shown = |character: char| if kept.contains(&character) { character } else { picture(character) };
+    if text.chars().all(|character| shown(character) == character) {
         return Cow::Borrowed(text);
     }
-    let picture = |character: char| match u32::from(character) {
+    Cow::Owned(text.chars().map(shown).collect())
+}
+
+/// What is shown for a character that is none to be seen: one that a terminal obeys, or that has what follows read from right to left.
+pub(crate) fn picture(character: char) -> char {
+    match u32::from(character) {
         control @ 0..=0x1f => char::from_u32(0x2400 + control).unwrap_or(char::REPLACEMENT_CHARACTER),
         0x7f => '\u{2421}',
+        0x202a..=0x202e | 0x2066..=0x2069 => char::REPLACEMENT_CHARACTER,
         _ if character.is_control() => char::REPLACEMENT_CHARACTER,
         _ => character,
-    };
-    Cow::Owned(text.chars().map(picture).collect())
+    }
 }
 
 /// `1 file`, `2 files`.

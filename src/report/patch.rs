@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use anstyle::{AnsiColor, Style};
 use similar::{ChangeTag, TextDiff};
 
+use super::visible_but;
 use crate::outcome::{FileOutcome, Outcome, Status};
 use crate::repository::{way_to, work_tree_around};
 
@@ -104,6 +105,7 @@ fn write_file(file: &FileOutcome, folder: &PatchFolder, color: bool, out: &mut d
     for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
         writeln!(out, "{}", style(AnsiColor::Cyan.on_default(), &hunk.header().to_string()))?;
         if color {
+            // for people alone: no program reads colours
             for op in hunk.ops() {
                 for change in diff.iter_inline_changes(op) {
                     write_marked(change.tag(), change.iter_strings_lossy(), out)?;
@@ -147,7 +149,7 @@ fn write_marked<'a>(
         let style = if is_changed { style.invert() } else { style };
         ended = word.ends_with('\n');
         let word = word.trim_end_matches(['\n', '\r']);
-        write!(out, "{style}{word}{style:#}")?;
+        write!(out, "{style}{}{style:#}", visible_but(word, &['\t']))?;
     }
     writeln!(out)?;
     if ended { Ok(()) } else { out.write_all(NO_NEWLINE) }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -10,6 +11,8 @@ use ast_grep_language::SupportLang;
 use include_dir::{Dir, DirEntry, File, include_dir};
 use memchr::memmem::Finder;
 use serde::de::{DeserializeOwned, IgnoredAny};
+
+use crate::disk::read_for_tools;
 
 use super::constructors::ConstructorsFile;
 use super::{Diagnostic, Rule, RuleError, Rules, Spelling};
@@ -61,11 +64,19 @@ pub(super) fn add_folder(rules: &mut Rules, folder: &Path, working_directory: &P
     let io_error = |path: &Path, source| RuleError::Io { path: named(path), source };
     let mut paths: Vec<PathBuf> = Vec::new();
     let mut folders = vec![root.clone()];
+    let mut seen = 0;
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).map_err(|error| io_error(&folder, error))? {
-            let path = entry.map_err(|error| io_error(&folder, error))?.path();
+            let entry = entry.map_err(|error| io_error(&folder, error))?;
+            let (path, kind) = (entry.path(), entry.file_type().map_err(|error| io_error(&folder, error))?);
+            seen += 1;
             match path.extension().and_then(|extension| extension.to_str()) {
-                _ if path.is_dir() => folders.push(path),
+                _ if seen > MOST_ENTRIES => return Err(io_error(&root, too_many())),
+                _ if kind.is_dir() => folders.push(path),
+                // which could lead around in a circle
+                _ if kind.is_symlink() && path.is_dir() => {
+                    return Err(io_error(&path, io::Error::other("it is a link to a folder")));
+                }
                 Some("yml" | "yaml") => paths.push(path),
                 _ => {}
             }
@@ -73,10 +84,17 @@ pub(super) fn add_folder(rules: &mut Rules, folder: &Path, working_directory: &P
     }
     paths.sort();
     for path in paths {
-        let text = std::fs::read_to_string(&path).map_err(|error| io_error(&path, error))?;
+        let text = read_for_tools(&path).map_err(|error| io_error(&path, error))?;
         add_file(rules, &named(&path), &text)?;
     }
     Ok(())
+}
+
+/// The most that a folder of rules may have below it, files and folders.
+const MOST_ENTRIES: usize = 10_000;
+
+fn too_many() -> io::Error {
+    io::Error::other(format!("more than {MOST_ENTRIES} files and folders are below it, so it is no folder of rules"))
 }
 
 fn add_file(rules: &mut Rules, path: &Path, text: &str) -> Result<(), RuleError> {

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::error::{explained, key_at};
 use super::values::{Cascades, Codes, Glob, LineLength, Located, Named, QualifiedName, Text};
 use super::{Origin, Setting, SettingsError};
+use crate::disk::read_for_tools;
 use crate::layout::Layout;
 use crate::profile::{Expunge, Profile, Targets};
 use crate::sqlalchemy::SqlalchemyVersion;
@@ -90,6 +91,13 @@ impl Document {
         Path::new(&self.shown).parent().map_or_else(|| path.to_owned(), |folder| folder.join(path))
     }
 
+    /// The folder that rules of its own may stand in: the repository around it, or else its own; without links.
+    pub fn repository(&self) -> PathBuf {
+        let folder = self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone());
+        let root = folder.ancestors().find(|around| around.join(".git").exists());
+        root.unwrap_or(&folder).to_owned()
+    }
+
     /// An error at an offset.
     pub fn broken(&self, offset: usize, message: String) -> SettingsError {
         let (line, column) = self.position(offset);
@@ -137,18 +145,17 @@ impl Document {
 /// The settings of the file at a path; None where there is no such file, or it is a pyproject.toml without settings of cascade-fix.
 pub(super) fn read(path: &Path, shown: String) -> Result<Option<(Document, SettingsFile)>, SettingsError> {
     let failed = |reason: String| SettingsError::Unreadable { path: shown.clone(), reason };
-    let bytes = match std::fs::read(path) {
-        Ok(bytes) => bytes,
+    let text = match read_for_tools(path) {
+        Ok(text) => text,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
         Err(_) if path.is_dir() => return Ok(None),
         Err(error) => return Err(failed(error.to_string())),
     };
     // most have nothing to do with cascade-fix, and need not be parsed
-    let is_named = |name: &str| memmem::find(&bytes, name.as_bytes()).is_some();
+    let is_named = |name: &str| memmem::find(text.as_bytes(), name.as_bytes()).is_some();
     if is_pyproject(path) && !is_named(PYPROJECT_TABLE[1]) && !is_named(MISSPELT_TABLE) {
         return Ok(None);
     }
-    let text = String::from_utf8(bytes).map_err(|error| failed(error.utf8_error().to_string()))?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     let document = Document { path: Some(path.to_owned()), shown, text, folder };
     Ok(document.parsed()?.map(|file| (document, file)))

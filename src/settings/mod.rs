@@ -190,8 +190,15 @@ impl Invocation {
         let mut rules = Rules::with_folders(&self.overrides.rules, &self.working_directory)?;
         for folder in folders {
             let path = document.beside(folder.value());
-            if !self.working_directory.join(&path).is_dir() {
-                return Err(document.broken(folder.start(), format!("`{}` is no folder", folder.value().display())));
+            let refuse =
+                |why: &str| Err(document.broken(folder.start(), format!("`{}` {why}", folder.value().display())));
+            match self.working_directory.join(&path).canonicalize() {
+                // a file of someone else's repository must not have anything of the machine read
+                Ok(real) if real.is_dir() && !real.starts_with(document.repository()) => {
+                    return refuse("is outside of the repository; name such rules by --rules");
+                }
+                Ok(real) if real.is_dir() => {}
+                _ => return refuse("is no folder"),
             }
             rules.add_folder(&path, &self.working_directory)?;
         }

@@ -1,15 +1,16 @@
 //! A copy of a project goes in; what SQLAlchemy says of its models comes out, asked in a process of its own.
 
-use std::fs::{self, File};
+use std::collections::VecDeque;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::Context;
 use serde::Serialize;
 use tempfile::TempDir;
 
-use super::process::{Ended, Group};
+use super::process::{Ended, run_to_its_end};
 use super::{Answer, Failure, FailureKind};
 
 const PROGRAM: &str = include_str!("python/ask.py");
@@ -65,40 +66,34 @@ impl Question {
         fs::write(file("ask.py"), PROGRAM)?;
         fs::write(file("cascade_fix_redirect.py"), REDIRECT)?;
         fs::write(file("job.json"), serde_json::to_vec(&job)?)?;
-        let ended = self.run(folder.path(), &copy)?;
+        let (ended, printed) = self.run(folder.path(), &copy)?;
         if let Ok(answer) = fs::read(file("answer.json")) {
             return serde_json::from_slice(&answer).context("can't read what was asked of SQLAlchemy");
         }
         let module = fs::read_to_string(file("progress")).ok().filter(|module| !module.is_empty());
-        let text = |name: &str| {
-            fs::read(file(name)).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
-        };
         let said = match ended {
-            Ended::TimedOut(_) => text("hung"),
-            Ended::With(_) => text("output"),
+            Ended::TimedOut(_) => {
+                fs::read(file("hung")).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+            }
+            Ended::With(_) => Vec::from(printed).join("\n"),
         };
         let said = said.replace(&format!("{}/", copy.display()), "");
         Ok(Answer { failures: vec![unanswered(ended, module, &said)], ..Answer::default() })
     }
 
     /// Runs the program over the copy, with its files in a folder.
-    fn run(&self, folder: &Path, copy: &Path) -> anyhow::Result<Ended> {
+    fn run(&self, folder: &Path, copy: &Path) -> anyhow::Result<(Ended, VecDeque<String>)> {
         let below = self.working_directory.strip_prefix(&self.root).unwrap_or(Path::new(""));
-        let output = folder.join("output");
         let mut command = Command::new(&self.python);
         command
             .arg("-B")
             .args(["ask.py", "job.json", "answer.json"].map(|name| folder.join(name)))
             .current_dir(copy.join(below))
             .env("PYTHONDONTWRITEBYTECODE", "1")
-            .env("PYTHONIOENCODING", "utf-8")
-            .stdin(Stdio::null())
-            .stdout(File::create(&output)?)
-            .stderr(File::options().append(true).create(true).open(&output)?);
-        let group = Group::start(&mut command).with_context(|| {
+            .env("PYTHONIOENCODING", "utf-8");
+        run_to_its_end(command, self.timeout, || {
             format!("can't start {}; name the project's interpreter with --python", self.python.display())
-        })?;
-        group.wait(self.timeout)
+        })
     }
 }
 

@@ -8,13 +8,22 @@ use anyhow::Context;
 use ignore::{DirEntry, WalkBuilder};
 use tempfile::TempDir;
 
+/// What the names of copies begin with, which may stand in the project itself.
+const PREFIX: &str = "cascade-fix-";
+
 /// Copies a project into a temporary folder, without what its code can't need: git's own files, environments, caches.
 ///
 /// # Errors
 /// A file can't be read or written.
 pub fn copy_project(root: &Path) -> anyhow::Result<TempDir> {
-    let copy = TempDir::with_prefix("cascade-fix-").context("can't make a temporary folder")?;
-    let walk = WalkBuilder::new(root).standard_filters(false).filter_entry(is_needed).build();
+    let copy = TempDir::with_prefix(PREFIX).context("can't make a temporary folder")?;
+    let temporary = std::env::temp_dir().canonicalize().ok();
+    let is_copy = move |entry: &DirEntry| {
+        let is_named = entry.file_name().to_string_lossy().starts_with(PREFIX);
+        is_named && entry.path().parent() == temporary.as_deref()
+    };
+    let is_taken = move |entry: &DirEntry| is_needed(entry) && !is_copy(entry);
+    let walk = WalkBuilder::new(root).standard_filters(false).filter_entry(is_taken).build();
     for entry in walk {
         let entry = entry.context("can't copy the project")?;
         let Ok(below) = entry.path().strip_prefix(root) else { continue };

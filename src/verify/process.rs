@@ -1,15 +1,16 @@
 //! A command goes in; how it ended comes out. Nothing that it started outlives it.
 
-use std::process::{Child, Command, ExitStatus};
-#[cfg(unix)]
-use std::sync::{
-    Arc, LazyLock, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicBool, Ordering::Relaxed},
-};
+use std::collections::VecDeque;
+use std::io::{self, BufRead, BufReader, PipeReader, Read};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use wait_timeout::ChildExt;
+
+use crate::interruption::Interruption;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,50 +60,54 @@ impl Ended {
     }
 }
 
-/// A process and all that it starts.
-pub(super) struct Group {
+/// Runs a command without input: how it ended, and the last lines of what it printed. `what` is said where it can't be started.
+///
+/// # Errors
+/// It can't be started, or someone interrupts.
+pub(super) fn run_to_its_end(
+    mut command: Command,
+    timeout: Duration,
+    what: impl FnOnce() -> String,
+) -> anyhow::Result<(Ended, VecDeque<String>)> {
+    let (reader, writer) = io::pipe().context("can't make a pipe")?;
+    command.stdin(Stdio::null()).stdout(writer.try_clone().context("can't make a pipe")?).stderr(writer);
+    let group = Group::start(&mut command).with_context(what)?;
+    // the pipe ends when the last of the processes does
+    drop(command);
+    let tail = Tail::of(reader);
+    let ended = group.wait(timeout)?;
+    Ok((ended, tail.lines()))
+}
+
+/// A process and all that it starts. Ctrl-C reaches a group of its own only through this process, which goes on until that is ended.
+struct Group {
     leader: Child,
-    #[cfg(unix)]
-    interrupted: Interrupted,
+    interruption: Interruption,
 }
 
 impl Group {
-    pub(super) fn start(command: &mut Command) -> anyhow::Result<Self> {
+    fn start(command: &mut Command) -> anyhow::Result<Self> {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
-        Ok(Self {
-            #[cfg(unix)]
-            interrupted: Interrupted::listen()?,
-            leader: command.spawn()?,
-        })
+        Ok(Self { interruption: Interruption::listen().context("can't listen to signals")?, leader: command.spawn()? })
     }
 
     /// Waits for the end of the process, for so long at most, and ends what it has left running.
     ///
     /// # Errors
     /// Someone interrupts.
-    pub(super) fn wait(mut self, timeout: Duration) -> anyhow::Result<Ended> {
+    fn wait(mut self, timeout: Duration) -> anyhow::Result<Ended> {
         const TURN: Duration = Duration::from_millis(100);
         let began = Instant::now();
         loop {
             let left = timeout.saturating_sub(began.elapsed());
             let status = self.leader.wait_timeout(TURN.min(left)).context("can't wait for a process")?;
             let ended = status.map(Ended::With).or_else(|| left.is_zero().then_some(Ended::TimedOut(timeout)));
-            if ended.is_some() || self.is_interrupted() {
+            if ended.is_some() || self.interruption.came() {
                 self.kill();
                 return ended.context("interrupted");
             }
         }
-    }
-
-    #[cfg(unix)]
-    fn is_interrupted(&self) -> bool {
-        self.interrupted.0.load(Relaxed)
-    }
-
-    #[cfg(not(unix))]
-    fn is_interrupted(&self) -> bool {
-        false
     }
 
     /// Ends all that is left of the group, and waits for its leader.
@@ -119,59 +124,41 @@ impl Group {
     }
 }
 
-/// Ctrl-C reaches groups of their own only through this process, which goes on until they are ended.
-#[cfg(unix)]
-struct Interrupted(Arc<AtomicBool>);
-
-/// What was registered for signals, which replaces their default for the rest of the process.
-#[cfg(unix)]
-#[derive(Default)]
-struct Signals {
-    is_registered: bool,
-    flag: Arc<AtomicBool>,
-    /// No group runs: signals do what they do by default.
-    is_idle: Arc<AtomicBool>,
-    groups: usize,
+/// Keeps the last lines of what is printed.
+struct Tail {
+    lines: Arc<Mutex<VecDeque<String>>>,
+    reading: JoinHandle<()>,
 }
 
-#[cfg(unix)]
-impl Signals {
-    fn of_process() -> MutexGuard<'static, Self> {
-        static SIGNALS: LazyLock<Mutex<Signals>> = LazyLock::new(Mutex::default);
-        SIGNALS.lock().unwrap_or_else(PoisonError::into_inner)
+impl Tail {
+    const MOST_LINES: usize = 40;
+    const LONGEST_LINE: u64 = 2000;
+
+    fn of(output: PipeReader) -> Self {
+        let lines = Arc::new(Mutex::new(VecDeque::new()));
+        let kept = Arc::clone(&lines);
+        let reading = std::thread::spawn(move || {
+            let mut output = BufReader::new(output);
+            let mut line = Vec::new();
+            while output.by_ref().take(Self::LONGEST_LINE).read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.push_back(String::from_utf8_lossy(&line).trim_end().to_owned());
+                if kept.len() > Self::MOST_LINES {
+                    kept.pop_front();
+                }
+                line.clear();
+            }
+        });
+        Self { lines, reading }
     }
 
-    fn register(&mut self) -> anyhow::Result<()> {
-        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-
-        for signal in [SIGINT, SIGTERM, SIGHUP] {
-            signal_hook::flag::register_conditional_default(signal, self.is_idle.clone())
-                .and_then(|_| signal_hook::flag::register(signal, self.flag.clone()))
-                .context("can't listen to signals")?;
+    /// The lines so far. A process that left the group may still have the pipe: it is not waited for.
+    fn lines(self) -> VecDeque<String> {
+        const PATIENCE: Duration = Duration::from_secs(2);
+        let began = Instant::now();
+        while !self.reading.is_finished() && began.elapsed() < PATIENCE {
+            std::thread::sleep(Duration::from_millis(5));
         }
-        self.is_registered = true;
-        Ok(())
-    }
-}
-
-#[cfg(unix)]
-impl Interrupted {
-    fn listen() -> anyhow::Result<Self> {
-        let mut signals = Signals::of_process();
-        if !signals.is_registered {
-            signals.register()?;
-        }
-        signals.groups += 1;
-        signals.is_idle.store(false, Relaxed);
-        Ok(Self(signals.flag.clone()))
-    }
-}
-
-#[cfg(unix)]
-impl Drop for Interrupted {
-    fn drop(&mut self) {
-        let mut signals = Signals::of_process();
-        signals.groups -= 1;
-        signals.is_idle.store(signals.groups == 0, Relaxed);
+        std::mem::take(&mut *self.lines.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::RangedU64ValueParser;
 use clap::error::ErrorKind;
 
 use crate::layout::Layout;
@@ -11,6 +12,9 @@ use crate::reach::Only;
 use crate::settings::{Overrides, Place};
 use crate::sqlalchemy::Lazy;
 use crate::sqlalchemy::SqlalchemyVersion;
+
+/// Each thread takes memory.
+const MOST_THREADS: u64 = 1024;
 
 /// Below what the help lists the options that go together.
 const SELECTION: &str = "Which findings";
@@ -55,6 +59,7 @@ pub(in crate::cli) struct Means {
         short = 'j',
         long,
         value_name = "NUMBER",
+        value_parser = RangedU64ValueParser::<usize>::new().range(..=MOST_THREADS),
         default_value_t = 0,
         hide_default_value = true,
         help_heading = EVERYWHERE,

@@ -1,6 +1,7 @@
 //! A branch as it is to be goes in; it is held against what there is of it, made anew where that differs, and pushed.
 
 use std::iter;
+use std::path::Path;
 
 use anyhow::bail;
 
@@ -175,7 +176,7 @@ impl Making<'_> {
     fn pass_over(&self, branch: &Branch, tip: &str, commits: &[String]) -> anyhow::Result<String> {
         let known = self.git.files(tip)?.remove(BLAME_IGNORE_REVS);
         let mut content = match &known {
-            Some(_) => self.git.content(tip, BLAME_IGNORE_REVS)?,
+            Some(_) => self.git.content(tip, Path::new(BLAME_IGNORE_REVS))?,
             None => Vec::new(),
         };
         if !content.is_empty() && !content.ends_with(b"\n") {

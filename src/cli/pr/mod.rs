@@ -81,7 +81,7 @@ pub(super) fn pr(arguments: &Arguments, common: &Common, options: &PrOptions) ->
 
 fn tell(arguments: &Arguments, line: &str) {
     if !arguments.quiet {
-        let _ = writeln!(std::io::stderr(), "{line}");
+        let _ = writeln!(super::terminal::stderr(), "{line}");
     }
 }
 
@@ -185,7 +185,7 @@ impl Making<'_> {
         let mut is_done = true;
         let mut failed = |branch: &Branch, error: &anyhow::Error| {
             is_done = false;
-            let _ = writeln!(std::io::stderr(), "cascade-fix: {}: {error:#}", branch.name);
+            let _ = writeln!(super::terminal::stderr(), "cascade-fix: {}: {error:#}", branch.name);
         };
         for branch in branches {
             let (state, known) = match self.state(branch) {
@@ -268,7 +268,7 @@ impl Making<'_> {
         let root = super::root()?;
         let verification = verify::of_pending(arguments, outcome, &self.options.ask, &root, working_directory)?;
         if !verification.is_proven() {
-            let mut out = std::io::stderr().lock();
+            let mut out = super::terminal::stderr();
             write_verification(crate::report::VerificationFormat::Text, &verification, false, &mut out)?;
             bail!("the changes are not proven; no branch was made");
         }

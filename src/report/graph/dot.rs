@@ -4,10 +4,13 @@ use petgraph::dot::{Config, Dot};
 use petgraph::visit::EdgeRef;
 
 use crate::graph::{Change, DeleteGraph, Deletion};
+use crate::report::visible;
 
 /// The graph in the DOT language.
 pub(super) fn dot(graph: &DeleteGraph) -> String {
-    let labelled = graph.graph.map(|_, class| class.label(), |_, deletion| deletion.label());
+    let labelled = graph
+        .graph
+        .map(|_, class| visible(&class.label()).into_owned(), |_, deletion| visible(&deletion.label()).into_owned());
     let attributes = |_: &_, edge: petgraph::graph::EdgeReference<'_, String>| style(&graph.graph[edge.id()]);
     let of_class = |_: &_, _| String::new();
     let config = [Config::GraphContentOnly];

@@ -4,11 +4,9 @@ use std::collections::VecDeque;
 use std::env;
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, PipeReader, Read};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -18,7 +16,7 @@ use tempfile::TempDir;
 use super::events::Seen;
 use crate::verify::ask::REDIRECT;
 use crate::verify::copy::link_environments;
-use crate::verify::process::{Ended, Group};
+use crate::verify::process::{Ended, run_to_its_end};
 
 /// What Python finds before the program: the first is imported by itself.
 const PROGRAMS: [(&str, &str); 6] = [
@@ -93,23 +91,16 @@ impl Tracing {
     }
 
     fn watched(&self, folder: &Path, working_directory: &Path) -> anyhow::Result<(Ended, Duration, VecDeque<String>)> {
-        let (reader, writer) = io::pipe().context("can't make a pipe")?;
         let mut command = shell(&self.command);
         command
             .current_dir(working_directory)
             .envs(self.environment(folder)?)
             // the shell's idea of the folder, which some programs take for it
-            .env("PWD", working_directory)
-            .stdin(Stdio::null())
-            .stdout(writer.try_clone().context("can't make a pipe")?)
-            .stderr(writer);
+            .env("PWD", working_directory);
         let began = Instant::now();
-        let group = Group::start(&mut command).context("can't start a shell for the command of --trace")?;
-        // the pipe ends when the last of the processes does
-        drop(command);
-        let tail = Tail::of(reader);
-        let ended = group.wait(self.timeout)?;
-        Ok((ended, began.elapsed(), tail.lines()))
+        let what = "can't start a shell for the command of --trace";
+        let (ended, lines) = run_to_its_end(command, self.timeout, || what.to_owned())?;
+        Ok((ended, began.elapsed(), lines))
     }
 
     fn environment(&self, folder: &Path) -> anyhow::Result<Vec<(&'static str, OsString)>> {
@@ -146,43 +137,4 @@ fn shell(command: &str) -> Command {
     // cmd has its own way to read quotes
     shell.arg("/C").raw_arg(command);
     shell
-}
-
-/// Keeps the last lines of what is printed.
-struct Tail {
-    lines: Arc<Mutex<VecDeque<String>>>,
-    reading: JoinHandle<()>,
-}
-
-impl Tail {
-    const MOST_LINES: usize = 40;
-    const LONGEST_LINE: u64 = 2000;
-
-    fn of(output: PipeReader) -> Self {
-        let lines = Arc::new(Mutex::new(VecDeque::new()));
-        let kept = Arc::clone(&lines);
-        let reading = std::thread::spawn(move || {
-            let mut output = BufReader::new(output);
-            let mut line = Vec::new();
-            while output.by_ref().take(Self::LONGEST_LINE).read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
-                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-                kept.push_back(String::from_utf8_lossy(&line).trim_end().to_owned());
-                if kept.len() > Self::MOST_LINES {
-                    kept.pop_front();
-                }
-                line.clear();
-            }
-        });
-        Self { lines, reading }
-    }
-
-    /// The lines so far. A process that left the group may still have the pipe: it is not waited for.
-    fn lines(self) -> VecDeque<String> {
-        const PATIENCE: Duration = Duration::from_secs(2);
-        let began = Instant::now();
-        while !self.reading.is_finished() && began.elapsed() < PATIENCE {
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        std::mem::take(&mut *self.lines.lock().unwrap_or_else(PoisonError::into_inner))
-    }
 }
