@@ -77,7 +77,7 @@ fn files(folder: &Path) -> Vec<(PathBuf, Vec<Requirement>)> {
         .filter(|path| is_requirements(folder, path))
         .collect();
     named.sort();
-    let lines = |path: PathBuf| Some((path.clone(), of_lines(&fs::read_to_string(path).ok()?)));
+    let lines = |path: PathBuf| Some((path.clone(), of_lines(&read_for_tools(&path).ok()?)));
     files.extend(named.into_iter().filter_map(lines));
     files.extend(read("pyproject.toml", of_pyproject));
     files.extend(read("setup.cfg", of_lines));

@@ -3,6 +3,8 @@
 //! What stands in the code under review can be anything: it must not end a table, be markup, call a person by `@name` or mention an issue
 //! by `#1`.
 
+use super::picture;
+
 /// A code span, also in a cell of a table.
 pub(super) fn code(text: &str) -> String {
     let text = one_line(text);
@@ -48,5 +50,6 @@ fn escaped(text: &str) -> String {
 }
 
 fn one_line(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+    // what has text read from right to left is none that can be seen either
+    text.chars().map(|character| if picture(character) == character { character } else { ' ' }).collect()
 }

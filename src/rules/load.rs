@@ -15,6 +15,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use crate::disk::read_for_tools;
 
 use super::constructors::ConstructorsFile;
+use super::weight::is_bearable;
 use super::{Diagnostic, Rule, RuleError, Rules, Spelling};
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rules");
@@ -120,6 +121,12 @@ fn add_rule(rules: &mut Rules, file: &RuleFile<'_>) -> Result<(), RuleError> {
     let Some(metadata) = &serializable.metadata else {
         return Err(file.broken("metadata", "is missing; say under it what the rule `sets`, or what it `observes`"));
     };
+    if !is_bearable(&file.parse::<serde_json::Value>()?) {
+        return Err(file.broken(
+            "utils",
+            "use each other so often that a file would never be done; let each be used by few others",
+        ));
+    }
     let metadata = serde_json::to_value(metadata).map_err(|error| file.broken("metadata", &error.to_string()))?;
     let observes = metadata.get("observes").is_some();
     let config =

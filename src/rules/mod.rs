@@ -8,6 +8,7 @@ mod diagnostic;
 mod error;
 mod load;
 mod spelling;
+mod weight;
 
 pub use constructors::{ConstructorKind, Constructors};
 pub use diagnostic::{Code, Diagnostic, FixKind, InvalidExample, Severity};

@@ -1,5 +1,6 @@
 //! A path goes in; the settings of the file come out as they are written there, each with its place.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -75,6 +76,8 @@ pub(super) struct Document {
     /// The same as reports show it.
     pub shown: String,
     text: String,
+    /// Where its lines end.
+    line_ends: OnceCell<Vec<usize>>,
     /// What its globs are relative to.
     pub folder: PathBuf,
 }
@@ -82,7 +85,7 @@ pub(super) struct Document {
 impl Document {
     /// The value, and where it is written.
     pub fn setting<T>(&self, located: Located<T>) -> Setting<T> {
-        let line = self.position(located.start()).0;
+        let line = self.line(located.start());
         Setting { value: located.into_inner(), origin: Origin::File { path: self.shown.clone(), line } }
     }
 
@@ -109,7 +112,13 @@ impl Document {
     fn position(&self, offset: usize) -> (usize, usize) {
         let before = &self.text[..offset.min(self.text.len())];
         let begin = before.rfind('\n').map_or(0, |at| at + 1);
-        (before.matches('\n').count() + 1, before[begin..].chars().count() + 1)
+        (self.line(offset), before[begin..].chars().count() + 1)
+    }
+
+    /// 1-based. Each value of a long list is asked for its own.
+    fn line(&self, offset: usize) -> usize {
+        let ends = self.line_ends.get_or_init(|| memchr::memchr_iter(b'\n', self.text.as_bytes()).collect());
+        ends.partition_point(|end| *end < offset) + 1
     }
 
     fn parsed(&self) -> Result<Option<SettingsFile>, SettingsError> {
@@ -157,7 +166,7 @@ pub(super) fn read(path: &Path, shown: String) -> Result<Option<(Document, Setti
         return Ok(None);
     }
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-    let document = Document { path: Some(path.to_owned()), shown, text, folder };
+    let document = Document { path: Some(path.to_owned()), shown, text, line_ends: OnceCell::new(), folder };
     Ok(document.parsed()?.map(|file| (document, file)))
 }
 

@@ -13,6 +13,7 @@ mod dependencies;
 mod directions;
 mod documentation;
 mod embedding;
+mod faults;
 mod files;
 mod graph;
 mod help;
