@@ -60,6 +60,11 @@ impl Encoding {
         }
     }
 
+    /// Whether a text is on disk as it is in memory, behind the byte order mark.
+    pub fn is_utf8(self) -> bool {
+        matches!(self, Encoding::Utf8 | Encoding::Utf8Bom)
+    }
+
     /// The length of a text on disk, in bytes.
     pub fn encoded_len(self, text: &str) -> usize {
         match self {

@@ -1,5 +1,14 @@
 //! The inside of a JSON string goes in, the text comes out; and the way back.
 
+use std::sync::OnceLock;
+
+/// Bytes of a text between two marks on the way back.
+const BETWEEN_MARKS: usize = 1024;
+
+/// Offsets of a text with those in the inside of its JSON string, in order: a cell can be one string, and have many places that are told.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Marks(OnceLock<Vec<(usize, usize)>>);
+
 /// The characters of the inside of a well-formed JSON string, each with its length there, in bytes. Half a surrogate pair, which no
 /// text can hold, is U+FFFD.
 fn characters(inside: &str) -> impl Iterator<Item = (char, usize)> {
@@ -51,17 +60,34 @@ pub(super) fn unescape(inside: &str) -> String {
     characters(inside).map(|(character, _)| character).collect()
 }
 
-/// Where an offset of the text is in the inside of the JSON string, both in bytes.
-pub(super) fn offset_inside(inside: &str, offset: usize) -> usize {
-    let (mut in_text, mut in_json) = (0, 0);
+impl Marks {
+    /// Where an offset of the text is in the inside of the JSON string, both in bytes. It is always the same string.
+    pub fn offset_inside(&self, inside: &str, offset: usize) -> usize {
+        let marks = self.0.get_or_init(|| marks(inside));
+        let (mut in_text, mut in_json) = marks[marks.partition_point(|(in_text, _)| *in_text <= offset) - 1];
+        for (character, length) in characters(&inside[in_json..]) {
+            if in_text >= offset {
+                break;
+            }
+            in_text += character.len_utf8();
+            in_json += length;
+        }
+        in_json
+    }
+}
+
+fn marks(inside: &str) -> Vec<(usize, usize)> {
+    let mut marks = vec![(0, 0)];
+    let (mut in_text, mut in_json, mut last) = (0, 0, 0);
     for (character, length) in characters(inside) {
-        if in_text >= offset {
-            break;
+        if in_text >= last + BETWEEN_MARKS {
+            marks.push((in_text, in_json));
+            last = in_text;
         }
         in_text += character.len_utf8();
         in_json += length;
     }
-    in_json
+    marks
 }
 
 /// Adds a text as the inside of a JSON string, with `\u` for all that is not ASCII where the file is kept so.

@@ -11,11 +11,13 @@ mod kind;
 mod magic;
 mod mask;
 mod notebook;
+mod sums;
 mod template;
 
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use serde::Serialize;
 
@@ -26,6 +28,7 @@ pub use mask::{is_covered, uncovered};
 
 use mask::{Cover, Mask};
 use notebook::Notebook;
+use sums::Sums;
 
 /// Python refuses more than 100 levels; the parser ends the process at some 500.
 const MOST_INDENTATION_LEVELS: usize = 200;
@@ -43,6 +46,14 @@ pub struct Source {
     masks: Vec<Mask>,
     /// None where the parser takes the text as it is.
     parser_text: Option<String>,
+    /// The characters of the text.
+    characters: Sums,
+    /// The bytes of the text on disk.
+    encoded: Sums,
+    /// Where the lines of what the file holds begin, behind line feeds; made for who asks first.
+    stored_lines: OnceLock<Vec<usize>>,
+    /// The characters of what the file holds.
+    stored_characters: Sums,
 }
 
 /// A place in a file, as reports give it.
@@ -83,19 +94,6 @@ pub struct FilePosition {
     pub column: usize,
     /// 1-based, in bytes of the line in UTF-8.
     pub utf8_column: usize,
-}
-
-impl FilePosition {
-    /// Where an offset of a text is.
-    fn of(text: &str, offset: usize) -> Self {
-        let before = &text[..offset];
-        let start = memchr::memrchr(b'\n', before.as_bytes()).map_or(0, |at| at + 1);
-        Self {
-            line: memchr::memchr_iter(b'\n', before.as_bytes()).count() + 1,
-            column: before[start..].chars().count() + 1,
-            utf8_column: offset - start + 1,
-        }
-    }
 }
 
 /// One replacement in a file on disk. The range is in bytes of the file.
@@ -165,7 +163,19 @@ impl Source {
         };
         let parser_text = for_parser(&text, &masks);
         let line_starts = line_starts(&text);
-        Ok(Self { text, kind, notebook, encoding, line_starts, masks, parser_text })
+        Ok(Self {
+            text,
+            kind,
+            notebook,
+            encoding,
+            line_starts,
+            masks,
+            parser_text,
+            characters: Sums::default(),
+            encoded: Sums::default(),
+            stored_lines: OnceLock::new(),
+            stored_characters: Sums::default(),
+        })
     }
 
     /// How the file holds Python.
@@ -215,7 +225,10 @@ impl Source {
 
     /// The text for the parser without some of the cells, of the same length.
     pub fn parser_text_without(&self, cells: &[Range<usize>]) -> String {
-        let is_left = |mask: &&Mask| !cells.iter().any(|cell| cell.contains(&mask.range.start));
+        let is_left = |mask: &&Mask| {
+            let behind = cells.partition_point(|cell| cell.start <= mask.range.start);
+            !cells[..behind].last().is_some_and(|cell| cell.contains(&mask.range.start))
+        };
         let of_cells = cells.iter().map(|cell| Mask { range: cell.clone(), cover: Cover::Blank });
         let mut masks: Vec<_> = self.masks.iter().filter(is_left).cloned().chain(of_cells).collect();
         masks.sort_by_key(|mask| mask.range.start);
@@ -262,7 +275,14 @@ impl Source {
 
     /// Where an offset of what the file holds is.
     pub fn file_position(&self, stored: usize) -> FilePosition {
-        FilePosition::of(self.stored(), stored)
+        let text = self.stored();
+        let starts = self.stored_lines.get_or_init(|| {
+            std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1)).collect()
+        });
+        let line = starts.partition_point(|start| *start <= stored);
+        let start = starts[line - 1];
+        let column = self.stored_characters.characters_in(text, start..stored) + 1;
+        FilePosition { line, column, utf8_column: stored - start + 1 }
     }
 
     /// An edit of the text as an edit of the file on disk.
@@ -294,7 +314,8 @@ impl Source {
         let offset = self.before_character(offset);
         let in_file = match &self.notebook {
             Some(notebook) => notebook.offset_in_json(offset),
-            None => self.encoding.encoded_len(&self.text[..offset]),
+            None if self.encoding.is_utf8() => offset,
+            None => self.encoded.before(&self.text, offset, |text| self.encoding.encoded_len(text)),
         };
         self.encoding.bom_len() + in_file
     }
@@ -308,7 +329,7 @@ impl Source {
         Position {
             cell: cell.map(|(number, _)| number),
             line: index - first + 1,
-            column: self.text[self.line_starts[index]..offset].chars().count() + 1,
+            column: self.characters.characters_in(&self.text, self.line_starts[index]..offset) + 1,
             byte: self.disk_offset(offset),
         }
     }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::json_string::{offset_inside, push_escaped, unescape};
+use super::json_string::{Marks, push_escaped, unescape};
 use super::magic;
 use super::mask::Mask;
 use super::{DecodeError, DiskEdit, Edit, EditError};
@@ -20,6 +20,7 @@ use super::{DecodeError, DiskEdit, Edit, EditError};
 pub(super) struct Notebook {
     /// The text of the file.
     json: String,
+    only_ascii: bool,
     /// In order of position.
     cells: Vec<Cell>,
     /// In order of position.
@@ -45,6 +46,7 @@ struct JsonString {
     cell: usize,
     /// What ends one string of the cell's list and begins the next (`",\n    "`); None where the source is one string.
     separator: Option<Arc<str>>,
+    marks: Marks,
 }
 
 /// The keys that matter.
@@ -118,7 +120,8 @@ impl Notebook {
                 .map_err(|error| DecodeError::NoNotebook(format!("the source of cell {}: {error}", index + 1)))?;
         }
         let Builder { text, cells, strings, .. } = builder;
-        Ok((text, Self { json, cells, strings }))
+        let only_ascii = json.is_ascii();
+        Ok((text, Self { json, only_ascii, cells, strings }))
     }
 
     /// The text of the file.
@@ -159,7 +162,7 @@ impl Notebook {
 
     fn offset_in_string(&self, string: &JsonString, offset: usize) -> usize {
         let inside = &self.json[string.json.clone()];
-        string.json.start + offset_inside(inside, offset.min(string.text.end) - string.text.start)
+        string.json.start + string.marks.offset_inside(inside, offset.min(string.text.end) - string.text.start)
     }
 
     /// An edit of the text as an edit of the file.
@@ -173,11 +176,10 @@ impl Notebook {
         let last = last.filter(|last| last.cell == first.cell && last.text.start <= end);
         let last = last.ok_or(EditError::AcrossCells)?;
         let ends_string = end == last.text.end;
-        let only_ascii = self.json.is_ascii();
         let mut text = String::new();
         let mut lines = edit.text.split_inclusive('\n').peekable();
         while let Some(line) = lines.next() {
-            push_escaped(&mut text, line, only_ascii);
+            push_escaped(&mut text, line, self.only_ascii);
             let ends_line = line.ends_with('\n') && (lines.peek().is_some() || !ends_string);
             text.extend(first.separator.as_deref().filter(|_| ends_line));
         }
@@ -228,7 +230,8 @@ impl<'j> Builder<'j> {
         let json = self.range(inside);
         let start = self.text.len();
         self.text.push_str(&unescape(inside));
-        self.strings.push(JsonString { json, text: start..self.text.len(), cell: self.cells.len(), separator });
+        let text = start..self.text.len();
+        self.strings.push(JsonString { json, text, cell: self.cells.len(), separator, marks: Marks::default() });
         Ok(())
     }
 
