@@ -1,7 +1,7 @@
 //! A file's text goes in; its suppression comments come out, and which of them reach a place in it.
 
 use std::iter;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
 use super::directive::{Directive, Scope, directives};
@@ -103,7 +103,8 @@ impl Comments {
     }
 
     fn node(&self, range: &Range<usize>) -> Option<(&Range<usize>, Node<'_>)> {
-        let (part, tree) = self.parts.iter().find(|(part, _)| is_inside(range, part))?;
+        let behind = self.parts.partition_point(|(part, _)| part.start <= range.start);
+        let (part, tree) = self.parts[..behind].last().filter(|(part, _)| is_inside(range, part))?;
         Some((part, tree.node_around(&(range.start - part.start..range.end - part.start))?))
     }
 
@@ -113,7 +114,7 @@ impl Comments {
             let Directive { scope, mistakes, has_list, .. } = &comment.directive;
             *scope == Scope::Line && *has_list && mistakes.is_empty() && comment.reaches(&self.source, place)
         };
-        let comment = self.comments[self.near(place)].iter().rfind(is_extensible)?;
+        let comment = self.near(place).rev().map(|index| &self.comments[index]).find(is_extensible)?;
         Some(comment.start..comment.start + comment.directive.range.len())
     }
 
@@ -133,23 +134,45 @@ impl Comments {
 
     /// Whether a comment suppresses the code in the whole file.
     pub fn suppress_file(&mut self, code: Code) -> bool {
-        self.mark(code, 0..0, |comment| comment.directive.scope == Scope::File)
+        self.mark(code, iter::empty(), |comment| comment.directive.scope == Scope::File)
     }
 
-    /// The indices of the comments about lines of a place.
-    fn near(&self, place: &Place) -> Range<usize> {
-        let ranges = || iter::once(&place.value).chain(&place.call).chain(&place.statements);
+    /// The indices of the comments that can reach a place, in order: those about lines of the value and the call, and the ends of the
+    /// statements, whose other lines can be the whole file.
+    fn near(&self, place: &Place) -> impl DoubleEndedIterator<Item = usize> + use<> {
         let line = |at: usize| self.source.line_at(at).start;
-        let first = ranges().map(|range| line(range.start)).min().unwrap_or_default();
-        let last = ranges().map(|range| line(range.end)).max().unwrap_or_default();
-        let from = self.comments.partition_point(|comment| comment.line < first);
-        from..from + self.comments[from..].partition_point(|comment| comment.line <= last)
+        let of_lines = |first: usize, last: usize| {
+            let from = self.comments.partition_point(|comment| comment.line < first);
+            from..from + self.comments[from..].partition_point(|comment| comment.line <= last)
+        };
+        let whole = iter::once(&place.value).chain(&place.call);
+        let whole = whole.map(|range| of_lines(line(range.start), line(range.end)));
+        let ends = place.statements.iter().flat_map(|range| [line(range.start), line(range.end)]);
+        let mut near: Vec<usize> = whole.chain(ends.map(|line| of_lines(line, line))).flatten().collect();
+        near.sort_unstable();
+        near.dedup();
+        near.into_iter()
+    }
+
+    /// The lines of calls that are in order, from the beginning of the first to that of the last: those of calls inside of each other or
+    /// on one line together.
+    fn lines_of(&self, calls: &[Range<usize>]) -> Vec<RangeInclusive<usize>> {
+        let line = |at: usize| self.source.line_at(at).start;
+        let mut lines: Vec<RangeInclusive<usize>> = Vec::new();
+        for call in calls {
+            let (first, last) = (line(call.start), line(call.end));
+            match lines.last_mut() {
+                Some(before) if first <= *before.end() => *before = *before.start()..=last.max(*before.end()),
+                _ => lines.push(first..=last),
+            }
+        }
+        lines
     }
 
     /// Marks those as used that reach a finding, of those near it and those about the file.
-    fn mark(&mut self, code: Code, near: Range<usize>, reaches: impl Fn(&Comment) -> bool) -> bool {
+    fn mark(&mut self, code: Code, near: impl Iterator<Item = usize>, reaches: impl Fn(&Comment) -> bool) -> bool {
         let mut is_suppressed = false;
-        for index in near.chain(self.about_file.clone()) {
+        for index in near.chain(self.about_file.iter().copied()) {
             let comment = &mut self.comments[index];
             if comment.directive.codes.contains(&code) && reaches(comment) {
                 comment.is_used = true;
@@ -169,6 +192,7 @@ impl Comments {
         is_selected: impl Fn(Code) -> bool,
     ) -> Vec<UnusedSuppression> {
         let mut unused = Vec::new();
+        let with_call = if is_shared { self.lines_of(calls) } else { Vec::new() };
         let own = |comment: &&Comment| matches!(comment.directive.scope, Scope::Line | Scope::File);
         for comment in self.comments.iter().filter(own) {
             let Directive { range, codes, mistakes, .. } = &comment.directive;
@@ -181,7 +205,7 @@ impl Comments {
             let is_about_all = *codes == Code::ALL;
             let is_meant = |code: &&Code| !is_about_all || code.is_on_by_default();
             let is_looked_for = codes.iter().filter(is_meant).all(|code| is_selected(*code));
-            let is_known = !is_shared || calls.iter().any(|call| comment.is_beside(&self.source, call));
+            let is_known = !is_shared || comment.is_on_one_of(&with_call);
             if mistakes.is_empty() && !comment.is_used && is_looked_for && is_known {
                 unused.push(one(None));
             }
@@ -194,8 +218,9 @@ impl Comment {
     /// A directive of the comment at an offset of the text; None where it can't be about anything. `end` is that of what was parsed.
     fn new(source: &Source, end: usize, comment: usize, mut directive: Directive) -> Option<Self> {
         let start = comment + directive.range.start;
-        let mut line = source.line_at(comment).start;
-        let is_alone = source.text()[line..comment].trim().is_empty();
+        // a comment over several lines is one of many that were read together
+        let mut line = source.line_at(start).start;
+        let is_alone = source.text()[line..comment.max(line)].trim().is_empty();
         match directive.scope {
             Scope::Line if is_alone => line = line_below(source, line, end),
             Scope::File if !is_alone => {
@@ -213,9 +238,10 @@ impl Comment {
         source.line_at(range.start).start <= self.line && self.line <= source.line_at(range.end).start
     }
 
-    /// Whether it can be about nothing but the call.
-    fn is_beside(&self, source: &Source, call: &Range<usize>) -> bool {
-        self.directive.scope == Scope::Line && self.is_on(source, call)
+    /// Whether it can be about nothing but a call that has one of the lines, which are in order and apart.
+    fn is_on_one_of(&self, lines: &[RangeInclusive<usize>]) -> bool {
+        let lines = lines.get(lines.partition_point(|lines| *lines.end() < self.line));
+        self.directive.scope == Scope::Line && lines.is_some_and(|lines| lines.contains(&self.line))
     }
 
     fn reaches(&self, source: &Source, place: &Place) -> bool {

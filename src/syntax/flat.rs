@@ -13,7 +13,7 @@ use ast_grep_core::source::{Doc, Edit, SgNode};
 use ast_grep_core::tree_sitter::{LanguageExt, StrDoc, TSLanguage};
 use ast_grep_language::SupportLang;
 
-use super::kind;
+use super::{comments, kind};
 
 /// A parsed text.
 #[derive(Clone)]
@@ -41,6 +41,8 @@ struct Row {
     kind: u16,
     /// What its parent calls it; 0 where it doesn't.
     field: u16,
+    /// How many nodes are around it, as far as that is counted.
+    depth: u16,
     flags: u8,
 }
 
@@ -87,10 +89,11 @@ impl Names {
 impl Flat {
     /// Parses; what can't be parsed becomes error nodes.
     pub fn parse(text: &str) -> Self {
-        let StrDoc { src: text, tree, .. } = StrDoc::new(text, SupportLang::Python);
+        let parsed = comments::joined(text);
+        let StrDoc { tree, .. } = StrDoc::new(parsed.as_deref().unwrap_or(text), SupportLang::Python);
         let mut rows: Vec<Row> = Vec::with_capacity(text.len() / 6);
         let mut cursor = tree.walk();
-        let mut parent = 0;
+        let (mut parent, mut depth) = (0, 0_u16);
         loop {
             let node = cursor.node();
             let index = row_number(rows.len());
@@ -104,6 +107,7 @@ impl Flat {
                 next: index + 1,
                 kind,
                 field: cursor.field_id().map_or(0, NonZero::get),
+                depth,
                 flags: flag(NAMES.is_named(kind), NAMED)
                     | flag(has_error && node.is_missing(), MISSING)
                     | flag(node.is_extra(), EXTRA)
@@ -111,16 +115,18 @@ impl Flat {
             });
             if cursor.goto_first_child() {
                 parent = index;
+                depth = depth.saturating_add(1);
                 continue;
             }
             while !cursor.goto_next_sibling() {
                 if !cursor.goto_parent() {
                     rows.shrink_to_fit();
-                    return Self { text, rows };
+                    return Self { text: text.to_owned(), rows };
                 }
                 let end = row_number(rows.len());
                 let row = &mut rows[parent as usize];
                 row.next = end;
+                depth = row.depth;
                 parent = row.parent;
             }
         }
@@ -144,9 +150,14 @@ impl Flat {
             at = range.end;
         }
         text.push_str(&self.text[at..]);
+        let mut moves = vec![(0, 0)];
+        for (range, words) in edits {
+            let (added, removed) = moves[moves.len() - 1];
+            moves.push((added + words.len(), removed + range.len()));
+        }
         let moved = |offset: u32| {
-            let before = edits.iter().take_while(|(range, _)| range.end <= offset as usize);
-            row_number(before.fold(offset as usize, |offset, (range, words)| offset + words.len() - range.len()))
+            let (added, removed) = moves[edits.partition_point(|(range, _)| range.end <= offset as usize)];
+            row_number(offset as usize + added - removed)
         };
         let moved_row = |row: &Row| Row { start: moved(row.start), end: moved(row.end), ..*row };
         Some(Self { text, rows: self.rows.iter().map(moved_row).collect() })
@@ -184,6 +195,16 @@ impl<'r> FlatNode<'r> {
         self.row().flags & flag != 0
     }
 
+    /// How many nodes are around it, or 65,535 where they are more.
+    pub fn depth(&self) -> usize {
+        self.row().depth.into()
+    }
+
+    /// The node of the same tree with a number.
+    pub fn numbered(&self, number: usize) -> Self {
+        self.at(row_number(number))
+    }
+
     /// Whether it is or has an error.
     pub fn has_error(&self) -> bool {
         self.has(HAS_ERROR)
@@ -191,6 +212,20 @@ impl<'r> FlatNode<'r> {
 
     /// The innermost named node around a range, from this one on.
     pub fn named_around(&self, range: &Range<usize>) -> Option<Self> {
+        if range.is_empty() {
+            return self.named_around_nothing(range);
+        }
+        // what begins last of all that can be around it is in the innermost node that is: no child after child has to be asked
+        let rows = &self.document.rows[self.index as usize..self.row().next as usize];
+        let behind = rows.partition_point(|row| row.start as usize <= range.start);
+        let last = self.at(self.index + row_number(behind.checked_sub(1)?));
+        let around = std::iter::successors(Some(last), FlatNode::parent).take_while(|node| node.index >= self.index);
+        let mut around = around.filter(|node| node.range().start <= range.start && range.end <= node.range().end);
+        around.find(FlatNode::is_named)
+    }
+
+    /// The same of an empty range, which several nodes can have at their ends: the first of them.
+    fn named_around_nothing(&self, range: &Range<usize>) -> Option<Self> {
         let mut found = None;
         let mut inside = Some(*self);
         while let Some(node) = inside.filter(|node| node.range().start <= range.start && range.end <= node.range().end)

@@ -1,5 +1,6 @@
 //! Text goes in; a syntax tree comes out, with the few ways in which the stages walk it.
 
+mod comments;
 mod flat;
 pub mod kind;
 
@@ -106,6 +107,18 @@ pub fn hinted_nodes<'t>(root: &Node<'t>, hints: &Hints) -> impl Iterator<Item = 
 /// Whether the node is a function, a lambda or a class: what has names of its own.
 pub fn has_scope(node: &Node<'_>) -> bool {
     matches!(&*node.kind(), kind::FUNCTION_DEFINITION | kind::LAMBDA | kind::CLASS_DEFINITION)
+}
+
+/// Whether a node stands inside of so many others that nobody wrote it: what asks for those around each such node would take the square of
+/// their number.
+pub fn is_too_deep(node: &Node<'_>) -> bool {
+    const MOST_AROUND: usize = 500;
+    node.get_inner_node().depth() > MOST_AROUND
+}
+
+/// The node with a number, as [`Node::node_id`] gives it, of the tree of another one.
+pub fn numbered<'t>(node: &Node<'t>, number: usize) -> Node<'t> {
+    node.root().adopt(node.get_inner_node().numbered(number))
 }
 
 /// Whether some part of the node can't be parsed.
