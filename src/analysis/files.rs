@@ -109,7 +109,7 @@ impl Files for FilesOfRun<'_> {
 
     fn bound_in_passing(&self, value: &Location) -> Option<Passing> {
         let module = self.run.analysis.repositories.of(&value.path).module(&value.path)?;
-        if !module.source.text().contains(":=") {
+        if !module.has_walrus() {
             return None;
         }
         let node = module.node(&value.range())?;

@@ -53,7 +53,7 @@ impl Model<'_> {
     /// Whether a call's result is given to a name of the module that nothing else in it uses.
     fn is_loose(&self, call: &Location) -> bool {
         let name = || {
-            let module = self.classes.resolver.repository.open(&call.path)?;
+            let module = self.classes.resolver.repository.module(&call.path)?;
             let assignment =
                 module.node(&call.range())?.ancestors().find(|node| node.kind() != kind::PARENTHESIZED_EXPRESSION)?;
             let statement = assignment.parent().filter(|node| node.kind() == kind::EXPRESSION_STATEMENT)?;
@@ -62,8 +62,7 @@ impl Model<'_> {
             Some((name.text().into_owned(), module))
         };
         let Some((name, module)) = name() else { return false };
-        let words = module.source.text().split(|c: char| !(c.is_alphanumeric() || c == '_'));
-        words.filter(|word| *word == name).count() == 1
+        module.has_once(&name)
     }
 
     fn end_of_owner(&self, owner: &Declaring, at: &Location) -> End {
@@ -97,7 +96,7 @@ impl Model<'_> {
     fn owner_around(&self, call: &Call) -> End {
         let resolver = &self.classes.resolver;
         let owner = || {
-            let module = resolver.repository.open(&call.at.path)?;
+            let module = resolver.repository.module(&call.at.path)?;
             let node = module.node(&call.at.range())?;
             let declaring = if call.is_backref { statement::declaring_call(resolver, &module, &node)? } else { node };
             Some(written::owner(resolver, &module, statement::place_of(&declaring).as_ref()))

@@ -1,19 +1,21 @@
 //! A decoded file goes in; its syntax tree comes out with the names that its scopes bind, and the places that refer to names.
 
+mod filled;
 mod references;
 mod scope;
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::hints::Hints;
 use crate::source::Source;
-use crate::syntax::{Node, Tree, hinted_nodes, kind, positional_arguments};
+use crate::syntax::{Node, Tree, kind, numbered};
+
+use filled::{ByKey, Filled};
 
 pub use references::{
     NamedBy, Namespace, NamespaceUse, Occurrence, ReferenceKind, References, Region, RegionKind, Role, StringUse, Whole,
@@ -38,9 +40,13 @@ pub struct Module {
 struct Index {
     /// What functions and classes bind, by where they begin.
     inner: Mutex<HashMap<usize, Arc<Scope>>>,
-    /// The ranges of the statements that change a dictionary, by its name.
-    statements: OnceLock<HashMap<String, Vec<Range<usize>>>>,
+    filled: OnceLock<Filled>,
+    /// What is in large displays, by their numbers among the nodes of the tree.
+    parts: Mutex<HashMap<usize, Arc<ByKey<usize>>>>,
     references: OnceLock<References>,
+    /// The words that stand in the text once.
+    lone_words: OnceLock<HashSet<Box<str>>>,
+    has_walrus: OnceLock<bool>,
 }
 
 /// A range of bytes in the text of a file.
@@ -134,6 +140,22 @@ impl Module {
         !self.occurrences(name).is_empty() || self.strings_naming(name).next().is_some()
     }
 
+    /// Whether a word stands in the text once, be it in a comment.
+    pub fn has_once(&self, word: &str) -> bool {
+        let lone = || {
+            let mut times: HashMap<&str, usize> = HashMap::new();
+            let words = self.source.text().split(|c: char| !(c.is_alphanumeric() || c == '_'));
+            words.for_each(|word| *times.entry(word).or_default() += 1);
+            times.into_iter().filter(|(_, times)| *times == 1).map(|(word, _)| word.into()).collect()
+        };
+        self.index.lone_words.get_or_init(lone).contains(word)
+    }
+
+    /// Whether a name can be bound in an expression.
+    pub fn has_walrus(&self) -> bool {
+        *self.index.has_walrus.get_or_init(|| self.source.text().contains(":="))
+    }
+
     /// The names of an occurrence's expression; None where it is no dotted name.
     pub fn path_of(&self, occurrence: &Occurrence) -> Option<Vec<String>> {
         self.references().path(self.source.parser_text(), occurrence)
@@ -145,22 +167,22 @@ impl Module {
         self.references().aliases().map(|(name, alias)| (&text[name], &text[alias]))
     }
 
-    /// The statements that can put something into a dictionary, by the dictionary's name: `name[…] = …`, `name |= …`, `name.setdefault(…)`,
-    /// `name.update(…)` and `setitem(name, …)`.
-    pub fn dictionary_statements(&self, name: &str) -> impl Iterator<Item = Node<'_>> {
-        let index = || {
-            let root = self.tree().root();
-            let hints = Hints::of_set_items(root.get_doc().text());
-            let mut statements: HashMap<String, Vec<Range<usize>>> = HashMap::new();
-            for node in hinted_nodes(&root, &hints) {
-                for (name, statement) in dictionaries_changed_by(&node) {
-                    statements.entry(name).or_default().push(statement);
-                }
-            }
-            statements
-        };
-        let ranges = self.index.statements.get_or_init(index).get(name);
-        ranges.into_iter().flatten().filter_map(|range| self.node(range))
+    /// The statements in a range that can put something into a dictionary of the name under a key: `name[…] = …`, `name |= …`,
+    /// `name.setdefault(…)`, `name.update(…)` and `setitem(name, …)`, in order.
+    pub fn dictionary_statements(&self, name: &str, key: &str, within: &Range<usize>) -> Vec<Range<usize>> {
+        self.index.filled.get_or_init(|| Filled::of(&self.tree().root())).of_key(name, key, within)
+    }
+
+    /// The parts of a display, or of the arguments of a call, without those that certainly give an item of another key.
+    pub fn parts_with_key<'t>(&self, parts: &Node<'t>, key: &str) -> Vec<Node<'t>> {
+        /// In bytes; less is looked through as soon as written down.
+        const SMALL: usize = 2000;
+        if parts.range().len() < SMALL {
+            return parts.named_children().collect();
+        }
+        let mut known = self.index.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = known.entry(parts.node_id()).or_insert_with(|| Arc::new(ByKey::of_parts(parts)));
+        all.parts(key).into_iter().map(|number| numbered(parts, number)).collect()
     }
 
     /// The node that has exactly the range; the innermost of several.
@@ -189,35 +211,6 @@ impl Location {
     pub fn range(&self) -> Range<usize> {
         self.start..self.end
     }
-}
-
-/// The name of the dictionary that a statement changes.
-fn dictionaries_changed_by(node: &Node<'_>) -> Vec<(String, Range<usize>)> {
-    let named = |target: Option<Node<'_>>, range: Range<usize>| {
-        let name = target.filter(|target| target.kind() == kind::IDENTIFIER)?;
-        Some((name.text().into_owned(), range))
-    };
-    let changed = match &*node.kind() {
-        kind::ASSIGNMENT if node.field("left").is_some_and(|left| left.kind() == kind::SUBSCRIPT) => {
-            named(node.field("left").and_then(|item| item.field("value")), node.range())
-        }
-        // `name["key"], other = …`
-        kind::ASSIGNMENT => {
-            let targets = node.field("left").into_iter().flat_map(|left| left.named_children().collect::<Vec<_>>());
-            let items = targets.filter(|target| target.kind() == kind::SUBSCRIPT);
-            return items.filter_map(|item| named(item.field("value"), item.range())).collect();
-        }
-        kind::AUGMENTED_ASSIGNMENT => named(node.field("left"), node.range()),
-        kind::CALL => {
-            let object = node.field("function").and_then(|method| method.field("object"));
-            // `operator.setitem(name, "key", …)`
-            let first =
-                node.field("arguments").and_then(|arguments| positional_arguments(&arguments).into_iter().next());
-            return [object, first].into_iter().filter_map(|target| named(target, node.range())).collect();
-        }
-        _ => None,
-    };
-    changed.into_iter().collect()
 }
 
 /// Paths are compared as they are written: each file has but one spelling here, and `Path` would compare it part by part.

@@ -102,7 +102,8 @@ impl Resolver<'_> {
         let place = place.outward(index);
         let all = place.scopes[0].scope.all(&names[0]);
         let visible = place.scopes[0].bindings(&names[0], effort);
-        let first = all.iter().position(|binding| std::ptr::eq(binding, &raw const visible[0])).unwrap_or(0);
+        // what is visible is a part of them all
+        let first = (visible.as_ptr().addr() - all.as_ptr().addr()) / size_of::<Binding>();
         let numbers = first..first + visible.len();
         let may_be_unset = visible.iter().all(|binding| binding.conditional);
         let mut ends: Vec<End> =

@@ -3,7 +3,7 @@
 use crate::syntax::{Node, conditional_parts, keyword_value, kind, positional_arguments, string_content};
 
 /// What is done with a name where it is referred to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReferenceKind {
     /// Its value is read.
     Read,

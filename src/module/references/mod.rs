@@ -199,7 +199,10 @@ impl References {
 
     /// The class whose name stands at an offset.
     pub fn class_named_at(&self, offset: usize) -> Option<&Region> {
-        self.regions.iter().find(|one| one.kind == RegionKind::Class && one.name.start as usize == offset)
+        // nothing that is a region begins between a class and its name
+        let behind = self.regions.partition_point(|one| one.range().start <= offset);
+        let last = self.regions[..behind].last();
+        last.filter(|one| one.kind == RegionKind::Class && one.name.start as usize == offset)
     }
 
     /// Where names are read without being written.

@@ -55,13 +55,10 @@ pub struct Binding {
     pub value: Option<Range<usize>>,
     /// Stands in a branch that need not run.
     pub conditional: bool,
-}
-
-impl Binding {
-    /// The offset behind the statement, or the part of it, that binds the name.
-    fn holds_from(&self) -> usize {
-        self.value.as_ref().map_or(self.name.end, |value| value.end)
-    }
+    /// The last offset from which one of the name's bindings up to this holds: a name can have thousands.
+    latest: usize,
+    /// The index of the last of them that always happens; 0 where there is none.
+    certain: usize,
 }
 
 /// What a name is bound to.
@@ -194,14 +191,18 @@ impl Scope {
     /// happens, and those in branches after that. Empty where none stands before the offset.
     pub fn before(&self, name: &str, offset: usize) -> &[Binding] {
         let bindings = self.all(name);
-        let until = bindings.iter().take_while(|binding| binding.holds_from() <= offset).count();
-        let bindings = &bindings[..until];
-        &bindings[bindings.iter().rposition(|binding| !binding.conditional).unwrap_or(0)..]
+        // up to the first that holds from further on
+        let bindings = &bindings[..bindings.partition_point(|binding| binding.latest <= offset)];
+        &bindings[bindings.last().map_or(0, |last| last.certain)..]
     }
 
     fn bind(&mut self, name: &Node<'_>, target: Target, value: Option<Range<usize>>, conditional: bool) {
-        let binding = Binding { target, name: name.range(), value, conditional };
-        self.bindings.entry(name.text().into_owned()).or_default().push(binding);
+        let known = self.bindings.entry(name.text().into_owned()).or_default();
+        // behind the statement, or the part of it, that binds the name
+        let holds_from = value.as_ref().map_or(name.range().end, |value| value.end);
+        let (latest, certain) = known.last().map_or((0, 0), |last| (last.latest, last.certain));
+        let (latest, certain) = (latest.max(holds_from), if conditional { certain } else { known.len() });
+        known.push(Binding { target, name: name.range(), value, conditional, latest, certain });
     }
 
     /// Iterative, so that deep nesting costs no stack; functions and classes are named, not entered.

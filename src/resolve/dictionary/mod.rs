@@ -107,7 +107,7 @@ impl Resolver<'_> {
     /// A display, or the arguments of `dict(…)`: what comes later wins.
     fn entries_of_parts(&self, place: &Place, parts: &Node<'_>, key: &str, effort: &Effort) -> Entries {
         let mut all = Entries::default();
-        for part in parts.named_children() {
+        for part in place.module.parts_with_key(parts, key) {
             all = match &*part.kind() {
                 kind::PAIR => match (part.field("key"), part.field("value")) {
                     (Some(name), Some(value)) => {

@@ -2,10 +2,13 @@
 
 use super::Entries;
 use crate::resolve::callee::Resolver;
-use crate::resolve::effort::Effort;
+use crate::resolve::effort::{Effort, MAX_LOOKUPS};
 use crate::resolve::names::Found;
 use crate::resolve::place::Place;
 use crate::syntax::{Node, kind, positional_arguments, unpacked_value};
+
+/// How many statements are looked at that can put something into a dictionary under one key.
+const MOST_STATEMENTS: usize = MAX_LOOKUPS as usize;
 
 impl Resolver<'_> {
     /// An item that is set, in a display, a pair or a statement.
@@ -27,12 +30,13 @@ impl Resolver<'_> {
     /// `name.update(key=value)`, `name |= {"key": value}`.
     pub(super) fn entries_set_later(&self, found: &Found, key: &str, effort: &Effort) -> Entries {
         let module = found.module();
-        let within = found.scope().owner.as_ref().map(|owner| &owner.range);
+        let within = found.scope().owner.as_ref().map_or(0..usize::MAX, |owner| owner.range.clone());
+        let statements = module.dictionary_statements(found.name(), key, &within);
+        if statements.len() > MOST_STATEMENTS {
+            return Entries::unknown();
+        }
         let mut all = Entries::default();
-        for node in module.dictionary_statements(found.name()) {
-            if within.is_some_and(|range| !range.contains(&node.range().start)) {
-                continue;
-            }
+        for node in statements.iter().filter_map(|range| module.node(range)) {
             let at = module.location(&node.range());
             let place = Place::of(module, &node);
             let leads = self.definitions_of_names(&place.clone().at_any_time(), &[found.name().to_owned()], effort);
