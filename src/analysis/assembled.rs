@@ -1,6 +1,6 @@
 //! What was found in each file goes in; the sites come out in order, each once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::module::Location;
 use crate::resolve::Argument;
@@ -16,23 +16,23 @@ pub(super) fn assembled(found: Vec<Found>, usages: &Usages) -> Vec<Site> {
         for site in found.sites {
             let key = (site.at.clone(), site.viewonly);
             match sites.get_mut(&key) {
-                Some(known) => known.merge(site),
+                Some(known) => known.merge(site, false),
                 None => {
                     sites.insert(key, site);
                 }
             }
         }
     }
-    sites.into_values().map(|site| handed_in(site, &wrappers, usages)).collect()
+    let called: HashSet<&Argument> =
+        wrappers.iter().filter(|wrapper| usages.is_called(wrapper)).map(|wrapper| &wrapper.argument).collect();
+    sites.into_values().map(|site| handed_in(site, &called)).collect()
 }
 
 /// A site that is handed in: the calls of its function decide, and are sites of their own. Where there is none, and no default, it can't
 /// be known.
-fn handed_in(mut site: Site, wrappers: &[Wrapper], usages: &Usages) -> Site {
+fn handed_in(mut site: Site, called: &HashSet<&Argument>) -> Site {
     let Ok(value) = &site.value else { return site };
-    let is_called =
-        |argument: &Argument| wrappers.iter().any(|wrapper| wrapper.argument == *argument && usages.is_called(wrapper));
-    let uncalled = value.arguments.iter().find(|argument| !is_called(argument));
+    let uncalled = value.arguments.iter().find(|argument| !called.contains(argument));
     let Some(argument) = uncalled else { return site };
     // a default is what it gets where nobody is seen to give something else
     if !value.alternatives.is_empty() {

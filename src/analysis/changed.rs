@@ -30,12 +30,12 @@ impl Analysis {
             };
             let changes = |reference: &&Reference| match reference.kind {
                 ReferenceKind::Changed => !site.at.covers(&reference.at),
-                ReferenceKind::Aliased | ReferenceKind::Argument => {
-                    is_mutable && !is_followed(reference) && !consumers.keep(reference)
-                }
-                _ => false,
+                _ => !is_followed(reference),
             };
-            let changed = |at| usages.references(at).iter().filter(|reference| reference.concerns(step)).find(changes);
+            let changed = |at| {
+                let changing = consumers.changing(at, is_mutable);
+                changing.iter().copied().filter(|reference| reference.concerns(step)).find(changes)
+            };
             let reference = step.definitions().find_map(|(_, at)| changed(at))?;
             let at = self.shown(&reference.at)?;
             Some(Unknown::from(format!("`{}` may be changed at {at}", step.name)))

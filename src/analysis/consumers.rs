@@ -1,6 +1,7 @@
 //! All sites go in; whether a reference to a constant is one by which another relationship gets it comes out: that changes nothing.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::module::{Location, ReferenceKind};
 use crate::resolve::Step;
@@ -17,6 +18,9 @@ pub(super) struct Consumers<'a> {
     values: Vec<Location>,
     /// By where a name is read to be bound to another one: the step from that.
     names: HashMap<Location, Vec<Step>>,
+    /// By where a name is bound, and whether its value can be changed: what refers to it and may do that, where it was asked for. A name
+    /// can have thousands of references.
+    changing: Mutex<HashMap<(Location, bool), Arc<[&'a Reference]>>>,
 }
 
 impl<'a> Consumers<'a> {
@@ -31,11 +35,29 @@ impl<'a> Consumers<'a> {
                 known.push(pair[0].clone());
             }
         }
-        Self { usages, values, names }
+        Self { usages, values, names, changing: Mutex::default() }
+    }
+
+    /// The references to what is bound at a place that may change it: those that do, and, where the value itself can be changed, those by
+    /// which something gets it that is no relationship.
+    pub(super) fn changing(&self, definition: &Location, is_mutable: bool) -> Arc<[&'a Reference]> {
+        let lock = || self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (definition.clone(), is_mutable);
+        if let Some(known) = lock().get(&key) {
+            return Arc::clone(known);
+        }
+        let is_changing = |reference: &&Reference| match reference.kind {
+            ReferenceKind::Changed => true,
+            ReferenceKind::Aliased | ReferenceKind::Argument => is_mutable && !self.keep(reference),
+            _ => false,
+        };
+        let changing: Arc<[_]> = self.usages.references(definition).iter().filter(is_changing).collect();
+        lock().insert(key, Arc::clone(&changing));
+        changing
     }
 
     /// Whether a relationship, and nobody else, gets what is referred to.
-    pub(super) fn keep(&self, reference: &Reference) -> bool {
+    fn keep(&self, reference: &Reference) -> bool {
         self.keep_within(reference, MOST_NAMES)
     }
 
@@ -56,8 +78,9 @@ impl<'a> Consumers<'a> {
     }
 
     fn is_in_value(&self, mention: &Location) -> bool {
-        let key = |at: &Location| (at.path.as_os_str().to_owned(), at.start);
-        let until = self.values.partition_point(|value| key(value) <= key(mention));
+        let until = self.values.partition_point(|value| {
+            (value.path.as_os_str(), value.start) <= (mention.path.as_os_str(), mention.start)
+        });
         until > 0 && self.values[until - 1].covers(mention)
     }
 }

@@ -1,10 +1,12 @@
 //! A literal, and who gets it, go in; where it can be changed comes out, or who else reads it.
 
+use std::sync::{Arc, PoisonError};
+
 use super::{Passing, Place, Planner, Use, out_of_check, read};
 use crate::module::{Location, ReferenceKind};
 use crate::resolve::Step;
 use crate::site::{HowRead, Reading, Site};
-use crate::usage;
+use crate::usage::{self, Reference};
 
 impl<'a> Planner<'a> {
     /// Where a literal is changed so that all who get it have what they want, and no one else has something new.
@@ -91,21 +93,14 @@ impl<'a> Planner<'a> {
         (name, at): (&String, &Location),
         is_dictionary: bool,
     ) -> Option<Place> {
-        let is_cascade = |place: &Location| {
-            let is_read = self.consumed.get(at).is_some_and(|reads| is_covered(reads, place));
-            is_read || is_dictionary && is_covered(&self.values, place)
-        };
         let is_whole = step.definitions().all(|(_, own)| own != at);
         let own = || format!("`{}` (defined at {})", step.name, self.files.shown(&step.definition));
         let defined = || if is_whole { own() } else { format!("`{name}` (defined at {})", self.files.shown(at)) };
-        let mut references = self.usages.references(at).iter().filter(|reference| reference.concerns(step));
-        let found = references.find_map(|reference| {
+        let others = self.others_of(at, is_dictionary);
+        let found = others.iter().find(|reference| reference.concerns(step)).and_then(|reference| {
             let shown = || self.files.shown(&reference.at);
             match reference.kind {
                 ReferenceKind::Immaterial => None,
-                ReferenceKind::Read | ReferenceKind::Aliased | ReferenceKind::Argument if is_cascade(&reference.at) => {
-                    None
-                }
                 ReferenceKind::Read | ReferenceKind::Aliased | ReferenceKind::Argument if is_whole => {
                     Some(Place::Sites(format!("{} stays: {} can reach it by way of `{name}`", defined(), shown())))
                 }
@@ -123,6 +118,27 @@ impl<'a> Planner<'a> {
         });
         let unread = || self.usages.unread(at);
         found.or_else(|| Some(Place::Sites(format!("{} stays: {}, and may use it", defined(), unread()?))))
+    }
+
+    /// The references to a definition by which something else is done with it than to give relationships their cascades.
+    fn others_of(&self, at: &Location, is_dictionary: bool) -> Arc<[&'a Reference]> {
+        let lock = || self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (at.clone(), is_dictionary);
+        if let Some(known) = lock().get(&key) {
+            return Arc::clone(known);
+        }
+        let is_cascade = |place: &Location| {
+            let is_read = self.consumed.get(at).is_some_and(|reads| is_covered(reads, place));
+            is_read || is_dictionary && is_covered(&self.values, place)
+        };
+        let is_other = |reference: &&Reference| match reference.kind {
+            ReferenceKind::Immaterial => false,
+            ReferenceKind::Read | ReferenceKind::Aliased | ReferenceKind::Argument => !is_cascade(&reference.at),
+            _ => true,
+        };
+        let others: Arc<[_]> = self.usages.references(at).iter().filter(is_other).collect();
+        lock().insert(key, Arc::clone(&others));
+        others
     }
 
     /// What a function that gets a cascade does with it.

@@ -19,8 +19,10 @@ pub fn find_in_cells(module: &Arc<Module>, find: impl Fn(&Arc<Module>) -> Found)
     if broken.is_empty() {
         return found;
     }
-    let is_in_broken =
-        |site: &Site| site.at.path == module.path && broken.iter().any(|cell| cell.contains(&site.at.start));
+    let is_in_broken = |site: &Site| {
+        let behind = broken.partition_point(|cell| cell.start <= site.at.start);
+        site.at.path == module.path && broken[..behind].last().is_some_and(|cell| cell.contains(&site.at.start))
+    };
     let others = find(&Arc::new(module.parsed_as(&module.source.parser_text_without(&broken))));
     found.sites.retain(is_in_broken);
     found.sites.extend(others.sites.into_iter().filter(|site| !is_in_broken(site)));

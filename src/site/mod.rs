@@ -180,13 +180,16 @@ impl Site {
         }
     }
 
-    /// The same site as seen from another call, which agrees with it about viewonly.
-    pub fn merge(&mut self, other: Self) {
+    /// The same site as seen from another call, which agrees with it about viewonly; `are_new` where nothing hands the value to both.
+    pub fn merge(&mut self, other: Self, are_new: bool) {
         if self.binding != other.binding {
             self.binding = None;
         }
         if self.value.is_err() && other.value.is_ok() {
             self.value = other.value;
+        }
+        if are_new {
+            return self.givens.extend(other.givens);
         }
         for given in other.givens {
             match self.givens.iter_mut().find(|known| known.at == given.at && known.steps == given.steps) {

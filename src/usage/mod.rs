@@ -44,6 +44,8 @@ const MOST_ROUNDS: usize = 6;
 pub struct Usages {
     /// By the place where the name is bound.
     references: HashMap<Location, Vec<Reference>>,
+    /// The same, to find one again.
+    known: HashMap<Location, HashSet<Reference>>,
     /// The wrappers of which a call was found.
     called: HashSet<Location>,
     /// By the place where the name is bound: what can't be looked at, and may refer to it, in words that begin a sentence.
@@ -73,9 +75,9 @@ impl Usages {
     /// Adds what a file says.
     fn add(&mut self, looked: Looked) {
         for (definition, reference) in looked.references {
-            let known = self.references.entry(definition).or_default();
-            if !known.contains(&reference) {
-                known.push(reference);
+            let known = self.known.entry(definition.clone()).or_default();
+            if known.insert(reference.clone()) {
+                self.references.entry(definition).or_default().push(reference);
             }
         }
         self.called.extend(looked.called);
@@ -93,10 +95,10 @@ impl Usages {
                     self.unread.entry(module.clone()).or_insert(unread);
                 }
                 let of_other = self.references(other).to_vec();
-                let known = self.references.entry(module.clone()).or_default();
-                let new: Vec<_> = of_other.into_iter().filter(|reference| !known.contains(reference)).collect();
+                let known = self.known.entry(module.clone()).or_default();
+                let new: Vec<_> = of_other.into_iter().filter(|reference| known.insert(reference.clone())).collect();
                 has_more |= !new.is_empty();
-                known.extend(new);
+                self.references.entry(module.clone()).or_default().extend(new);
             }
         }
     }
@@ -153,6 +155,7 @@ impl Search<'_> {
             }
         }
         usages.pass_on_starred();
+        usages.known.clear();
         usages
     }
 }

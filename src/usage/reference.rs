@@ -4,7 +4,7 @@ use crate::module::{Location, ReferenceKind};
 use crate::resolve::Step;
 
 /// A place that refers to a name, other than where it is bound or imported.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Reference {
     /// The name.
     pub at: Location,

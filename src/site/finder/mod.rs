@@ -19,8 +19,8 @@ use crate::resolve::{Argument, Callee, Effort, End, Keyword, Place, Reason, Reso
 use crate::rules::{ConstructorKind, Match, Rule, Rules, Sets, Spelling};
 use crate::sqlalchemy::cascade::{self, CascadeOption};
 use crate::syntax::{
-    Node, dotted_name, has_error, has_scope, hinted_nodes, is_broken, kind, string_content, unpacked_value,
-    unparenthesized,
+    Node, dotted_name, has_error, has_scope, hinted_nodes, is_broken, is_too_deep, kind, string_content,
+    unpacked_value, unparenthesized,
 };
 
 use calls::enclosing_call;
@@ -166,6 +166,10 @@ impl<'a> Finder<'a> {
     fn add(&self, rule: &Rule<Spelling>, matched: &Match<'_>, sites: &mut Sites) {
         let env = matched.get_env();
         let binding = matched.get_node();
+        if is_too_deep(binding) {
+            let why = Unknown::from("it is nested too deeply".to_owned());
+            return sites.add(Site::unknown(&rule.config.id, self.module.location(&binding.range()), why));
+        }
         match (env.get_match("CALLEE"), env.get_match("VALUE"), env.get_match("KEYWORDS")) {
             (Some(callee), Some(value), _) => {
                 if let Some(receiver) = self.receiver(rule, callee) {

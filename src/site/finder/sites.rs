@@ -1,34 +1,37 @@
 //! Sites go in as they are found; each comes out once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::module::Module;
-use crate::site::{Found, Site, Wrapper};
+use crate::module::{Location, Module};
+use crate::site::{Found, Given, Site, Wrapper};
 
 /// Sites, each once.
 #[derive(Default)]
 pub(super) struct Sites {
     pub(super) found: Found,
     /// Indices of the sites by the file and offset of their values, apart where `viewonly=True` holds.
-    pub(super) by_offset: HashMap<(Arc<Path>, usize, bool), usize>,
+    by_offset: HashMap<(Arc<Path>, usize, bool), usize>,
+    wrappers: HashSet<Wrapper>,
+    /// What hands values to relationships, by the indices of their sites: a value can have thousands.
+    givens: HashSet<(usize, Location)>,
 }
 
 impl Sites {
     pub(super) fn add(&mut self, site: Site) {
         let key = (Arc::clone(&site.at.path), site.at.start, site.viewonly);
-        match self.by_offset.get(&key) {
-            Some(index) => self.found.sites[*index].merge(site),
-            None => {
-                self.by_offset.insert(key, self.found.sites.len());
-                self.found.sites.push(site);
-            }
+        let index = *self.by_offset.entry(key).or_insert(self.found.sites.len());
+        let is_new = |given: &Given| self.givens.insert((index, given.at.clone()));
+        let are_new = site.givens.iter().map(is_new).filter(|is_new| *is_new).count() == site.givens.len();
+        match self.found.sites.get_mut(index) {
+            Some(known) => known.merge(site, are_new),
+            None => self.found.sites.push(site),
         }
     }
 
     pub(super) fn add_wrapper(&mut self, wrapper: Wrapper) {
-        if !self.found.wrappers.contains(&wrapper) {
+        if self.wrappers.insert(wrapper.clone()) {
             self.found.wrappers.push(wrapper);
         }
     }
