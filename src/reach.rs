@@ -1,6 +1,7 @@
 //! The relationships that get a value, and the calls by which sessions refresh and expire objects, go in; which of the calls reach the
 //! relationships comes out: the objects that are loaded there are expired.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -128,14 +129,32 @@ impl PlacedCall {
 /// The calls of a repository, and how far they come.
 pub struct Calls {
     /// In order of path and place.
-    pub calls: Vec<Arc<PlacedCall>>,
+    calls: Vec<Arc<PlacedCall>>,
     /// What refreshes or expires objects that is none of the calls, as `path:line`.
-    pub elsewhere: Vec<String>,
+    elsewhere: Vec<String>,
     /// From the classes of their objects.
-    pub reaching: Reaching,
+    reaching: Reaching,
+    /// The numbers of the calls that may come to the relationships of a class, in order.
+    by_owner: HashMap<End, Vec<usize>>,
+    /// The numbers of those whose objects are not known, in order.
+    open: Vec<usize>,
 }
 
 impl Calls {
+    /// The calls, in order of path and place; what else refreshes or expires objects, as `path:line`; and how far it comes from the
+    /// classes of their objects.
+    pub fn new(calls: Vec<Arc<PlacedCall>>, elsewhere: Vec<String>, reaching: Reaching) -> Self {
+        let mut by_owner: HashMap<End, Vec<usize>> = HashMap::new();
+        for (number, call) in calls.iter().enumerate() {
+            let classes = call.call.classes.iter().map(|class| End::Class(class.at.clone()));
+            for owner in classes.flat_map(|class| reaching.owners(&class).cloned().collect::<Vec<_>>()) {
+                by_owner.entry(owner).or_default().push(number);
+            }
+        }
+        let open = (0..calls.len()).filter(|number| calls[*number].call.unknown.is_some()).collect();
+        Self { calls, elsewhere, reaching, by_owner, open }
+    }
+
     /// Who reaches the relationships of some classes.
     pub fn reach(&self, owners: &[End]) -> Reached {
         let mut reached = Reached {
@@ -146,8 +165,10 @@ impl Calls {
             looked_at: self.calls.len(),
             reads: Vec::new(),
         };
-        for call in &self.calls {
-            self.add(call, owners, &mut reached);
+        let of_owners = owners.iter().filter_map(|owner| self.by_owner.get(owner)).flatten();
+        let numbers: BTreeSet<usize> = of_owners.chain(&self.open).copied().collect();
+        for number in numbers {
+            self.add(&self.calls[number], owners, &mut reached);
         }
         reached.calls.sort_by_key(|reaching| (reaching.call.is_test, reaching.through.len()));
         reached.level = match (reached.calls.is_empty(), reached.open.is_empty() && reached.elsewhere.is_empty()) {

@@ -112,17 +112,18 @@ impl Analysis {
                 followed.extend(steps.map(|step| (Arc::clone(&step.definition.path), step.name.clone())));
             }
         }
+        explained.values_mut().for_each(joined);
         self.files_with(repository, |traits| traits.orphans).iter().find_map(|path| {
             let module = repository.module(&self.walk.absolute(path))?;
             let explained = explained.get(&module.path).map(Vec::as_slice).unwrap_or_default();
             let is_explained = |string: &Node<'_>| {
-                let is_inside =
-                    |range: &Range<usize>| range.start <= string.range().start && string.range().end <= range.end;
+                let until = explained.partition_point(|range| range.start <= string.range().start);
+                let is_inside = explained[..until].last().is_some_and(|last| string.range().end <= last.end);
                 let assignment = string.ancestors().find(|around| around.kind() == kind::ASSIGNMENT);
                 let name = assignment.and_then(|assignment| assignment.field("left"));
                 let is_followed =
                     |name: Node<'_>| followed.contains(&(Arc::clone(&module.path), name.text().into_owned()));
-                explained.iter().any(is_inside) || name.is_some_and(is_followed)
+                is_inside || name.is_some_and(is_followed)
             };
             let root = module.tree().root();
             let hints = Hints::of_orphans(module.source.text());
@@ -234,6 +235,16 @@ fn is_list_with_orphans(node: &Node<'_>) -> bool {
     node.kind() == kind::STRING
         && !is_compared()
         && parsed().is_some_and(|parsed| parsed.options.contains(CascadeOption::DeleteOrphan))
+}
+
+/// Puts ranges in order, each of which then ends no earlier than those before it.
+fn joined(ranges: &mut Vec<Range<usize>>) {
+    ranges.sort_by_key(|range| range.start);
+    let mut end = 0;
+    for range in ranges {
+        end = range.end.max(end);
+        range.end = end;
+    }
 }
 
 /// The class that has the relationship, and the one that it leads to.

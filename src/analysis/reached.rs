@@ -92,7 +92,7 @@ pub(super) fn reached<'s>(
     let open_calls = calls.iter().filter(|call| call.is_open()).count();
     let from: BTreeSet<End> = calls.iter().flat_map(classes).collect();
     let reaching = Reaching::of(links, option, &from, families);
-    let calls = Calls { calls, elsewhere, reaching };
+    let calls = Calls::new(calls, elsewhere, reaching);
     let mut by_owners: HashMap<Vec<End>, Arc<Reached>> = HashMap::new();
     let sites = sites.map(|site| {
         let owners: Vec<End> =

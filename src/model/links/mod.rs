@@ -3,6 +3,7 @@
 //!
 //! An object of a class can be of a subclass of it, and has the relationships of the bases of that.
 
+mod namesakes;
 mod orphans;
 mod reaching;
 mod words;
@@ -15,7 +16,7 @@ use petgraph::visit::EdgeRef;
 use crate::module::Location;
 use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 
-use words::unknown_bases;
+use namesakes::{Namesakes, unknown_bases};
 
 pub use orphans::Orphans;
 pub use reaching::{Reaching, Way};
@@ -139,8 +140,24 @@ struct Map<'a> {
     stops: HashMap<Stop, NodeIndex>,
 }
 
-/// By stop that can be reached: the last edge of the way there.
-type Ways = HashMap<NodeIndex, Option<EdgeIndex>>;
+/// By stop that can be reached: how.
+type Ways = HashMap<NodeIndex, Arrival>;
+
+/// The end of a way.
+#[derive(Debug, Clone, Copy)]
+struct Arrival {
+    /// The last edge; None where the way begins.
+    edge: Option<EdgeIndex>,
+    /// How many edges the way has.
+    length: usize,
+    /// Where the part of it ends that is told of a long way.
+    early: NodeIndex,
+    /// Nothing on it is in doubt.
+    is_certain: bool,
+}
+
+/// How many edges are told at each end of a way that has more than two times as many.
+const MOST_TOLD: usize = 12;
 
 impl<'a> Map<'a> {
     /// The ways on which an option cascades.
@@ -148,16 +165,18 @@ impl<'a> Map<'a> {
         Self { option, links, families, graph: DiGraph::new(), stops: HashMap::new() }
     }
 
-    /// The edges of a way, from its end back to where it begins.
-    fn back(&self, stop: NodeIndex, ways: &Ways) -> Vec<EdgeIndex> {
+    /// The edges of a way that are told, in order, and where others are left out.
+    fn edges(&self, stop: NodeIndex, ways: &Ways) -> (Vec<EdgeIndex>, Option<usize>) {
+        let is_long = ways.get(&stop).is_some_and(|arrival| arrival.length > 2 * MOST_TOLD);
         let mut edges = Vec::new();
         let mut at = stop;
-        while let Some(Some(edge)) = ways.get(&at) {
+        while let Some(Arrival { edge: Some(edge), .. }) = ways.get(&at) {
             let Some((from, _)) = self.graph.edge_endpoints(*edge) else { break };
             edges.push(*edge);
-            at = from;
+            at = if is_long && edges.len() == MOST_TOLD { ways[&stop].early } else { from };
         }
-        edges
+        edges.reverse();
+        (edges, is_long.then_some(MOST_TOLD))
     }
 
     fn stop(&mut self, stop: Stop) -> NodeIndex {
@@ -200,20 +219,18 @@ impl<'a> Map<'a> {
     /// What an object may be of which not all is known.
     fn draw_doubts(&mut self) {
         let ends: Vec<End> = self.links.iter().flat_map(|link| [link.owner.clone(), link.target.clone()]).collect();
-        for name in ends.iter().filter_map(|end| if let End::Named(name) = end { Some(name) } else { None }) {
+        let mut drawn: HashSet<&String> = HashSet::new();
+        let names = ends.iter().filter_map(|end| if let End::Named(name) = end { Some(name) } else { None });
+        let possible = Namesakes::of(self.families);
+        for name in names.filter(|name| drawn.insert(name)) {
             let named = End::Named(name.clone());
             self.add(Stop::Object(named.clone()), Stop::Owner(named.clone()), Step::Silent, true);
-            for (location, family) in self.families {
-                let mut elsewhere = family.foreign_bases.iter().chain(&family.unknown_bases);
-                let inherits = elsewhere.any(|base| base.rsplit('.').next() == Some(name));
+            for (location, is_namesake) in possible.of_name(name) {
                 let class = Stop::Object(End::Class(location.clone()));
-                if family.name == *name || inherits {
+                if is_namesake {
                     self.add(class.clone(), Stop::Owner(named.clone()), Step::Perhaps(Doubt::Namesake), false);
                 }
-                // a class that is made elsewhere may inherit from a mixin
-                if family.name == *name || inherits || family.is_mixin {
-                    self.add(Stop::Object(named.clone()), class, Step::Perhaps(Doubt::Namesake), false);
-                }
+                self.add(Stop::Object(named.clone()), class, Step::Perhaps(Doubt::Namesake), false);
             }
         }
         self.add(Stop::Something, Stop::Owner(End::Unknown), Step::Perhaps(Doubt::Owner), false);
@@ -234,8 +251,7 @@ impl<'a> Map<'a> {
             self.add(Stop::Something, Stop::Owner(End::Class(class)), Step::Perhaps(Doubt::NoSubclass), false);
         }
         let families = self.families;
-        let inherited: BTreeMap<&Location, Vec<&String>> =
-            families.keys().map(|class| (class, unknown_bases(families, class))).collect();
+        let inherited = unknown_bases(families);
         let mut bases: Vec<&String> = inherited.values().flatten().copied().collect();
         bases.sort();
         bases.dedup();
@@ -256,7 +272,7 @@ impl<'a> Map<'a> {
 
     /// The last edge of the way to each stop that can be reached: one without doubts wherever there is one, and of these a short one.
     fn ways(&self, start: NodeIndex) -> Ways {
-        let mut ways = Ways::from([(start, None)]);
+        let mut ways = Ways::from([(start, Arrival { edge: None, length: 0, early: start, is_certain: true })]);
         let mut reached = vec![start];
         for with_doubts in [false, true] {
             let mut pending: VecDeque<NodeIndex> = reached.iter().copied().collect();
@@ -266,7 +282,11 @@ impl<'a> Map<'a> {
                 for edge in edges {
                     let is_open = edge.weight().1 || with_doubts;
                     if is_open && !ways.contains_key(&edge.target()) {
-                        ways.insert(edge.target(), Some(edge.id()));
+                        let before = ways[&stop];
+                        let length = before.length + 1;
+                        let early = if length <= MOST_TOLD { edge.target() } else { before.early };
+                        let is_certain = before.is_certain && edge.weight().1;
+                        ways.insert(edge.target(), Arrival { edge: Some(edge.id()), length, early, is_certain });
                         reached.push(edge.target());
                         pending.push_back(edge.target());
                     }

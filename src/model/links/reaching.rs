@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{End, Families, Link, Map, Step, Stop};
+use petgraph::graph::NodeIndex;
+
+use super::{End, Families, Link, Map, Step, Stop, Ways};
 use crate::sqlalchemy::cascade::CascadeOption;
 
 /// What an option comes to, from the objects of each class.
@@ -25,6 +27,9 @@ pub struct Way {
 impl Reaching {
     /// Follows the relationships with an option from the objects of some classes.
     pub fn of(links: &[Link], option: CascadeOption, from: &BTreeSet<End>, families: &Families) -> Self {
+        if from.is_empty() {
+            return Self::default();
+        }
         let mut map = Map::new(option, links, families);
         map.draw();
         let starts: Vec<_> = from
@@ -36,15 +41,10 @@ impl Reaching {
             .collect();
         let ways = starts.into_iter().map(|(end, start)| {
             let ways = map.ways(start);
-            let owners = map.stops.iter().filter_map(|(stop, index)| match stop {
-                Stop::Owner(owner) if ways.contains_key(index) => {
-                    let edges = map.back(*index, &ways);
-                    let leads = edges.iter().rev().filter_map(|edge| match map.graph[*edge].0 {
-                        Step::LeadsTo(link) => Some(links[link].told()),
-                        _ => None,
-                    });
-                    let is_certain = edges.iter().all(|edge| map.graph[*edge].1);
-                    Some((owner.clone(), Way { through: leads.collect(), is_certain }))
+            let owners = ways.iter().filter_map(|(index, arrival)| match &map.graph[*index] {
+                Stop::Owner(owner) => {
+                    let is_certain = arrival.is_certain;
+                    Some((owner.clone(), Way { through: map.through(*index, &ways), is_certain }))
                 }
                 _ => None,
             });
@@ -53,8 +53,30 @@ impl Reaching {
         Self { ways: ways.collect() }
     }
 
+    /// The classes to whose relationships it comes from an object of a class.
+    pub fn owners(&self, from: &End) -> impl Iterator<Item = &End> {
+        self.ways.get(from).into_iter().flat_map(HashMap::keys)
+    }
+
     /// How it comes from an object of a class to the relationships of another; None where it does not.
     pub fn way(&self, from: &End, owner: &End) -> Option<&Way> {
         self.ways.get(from)?.get(owner)
+    }
+}
+
+impl Map<'_> {
+    /// The relationships on the way to a stop; of a long one those at its ends.
+    fn through(&self, stop: NodeIndex, ways: &Ways) -> Vec<String> {
+        let (edges, left_out) = self.edges(stop, ways);
+        let mut through = Vec::new();
+        for (number, edge) in edges.into_iter().enumerate() {
+            if left_out == Some(number) {
+                through.push("…".to_owned());
+            }
+            if let Step::LeadsTo(link) = self.graph[edge].0 {
+                through.push(self.links[link].told());
+            }
+        }
+        through
     }
 }

@@ -2,8 +2,7 @@
 
 use petgraph::graph::{EdgeIndex, NodeIndex};
 
-use super::{Doubt, End, Families, Link, Map, Step, Stop, Ways};
-use crate::module::Location;
+use super::{Doubt, End, Link, Map, Step, Stop, Ways};
 
 impl Link {
     /// Where it stands, unless its name says that.
@@ -33,9 +32,13 @@ impl Map<'_> {
             let (from, to) = self.graph.edge_endpoints(edge)?;
             Some((self.graph[edge].0, &self.graph[from], &self.graph[to]))
         };
-        let steps: Vec<(Step, &Stop, &Stop)> = self.back(stop, ways).into_iter().rev().filter_map(step).collect();
+        let (edges, left_out) = self.edges(stop, ways);
+        let steps: Vec<(Step, &Stop, &Stop)> = edges.into_iter().filter_map(step).collect();
         let mut words = String::new();
         for (index, (step, from, to)) in steps.iter().enumerate() {
+            if left_out == Some(index) {
+                words.push_str(" …");
+            }
             // of several subclasses, or bases, in a row the last one says it all
             let is_repeated = steps.get(index + 1).is_some_and(|(next, ..)| next == step);
             if !(is_repeated && matches!(step, Step::MayBe | Step::Is)) {
@@ -111,19 +114,6 @@ impl Map<'_> {
             _ => String::new(),
         }
     }
-}
-
-/// The bases of a class that can't be told, those of its own bases included.
-pub(super) fn unknown_bases<'f>(families: &'f Families, class: &'f Location) -> Vec<&'f String> {
-    let mut classes = vec![class];
-    let mut index = 0;
-    while let Some(class) = classes.get(index) {
-        let bases = families.get(*class).into_iter().flat_map(|family| &family.bases);
-        let new: Vec<&Location> = bases.filter(|base| !classes.contains(base)).collect();
-        classes.extend(new);
-        index += 1;
-    }
-    classes.into_iter().filter_map(|class| families.get(class)).flat_map(|family| &family.unknown_bases).collect()
 }
 
 pub(super) fn with_article(name: &str) -> String {
