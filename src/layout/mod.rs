@@ -16,7 +16,6 @@ mod statement;
 mod style;
 mod suppression;
 
-use std::cell::OnceCell;
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -26,7 +25,8 @@ use crate::syntax::{self, Node, Tree, kind};
 
 use changes::{Change, Spliced};
 use document::{Place, Printed};
-use statement::{Statement, with_body};
+use statement::{Lines, Statement, with_body};
+use style::Openers;
 
 pub use style::{Formatter, Style, Styles};
 
@@ -54,7 +54,16 @@ pub struct Relaid {
 /// What [`edits`] gives for a file; nothing, without a look at its statements, where each value fits or stood in a line that was too long
 /// before.
 pub fn of_file(source: &Source, values: &[Edit], style: &Style) -> Vec<Relaid> {
-    if values.iter().all(|edit| fits(source, edit, values, style) || was_too_long(source, edit, style)) {
+    let mut last = None;
+    // a line can be as long as the file, and have many values
+    let mut was_too_long = |edit: &Edit| {
+        let line = source.line_at(edit.range.start);
+        match &last {
+            Some((start, known)) if *start == line.start => *known,
+            _ => last.insert((line.start, was_too_long(&source.text()[line], style))).1,
+        }
+    };
+    if values.iter().all(|edit| fits(source, edit, values, style) || was_too_long(edit)) {
         return Vec::new();
     }
     edits(source, &values.iter().collect::<Vec<_>>(), style)
@@ -63,8 +72,12 @@ pub fn of_file(source: &Source, values: &[Edit], style: &Style) -> Vec<Relaid> {
 /// Whether a value only grew, and its line is short enough still: the formatters then have no reason to change anything.
 fn fits(source: &Source, edit: &Edit, values: &[Edit], style: &Style) -> bool {
     let line = source.line_at(edit.range.start);
+    if line.len() > style.line_length {
+        return false;
+    }
     let text = &source.text()[line.clone()];
-    let of_line = values.iter().filter(|value| line.contains(&value.range.start));
+    let first = values.partition_point(|value| value.range.start < line.start);
+    let of_line = values[first..].iter().take_while(|value| value.range.start < line.end);
     let growth: usize = of_line.map(|value| value.text.len().saturating_sub(value.range.len())).sum();
     let only_grows =
         edit.range.end <= line.end && edit.text.len() >= edit.range.len() && !edit.text.contains(['\n', '\r']);
@@ -72,9 +85,8 @@ fn fits(source: &Source, edit: &Edit, values: &[Edit], style: &Style) -> bool {
     only_grows && is_plain && text.len() + growth <= style.line_length
 }
 
-/// Whether the value stands in a statement of one line that is too long already: the formatters would have laid it out in several.
-fn was_too_long(source: &Source, edit: &Edit, style: &Style) -> bool {
-    let text = &source.text()[source.line_at(edit.range.start)];
+/// Whether a line has a whole statement and is too long already: the formatters would have laid it out in several.
+fn was_too_long(text: &str, style: &Style) -> bool {
     let count = |brackets: [char; 3]| text.matches(brackets).count();
     let is_whole = count(['(', '[', '{']) > 0 && count(['(', '[', '{']) == count([')', ']', '}']);
     let begins = text.trim_start().starts_with(|c: char| c.is_alphabetic() || c == '_');
@@ -86,46 +98,53 @@ fn was_too_long(source: &Source, edit: &Edit, style: &Style) -> bool {
 /// The statements of a file that its value edits make the formatters lay out differently. The edits are in order of position and do
 /// not overlap; neither do they overlap with what comes out.
 pub fn edits(source: &Source, values: &[&Edit], style: &Style) -> Vec<Relaid> {
-    let file = OnceCell::new();
+    let mut lines = Lines::of(source);
+    let mut openers = Openers::of(source.text());
     let mut statements = Vec::new();
     let mut rest = values;
     while let Some(first) = rest.first() {
-        let Some(statement) = Statement::around(source, &first.range, &file) else {
+        let Some(statement) = Statement::around(source, &first.range, &mut lines) else {
             rest = &rest[1..];
             continue;
         };
         let inside = rest.iter().take_while(|edit| edit.range.end <= statement.range.end).count().max(1);
         let (here, others) = rest.split_at(inside);
         rest = others;
-        statements.push((statement, here));
+        let place = place_of(source, &statement);
+        let line = source.line_at(statement.range.start).start;
+        let style = style.with_indentation_of(&mut openers, line, place.indentation);
+        statements.push((statement, here, place, style));
     }
     let can_be_held = suppression::can_hold(source.text());
-    let relaid = statements.into_par_iter().filter_map(|(statement, here)| {
+    let relaid = statements.into_par_iter().filter_map(|(statement, here, place, style)| {
         let is_free = !(can_be_held && suppression::holds(source.text(), &statement.range));
-        is_free.then(|| relay(source, statement, here, style))?
+        is_free.then(|| relay(source, statement, here, place, &style))?
     });
     relaid.collect()
 }
 
-/// What it takes to lay one statement out again; None where it needs nothing, or was not laid out as the formatters do.
-fn relay(source: &Source, statement: Statement, values: &[&Edit], style: &Style) -> Option<Relaid> {
-    let Statement { range, tree, body } = statement;
-    let line = source.line_at(range.start);
-    let in_front = &source.text()[line.start..range.start];
+/// Where a statement stands.
+fn place_of<'s>(source: &'s Source, statement: &Statement) -> Place<'s> {
+    let start = statement.range.start;
+    let in_front = &source.text()[source.line_at(start).start..start];
     let indentation = &in_front[..in_front.len() - in_front.trim_start().len()];
     let lead = in_front.len() - indentation.len();
-    let place = Place { indentation, lead, newline: source.newline_at(range.start) };
-    let style = style.with_indentation_of(source.text(), line.start, place.indentation);
+    Place { indentation, lead, newline: source.newline_at(start) }
+}
+
+/// What it takes to lay one statement out again; None where it needs nothing, or was not laid out as the formatters do.
+fn relay(source: &Source, statement: Statement, values: &[&Edit], place: Place<'_>, style: &Style) -> Option<Relaid> {
+    let Statement { range, tree, body } = statement;
     let before = &source.text()[range.clone()];
     let old: Vec<_> = values.iter().map(|edit| edit.range.start - range.start..edit.range.end - range.start).collect();
-    let printed = print(before, &tree, &old, place, &style)?;
+    let printed = print(before, &tree, &old, place, style)?;
     if printed.text != before {
         return None;
     }
     let spliced = Spliced::new(before, range.start, values)?;
     let edits: Vec<_> = old.into_iter().zip(values.iter().map(|edit| edit.text.as_str())).collect();
     let tree = tree.with_edits(&edits, &with_body(&spliced.text, body));
-    let new = print(&spliced.text, &tree, &spliced.changed, place, &style)?;
+    let new = print(&spliced.text, &tree, &spliced.changed, place, style)?;
     if new.text == spliced.text || new.levels != printed.levels {
         return None;
     }

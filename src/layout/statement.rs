@@ -3,7 +3,6 @@
 //! Where the statement begins and ends is told by its lines, which is much faster than to parse the file; where that gives no
 //! statement, the file is parsed.
 
-use std::cell::OnceCell;
 use std::ops::Range;
 
 use crate::source::{Source, with_line_feeds};
@@ -33,13 +32,16 @@ pub(super) fn with_body(text: &str, body: &str) -> String {
 }
 
 impl Statement {
-    /// The statement around a range; None where something else stands on its lines. The file is parsed at most once.
-    pub fn around(source: &Source, range: &Range<usize>, file: &OnceCell<Tree>) -> Option<Self> {
-        let by_lines = by_lines(source.parser_text(), range);
-        let by_lines = by_lines
-            .and_then(|lines| Self::parse(source, lines.clone()).or_else(|| Self::header(source, lines, range)));
+    /// The statement around a range, which is behind those that were asked for before; None where something else stands on its lines.
+    pub fn around(source: &Source, range: &Range<usize>, lines: &mut Lines<'_>) -> Option<Self> {
+        let by_lines = lines.around(range);
+        let by_lines = by_lines.filter(|alone| lines.refused.as_ref() != Some(alone)).and_then(|alone| {
+            let parsed = Self::parse(source, alone.clone()).or_else(|| Self::header(source, alone.clone(), range));
+            lines.refused = parsed.is_none().then_some(alone);
+            parsed
+        });
         by_lines.or_else(|| {
-            let file = file.get_or_init(|| Tree::parse(source.parser_text()));
+            let file = lines.tree.get_or_insert_with(|| Tree::parse(source.parser_text()));
             Self::parse(source, by_tree(source, file, range)?)
         })
     }
@@ -92,22 +94,75 @@ fn is_simple(node: &Node<'_>) -> bool {
     KINDS.contains(&&*node.kind())
 }
 
-/// The lines of the innermost block's statement around a range, without the blanks around it.
-fn by_lines(text: &str, range: &Range<usize>) -> Option<Range<usize>> {
-    let mut within = 0..text.len();
-    let mut indentation = 0;
-    loop {
-        let block = block_around(text, within, range, indentation);
-        let header = block.start..text[block.clone()].find('\n').map_or(block.end, |at| block.start + at + 1);
-        let code = text[header.clone()].split('#').next().unwrap_or_default();
-        if !code.trim_end().ends_with(':') || range.start < header.end {
-            let lines = &text[block.clone()];
-            let start = block.start + (lines.len() - lines.trim_start().len());
-            return (start <= range.start).then(|| start..block.start + lines.trim_end().len());
+/// The lines of a file, with the blocks around the last range that was asked for: the next one is likely to stand in most of them, and
+/// where a block of many lines begins and ends is not looked for again.
+pub(super) struct Lines<'s> {
+    text: &'s str,
+    /// The outermost first.
+    blocks: Vec<Block>,
+    /// Of the file, where it had to be parsed.
+    tree: Option<Tree>,
+    /// Lines that are no statement alone, as were the last that were asked for.
+    refused: Option<Range<usize>>,
+}
+
+/// The lines of a statement, be it one with a body.
+struct Block {
+    range: Range<usize>,
+    /// Where the first line ends.
+    header_end: usize,
+    /// The lines of its body, and their indentation; None where it has none.
+    body: Option<(Range<usize>, usize)>,
+    /// The range that it was looked for is on one line.
+    is_of_one_line: bool,
+}
+
+impl<'s> Lines<'s> {
+    pub fn of(source: &'s Source) -> Self {
+        Self { text: source.parser_text(), blocks: Vec::new(), tree: None, refused: None }
+    }
+
+    /// The lines of the innermost block's statement around a range, without the blanks around it.
+    fn around(&mut self, range: &Range<usize>) -> Option<Range<usize>> {
+        let mut body = Some((0..self.text.len(), 0));
+        for level in 0.. {
+            let (within, indentation) = body.take()?;
+            let is_same =
+                |block: &Block| block.is_of_one_line && block.range.start <= range.start && range.end < block.range.end;
+            if !self.blocks.get(level).is_some_and(is_same) {
+                self.blocks.truncate(level);
+                self.blocks.push(Block::around(self.text, within, range, indentation));
+            }
+            let block = &self.blocks[level];
+            if block.body.is_none() && !block.is_compound(self.text) || range.start < block.header_end {
+                let lines = &self.text[block.range.clone()];
+                let start = block.range.start + (lines.len() - lines.trim_start().len());
+                return (start <= range.start).then(|| start..block.range.start + lines.trim_end().len());
+            }
+            body.clone_from(&block.body);
         }
-        within = header.end..block.end;
-        let first = text[within.clone()].lines().find(|line| !line.trim().is_empty())?;
-        indentation = first.len() - first.trim_start().len();
+        None
+    }
+}
+
+impl Block {
+    fn around(text: &str, within: Range<usize>, around: &Range<usize>, indentation: usize) -> Self {
+        let range = block_around(text, within, around, indentation);
+        let header_end = text[range.clone()].find('\n').map_or(range.end, |at| range.start + at + 1);
+        let is_of_one_line = !text[around.clone()].contains('\n');
+        let mut block = Self { range, header_end, body: None, is_of_one_line };
+        if block.is_compound(text) {
+            let within = header_end..block.range.end;
+            let first = text[within.clone()].lines().find(|line| !line.trim().is_empty());
+            block.body = first.map(|first| (within, first.len() - first.trim_start().len()));
+        }
+        block
+    }
+
+    /// Whether its first line opens a body.
+    fn is_compound(&self, text: &str) -> bool {
+        let code = text[self.range.start..self.header_end].split('#').next().unwrap_or_default();
+        code.trim_end().ends_with(':')
     }
 }
 
@@ -137,17 +192,10 @@ fn block_around(text: &str, within: Range<usize>, range: &Range<usize>, indentat
 
 /// The same by the tree of the file.
 fn by_tree(source: &Source, file: &Tree, range: &Range<usize>) -> Option<Range<usize>> {
-    let mut node = file.root();
-    let mut statement: Option<Node<'_>> = None;
-    loop {
-        let is_block = matches!(&*node.kind(), kind::MODULE | kind::BLOCK);
-        let holds = |child: &Node<'_>| child.range().start <= range.start && range.end <= child.range().end;
-        let Some(child) = node.children().find(holds) else { break };
-        if is_block {
-            statement = Some(child.clone());
-        }
-        node = child;
-    }
+    let inside = file.node_around(range)?;
+    let is_of_block =
+        |node: &Node<'_>| node.parent().is_some_and(|around| matches!(&*around.kind(), kind::MODULE | kind::BLOCK));
+    let statement = std::iter::once(inside.clone()).chain(inside.ancestors()).find(is_of_block);
     let node = statement.filter(is_simple)?.range();
     let text = source.text();
     let (first, last) = (source.line_at(node.start), source.line_at(node.end));

@@ -59,21 +59,49 @@ impl Style {
     }
 
     /// The same with the indentation that the file has around the line of a statement, which begins at an offset, with some blanks.
-    pub(super) fn with_indentation_of(&self, text: &str, line: usize, blanks: &str) -> Self {
+    pub(super) fn with_indentation_of(&self, openers: &mut Openers<'_>, line: usize, blanks: &str) -> Self {
         let by_tabs = blanks.starts_with('\t').then(|| "\t".to_owned());
-        let of_block = || own_indentation(&text[..line], blanks);
-        let unit = by_tabs.or_else(of_block).or_else(|| first_indentation(text));
+        let unit = by_tabs.or_else(|| openers.own_indentation(line, blanks)).or_else(|| openers.first_indentation());
         Self { indentation: unit.unwrap_or_else(|| self.indentation.clone()), ..self.clone() }
     }
 }
 
-/// How much deeper a line with some blanks stands than what opens its block, in the text before it. A docstring may have examples that
-/// are indented in another way.
-fn own_indentation(before: &str, blanks: &str) -> Option<String> {
-    let mut lines = before.rsplit(['\n', '\r']).filter(|line| !line.trim().is_empty());
-    let opener = lines.find(|line| line.len() - line.trim_start().len() < blanks.len())?;
-    let unit = blanks.strip_prefix(&opener[..opener.len() - opener.trim_start().len()])?;
-    opener.trim_end().ends_with(':').then(|| unit.to_owned())
+/// The lines of a text that stand deeper one after the other, up to a line that is asked for: its lines are gone through once.
+pub(super) struct Openers<'t> {
+    text: &'t str,
+    /// Where the next line begins.
+    at: usize,
+    /// Lines that are not empty, each deeper than the one before: of those as deep, the last.
+    lines: Vec<&'t str>,
+    first: Option<Option<String>>,
+}
+
+impl<'t> Openers<'t> {
+    pub fn of(text: &'t str) -> Self {
+        Self { text, at: 0, lines: Vec::new(), first: None }
+    }
+
+    /// How much deeper a line with some blanks stands than what opens its block, in the text before it. A docstring may have examples
+    /// that are indented in another way. Lines are asked for in order.
+    fn own_indentation(&mut self, line: usize, blanks: &str) -> Option<String> {
+        let depth = |line: &str| line.len() - line.trim_start().len();
+        while self.at < line {
+            let rest = &self.text[self.at..line];
+            let next = &rest[..rest.find(['\n', '\r']).unwrap_or(rest.len())];
+            self.at += next.len() + 1;
+            if !next.trim().is_empty() {
+                self.lines.truncate(self.lines.partition_point(|other| depth(other) < depth(next)));
+                self.lines.push(next);
+            }
+        }
+        let opener = self.lines[..self.lines.partition_point(|other| depth(other) < blanks.len())].last()?;
+        let unit = blanks.strip_prefix(&opener[..depth(opener)])?;
+        opener.trim_end().ends_with(':').then(|| unit.to_owned())
+    }
+
+    fn first_indentation(&mut self) -> Option<String> {
+        self.first.get_or_insert_with(|| first_indentation(self.text)).clone()
+    }
 }
 
 /// How much deeper the file's first block stands than what opens it.
