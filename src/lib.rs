@@ -29,6 +29,7 @@ pub mod layout;
 mod library;
 mod looked;
 pub mod lsp;
+mod mistake;
 pub mod model;
 pub mod module;
 pub mod outcome;

@@ -10,6 +10,7 @@ use crate::checks::ModuleCheck;
 use crate::discover::{NotRead, Walk, read_into};
 use crate::disk::Disk;
 use crate::hints::{self, Traits, Words};
+use crate::mistake::caught;
 use crate::module::Module;
 use crate::repository::{Repositories, Repository};
 use crate::resolve::Resolver;
@@ -105,7 +106,7 @@ impl Reader<'_> {
             let path = self.walk.normal(path);
             match self.walk.exclusion(&path) {
                 Some(reason) => worker.local.not_read.push(NotRead::Skipped(path, reason)),
-                None => worker.visit_bytes(&path, bytes, true),
+                None => worker.visit_bytes_safely(&path, bytes, true),
             }
         }
     }
@@ -149,14 +150,21 @@ impl<'a> Worker<'a> {
     fn visit(&mut self, path: &Path) {
         let unsaved = self.reader.disk.unsaved();
         if let Some(bytes) = (!unsaved.is_empty()).then(|| unsaved.get(&self.reader.walk.absolute(path))).flatten() {
-            return self.visit_bytes(path, bytes, true);
+            return self.visit_bytes_safely(path, bytes, true);
         }
         let mut buffer = std::mem::take(&mut self.buffer);
         match read_into(path, &mut buffer) {
-            Ok(bytes) => self.visit_bytes(path, bytes, self.reader.walk.is_named(path)),
+            Ok(bytes) => self.visit_bytes_safely(path, bytes, self.reader.walk.is_named(path)),
             Err(error) => self.local.not_read.push(NotRead::Failed(path.to_owned(), error.to_string())),
         }
         self.buffer = buffer;
+    }
+
+    /// A file that can't be looked at for a mistake of ours fails alone.
+    fn visit_bytes_safely(&mut self, path: &Path, bytes: &[u8], is_named: bool) {
+        if let Err(mistake) = caught(|| self.visit_bytes(path, bytes, is_named)) {
+            self.local.not_read.push(NotRead::Failed(path.to_owned(), mistake.to_owned()));
+        }
     }
 
     /// A file that is named is decoded in any case.

@@ -21,7 +21,6 @@ mod run;
 mod sightings;
 
 use std::collections::{BTreeMap, HashMap};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,6 +31,7 @@ use crate::checks::ModuleCheck;
 use crate::discover::{DiscoverError, NotRead, Walk, WalkOptions};
 use crate::disk::Disk;
 use crate::looked::FileSearch;
+use crate::mistake::caught;
 use crate::model::Relationship;
 use crate::module::Location;
 use crate::outcome::{FileOutcome, Outcome, Status};
@@ -237,10 +237,7 @@ impl Analysis {
     /// As those of [`Analysis::of`] and [`Analysis::outcome`], in words.
     pub fn outcome_of(reach: Reach, request: &Request) -> Result<Outcome, String> {
         let run = || Self::of(reach, &AtomicUsize::new(0))?.outcome(request);
-        match catch_unwind(AssertUnwindSafe(run)) {
-            Ok(outcome) => outcome.map_err(|error| error.to_string()),
-            Err(_) => Err("cascade-fix came to an end that it should not; its standard error says where".to_owned()),
-        }
+        caught(run)?.map_err(|error| error.to_string())
     }
 
     /// The analysis of texts alone that are not saved, with the same settings.

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use crate::checks::{Sighting, asks_direction, judge};
 use crate::hints;
+use crate::mistake::caught;
 use crate::model::{Call, Model, Relationship, SearchFolder};
 use crate::module::Location;
 use crate::outcome::Asyncio;
@@ -18,7 +19,7 @@ use crate::repository::{Places, Repository};
 use crate::resolve::Resolver;
 use crate::rules::Code;
 use crate::settings::Settings;
-use crate::site::Site;
+use crate::site::{Site, Unknown};
 use crate::sqlalchemy::Observable;
 use crate::sqlalchemy::SqlalchemyVersion;
 use crate::sqlalchemy::cascade::CascadeOption;
@@ -61,7 +62,10 @@ impl<'a> Run<'a> {
             if let Some(changed) = self.analysis.changed(&site, usages, &consumers) {
                 site.value = Err(changed);
             }
-            let verdict = self.verdict(&site);
+            let verdict = caught(|| self.verdict(&site)).unwrap_or_else(|mistake| {
+                site.value = Err(Unknown::from(mistake.to_owned()));
+                self.verdict(&site)
+            });
             (site, verdict)
         });
         let mut judged: Vec<(Site, Verdict)> = judged.collect();
