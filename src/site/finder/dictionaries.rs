@@ -56,11 +56,12 @@ impl<'a> Finder<'a> {
             is_pair.then_some(Key::Index(Some(1)))
         };
         let found = self.cascades_in(keywords, way.as_ref());
+        let is_inside = way.is_some();
         let mut keys = keys_to(keywords, &receiver.call);
         keys.extend(way.into_iter().chain([Key::name("cascade")]));
         let given = Given {
-            // nothing can be put over what is inside a pair
-            is_sole: found.is_sole() && !is_pair,
+            // nothing can be put over what is inside of something else
+            is_sole: found.is_sole() && !is_inside,
             keywords: beside.clone(),
             reading: self.reading(receiver, keys),
             ..Given::of_value(self.module.location(&unparenthesized(keywords).range()))
