@@ -15,6 +15,9 @@ use crate::sqlalchemy::cascade::{self, CascadeOption, CascadeOptions};
 
 pub use crate::source::Edit;
 
+/// What Python takes for blanks inside of a line.
+const BLANKS: [char; 3] = [' ', '\t', '\x0c'];
+
 /// A replacement in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileEdit {
@@ -81,7 +84,7 @@ fn rewrite_string(text: &str, parts: &[StringPart], after: CascadeOptions) -> Ve
     let edits = parts.iter().zip(shares).enumerate().map(|(index, (part, share))| {
         let names: Vec<_> = share.iter().map(|option| option.name()).collect();
         let rest = &text[part.span.end..last.span.start.max(part.span.end)];
-        let comment = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        let comment = rest.len() - rest.trim_start_matches(BLANKS).len();
         if index == 0 && after.is_empty() {
             Edit { range: part.content.clone(), text: after.to_string() }
         } else if names.is_empty() && rest[comment..].starts_with('#') {
@@ -167,7 +170,7 @@ fn rewrite_items(source: &Source, items: &[Literal], after: CascadeOptions, end:
             let mut range = with_comma(text, item, items.get(index + 1), end);
             // the items before the last one that go too
             while let Some(before) = edits.pop_if(|before: &mut Edit| before.range.end > range.start) {
-                range.start = text[..before.range.start].trim_end().len();
+                range = last_items(text, before.range.start..range.end);
             }
             edits.push(Edit { range, text: String::new() });
             continue;
@@ -211,6 +214,14 @@ fn with_comma(text: &str, item: &Literal, next: Option<&Literal>, end: usize) ->
     }
 }
 
+/// The last items, which go together: with what separates them from the one before, or up to the comment behind them.
+fn last_items(text: &str, items: Range<usize>) -> Range<usize> {
+    match comment_behind(text, items.end) {
+        Some(comment) => without_comment(text, &items, comment.start),
+        None => text[..items.start].trim_end().len()..items.end,
+    }
+}
+
 /// A part of a value that has a comment behind it, which stays.
 fn without_comment(text: &str, part: &Range<usize>, comment: usize) -> Range<usize> {
     match stands_alone(text, part) {
@@ -228,7 +239,7 @@ fn stands_alone(text: &str, part: &Range<usize>) -> bool {
 /// The comment behind an item, on the same line.
 fn comment_behind(text: &str, item: usize) -> Option<Range<usize>> {
     let line = text[item..].split(['\n', '\r']).next().unwrap_or_default();
-    let rest = line.trim_start_matches([' ', '\t', ',']);
+    let rest = line.trim_start_matches(|c| c == ',' || BLANKS.contains(&c));
     let start = item + (line.len() - rest.len());
     rest.starts_with('#').then(|| start..item + line.len())
 }
