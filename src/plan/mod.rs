@@ -224,6 +224,9 @@ impl<'a> Planner<'a> {
             });
         }
         let source = self.source(&site.at.path)?;
+        if source.text()[here.clone()].contains('#') {
+            return Err("a comment stands inside it".to_owned());
+        }
         let edit = Edit { range: here.clone(), text: rewrite::literal_like(&source, &site.call.range(), wanted) };
         Ok(Planned { edits: in_file(&site.at.path, vec![edit]), notes: Vec::new() })
     }
