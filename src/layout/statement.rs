@@ -35,6 +35,7 @@ impl Statement {
     /// The statement around a range, which is behind those that were asked for before; None where something else stands on its lines.
     pub fn around(source: &Source, range: &Range<usize>, lines: &mut Lines<'_>) -> Option<Self> {
         let by_lines = lines.around(range);
+        let by_lines = by_lines.filter(|alone| !goes_on(&lines.text[..alone.start]));
         let by_lines = by_lines.filter(|alone| lines.refused.as_ref() != Some(alone)).and_then(|alone| {
             let parsed = Self::parse(source, alone.clone()).or_else(|| Self::header(source, alone.clone(), range));
             lines.refused = parsed.is_none().then_some(alone);
@@ -188,6 +189,16 @@ fn block_around(text: &str, within: Range<usize>, range: &Range<usize>, indentat
     let behind = &text.as_bytes()[range.end..within.end];
     let mut ends = memchr::memchr_iter(b'\n', behind).map(|at| range.end + at + 1);
     begin..ends.find(is_next).unwrap_or(within.end)
+}
+
+/// Whether the last line with code can't be the end of a statement, so that what comes next is a part of that statement. A line as
+/// deep as its statement looks like the beginning of another.
+fn goes_on(before: &str) -> bool {
+    const WORDS: [&str; 5] = [" and", " or", " not", " if", " else"];
+    let mut lines = before.lines().rev().map(|line| line.split('#').next().unwrap_or_default().trim_end());
+    let code = lines.find(|code| !code.is_empty()).unwrap_or_default();
+    let is_open = code.ends_with(['\\', '(', '[', '{', ',', '=', '+', '-', '/', '%', '|', '&', '^', '<']);
+    is_open || WORDS.iter().any(|word| code.ends_with(word))
 }
 
 /// The same by the tree of the file.
