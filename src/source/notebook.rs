@@ -147,7 +147,9 @@ impl Notebook {
 
     /// Where an offset of the text is in the file.
     pub fn offset_in_json(&self, offset: usize) -> usize {
-        self.string_from(offset).map_or(self.json.len(), |string| self.offset_in_string(string, offset))
+        let first = || self.strings.first().map_or(self.json.len(), |string| string.json.start);
+        // there is none in a cell without text
+        self.string_from(offset).map_or_else(first, |string| self.offset_in_string(string, offset))
     }
 
     /// The string in which text that begins at an offset stands; at the end of a cell its last.
