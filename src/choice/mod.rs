@@ -19,7 +19,8 @@ use crate::rewrite::{Edit, FileEdit};
 use crate::source::Source;
 
 pub(crate) use list::read_list;
-pub(crate) use silence::{Silenced, are_suppressed, comments, silenced};
+pub use silence::{Silenced, silenced};
+pub(crate) use silence::{are_suppressed, comments};
 
 /// What can be chosen from.
 pub struct Fixes {

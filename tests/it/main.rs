@@ -41,6 +41,7 @@ mod reports;
 mod repositories;
 mod rules;
 mod said;
+mod seeds;
 mod settings;
 mod since;
 mod spellings;
@@ -48,6 +49,9 @@ mod stream;
 mod suppression;
 mod syntax;
 mod table_names;
+// a package of its own, with a compiler of its own
+#[path = "../../fuzz/src/lib.rs"]
+mod targets;
 mod uses;
 mod verify;
 mod verify_trace;

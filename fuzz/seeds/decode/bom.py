@@ -1,0 +1,2 @@
+﻿from sqlalchemy.orm import relationship
+posts = relationship("Post", cascade="all")  # €

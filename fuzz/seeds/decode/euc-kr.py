@@ -1,0 +1,3 @@
+# coding=euc-kr
+from sqlalchemy.orm import relationship
+posts = relationship("Post", cascade="all")  # ÇÑ±¹

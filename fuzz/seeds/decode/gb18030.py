@@ -1,0 +1,3 @@
+# coding: gb18030
+from sqlalchemy.orm import relationship
+posts = relationship("Post", cascade="all")  # ÖÐ¹ú

@@ -1,0 +1,3 @@
+# coding: koi8-r
+from sqlalchemy.orm import relationship
+posts = relationship("Post", cascade="all")  # Ö

@@ -1,0 +1,3 @@
+# coding: shift_jis
+from sqlalchemy.orm import relationship
+posts = relationship("Post", cascade="all")  # ƒeƒXƒg
