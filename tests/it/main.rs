@@ -15,6 +15,7 @@ mod documentation;
 mod embedding;
 mod faults;
 mod files;
+mod generated;
 mod graph;
 mod help;
 mod html;
