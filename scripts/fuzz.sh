@@ -15,7 +15,7 @@ export RAYON_NUM_THREADS=1
 if [ -d /dev/shm ]; then export TMPDIR=/dev/shm; fi
 
 # no sanitizer: what is looked for are panics, hangs and wrong texts, and there is twice the time for them
-cargo +nightly fuzz build --sanitizer none --codegen-units 16
+cargo +nightly fuzz build --sanitizer none
 
 failed=0
 for target in "$@"; do
@@ -23,7 +23,7 @@ for target in "$@"; do
     mkdir -p "$corpus" "$artifacts"
     before=$(find "$artifacts" -type f | wc -l)
     log=$artifacts.log status=0
-    cargo +nightly fuzz run --sanitizer none --codegen-units 16 "$target" "$corpus" "$seeds" -- -dict=fuzz/dictionary.txt -timeout=10 \
+    cargo +nightly fuzz run --sanitizer none "$target" "$corpus" "$seeds" -- -dict=fuzz/dictionary.txt -timeout=10 \
         -rss_limit_mb=4096 -max_len=8192 -max_total_time="$seconds" -print_final_stats=1 >"$log" 2>&1 || status=$?
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
     found=$(($(find "$artifacts" -type f | wc -l) - before))
