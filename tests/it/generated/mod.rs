@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use crate::targets::whole;
 
 const CASES: usize = 300;
-const CASES_OF_EVERY: usize = 15_000;
+const CASES_OF_EVERY: usize = 9_000;
 /// How many modules are kept in mind at once.
 const TOGETHER: usize = 300;
 /// How many smaller modules are tried for one that fails.
