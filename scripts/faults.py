@@ -423,6 +423,9 @@ def special_files_for_settings(tree):
             for command in ["check", "diff"]:
                 tree.run(command, timeout=20)
             path.unlink()
+    command = [tree.binary, "config", "--config", "/dev/stdin"]
+    run = subprocess.run(command, input=b'profile = "bare"\n', cwd=tree.folder, capture_output=True, timeout=TIMEOUT)
+    check(b"bare" in run.stdout, f"a pipe that someone names is refused: {run.stderr.decode()}")
     return f"{len(names)} names"
 
 

@@ -140,8 +140,20 @@ pub fn open(path: &Path) -> io::Result<File> {
 /// # Errors
 /// It can't be read, is no regular file, is no UTF-8, or is longer than any of these.
 pub fn read_for_tools(path: &Path) -> io::Result<String> {
+    text_of(open(path)?)
+}
+
+/// The same of a file that someone named on the command line, which may be a pipe: `--config <(jq …)`.
+///
+/// # Errors
+/// It can't be read, is no UTF-8, or is longer than any of these.
+pub fn read_named_for_tools(path: &Path) -> io::Result<String> {
+    text_of(File::open(path)?)
+}
+
+fn text_of(file: File) -> io::Result<String> {
     let mut text = String::new();
-    open(path)?.take(MOST_FOR_TOOLS + 1).read_to_string(&mut text)?;
+    file.take(MOST_FOR_TOOLS + 1).read_to_string(&mut text)?;
     match text.len() as u64 > MOST_FOR_TOOLS {
         true => Err(io::Error::other(format!("it is longer than {} MiB", MOST_FOR_TOOLS >> 20))),
         false => Ok(text),

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use memchr::memmem;
@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::error::{explained, key_at};
 use super::values::{Cascades, Codes, Glob, LineLength, Located, Named, QualifiedName, Text};
 use super::{Origin, Setting, SettingsError};
-use crate::disk::read_for_tools;
+use crate::disk::{read_for_tools, read_named_for_tools};
 use crate::layout::Layout;
 use crate::profile::{Expunge, Profile, Targets};
 use crate::sqlalchemy::SqlalchemyVersion;
@@ -153,8 +153,21 @@ impl Document {
 
 /// The settings of the file at a path; None where there is no such file, or it is a pyproject.toml without settings of cascade-fix.
 pub(super) fn read(path: &Path, shown: String) -> Result<Option<(Document, SettingsFile)>, SettingsError> {
+    of_text(read_for_tools(path), path, shown)
+}
+
+/// The same for a file that someone named.
+pub(super) fn read_named(path: &Path, shown: String) -> Result<Option<(Document, SettingsFile)>, SettingsError> {
+    of_text(read_named_for_tools(path), path, shown)
+}
+
+fn of_text(
+    read: io::Result<String>,
+    path: &Path,
+    shown: String,
+) -> Result<Option<(Document, SettingsFile)>, SettingsError> {
     let failed = |reason: String| SettingsError::Unreadable { path: shown.clone(), reason };
-    let text = match read_for_tools(path) {
+    let text = match read {
         Ok(text) => text,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
         Err(_) if path.is_dir() => return Ok(None),

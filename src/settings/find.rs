@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use super::file::{Document, NAMES, SettingsFile, read};
+use super::file::{Document, NAMES, SettingsFile, read, read_named};
 use super::{Invocation, Overrides, Settings, SettingsError};
 use crate::rules::Rules;
 
@@ -143,7 +143,7 @@ fn only(path: &Path, invocation: &Invocation) -> Result<(Document, SettingsFile)
     let path = invocation.working_directory.join(path);
     let shown = invocation.shown(&path);
     let unreadable = |reason: &str| SettingsError::Unreadable { path: shown.clone(), reason: reason.to_owned() };
-    match read(&path, shown.clone())? {
+    match read_named(&path, shown.clone())? {
         Some((mut document, file)) => {
             document.folder.clone_from(&invocation.working_directory);
             Ok((document, file))

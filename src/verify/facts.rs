@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{Answer, Asked};
-use crate::disk::read_for_tools;
+use crate::disk::read_named_for_tools;
 use crate::model::Relationship;
 
 const VERSION: u32 = 1;
@@ -74,7 +74,7 @@ impl Facts {
     /// The file can't be read, or is no such file.
     pub fn read(path: &Path, root: &Path) -> Result<Self, FactsError> {
         let error = |reason: String| FactsError { path: path.display().to_string(), reason };
-        let text = read_for_tools(path).map_err(|reason| error(reason.to_string()))?;
+        let text = read_named_for_tools(path).map_err(|reason| error(reason.to_string()))?;
         let kept: Kept = serde_json::from_str(&text).map_err(|reason| error(reason.to_string()))?;
         if kept.version != VERSION {
             return Err(error(format!("its version is {}, not {VERSION}", kept.version)));
