@@ -153,7 +153,8 @@ pub fn place_of<'t>(call: &Node<'t>) -> Option<Stands<'t>> {
 fn of_declared<'t>(function: &Node<'t>) -> Option<Stands<'t>> {
     let is_declared =
         |decorator: &Node<'_>| decorator.kind() == kind::DECORATOR && decorator.text().contains("declared_attr");
-    function.parent()?.children().find(is_declared)?;
+    let decorated = function.parent().filter(|around| around.kind() == kind::DECORATED_DEFINITION)?;
+    decorated.children().find(is_declared)?;
     let owner = Owner::Body(enclosing_class(&function.parent()?)?);
     let attribute = Some(function.field("name")?.text().into_owned());
     Some(Stands { owner, attribute, annotation: function.field("return_type") })

@@ -14,8 +14,12 @@ use super::reason::Reason;
 use super::value::Value;
 use crate::module::{Location, Module};
 use crate::syntax::{
-    Node, keyword_container, keywords, kind, positional_arguments, splatted, string_content, unparenthesized,
+    Node, is_too_deep, keyword_container, keywords, kind, positional_arguments, splatted, string_content,
+    unparenthesized,
 };
+
+/// How many dictionaries that are splatted into a call are looked into.
+pub const MOST_SPLATTED: usize = 50;
 
 /// An argument of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,7 +129,13 @@ impl Arguments {
         if list.kind() == kind::DICTIONARY && !has_plain_items(list) {
             arguments.dictionaries.extend(of(list));
         }
-        for dictionary in splatted(list) {
+        let splatted = splatted(list);
+        if splatted.len() > MOST_SPLATTED {
+            // of an argument list as a dictionary nothing is known
+            arguments.dictionaries.extend(of(list));
+            return arguments;
+        }
+        for dictionary in splatted {
             arguments.add(module, &dictionary);
         }
         arguments
@@ -140,7 +150,7 @@ impl Arguments {
     /// Adds the items of a dictionary of keyword arguments.
     pub fn add(&mut self, module: &Arc<Module>, dictionary: &Node<'_>) {
         let dictionary = unparenthesized(dictionary);
-        match keyword_container(&dictionary).filter(has_plain_items) {
+        match keyword_container(&dictionary).filter(|container| !is_too_deep(container) && has_plain_items(container)) {
             Some(container) => {
                 let items = Self::of_list(module, &container);
                 self.by_name.extend(items.by_name);

@@ -27,7 +27,7 @@ mod strings;
 mod suspected;
 mod value;
 
-pub use arguments::{Arguments, Expression, Passed};
+pub use arguments::{Arguments, Expression, MOST_SPLATTED, Passed};
 pub use binding::is_bound_by_comprehension;
 pub use callee::{Callee, Resolver};
 pub use dictionary::{Entries, Entry};

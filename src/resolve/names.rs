@@ -17,6 +17,9 @@ use crate::python::is_standard_library;
 use crate::source::is_covered;
 use crate::syntax::{Node, dotted_name, kind};
 
+/// How many modules of which everything is imported are asked for a name.
+const MOST_STARS: usize = 100;
+
 /// Where a name leads to.
 pub enum End {
     /// A binding that is no import.
@@ -143,7 +146,10 @@ impl Resolver<'_> {
     }
 
     fn starred(&self, place: &Place, names: &[String], effort: &Effort) -> Vec<End> {
-        for star in place.stars() {
+        for (number, star) in place.stars().enumerate() {
+            if number == MOST_STARS {
+                return vec![End::Unknown(Reason::about(&names[0], "may come from one of too many modules"))];
+            }
             let ends = self.member(place, star, names, effort);
             let is_there = |end: &End| match end {
                 End::Bound(_) => true,
@@ -292,7 +298,9 @@ impl Resolver<'_> {
             let class = object.filter(|object| object.kind() == kind::CALL).and_then(|object| object.field("function"));
             return match (class, expression.field("attribute")) {
                 (Some(class), Some(name)) => {
-                    self.members_of(self.ends_of(place, &class, effort), &[name.text().into_owned()], effort)
+                    // `a().b().c()` can have any number of calls
+                    let classes = effort.deeper(|| self.ends_of(place, &class, effort)).unwrap_or_default();
+                    self.members_of(classes, &[name.text().into_owned()], effort)
                 }
                 _ => Vec::new(),
             };

@@ -179,9 +179,10 @@ pub fn names_read<'t>(expression: &Node<'t>) -> impl Iterator<Item = (Node<'t>, 
 pub fn is_method(function: &Node<'_>) -> bool {
     let around =
         function.ancestors().find(|node| matches!(&*node.kind(), kind::CLASS_DEFINITION | kind::FUNCTION_DEFINITION));
-    let is_static = function.parent().is_some_and(|parent| {
-        parent.children().any(|child| child.kind() == kind::DECORATOR && child.text().contains("staticmethod"))
-    });
+    let is_static =
+        function.parent().filter(|around| around.kind() == kind::DECORATED_DEFINITION).is_some_and(|parent| {
+            parent.children().any(|child| child.kind() == kind::DECORATOR && child.text().contains("staticmethod"))
+        });
     around.is_some_and(|around| around.kind() == kind::CLASS_DEFINITION)
         && !is_static
         && function.kind() == kind::FUNCTION_DEFINITION

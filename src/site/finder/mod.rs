@@ -15,11 +15,11 @@ use super::{Binding, Flag, Found, Given, Keywords, Reading, Site, Unknown, Wrapp
 use crate::hints::Hints;
 use crate::model;
 use crate::module::{Location, Module};
-use crate::resolve::{Argument, Callee, Effort, End, Keyword, Place, Reason, Resolver, Value};
+use crate::resolve::{Argument, Callee, Effort, End, Keyword, MOST_SPLATTED, Place, Reason, Resolver, Value};
 use crate::rules::{ConstructorKind, Match, Rule, Rules, Sets, Spelling};
 use crate::sqlalchemy::cascade::{self, CascadeOption};
 use crate::syntax::{
-    Node, dotted_name, has_error, has_scope, hinted_nodes, is_broken, is_too_deep, kind, string_content,
+    Node, dotted_name, has_error, has_scope, hinted_nodes, is_broken, is_too_deep, kind, splatted, string_content,
     unpacked_value, unparenthesized,
 };
 
@@ -110,6 +110,8 @@ struct Finder<'a> {
     /// Who was called, by the callee's text and the function or class it stands in.
     callees: RefCell<HashMap<(String, Option<usize>), Callee>>,
     readers: Readers<'a>,
+    /// By the number of a call's node.
+    crowded: RefCell<HashMap<usize, bool>>,
 }
 
 /// A call that gets a cascade, or a dictionary that may have one.
@@ -140,7 +142,8 @@ impl Receiver<'_> {
 
 impl<'a> Finder<'a> {
     fn new(resolver: &'a Resolver<'a>, module: &'a Arc<Module>) -> Self {
-        Self { resolver, module, callees: RefCell::default(), readers: Readers::new(resolver) }
+        let (callees, crowded) = (RefCell::default(), RefCell::default());
+        Self { resolver, module, callees, readers: Readers::new(resolver), crowded }
     }
 
     fn callee(&self, function: &Node<'_>) -> Callee {
@@ -178,6 +181,11 @@ impl<'a> Finder<'a> {
             }
             (Some(callee), None, Some(keywords)) => {
                 if let Some(receiver) = self.receiver(rule, callee) {
+                    if self.is_crowded(&receiver.call) {
+                        let why = Unknown::from("too many dictionaries are splatted into the call".to_owned());
+                        let at = self.module.location(&receiver.call.range());
+                        return sites.add(Site::unknown(&rule.config.id, at, why));
+                    }
                     let beside = self.keywords_beside(&receiver, keywords);
                     // a constant that is the whole pair
                     let is_pair = receiver.is_backref
@@ -198,6 +206,12 @@ impl<'a> Finder<'a> {
             }
             _ => {}
         }
+    }
+
+    /// Whether more dictionaries are splatted into a call than are looked into.
+    fn is_crowded(&self, call: &Node<'_>) -> bool {
+        let count = || call.field("arguments").map_or(0, |arguments| splatted(&arguments).len());
+        *self.crowded.borrow_mut().entry(call.node_id()).or_insert_with(|| count() > MOST_SPLATTED)
     }
 
     fn receiver<'t>(&self, rule: &Rule<Spelling>, callee: &Node<'t>) -> Option<Receiver<'t>> {

@@ -260,9 +260,10 @@ impl Entry {
 /// Whether the first parameter of a function is the object whose method it is.
 fn has_object(function: &Node<'_>, is_method: bool) -> bool {
     let first = function.field("parameters").and_then(|parameters| parameters.named_children().next());
-    let is_static = function.parent().is_some_and(|parent| {
-        parent.children().any(|child| child.kind() == kind::DECORATOR && child.text().contains("staticmethod"))
-    });
+    let is_static =
+        function.parent().filter(|around| around.kind() == kind::DECORATED_DEFINITION).is_some_and(|parent| {
+            parent.children().any(|child| child.kind() == kind::DECORATOR && child.text().contains("staticmethod"))
+        });
     !is_static && (is_method || first.is_some_and(|first| first.text() == "self"))
 }
 
