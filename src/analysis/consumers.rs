@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::module::{Location, ReferenceKind};
 use crate::resolve::Step;
 use crate::site::Site;
-use crate::usage::{Reference, Usages};
+use crate::usage::{Reference, SomeReferences, Usages};
 
 /// How many names are followed that one constant is given.
 const MOST_NAMES: usize = 8;
@@ -20,7 +20,7 @@ pub(super) struct Consumers<'a> {
     names: HashMap<Location, Vec<Step>>,
     /// By where a name is bound, and whether its value can be changed: what refers to it and may do that, where it was asked for. A name
     /// can have thousands of references.
-    changing: Mutex<HashMap<(Location, bool), Arc<[&'a Reference]>>>,
+    changing: Mutex<HashMap<(Location, bool), SomeReferences<'a>>>,
 }
 
 impl<'a> Consumers<'a> {
@@ -40,7 +40,7 @@ impl<'a> Consumers<'a> {
 
     /// The references to what is bound at a place that may change it: those that do, and, where the value itself can be changed, those by
     /// which something gets it that is no relationship.
-    pub(super) fn changing(&self, definition: &Location, is_mutable: bool) -> Arc<[&'a Reference]> {
+    pub(super) fn changing(&self, definition: &Location, is_mutable: bool) -> SomeReferences<'a> {
         let lock = || self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (definition.clone(), is_mutable);
         if let Some(known) = lock().get(&key) {

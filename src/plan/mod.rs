@@ -16,7 +16,7 @@ use crate::rewrite::{self, Edit};
 use crate::site::{Given, Reading, Site};
 use crate::source::Source;
 use crate::sqlalchemy::cascade::CascadeOptions;
-use crate::usage::{Reference, Usages};
+use crate::usage::{SomeReferences, Usages};
 
 pub use edits::Planned;
 use edits::{in_file, is_expression, options_of, proven, tried};
@@ -93,7 +93,7 @@ pub struct Planner<'a> {
     other_uses: Mutex<HashMap<Asked, Option<Place>>>,
     /// By a definition, and whether it is that of a dictionary: what does something else with it, whatever the item. A name can have
     /// thousands of references.
-    others: Mutex<HashMap<(Location, bool), Arc<[&'a Reference]>>>,
+    others: Mutex<HashMap<(Location, bool), SomeReferences<'a>>>,
 }
 
 impl<'a> Planner<'a> {

@@ -6,7 +6,7 @@ use super::{Passing, Place, Planner, Use, out_of_check, read};
 use crate::module::{Location, ReferenceKind};
 use crate::resolve::Step;
 use crate::site::{HowRead, Reading, Site};
-use crate::usage::{self, Reference};
+use crate::usage::{self, Reference, SomeReferences};
 
 impl<'a> Planner<'a> {
     /// Where a literal is changed so that all who get it have what they want, and no one else has something new.
@@ -121,7 +121,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The references to a definition by which something else is done with it than to give relationships their cascades.
-    fn others_of(&self, at: &Location, is_dictionary: bool) -> Arc<[&'a Reference]> {
+    fn others_of(&self, at: &Location, is_dictionary: bool) -> SomeReferences<'a> {
         let lock = || self.others.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (at.clone(), is_dictionary);
         if let Some(known) = lock().get(&key) {

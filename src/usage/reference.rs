@@ -1,7 +1,12 @@
 //! A place that refers to a name of which it is known where it is bound.
 
+use std::sync::Arc;
+
 use crate::module::{Location, ReferenceKind};
 use crate::resolve::Step;
+
+/// Some of the references to a name.
+pub type SomeReferences<'a> = Arc<[&'a Reference]>;
 
 /// A place that refers to a name, other than where it is bound or imported.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

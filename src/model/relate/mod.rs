@@ -321,14 +321,17 @@ fn inherit(
         _ => None,
     };
     let inheriting = inheriting(classes, written.values().filter_map(unmapped_owner).collect(), search);
+    // the tree of a large file is not kept: it is parsed once for all of its calls
+    let mut opened: HashMap<Arc<Path>, Option<Arc<Module>>> = HashMap::new();
     for ((at, is_backref), written) in written {
         let Some(inheriting) = unmapped_owner(written).and_then(|owner| inheriting.get(&owner)) else { continue };
         let Ok(written) = written else { continue };
-        let Some(module) = classes.resolver.repository.open(&at.path) else { continue };
+        let open = || classes.resolver.repository.open(&at.path);
+        let Some(module) = opened.entry(Arc::clone(&at.path)).or_insert_with(open) else { continue };
         let Some(node) = module.node(&at.range()) else { continue };
         for class in inheriting {
             let known = classes.known(class);
-            let read = Written::of(&classes.resolver, &module, &node, *is_backref, known.as_ref());
+            let read = Written::of(&classes.resolver, module, &node, *is_backref, known.as_ref());
             let owner = Declaring::Class(Named::Class(class.clone(), Vec::new()));
             written.extend(read.map(|read| Written { owner, ..read }));
         }
