@@ -1,6 +1,7 @@
 //! The paths of the command line go in; the files with Python below them come out, each once.
 
 mod excludes;
+mod ignores;
 mod read;
 
 use std::collections::HashSet;
@@ -9,11 +10,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use crate::disk::check_for_tools;
 use crate::settings::Lookup;
 use crate::source::{Kind, can_be_script, has_suffix_of_python};
 
 use excludes::{Excludes, Fate};
+use ignores::unreadable_ignores;
 
 pub use read::read_into;
 
@@ -168,13 +169,13 @@ impl Walk {
         let mut builder = self.walk_builder(folder, &[]);
         let excludes = self.excludes.clone();
         excludes.enter(file.parent().unwrap_or(file));
-        let working_directory = self.working_directory.clone();
+        let (working_directory, no_ignore) = (self.working_directory.clone(), self.options.no_ignore);
         builder.filter_entry(move |entry| {
             let is_on_the_way = || above.starts_with(working_directory.join(entry.path()));
             entry.depth() == 0
                 || is_on_the_way()
                     && excludes.fate(entry) == Fate::Visited
-                    && unreadable_ignores(entry.path()).is_none()
+                    && (no_ignore || unreadable_ignores(entry.path()).is_none())
         });
         builder.build().filter_map(Result::ok).any(|entry| {
             entry.depth() > 0
@@ -364,15 +365,6 @@ impl Walk {
 
 /// What several threads add to.
 type Shared<T> = Arc<Mutex<Vec<T>>>;
-
-/// What can't be walked since one of its ignore files can't be read, which the walk would open whatever it is.
-fn unreadable_ignores(folder: &Path) -> Option<NotRead> {
-    [".gitignore", ".ignore", ".git/info/exclude"].iter().find_map(|name| {
-        let path = folder.join(name);
-        let error = check_for_tools(&path).err()?;
-        Some(NotRead::Failed(path, format!("{error}; its folder is left out")))
-    })
-}
 
 /// The path of what a walk comes by, as people write it.
 fn as_named(entry: &DirEntry) -> &Path {

@@ -8,6 +8,7 @@ use std::fs::File;
 use std::hash::{BuildHasher, Hasher};
 use std::io::{self, Write};
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path};
 
 use rustix::fs::{AtFlags, CWD, FileType, Gid, Mode, OFlags, Stat, Uid};
@@ -37,7 +38,7 @@ pub(super) fn replace(path: &Path, expected: &[u8], bytes: &[u8]) -> Result<Repl
     }
     drop(new);
     sync(&folder);
-    Ok(Replaced { other_links: u64::from(old.stat.st_nlink).saturating_sub(1) })
+    Ok(Replaced { other_links: old.links.saturating_sub(1) })
 }
 
 const EXCHANGE: rustix::fs::RenameFlags = rustix::fs::RenameFlags::EXCHANGE;
@@ -79,6 +80,8 @@ fn open_folder(path: &Path) -> Result<OwnedFd, ReplaceError> {
 struct Old {
     file: File,
     stat: Stat,
+    /// How many hard links there are to it.
+    links: u64,
 }
 
 impl Old {
@@ -95,7 +98,9 @@ impl Old {
         if stat.st_mode & 0o222 == 0 {
             return Err(ReplaceError::ReadOnly);
         }
-        Ok(Self { file: File::from(file), stat })
+        let file = File::from(file);
+        let links = file.metadata().map_or(1, |known| known.nlink());
+        Ok(Self { file, stat, links })
     }
 
     /// Gives the new file what the old one has besides its bytes. The owner comes first: a new one takes bits of the mode away.
