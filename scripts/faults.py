@@ -9,7 +9,6 @@ touched.
 """
 
 import argparse
-import ast
 import os
 import shutil
 import signal
@@ -40,10 +39,17 @@ def check(condition, what):
         raise Lost(what)
 
 
-def long(fault):
-    """A fault that takes more than a few seconds, tools or rights that are not everywhere."""
-    fault.is_long = True
-    return fault
+FAULTS = []
+
+
+def fault(is_long=False):
+    """A fault; a long one takes more than a few seconds, or tools or rights that are not everywhere."""
+
+    def registered(run):
+        FAULTS.append((run.__name__.replace("_", " "), run, is_long))
+        return run
+
+    return registered
 
 
 class Tree:
@@ -89,7 +95,7 @@ def is_whole(path):
 WRITES = ["openat", "write", "fchmod", "fchown", "fsync", "linkat", "renameat2", "unlinkat", "flistxattr", "fstat", "statx", "close"]
 
 
-@long
+@fault(is_long=True)
 def killed_at_each_system_call(tree):
     """Killed by the system at the nth call of each kind: each file is the old one or the new one."""
     kills = 0
@@ -112,7 +118,7 @@ def killed_at_each_system_call(tree):
     return f"{kills} kills"
 
 
-@long
+@fault(is_long=True)
 def errors_of_the_system(tree):
     """Each call of the write fails: the file is as it was, the reason is told, nothing is left."""
     errors = 0
@@ -144,7 +150,7 @@ def while_delayed(tree, call, change, *arguments):
     return run.returncode, out.decode(), err.decode()
 
 
-@long
+@fault(is_long=True)
 def an_edit_at_the_last_moment(tree):
     """Someone saves the file between the last look and the exchange: the edit stays, and it is told."""
     for how in ["in place", "by a rename"]:
@@ -165,7 +171,7 @@ def an_edit_at_the_last_moment(tree):
     return "in place, by a rename"
 
 
-@long
+@fault(is_long=True)
 def a_file_that_turns_into_something_else(tree):
     """A pipe, a link, a folder or nothing comes in its place."""
     outside = tree.write("elsewhere/outside.txt")
@@ -195,7 +201,7 @@ def a_file_that_turns_into_something_else(tree):
     return "pipe, link, folder, nothing"
 
 
-@long
+@fault(is_long=True)
 def a_folder_that_becomes_a_link(tree):
     """The folder is moved away and a link to another one comes in its place: nothing there is touched."""
     for call in ["openat", "renameat2"]:
@@ -221,7 +227,7 @@ def a_folder_that_becomes_a_link(tree):
     return "nothing outside is touched"
 
 
-@long
+@fault(is_long=True)
 def a_signal_between_two_files(tree):
     """Ctrl-C, TERM and HUP: the file under way is finished, and those that were written are named."""
     for number in [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]:
@@ -241,7 +247,7 @@ def a_signal_between_two_files(tree):
     return "INT, TERM, HUP"
 
 
-@long
+@fault(is_long=True)
 def two_runs_at_once(tree):
     for _ in range(15):
         paths = [tree.write(f"m{index}.py") for index in range(10)]
@@ -253,6 +259,7 @@ def two_runs_at_once(tree):
     return "15 times"
 
 
+@fault()
 def what_a_file_has_besides_its_bytes(tree):
     """Mode with its special bits, owner, extended attributes, access control list; another hard link is told of."""
     path = tree.write("models.py")
@@ -293,7 +300,7 @@ def mounted(kind, options, folder):
         raise Skipped("no right to mount")
 
 
-@long
+@fault(is_long=True)
 def a_full_disk(tree):
     folder = tree.folder / "small"
     mounted("tmpfs", "size=64k", folder)
@@ -312,7 +319,7 @@ def a_full_disk(tree):
     return "as it was, and told"
 
 
-@long
+@fault(is_long=True)
 def a_read_only_file_system(tree):
     folder = tree.folder / "fixed"
     mounted("tmpfs", "size=1m", folder)
@@ -327,7 +334,7 @@ def a_read_only_file_system(tree):
     return "told, the other file is written"
 
 
-@long
+@fault(is_long=True)
 def a_file_that_is_a_mount_point(tree):
     path, below = tree.write("models.py"), tree.write("below.txt")
     if subprocess.run(["mount", "--bind", below, path], capture_output=True).returncode != 0:
@@ -342,6 +349,7 @@ def a_file_that_is_a_mount_point(tree):
     return "told, nothing is left"
 
 
+@fault()
 def read_only_for_its_mode(tree):
     path, other = tree.write("a.py"), tree.write("b.py")
     path.chmod(0o444)
@@ -351,6 +359,7 @@ def read_only_for_its_mode(tree):
     return "told, the other file is written"
 
 
+@fault()
 def a_folder_without_the_right_to_write(tree):
     if os.geteuid() == 0 and shutil.which("setpriv") is None:
         raise Skipped("setpriv is not installed")
@@ -370,6 +379,7 @@ def a_folder_without_the_right_to_write(tree):
 # ---- reading ----
 
 
+@fault()
 def special_files_in_the_tree(tree):
     path = tree.write("models.py")
     os.mkfifo(tree.folder / "pipe.py")
@@ -387,6 +397,7 @@ def special_files_in_the_tree(tree):
     return "pipe, device, links in a circle"
 
 
+@fault()
 def special_files_for_settings(tree):
     """A pipe or an endless device under each name that is read by itself."""
     names = [
@@ -429,6 +440,7 @@ def special_files_for_settings(tree):
     return f"{len(names)} names"
 
 
+@fault()
 def settings_that_lead_outside(tree):
     tree.write("models.py")
     told = []
@@ -447,6 +459,7 @@ def settings_that_lead_outside(tree):
     return ", ".join(told) + ", a circle"
 
 
+@fault()
 def rules_without_an_end(tree):
     """`utils` that double at each step, and YAML that nests or repeats without end."""
     tree.write("models.py")
@@ -467,7 +480,7 @@ def rules_without_an_end(tree):
     return "utils, nesting, anchors"
 
 
-@long
+@fault(is_long=True)
 def many_settings(tree):
     tree.write("models.py")
     for key, values in [("exclude", [f"a{index}/**/b*.py" for index in range(100_000)]), ("constructors", [f"a.b{index}" for index in range(100_000)])]:
@@ -480,6 +493,7 @@ def many_settings(tree):
     return "100,000 globs, 100,000 constructors, 2^64-1 threads"
 
 
+@fault()
 def odd_names(tree):
     """Names that are no UTF-8, with newlines, quotes, a percent sign, a leading hyphen; through git and without."""
     shutil.rmtree(tree.folder / ".git")
@@ -509,7 +523,7 @@ def odd_names(tree):
     return f"{len(names)} names"
 
 
-@long
+@fault(is_long=True)
 def odd_contents(tree):
     """NUL bytes, 10,000 brackets, an empty file, one line without an end: the file beside them is fixed."""
     contents = {
@@ -533,8 +547,9 @@ def odd_contents(tree):
     return f"{len(contents)} files"
 
 
-def long_line(tree, megabytes):
-    line = b'y = relationship("A", cascade="all"); ' + b"x = 1; " * (megabytes * 150_000)
+@fault(is_long=True)
+def one_line_of_50_megabytes(tree):
+    line = b'y = relationship("A", cascade="all"); ' + b"x = 1; " * (50 * 150_000)
     path = tree.folder / "long.py"
     path.write_bytes(b"from sqlalchemy.orm import relationship\n" + line + b"\n")
     run = tree.run("check", timeout=300)
@@ -543,18 +558,14 @@ def long_line(tree, megabytes):
     return f"{len(line) >> 20} MiB"
 
 
-@long
-def one_line_of_50_megabytes(tree):
-    return long_line(tree, 50)
-
-
 # ---- what is printed ----
 
 
+@fault()
 def sequences_for_terminals(tree):
     """Escapes in names, sources and settings reach no report for people."""
     name = f"m{ESCAPES}.py"
-    source = BEFORE.replace('"Line"', f'"Li{ESCAPES}ne"').replace("Order", "Order") + f"# {ESCAPES}\n"
+    source = BEFORE.replace('"Line"', f'"Li{ESCAPES}ne"') + f"# {ESCAPES}\n"
     runs = []
     formats = ["full", "concise", "github", "markdown"]
     tree.write(name, source)
@@ -583,7 +594,7 @@ def sequences_for_terminals(tree):
     return f"{len(runs)} reports"
 
 
-@long
+@fault(is_long=True)
 def a_reader_that_goes(tree):
     for index in range(300):
         tree.write(f"m{index}.py")
@@ -600,6 +611,7 @@ def a_reader_that_goes(tree):
 # ---- git ----
 
 
+@fault()
 def what_git_is_told_to_run(tree):
     """Hooks, monitors and filters that a repository's own configuration names are not run by who only looks."""
     shutil.rmtree(tree.folder / ".git")
@@ -635,10 +647,6 @@ def what_git_is_told_to_run(tree):
     return "monitor, filters, external diff"
 
 
-FAULTS = [value for name, value in list(globals().items()) if callable(value) and getattr(value, "__module__", None) == __name__]
-NONE = {"check", "long", "is_whole", "while_delayed", "mounted", "long_line", "Tree", "Skipped", "Lost"}
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary", type=Path)
@@ -646,18 +654,13 @@ def main():
     parser.add_argument("only", nargs="*", help="parts of the names of faults")
     arguments = parser.parse_args()
     binary = arguments.binary.resolve()
-    ast.parse(BEFORE)
     failed = 0
-    faults = [fault for fault in FAULTS if fault.__name__ not in NONE]
-    for fault in faults:
-        if arguments.only and not any(word in fault.__name__ for word in arguments.only):
+    for name, run, is_long in FAULTS:
+        if arguments.only and not any(word in run.__name__ for word in arguments.only) or arguments.quick and is_long:
             continue
-        if arguments.quick and getattr(fault, "is_long", False):
-            continue
-        name = fault.__name__.replace("_", " ")
         with tempfile.TemporaryDirectory(prefix="faults-") as folder:
             try:
-                print(f"{name}: {fault(Tree(binary, Path(folder).resolve()))}", flush=True)
+                print(f"{name}: {run(Tree(binary, Path(folder).resolve()))}", flush=True)
             except Skipped as reason:
                 print(f"{name}: skipped: {reason}", flush=True)
             except Lost as what:

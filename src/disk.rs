@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -129,9 +129,18 @@ pub fn open(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
     let file = options.open(path)?;
-    match file.metadata()?.is_file() {
-        true => Ok(file),
-        false => Err(io::Error::other("it is no regular file")),
+    check_regular(&file.metadata()?)?;
+    Ok(file)
+}
+
+fn check_regular(known: &Metadata) -> io::Result<()> {
+    if known.is_file() { Ok(()) } else { Err(io::Error::other("it is no regular file")) }
+}
+
+fn check_length(bytes: u64) -> io::Result<()> {
+    match bytes > MOST_FOR_TOOLS {
+        true => Err(io::Error::other(format!("it is longer than {} MiB", MOST_FOR_TOOLS >> 20))),
+        false => Ok(()),
     }
 }
 
@@ -154,10 +163,8 @@ pub fn read_named_for_tools(path: &Path) -> io::Result<String> {
 fn text_of(file: File) -> io::Result<String> {
     let mut text = String::new();
     file.take(MOST_FOR_TOOLS + 1).read_to_string(&mut text)?;
-    match text.len() as u64 > MOST_FOR_TOOLS {
-        true => Err(io::Error::other(format!("it is longer than {} MiB", MOST_FOR_TOOLS >> 20))),
-        false => Ok(text),
-    }
+    check_length(text.len() as u64)?;
+    Ok(text)
 }
 
 /// Whether a library that opens the file itself can be let do so: there is none, or it is a regular one.
@@ -166,10 +173,7 @@ fn text_of(file: File) -> io::Result<String> {
 /// It is something else, or too long.
 pub fn check_for_tools(path: &Path) -> io::Result<()> {
     match path.metadata() {
-        Ok(known) if !known.is_file() && !known.is_dir() => Err(io::Error::other("it is no regular file")),
-        Ok(known) if known.is_file() && known.len() > MOST_FOR_TOOLS => {
-            Err(io::Error::other(format!("it is longer than {} MiB", MOST_FOR_TOOLS >> 20)))
-        }
+        Ok(known) if !known.is_dir() => check_regular(&known).and_then(|()| check_length(known.len())),
         _ => Ok(()),
     }
 }
@@ -180,6 +184,11 @@ pub fn path_of(bytes: &[u8]) -> PathBuf {
     return PathBuf::from(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(bytes));
     #[cfg(not(unix))]
     PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
+}
+
+/// The top of the nearest work tree of git around a folder.
+pub fn work_tree_around(folder: &Path) -> Option<&Path> {
+    folder.ancestors().find(|folder| folder.join(".git").exists())
 }
 
 fn names_in(folder: &Path) -> Names {

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What is said where it did.
-pub const MISTAKE: &str =
+const MISTAKE: &str =
     "cascade-fix came to an end here that it should not, which is a mistake of its own: its standard error says where";
 
 /// What comes of the work.

@@ -1,12 +1,11 @@
 //! All sites go in; whether a reference to a constant is one by which another relationship gets it comes out: that changes nothing.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::module::{Location, ReferenceKind};
 use crate::resolve::Step;
 use crate::site::Site;
-use crate::usage::{Reference, SomeReferences, Usages};
+use crate::usage::{Picked, Reference, SomeReferences, Usages};
 
 /// How many names are followed that one constant is given.
 const MOST_NAMES: usize = 8;
@@ -18,9 +17,8 @@ pub(super) struct Consumers<'a> {
     values: Vec<Location>,
     /// By where a name is read to be bound to another one: the step from that.
     names: HashMap<Location, Vec<Step>>,
-    /// By where a name is bound, and whether its value can be changed: what refers to it and may do that, where it was asked for. A name
-    /// can have thousands of references.
-    changing: Mutex<HashMap<(Location, bool), SomeReferences<'a>>>,
+    /// By whether the value of a name can be changed: what refers to it and may do that.
+    changing: Picked<'a>,
 }
 
 impl<'a> Consumers<'a> {
@@ -35,25 +33,17 @@ impl<'a> Consumers<'a> {
                 known.push(pair[0].clone());
             }
         }
-        Self { usages, values, names, changing: Mutex::default() }
+        Self { usages, values, names, changing: Picked::default() }
     }
 
     /// The references to what is bound at a place that may change it: those that do, and, where the value itself can be changed, those by
     /// which something gets it that is no relationship.
     pub(super) fn changing(&self, definition: &Location, is_mutable: bool) -> SomeReferences<'a> {
-        let lock = || self.changing.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (definition.clone(), is_mutable);
-        if let Some(known) = lock().get(&key) {
-            return Arc::clone(known);
-        }
-        let is_changing = |reference: &&Reference| match reference.kind {
+        self.changing.of(self.usages, (definition, is_mutable), |reference| match reference.kind {
             ReferenceKind::Changed => true,
             ReferenceKind::Aliased | ReferenceKind::Argument => is_mutable && !self.keep(reference),
             _ => false,
-        };
-        let changing: Arc<[_]> = self.usages.references(definition).iter().filter(is_changing).collect();
-        lock().insert(key, Arc::clone(&changing));
-        changing
+        })
     }
 
     /// Whether a relationship, and nobody else, gets what is referred to.

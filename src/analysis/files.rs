@@ -12,7 +12,7 @@ use crate::resolve::{Place, Resolver, evaluate};
 use crate::site::Site;
 use crate::source::Source;
 use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
-use crate::syntax::{Node, kind, string_content};
+use crate::syntax::{Node, decorating, kind, string_content};
 
 /// The files of a run.
 pub(super) struct FilesOfRun<'a> {
@@ -84,10 +84,8 @@ impl Files for FilesOfRun<'_> {
         let module = self.run.analysis.repositories.of(&literal.path).module(&literal.path)?;
         let node = module.node(&literal.range())?;
         let class = node.ancestors().find(|node| node.kind() == kind::CLASS_DEFINITION)?;
-        let decorated = class.parent().filter(|around| around.kind() == kind::DECORATED_DEFINITION);
-        let decorators = decorated.into_iter().flat_map(|around| around.children().collect::<Vec<_>>());
         let is_data = |node: &Node<'_>| ["dataclass", "define", "attr"].iter().any(|name| node.text().contains(name));
-        if decorators.filter(|node| node.kind() == kind::DECORATOR).any(|decorator| is_data(&decorator)) {
+        if decorating(&class).iter().any(is_data) {
             return Some("it is the default of a field".to_owned());
         }
         if !class.field("superclasses")?.text().contains("Enum") {

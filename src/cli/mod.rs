@@ -29,6 +29,7 @@ use crate::analysis::{Analysis, Reach, Request, Unsaved};
 use crate::apply;
 use crate::checks::OF_MODULES;
 use crate::discover::WalkOptions;
+use crate::disk::work_tree_around;
 use crate::graph::DeleteGraph;
 use crate::interruption::Interruption;
 use crate::outcome::{FileOutcome, Fix, Outcome, Status};
@@ -38,7 +39,7 @@ use crate::report::{
     Applied, Format, GraphFormat, PatchFolder, write_failures, write_findings, write_graph, write_patch,
     write_statistics, write_summary,
 };
-use crate::repository::{Base, Repositories, work_tree_around};
+use crate::repository::{Base, Repositories};
 use crate::settings::{Overrides, name_of};
 use crate::verify::facts::Facts;
 

@@ -7,7 +7,7 @@ use super::names::stands_for_class;
 use super::{Call, Relationship};
 use crate::module::Module;
 use crate::resolve::{Arguments, Passed, Resolver};
-use crate::syntax::{Node, dotted_name, kind, positional_arguments, string_content, unparenthesized};
+use crate::syntax::{Node, decorating, dotted_name, kind, positional_arguments, string_content, unparenthesized};
 
 /// Who has a relationship, as the statement around the constructor's call says.
 pub enum Owner<'t> {
@@ -151,10 +151,8 @@ pub fn place_of<'t>(call: &Node<'t>) -> Option<Stands<'t>> {
 
 /// A function under `@declared_attr`.
 fn of_declared<'t>(function: &Node<'t>) -> Option<Stands<'t>> {
-    let is_declared =
-        |decorator: &Node<'_>| decorator.kind() == kind::DECORATOR && decorator.text().contains("declared_attr");
-    let decorated = function.parent().filter(|around| around.kind() == kind::DECORATED_DEFINITION)?;
-    decorated.children().find(is_declared)?;
+    let is_declared = |decorator: &Node<'_>| decorator.text().contains("declared_attr");
+    decorating(function).iter().find(|decorator| is_declared(decorator))?;
     let owner = Owner::Body(enclosing_class(&function.parent()?)?);
     let attribute = Some(function.field("name")?.text().into_owned());
     Some(Stands { owner, attribute, annotation: function.field("return_type") })

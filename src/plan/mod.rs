@@ -16,7 +16,7 @@ use crate::rewrite::{self, Edit};
 use crate::site::{Given, Reading, Site};
 use crate::source::Source;
 use crate::sqlalchemy::cascade::CascadeOptions;
-use crate::usage::{SomeReferences, Usages};
+use crate::usage::{Picked, Usages};
 
 pub use edits::Planned;
 use edits::{in_file, is_expression, options_of, proven, tried};
@@ -91,9 +91,8 @@ pub struct Planner<'a> {
     uses: HashMap<&'a Location, Vec<&'a Location>>,
     /// What else is done with what steps that were asked for read.
     other_uses: Mutex<HashMap<Asked, Option<Place>>>,
-    /// By a definition, and whether it is that of a dictionary: what does something else with it, whatever the item. A name can have
-    /// thousands of references.
-    others: Mutex<HashMap<(Location, bool), SomeReferences<'a>>>,
+    /// By whether a definition is that of a dictionary: what does something else with it, whatever the item.
+    others: Picked<'a>,
 }
 
 impl<'a> Planner<'a> {
@@ -110,7 +109,7 @@ impl<'a> Planner<'a> {
             places: HashMap::new(),
             uses: HashMap::new(),
             other_uses: Mutex::default(),
-            others: Mutex::default(),
+            others: Picked::default(),
         };
         for (literal, uses) in uses_by_literal(sites) {
             if uses.iter().any(|one| one.is_changed) {

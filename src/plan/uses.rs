@@ -1,12 +1,10 @@
 //! A literal, and who gets it, go in; where it can be changed comes out, or who else reads it.
 
-use std::sync::{Arc, PoisonError};
-
 use super::{Passing, Place, Planner, Use, out_of_check, read};
 use crate::module::{Location, ReferenceKind};
 use crate::resolve::Step;
 use crate::site::{HowRead, Reading, Site};
-use crate::usage::{self, Reference, SomeReferences};
+use crate::usage::{self, SomeReferences};
 
 impl<'a> Planner<'a> {
     /// Where a literal is changed so that all who get it have what they want, and no one else has something new.
@@ -122,23 +120,15 @@ impl<'a> Planner<'a> {
 
     /// The references to a definition by which something else is done with it than to give relationships their cascades.
     fn others_of(&self, at: &Location, is_dictionary: bool) -> SomeReferences<'a> {
-        let lock = || self.others.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (at.clone(), is_dictionary);
-        if let Some(known) = lock().get(&key) {
-            return Arc::clone(known);
-        }
         let is_cascade = |place: &Location| {
             let is_read = self.consumed.get(at).is_some_and(|reads| is_covered(reads, place));
             is_read || is_dictionary && is_covered(&self.values, place)
         };
-        let is_other = |reference: &&Reference| match reference.kind {
+        self.others.of(self.usages, (at, is_dictionary), |reference| match reference.kind {
             ReferenceKind::Immaterial => false,
             ReferenceKind::Read | ReferenceKind::Aliased | ReferenceKind::Argument => !is_cascade(&reference.at),
             _ => true,
-        };
-        let others: Arc<[_]> = self.usages.references(at).iter().filter(is_other).collect();
-        lock().insert(key, Arc::clone(&others));
-        others
+        })
     }
 
     /// What a function that gets a cascade does with it.

@@ -11,8 +11,9 @@ use anstyle::{AnsiColor, Style};
 use similar::{ChangeTag, TextDiff};
 
 use super::visible_but;
+use crate::disk::work_tree_around;
 use crate::outcome::{FileOutcome, Outcome, Status};
-use crate::repository::{way_to, work_tree_around};
+use crate::repository::way_to;
 
 /// What follows a line that ends with the file.
 const NO_NEWLINE: &[u8] = b"\\ No newline at end of file\n";

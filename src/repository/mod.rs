@@ -21,7 +21,6 @@ use crate::sqlalchemy::Observable;
 
 pub use places::Places;
 pub use roots::Repositories;
-pub(crate) use roots::work_tree_around;
 pub(crate) use told::told_from;
 
 /// The most text whose trees are kept, in bytes; a tree takes up to ten times as much.

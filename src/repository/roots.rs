@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Base, Repository};
-use crate::disk::Disk;
+use crate::disk::{Disk, work_tree_around};
 
 /// The repositories of the files under check.
 #[derive(Debug)]
@@ -92,9 +92,4 @@ impl Repositories {
 pub(super) fn root_around(folder: &Path) -> Option<&Path> {
     let with_project = || folder.ancestors().find(|folder| folder.join("pyproject.toml").exists());
     work_tree_around(folder).or_else(with_project)
-}
-
-/// The top of the nearest work tree of git around a folder.
-pub(crate) fn work_tree_around(folder: &Path) -> Option<&Path> {
-    folder.ancestors().find(|folder| folder.join(".git").exists())
 }

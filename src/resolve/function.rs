@@ -13,7 +13,8 @@ use super::reason::Reason;
 use crate::module::{Location, Target};
 use crate::python::{CollectionKind, PyValue};
 use crate::syntax::{
-    Node, definition_around, has_scope, is_async, kind, names_read, positional_arguments, splatted, unparenthesized,
+    Node, decorating, definition_around, has_scope, is_async, kind, names_read, positional_arguments, splatted,
+    unparenthesized,
 };
 
 /// How many rounds a loop may have.
@@ -414,9 +415,7 @@ fn is_harmless(decorator: &str) -> bool {
 
 /// The names of the decorators of a function.
 fn decorators(function: &Node<'_>) -> Vec<String> {
-    let around = function.parent().filter(|around| around.kind() == kind::DECORATED_DEFINITION);
-    let decorators = around.iter().flat_map(|around| around.children().collect::<Vec<_>>());
-    let decorators = decorators.filter(|child| child.kind() == kind::DECORATOR).filter_map(|decorator| {
+    let decorators = decorating(function).into_iter().filter_map(|decorator| {
         let expression = decorator.named_children().find(|child| child.kind() != kind::COMMENT)?;
         Some(expression.field("function").unwrap_or(expression).text().into_owned())
     });

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::error::{explained, key_at};
 use super::values::{Cascades, Codes, Glob, LineLength, Located, Named, QualifiedName, Text};
 use super::{Origin, Setting, SettingsError};
-use crate::disk::{read_for_tools, read_named_for_tools};
+use crate::disk::{read_for_tools, read_named_for_tools, work_tree_around};
 use crate::layout::Layout;
 use crate::profile::{Expunge, Profile, Targets};
 use crate::sqlalchemy::SqlalchemyVersion;
@@ -97,8 +97,7 @@ impl Document {
     /// The folder that rules of its own may stand in: the repository around it, or else its own; without links.
     pub fn repository(&self) -> PathBuf {
         let folder = self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone());
-        let root = folder.ancestors().find(|around| around.join(".git").exists());
-        root.unwrap_or(&folder).to_owned()
+        work_tree_around(&folder).unwrap_or(&folder).to_owned()
     }
 
     /// An error at an offset.

@@ -179,10 +179,7 @@ pub fn names_read<'t>(expression: &Node<'t>) -> impl Iterator<Item = (Node<'t>, 
 pub fn is_method(function: &Node<'_>) -> bool {
     let around =
         function.ancestors().find(|node| matches!(&*node.kind(), kind::CLASS_DEFINITION | kind::FUNCTION_DEFINITION));
-    let is_static =
-        function.parent().filter(|around| around.kind() == kind::DECORATED_DEFINITION).is_some_and(|parent| {
-            parent.children().any(|child| child.kind() == kind::DECORATOR && child.text().contains("staticmethod"))
-        });
+    let is_static = decorating(function).iter().any(|decorator| decorator.text().contains("staticmethod"));
     around.is_some_and(|around| around.kind() == kind::CLASS_DEFINITION)
         && !is_static
         && function.kind() == kind::FUNCTION_DEFINITION
@@ -340,19 +337,23 @@ pub fn parameter_name<'t>(parameter: &Node<'t>) -> Option<Node<'t>> {
     }
 }
 
-/// The names of the decorators of a definition, each by its last part.
-pub fn decorators(definition: &Node<'_>) -> Vec<String> {
+/// The decorators of a definition.
+pub fn decorating<'t>(definition: &Node<'t>) -> Vec<Node<'t>> {
     let is_decorated = |node: &Node<'_>| node.kind() == kind::DECORATED_DEFINITION;
     let around =
         if is_decorated(definition) { Some(definition.clone()) } else { definition.parent().filter(is_decorated) };
-    let all = around.iter().flat_map(Node::named_children).filter(|child| child.kind() == kind::DECORATOR);
+    around.iter().flat_map(Node::named_children).filter(|child| child.kind() == kind::DECORATOR).collect()
+}
+
+/// The names of the decorators of a definition, each by its last part.
+pub fn decorators(definition: &Node<'_>) -> Vec<String> {
     let name = |decorator: Node<'_>| {
         let expression = decorator.named_children().next()?;
         let called = expression.field("function").unwrap_or(expression);
         let last = called.field("attribute").unwrap_or(called);
         Some(last.text().into_owned())
     };
-    all.filter_map(name).collect()
+    decorating(definition).into_iter().filter_map(name).collect()
 }
 
 /// The last name of what a call calls.

@@ -34,7 +34,7 @@ use definition::{Definition, names};
 use heirs::OfObject;
 use look::{Looked, look};
 use modules::can_have_module;
-pub use reference::{Reference, SomeReferences};
+pub use reference::{Picked, Reference, SomeReferences};
 
 /// How often names are looked for that came up while others were.
 const MOST_ROUNDS: usize = 6;

@@ -1,12 +1,37 @@
 //! A place that refers to a name of which it is known where it is bound.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use super::Usages;
 use crate::module::{Location, ReferenceKind};
 use crate::resolve::Step;
 
 /// Some of the references to a name.
 pub type SomeReferences<'a> = Arc<[&'a Reference]>;
+
+/// References that were picked from all to a definition. A name can have thousands, and is asked for again and again.
+#[derive(Default)]
+pub struct Picked<'a>(Mutex<HashMap<(Location, bool), SomeReferences<'a>>>);
+
+impl<'a> Picked<'a> {
+    /// Those to a definition that are meant, which is found out once for each answer to a question about it.
+    pub fn of(
+        &self,
+        usages: &'a Usages,
+        (definition, answer): (&Location, bool),
+        is_meant: impl Fn(&&Reference) -> bool,
+    ) -> SomeReferences<'a> {
+        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (definition.clone(), answer);
+        if let Some(known) = lock().get(&key) {
+            return Arc::clone(known);
+        }
+        let picked: SomeReferences<'a> = usages.references(definition).iter().filter(is_meant).collect();
+        lock().insert(key, Arc::clone(&picked));
+        picked
+    }
+}
 
 /// A place that refers to a name, other than where it is bound or imported.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -1,1 +1,1 @@
-from sqlalchemy.orm import relationship# cascade-fix: ignoreposts = relationship("Post", cascade="all")notes = relationship("Note", cascade="all")
+../../../testdata/repositories/suppressed/before/app/cr.py

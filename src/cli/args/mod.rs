@@ -179,7 +179,7 @@ pub(super) enum Command {
 impl Arguments {
     /// Commands, arguments and options.
     pub fn described() -> clap::Command {
-        Self::command().mut_subcommands(without_stdin).mut_subcommands(without_fixes)
+        Self::command().mut_subcommands(|command| without_fixes(without_stdin(command)))
     }
 
     /// The process's arguments; ends the process where they are wrong, or ask for help.
