@@ -1,7 +1,8 @@
 //! Writes the codes of the diagnostics down as an enum: a file of `rules/diagnostics` is a code. Writes the kinds of syntax nodes down as
-//! constants: the grammar has a list of them. Has the binary built again when a rule changes: `include_dir!` alone does not.
+//! constants: the grammar has a list of them. Writes the rules down as JSON, which is read in a fraction of the time that YAML takes: each run
+//! of the binary reads them. Has the binary built again when a rule changes: `include_dir!` alone does not.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
@@ -15,7 +16,24 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=rules");
     let target = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     fs::write(target.join("code.rs"), code_enum(&codes()?))?;
-    fs::write(target.join("kind.rs"), kind_constants(&kinds()?))
+    fs::write(target.join("kind.rs"), kind_constants(&kinds()?))?;
+    fs::write(target.join("rules.json"), serde_json::to_vec(&rules()?)?)
+}
+
+/// The documents of each file of rules, by its path.
+fn rules() -> io::Result<BTreeMap<String, Vec<Value>>> {
+    let mut paths = vec![PathBuf::from("rules/constructors.yml")];
+    for folder in ["diagnostics", "observations", "spellings"] {
+        let entries = fs::read_dir(Path::new("rules").join(folder))?;
+        paths.extend(entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?);
+    }
+    let read = |path: &PathBuf| {
+        let documents = serde_saphyr::from_multiple(&fs::read_to_string(path)?);
+        let documents = documents.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        // as the binary names them wherever it was built
+        Ok((path.to_string_lossy().replace('\\', "/"), documents))
+    };
+    paths.iter().map(read).collect()
 }
 
 /// The codes in order, each with its name.

@@ -11,6 +11,7 @@ use aho_corasick::AhoCorasick;
 use memchr::memmem::Finder;
 
 use crate::sqlalchemy::Observable;
+use crate::sqlalchemy::cascade::OPTION_NAMES;
 
 use traits::DELETE_ORPHAN;
 pub use traits::{Traits, names_session};
@@ -243,7 +244,7 @@ fn is_binding(bytes: &[u8], at: usize) -> bool {
     let rest = &bytes[at + b"cascade".len()..];
     let rest = rest.strip_prefix(b"_delete").unwrap_or(rest);
     if matches!(before, Some(b'"' | b'\'')) {
-        return matches!(rest.first(), Some(b'"' | b'\''));
+        return matches!(rest.first(), Some(b'"' | b'\'')) && !is_key_of_pairs(&rest[1..]);
     }
     let is_whole_word = before.is_none_or(|byte| !(byte.is_ascii_alphanumeric() || byte == b'_'));
     // `one.cascade, one.doc = …`
@@ -252,6 +253,23 @@ fn is_binding(bytes: &[u8], at: usize) -> bool {
     // `one._set_cascade(…)`, what SQLAlchemy does where a property's cascade is assigned
     let is_method = || bytes[..at].ends_with(b"._set_") && rest.trim_ascii_start().first() == Some(&b'(');
     is_whole_word && (is_assigned(rest) || is_one_of_several()) || is_method()
+}
+
+/// Whether a key is that of a dictionary whose first key is no option: `"cascade": {"type": "str"`. Large schemas have such.
+fn is_key_of_pairs(behind_key: &[u8]) -> bool {
+    let first_key = || {
+        let key = behind_sign(behind_sign(behind_key, b':')?, b'{')?.trim_ascii_start();
+        let quote = key.first().filter(|byte| matches!(byte, b'"' | b'\''))?;
+        let length = key[1..].iter().take_while(|byte| is_of_name(**byte)).count();
+        let (key, rest) = key[1..].split_at(length);
+        behind_sign(rest.strip_prefix(&[*quote])?, b':')?;
+        std::str::from_utf8(key).ok()
+    };
+    first_key().is_some_and(|key| !OPTION_NAMES.contains(&key))
+}
+
+fn behind_sign(bytes: &[u8], sign: u8) -> Option<&[u8]> {
+    bytes.trim_ascii_start().strip_prefix(&[sign])
 }
 
 /// Whether an `=` that is no comparison follows, behind white space, a continued line or a comment.

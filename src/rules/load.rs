@@ -8,9 +8,9 @@ use std::sync::LazyLock;
 
 use ast_grep_config::{GlobalRules, RuleConfig, SerializableRuleConfig};
 use ast_grep_language::SupportLang;
-use include_dir::{Dir, DirEntry, File, include_dir};
 use memchr::memmem::Finder;
 use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::value::RawValue;
 
 use crate::disk::read_for_tools;
 
@@ -18,40 +18,35 @@ use super::constructors::ConstructorsFile;
 use super::weight::is_bearable;
 use super::{Diagnostic, Rule, RuleError, Rules, Spelling};
 
-static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rules");
+/// The built-in files as JSON: the documents of each, by its path.
+static BUILT_IN: LazyLock<BTreeMap<&'static str, Vec<&'static RawValue>>> = LazyLock::new(|| {
+    let files = serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/rules.json")));
+    files.expect("it was written as such")
+});
 
 /// What is needed for every file.
 pub(super) fn built_in() -> Result<Rules, RuleError> {
-    let mut rules = Rules::default();
-    for file in files_below(&["spellings", "constructors.yml"]) {
-        add_file(&mut rules, &Path::new("rules").join(file.path()), file.contents_utf8().unwrap_or_default())?;
-    }
-    Ok(rules)
+    of_built_in(&["rules/spellings/", "rules/constructors.yml"])
 }
 
 /// What is needed where something was found.
 pub(super) static ABOUT_FINDINGS: LazyLock<Rules> = LazyLock::new(|| {
-    let mut rules = Rules::default();
-    for file in files_below(&["diagnostics", "observations"]) {
-        let path = Path::new("rules").join(file.path());
-        let added = add_file(&mut rules, &path, file.contents_utf8().unwrap_or_default());
-        added.expect("the tests read every built-in file");
-    }
+    let rules = of_built_in(&["rules/diagnostics/", "rules/observations/"]);
+    let mut rules = rules.expect("the tests read every built-in file");
     rules.diagnostics.sort_by_key(|diagnostic| diagnostic.code);
     rules
 });
 
-fn files_below(names: &[&str]) -> Vec<&'static File<'static>> {
-    let mut files = Vec::new();
-    let mut entries: Vec<_> =
-        BUILT_IN.entries().iter().filter(|entry| names.iter().any(|name| entry.path() == Path::new(name))).collect();
-    while let Some(entry) = entries.pop() {
-        match entry {
-            DirEntry::Dir(folder) => entries.extend(folder.entries()),
-            DirEntry::File(file) => files.push(file),
+/// The rules of the built-in files whose paths begin as one of the words.
+fn of_built_in(beginnings: &[&str]) -> Result<Rules, RuleError> {
+    let mut rules = Rules::default();
+    let is_meant = |path: &str| beginnings.iter().any(|beginning| path.starts_with(beginning));
+    for (path, documents) in BUILT_IN.iter().filter(|(path, _)| is_meant(path)) {
+        for document in documents {
+            add_document(&mut rules, &RuleFile { path: Path::new(path), text: document.get(), document: None })?;
         }
     }
-    files
+    Ok(rules)
 }
 
 /// Adds the files of a folder, which is relative to the working directory; errors name them as the folder is named.
@@ -99,16 +94,18 @@ fn too_many() -> io::Error {
 }
 
 fn add_file(rules: &mut Rules, path: &Path, text: &str) -> Result<(), RuleError> {
-    for document in documents(text) {
-        let file = RuleFile { path, text, document };
-        let keys = file.parse::<BTreeMap<String, IgnoredAny>>()?;
-        if keys.contains_key("rule") {
-            add_rule(rules, &file)?;
-        } else if keys.contains_key("code") {
-            rules.diagnostics.push(file.parse::<Diagnostic>()?);
-        } else {
-            rules.constructors.add(file.parse::<ConstructorsFile>()?);
-        }
+    let mut documents = documents(text).into_iter();
+    documents.try_for_each(|document| add_document(rules, &RuleFile { path, text, document: Some(document) }))
+}
+
+fn add_document(rules: &mut Rules, file: &RuleFile<'_>) -> Result<(), RuleError> {
+    let keys = file.parse::<BTreeMap<String, IgnoredAny>>()?;
+    if keys.contains_key("rule") {
+        add_rule(rules, file)?;
+    } else if keys.contains_key("code") {
+        rules.diagnostics.push(file.parse::<Diagnostic>()?);
+    } else {
+        rules.constructors.add(file.parse::<ConstructorsFile>()?);
     }
     Ok(())
 }
@@ -156,20 +153,24 @@ fn add_rule(rules: &mut Rules, file: &RuleFile<'_>) -> Result<(), RuleError> {
 struct RuleFile<'a> {
     path: &'a Path,
     text: &'a str,
-    /// Range of bytes in the text.
-    document: std::ops::Range<usize>,
+    /// Range of bytes in the text; None where that is the JSON of a built-in one.
+    document: Option<std::ops::Range<usize>>,
 }
 
 impl RuleFile<'_> {
     fn body(&self) -> &str {
-        &self.text[self.document.clone()]
+        self.document.clone().map_or(self.text, |document| &self.text[document])
     }
 
     fn first_line(&self) -> usize {
-        self.text[..self.document.start].matches('\n').count()
+        let start = self.document.as_ref().map_or(0, |document| document.start);
+        self.text[..start].matches('\n').count()
     }
 
     fn parse<T: DeserializeOwned>(&self) -> Result<T, RuleError> {
+        if self.document.is_none() {
+            return serde_json::from_str(self.text).map_err(|error| self.broken_at(1, "json", &error.to_string()));
+        }
         ast_grep_config::from_str(self.body()).map_err(|error| {
             let text = error.to_string();
             let line = error.location().and_then(|at| usize::try_from(at.line()).ok());

@@ -13,6 +13,9 @@ use crate::module::{Location, Module, Occurrence, ReferenceKind, Role, StringUse
 use crate::resolve::{Effort, Resolver};
 use crate::site::{Found, Wrapper, find_in_calls};
 
+/// What names stand for.
+pub(super) type Names = HashMap<String, Vec<Definition>>;
+
 /// What one file has to say of names.
 #[derive(Default)]
 pub(super) struct Looked {
@@ -24,16 +27,17 @@ pub(super) struct Looked {
     pub(super) replaced: Vec<(OfObject, Location)>,
 }
 
-/// Looks through a module for names, and for calls of the wrappers.
+/// Looks through a module for names, and for calls of the wrappers. `wanted` is where these names, and others that were looked for before,
+/// are bound.
 pub(super) fn look(
     resolver: &Resolver<'_>,
     module: &Arc<Module>,
-    names: &HashMap<String, Vec<Definition>>,
+    names: &Names,
+    wanted: &HashSet<Location>,
     wrappers: &[Wrapper],
 ) -> Looked {
     let mut looked = Looked::default();
     let here = names_in(module, names, &mut looked);
-    let wanted = here.values().flatten().map(|definition| &definition.at).collect();
     let mut look = Look { resolver, module, here: &here, wanted, certain: HashMap::new(), looked };
     for (_, named) in look.places() {
         match named {
@@ -61,9 +65,9 @@ struct Look<'l> {
     resolver: &'l Resolver<'l>,
     module: &'l Arc<Module>,
     /// What the names can mean here.
-    here: &'l HashMap<String, Vec<Definition>>,
-    /// Where the names are bound.
-    wanted: HashSet<&'l Location>,
+    here: &'l Names,
+    /// Where these and other names are bound.
+    wanted: &'l HashSet<Location>,
     /// By where a name is bound: the places that refer to it for certain.
     certain: HashMap<Location, Vec<&'l Occurrence>>,
     looked: Looked,
@@ -184,11 +188,7 @@ impl<'l> Look<'l> {
 }
 
 /// The names with those that the file's imports give them: `import name as alias`.
-fn names_in(
-    module: &Module,
-    names: &HashMap<String, Vec<Definition>>,
-    looked: &mut Looked,
-) -> HashMap<String, Vec<Definition>> {
+fn names_in(module: &Module, names: &Names, looked: &mut Looked) -> Names {
     let mut here = names.clone();
     loop {
         let before = here.len();

@@ -32,7 +32,7 @@ use crate::site::{Found, Wrapper};
 pub use definition::wholes;
 use definition::{Definition, names};
 use heirs::OfObject;
-use look::{Looked, look};
+use look::{Looked, Names, look};
 use modules::can_have_module;
 pub use reference::{Picked, Reference, SomeReferences};
 
@@ -171,28 +171,30 @@ struct LookAround<'s> {
 impl LookAround<'_> {
     /// Adds what the files say of the definitions, and of other names that are found to stand for them.
     fn complete(&self, definitions: Vec<Definition>, usages: &mut Usages, found: &mut Vec<Found>) {
-        let mut names: HashMap<String, Vec<Definition>> = HashMap::new();
+        let mut wanted: HashSet<Location> = definitions.iter().map(|definition| definition.at.clone()).collect();
+        let mut names = Names::new();
         for definition in definitions {
             names.entry(definition.name.clone()).or_default().push(definition);
         }
-        let mut new_names: HashSet<String> = names.keys().cloned().collect();
-        while !new_names.is_empty() {
-            let (files, mut unread) = self.files_with(&new_names, &names);
-            let looked: Vec<_> = files.into_par_iter().map(|file| self.look(file, &names)).collect();
+        // those that were not looked for yet, with all that they stand for
+        let mut new = names.clone();
+        while !new.is_empty() {
+            let (files, mut unread) = self.files_with(&new);
+            let looked: Vec<_> = files.into_par_iter().map(|file| self.look(file, &new, &wanted)).collect();
             unread.extend(looked.iter().filter_map(|looked| looked.as_ref().err().cloned()));
             let unseen =
                 unread.first().map(|unread| self.repository.told_unread(unread)).or_else(|| self.repository.unseen());
             if let Some(unseen) = unseen {
-                let definitions = new_names.iter().flat_map(|name| &names[name]).filter(|one| !one.is_local);
-                for definition in definitions {
+                for definition in new.values().flatten().filter(|one| !one.is_local) {
                     usages.unread.entry(definition.at.clone()).or_insert_with(|| unseen.clone());
                 }
             }
-            new_names.clear();
+            let mut new_names = HashSet::new();
             for mut looked in looked.into_iter().flatten() {
                 for (alias, definition) in looked.aliases.drain(..) {
                     let known = names.entry(alias.clone()).or_default();
                     if !known.contains(&definition) {
+                        wanted.insert(definition.at.clone());
                         known.push(definition);
                         new_names.insert(alias);
                     }
@@ -200,15 +202,17 @@ impl LookAround<'_> {
                 found.append(&mut looked.found);
                 usages.add(looked);
             }
+            let with_all = |name: String| Some((names.get(&name)?.clone(), name));
+            new = new_names.into_iter().filter_map(with_all).map(|(definitions, name)| (name, definitions)).collect();
         }
     }
 
     /// What a file says of the names. Its sites are part of that where they were not found before.
-    fn look(&self, file: PathBuf, names: &HashMap<String, Vec<Definition>>) -> Result<Looked, Unread> {
+    fn look(&self, file: PathBuf, names: &Names, wanted: &HashSet<Location>) -> Result<Looked, Unread> {
         let module = self.repository.open(&file).ok_or_else(|| self.repository.why_unread(&file))?;
         let rules = &self.search.settings.of(&file).rules;
         let resolver = Resolver { constructors: &rules.constructors, repository: self.repository };
-        let mut looked = look(&resolver, &module, names, self.wrappers);
+        let mut looked = look(&resolver, &module, names, wanted, self.wrappers);
         let is_new = self.looked_through.lock().unwrap_or_else(PoisonError::into_inner).insert(file);
         if is_new && !self.search.scanned.contains(&module.path) {
             looked.found.insert(0, find_sites(rules, self.repository, &module));
@@ -218,15 +222,11 @@ impl LookAround<'_> {
 
     /// The files, absolute and in order, that have one of the names, and what can't be looked at; names that only one file can see are
     /// not looked for.
-    fn files_with(
-        &self,
-        new_names: &HashSet<String>,
-        names: &HashMap<String, Vec<Definition>>,
-    ) -> (Vec<PathBuf>, Vec<Unread>) {
-        let definitions = || new_names.iter().flat_map(|name| names[name].iter());
-        let mut files: Vec<PathBuf> = definitions().map(|definition| definition.at.path.to_path_buf()).collect();
+    fn files_with(&self, names: &Names) -> (Vec<PathBuf>, Vec<Unread>) {
+        let definitions = names.values().flatten();
+        let mut files: Vec<PathBuf> = definitions.map(|definition| definition.at.path.to_path_buf()).collect();
         let names_with = |is_wanted: fn(&Definition) -> bool| -> HashSet<&str> {
-            new_names.iter().filter(|name| names[*name].iter().any(is_wanted)).map(String::as_str).collect()
+            names.iter().filter(|(_, all)| all.iter().any(is_wanted)).map(|(name, _)| name.as_str()).collect()
         };
         let wide = names_with(|definition| !definition.is_local && definition.whole != Some(Whole::Module));
         let modules = names_with(|definition| definition.whole == Some(Whole::Module));
