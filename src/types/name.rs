@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::module::Target;
+use crate::module::{Binding, Target};
 use crate::resolve::{Effort, End, Found, Place};
 use crate::syntax::{Node, has_scope, kind, parameter_name};
 
@@ -43,7 +43,10 @@ impl Types<'_> {
         let bound = context.module.scope_of(scope);
         let all = bound.all(name);
         if is_direct {
-            let reached = reaching(name, used);
+            let is_parameter = |binding: &Binding| matches!(binding.target, Target::Parameter(_));
+            // a scope has no names of comprehensions, which can have an assignment expression
+            let by_statements = context.module.has_walrus() || !all.iter().all(is_parameter);
+            let reached = reaching(name, used, by_statements);
             if !reached.names.is_empty() || !all.is_empty() {
                 return Some(self.of_reaching(context, name, used, scope, reached));
             }
@@ -89,7 +92,7 @@ impl Types<'_> {
         let own = context.module.scope.all(name);
         let is_import = own.iter().any(|binding| matches!(binding.target, Target::Module(_) | Target::Member(..)));
         if is_direct && !own.is_empty() && !is_import {
-            let reached = reaching(name, used);
+            let reached = reaching(name, used, true);
             if !reached.names.is_empty() {
                 return Type::any(reached.names.iter().map(|bound| self.bound(context, bound)));
             }

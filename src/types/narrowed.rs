@@ -135,11 +135,13 @@ fn binds(block: &Node<'_>, written: &str) -> bool {
 /// `assert isinstance(x, X)` and `if not isinstance(x, X): return` or `x = …` before a statement.
 fn add_before<'t>(written: &str, node: &Node<'t>, block: &Node<'t>, found: &mut Vec<Tested<'t>>) {
     let before = block.named_children().take_while(|other| other.range().start < node.range().start);
+    let names = |condition: Node<'t>| condition.text().contains(written);
     for statement in before {
         match &*statement.kind() {
             kind::ASSERT_STATEMENT => add(written, statement.named_children().next(), true, found),
             kind::IF_STATEMENT
                 if statement.field("alternative").is_none()
+                    && statement.field("condition").is_some_and(names)
                     && statement.field("consequence").is_some_and(|block| leaves(&block) || binds(&block, written)) =>
             {
                 add(written, statement.field("condition"), false, found);

@@ -15,8 +15,8 @@ pub(super) struct Reaching<'t> {
     pub is_certain: bool,
 }
 
-/// The bindings of a name that reach a node in the function, class or module around it.
-pub(super) fn reaching<'t>(name: &str, used: &Node<'t>) -> Reaching<'t> {
+/// The bindings of a name that reach a node in the function, class or module around it. Statements are not looked at where none binds it.
+pub(super) fn reaching<'t>(name: &str, used: &Node<'t>, by_statements: bool) -> Reaching<'t> {
     let mut found = Reaching::default();
     let mut node = used.clone();
     while let Some(around) = node.parent() {
@@ -24,11 +24,14 @@ pub(super) fn reaching<'t>(name: &str, used: &Node<'t>) -> Reaching<'t> {
             found.is_certain = true;
             return found;
         }
-        if is_block(&around) && before_in(name, &node, &around, &mut found) {
+        if by_statements && is_block(&around) && before_in(name, &node, &around, &mut found) {
             found.is_certain = true;
             return found;
         }
-        if is_loop(&around) && node.range() != around.field("right").map_or(0..0, |right| right.range()) {
+        if by_statements
+            && is_loop(&around)
+            && node.range() != around.field("right").map_or(0..0, |right| right.range())
+        {
             // what the round before has bound
             for statement in around.field("body").iter().flat_map(Node::named_children) {
                 if statement.range().start > used.range().start {
