@@ -1,5 +1,6 @@
 //! The paths of the command line go in; the files with Python below them come out, each once.
 
+mod aside;
 mod excludes;
 mod ignores;
 mod read;
@@ -16,6 +17,7 @@ use crate::source::{Kind, can_be_script, has_suffix_of_python};
 use excludes::{Excludes, Fate};
 use ignores::unreadable_ignores;
 
+pub use aside::{Aside, NotRead, Unread};
 pub use read::read_into;
 
 /// What is walked.
@@ -29,46 +31,6 @@ pub struct WalkOptions {
     pub are_changed: bool,
     /// 0 for one per core.
     pub threads: usize,
-}
-
-/// What ends before it is read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NotRead {
-    /// Left out, and why.
-    Skipped(PathBuf, String),
-    /// It, or the folder, can't be read.
-    Failed(PathBuf, String),
-    /// Its bytes give no text.
-    Undecoded(PathBuf, String),
-}
-
-/// A file or folder that can't be looked at.
-#[derive(Debug, Clone)]
-pub struct Unread {
-    /// Which.
-    pub path: PathBuf,
-    /// Why not.
-    pub reason: String,
-}
-
-/// What a walk comes by besides the files that it visits.
-#[derive(Debug, Default)]
-pub struct Aside {
-    /// What is not read.
-    pub not_read: Vec<NotRead>,
-    /// Files and links that may be Python, by their names, and are not checked.
-    pub others: Vec<PathBuf>,
-    /// Files and folders of the project that are excluded from the check.
-    pub unchecked: Vec<PathBuf>,
-}
-
-impl NotRead {
-    /// Which file or folder.
-    pub fn path(&self) -> &Path {
-        match self {
-            Self::Skipped(path, _) | Self::Failed(path, _) | Self::Undecoded(path, _) => path,
-        }
-    }
 }
 
 /// Why nothing can be walked.
