@@ -45,7 +45,7 @@ pub struct Deletion {
     /// The effective set after a fix that is held back.
     pub held_back: Option<CascadeOptions>,
     /// What becomes of it.
-    pub change: Change,
+    pub change: DeleteChange,
     /// What of the code comes to it by a refresh or an expire today, where a finding is about that.
     pub reach: Option<Level>,
     /// Where the calls begin that refresh or expire objects which lead to it, as `path:line:column`.
@@ -59,7 +59,7 @@ pub struct Deletion {
 /// What becomes of a delete that cascades.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Change {
+pub enum DeleteChange {
     /// Nothing.
     None,
     /// A fix writes another list; deletes cascade as before.
@@ -89,12 +89,12 @@ impl Deletion {
         let (before, after, at_last) = (related.before()?, related.after?, related.at_last()?);
         let change = match (deletes(before), deletes(after), deletes(at_last)) {
             (false, false, false) => return None,
-            (true, true, true) if before == after => Change::None,
-            (true, true, true) => Change::Rewritten,
-            (true, false, _) => Change::Removed,
-            (false, true, _) => Change::Added,
-            (true, true, false) => Change::WouldBeRemoved,
-            (false, false, true) => Change::WouldBeAdded,
+            (true, true, true) if before == after => DeleteChange::None,
+            (true, true, true) => DeleteChange::Rewritten,
+            (true, false, _) => DeleteChange::Removed,
+            (false, true, _) => DeleteChange::Added,
+            (true, true, false) => DeleteChange::WouldBeRemoved,
+            (false, false, true) => DeleteChange::WouldBeAdded,
         };
         let reach = related.findings.iter().find_map(|finding| finding.details.reach.as_ref());
         let calls = reach.iter().flat_map(|reach| &reach.calls);
@@ -115,7 +115,7 @@ impl Deletion {
 
     /// Whether deletes cascade after the fixes that are carried out.
     pub fn lasts(&self) -> bool {
-        !matches!(self.change, Change::Removed | Change::WouldBeAdded)
+        !matches!(self.change, DeleteChange::Removed | DeleteChange::WouldBeAdded)
     }
 
     /// Whether it deletes rows that others may share: those of a many-to-many, or the parent of a many-to-one.
@@ -126,11 +126,11 @@ impl Deletion {
     /// Its name, and what is said of it beside that: nothing is told by colour alone.
     pub fn label(&self) -> String {
         let change = match self.change {
-            Change::None | Change::Rewritten => None,
-            Change::Removed => Some("no longer deletes"),
-            Change::Added => Some("deletes from now on"),
-            Change::WouldBeRemoved => Some("would no longer delete: held back"),
-            Change::WouldBeAdded => Some("would delete: held back"),
+            DeleteChange::None | DeleteChange::Rewritten => None,
+            DeleteChange::Removed => Some("no longer deletes"),
+            DeleteChange::Added => Some("deletes from now on"),
+            DeleteChange::WouldBeRemoved => Some("would no longer delete: held back"),
+            DeleteChange::WouldBeAdded => Some("would delete: held back"),
         };
         let kind = match self.direction {
             Some(Direction::ManyToMany) => Some("many-to-many!"),
@@ -141,7 +141,7 @@ impl Deletion {
         let told = [kind.map(str::to_owned), cycle, change.map(str::to_owned), self.reach_told()];
         let told: Vec<String> = told.into_iter().flatten().collect();
         let name = self.attribute.as_deref().unwrap_or("?");
-        let mark = if self.change == Change::Rewritten { REWRITTEN } else { "" };
+        let mark = if self.change == DeleteChange::Rewritten { REWRITTEN } else { "" };
         if told.is_empty() { format!("{name}{mark}") } else { format!("{name}{mark} ({})", told.join(", ")) }
     }
 }

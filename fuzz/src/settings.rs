@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use cascade_fix::layout::Styles;
-use cascade_fix::settings::{self, ConfigFormat, InForce, Lookup, Origin, Overrides, Place, Setting};
+use cascade_fix::settings::{self, ConfigFormat, InForce, Lookup, Origin, Overrides, Setting, SettingsSource};
 use cascade_fix::source::Kind;
 
 use super::whole;
@@ -15,7 +15,7 @@ const MODULE: &[u8] = b"from sqlalchemy.orm import relationship\nposts = relatio
 
 /// What has read the built-in rules, which takes longer than all else here.
 static LOOKUP: LazyLock<Arc<Lookup>> = LazyLock::new(|| {
-    let lookup = Lookup::new(Overrides::default(), &Place::Nearest, &std::env::temp_dir());
+    let lookup = Lookup::new(Overrides::default(), &SettingsSource::Nearest, &std::env::temp_dir());
     Arc::new(lookup.expect("there are no options"))
 });
 

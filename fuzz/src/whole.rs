@@ -9,7 +9,7 @@ use cascade_fix::checks::OF_MODULES;
 use cascade_fix::discover::WalkOptions;
 use cascade_fix::outcome::{FileOutcome, Outcome, Status};
 use cascade_fix::repository::Base;
-use cascade_fix::settings::{Lookup, Overrides, Place};
+use cascade_fix::settings::{Lookup, Overrides, SettingsSource};
 use cascade_fix::source::{DiskEdit, Source};
 use cascade_fix::syntax::Tree;
 
@@ -21,7 +21,7 @@ static SETTINGS: LazyLock<[Arc<Lookup>; 2]> = LazyLock::new(|| {
     let selecting = |select: &[&str]| {
         let select = select.iter().map(|code| (*code).to_owned()).collect();
         let overrides = Overrides { select, ..Overrides::default() };
-        Arc::new(Lookup::new(overrides, &Place::Isolated, Path::new(NOWHERE)).unwrap())
+        Arc::new(Lookup::new(overrides, &SettingsSource::Isolated, Path::new(NOWHERE)).unwrap())
     };
     [selecting(&[]), selecting(&["CAS"])]
 });

@@ -101,7 +101,7 @@ impl<'a> Run<'a> {
             lazy: self.request.lazy,
             wanted: self.request.lists.get(&site.at).copied(),
             selection: &settings.selection(&site.at.path),
-            surroundings: &Around {
+            surroundings: &SiteSurroundings {
                 run: self,
                 repository: self.analysis.repositories.of(&site.at.path),
                 site,
@@ -264,14 +264,14 @@ impl<'a> Run<'a> {
 }
 
 /// What a site's repository says.
-struct Around<'a> {
+struct SiteSurroundings<'a> {
     run: &'a Run<'a>,
     repository: Arc<Repository>,
     site: &'a Site,
     settings: &'a Settings,
 }
 
-impl Surroundings for Around<'_> {
+impl Surroundings for SiteSurroundings<'_> {
     fn expunger(&self) -> Option<&Expunger> {
         let mut noticed = self.run.noticed.get()?.iter().filter_map(|noticed| noticed.orphaned.as_ref());
         noticed.find_map(|orphaned| orphaned.get(&self.site.at))

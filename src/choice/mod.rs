@@ -32,7 +32,7 @@ pub struct Fixes {
 
 /// What is chosen as a whole: sites whose edits can't be carried out apart from each other, as those that share a constant.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct Choice {
     /// Their values, in the order of the report.
     pub sites: Vec<Location>,
 }
@@ -50,7 +50,7 @@ pub enum Reading {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chosen {
     /// The change.
-    pub change: Change,
+    pub change: Choice,
     /// What is written for it.
     pub edits: Vec<FileEdit>,
     /// How many findings are fixed by that.
@@ -72,7 +72,7 @@ pub enum Answer {
 
 impl Fixes {
     /// All changes, in the order of the report.
-    pub fn changes(&self) -> Vec<Change> {
+    pub fn changes(&self) -> Vec<Choice> {
         let mut sites: Vec<Location> = Vec::new();
         let mut known: HashSet<Location> = HashSet::new();
         for (file, finding) in self.outcomes().flat_map(Outcome::findings) {
@@ -85,7 +85,7 @@ impl Fixes {
             let site = site(file, finding);
             finding.fix.iter().flat_map(|fix| &fix.edits).map(move |edit| (site.clone(), edit))
         });
-        components::components(&sites, edits).into_iter().map(|sites| Change { sites }).collect()
+        components::components(&sites, edits).into_iter().map(|sites| Choice { sites }).collect()
     }
 
     fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
@@ -93,7 +93,7 @@ impl Fixes {
     }
 
     /// The findings of a change that a fix is about, with their files.
-    pub fn findings(&self, change: &Change, reading: Reading) -> Vec<(&FileOutcome, &Finding)> {
+    pub fn findings(&self, change: &Choice, reading: Reading) -> Vec<(&FileOutcome, &Finding)> {
         let outcome = match reading {
             Reading::Proposed => Some(&self.proposed),
             Reading::Unsafe => self.all.as_ref(),
@@ -108,7 +108,7 @@ impl Fixes {
     }
 
     /// Whether there is such a fix.
-    pub fn offers(&self, change: &Change, reading: Reading) -> bool {
+    pub fn offers(&self, change: &Choice, reading: Reading) -> bool {
         let is_unsafe = |(_, finding): &(&FileOutcome, &Finding)| {
             finding.fix.as_ref().is_some_and(|fix| fix.applicability == Applicability::Unsafe)
         };
@@ -120,13 +120,13 @@ impl Fixes {
     }
 
     /// What a fix of a change writes, each edit once.
-    pub fn edits(&self, change: &Change, reading: Reading) -> Vec<FileEdit> {
+    pub fn edits(&self, change: &Choice, reading: Reading) -> Vec<FileEdit> {
         let findings = self.findings(change, reading).into_iter();
         unique(findings.flat_map(|(_, finding)| &finding.fix).flat_map(|fix| &fix.edits))
     }
 
     /// The outcome that has but one change and carries it out.
-    pub fn alone(&self, change: &Change, reading: Reading) -> Outcome {
+    pub fn alone(&self, change: &Choice, reading: Reading) -> Outcome {
         let mut edits = by_file(&self.edits(change, reading));
         let mut alone = Outcome { unsafe_fixes: true, ..Outcome::default() };
         for (file, finding) in self.findings(change, reading) {
@@ -158,7 +158,7 @@ impl Fixes {
     }
 
     /// The sites of a change by the lists that are written: those whose value stands elsewhere share one.
-    pub fn lists(&self, change: &Change) -> Vec<Vec<(&FileOutcome, &Finding)>> {
+    pub fn lists(&self, change: &Choice) -> Vec<Vec<(&FileOutcome, &Finding)>> {
         let readings = [Reading::Proposed, Reading::Unsafe];
         let findings = readings.map(|reading| self.findings(change, reading)).into_iter().find(|all| !all.is_empty());
         let mut lists: Vec<Vec<(&FileOutcome, &Finding)>> = Vec::new();
@@ -185,7 +185,7 @@ impl Fixes {
     ///
     /// # Errors
     /// Why one has none, in words.
-    pub fn has_fixes(&self, change: &Change) -> Result<(), String> {
+    pub fn has_fixes(&self, change: &Choice) -> Result<(), String> {
         for wanted in &change.sites {
             let of_site = || self.proposed.findings().filter(|(file, finding)| site(file, finding) == *wanted);
             if !of_site().any(|(_, finding)| finding.fix.is_some()) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Change, Fixes, site, with_edits};
+use super::{Choice, Fixes, site, with_edits};
 use crate::outcome::{FileOutcome, Finding, Outcome, Status};
 use crate::rewrite::{Edit, FileEdit};
 use crate::rules::{Code, Rules};
@@ -14,7 +14,7 @@ use crate::suppression::{Suppressible, Suppressions, comment_above, suppressions
 ///
 /// # Errors
 /// A site stands in no statement, in words.
-pub fn comments(fixes: &Fixes, change: &Change) -> Result<Vec<FileEdit>, String> {
+pub fn comments(fixes: &Fixes, change: &Choice) -> Result<Vec<FileEdit>, String> {
     let mut codes: BTreeMap<(Arc<Path>, usize), BTreeSet<Code>> = BTreeMap::new();
     let mut edits: BTreeMap<(Arc<Path>, usize), Edit> = BTreeMap::new();
     for (file, at) in findings(fixes, change) {
@@ -29,7 +29,7 @@ pub fn comments(fixes: &Fixes, change: &Change) -> Result<Vec<FileEdit>, String>
 }
 
 /// Whether none of the change's findings in a file is told any more in the outcome of its text with the comments.
-pub fn are_suppressed(fixes: &Fixes, change: &Change, comments: &[FileEdit], path: &Path, after: &Outcome) -> bool {
+pub fn are_suppressed(fixes: &Fixes, change: &Choice, comments: &[FileEdit], path: &Path, after: &Outcome) -> bool {
     let Some(checked) = after.files.iter().find(|file| *file.path == *path) else { return false };
     let shift = |at: usize| {
         let above = comments.iter().filter(|one| *one.path == *path && one.edit.range.start <= at);
@@ -84,7 +84,7 @@ struct At {
 }
 
 /// All findings of a change that there is a fix for.
-fn findings<'f>(fixes: &'f Fixes, change: &Change) -> Vec<(&'f FileOutcome, At)> {
+fn findings<'f>(fixes: &'f Fixes, change: &Choice) -> Vec<(&'f FileOutcome, At)> {
     let is_meant = |(file, finding): &(&FileOutcome, &Finding)| {
         finding.fix.is_some() && change.sites.contains(&site(file, finding))
     };

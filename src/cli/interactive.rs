@@ -12,7 +12,7 @@ use super::Job;
 use super::args::{Arguments, Common};
 use crate::analysis::{Analysis, Request, Unsaved};
 use crate::apply::apply;
-use crate::choice::{Answer, Change, Chosen, Fixes, Reading, are_suppressed, comments, read_list, site};
+use crate::choice::{Answer, Choice, Chosen, Fixes, Reading, are_suppressed, comments, read_list, site};
 use crate::module::Location;
 use crate::outcome::{FileOutcome, Finding, Outcome};
 use crate::policy::Applicability;
@@ -71,7 +71,7 @@ struct Dialogue {
     fixes: Fixes,
     chosen: Vec<Chosen>,
     /// What is still to be asked about.
-    open: VecDeque<Change>,
+    open: VecDeque<Choice>,
     screen: Screen,
 }
 
@@ -112,20 +112,20 @@ impl Dialogue {
         Ok(())
     }
 
-    fn choose(&mut self, change: Change, reading: Reading) {
+    fn choose(&mut self, change: Choice, reading: Reading) {
         let edits = self.fixes.edits(&change, reading);
         let findings = self.fixes.findings(&change, reading).len();
         self.decide(change, Answer::Fix, findings, edits);
     }
 
     /// The next change is answered.
-    fn decide(&mut self, change: Change, answer: Answer, findings: usize, edits: Vec<FileEdit>) {
+    fn decide(&mut self, change: Choice, answer: Answer, findings: usize, edits: Vec<FileEdit>) {
         self.open.pop_front();
         self.chosen.push(Chosen { change, edits, findings, answer });
     }
 
     /// The fixes of a change with their reasons.
-    fn show(&self, change: &Change) -> anyhow::Result<()> {
+    fn show(&self, change: &Choice) -> anyhow::Result<()> {
         let readings = [(Reading::Proposed, 'y'), (Reading::Unsafe, 'u')];
         let offered: Vec<_> = readings.into_iter().filter(|(reading, _)| self.fixes.offers(change, *reading)).collect();
         for (reading, key) in &offered {
@@ -142,7 +142,7 @@ impl Dialogue {
     }
 
     /// One of the keys that are offered.
-    fn ask(&self, change: &Change) -> anyhow::Result<char> {
+    fn ask(&self, change: &Choice) -> anyhow::Result<char> {
         let is_offered = |key: char| match key {
             'y' | 'a' => self.fixes.offers(change, Reading::Proposed),
             'u' => self.fixes.offers(change, Reading::Unsafe),
@@ -167,7 +167,7 @@ impl Dialogue {
     }
 
     /// Asks for lists, and for the fixes with them; the change is asked about anew then.
-    fn edit(&mut self, change: &Change) -> anyhow::Result<()> {
+    fn edit(&mut self, change: &Choice) -> anyhow::Result<()> {
         let mut lists = self.request.lists.clone();
         for list in self.fixes.lists(change) {
             if let Some(options) = self.ask_list(&list)? {
@@ -205,7 +205,7 @@ impl Dialogue {
     }
 
     /// Goes on with other fixes, unless the change has none there, or what is answered already would become another.
-    fn take(&mut self, change: &Change, fixes: Fixes) -> Result<(), String> {
+    fn take(&mut self, change: &Choice, fixes: Fixes) -> Result<(), String> {
         fixes.has_fixes(change)?;
         let decided: HashSet<&Location> = self.chosen.iter().flat_map(|one| &one.change.sites).collect();
         let changes = fixes.changes();
@@ -220,7 +220,7 @@ impl Dialogue {
     }
 
     /// Comments, if they do suppress the change's findings.
-    fn suppress(&mut self, change: Change) -> anyhow::Result<()> {
+    fn suppress(&mut self, change: Choice) -> anyhow::Result<()> {
         let refused = match comments(&self.fixes, &change) {
             Err(reason) => reason,
             Ok(edits) if self.suppresses(&change, &edits)? => {
@@ -232,7 +232,7 @@ impl Dialogue {
         self.screen.say(&format!("It can't be suppressed: {refused}"))
     }
 
-    fn suppresses(&self, change: &Change, edits: &[FileEdit]) -> anyhow::Result<bool> {
+    fn suppresses(&self, change: &Choice, edits: &[FileEdit]) -> anyhow::Result<bool> {
         let paths: HashSet<&Arc<Path>> = edits.iter().map(|edit| &edit.path).collect();
         for path in paths {
             let of_file = edits.iter().filter(|edit| edit.path == *path).map(|edit| &edit.edit).collect();

@@ -8,7 +8,7 @@ use anyhow::Context;
 
 use super::args::{Judging, Means, StreamOptions};
 use super::{CLEAN, start_threads, working_directory};
-use crate::settings::{Lookup, Place};
+use crate::settings::{Lookup, SettingsSource};
 use crate::stream::{self, Line, MOST_OF_LINE, Stream};
 
 /// The most lines that are answered together.
@@ -20,7 +20,7 @@ const MOST_WAITING: usize = 16;
 
 pub(super) fn stream(options: &StreamOptions, judging: &Judging, means: &Means) -> anyhow::Result<u8> {
     start_threads(means.threads)?;
-    let place = options.config.clone().map_or(Place::Isolated, Place::File);
+    let place = options.config.clone().map_or(SettingsSource::Isolated, SettingsSource::File);
     let settings = Lookup::new(judging.overrides(means), &place, &working_directory()?)?;
     let StreamOptions { fix, .. } = *options;
     let options = stream::StreamOptions { fix, unsafe_fixes: judging.unsafe_fixes, threads: means.threads };

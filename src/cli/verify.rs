@@ -20,7 +20,7 @@ use crate::verify::trace::{Runs, Tracing, When};
 use crate::verify::{Answer, Claim, Question, Verification, copy_project, facts};
 
 /// A change: two copies of the project, and what is claimed of it.
-struct Change {
+struct BeforeAndAfter {
     before: TempDir,
     after: TempDir,
     claims: Vec<Claim>,
@@ -85,7 +85,11 @@ struct Asking<'a> {
 
 impl Asking<'_> {
     /// What the models show, and the command that is watched; the answers about the models, too, where they are asked for.
-    fn prove(&self, change: &Change, may_warn_less: bool) -> anyhow::Result<(Verification, Option<(Answer, Answer)>)> {
+    fn prove(
+        &self,
+        change: &BeforeAndAfter,
+        may_warn_less: bool,
+    ) -> anyhow::Result<(Verification, Option<(Answer, Answer)>)> {
         let answers = self.options.is_asked().then(|| ask(&self.question()?, change)).transpose()?;
         let asked = answers
             .as_ref()
@@ -104,7 +108,7 @@ impl Asking<'_> {
         Ok((verification, answers))
     }
 
-    fn runs(&self, tracing: &Tracing, change: &Change) -> anyhow::Result<Runs> {
+    fn runs(&self, tracing: &Tracing, change: &BeforeAndAfter) -> anyhow::Result<Runs> {
         Runs::of(|when| {
             let (when, copy) = match when {
                 When::Before => ("before", &change.before),
@@ -149,7 +153,7 @@ impl Asking<'_> {
 }
 
 /// What SQLAlchemy says of the models before and after the change.
-fn ask(question: &Question, change: &Change) -> anyhow::Result<(Answer, Answer)> {
+fn ask(question: &Question, change: &BeforeAndAfter) -> anyhow::Result<(Answer, Answer)> {
     let (before, after) = thread::scope(|scope| {
         let before = scope.spawn(|| question.ask(change.before.path()));
         let after = question.ask(change.after.path());
@@ -175,7 +179,12 @@ fn interpreter(options: &AskOptions, working_directory: &Path) -> anyhow::Result
     found.context("no environment found; name the project's interpreter: --python .venv/bin/python")
 }
 
-fn change(arguments: &Arguments, common: &Common, options: &VerifyOptions, root: &Path) -> anyhow::Result<Change> {
+fn change(
+    arguments: &Arguments,
+    common: &Common,
+    options: &VerifyOptions,
+    root: &Path,
+) -> anyhow::Result<BeforeAndAfter> {
     if options.base.is_none() {
         let outcome = run_on_threads(arguments, job(common, root)?)?;
         if outcome.files.iter().any(|file| matches!(file.status, Status::Changed(_))) {
@@ -186,7 +195,7 @@ fn change(arguments: &Arguments, common: &Common, options: &VerifyOptions, root:
 }
 
 /// The fixes that are not written yet.
-fn pending(outcome: &Outcome, root: &Path) -> anyhow::Result<Change> {
+fn pending(outcome: &Outcome, root: &Path) -> anyhow::Result<BeforeAndAfter> {
     let (before, after) = (copy_project(root)?, copy_project(root)?);
     for file in &outcome.files {
         let Status::Changed(changed) = &file.status else { continue };
@@ -197,18 +206,18 @@ fn pending(outcome: &Outcome, root: &Path) -> anyhow::Result<Change> {
         fs::write(after.path().join(below), changed.to_bytes().map_err(anyhow::Error::msg)?)
             .with_context(|| format!("can't write a copy of {}", file.display))?;
     }
-    Ok(Change { before, after, claims: Claim::all(outcome, root), is_done: false })
+    Ok(BeforeAndAfter { before, after, claims: Claim::all(outcome, root), is_done: false })
 }
 
 /// What changed since a commit: the work tree against the files as they were, which the run is repeated on.
-fn since(arguments: &Arguments, common: &Common, base: Option<&str>, root: &Path) -> anyhow::Result<Change> {
+fn since(arguments: &Arguments, common: &Common, base: Option<&str>, root: &Path) -> anyhow::Result<BeforeAndAfter> {
     let (before, after) = (copy_project(root)?, copy_project(root)?);
     let git = Git::at(root);
     let commit = match base {
         Some(base) => git.named_commit(base)?,
         None => match git.commit("HEAD") {
             Some(commit) => commit,
-            None => return Ok(Change { before, after, claims: Vec::new(), is_done: true }),
+            None => return Ok(BeforeAndAfter { before, after, claims: Vec::new(), is_done: true }),
         },
     };
     // other files that git does not know may be what the code needs to be imported
@@ -231,7 +240,7 @@ fn since(arguments: &Arguments, common: &Common, base: Option<&str>, root: &Path
     }
     let copy = before.path().canonicalize()?;
     let outcome = run_in(arguments, common, root, &copy)?;
-    Ok(Change { claims: Claim::all(&outcome, &copy), before, after, is_done: true })
+    Ok(BeforeAndAfter { claims: Claim::all(&outcome, &copy), before, after, is_done: true })
 }
 
 /// Runs on a copy of the project, in the folder that is the working directory's copy.

@@ -6,7 +6,7 @@ use crate::source::Edit;
 
 /// One replacement in the text with the new values.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Change {
+pub(super) struct Gap {
     pub range: Range<usize>,
     pub text: String,
 }
@@ -38,8 +38,8 @@ impl Spliced {
     }
 
     /// The changes as edits of the file. A change that touches a new value becomes a part of its edit; None where it touches two.
-    pub fn edits(&self, values: &[&Edit], changes: Vec<Change>) -> Option<Edits> {
-        let mut own: Vec<Vec<Change>> = vec![Vec::new(); values.len()];
+    pub fn edits(&self, values: &[&Edit], changes: Vec<Gap>) -> Option<Edits> {
+        let mut own: Vec<Vec<Gap>> = vec![Vec::new(); values.len()];
         let mut edits = Vec::new();
         for change in changes {
             let touches = |value: &Range<usize>| value.start <= change.range.end && change.range.start <= value.end;
@@ -59,7 +59,7 @@ impl Spliced {
     }
 
     /// A value edit with changes in it and at its ends.
-    fn merged(&self, values: &[&Edit], index: usize, changes: &[Change]) -> Edit {
+    fn merged(&self, values: &[&Edit], index: usize, changes: &[Gap]) -> Edit {
         let value = &self.changed[index];
         let start = changes.iter().map(|change| change.range.start).fold(value.start, usize::min);
         let end = changes.iter().map(|change| change.range.end).fold(value.end, usize::max);

@@ -96,7 +96,7 @@ impl Printed {
 
 /// Where a statement stands.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct Margin<'a> {
     /// The blanks in front of its first line.
     pub indentation: &'a str,
     /// How much else stands there, in columns.
@@ -106,7 +106,7 @@ pub(super) struct Place<'a> {
 }
 
 /// Prints a document.
-pub(super) fn print(doc: &Doc, text: &str, place: Place<'_>, style: &Style) -> Printed {
+pub(super) fn print(doc: &Doc, text: &str, place: Margin<'_>, style: &Style) -> Printed {
     let mut printer =
         Printer { text, place, style, column: 0, comments: Vec::new(), stack: Vec::new(), out: Printed::default() };
     printer.column = printer.width(place.indentation) + place.lead;
@@ -133,7 +133,7 @@ impl<'d> Item<'d> {
 
 struct Printer<'d, 'a> {
     text: &'a str,
-    place: Place<'a>,
+    place: Margin<'a>,
     style: &'a Style,
     column: usize,
     comments: Vec<Range<usize>>,

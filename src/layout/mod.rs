@@ -23,8 +23,8 @@ use rayon::prelude::*;
 use crate::source::{Edit, Source};
 use crate::syntax::{self, Node, Tree, kind};
 
-use changes::{Change, Spliced};
-use document::{Place, Printed};
+use changes::{Gap, Spliced};
+use document::{Margin, Printed};
 use statement::{Lines, Statement, with_body};
 use style::Openers;
 
@@ -124,16 +124,16 @@ pub fn edits(source: &Source, values: &[&Edit], style: &Style) -> Vec<Relaid> {
 }
 
 /// Where a statement stands.
-fn place_of<'s>(source: &'s Source, statement: &Statement) -> Place<'s> {
+fn place_of<'s>(source: &'s Source, statement: &Statement) -> Margin<'s> {
     let start = statement.range.start;
     let in_front = &source.text()[source.line_at(start).start..start];
     let indentation = &in_front[..in_front.len() - in_front.trim_start().len()];
     let lead = in_front.len() - indentation.len();
-    Place { indentation, lead, newline: source.newline_at(start) }
+    Margin { indentation, lead, newline: source.newline_at(start) }
 }
 
 /// What it takes to lay one statement out again; None where it needs nothing, or was not laid out as the formatters do.
-fn relay(source: &Source, statement: Statement, values: &[&Edit], place: Place<'_>, style: &Style) -> Option<Relaid> {
+fn relay(source: &Source, statement: Statement, values: &[&Edit], place: Margin<'_>, style: &Style) -> Option<Relaid> {
     let Statement { range, tree, body } = statement;
     let before = &source.text()[range.clone()];
     let old: Vec<_> = values.iter().map(|edit| edit.range.start - range.start..edit.range.end - range.start).collect();
@@ -177,13 +177,13 @@ fn pragmas_stay(above: &str, text: &str, root: &Node<'_>, printed: &Printed) -> 
     pragmas::cover_the_same(above, (text, &comments), (&printed.text, &moved))
 }
 
-fn print(text: &str, tree: &Tree, changed: &[Range<usize>], place: Place<'_>, style: &Style) -> Option<Printed> {
+fn print(text: &str, tree: &Tree, changed: &[Range<usize>], place: Margin<'_>, style: &Style) -> Option<Printed> {
     let doc = build::statement(text, &tree.root(), changed, style)?;
     Some(document::print(&doc, text, place, style))
 }
 
 /// What has to stand between the pieces of the source; None where that is more than blanks, commas and parentheses.
-fn gaps(text: &str, printed: &Printed) -> Option<Vec<Change>> {
+fn gaps(text: &str, printed: &Printed) -> Option<Vec<Gap>> {
     let is_layout = |gap: &str| gap.chars().all(|c| c.is_whitespace() || "(),".contains(c));
     let mut gaps = Vec::new();
     let (mut at, mut printed_at) = (0, 0);
@@ -195,7 +195,7 @@ fn gaps(text: &str, printed: &Printed) -> Option<Vec<Change>> {
             return None;
         }
         if before != after {
-            gaps.push(Change { range: at..piece.start, text: after.to_owned() });
+            gaps.push(Gap { range: at..piece.start, text: after.to_owned() });
         }
         at = piece.end;
         printed_at = begin + piece.len();

@@ -12,7 +12,7 @@ use crate::checks::OF_MODULES;
 use crate::discover::WalkOptions;
 use crate::outcome::{FileOutcome, Finding, Outcome};
 use crate::repository::Base;
-use crate::settings::{Lookup, Overrides, Place, SettingsError};
+use crate::settings::{Lookup, Overrides, SettingsError, SettingsSource};
 
 /// Why a new text is looked at alone.
 const UNSEEN: &str = "the rest of the repository is looked at when you stop typing";
@@ -23,13 +23,13 @@ pub struct Configured {
     /// What the command line says.
     pub overrides: Overrides,
     /// Where settings files are.
-    pub place: Place,
+    pub place: SettingsSource,
     /// How many threads look at a folder; 0 is one for each core.
     pub threads: usize,
 }
 
 /// What was found in a folder.
-pub(super) struct Looked {
+pub(super) struct Examined {
     pub outcome: Outcome,
     pub settings: Arc<Lookup>,
     /// The texts that were open then.
@@ -42,15 +42,15 @@ impl Configured {
     }
 
     /// Looks at a folder under the texts that are open in it.
-    pub(super) fn look(&self, folder: &Path, texts: HashMap<PathBuf, Arc<str>>) -> Result<Looked, String> {
+    pub(super) fn look(&self, folder: &Path, texts: HashMap<PathBuf, Arc<str>>) -> Result<Examined, String> {
         let settings = Arc::new(self.lookup(folder).map_err(|error| error.to_string())?);
         let unsaved = texts.iter().map(|(path, text)| unsaved(path, text)).collect();
         let outcome = run(vec![folder.to_owned()], unsaved, &settings, None, &Request::default())?;
-        Ok(Looked { outcome, settings, texts })
+        Ok(Examined { outcome, settings, texts })
     }
 }
 
-impl Looked {
+impl Examined {
     /// The text of a file as it was looked at, and its findings; no text where there was nothing to find.
     pub fn of(&self, path: &Path) -> (Option<Arc<str>>, &[Finding]) {
         let file = self.file(path);

@@ -37,7 +37,7 @@ use crate::repository::Repositories;
 use crate::settings;
 use crate::source::Kind;
 use document::{Document, Encoding, Text, path_of};
-use look::Looked;
+use look::Examined;
 use shown::Files;
 use view::{Stayed, findings_now};
 
@@ -51,13 +51,13 @@ enum Event {
     Message(Message),
     /// The editor has gone.
     Closed,
-    Looked(PathBuf, Box<Result<Looked, String>>),
+    Examined(PathBuf, Box<Result<Examined, String>>),
 }
 
 /// A folder that is looked at as a whole.
 #[derive(Default)]
 struct Folder {
-    looked: Option<Looked>,
+    looked: Option<Examined>,
     /// When it is to be looked at again.
     due: Option<Instant>,
     is_looked_at: bool,
@@ -207,7 +207,7 @@ impl Server {
                     self.hear(notification);
                 }
                 Ok(Event::Message(Message::Response(_))) => {}
-                Ok(Event::Looked(folder, looked)) => self.keep(&folder, *looked),
+                Ok(Event::Examined(folder, looked)) => self.keep(&folder, *looked),
                 Err(RecvTimeoutError::Timeout) => {}
                 Ok(Event::Closed) | Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -331,13 +331,13 @@ impl Server {
                 let threads = rayon::ThreadPoolBuilder::new().num_threads(configured.threads).build();
                 let looked = threads.map_err(|error| error.to_string());
                 let looked = looked.and_then(|threads| threads.install(|| configured.look(&root, texts)));
-                let _ = events.send(Event::Looked(root, Box::new(looked)));
+                let _ = events.send(Event::Examined(root, Box::new(looked)));
             });
         }
     }
 
     /// Keeps what a look came to, and shows it.
-    fn keep(&mut self, root: &Path, looked: Result<Looked, String>) {
+    fn keep(&mut self, root: &Path, looked: Result<Examined, String>) {
         let Some(folder) = self.folders.get_mut(root) else { return };
         folder.is_looked_at = false;
         match looked {
@@ -353,7 +353,7 @@ impl Server {
         paths.iter().for_each(|path| self.show(path));
     }
 
-    fn looked(&self, path: &Path) -> Option<&Looked> {
+    fn looked(&self, path: &Path) -> Option<&Examined> {
         self.folders.get(&self.folder_of(path))?.looked.as_ref()
     }
 
@@ -430,7 +430,7 @@ impl Server {
     }
 
     /// What is shown of a document.
-    fn known(&self, path: &Path) -> Option<(&Document, &Vec<Finding>, &Looked)> {
+    fn known(&self, path: &Path) -> Option<(&Document, &Vec<Finding>, &Examined)> {
         Some((self.documents.get(path)?, self.findings.get(path)?, self.looked(path)?))
     }
 }
@@ -440,7 +440,7 @@ struct FilesOf<'a> {
     server: &'a Server,
     /// The one whose findings have moved with its lines.
     own: &'a Path,
-    looked: Option<&'a Looked>,
+    looked: Option<&'a Examined>,
     /// Those that were asked for.
     texts: RefCell<HashMap<PathBuf, Option<Rc<Text>>>>,
 }

@@ -53,7 +53,7 @@ pub struct Passing {
 
 /// Where a shared literal is changed.
 #[derive(Debug, Clone)]
-enum Place {
+enum ChangedAt {
     /// Where it is written.
     Definition,
     /// It stays; each site gets a literal of its own. Why, in a sentence.
@@ -86,11 +86,11 @@ pub struct Planner<'a> {
     /// Those that are several sites, of which different lists are wanted.
     split: HashSet<&'a Location>,
     /// By where it is written.
-    places: HashMap<&'a Location, Place>,
+    places: HashMap<&'a Location, ChangedAt>,
     /// The sites that get each literal.
     uses: HashMap<&'a Location, Vec<&'a Location>>,
     /// What else is done with what steps that were asked for read.
-    other_uses: Mutex<HashMap<Asked, Option<Place>>>,
+    other_uses: Mutex<HashMap<Asked, Option<ChangedAt>>>,
     /// By whether a definition is that of a dictionary: what does something else with it, whatever the item.
     others: Picked<'a>,
 }
@@ -124,7 +124,7 @@ impl<'a> Planner<'a> {
         planner
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Asked, Option<Place>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Asked, Option<ChangedAt>>> {
         self.other_uses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -162,14 +162,14 @@ impl<'a> Planner<'a> {
             let Some(after) = after else { continue };
             let written = &alternative.written;
             match self.places.get(&written.at) {
-                Some(Place::Definition) | None => {
+                Some(ChangedAt::Definition) | None => {
                     planned.add(self.at_definition(site, alternative, *after)?);
                 }
-                Some(Place::Sites(why)) => {
+                Some(ChangedAt::Sites(why)) => {
                     planned.add(self.at_site(site, alternatives, rewrite, &alternative.here)?);
                     planned.note(Note::of_form(why.as_str()));
                 }
-                Some(Place::OutOfReach(why)) => return Err(why.clone()),
+                Some(ChangedAt::OutOfReach(why)) => return Err(why.clone()),
             }
         }
         Ok(planned)
@@ -264,9 +264,9 @@ impl<'a> Planner<'a> {
         }
         let mut steps = site.givens.iter().flat_map(|given| &given.steps);
         match steps.find_map(|step| self.other_use(step, true)).or_else(|| self.stays(site)) {
-            Some(Place::OutOfReach(why)) => return Err(why),
-            Some(Place::Sites(why)) => return Ok(Some(why)),
-            Some(Place::Definition) => return Ok(None),
+            Some(ChangedAt::OutOfReach(why)) => return Err(why),
+            Some(ChangedAt::Sites(why)) => return Ok(Some(why)),
+            Some(ChangedAt::Definition) => return Ok(None),
             None => {}
         }
         let shown = || self.files.shown(&site.at);
@@ -281,12 +281,12 @@ impl<'a> Planner<'a> {
     }
 
     /// Why the literals at a site itself can't be changed there, where one is used from elsewhere too.
-    fn stays(&self, site: &Site) -> Option<Place> {
+    fn stays(&self, site: &Site) -> Option<ChangedAt> {
         let alternatives = &site.value.as_ref().ok()?.alternatives;
         let is_split = self.split.contains(&site.at);
         let own = alternatives.iter().filter(|one| !is_split && one.written.at == site.at.part(&one.here));
         own.filter_map(|one| self.places.get(&one.written.at))
-            .find(|place| !matches!(place, Place::Definition))
+            .find(|place| !matches!(place, ChangedAt::Definition))
             .cloned()
     }
 

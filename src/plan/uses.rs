@@ -1,6 +1,6 @@
 //! A literal, and who gets it, go in; where it can be changed comes out, or who else reads it.
 
-use super::{Passing, Place, Planner, Use, out_of_check, read};
+use super::{ChangedAt, Passing, Planner, Use, out_of_check, read};
 use crate::module::{Location, ReferenceKind};
 use crate::resolve::Step;
 use crate::site::{HowRead, Reading, Site};
@@ -8,21 +8,21 @@ use crate::usage::{self, SomeReferences};
 
 impl<'a> Planner<'a> {
     /// Where a literal is changed so that all who get it have what they want, and no one else has something new.
-    pub(super) fn place_of(&self, literal: &Location, uses: &[Use<'_>]) -> Place {
+    pub(super) fn place_of(&self, literal: &Location, uses: &[Use<'_>]) -> ChangedAt {
         let read_in_function = || uses.iter().find_map(|one| read(one.site)).map(|reading| self.read_by(reading));
         self.wanted_differently(literal, uses)
-            .or_else(|| read_in_function().map(Place::Sites))
+            .or_else(|| read_in_function().map(ChangedAt::Sites))
             .or_else(|| self.bound_in_passing(literal, uses))
             .or_else(|| uses.iter().flat_map(|one| &one.alternative.steps).find_map(|step| self.needed_at(step)))
-            .or_else(|| self.tied(literal, uses).map(Place::Sites))
-            .or_else(|| self.out_of_check(literal).map(Place::OutOfReach))
-            .unwrap_or(Place::Definition)
+            .or_else(|| self.tied(literal, uses).map(ChangedAt::Sites))
+            .or_else(|| self.out_of_check(literal).map(ChangedAt::OutOfReach))
+            .unwrap_or(ChangedAt::Definition)
     }
 
-    fn wanted_differently(&self, literal: &Location, uses: &[Use<'_>]) -> Option<Place> {
+    fn wanted_differently(&self, literal: &Location, uses: &[Use<'_>]) -> Option<ChangedAt> {
         let first = &uses[0];
         let other = uses.iter().find(|one| one.after != first.after)?;
-        Some(Place::Sites(format!(
+        Some(ChangedAt::Sites(format!(
             "the value at {} stays: {} and {} want different lists of it",
             self.files.shown(literal),
             self.files.shown(&first.site.at),
@@ -31,19 +31,19 @@ impl<'a> Planner<'a> {
     }
 
     /// A name that is bound to the literal, or to a site's value, in an expression, and is read by something else.
-    fn bound_in_passing(&self, literal: &Location, uses: &[Use<'_>]) -> Option<Place> {
+    fn bound_in_passing(&self, literal: &Location, uses: &[Use<'_>]) -> Option<ChangedAt> {
         let at_site =
             |one: &Use<'_>| self.read_in_passing(&one.site.at.part(&one.alternative.here), std::iter::once(one.site));
         let at_literal = || self.read_in_passing(literal, uses.iter().map(|one| one.site));
-        uses.iter().find_map(at_site).map(Place::OutOfReach).or_else(|| at_literal().map(Place::Sites))
+        uses.iter().find_map(at_site).map(ChangedAt::OutOfReach).or_else(|| at_literal().map(ChangedAt::Sites))
     }
 
     /// Why what a step reads has to stay: something else is done with it, or its annotation names the value.
-    fn needed_at(&self, step: &Step) -> Option<Place> {
+    fn needed_at(&self, step: &Step) -> Option<ChangedAt> {
         self.other_use(step, false).or_else(|| {
             let defined = self.files.is_typed(&step.definition).then(|| self.files.shown(&step.definition))?;
             let name = &step.name;
-            Some(Place::Sites(format!("`{name}` (defined at {defined}) stays: its annotation names the value")))
+            Some(ChangedAt::Sites(format!("`{name}` (defined at {defined}) stays: its annotation names the value")))
         })
     }
 
@@ -72,7 +72,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Why a definition can't be changed: something else is done with it.
-    pub(super) fn other_use(&self, step: &Step, is_dictionary: bool) -> Option<Place> {
+    pub(super) fn other_use(&self, step: &Step, is_dictionary: bool) -> Option<ChangedAt> {
         let wholes = usage::wholes(step);
         step.definitions().chain(wholes.iter().map(|(name, at)| (name, at))).find_map(|(name, at)| {
             let key = (at.clone(), step.items.clone(), is_dictionary);
@@ -90,7 +90,7 @@ impl<'a> Planner<'a> {
         step: &Step,
         (name, at): (&String, &Location),
         is_dictionary: bool,
-    ) -> Option<Place> {
+    ) -> Option<ChangedAt> {
         let is_whole = step.definitions().all(|(_, own)| own != at);
         let own = || format!("`{}` (defined at {})", step.name, self.files.shown(&step.definition));
         let defined = || if is_whole { own() } else { format!("`{name}` (defined at {})", self.files.shown(at)) };
@@ -100,22 +100,26 @@ impl<'a> Planner<'a> {
             match reference.kind {
                 ReferenceKind::Immaterial => None,
                 ReferenceKind::Read | ReferenceKind::Aliased | ReferenceKind::Argument if is_whole => {
-                    Some(Place::Sites(format!("{} stays: {} can reach it by way of `{name}`", defined(), shown())))
+                    Some(ChangedAt::Sites(format!("{} stays: {} can reach it by way of `{name}`", defined(), shown())))
                 }
                 ReferenceKind::Read | ReferenceKind::Aliased | ReferenceKind::Argument => {
-                    Some(Place::Sites(format!("{} stays: {} uses it for something else", defined(), shown())))
+                    Some(ChangedAt::Sites(format!("{} stays: {} uses it for something else", defined(), shown())))
                 }
-                ReferenceKind::Typed => Some(Place::Sites(format!("{} stays: {} names its value", defined(), shown()))),
-                ReferenceKind::Exported => Some(Place::Sites(format!(
+                ReferenceKind::Typed => {
+                    Some(ChangedAt::Sites(format!("{} stays: {} names its value", defined(), shown())))
+                }
+                ReferenceKind::Exported => Some(ChangedAt::Sites(format!(
                     "{} stays: `__all__` exports it at {}, so that others may use it",
                     defined(),
                     shown()
                 ))),
-                ReferenceKind::Changed => Some(Place::OutOfReach(format!("{} is changed at {}", defined(), shown()))),
+                ReferenceKind::Changed => {
+                    Some(ChangedAt::OutOfReach(format!("{} is changed at {}", defined(), shown())))
+                }
             }
         });
         let unread = || self.usages.unread(at);
-        found.or_else(|| Some(Place::Sites(format!("{} stays: {}, and may use it", defined(), unread()?))))
+        found.or_else(|| Some(ChangedAt::Sites(format!("{} stays: {}, and may use it", defined(), unread()?))))
     }
 
     /// The references to a definition by which something else is done with it than to give relationships their cascades.

@@ -8,7 +8,7 @@ use crate::syntax::{
 use crate::types::{Class, Type};
 
 use super::heap::{Base, List, Options, Value};
-use super::run::{Exit, Run};
+use super::run::{Exit, Walkthrough};
 use super::session::named_in_options;
 
 /// What does nothing to the objects that it is given.
@@ -37,7 +37,7 @@ const HARMLESS: [&str; 20] = [
 /// What gives the objects again that it is given.
 const SEQUENCES: [&str; 6] = ["list", "tuple", "sorted", "reversed", "set", "iter"];
 
-impl Run<'_, '_> {
+impl Walkthrough<'_, '_> {
     pub(super) fn call(&mut self, call: &Node<'_>, is_awaited: bool) -> Result<Value, Exit> {
         let Some(function) = call.field("function").map(|function| unparenthesized(&function)) else {
             return Ok(Value::Unknown);

@@ -10,9 +10,9 @@ use crate::types::Class;
 use super::Edge;
 use super::heap::{Base, Expiry, Freshness, Link, Standing, State, Value};
 use super::mapping::{Attribute, Loading, Relation};
-use super::run::{Exit, Run};
+use super::run::{Exit, Walkthrough};
 
-impl Run<'_, '_> {
+impl Walkthrough<'_, '_> {
     /// `await session.refresh(object)`
     pub(super) fn refresh(&mut self, call: &Node<'_>, given: &Value) -> Result<Value, Exit> {
         let Value::Object(object) = *given else {

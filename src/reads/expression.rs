@@ -3,9 +3,9 @@
 use crate::syntax::{Node, conditional_parts, kind, unparenthesized};
 
 use super::heap::{List, Value};
-use super::run::{Exit, Run};
+use super::run::{Exit, Walkthrough};
 
-impl Run<'_, '_> {
+impl Walkthrough<'_, '_> {
     pub(super) fn value(&mut self, node: &Node<'_>) -> Result<Value, Exit> {
         self.count()?;
         let node = unparenthesized(node);

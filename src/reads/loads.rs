@@ -7,7 +7,7 @@ use crate::types::Class;
 
 use super::heap::{Base, Freshness, Link, List, Object, Options, Standing, State, Value};
 use super::mapping::{Attribute, Loading, Mapping, Relation};
-use super::run::{Exit, Run};
+use super::run::{Exit, Walkthrough};
 
 /// Objects that are loaded.
 #[derive(Clone, PartialEq)]
@@ -32,7 +32,7 @@ impl Coming {
     }
 }
 
-impl Run<'_, '_> {
+impl Walkthrough<'_, '_> {
     /// `await object.awaitable_attrs.name`, `refresh(object, ["name"])`
     pub(super) fn await_attribute(&mut self, object: usize, name: &str, node: &Node<'_>) -> Result<Value, Exit> {
         self.load_expired(object);

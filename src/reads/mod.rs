@@ -27,7 +27,7 @@ use crate::types::{Class, Types};
 pub use callers::callers_in;
 
 use mapping::Mapping;
-use run::{Run, Script};
+use run::{Script, Walkthrough};
 
 /// A relationship with refresh-expire.
 #[derive(Debug)]
@@ -84,7 +84,7 @@ pub fn in_functions(
     for function in functions.iter().filter_map(|at| module.node(&at.range())).filter(is_async) {
         let mut script = Script::default();
         for _ in 0..MOST_WAYS {
-            Run::new(&mapping, module, &mut script, &mut found).go(&function);
+            Walkthrough::new(&mapping, module, &mut script, &mut found).go(&function);
             if !script.next_way() {
                 break;
             }

@@ -9,9 +9,9 @@ use crate::types::Type;
 use super::Raised;
 use super::heap::{Base, Expiry, Freshness, Link, List, Options, Standing, State, Value};
 use super::mapping::{Attribute, Loading, Relation};
-use super::run::{Exit, Run};
+use super::run::{Exit, Walkthrough};
 
-impl Run<'_, '_> {
+impl Walkthrough<'_, '_> {
     /// Reads an attribute, which stands at a node.
     pub(super) fn read(&mut self, object: usize, name: &str, node: &Node<'_>) -> Result<Value, Exit> {
         let class = self.heap.objects[object].class.clone();

@@ -69,7 +69,7 @@ const MOST_FRAMES: usize = 3;
 /// How many nodes are looked at on all ways through a coroutine.
 const MOST_STEPS: u32 = 6_000;
 
-pub(super) struct Run<'r, 'a> {
+pub(super) struct Walkthrough<'r, 'a> {
     pub mapping: &'r Mapping<'a>,
     pub heap: Heap,
     pub found: &'r mut Vec<Raised>,
@@ -84,7 +84,7 @@ pub(super) struct Run<'r, 'a> {
     assumed: Vec<(String, bool)>,
 }
 
-impl<'r, 'a> Run<'r, 'a> {
+impl<'r, 'a> Walkthrough<'r, 'a> {
     pub fn new(
         mapping: &'r Mapping<'a>,
         module: &Arc<Module>,

@@ -8,9 +8,9 @@ use crate::types::Type;
 
 use super::cascade::unload;
 use super::heap::{Base, Freshness, Link, Options, Standing, State, Value};
-use super::run::{Exit, Run};
+use super::run::{Exit, Walkthrough};
 
-impl Run<'_, '_> {
+impl Walkthrough<'_, '_> {
     /// A call of a session's method; `given` are the values of its arguments.
     pub(super) fn call_session(
         &mut self,

@@ -5,9 +5,9 @@ use crate::types::Class;
 
 use super::heap::{Link, List, Standing, State, Value};
 use super::mapping::{Attribute, Relation};
-use super::run::{Exit, Run};
+use super::run::{Exit, Walkthrough};
 
-impl Run<'_, '_> {
+impl Walkthrough<'_, '_> {
     /// Sets an attribute.
     pub(super) fn set(&mut self, object: usize, name: &str, value: &Value, at: &Location) -> Result<(), Exit> {
         let class = self.heap.objects[object].class.clone();

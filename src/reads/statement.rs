@@ -4,12 +4,12 @@ use crate::syntax::{Node, callee_name, kind, unparenthesized};
 use crate::types::Type;
 
 use super::heap::{Base, Freshness, Link, Options, Value};
-use super::run::{Exit, Run};
+use super::run::{Exit, Walkthrough};
 
 /// How many objects of a list a loop is run for.
 const MOST_ROUNDS: usize = 8;
 
-impl Run<'_, '_> {
+impl Walkthrough<'_, '_> {
     pub(super) fn block(&mut self, block: &Node<'_>) -> Result<(), Exit> {
         block.named_children().try_for_each(|statement| self.statement(&statement))
     }

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use super::host::{Place, message};
+use super::host::{FileRange, message};
 use super::remarks::{Level, Remark, remarks};
 use super::visible_but;
 use crate::outcome::Outcome;
@@ -21,7 +21,7 @@ pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
         };
         let title = format!("{} {}", finding.code, finding.name);
         let said = [message(outcome, finding)].into_iter().chain(finding.reasons()).collect::<Vec<_>>().join("\n");
-        let place = Place::of_value(source, finding);
+        let place = FileRange::of_value(source, finding);
         writeln!(
             out,
             "::{level} file={},{},title={}::{}",
@@ -46,8 +46,8 @@ fn write_remark(remark: &Remark<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// GitHub takes columns for ranges on one line alone.
-fn range(place: Place) -> String {
-    let Place { start, end } = place;
+fn range(place: FileRange) -> String {
+    let FileRange { start, end } = place;
     if place.is_on_one_line() {
         format!("line={},endLine={},col={},endColumn={}", start.line, end.line, start.column, end.column)
     } else {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::host::{Place, fingerprints, message};
+use super::host::{FileRange, fingerprints, message};
 use crate::outcome::Outcome;
 use crate::rules::{Code, Severity};
 
@@ -38,7 +38,7 @@ struct LineColumn {
 pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
     let findings = outcome.findings().zip(fingerprints(outcome));
     let issues = findings.filter_map(|((file, finding), fingerprint)| {
-        let Place { start, end } = Place::of_value(file.source.as_ref()?, finding);
+        let FileRange { start, end } = FileRange::of_value(file.source.as_ref()?, finding);
         Some(Issue {
             description: message(outcome, finding),
             check_name: finding.code,

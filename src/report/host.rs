@@ -14,13 +14,13 @@ use crate::source::{Edit, FilePosition, Source, splice};
 
 /// A range in a file as it is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Place {
+pub(super) struct FileRange {
     pub start: FilePosition,
     /// Behind its last character.
     pub end: FilePosition,
 }
 
-impl Place {
+impl FileRange {
     fn of(source: &Source, stored: &Range<usize>) -> Self {
         Self { start: source.file_position(stored.start), end: source.file_position(stored.end) }
     }
@@ -39,7 +39,7 @@ impl Place {
 #[derive(Debug, Clone)]
 pub(super) struct Replacement<'a> {
     pub file: &'a FileOutcome,
-    pub place: Place,
+    pub place: FileRange,
     pub text: String,
     /// It is where the finding is.
     pub is_own: bool,
@@ -73,7 +73,7 @@ pub(super) fn replacements<'a>(outcome: &'a Outcome, file: &FileOutcome, finding
             .map(|Edit { range, text }| Edit { range: range.start - hull.start..range.end - hull.start, text })
             .collect();
         let text = splice(&source.stored()[hull.clone()], &moved.iter().collect::<Vec<_>>()).ok()?;
-        Some(Replacement { file: edited, place: Place::of(source, &hull), text, is_own })
+        Some(Replacement { file: edited, place: FileRange::of(source, &hull), text, is_own })
     };
     by_file.into_iter().filter_map(of_file).collect()
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::host::{Place, TOOL, message};
+use super::host::{FileRange, TOOL, message};
 use crate::outcome::{FileOutcome, Finding, Outcome, Status};
 
 pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
@@ -45,7 +45,8 @@ fn of_finding(outcome: &Outcome, file: &FileOutcome, finding: &Finding) -> TestC
     status.set_description(lines.collect::<Vec<_>>().join("\n"));
     let mut case = case(file, format!("{} {} at {}", finding.code, finding.name, finding.start), status);
     // of the file, as elsewhere: in a notebook that of its JSON
-    let line = file.source.as_ref().map_or(finding.start.line, |source| Place::of_value(source, finding).start.line);
+    let line =
+        file.source.as_ref().map_or(finding.start.line, |source| FileRange::of_value(source, finding).start.line);
     case.extra.insert("line".into(), line.to_string().into());
     case
 }

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::host::{self, Place, Replacement, TOOL, Tool};
+use super::host::{self, FileRange, Replacement, TOOL, Tool};
 use crate::outcome::{FileOutcome, Finding, Outcome};
 use crate::rules::{Code, Severity};
 
@@ -56,8 +56,8 @@ struct Suggestion {
     text: String,
 }
 
-impl From<Place> for Range {
-    fn from(Place { start, end }: Place) -> Self {
+impl From<FileRange> for Range {
+    fn from(FileRange { start, end }: FileRange) -> Self {
         Self {
             start: LineColumn { line: start.line, column: start.utf8_column },
             end: LineColumn { line: end.line, column: end.utf8_column },
@@ -80,14 +80,14 @@ pub(super) fn write_lines(outcome: &Outcome, out: &mut dyn Write) -> io::Result<
 /// One for each finding, and one for each other place where a fix changes something, such as that of a shared constant. Each change is
 /// suggested once.
 fn diagnostics(outcome: &Outcome) -> Vec<Diagnostic<'_>> {
-    let mut suggested: HashSet<(&str, Place)> = HashSet::new();
+    let mut suggested: HashSet<(&str, FileRange)> = HashSet::new();
     let mut all = Vec::new();
     for (file, finding) in outcome.findings() {
         let Some(source) = &file.source else { continue };
         let replacements = host::replacements(outcome, file, finding);
         let (own, others): (Vec<_>, Vec<_>) = replacements.into_iter().partition(|replacement| replacement.is_own);
         let own = own.into_iter().find(|own| suggested.insert((&own.file.display, own.place)));
-        let place = own.as_ref().map_or_else(|| Place::of_value(source, finding), |own| own.place);
+        let place = own.as_ref().map_or_else(|| FileRange::of_value(source, finding), |own| own.place);
         all.push(diagnostic(file, finding, place, host::message(outcome, finding), own));
         for other in others {
             if suggested.insert((&other.file.display, other.place)) {
@@ -103,7 +103,7 @@ fn diagnostics(outcome: &Outcome) -> Vec<Diagnostic<'_>> {
 fn diagnostic<'a>(
     file: &'a FileOutcome,
     finding: &Finding,
-    place: Place,
+    place: FileRange,
     message: String,
     replacement: Option<Replacement<'_>>,
 ) -> Diagnostic<'a> {

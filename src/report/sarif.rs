@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 use serde_sarif::sarif;
 
-use super::host::{self, Place, TOOL, fingerprints};
+use super::host::{self, FileRange, TOOL, fingerprints};
 use super::remarks::{Level, remarks};
 use crate::outcome::{FileOutcome, Finding, Outcome};
 use crate::rules::{Code, Diagnostic, FixKind, Rules, Severity};
@@ -99,7 +99,7 @@ fn level(severity: Severity) -> &'static str {
 
 fn result(outcome: &Outcome, file: &FileOutcome, finding: &Finding, fingerprint: String) -> Option<sarif::Result> {
     let said = [host::message(outcome, finding)].into_iter().chain(finding.reasons()).collect::<Vec<_>>().join("\n");
-    let place = Place::of_value(file.source.as_ref()?, finding);
+    let place = FileRange::of_value(file.source.as_ref()?, finding);
     let told = properties(
         [
             ("applicability", json!(finding.fix.as_ref().map(|fix| fix.applicability))),
@@ -182,7 +182,7 @@ fn artifact(file: &FileOutcome) -> sarif::ArtifactLocation {
     sarif::ArtifactLocation::builder().uri(uri).uri_base_id(ROOT).build()
 }
 
-fn region(Place { start, end }: Place) -> sarif::Region {
+fn region(FileRange { start, end }: FileRange) -> sarif::Region {
     sarif::Region::builder()
         .start_line(start.line as i64)
         .start_column(start.column as i64)

@@ -12,7 +12,7 @@ use crate::rules::Rules;
 
 /// Where settings are looked for.
 #[derive(Debug, Clone, Default)]
-pub enum Place {
+pub enum SettingsSource {
     /// For each file in the folders around it.
     #[default]
     Nearest,
@@ -40,18 +40,18 @@ impl Lookup {
     ///
     /// # Errors
     /// That file has a mistake, or the command line names rules or codes that don't exist.
-    pub fn new(overrides: Overrides, place: &Place, working_directory: &Path) -> Result<Self, SettingsError> {
+    pub fn new(overrides: Overrides, place: &SettingsSource, working_directory: &Path) -> Result<Self, SettingsError> {
         let invocation = Invocation::new(overrides, working_directory)?;
         let (document, file) = match place {
-            Place::File(path) => only(path, &invocation)?,
-            Place::Nearest | Place::Isolated => (Document::default(), SettingsFile::default()),
+            SettingsSource::File(path) => only(path, &invocation)?,
+            SettingsSource::Nearest | SettingsSource::Isolated => (Document::default(), SettingsFile::default()),
         };
         let default = Settings::merged(&invocation, &document, file)?;
         Ok(Self {
             choose_files: AtomicBool::new(default.choose_files(&invocation.rules)),
             invocation,
             default: Arc::new(default),
-            is_the_same_everywhere: !matches!(place, Place::Nearest),
+            is_the_same_everywhere: !matches!(place, SettingsSource::Nearest),
             known: RwLock::default(),
             errors: Mutex::default(),
         })

@@ -23,7 +23,7 @@ use crate::sqlalchemy::SqlalchemyVersion;
 use crate::sqlalchemy::cascade::CascadeOptions;
 
 pub use error::SettingsError;
-pub use find::{Lookup, Place, is_settings_file};
+pub use find::{Lookup, SettingsSource, is_settings_file};
 pub use schema::schema;
 pub use show::{ConfigFormat, InForce, write};
 pub use values::name_of;

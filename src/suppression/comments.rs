@@ -33,7 +33,7 @@ struct Comment {
 }
 
 /// Where a finding can be suppressed. Ranges are bytes of the text.
-pub(super) struct Place {
+pub(super) struct Anchor {
     /// The value, or the dictionary that is handed to a call.
     value: Range<usize>,
     /// The call or the dictionary around it.
@@ -44,7 +44,7 @@ pub(super) struct Place {
     nested: Vec<Range<usize>>,
 }
 
-impl Place {
+impl Anchor {
     /// The same without what stands inside of the call: a comment there can be about another call with a cascade.
     pub fn at_its_ends(self) -> Self {
         Self { nested: self.call.iter().cloned().collect(), ..self }
@@ -79,7 +79,7 @@ impl Comments {
 
     /// The surroundings of a value. `call` is the call that gets it, where that is known and around it; `calls` are those of the file
     /// that get a cascade, in order.
-    pub fn place(&self, value: &Range<usize>, call: Option<&Range<usize>>, calls: &[Range<usize>]) -> Place {
+    pub fn place(&self, value: &Range<usize>, call: Option<&Range<usize>>, calls: &[Range<usize>]) -> Anchor {
         let node = self.node(value);
         let offset = |range: Range<usize>, part: &Range<usize>| range.start + part.start..range.end + part.start;
         let around = || {
@@ -99,7 +99,7 @@ impl Comments {
             from..from + calls[from..].partition_point(|inner| inner.start < call.end)
         });
         let nested = calls[within].iter().filter(is_nested).filter(|inner| !is_inside(value, inner)).cloned().collect();
-        Place { value: value.clone(), call, statements, nested }
+        Anchor { value: value.clone(), call, statements, nested }
     }
 
     fn node(&self, range: &Range<usize>) -> Option<(&Range<usize>, Node<'_>)> {
@@ -109,7 +109,7 @@ impl Comments {
     }
 
     /// Where in the text the comment stands that suppresses some codes there and can be given more; of several the last.
-    pub fn extensible(&self, place: &Place) -> Option<Range<usize>> {
+    pub fn extensible(&self, place: &Anchor) -> Option<Range<usize>> {
         let is_extensible = |comment: &&Comment| {
             let Directive { scope, mistakes, has_list, .. } = &comment.directive;
             *scope == Scope::Line && *has_list && mistakes.is_empty() && comment.reaches(&self.source, place)
@@ -119,13 +119,13 @@ impl Comments {
     }
 
     /// Whether a comment suppresses the code there.
-    pub fn suppress(&mut self, place: &Place, code: Code) -> bool {
+    pub fn suppress(&mut self, place: &Anchor, code: Code) -> bool {
         let source = Arc::clone(&self.source);
         self.mark(code, self.near(place), |comment| comment.reaches(&source, place))
     }
 
     /// Whether a comment that is about findings of cascades suppresses the code where a value is defined that is used elsewhere.
-    pub fn suppress_definition(&mut self, place: &Place, code: Code) -> bool {
+    pub fn suppress_definition(&mut self, place: &Anchor, code: Code) -> bool {
         let source = Arc::clone(&self.source);
         self.mark(code, self.near(place), |comment| {
             matches!(comment.directive.scope, Scope::Line | Scope::Noqa) && comment.reaches(&source, place)
@@ -139,7 +139,7 @@ impl Comments {
 
     /// The indices of the comments that can reach a place, in order: those about lines of the value and the call, and the ends of the
     /// statements, whose other lines can be the whole file.
-    fn near(&self, place: &Place) -> impl DoubleEndedIterator<Item = usize> + use<> {
+    fn near(&self, place: &Anchor) -> impl DoubleEndedIterator<Item = usize> + use<> {
         let line = |at: usize| self.source.line_at(at).start;
         let of_lines = |first: usize, last: usize| {
             let from = self.comments.partition_point(|comment| comment.line < first);
@@ -244,7 +244,7 @@ impl Comment {
         self.directive.scope == Scope::Line && lines.is_some_and(|lines| lines.contains(&self.line))
     }
 
-    fn reaches(&self, source: &Source, place: &Place) -> bool {
+    fn reaches(&self, source: &Source, place: &Anchor) -> bool {
         let first = |range: &Range<usize>| source.line_at(range.start).start;
         let last = |range: &Range<usize>| source.line_at(range.end).start;
         let is_on = |range: &Range<usize>| self.is_on(source, range);

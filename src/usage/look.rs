@@ -18,7 +18,7 @@ pub(super) type Names = HashMap<String, Vec<Definition>>;
 
 /// What one file has to say of names.
 #[derive(Default)]
-pub(super) struct Looked {
+pub(super) struct FileUsages {
     pub(super) references: Vec<(Location, Reference)>,
     pub(super) aliases: Vec<(String, Definition)>,
     pub(super) called: Vec<Location>,
@@ -35,8 +35,8 @@ pub(super) fn look(
     names: &Names,
     wanted: &HashSet<Location>,
     wrappers: &[Wrapper],
-) -> Looked {
-    let mut looked = Looked::default();
+) -> FileUsages {
+    let mut looked = FileUsages::default();
     let here = names_in(module, names, &mut looked);
     let mut look = Look { resolver, module, here: &here, wanted, certain: HashMap::new(), looked };
     for (_, named) in look.places() {
@@ -70,7 +70,7 @@ struct Look<'l> {
     wanted: &'l HashSet<Location>,
     /// By where a name is bound: the places that refer to it for certain.
     certain: HashMap<Location, Vec<&'l Occurrence>>,
-    looked: Looked,
+    looked: FileUsages,
 }
 
 impl<'l> Look<'l> {
@@ -188,7 +188,7 @@ impl<'l> Look<'l> {
 }
 
 /// The names with those that the file's imports give them: `import name as alias`.
-fn names_in(module: &Module, names: &Names, looked: &mut Looked) -> Names {
+fn names_in(module: &Module, names: &Names, looked: &mut FileUsages) -> Names {
     let mut here = names.clone();
     loop {
         let before = here.len();

@@ -32,7 +32,7 @@ use crate::site::{Found, Wrapper};
 pub use definition::wholes;
 use definition::{Definition, names};
 use heirs::OfObject;
-use look::{Looked, Names, look};
+use look::{FileUsages, Names, look};
 use modules::can_have_module;
 pub use reference::{Picked, Reference, SomeReferences};
 
@@ -73,7 +73,7 @@ impl Usages {
     }
 
     /// Adds what a file says.
-    fn add(&mut self, looked: Looked) {
+    fn add(&mut self, looked: FileUsages) {
         for (definition, reference) in looked.references {
             let known = self.known.entry(definition.clone()).or_default();
             if known.insert(reference.clone()) {
@@ -208,7 +208,7 @@ impl LookAround<'_> {
     }
 
     /// What a file says of the names. Its sites are part of that where they were not found before.
-    fn look(&self, file: PathBuf, names: &Names, wanted: &HashSet<Location>) -> Result<Looked, Unread> {
+    fn look(&self, file: PathBuf, names: &Names, wanted: &HashSet<Location>) -> Result<FileUsages, Unread> {
         let module = self.repository.open(&file).ok_or_else(|| self.repository.why_unread(&file))?;
         let rules = &self.search.settings.of(&file).rules;
         let resolver = Resolver { constructors: &rules.constructors, repository: self.repository };

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use cascade_fix::analysis::{Analysis, Unsaved};
 use cascade_fix::outcome::Outcome;
 use cascade_fix::report::{Format, PatchFolder, write_findings, write_patch};
-use cascade_fix::settings::{Overrides, Place};
+use cascade_fix::settings::{Overrides, SettingsSource};
 use tempfile::TempDir;
 
 use crate::common::{asked, read_tree, repository_of, write_tree};
 
 fn analysis(folder: &Path, unsaved: Vec<Unsaved>) -> Analysis {
-    crate::common::analysis(folder, Overrides::default(), &Place::Isolated, unsaved)
+    crate::common::analysis(folder, Overrides::default(), &SettingsSource::Isolated, unsaved)
 }
 
 /// All that a report says of an outcome, and what is written.

@@ -11,7 +11,7 @@ use cascade_fix::discover::WalkOptions;
 use cascade_fix::outcome::Outcome;
 use cascade_fix::report::{Format, write_findings, write_summary};
 use cascade_fix::repository::Base;
-use cascade_fix::settings::{Lookup, Overrides, Place};
+use cascade_fix::settings::{Lookup, Overrides, SettingsSource};
 use tempfile::TempDir;
 
 use crate::common::{folder_with, repository_of, run_binary};
@@ -145,7 +145,7 @@ fn one_analysis_tells_from_each_base_what_one_of_that_base_tells() {
         let outcome = |base| {
             let select = vec!["CAS".to_owned()];
             let overrides = Overrides { select, ..Overrides::default() };
-            let settings = Arc::new(Lookup::new(overrides, &Place::Nearest, &folder).unwrap());
+            let settings = Arc::new(Lookup::new(overrides, &SettingsSource::Nearest, &folder).unwrap());
             let (paths, walk) = (vec![top.clone()], WalkOptions::default());
             let reach = Reach { paths, unsaved: Vec::new(), walk, settings, base, unseen: None, checks: OF_MODULES };
             let request = Request { all_relationships: true, calls: true, ..Request::default() };

@@ -7,9 +7,9 @@ use std::sync::LazyLock;
 
 use crate::common::{analysis, asked, repository_of};
 use cascade_fix::apply::still_parses;
-use cascade_fix::choice::{Answer, Change, Chosen, Fixes, Reading};
+use cascade_fix::choice::{Answer, Choice, Chosen, Fixes, Reading};
 use cascade_fix::outcome::{Outcome, Status};
-use cascade_fix::settings::{Overrides, Place};
+use cascade_fix::settings::{Overrides, SettingsSource};
 
 /// The fixes of every repository of the test data.
 static FIXES: LazyLock<Vec<(PathBuf, Fixes)>> = LazyLock::new(|| {
@@ -18,13 +18,13 @@ static FIXES: LazyLock<Vec<(PathBuf, Fixes)>> = LazyLock::new(|| {
     let fixes = folders.map(|folder| {
         let copy = repository_of(&folder);
         let overrides = Overrides { select: vec!["CAS".to_owned()], ..Overrides::default() };
-        let analysis = analysis(copy.path(), overrides, &Place::Isolated, Vec::new());
+        let analysis = analysis(copy.path(), overrides, &SettingsSource::Isolated, Vec::new());
         (folder, Fixes { proposed: asked(&analysis, false), all: Some(asked(&analysis, true)) })
     });
     fixes.collect()
 });
 
-fn chosen(fixes: &Fixes, change: &Change, reading: Reading) -> Chosen {
+fn chosen(fixes: &Fixes, change: &Choice, reading: Reading) -> Chosen {
     let edits = fixes.edits(change, reading);
     let findings = fixes.findings(change, reading).len();
     Chosen { change: change.clone(), edits, findings, answer: Answer::Fix }

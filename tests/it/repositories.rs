@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::common::{analysis, asked, copy_tree, read_tree, repository_of, run_binary};
 use cascade_fix::outcome::{FileOutcome, Finding, Outcome, Status};
-use cascade_fix::settings::{Overrides, Place};
+use cascade_fix::settings::{Overrides, SettingsSource};
 
 #[test]
 fn fix_writes_the_recorded_files_and_a_second_fix_writes_nothing() {
@@ -35,7 +35,7 @@ fn a_fix_leaves_no_finding_that_was_not_there_and_converges_with_unsafe_fixes_to
         let folder = entry.unwrap().path();
         let scratch = repository_of(&folder.join("before"));
         let every_check = || Overrides { select: vec!["CAS".to_owned()], ..Overrides::default() };
-        let analysis = || analysis(scratch.path(), every_check(), &Place::Isolated, Vec::new());
+        let analysis = || analysis(scratch.path(), every_check(), &SettingsSource::Isolated, Vec::new());
         let before = analysis();
         for unsafe_fixes in [false, true] {
             let what = format!("{} with{} unsafe fixes", folder.display(), if unsafe_fixes { "" } else { "out" });

@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::common::{analysis, asked, folder_with, run_binary};
-use cascade_fix::settings::{Lookup, Overrides, Place};
+use cascade_fix::settings::{Lookup, Overrides, SettingsSource};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -144,13 +144,13 @@ fn folders_of_rules_are_relative_to_the_working_directory_that_the_library_is_gi
         ("app/links.py", "hands(\"all\")\n"),
     ]);
     let codes = |overrides| {
-        let analysis = analysis(folder.path(), overrides, &Place::Nearest, Vec::new());
+        let analysis = analysis(folder.path(), overrides, &SettingsSource::Nearest, Vec::new());
         asked(&analysis, false).findings().map(|(_, finding)| finding.code.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(codes(Overrides::default()), ["CAS001"]);
     assert_eq!(codes(Overrides { rules: vec!["more".into()], ..Overrides::default() }), ["CAS001", "CAS001"]);
     fs::write(folder.path().join("app/own/mine.yml"), "id: mine\n").unwrap();
-    let settings = Lookup::new(Overrides::default(), &Place::Nearest, folder.path()).unwrap();
+    let settings = Lookup::new(Overrides::default(), &SettingsSource::Nearest, folder.path()).unwrap();
     settings.of(&folder.path().join("app/models.py"));
     let error = settings.check().unwrap_err().to_string();
     assert!(error.starts_with("app/own/mine.yml:"), "{error}");

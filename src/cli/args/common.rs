@@ -9,7 +9,7 @@ use clap::error::ErrorKind;
 use crate::layout::Layout;
 use crate::profile::Profile;
 use crate::reach::Only;
-use crate::settings::{Overrides, Place};
+use crate::settings::{Overrides, SettingsSource};
 use crate::sqlalchemy::Lazy;
 use crate::sqlalchemy::SqlalchemyVersion;
 
@@ -176,11 +176,11 @@ impl Common {
     }
 
     /// Where settings are looked for.
-    pub fn settings_place(&self) -> Place {
+    pub fn settings_place(&self) -> SettingsSource {
         match &self.config {
-            _ if self.isolated => Place::Isolated,
-            Some(file) => Place::File(file.clone()),
-            None => Place::Nearest,
+            _ if self.isolated => SettingsSource::Isolated,
+            Some(file) => SettingsSource::File(file.clone()),
+            None => SettingsSource::Nearest,
         }
     }
 

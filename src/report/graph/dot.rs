@@ -3,7 +3,7 @@
 use petgraph::dot::{Config, Dot};
 use petgraph::visit::EdgeRef;
 
-use crate::graph::{Change, DeleteGraph, Deletion};
+use crate::graph::{DeleteChange, DeleteGraph, Deletion};
 use crate::report::visible;
 
 /// The graph in the DOT language.
@@ -22,10 +22,10 @@ fn style(deletion: &Deletion) -> String {
     let color = match deletion.change {
         _ if deletion.deletes_shared() => "red",
         _ if deletion.is_in_cycle => "darkorange",
-        Change::Rewritten => "darkgreen",
-        Change::None | Change::WouldBeRemoved => "black",
-        Change::Removed => "gray40",
-        Change::Added | Change::WouldBeAdded => "red",
+        DeleteChange::Rewritten => "darkgreen",
+        DeleteChange::None | DeleteChange::WouldBeRemoved => "black",
+        DeleteChange::Removed => "gray40",
+        DeleteChange::Added | DeleteChange::WouldBeAdded => "red",
     };
     let style = match deletion.lasts() {
         false => "dashed",

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::graph::{Change, DeleteGraph, Deletion};
+use crate::graph::{DeleteChange, DeleteGraph, Deletion};
 
 /// The flowchart. The arrow is thick where rows are deleted that others may share, and dotted where nothing is deleted any more, or not
 /// yet.
@@ -41,8 +41,8 @@ fn style(deletion: &Deletion) -> Option<&'static str> {
     match deletion.change {
         _ if deletion.deletes_shared() => Some("stroke:#d1242f"),
         _ if deletion.is_in_cycle => Some("stroke:#bc4c00"),
-        Change::Rewritten => Some("stroke:#1a7f37"),
-        Change::Added | Change::WouldBeAdded => Some("stroke:#d1242f"),
+        DeleteChange::Rewritten => Some("stroke:#1a7f37"),
+        DeleteChange::Added | DeleteChange::WouldBeAdded => Some("stroke:#d1242f"),
         _ => None,
     }
 }

@@ -12,7 +12,7 @@ use petgraph::graph::{EdgeIndex, NodeIndex};
 use petgraph::unionfind::UnionFind;
 
 use super::canvas::{Canvas, Ink, character_of, size_of_box};
-use crate::graph::{Change, DeleteGraph, Deletion};
+use crate::graph::{DeleteChange, DeleteGraph, Deletion};
 
 /// How many lines are drawn together; the layout takes much longer than in proportion to them, and nobody could follow more.
 const MOST_LINES: usize = 120;
@@ -80,11 +80,11 @@ fn draw(graph: &DeleteGraph, part: &[EdgeIndex], canvas: &mut Canvas) {
 fn ink(deletion: &Deletion) -> Ink {
     match deletion.change {
         _ if deletion.deletes_shared() => Ink::Danger,
-        Change::Added | Change::WouldBeAdded => Ink::Danger,
-        Change::Removed => Ink::Gone,
+        DeleteChange::Added | DeleteChange::WouldBeAdded => Ink::Danger,
+        DeleteChange::Removed => Ink::Gone,
         _ if deletion.is_in_cycle => Ink::Cycle,
-        Change::Rewritten => Ink::Rewritten,
-        Change::None | Change::WouldBeRemoved => Ink::Plain,
+        DeleteChange::Rewritten => Ink::Rewritten,
+        DeleteChange::None | DeleteChange::WouldBeRemoved => Ink::Plain,
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::report::verification::JsonClaim;
-use crate::verify::trace::{Because, CallKind, Calls, ChangedTest, Expired, Place, Run, TestResult, Trace};
+use crate::verify::trace::{Because, CallKind, Calls, ChangedTest, CodeLine, Expired, TestResult, Trace, TracedRun};
 
 #[derive(Serialize)]
 pub(in crate::report) struct JsonTrace<'a> {
@@ -57,7 +57,7 @@ struct JsonExpired<'a> {
 struct JsonCall<'a> {
     kind: CallKind,
     #[serde(flatten)]
-    place: Option<&'a Place>,
+    place: Option<&'a CodeLine>,
     times: usize,
 }
 
@@ -120,7 +120,7 @@ impl<'a> JsonTest<'a> {
 }
 
 impl<'a> JsonRun<'a> {
-    fn of(run: &'a Run) -> Self {
+    fn of(run: &'a TracedRun) -> Self {
         let versions = run.seen.versions.first();
         Self {
             ended: run.ended.told(),

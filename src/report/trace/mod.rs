@@ -5,7 +5,9 @@ mod json;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::count;
-use crate::verify::trace::{CallKind, Calls, ChangedTest, Expired, Expiring, Outcome, Place, Raising, Run, Trace};
+use crate::verify::trace::{
+    CallKind, Calls, ChangedTest, CodeLine, Expired, Expiring, Outcome, Raising, Trace, TracedRun,
+};
 use crate::verify::{Claim, Ended};
 
 pub(super) use json::JsonTrace;
@@ -48,7 +50,7 @@ pub(super) fn summary(trace: &Trace) -> String {
 }
 
 fn calls(trace: &Trace) -> String {
-    let told = |run: &Run, is_short: bool| {
+    let told = |run: &TracedRun, is_short: bool| {
         let kinds = [(run.seen.refreshes, "refresh", "refreshes"), (run.seen.expires, "expire", "expires")];
         let called: Vec<_> = kinds.into_iter().filter(|(calls, ..)| calls.all > 0).collect();
         let is_none = called.iter().all(|(calls, ..)| calls.expiring == 0);
@@ -62,8 +64,8 @@ fn calls(trace: &Trace) -> String {
             false => called.into_iter().map(part).collect::<Vec<_>>().join(" and "),
         }
     };
-    let all = |run: &Run| run.seen.refreshes.all + run.seen.expires.all;
-    let expiring = |run: &Run| run.seen.refreshes.expiring + run.seen.expires.expiring;
+    let all = |run: &TracedRun| run.seen.refreshes.all + run.seen.expires.all;
+    let expiring = |run: &TracedRun| run.seen.refreshes.expiring + run.seen.expires.expiring;
     let (before, after) = (&trace.before, &trace.after);
     match (all(before) + all(after), expiring(before) + expiring(after)) {
         (0, _) => "no object was refreshed or expired as a whole".to_owned(),
@@ -113,7 +115,7 @@ fn results(trace: &Trace) -> String {
 }
 
 /// How many tests came to what.
-fn outcomes(run: &Run) -> String {
+fn outcomes(run: &TracedRun) -> String {
     let mut numbers: BTreeMap<Outcome, usize> = BTreeMap::new();
     for (_, result) in run.seen.tests.iter().flatten() {
         *numbers.entry(result.outcome).or_default() += 1;
@@ -173,7 +175,7 @@ fn expiring(expiring: &Expiring) -> Remark {
 
 /// The places whose calls expired objects, the most frequent first.
 fn places(before: Option<&Expired>, after: Option<&Expired>) -> Vec<String> {
-    let mut all: BTreeMap<&(CallKind, Option<Place>), (usize, usize)> = BTreeMap::new();
+    let mut all: BTreeMap<&(CallKind, Option<CodeLine>), (usize, usize)> = BTreeMap::new();
     for (place, number) in before.iter().flat_map(|expired| &expired.places) {
         all.entry(place).or_default().0 += number;
     }
@@ -183,7 +185,7 @@ fn places(before: Option<&Expired>, after: Option<&Expired>) -> Vec<String> {
     let mut all: Vec<_> = all.into_iter().collect();
     all.sort_by_key(|(_, (before, after))| std::cmp::Reverse(before + after));
     let more = all.len().saturating_sub(MOST_PLACES);
-    let told = |((kind, place), (before, after)): (&(CallKind, Option<Place>), (usize, usize))| {
+    let told = |((kind, place), (before, after)): (&(CallKind, Option<CodeLine>), (usize, usize))| {
         format!("{} {}: {} before, {} after", kind_told(*kind), place_told(place.as_ref()), times(before), times(after))
     };
     let mut lines: Vec<String> = all.into_iter().take(MOST_PLACES).map(told).collect();
@@ -200,9 +202,9 @@ fn kind_told(kind: CallKind) -> &'static str {
     }
 }
 
-fn place_told(place: Option<&Place>) -> String {
+fn place_told(place: Option<&CodeLine>) -> String {
     match place {
-        Some(Place { path, line, function, .. }) => format!("in `{path}:{line}` (`{function}`)"),
+        Some(CodeLine { path, line, function, .. }) => format!("in `{path}:{line}` (`{function}`)"),
         None => "outside of the project".to_owned(),
     }
 }
@@ -255,7 +257,7 @@ fn not_exercised(claims: &[Claim]) -> Option<Remark> {
 }
 
 /// Whether what was printed tells why nothing else is known.
-fn needs_output(run: &Run) -> bool {
+fn needs_output(run: &TracedRun) -> bool {
     match run.ended {
         Ended::TimedOut(_) => true,
         ended => {
@@ -270,7 +272,7 @@ fn outputs(trace: &Trace) -> Vec<Remark> {
     let (before, after) = (&trace.before, &trace.after);
     let is_same = (before.ended, &before.output) == (after.ended, &after.output);
     let runs = if is_same { vec![("before and after", before)] } else { trace.runs().to_vec() };
-    let told = |(when, run): (&str, &Run)| {
+    let told = |(when, run): (&str, &TracedRun)| {
         let details = run.output[run.output.len().saturating_sub(MOST_LINES)..].to_vec();
         let text = format!("the command {} {when} the fix; its last lines:", run.ended.told());
         Remark { details, is_output: true, ..Remark::of("printed", text) }

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 enum Event {
     Watching { sqlalchemy: String, python: String },
     NotWatched { why: String },
-    Call { kind: CallKind, place: Option<Place>, relationships: Vec<Reached> },
-    Raised { error: String, read: Option<String>, place: Option<Place>, because: Option<Because> },
+    Call { kind: CallKind, place: Option<CodeLine>, relationships: Vec<Reached> },
+    Raised { error: String, read: Option<String>, place: Option<CodeLine>, because: Option<Because> },
     Tests {},
     Test { id: String, outcome: Outcome, message: Option<String> },
 }
@@ -39,7 +39,7 @@ pub enum CallKind {
 
 /// A line of the code that ran.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Place {
+pub struct CodeLine {
     /// Relative to the repository's root with `/`; of a library, to the folder that it is installed in.
     pub path: String,
     /// 1-based.
@@ -58,7 +58,7 @@ pub struct Because {
     /// What was called.
     pub kind: CallKind,
     /// Where.
-    pub place: Option<Place>,
+    pub place: Option<CodeLine>,
 }
 
 /// What a test came to; the last in order counts, where its parts came to several.
@@ -125,7 +125,7 @@ pub struct Expired {
     /// How many were not inserted yet, and the session threw them out.
     pub discarded: usize,
     /// The calls, and how many there were at each place.
-    pub places: BTreeMap<(CallKind, Option<Place>), usize>,
+    pub places: BTreeMap<(CallKind, Option<CodeLine>), usize>,
 }
 
 impl Expired {
@@ -143,7 +143,7 @@ pub struct Raised {
     /// The class, fully qualified, and the attribute that was read.
     pub read: Option<String>,
     /// The line that read it.
-    pub place: Option<Place>,
+    pub place: Option<CodeLine>,
     /// The cascade that it is gone by, where it is one.
     pub because: Option<Because>,
 }
@@ -201,7 +201,7 @@ impl Seen {
         }
     }
 
-    fn add_call(&mut self, kind: CallKind, place: Option<&Place>, relationships: Vec<Reached>) {
+    fn add_call(&mut self, kind: CallKind, place: Option<&CodeLine>, relationships: Vec<Reached>) {
         let calls = match kind {
             CallKind::Refresh => &mut self.refreshes,
             CallKind::Expire => &mut self.expires,

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Checked, Claim};
 
-pub use events::{Because, CallKind, Calls, Expired, Outcome, Place, Raised, Seen, TestResult};
-pub use run::{Run, Tracing};
+pub use events::{Because, CallKind, Calls, CodeLine, Expired, Outcome, Raised, Seen, TestResult};
+pub use run::{TracedRun, Tracing};
 
 /// What came of both runs.
 #[derive(Debug)]
@@ -17,9 +17,9 @@ pub struct Trace {
     /// The command.
     pub command: String,
     /// The run before the change.
-    pub before: Run,
+    pub before: TracedRun,
     /// The run after it.
-    pub after: Run,
+    pub after: TracedRun,
     /// The relationships through which objects were expired in one of them, in order of name.
     pub relationships: Vec<Expiring>,
     /// The claims about relationships whose objects nothing expired.
@@ -94,11 +94,11 @@ impl Expiring {
 #[derive(Debug)]
 pub struct Runs {
     /// Before the change.
-    pub before: Run,
+    pub before: TracedRun,
     /// After it.
-    pub after: Run,
+    pub after: TracedRun,
     /// Before it once more, where that is needed.
-    pub again: Option<Run>,
+    pub again: Option<TracedRun>,
 }
 
 impl Runs {
@@ -107,7 +107,7 @@ impl Runs {
     ///
     /// # Errors
     /// A run can't be made.
-    pub fn of(mut run: impl FnMut(When) -> anyhow::Result<Run>) -> anyhow::Result<Self> {
+    pub fn of(mut run: impl FnMut(When) -> anyhow::Result<TracedRun>) -> anyhow::Result<Self> {
         let (before, after) = (run(When::Before)?, run(When::After)?);
         let is_explained = |test: &ChangedTest| {
             let errors = ["MissingGreenlet", "DetachedInstanceError"];
@@ -150,7 +150,7 @@ impl Trace {
         };
         let not_exercised = claims.iter().filter(|claim| !is_seen(claim)).cloned().collect();
         let raised = raised(&before.seen, &after.seen);
-        let outcome = |run: &Run, id: &String| run.seen.tests.as_ref()?.get(id).map(|result| result.outcome);
+        let outcome = |run: &TracedRun, id: &String| run.seen.tests.as_ref()?.get(id).map(|result| result.outcome);
         let is_unsteady = |test: &ChangedTest| {
             again.as_ref().is_some_and(|again| outcome(again, &test.id) != outcome(&before, &test.id))
         };
@@ -173,7 +173,7 @@ impl Trace {
     }
 
     /// The runs, and when they were.
-    pub fn runs(&self) -> [(&'static str, &Run); 2] {
+    pub fn runs(&self) -> [(&'static str, &TracedRun); 2] {
         [("before", &self.before), ("after", &self.after)]
     }
 
@@ -258,7 +258,7 @@ fn claim_about<'a>(name: &str, seen: &Seen, claims: &'a [Claim], checked: &'a [C
 /// What was raised, with the lines of a function together: a fix can move them.
 fn raised(before: &Seen, after: &Seen) -> Vec<Raising> {
     let without_lines = |raised: &Raised| {
-        let without_line = |place: &Option<Place>| place.clone().map(|place| Place { line: 0, ..place });
+        let without_line = |place: &Option<CodeLine>| place.clone().map(|place| CodeLine { line: 0, ..place });
         let because = raised.because.clone();
         let because = because.map(|because| Because { place: without_line(&because.place), ..because });
         Raised { place: without_line(&raised.place), because, ..raised.clone() }

@@ -45,7 +45,7 @@ pub struct Tracing {
 
 /// One run of the command.
 #[derive(Debug)]
-pub struct Run {
+pub struct TracedRun {
     /// How it ended.
     pub ended: Ended,
     /// How long it took.
@@ -68,7 +68,7 @@ impl Tracing {
     ///
     /// # Errors
     /// No shell can be started, a temporary file can't be written or read, or someone interrupts. How the command fails is part of the result.
-    pub fn run(&self, copy: &Path) -> anyhow::Result<Run> {
+    pub fn run(&self, copy: &Path) -> anyhow::Result<TracedRun> {
         let folder = TempDir::with_prefix("cascade-fix-").context("can't make a temporary folder")?;
         let folder_path = folder.path().canonicalize().context("can't find the temporary folder")?;
         let copy = copy.canonicalize().context("can't find the copy of the project")?;
@@ -87,7 +87,7 @@ impl Tracing {
             // no process wrote anything
             Err(_) => Seen::default(),
         };
-        Ok(Run { ended, took, output: output.into_iter().map(shown).collect(), seen })
+        Ok(TracedRun { ended, took, output: output.into_iter().map(shown).collect(), seen })
     }
 
     fn watched(&self, folder: &Path, working_directory: &Path) -> anyhow::Result<(Ended, Duration, VecDeque<String>)> {

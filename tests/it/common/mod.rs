@@ -14,7 +14,7 @@ use cascade_fix::checks::OF_MODULES;
 use cascade_fix::discover::WalkOptions;
 use cascade_fix::outcome::Outcome;
 use cascade_fix::repository::Base;
-use cascade_fix::settings::{Lookup, Overrides, Place};
+use cascade_fix::settings::{Lookup, Overrides, SettingsSource};
 use tempfile::TempDir;
 
 /// Runs cascade-fix in a folder.
@@ -82,7 +82,7 @@ pub fn repository_of(folder: &Path) -> TempDir {
 }
 
 /// The library's analysis of a folder, by the defaults and what is said besides.
-pub fn analysis(folder: &Path, overrides: Overrides, place: &Place, unsaved: Vec<Unsaved>) -> Analysis {
+pub fn analysis(folder: &Path, overrides: Overrides, place: &SettingsSource, unsaved: Vec<Unsaved>) -> Analysis {
     let settings = Arc::new(Lookup::new(overrides, place, folder).unwrap());
     let (walk, base) = (WalkOptions::default(), Base::Repository);
     let reach =
@@ -97,5 +97,5 @@ pub fn asked(analysis: &Analysis, unsafe_fixes: bool) -> Outcome {
 
 /// What the library makes of a folder, by the defaults and what is said besides.
 pub fn outcome(folder: &Path, overrides: Overrides, unsafe_fixes: bool) -> Outcome {
-    asked(&analysis(folder, overrides, &Place::Isolated, Vec::new()), unsafe_fixes)
+    asked(&analysis(folder, overrides, &SettingsSource::Isolated, Vec::new()), unsafe_fixes)
 }
