@@ -220,10 +220,7 @@ impl Scope {
                 kind::CLASS_DEFINITION => self.add_definition(&node, Target::Class(bases(&node)), conditional),
                 kind::ASSIGNMENT => {
                     self.add_expression(&node, conditional);
-                    self.add_assignment(&node, conditional);
-                    // `a = b = value`
-                    let right = node.field("right").filter(|right| right.kind() == kind::ASSIGNMENT);
-                    stack.extend(right.map(|right| (right, conditional)));
+                    self.add_assignments(&node, conditional);
                 }
                 kind::FOR_STATEMENT => {
                     self.add_pattern(node.field("left"), "a loop variable", true);
@@ -298,14 +295,18 @@ impl Scope {
         }
     }
 
-    fn add_assignment(&mut self, node: &Node<'_>, conditional: bool) {
-        let Some(left) = node.field("left") else { return };
-        let Some(mut right) = node.field("right") else { return };
-        while right.kind() == kind::ASSIGNMENT {
-            let Some(inner) = right.field("right") else { return };
-            right = inner;
+    /// `a = value`, and `a = b = value`
+    fn add_assignments<'t>(&mut self, node: &Node<'t>, conditional: bool) {
+        let nested = |node: &Node<'t>| node.field("right").filter(|right| right.kind() == kind::ASSIGNMENT);
+        let all: Vec<Node<'t>> = std::iter::successors(Some(node.clone()), nested).collect();
+        let Some(right) = all.last().and_then(|last| last.field("right")) else { return };
+        for left in all.iter().filter_map(|assignment| assignment.field("left")) {
+            self.add_assignment(left, &right, conditional);
         }
-        let pairs = unpacked(&left, &right);
+    }
+
+    fn add_assignment<'t>(&mut self, left: Node<'t>, right: &Node<'t>, conditional: bool) {
+        let pairs = unpacked(&left, right);
         if let Some(pairs) = pairs.filter(|pairs| pairs.iter().all(|(name, _)| name.kind() == kind::IDENTIFIER)) {
             for (name, value) in pairs {
                 self.bind(&name, assigned(&value), Some(value.range()), conditional);
@@ -316,7 +317,7 @@ impl Scope {
             self.add_pattern(Some(left), "unpacked from another value", conditional);
             return;
         }
-        self.bind(&left, assigned(&right), Some(right.range()), conditional);
+        self.bind(&left, assigned(right), Some(right.range()), conditional);
     }
 
     /// `name += value`, and every `name := value` in an expression.
