@@ -41,6 +41,20 @@ fn kept() -> String {
 }
 
 #[test]
+fn a_schema_is_no_dictionary_of_arguments_until_a_relationship_gets_it() {
+    let schema = "FIELDS = {\"cascade\": {\"type\": \"str\"}, \"name\": {\"type\": \"str\"}}\n";
+    let options = "FIELDS = {\"cascade\": {\"all\": None}}\n";
+    let reader = "from sqlalchemy.orm import relationship\nfrom fields import FIELDS\nposts = relationship(\"Post\", **FIELDS)\n";
+    let parsed = |report: &Value| report["summary"]["files_parsed"].as_u64();
+    let alone = check(folder(&[("fields.py", schema)]).path(), &[]);
+    assert_eq!((parsed(&alone), paths(&alone)), (Some(0), Vec::new()));
+    assert_eq!(parsed(&check(folder(&[("fields.py", options)]).path(), &[])), Some(1));
+    let given = check(folder(&[("fields.py", schema), ("models.py", reader)]).path(), &[]);
+    assert_eq!(paths(&given), ["fields.py"]);
+    assert_eq!(given["findings"][0]["code"], "CAS301");
+}
+
+#[test]
 fn ignore_files_and_default_excludes_hold_until_no_ignore() {
     let folder = folder(&[
         ("app/models.py", UNSAFE),
