@@ -15,9 +15,10 @@ const NOT_LISTED: [&str; 2] = ["ERROR", "as_pattern_target"];
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=rules");
     let target = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    fs::write(target.join("code.rs"), code_enum(&codes()?))?;
+    let rules = rules()?;
+    fs::write(target.join("code.rs"), code_enum(&codes(&rules)))?;
     fs::write(target.join("kind.rs"), kind_constants(&kinds()?))?;
-    fs::write(target.join("rules.json"), serde_json::to_vec(&rules()?)?)
+    fs::write(target.join("rules.json"), serde_json::to_vec(&rules)?)
 }
 
 /// The documents of each file of rules, by its path.
@@ -37,27 +38,20 @@ fn rules() -> io::Result<BTreeMap<String, Vec<Value>>> {
 }
 
 /// The codes in order, each with its name.
-fn codes() -> io::Result<Vec<(String, String)>> {
-    let mut codes = Vec::new();
-    for entry in fs::read_dir("rules/diagnostics")? {
-        let path = entry?.path();
-        let code = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+fn codes(rules: &BTreeMap<String, Vec<Value>>) -> Vec<(&str, &str)> {
+    let named =
+        rules.iter().filter_map(|(path, documents)| Some((path.strip_prefix("rules/diagnostics/")?, documents)));
+    let codes = named.map(|(file, documents)| {
+        let code = file.strip_suffix(".yml").unwrap_or(file);
         let is_code =
             code.len() == 6 && code.starts_with("CAS") && code[3..].bytes().all(|digit| digit.is_ascii_digit());
-        assert!(is_code, "{}: the file is named by its code, such as CAS105.yml", path.display());
-        codes.push((code, name_in(&path)?));
-    }
-    codes.sort();
-    Ok(codes)
+        assert!(is_code, "rules/diagnostics/{file}: the file is named by its code, such as CAS105.yml");
+        (code, documents.first().and_then(|document| document["name"].as_str()).unwrap_or_default())
+    });
+    codes.collect()
 }
 
-/// What stands behind `name:`.
-fn name_in(path: &Path) -> io::Result<String> {
-    let text = fs::read_to_string(path)?;
-    Ok(text.lines().find_map(|line| line.strip_prefix("name:")).unwrap_or_default().trim().to_owned())
-}
-
-fn code_enum(codes: &[(String, String)]) -> String {
+fn code_enum(codes: &[(&str, &str)]) -> String {
     let variant = |code: &str| code.replace("CAS", "Cas");
     let each =
         |line: &dyn Fn(&str, &str) -> String| codes.iter().map(|(code, name)| line(code, name)).collect::<String>();

@@ -202,8 +202,8 @@ impl LookAround<'_> {
                 found.append(&mut looked.found);
                 usages.add(looked);
             }
-            let with_all = |name: String| Some((names.get(&name)?.clone(), name));
-            new = new_names.into_iter().filter_map(with_all).map(|(definitions, name)| (name, definitions)).collect();
+            let with_all = |name: String| (name.clone(), names[&name].clone());
+            new = new_names.into_iter().map(with_all).collect();
         }
     }
 
