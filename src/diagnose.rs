@@ -20,7 +20,7 @@ pub enum Diagnosed {
 }
 
 /// What is written at a site.
-pub struct Written<'a> {
+pub struct PlannedRewrite<'a> {
     /// All changes of the site together.
     pub rewrite: &'a Rewrite,
     /// The edits, or why a human has to write them.
@@ -33,7 +33,7 @@ pub fn diagnose(
     source: &Source,
     (site, verdict): &(Site, Verdict),
     reach: Reach,
-    written: Option<&Written<'_>>,
+    written: Option<&PlannedRewrite<'_>>,
 ) -> Diagnosed {
     let judgements = match verdict {
         Verdict::Safe => return Diagnosed::Safe,
@@ -125,10 +125,10 @@ fn core(rules: &Rules, source: &Source, at: &Location, call: &Location, said: Sa
 fn with_fix(
     mut finding: Finding,
     judgement: &Judgement,
-    written: &Written<'_>,
+    written: &PlannedRewrite<'_>,
     applicability: Applicability,
 ) -> Finding {
-    let Written { rewrite, planned } = written;
+    let PlannedRewrite { rewrite, planned } = written;
     let notes = judgement.change.iter().flat_map(|change| &change.notes);
     let branches = branches(rewrite);
     match planned {

@@ -15,14 +15,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 const MOST_KEPT: usize = 32 << 20;
 
 /// The names in a folder, each with whether it is that of a folder.
-type Names = HashMap<OsString, bool>;
+type FolderEntries = HashMap<OsString, bool>;
 
 /// Files as they were when they were first asked for, under those that are not saved.
 #[derive(Debug)]
 pub struct Disk {
     /// By absolute path.
     unsaved: BTreeMap<PathBuf, Arc<[u8]>>,
-    folders: RwLock<HashMap<PathBuf, Arc<Names>>>,
+    folders: RwLock<HashMap<PathBuf, Arc<FolderEntries>>>,
     kept: RwLock<HashMap<PathBuf, Arc<[u8]>>>,
     /// How much can still be kept.
     room: AtomicUsize,
@@ -77,7 +77,7 @@ impl Disk {
         self.names(path.parent()?).get(path.file_name()?).copied()
     }
 
-    fn names(&self, folder: &Path) -> Arc<Names> {
+    fn names(&self, folder: &Path) -> Arc<FolderEntries> {
         let known = |folder: &Path| self.folders.read().unwrap_or_else(PoisonError::into_inner).get(folder).cloned();
         if let Some(names) = known(folder) {
             return names;
@@ -85,7 +85,7 @@ impl Disk {
         // what is not in the folder around is not asked for
         let around = folder.parent().and_then(known);
         let is_missing = around.is_some_and(|around| folder.file_name().is_some_and(|name| !around.contains_key(name)));
-        let names = Arc::new(if is_missing || self.is_empty { Names::new() } else { names_in(folder) });
+        let names = Arc::new(if is_missing || self.is_empty { FolderEntries::new() } else { names_in(folder) });
         let mut folders = self.folders.write().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(folders.entry(folder.to_owned()).or_insert(names))
     }
@@ -191,7 +191,7 @@ pub fn work_tree_around(folder: &Path) -> Option<&Path> {
     folder.ancestors().find(|folder| folder.join(".git").exists())
 }
 
-fn names_in(folder: &Path) -> Names {
+fn names_in(folder: &Path) -> FolderEntries {
     let entries = folder.read_dir().into_iter().flatten().flatten();
     let is_folder = |entry: &std::fs::DirEntry| match entry.file_type().ok()? {
         kind if kind.is_symlink() => Some(entry.path().metadata().ok()?.is_dir()),

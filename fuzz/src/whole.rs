@@ -8,7 +8,7 @@ use cascade_fix::analysis::{Analysis, Reach, Request, Unsaved};
 use cascade_fix::checks::OF_MODULES;
 use cascade_fix::discover::WalkOptions;
 use cascade_fix::outcome::{FileOutcome, Outcome, Status};
-use cascade_fix::repository::Base;
+use cascade_fix::repository::PathBase;
 use cascade_fix::settings::{Lookup, Overrides, SettingsSource};
 use cascade_fix::source::{DiskEdit, Source};
 use cascade_fix::syntax::Tree;
@@ -52,7 +52,7 @@ pub fn outcome_by(settings: &Arc<Lookup>, name: &str, bytes: &[u8], unsafe_fixes
         unsaved,
         walk,
         settings: Arc::clone(settings),
-        base: Base::Repository,
+        base: PathBase::Repository,
         unseen: Some("it is alone"),
         checks: OF_MODULES,
     };

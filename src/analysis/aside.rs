@@ -10,7 +10,7 @@ use crate::baseline::{Baseline, BaselineError};
 use crate::changed_lines::ChangedLines;
 use crate::module::Location;
 use crate::outcome::{FileOutcome, Status};
-use crate::outcome::{Known, Stale};
+use crate::outcome::{FindingKey, Stale};
 use crate::plan::Files as _;
 use crate::reach::Only;
 use crate::rules::Code;
@@ -36,7 +36,7 @@ impl Run<'_> {
             let settings = self.analysis.reach.settings.of(&file.path);
             let mut baseline = settings.baseline.as_ref().and_then(|setting| baselines.get_mut(&setting.value));
             for finding in &file.findings {
-                let is_known = baseline.as_mut().is_some_and(|baseline| baseline.take(&Known::of(file, finding)));
+                let is_known = baseline.as_mut().is_some_and(|baseline| baseline.take(&FindingKey::of(file, finding)));
                 let at = Location { path: Arc::clone(&file.path), start: finding.span.start, end: finding.span.end };
                 if is_known {
                     known.insert((at, finding.code))

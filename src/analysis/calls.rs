@@ -44,7 +44,7 @@ impl Analysis {
         reads: Vec<ToldRead>,
     ) -> Option<ToldCall> {
         let module = repository.module(&call.at.path)?;
-        let step = |step: &crate::types::Step| {
+        let step = |step: &crate::types::InferenceStep| {
             let module = repository.module(&step.at.path)?;
             Some(format!("{} ({})", step.words, repository.shown(&module.source, &step.at)))
         };

@@ -36,7 +36,7 @@ use crate::model::Relationship;
 use crate::module::Location;
 use crate::outcome::{FileOutcome, Outcome, Status};
 use crate::reach::{Only, PlacedCall};
-use crate::repository::{Base, Repositories, Repository};
+use crate::repository::{PathBase, Repositories, Repository};
 use crate::scan::{Reader, Scan};
 use crate::settings::{Lookup, SettingsError};
 use crate::site::Site;
@@ -63,7 +63,7 @@ pub struct Reach {
     /// What to look for and what to do about it, for each file.
     pub settings: Arc<Lookup>,
     /// What the paths are relative to that are told.
-    pub base: Base,
+    pub base: PathBase,
     /// Why nothing is known of the repositories but the texts that are not saved, where that is so.
     pub unseen: Option<&'static str>,
     /// What is looked for besides cascades: [`OF_MODULES`](crate::checks::OF_MODULES), or checks of one's own.

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Analysis;
-use super::orphans::{Asked, Orphaned, orphaned};
+use super::orphans::{Orphaned, UnresolvedLinks, orphaned};
 use super::reached::{Acting, ReachedSites, reached};
 use super::reads::Reads;
 use crate::model::{End, Families, Link, Model, SearchFolder};
@@ -30,7 +30,7 @@ pub(super) struct Noticed {
 /// What is to be found out.
 pub(super) struct Asking {
     /// The relationships of the repository.
-    pub links: Asked,
+    pub links: UnresolvedLinks,
     /// Whether it matters what SQLAlchemy itself expunges.
     pub orphans: bool,
     /// The calls that refresh or expire whole objects, and those that expunge objects, where they matter.

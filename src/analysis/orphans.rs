@@ -27,9 +27,9 @@ use crate::usage::Usages;
 /// By the value of a site: what notices that expunge goes there.
 pub(crate) type Orphaned = HashMap<Location, Expunger>;
 
-/// What is asked of a repository.
-pub(super) struct Asked {
-    links: Vec<LinkAsked>,
+/// The relationships of a repository that matter to its orphans, before their classes are looked up.
+pub(super) struct UnresolvedLinks {
+    links: Vec<UnresolvedLink>,
     /// Files in which SQLAlchemy makes relationships of its own.
     automap: Vec<String>,
     /// Where a list with delete-orphan stands of which it is not known who gets it.
@@ -39,13 +39,13 @@ pub(super) struct Asked {
 }
 
 /// A relationship that may give up orphans or hand expunge on, before its classes are looked up.
-struct LinkAsked {
+struct UnresolvedLink {
     given: Given,
     at: String,
     options: Option<CascadeOptions>,
 }
 
-impl LinkAsked {
+impl UnresolvedLink {
     /// The call that makes it.
     fn call(&self) -> Option<Call> {
         self.given.relationship.as_ref()?.call.clone()
@@ -64,10 +64,10 @@ impl LinkAsked {
     }
 }
 
-impl Asked {
+impl UnresolvedLinks {
     /// The calls that make the relationships.
     pub fn calls(&self) -> impl Iterator<Item = Call> {
-        self.links.iter().filter_map(LinkAsked::call)
+        self.links.iter().filter_map(UnresolvedLink::call)
     }
 
     /// The relationships, with the classes at both ends.
@@ -82,7 +82,7 @@ impl Asked {
 
 impl Analysis {
     /// The relationships of a repository that matter to its orphans. The sites are all of it that are under check.
-    pub(super) fn links_of_repository(&self, repository: &Repository, sites: &[(usize, &mut Site)]) -> Asked {
+    pub(super) fn links_of_repository(&self, repository: &Repository, sites: &[(usize, &mut Site)]) -> UnresolvedLinks {
         if self.has_all_of(repository) {
             let sites = || sites.iter().map(|(_, site)| &**site);
             let links = self.links_of(sites(), repository, &self.usages);
@@ -142,10 +142,10 @@ impl Analysis {
         repository.add_unread(looked.unread.into_iter().chain(unfollowed).collect());
     }
 
-    fn asked_of(&self, links: Vec<LinkAsked>, loose: Option<String>, repository: &Repository) -> Asked {
+    fn asked_of(&self, links: Vec<UnresolvedLink>, loose: Option<String>, repository: &Repository) -> UnresolvedLinks {
         let automap = self.files_with(repository, |traits| traits.automap);
         let automap = automap.iter().map(|path| repository.display(&self.walk.absolute(path))).collect();
-        Asked { links, automap, loose, unread: repository.unread() }
+        UnresolvedLinks { links, automap, loose, unread: repository.unread() }
     }
 
     fn links_of<'s>(
@@ -153,7 +153,7 @@ impl Analysis {
         sites: impl Iterator<Item = &'s Site> + Clone,
         repository: &Repository,
         usages: &Usages,
-    ) -> Vec<LinkAsked> {
+    ) -> Vec<UnresolvedLink> {
         let consumers = Consumers::of(sites.clone(), usages);
         sites.flat_map(|site| self.links_of_site(site, repository, usages, &consumers)).collect()
     }
@@ -164,7 +164,7 @@ impl Analysis {
         repository: &Repository,
         usages: &Usages,
         consumers: &Consumers<'_>,
-    ) -> Vec<LinkAsked> {
+    ) -> Vec<UnresolvedLink> {
         let options = if self.changed(site, usages, consumers).is_some() { None } else { set_given(site) };
         let matters = |options: CascadeOptions| {
             [CascadeOption::DeleteOrphan, CascadeOption::Expunge, CascadeOption::RefreshExpire]
@@ -178,7 +178,7 @@ impl Analysis {
             let module = repository.module(&at.path);
             module.map_or_else(|| repository.display(&at.path), |module| repository.shown(&module.source, at))
         };
-        let link = |given: &Given| LinkAsked { given: given.clone(), at: shown(&given.at), options };
+        let link = |given: &Given| UnresolvedLink { given: given.clone(), at: shown(&given.at), options };
         site.givens.iter().map(link).collect()
     }
 }

@@ -10,7 +10,7 @@ use super::files::FilesOfRun;
 use super::run::Run;
 use crate::apply::apply;
 use crate::checks::Sighting;
-use crate::diagnose::{self, Diagnosed, Written, diagnose};
+use crate::diagnose::{self, Diagnosed, PlannedRewrite, diagnose};
 use crate::layout::{self, Layout, Relaid, Styles};
 use crate::model::Relationship;
 use crate::module::Location;
@@ -92,7 +92,8 @@ impl Run<'_> {
                 let site = &judged.0;
                 let source = files.source(&site.at.path)?;
                 let settings = self.analysis.reach.settings.of(&site.at.path);
-                let written = rewrite.as_ref().map(|rewrite| Written { rewrite, planned: planner.plan(site, rewrite) });
+                let written =
+                    rewrite.as_ref().map(|rewrite| PlannedRewrite { rewrite, planned: planner.plan(site, rewrite) });
                 Some((site, diagnose(&settings.rules, &source, judged, reach, written.as_ref())))
             });
         diagnosed.collect()

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Baseline, Known};
+use super::{Baseline, FindingKey};
 use crate::disk::read_for_tools;
 use crate::outcome::{About, Identity};
 use crate::rules::Code;
@@ -146,7 +146,7 @@ impl BaselineError {
 }
 
 impl Entry {
-    fn of(Known { identity, value }: &Known, number: usize) -> Self {
+    fn of(FindingKey { identity, value }: &FindingKey, number: usize) -> Self {
         let (relationship, call) = match identity.about.clone() {
             About::Relationship(name) => (Some(name), None),
             About::Call(text) => (None, Some(text)),
@@ -156,10 +156,10 @@ impl Entry {
         Self { path, code: identity.code, relationship, call, value, count }
     }
 
-    fn known(self) -> Known {
+    fn known(self) -> FindingKey {
         let call = self.call.unwrap_or_default();
         let about = self.relationship.map_or(About::Call(call), About::Relationship);
-        Known { identity: Identity { path: self.path, code: self.code, about }, value: self.value }
+        FindingKey { identity: Identity { path: self.path, code: self.code, about }, value: self.value }
     }
 }
 

@@ -7,20 +7,20 @@ mod file;
 
 use std::collections::BTreeMap;
 
-use crate::outcome::{Known, Outcome, Stale};
+use crate::outcome::{FindingKey, Outcome, Stale};
 
 pub use file::BaselineError;
 
 /// The known findings, with how often each is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Baseline(BTreeMap<Known, usize>);
+pub struct Baseline(BTreeMap<FindingKey, usize>);
 
 impl Baseline {
     /// Those of an outcome.
     pub fn of(outcome: &Outcome) -> Self {
         let mut baseline = Self::default();
         for (file, finding) in outcome.findings() {
-            baseline.add(Known::of(file, finding), 1);
+            baseline.add(FindingKey::of(file, finding), 1);
         }
         baseline
     }
@@ -35,12 +35,12 @@ impl Baseline {
         self.0.is_empty()
     }
 
-    fn add(&mut self, known: Known, number: usize) {
+    fn add(&mut self, known: FindingKey, number: usize) {
         *self.0.entry(known).or_default() += number;
     }
 
     /// Takes a finding off the list; whether it was on it.
-    pub fn take(&mut self, known: &Known) -> bool {
+    pub fn take(&mut self, known: &FindingKey) -> bool {
         let Some(number) = self.0.get_mut(known) else { return false };
         *number -= 1;
         if *number == 0 {
@@ -50,7 +50,7 @@ impl Baseline {
     }
 
     /// What is on the list, and how often.
-    pub fn known(&self) -> impl Iterator<Item = (&Known, usize)> {
+    pub fn known(&self) -> impl Iterator<Item = (&FindingKey, usize)> {
         self.0.iter().map(|(known, number)| (known, *number))
     }
 

@@ -9,7 +9,7 @@ use crate::hints::names_session;
 use crate::model::Classes;
 use crate::module::{Location, Module};
 use crate::syntax::{Node, keyword_value, kind, on_one_line, positional_arguments};
-use crate::types::{Class, Step, Type, Types};
+use crate::types::{Class, InferenceStep, Type, Types};
 
 /// What a session does with an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -41,7 +41,7 @@ pub struct SessionCall {
     /// Why it can't be known of which classes the object can be too.
     pub unknown: Option<String>,
     /// How the classes are known.
-    pub steps: Vec<Step>,
+    pub steps: Vec<InferenceStep>,
     /// It is no call, but a class of advanced-alchemy's repositories or services, which refresh the objects that they return.
     pub is_implicit: bool,
 }

@@ -39,7 +39,7 @@ pub struct Choice {
 
 /// Which fix of a change is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reading {
+pub enum FixVariant {
     /// What is carried out unasked.
     Proposed,
     /// What an unsafe fix makes of it.
@@ -93,10 +93,10 @@ impl Fixes {
     }
 
     /// The findings of a change that a fix is about, with their files.
-    pub fn findings(&self, change: &Choice, reading: Reading) -> Vec<(&FileOutcome, &Finding)> {
-        let outcome = match reading {
-            Reading::Proposed => Some(&self.proposed),
-            Reading::Unsafe => self.all.as_ref(),
+    pub fn findings(&self, change: &Choice, variant: FixVariant) -> Vec<(&FileOutcome, &Finding)> {
+        let outcome = match variant {
+            FixVariant::Proposed => Some(&self.proposed),
+            FixVariant::Unsafe => self.all.as_ref(),
         };
         let Some(outcome) = outcome else { return Vec::new() };
         let sites: HashSet<&Location> = change.sites.iter().collect();
@@ -108,28 +108,28 @@ impl Fixes {
     }
 
     /// Whether there is such a fix.
-    pub fn offers(&self, change: &Choice, reading: Reading) -> bool {
+    pub fn offers(&self, change: &Choice, variant: FixVariant) -> bool {
         let is_unsafe = |(_, finding): &(&FileOutcome, &Finding)| {
             finding.fix.as_ref().is_some_and(|fix| fix.applicability == Applicability::Unsafe)
         };
-        let findings = self.findings(change, reading);
-        match reading {
-            Reading::Proposed => !findings.is_empty(),
-            Reading::Unsafe => findings.iter().any(is_unsafe),
+        let findings = self.findings(change, variant);
+        match variant {
+            FixVariant::Proposed => !findings.is_empty(),
+            FixVariant::Unsafe => findings.iter().any(is_unsafe),
         }
     }
 
     /// What a fix of a change writes, each edit once.
-    pub fn edits(&self, change: &Choice, reading: Reading) -> Vec<FileEdit> {
-        let findings = self.findings(change, reading).into_iter();
+    pub fn edits(&self, change: &Choice, variant: FixVariant) -> Vec<FileEdit> {
+        let findings = self.findings(change, variant).into_iter();
         unique(findings.flat_map(|(_, finding)| &finding.fix).flat_map(|fix| &fix.edits))
     }
 
     /// The outcome that has but one change and carries it out.
-    pub fn alone(&self, change: &Choice, reading: Reading) -> Outcome {
-        let mut edits = by_file(&self.edits(change, reading));
+    pub fn alone(&self, change: &Choice, variant: FixVariant) -> Outcome {
+        let mut edits = by_file(&self.edits(change, variant));
         let mut alone = Outcome { unsafe_fixes: true, ..Outcome::default() };
-        for (file, finding) in self.findings(change, reading) {
+        for (file, finding) in self.findings(change, variant) {
             match alone.files.last_mut().filter(|last| last.path == file.path) {
                 Some(known) => known.findings.push(finding.clone()),
                 None => {
@@ -159,8 +159,8 @@ impl Fixes {
 
     /// The sites of a change by the lists that are written: those whose value stands elsewhere share one.
     pub fn lists(&self, change: &Choice) -> Vec<Vec<(&FileOutcome, &Finding)>> {
-        let readings = [Reading::Proposed, Reading::Unsafe];
-        let findings = readings.map(|reading| self.findings(change, reading)).into_iter().find(|all| !all.is_empty());
+        let variants = [FixVariant::Proposed, FixVariant::Unsafe];
+        let findings = variants.map(|variant| self.findings(change, variant)).into_iter().find(|all| !all.is_empty());
         let mut lists: Vec<Vec<(&FileOutcome, &Finding)>> = Vec::new();
         let of_cascades = findings.into_iter().flatten().filter(|(_, finding)| finding.details.cascade.is_some());
         for (file, finding) in of_cascades {

@@ -6,11 +6,11 @@ use super::{Job, start_threads, while_shown};
 use crate::analysis::{Analysis, Reach};
 use crate::outcome::Outcome;
 use crate::report::Format;
-use crate::repository::Base;
+use crate::repository::PathBase;
 
 /// The outcome of a job, for each base that is asked for.
 pub(super) struct Based {
-    outcomes: Vec<(Base, Outcome)>,
+    outcomes: Vec<(PathBase, Outcome)>,
 }
 
 impl Based {
@@ -21,13 +21,14 @@ impl Based {
     pub fn run(arguments: &Arguments, job: Job, formats: &[Format]) -> anyhow::Result<Self> {
         let Job { reach, request } = job;
         start_threads(reach.walk.threads)?;
-        let is_asked = |base: &Base| formats.iter().any(|format| format.base() == *base);
-        let bases: Vec<Base> = [Base::WorkingDirectory, Base::Repository].into_iter().filter(is_asked).collect();
-        let base = if let [only] = bases[..] { only } else { Base::Each };
+        let is_asked = |base: &PathBase| formats.iter().any(|format| format.base() == *base);
+        let bases: Vec<PathBase> =
+            [PathBase::WorkingDirectory, PathBase::Repository].into_iter().filter(is_asked).collect();
+        let base = if let [only] = bases[..] { only } else { PathBase::Each };
         let reach = Reach { base, ..reach };
         let outcome = while_shown(arguments, |counter| Analysis::of(reach, counter)?.outcome(&request))?;
         let outcomes = match base {
-            Base::Each => bases.into_iter().map(|base| (base, outcome.told_from(base))).collect(),
+            PathBase::Each => bases.into_iter().map(|base| (base, outcome.told_from(base))).collect(),
             _ => vec![(base, outcome)],
         };
         Ok(Self { outcomes })

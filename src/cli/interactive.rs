@@ -12,7 +12,7 @@ use super::Job;
 use super::args::{Arguments, Common};
 use crate::analysis::{Analysis, Request, Unsaved};
 use crate::apply::apply;
-use crate::choice::{Answer, Choice, Chosen, Fixes, Reading, are_suppressed, comments, read_list, site};
+use crate::choice::{Answer, Choice, Chosen, FixVariant, Fixes, are_suppressed, comments, read_list, site};
 use crate::module::Location;
 use crate::outcome::{FileOutcome, Finding, Outcome};
 use crate::policy::Applicability;
@@ -91,17 +91,17 @@ impl Dialogue {
         let mut rest_of: Option<Arc<Path>> = None;
         while let Some(change) = self.open.front().cloned() {
             let file = &change.sites[0].path;
-            if rest_of.as_ref() == Some(file) && self.fixes.offers(&change, Reading::Proposed) {
-                self.choose(change, Reading::Proposed);
+            if rest_of.as_ref() == Some(file) && self.fixes.offers(&change, FixVariant::Proposed) {
+                self.choose(change, FixVariant::Proposed);
                 continue;
             }
             self.show(&change)?;
             match self.ask(&change)? {
-                'y' => self.choose(change, Reading::Proposed),
-                'u' => self.choose(change, Reading::Unsafe),
+                'y' => self.choose(change, FixVariant::Proposed),
+                'u' => self.choose(change, FixVariant::Unsafe),
                 'a' => {
                     rest_of = Some(Arc::clone(file));
-                    self.choose(change, Reading::Proposed);
+                    self.choose(change, FixVariant::Proposed);
                 }
                 'n' => self.decide(change, Answer::Leave, 0, Vec::new()),
                 'e' => self.edit(&change)?,
@@ -112,9 +112,9 @@ impl Dialogue {
         Ok(())
     }
 
-    fn choose(&mut self, change: Choice, reading: Reading) {
-        let edits = self.fixes.edits(&change, reading);
-        let findings = self.fixes.findings(&change, reading).len();
+    fn choose(&mut self, change: Choice, variant: FixVariant) {
+        let edits = self.fixes.edits(&change, variant);
+        let findings = self.fixes.findings(&change, variant).len();
         self.decide(change, Answer::Fix, findings, edits);
     }
 
@@ -126,10 +126,10 @@ impl Dialogue {
 
     /// The fixes of a change with their reasons.
     fn show(&self, change: &Choice) -> anyhow::Result<()> {
-        let readings = [(Reading::Proposed, 'y'), (Reading::Unsafe, 'u')];
-        let offered: Vec<_> = readings.into_iter().filter(|(reading, _)| self.fixes.offers(change, *reading)).collect();
-        for (reading, key) in &offered {
-            let alone = self.fixes.alone(change, *reading);
+        let variants = [(FixVariant::Proposed, 'y'), (FixVariant::Unsafe, 'u')];
+        let offered: Vec<_> = variants.into_iter().filter(|(variant, _)| self.fixes.offers(change, *variant)).collect();
+        for (variant, key) in &offered {
+            let alone = self.fixes.alone(change, *variant);
             let is_unsafe = alone.findings().any(|(_, finding)| is_unsafe(finding));
             let kind = if is_unsafe { "an unsafe fix" } else { "a safe fix" };
             self.screen.say("")?;
@@ -144,8 +144,8 @@ impl Dialogue {
     /// One of the keys that are offered.
     fn ask(&self, change: &Choice) -> anyhow::Result<char> {
         let is_offered = |key: char| match key {
-            'y' | 'a' => self.fixes.offers(change, Reading::Proposed),
-            'u' => self.fixes.offers(change, Reading::Unsafe),
+            'y' | 'a' => self.fixes.offers(change, FixVariant::Proposed),
+            'u' => self.fixes.offers(change, FixVariant::Unsafe),
             'e' => !self.fixes.lists(change).is_empty(),
             _ => true,
         };

@@ -39,7 +39,7 @@ use crate::report::{
     Applied, Format, GraphFormat, PatchFolder, write_failures, write_findings, write_graph, write_patch,
     write_statistics, write_summary,
 };
-use crate::repository::{Base, Repositories};
+use crate::repository::{PathBase, Repositories};
 use crate::settings::{Overrides, name_of};
 use crate::verify::facts::Facts;
 
@@ -296,7 +296,7 @@ fn job_with(common: &Common, overrides: Overrides, root: &Path) -> anyhow::Resul
     let facts = common.facts.as_ref().map(|file| Facts::read(file, root)).transpose()?;
     let unsaved = common.reads_stdin().then(|| unsaved(common)).transpose()?.into_iter().collect();
     Ok(Job {
-        reach: Reach { paths, unsaved, walk, settings, base: Base::default(), unseen: None, checks: OF_MODULES },
+        reach: Reach { paths, unsaved, walk, settings, base: PathBase::default(), unseen: None, checks: OF_MODULES },
         request: Request {
             unsafe_fixes: common.judging.unsafe_fixes,
             lazy: common.lazy,

@@ -17,7 +17,7 @@ use crate::git::Git;
 use crate::outcome::{Outcome, Status};
 use crate::report::write_verification;
 use crate::verify::trace::{Runs, Tracing, When};
-use crate::verify::{Answer, Claim, Question, Verification, copy_project, facts};
+use crate::verify::{Claim, Question, SqlalchemyAnswer, Verification, copy_project, facts};
 
 /// A change: two copies of the project, and what is claimed of it.
 struct BeforeAndAfter {
@@ -89,7 +89,7 @@ impl Asking<'_> {
         &self,
         change: &BeforeAndAfter,
         may_warn_less: bool,
-    ) -> anyhow::Result<(Verification, Option<(Answer, Answer)>)> {
+    ) -> anyhow::Result<(Verification, Option<(SqlalchemyAnswer, SqlalchemyAnswer)>)> {
         let answers = self.options.is_asked().then(|| ask(&self.question()?, change)).transpose()?;
         let asked = answers
             .as_ref()
@@ -153,7 +153,7 @@ impl Asking<'_> {
 }
 
 /// What SQLAlchemy says of the models before and after the change.
-fn ask(question: &Question, change: &BeforeAndAfter) -> anyhow::Result<(Answer, Answer)> {
+fn ask(question: &Question, change: &BeforeAndAfter) -> anyhow::Result<(SqlalchemyAnswer, SqlalchemyAnswer)> {
     let (before, after) = thread::scope(|scope| {
         let before = scope.spawn(|| question.ask(change.before.path()));
         let after = question.ask(change.after.path());
@@ -253,7 +253,7 @@ fn run_in(arguments: &Arguments, common: &Common, root: &Path, copy: &Path) -> a
     outcome
 }
 
-fn write_facts(file: &Path, answer: &Answer, root: &Path) -> anyhow::Result<()> {
+fn write_facts(file: &Path, answer: &SqlalchemyAnswer, root: &Path) -> anyhow::Result<()> {
     if !answer.failures.is_empty() {
         return Ok(());
     }

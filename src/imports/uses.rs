@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::module::{Module, NamedBy, Occurrence, RegionKind, Role, Scope, StringUse, Target};
+use crate::module::{BindingKind, Module, NamedBy, Occurrence, RegionKind, Role, Scope, StringUse};
 use crate::rewrite::Edit;
 use crate::syntax::Node;
 
@@ -74,7 +74,8 @@ impl<'a> Uses<'a> {
     fn import_of(&self, read: &Occurrence, name: &str) -> Option<Imported<'a>> {
         let (owner, scope) = self.owner(read, name);
         let bindings = scope.all(name);
-        let binding = bindings.iter().find(|one| matches!(one.target, Target::Module(_) | Target::Member(..)))?;
+        let binding =
+            bindings.iter().find(|one| matches!(one.kind, BindingKind::Module(_) | BindingKind::Member(..)))?;
         let is_bound_again = bindings.len() > 1;
         let name = self.module.tree().node_around(&binding.name)?;
         Some(Imported { name, owner, is_bound_again, taken_by: Vec::new() })

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::syntax::{Node, kind};
 
-use super::document::{BestFit, Doc, Line};
+use super::document::{BestFit, Doc, LineBreak};
 use super::shape::{
     comment_range, has_split, inside_parentheses, is_chain, is_compound, is_list, is_operation, value_of,
 };
@@ -18,13 +18,13 @@ const DEEPEST: usize = 60;
 
 /// Where an expression stands.
 #[derive(Clone, Copy)]
-pub(super) struct Level {
+pub(super) struct Nesting {
     depth: usize,
     /// Inside some brackets: there a line may break.
     bracketed: bool,
 }
 
-impl Level {
+impl Nesting {
     pub(super) const TOP: Self = Self { depth: 0, bracketed: false };
 
     pub(super) fn bracketed(self) -> Self {
@@ -114,12 +114,12 @@ impl Builder<'_> {
             _ => false,
         };
         if !optional {
-            return self.expression(value, Level::TOP);
+            return self.expression(value, Nesting::TOP);
         }
         let (open, close) = brackets.unzip();
         let bracket = |character, range| Doc::IfBroken(Box::new(Doc::Optional(character, range)));
-        let inside = vec![Doc::Line(Line::Soft), self.expression(&inner, Level::TOP.bracketed())];
-        self.group(vec![bracket('(', open), Doc::indent(inside), Doc::Line(Line::Soft), bracket(')', close)])
+        let inside = vec![Doc::Line(LineBreak::Soft), self.expression(&inner, Nesting::TOP.bracketed())];
+        self.group(vec![bracket('(', open), Doc::indent(inside), Doc::Line(LineBreak::Soft), bracket(')', close)])
     }
 
     /// A tuple without parentheses, which it gets when it breaks.
@@ -127,20 +127,20 @@ impl Builder<'_> {
         if self.text[node.range()].ends_with(',') {
             return Doc::Source(node.range());
         }
-        let mut docs = vec![Doc::Line(Line::Soft)];
+        let mut docs = vec![Doc::Line(LineBreak::Soft)];
         for child in node.children() {
             if child.is_named() {
-                docs.push(self.expression(&child, Level::TOP.bracketed()));
+                docs.push(self.expression(&child, Nesting::TOP.bracketed()));
             } else {
-                docs.extend([Doc::Optional(',', Some(child.range())), Doc::Line(Line::SoftOrSpace)]);
+                docs.extend([Doc::Optional(',', Some(child.range())), Doc::Line(LineBreak::SoftOrSpace)]);
             }
         }
         docs.push(Doc::IfBroken(Box::new(Doc::Optional(',', None))));
         let bracket = |character| Doc::IfBroken(Box::new(Doc::Optional(character, None)));
-        self.group(vec![bracket('('), Doc::indent(docs), Doc::Line(Line::Soft), bracket(')')])
+        self.group(vec![bracket('('), Doc::indent(docs), Doc::Line(LineBreak::Soft), bracket(')')])
     }
 
-    pub(super) fn expression(&self, node: &Node<'_>, at: Level) -> Doc {
+    pub(super) fn expression(&self, node: &Node<'_>, at: Nesting) -> Doc {
         let as_it_is = || Doc::Source(node.range());
         let is_broken = self.text[node.range()].contains(['\n', '\r']);
         // beside an operand or a call that changes, as in `a(…).b(…)`, a list may find room
@@ -150,7 +150,7 @@ impl Builder<'_> {
         if at.depth > DEEPEST || !node.is_named() || is_broken && !changes || is_chain(node) {
             return as_it_is();
         }
-        let at = Level { depth: at.depth + 1, ..at };
+        let at = Nesting { depth: at.depth + 1, ..at };
         let may_have_comments = is_list(node) || node.kind() == kind::SUBSCRIPT;
         if !may_have_comments && node.children().any(|child| child.kind() == kind::COMMENT) {
             return as_it_is();
@@ -159,7 +159,7 @@ impl Builder<'_> {
     }
 
     /// An expression as its parts; None where it is of a kind that is left as it is.
-    fn taken_apart(&self, node: &Node<'_>, at: Level) -> Option<Doc> {
+    fn taken_apart(&self, node: &Node<'_>, at: Nesting) -> Option<Doc> {
         Some(match &*node.kind() {
             _ if is_list(node) => self.list(node, at)?,
             _ if is_operation(node) => self.group(self.operands(node, at)),
@@ -193,7 +193,7 @@ impl Builder<'_> {
     }
 
     /// The children one after the other, with one blank where the formatters have some.
-    fn sequence(&self, node: &Node<'_>, at: Level) -> Doc {
+    fn sequence(&self, node: &Node<'_>, at: Nesting) -> Doc {
         let mut docs = Vec::new();
         let mut end = node.range().start;
         for child in node.children() {
@@ -214,7 +214,7 @@ impl Builder<'_> {
     }
 
     /// What stands in front of the brackets, and what is in them, like a list.
-    fn subscript(&self, node: &Node<'_>, at: Level) -> Doc {
+    fn subscript(&self, node: &Node<'_>, at: Nesting) -> Doc {
         match node.field("value").zip(self.list(node, at)) {
             Some((value, brackets)) => Doc::All(vec![self.expression(&value, at), brackets]),
             None => Doc::Source(node.range()),
@@ -222,38 +222,38 @@ impl Builder<'_> {
     }
 
     /// A lambda; its body gets parentheses if it breaks and has none.
-    fn lambda(&self, node: &Node<'_>, at: Level) -> Doc {
+    fn lambda(&self, node: &Node<'_>, at: Nesting) -> Doc {
         let Some(body) = node.field("body").filter(|body| body.range().end == node.range().end) else {
             return Doc::Source(node.range());
         };
         let head = node.range().start..body.range().start;
         let head = head.start..head.start + self.text[head].trim_end().len();
         let body = if is_operation(&body) && at.bracketed {
-            let inside = vec![Doc::Line(Line::Soft), self.expression(&body, at)];
+            let inside = vec![Doc::Line(LineBreak::Soft), self.expression(&body, at)];
             let bracket = |character| Doc::IfBroken(Box::new(Doc::Optional(character, None)));
-            self.group(vec![bracket('('), Doc::indent(inside), Doc::Line(Line::Soft), bracket(')')])
+            self.group(vec![bracket('('), Doc::indent(inside), Doc::Line(LineBreak::Soft), bracket(')')])
         } else {
             self.expression(&body, at)
         };
         Doc::All(vec![Doc::Source(head), Doc::Space, body])
     }
 
-    fn parenthesized(&self, node: &Node<'_>, at: Level) -> Doc {
+    fn parenthesized(&self, node: &Node<'_>, at: Nesting) -> Doc {
         let Some((open, inner, close)) = inside_parentheses(node) else {
             return Doc::Source(node.range());
         };
-        let inside = vec![Doc::Line(Line::Soft), self.expression(&inner, at.bracketed())];
-        self.group(vec![Doc::Source(open), Doc::indent(inside), Doc::Line(Line::Soft), Doc::Source(close)])
+        let inside = vec![Doc::Line(LineBreak::Soft), self.expression(&inner, at.bracketed())];
+        self.group(vec![Doc::Source(open), Doc::indent(inside), Doc::Line(LineBreak::Soft), Doc::Source(close)])
     }
 
     /// The operands of an operator, each on a line of its own with the operator in front of it.
-    fn operands(&self, node: &Node<'_>, at: Level) -> Vec<Doc> {
+    fn operands(&self, node: &Node<'_>, at: Nesting) -> Vec<Doc> {
         let mut docs = Vec::new();
         for child in node.children() {
             if child.is_named() {
                 let is_same = child.kind() == node.kind() && at.depth <= DEEPEST;
                 if is_same {
-                    docs.extend(self.operands(&child, Level { depth: at.depth + 1, ..at }));
+                    docs.extend(self.operands(&child, Nesting { depth: at.depth + 1, ..at }));
                 } else {
                     docs.push(self.expression(&child, at));
                 }
@@ -264,7 +264,7 @@ impl Builder<'_> {
                     docs.push(Doc::Source(operator));
                     continue;
                 }
-                let before = if at.bracketed { Doc::Line(Line::SoftOrSpace) } else { Doc::Space };
+                let before = if at.bracketed { Doc::Line(LineBreak::SoftOrSpace) } else { Doc::Space };
                 docs.extend([before, Doc::Source(operator), Doc::Space]);
             }
         }
@@ -272,12 +272,12 @@ impl Builder<'_> {
     }
 
     /// The parts of a string, on lines of their own where they have them.
-    fn joined(&self, node: &Node<'_>, at: Level) -> Doc {
+    fn joined(&self, node: &Node<'_>, at: Nesting) -> Doc {
         if !at.bracketed {
             return Doc::Source(node.range());
         }
         let broken = self.text[node.range()].contains(['\n', '\r']);
-        let line = if broken { Line::Hard } else { Line::SoftOrSpace };
+        let line = if broken { LineBreak::Hard } else { LineBreak::SoftOrSpace };
         let mut docs = Vec::new();
         for part in node.children() {
             if !docs.is_empty() {
@@ -288,20 +288,20 @@ impl Builder<'_> {
         self.group(docs)
     }
 
-    fn comprehension(&self, node: &Node<'_>, at: Level) -> Doc {
+    fn comprehension(&self, node: &Node<'_>, at: Nesting) -> Doc {
         let children: Vec<_> = node.children().collect();
         let [open, inside @ .., close] = children.as_slice() else {
             return Doc::Source(node.range());
         };
         let mut docs = Vec::new();
         for child in inside {
-            docs.push(Doc::Line(if docs.is_empty() { Line::Soft } else { Line::SoftOrSpace }));
+            docs.push(Doc::Line(if docs.is_empty() { LineBreak::Soft } else { LineBreak::SoftOrSpace }));
             docs.push(self.expression(child, at.bracketed()));
         }
         // what is in the brackets may go on one line
         docs = vec![docs.remove(0), self.group(docs)];
         let docs =
-            vec![Doc::Source(open.range()), Doc::indent(docs), Doc::Line(Line::Soft), Doc::Source(close.range())];
+            vec![Doc::Source(open.range()), Doc::indent(docs), Doc::Line(LineBreak::Soft), Doc::Source(close.range())];
         self.group(docs)
     }
 }

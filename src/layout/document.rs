@@ -20,7 +20,7 @@ pub(super) enum Doc {
     /// One blank.
     Space,
     /// Where a line may break.
-    Line(Line),
+    Line(LineBreak),
     /// One level deeper.
     Indent(Box<Doc>),
     /// On one line, or broken; the flag says that it has to break.
@@ -46,7 +46,7 @@ pub(super) struct BestFit {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Line {
+pub(super) enum LineBreak {
     Soft,
     SoftOrSpace,
     Hard,
@@ -66,7 +66,7 @@ impl Doc {
     fn has_to_break(&self, text: &str) -> bool {
         match self {
             Self::Source(range) => text[range.clone()].contains(['\n', '\r']),
-            Self::Line(line) => *line == Line::Hard,
+            Self::Line(line) => *line == LineBreak::Hard,
             Self::Group(broken, _) => *broken,
             Self::EndOfLine(_) => true,
             Self::Indent(doc) => doc.has_to_break(text),
@@ -147,8 +147,8 @@ impl<'d> Printer<'d, '_> {
             Doc::Source(range) => self.source(range, item.level),
             Doc::Optional(character, range) => self.optional(*character, range.as_ref(), item.level),
             Doc::Space => self.blank(' '),
-            Doc::Line(Line::Soft) if !item.broken => {}
-            Doc::Line(Line::SoftOrSpace) if !item.broken => self.blank(' '),
+            Doc::Line(LineBreak::Soft) if !item.broken => {}
+            Doc::Line(LineBreak::SoftOrSpace) if !item.broken => self.blank(' '),
             Doc::Line(_) => self.new_line(item.level),
             Doc::Indent(doc) => self.stack.push(Item { level: item.level + 1, ..item.with(doc) }),
             Doc::Group(has_to_break, doc) => {
@@ -205,8 +205,8 @@ impl<'d> Printer<'d, '_> {
                     }
                 }
                 Doc::Optional(_, None) | Doc::Space => width += 1,
-                Doc::Line(line) if item.broken || *line == Line::Hard => return width <= self.style.line_length,
-                Doc::Line(line) => width += usize::from(*line == Line::SoftOrSpace),
+                Doc::Line(line) if item.broken || *line == LineBreak::Hard => return width <= self.style.line_length,
+                Doc::Line(line) => width += usize::from(*line == LineBreak::SoftOrSpace),
                 Doc::Indent(doc) => stack.push(item.with(doc)),
                 Doc::Group(has_to_break, doc) => {
                     stack.push(Item { broken: item.broken || *has_to_break, ..item.with(doc) });

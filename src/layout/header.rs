@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::syntax::{Node, kind};
 
-use super::build::{Builder, Level};
-use super::document::{Doc, Line};
+use super::build::{Builder, Nesting};
+use super::document::{Doc, LineBreak};
 use super::shape::{colon_of, inside_parentheses};
 
 impl Builder<'_> {
@@ -45,7 +45,7 @@ impl Builder<'_> {
                 let parameters = node.field("parameters")?;
                 let around = parameters.range();
                 let mut docs = vec![Doc::Source(start..around.start)];
-                docs.extend(self.list_docs(&parameters, Level::TOP)?);
+                docs.extend(self.list_docs(&parameters, Nesting::TOP)?);
                 docs.push(Doc::Source(around.end..colon.end));
                 // what is behind the parameters breaks after these
                 Some(vec![self.group(docs)])
@@ -53,7 +53,7 @@ impl Builder<'_> {
             kind::CLASS_DEFINITION => {
                 let bases = node.field("superclasses")?;
                 let around = bases.range();
-                let list = self.group(self.list_docs(&bases, Level::TOP)?);
+                let list = self.group(self.list_docs(&bases, Nesting::TOP)?);
                 Some(vec![Doc::Source(start..around.start), list, Doc::Source(around.end..colon.end)])
             }
             kind::IF_STATEMENT | kind::WHILE_STATEMENT => self.one_value(start, &node.field("condition")?, colon),
@@ -115,18 +115,18 @@ impl Builder<'_> {
             |kind: &str| clause.children().filter(|child| child.kind() == kind).map(|child| child.range()).last();
         let bracket = |character, range| Doc::IfBroken(Box::new(Doc::Optional(character, range)));
         let mut commas = clause.children().filter(|child| child.kind() == ",").map(|comma| comma.range());
-        let mut inside = vec![Doc::Line(Line::Soft)];
+        let mut inside = vec![Doc::Line(LineBreak::Soft)];
         for (index, item) in items.iter().enumerate() {
             inside.push(self.with_item(item));
             let comma = commas.next();
             match index + 1 < items.len() {
-                true => inside.extend([Doc::Optional(',', comma), Doc::Line(Line::SoftOrSpace)]),
+                true => inside.extend([Doc::Optional(',', comma), Doc::Line(LineBreak::SoftOrSpace)]),
                 false => inside.push(bracket(',', comma)),
             }
         }
         let has_brackets = self.text[clause.range()].starts_with('(');
         let (open, close) = if has_brackets { (find("("), find(")")) } else { (None, None) };
-        self.group(vec![bracket('(', open), Doc::indent(inside), Doc::Line(Line::Soft), bracket(')', close)])
+        self.group(vec![bracket('(', open), Doc::indent(inside), Doc::Line(LineBreak::Soft), bracket(')', close)])
     }
 
     /// `value` or `value as name`.
@@ -140,7 +140,7 @@ impl Builder<'_> {
         match value {
             Some(value) => {
                 let end = value.range().end;
-                Doc::All(vec![self.expression(&value, Level::TOP.bracketed()), Doc::Source(end..whole.end)])
+                Doc::All(vec![self.expression(&value, Nesting::TOP.bracketed()), Doc::Source(end..whole.end)])
             }
             None => Doc::Source(whole),
         }
@@ -178,7 +178,7 @@ impl Builder<'_> {
         }
         let (open, close) = brackets.unzip();
         let bracket = |character, range| Doc::IfBroken(Box::new(Doc::Optional(character, range)));
-        let inside = vec![Doc::Line(Line::Soft), Doc::Source(inner.range())];
-        self.group(vec![bracket('(', open), Doc::indent(inside), Doc::Line(Line::Soft), bracket(')', close)])
+        let inside = vec![Doc::Line(LineBreak::Soft), Doc::Source(inner.range())];
+        self.group(vec![bracket('(', open), Doc::indent(inside), Doc::Line(LineBreak::Soft), bracket(')', close)])
     }
 }

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use crate::syntax::{Node, kind};
 
-use super::build::{Builder, Level};
-use super::document::{Doc, Line};
+use super::build::{Builder, Nesting};
+use super::document::{Doc, LineBreak};
 use super::shape::comment_range;
 
 /// What stands in the brackets of a list.
@@ -29,12 +29,12 @@ struct Part {
 }
 
 impl Builder<'_> {
-    pub(super) fn list(&self, node: &Node<'_>, at: Level) -> Option<Doc> {
+    pub(super) fn list(&self, node: &Node<'_>, at: Nesting) -> Option<Doc> {
         self.list_docs(node, at).map(|docs| self.group(docs))
     }
 
     /// A list in brackets; None where something but comments, parts and commas is in it.
-    pub(super) fn list_docs(&self, node: &Node<'_>, at: Level) -> Option<Vec<Doc>> {
+    pub(super) fn list_docs(&self, node: &Node<'_>, at: Nesting) -> Option<Vec<Doc>> {
         let mut children: Vec<_> = node.children().collect();
         if node.kind() == kind::SUBSCRIPT {
             children.remove(0);
@@ -53,17 +53,17 @@ impl Builder<'_> {
         let inner = self.parts(parts, comments, is_single_tuple);
         let is_grouped = matches!(&*node.kind(), kind::ARGUMENT_LIST | kind::PARAMETERS);
         let inner = if is_grouped { self.group(inner) } else { Doc::All(inner) };
-        let mut inside = vec![Doc::Line(Line::Soft), inner];
+        let mut inside = vec![Doc::Line(LineBreak::Soft), inner];
         inside.extend(comma.map(|comma| Doc::IfBroken(Box::new(Doc::Optional(',', comma)))));
         inside.extend(is_magic.then(|| Doc::Group(true, Box::new(Doc::All(Vec::new())))));
         let mut docs = vec![Doc::Source(open)];
         docs.extend(opening.map(Doc::EndOfLine));
-        docs.extend([Doc::indent(inside), Doc::Line(Line::Soft), Doc::Source(close)]);
+        docs.extend([Doc::indent(inside), Doc::Line(LineBreak::Soft), Doc::Source(close)]);
         Some(docs)
     }
 
     /// What stands in a list's brackets, the first of which ends at an offset; None where that is nothing, or what has no place in a list.
-    fn listed(&self, open: usize, inside: &[Node<'_>], at: Level) -> Option<Listed> {
+    fn listed(&self, open: usize, inside: &[Node<'_>], at: Nesting) -> Option<Listed> {
         let mut listed = Listed::default();
         let mut end = open;
         for child in inside {
@@ -96,13 +96,13 @@ impl Builder<'_> {
         let last = parts.len() - 1;
         for (index, part) in parts.into_iter().enumerate() {
             let own_lines = part.comments.into_iter();
-            docs.extend(own_lines.flat_map(|comment| [Doc::Source(comment), Doc::Line(Line::Hard)]));
+            docs.extend(own_lines.flat_map(|comment| [Doc::Source(comment), Doc::Line(LineBreak::Hard)]));
             docs.push(part.doc);
             docs.extend(part.end_of_line.map(Doc::EndOfLine));
             let is_magic = part.comma.is_some() && self.style.magic_trailing_comma && !is_single_tuple;
             let comma = Doc::Optional(',', part.comma);
             if index < last {
-                docs.extend([comma, Doc::Line(Line::SoftOrSpace)]);
+                docs.extend([comma, Doc::Line(LineBreak::SoftOrSpace)]);
             } else if is_single_tuple {
                 docs.push(comma);
             } else if is_magic {
@@ -112,7 +112,7 @@ impl Builder<'_> {
                 docs.push(Doc::IfBroken(Box::new(comma)));
             }
         }
-        docs.extend(comments.into_iter().flat_map(|comment| [Doc::Line(Line::Hard), Doc::Source(comment)]));
+        docs.extend(comments.into_iter().flat_map(|comment| [Doc::Line(LineBreak::Hard), Doc::Source(comment)]));
         docs
     }
 }

@@ -84,7 +84,7 @@ impl Text {
 
 /// A document that is open in the editor.
 #[derive(Debug)]
-pub(super) struct Document {
+pub(super) struct OpenDocument {
     pub uri: Uri,
     pub version: i32,
     pub text: Text,

@@ -11,7 +11,7 @@ use crate::changed_lines::ChangedLines;
 use crate::checks::OF_MODULES;
 use crate::discover::WalkOptions;
 use crate::outcome::{FileOutcome, Finding, Outcome};
-use crate::repository::Base;
+use crate::repository::PathBase;
 use crate::settings::{Lookup, Overrides, SettingsError, SettingsSource};
 
 /// Why a new text is looked at alone.
@@ -85,6 +85,6 @@ fn run(
     request: &Request,
 ) -> Result<Outcome, String> {
     let (walk, settings) = (WalkOptions::default(), Arc::clone(settings));
-    let reach = Reach { paths, unsaved, walk, settings, base: Base::Repository, unseen, checks: OF_MODULES };
+    let reach = Reach { paths, unsaved, walk, settings, base: PathBase::Repository, unseen, checks: OF_MODULES };
     Analysis::outcome_of(reach, request)
 }

@@ -36,7 +36,7 @@ use crate::outcome::Finding;
 use crate::repository::Repositories;
 use crate::settings;
 use crate::source::Kind;
-use document::{Document, Encoding, Text, path_of};
+use document::{Encoding, OpenDocument, Text, path_of};
 use look::Examined;
 use shown::Files;
 use view::{Stayed, findings_now};
@@ -75,7 +75,7 @@ struct Server {
     /// By its absolute path.
     folders: HashMap<PathBuf, Folder>,
     /// By the path of its file.
-    documents: HashMap<PathBuf, Document>,
+    documents: HashMap<PathBuf, OpenDocument>,
     /// What is shown of each.
     findings: HashMap<PathBuf, Vec<Finding>>,
     is_shut_down: bool,
@@ -303,7 +303,7 @@ impl Server {
             return;
         };
         let text = Text::new(text.into(), self.encoding);
-        self.documents.insert(path.clone(), Document { uri, version, text });
+        self.documents.insert(path.clone(), OpenDocument { uri, version, text });
         let folder = self.folder_of(&path);
         self.folders.entry(folder).or_default().due = Some(Instant::now() + PAUSE);
         self.show(&path);
@@ -360,7 +360,7 @@ impl Server {
     /// Tells the findings of a document's text.
     fn show(&mut self, path: &Path) {
         let Some(findings) = self.findings_of(path) else { return };
-        let Some(Document { uri, version, text }) = self.documents.get(path) else { return };
+        let Some(OpenDocument { uri, version, text }) = self.documents.get(path) else { return };
         let files = self.files(path);
         let root = self.root(path);
         let told = findings.iter().map(|finding| shown::diagnostic(&files, root.as_deref(), text, finding));
@@ -430,7 +430,7 @@ impl Server {
     }
 
     /// What is shown of a document.
-    fn known(&self, path: &Path) -> Option<(&Document, &Vec<Finding>, &Examined)> {
+    fn known(&self, path: &Path) -> Option<(&OpenDocument, &Vec<Finding>, &Examined)> {
         Some((self.documents.get(path)?, self.findings.get(path)?, self.looked(path)?))
     }
 }

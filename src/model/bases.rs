@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::names::{Named, named};
+use super::names::{Referent, named};
 use crate::module::{Location, Module};
 use crate::resolve::{Effort, End, Place, Resolver};
 use crate::syntax::{Node, names_read};
@@ -30,7 +30,7 @@ fn add(
     let Some(left) = steps.checked_sub(1) else { return };
     for (node, names) in names_read(expression) {
         let place = Place::of(module, &node);
-        if let Named::Class(class, _) = named(resolver, &place, &names) {
+        if let Referent::Class(class, _) = named(resolver, &place, &names) {
             if !classes.contains(&class) {
                 classes.push(class);
             }

@@ -2,7 +2,7 @@
 
 use super::names::called;
 use super::table::Reference;
-use crate::module::Target;
+use crate::module::BindingKind;
 use crate::resolve::{Arguments, Effort, End, Place, Resolver};
 use crate::syntax::{Node, dotted_name, kind, unparenthesized};
 
@@ -12,7 +12,7 @@ pub fn references(resolver: &Resolver<'_>, place: &Place, call: &Node<'_>) -> Op
     let names = dotted_name(&call.field("function")?)?;
     let ends = resolver.follow(place, &names, &Effort::for_callee());
     let [End::Bound(found)] = ends.as_slice() else { return None };
-    if !found.rest.is_empty() || !matches!(found.binding().target, Target::Function(..)) {
+    if !found.rest.is_empty() || !matches!(found.binding().kind, BindingKind::Function(..)) {
         return None;
     }
     let function = found.value()?;

@@ -8,11 +8,11 @@ use super::Call;
 use super::declared::{Base, Class};
 use super::links::{End, Families};
 use super::mapped::Classes;
-use super::names::Named;
+use super::names::Referent;
 use super::registry::SearchFolder;
 use super::relate::Model;
 use super::statement;
-use super::written::{self, Declaring, Target, Written};
+use super::written::{self, Declaring, Target, WrittenRelationship};
 use crate::hints::{self, Words};
 use crate::module::Location;
 use crate::source::Kind;
@@ -37,7 +37,7 @@ impl Model<'_> {
         all.into_iter().map(turned).collect()
     }
 
-    fn ends_of(&self, written: &Written) -> [End; 2] {
+    fn ends_of(&self, written: &WrittenRelationship) -> [End; 2] {
         let target = match &written.target {
             Target::Named(named) => self.end_of(named, &written.at),
             Target::Text(text) => self.end_of_text(text, &written.at),
@@ -73,10 +73,10 @@ impl Model<'_> {
         }
     }
 
-    fn end_of(&self, named: &Named, at: &Location) -> End {
+    fn end_of(&self, named: &Referent, at: &Location) -> End {
         match (self.classes.named_class(named, at), named) {
             (Some(class), _) => End::Class(class),
-            (None, Named::Outside(path)) => path.last().map_or(End::Unknown, |name| End::Named(name.clone())),
+            (None, Referent::Outside(path)) => path.last().map_or(End::Unknown, |name| End::Named(name.clone())),
             _ => End::Unknown,
         }
     }

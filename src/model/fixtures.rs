@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::declared::{Base, Class, Mapping};
 use super::mapped::Classes;
-use super::names::Named;
+use super::names::Referent;
 use super::table::Table;
 use crate::module::Location;
 
@@ -16,10 +16,10 @@ const MOST_BASES: usize = 24;
 
 impl Classes<'_> {
     /// The class that a name stands for at a place.
-    pub fn named_class(&self, named: &Named, at: &Location) -> Option<Location> {
+    pub fn named_class(&self, named: &Referent, at: &Location) -> Option<Location> {
         match named {
-            Named::Class(class, rest) if rest.is_empty() => Some(class.clone()),
-            Named::Unknown(names) => {
+            Referent::Class(class, rest) if rest.is_empty() => Some(class.clone()),
+            Referent::Unknown(names) => {
                 let [.., holder, name] = names.as_slice() else { return None };
                 (holder == "classes").then(|| self.class_of_case(name, at)).flatten()
             }
@@ -28,10 +28,10 @@ impl Classes<'_> {
     }
 
     /// The table that a name stands for at a place, and the attributes behind it.
-    pub fn named_table<'n>(&self, named: &'n Named, at: &Location) -> Option<(Arc<Table>, &'n [String])> {
+    pub fn named_table<'n>(&self, named: &'n Referent, at: &Location) -> Option<(Arc<Table>, &'n [String])> {
         match named {
-            Named::Made(call, _, rest) => Some((self.table(call)?, rest)),
-            Named::Unknown(names) => {
+            Referent::Made(call, _, rest) => Some((self.table(call)?, rest)),
+            Referent::Unknown(names) => {
                 let index = names.iter().position(|name| name == "tables")?;
                 let (name, rest) = names[index + 1..].split_first()?;
                 Some((self.table_of_case(name, at)?, rest))

@@ -11,7 +11,7 @@ use crate::syntax::{
 };
 
 /// A function's names while its statements are followed.
-struct Frame<'a> {
+struct FunctionFrame<'a> {
     module: &'a Arc<Module>,
     parameters: HashMap<String, Option<Expression>>,
     /// Names that the function binds anew.
@@ -34,7 +34,7 @@ pub(super) fn through(
 ) -> Result<Option<Received>, String> {
     let decorated = function.parent().is_some_and(|parent| parent.kind() == kind::DECORATED_DEFINITION);
     let is_plain = !decorated && !is_async(function);
-    let frame = is_plain.then(|| Frame::of(way, module, function, given)).flatten();
+    let frame = is_plain.then(|| FunctionFrame::of(way, module, function, given)).flatten();
     let (Some(mut frame), Some(body)) = (frame, function.field("body")) else { return Ok(None) };
     let call = if function.kind() == kind::LAMBDA { Some(body) } else { frame.returned(way, &body) };
     let Some(call) = call.map(|call| unparenthesized(&call)).filter(|call| call.kind() == kind::CALL) else {
@@ -55,7 +55,7 @@ fn taken_by_name(way: &Way<'_>, name: &str, given: &mut Arguments) -> Option<Opt
     Some(named.map(|index| given.by_name.remove(index).1))
 }
 
-impl<'a> Frame<'a> {
+impl<'a> FunctionFrame<'a> {
     /// The parameters with what is given for them.
     fn of(way: &Way<'_>, module: &'a Arc<Module>, function: &Node<'_>, mut given: Arguments) -> Option<Self> {
         let mut frame = Self { module, parameters: HashMap::new(), locals: HashSet::new(), rest: None, keywords: None };

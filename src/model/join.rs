@@ -1,6 +1,6 @@
 //! The arguments of a relationship that name columns go in; what they name comes out, as facts of their own.
 
-use super::names::{Named, called, named, text_for};
+use super::names::{Referent, called, named, text_for};
 use crate::module::Module;
 use crate::resolve::{KnownClass, Place, Resolver};
 use crate::syntax::{Node, Tree, dotted_name, kind, string_content, unparenthesized};
@@ -10,7 +10,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ColumnName {
     /// In Python: what the first names stand for, with the attributes behind it.
-    Code(Named),
+    Code(Referent),
     /// An attribute of the class in whose body it stands.
     Own(String),
     /// In a string, which SQLAlchemy evaluates: names of classes and tables, and attributes behind them.
@@ -29,7 +29,7 @@ pub struct Term {
 }
 
 /// Where the names of an argument are looked up.
-pub struct Reader<'a> {
+pub struct JoinReader<'a> {
     /// Follows names.
     pub resolver: &'a Resolver<'a>,
     /// The module of the argument.
@@ -38,7 +38,7 @@ pub struct Reader<'a> {
     pub class: Option<&'a KnownClass>,
 }
 
-impl Reader<'_> {
+impl JoinReader<'_> {
     /// The comparisons of `primaryjoin`; None where it can't be read.
     pub fn comparisons(&self, node: &Node<'_>) -> Option<Vec<(Term, Term)>> {
         self.read(node, |reader, node, is_text| reader.comparisons_in(node, is_text))

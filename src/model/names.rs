@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::module::Target;
+use crate::module::BindingKind;
 use crate::module::{Location, Module};
 use crate::resolve::{Effort, End, Found, KnownClass, Place, Resolver, is_bound_by_comprehension};
 use crate::syntax::{Node, dotted_name};
 
 /// What a dotted name stands for, and the attributes behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Named {
+pub enum Referent {
     /// A class of the repository, by its whole definition.
     Class(Location, Vec<String>),
     /// What a call made that is assigned to a name, by the call: its callee's names.
@@ -24,19 +24,19 @@ pub enum Named {
 const MOST_ALIASES: usize = 8;
 
 /// What a dotted name at a place stands for.
-pub fn named(resolver: &Resolver<'_>, place: &Place, names: &[String]) -> Named {
+pub fn named(resolver: &Resolver<'_>, place: &Place, names: &[String]) -> Referent {
     follow(resolver, place, names, MOST_ALIASES)
 }
 
-fn follow(resolver: &Resolver<'_>, place: &Place, names: &[String], aliases: usize) -> Named {
-    let unknown = || Named::Unknown(names.to_vec());
+fn follow(resolver: &Resolver<'_>, place: &Place, names: &[String], aliases: usize) -> Referent {
+    let unknown = || Referent::Unknown(names.to_vec());
     if names.is_empty() {
         return unknown();
     }
     let ends = resolver.follow(place, names, &Effort::for_callee());
     let mut all = ends.into_iter().map(|end| match end {
         End::Bound(found) => bound(resolver, &found, aliases),
-        End::Outside(path) => Named::Outside(path),
+        End::Outside(path) => Referent::Outside(path),
         End::Module(_) | End::Unbound | End::Unknown(_) => unknown(),
     });
     let Some(first) = all.next() else { return unknown() };
@@ -44,27 +44,27 @@ fn follow(resolver: &Resolver<'_>, place: &Place, names: &[String], aliases: usi
 }
 
 /// The class that an attribute of a class names: `item = Item`.
-pub fn named_by(resolver: &Resolver<'_>, class: &KnownClass, attribute: &str) -> Option<Named> {
+pub fn named_by(resolver: &Resolver<'_>, class: &KnownClass, attribute: &str) -> Option<Referent> {
     let ends = resolver.member_of(class, attribute);
     let [End::Bound(found)] = ends.as_slice() else { return None };
     let named = bound(resolver, found, MOST_ALIASES);
-    matches!(named, Named::Class(..) | Named::Outside(_)).then_some(named)
+    matches!(named, Referent::Class(..) | Referent::Outside(_)).then_some(named)
 }
 
-fn bound(resolver: &Resolver<'_>, found: &Found, aliases: usize) -> Named {
+fn bound(resolver: &Resolver<'_>, found: &Found, aliases: usize) -> Referent {
     let rest = found.rest.clone();
-    let unknown = || Named::Unknown(std::iter::once(found.name().to_owned()).chain(rest.clone()).collect());
+    let unknown = || Referent::Unknown(std::iter::once(found.name().to_owned()).chain(rest.clone()).collect());
     let at = || found.binding().value.as_ref().map(|value| found.module().location(value));
-    match &found.binding().target {
-        Target::Class(_) => at().map_or_else(unknown, |at| Named::Class(at, rest.clone())),
-        Target::CallResult { callee, .. } => {
-            at().map_or_else(unknown, |at| Named::Made(at, callee.clone(), rest.clone()))
+    match &found.binding().kind {
+        BindingKind::Class(_) => at().map_or_else(unknown, |at| Referent::Class(at, rest.clone())),
+        BindingKind::CallResult { callee, .. } => {
+            at().map_or_else(unknown, |at| Referent::Made(at, callee.clone(), rest.clone()))
         }
-        Target::Alias(path) if aliases > 0 => {
+        BindingKind::Alias(path) if aliases > 0 => {
             let names: Vec<String> = path.iter().chain(&rest).cloned().collect();
             match follow(resolver, &found.before(), &names, aliases - 1) {
                 // the name that it ended at says more than the one it began with
-                Named::Unknown(_) => Named::Unknown(names),
+                Referent::Unknown(_) => Referent::Unknown(names),
                 known => known,
             }
         }
@@ -83,18 +83,18 @@ pub fn stands_for_class(module: &Arc<Module>, node: &Node<'_>, names: &[String])
 
 fn is_class_at(module: &Arc<Module>, place: &Place, names: &[String], aliases: usize) -> bool {
     let (first, rest) = (&names[0], &names[1..]);
-    place.bindings(first, &Effort::for_callee()).iter().all(|binding| match &binding.target {
+    place.bindings(first, &Effort::for_callee()).iter().all(|binding| match &binding.kind {
         // `None` is what a failed import leaves behind
-        Target::Module(_) | Target::Member(..) | Target::Nothing => true,
-        Target::Class(_) => {
+        BindingKind::Module(_) | BindingKind::Member(..) | BindingKind::Nothing => true,
+        BindingKind::Class(_) => {
             let has_class = |name: &String| {
                 let class = binding.value.as_ref().and_then(|value| module.node(value));
                 let inner = class.map(|class| module.scope_of(&class));
-                inner.is_some_and(|scope| scope.all(name).iter().any(|of| matches!(of.target, Target::Class(_))))
+                inner.is_some_and(|scope| scope.all(name).iter().any(|of| matches!(of.kind, BindingKind::Class(_))))
             };
             rest.first().is_none_or(has_class)
         }
-        Target::Alias(path) => {
+        BindingKind::Alias(path) => {
             let names: Vec<String> = path.iter().chain(rest).cloned().collect();
             names[0] != *first && aliases > 0 && is_class_at(module, place, &names, aliases - 1)
         }

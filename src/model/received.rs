@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::handed_on;
-use crate::module::{Module, Target};
+use crate::module::{BindingKind, Module};
 use crate::resolve::{Arguments, Effort, End, Found, Place, Resolver};
 use crate::syntax::{Node, dotted_name, kind};
 
@@ -75,9 +75,9 @@ impl Way<'_> {
     fn bound(&self, found: &Found, given: Arguments) -> Result<Received, String> {
         let unknown = || format!("`{}` may hand on other arguments than it is given", found.name());
         let deeper = Self { resolver: self.resolver, levels: self.levels.checked_sub(1).ok_or_else(unknown)? };
-        match &found.binding().target {
-            Target::Alias(path) => deeper.reached(&found.before(), path, given),
-            Target::CallResult { callee, first_argument: Some(bound) }
+        match &found.binding().kind {
+            BindingKind::Alias(path) => deeper.reached(&found.before(), path, given),
+            BindingKind::CallResult { callee, first_argument: Some(bound) }
                 if callee.last().is_some_and(|name| name == "partial") =>
             {
                 let node = found.value().ok_or_else(unknown)?;
@@ -86,7 +86,7 @@ impl Way<'_> {
                 before.by_position.remove(0);
                 deeper.reached(&found.before(), bound, before.and(given))
             }
-            Target::Function(..) => {
+            BindingKind::Function(..) => {
                 let function = found.value().ok_or_else(unknown)?;
                 handed_on::through(&deeper, found.module(), &function, given)?.map_or_else(|| Err(unknown()), Ok)
             }
@@ -97,7 +97,7 @@ impl Way<'_> {
 
 /// A function that calls nothing, in place of what could not be imported.
 fn is_stand_in(found: &Found) -> bool {
-    matches!(found.binding().target, Target::Function(..))
+    matches!(found.binding().kind, BindingKind::Function(..))
         && found.value().is_some_and(|function| {
             let body = function.field("body");
             let calls = |node: &Node<'_>| {
@@ -105,5 +105,5 @@ fn is_stand_in(found: &Found) -> bool {
             };
             !body.is_some_and(|body| body.dfs().any(|node| calls(&node)))
         })
-        || matches!(found.binding().target, Target::Nothing)
+        || matches!(found.binding().kind, BindingKind::Nothing)
 }

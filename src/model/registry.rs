@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::declared::{Base, Mapping};
 use super::mapped::Classes;
-use super::names::Named;
+use super::names::Referent;
 use crate::hints::Words;
 use crate::module::Location;
 use crate::source::Kind;
@@ -92,8 +92,9 @@ impl Registry {
             for class in declared.classes.iter().filter(|class| names.contains(class.name.as_str())) {
                 self.classes.entry(class.name.clone()).or_default().insert(class.at.clone());
             }
-            mappings
-                .extend(declared.mappings.iter().filter(|mapping| matches!(mapping.class, Named::Class(..))).cloned());
+            mappings.extend(
+                declared.mappings.iter().filter(|mapping| matches!(mapping.class, Referent::Class(..))).cloned(),
+            );
         }
         mappings
     }

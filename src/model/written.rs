@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use super::annotation::{Annotation, Shape};
 use super::declared::{self, Mapping};
-use super::join::{ColumnName, Reader, Term};
-use super::names::{Named, named, named_by, text, text_for};
+use super::join::{ColumnName, JoinReader, Term};
+use super::names::{Referent, named, named_by, text, text_for};
 use super::received::{Received, received};
 use super::statement::{self, Owner};
-use crate::module::Target as Bound;
+use crate::module::BindingKind as Bound;
 use crate::module::{Location, Module};
 use crate::python::PyValue;
 use crate::resolve::{Arguments, Effort, End, Keyword, KnownClass, Passed, Place, Resolver};
@@ -21,7 +21,7 @@ pub enum Target {
     /// A string, which SQLAlchemy looks up among all mapped classes.
     Text(String),
     /// A name.
-    Named(Named),
+    Named(Referent),
     /// It can't be told.
     Unknown,
 }
@@ -30,7 +30,7 @@ pub enum Target {
 #[derive(Debug, Clone)]
 pub enum Declaring {
     /// A class, by what its name stands for.
-    Class(Named),
+    Class(Referent),
     /// A class that is mapped in the same call.
     Mapping(Box<Mapping>),
     /// It can't be told.
@@ -39,7 +39,7 @@ pub enum Declaring {
 
 /// What a relationship's own statement says.
 #[derive(Debug, Clone)]
-pub struct Written {
+pub struct WrittenRelationship {
     /// The constructor's call.
     pub at: Location,
     /// Who has it.
@@ -49,7 +49,7 @@ pub struct Written {
     /// The annotation of the attribute.
     pub annotation: Option<Annotation>,
     /// What the generic type in it stands for.
-    pub generic: Option<Named>,
+    pub generic: Option<Referent>,
     /// The class is given to the constructor; else the annotation names it.
     pub has_argument: bool,
     /// sqlmodel makes it.
@@ -72,7 +72,7 @@ pub struct Written {
     pub backref_uselist: Passed<bool>,
 }
 
-impl Written {
+impl WrittenRelationship {
     /// Reads a call in a module. For a backref it is that of the declaring side, with what the backref says itself.
     ///
     /// # Errors
@@ -88,9 +88,10 @@ impl Written {
         let declaring = declaring.ok_or("the relationship that it is the other side of is made elsewhere")?;
         let Received { mut arguments, is_sqlmodel } = received(resolver, module, &declaring)?;
         arguments.open_dictionary_of_sqlmodel(resolver);
-        let given = Reading { resolver, arguments: &arguments, class };
-        let comparisons = |module: &Arc<Module>, node: &Node<'_>| Reader { resolver, module, class }.comparisons(node);
-        let columns = |module: &Arc<Module>, node: &Node<'_>| Reader { resolver, module, class }.columns(node);
+        let given = RelationshipArguments { resolver, arguments: &arguments, class };
+        let comparisons =
+            |module: &Arc<Module>, node: &Node<'_>| JoinReader { resolver, module, class }.comparisons(node);
+        let columns = |module: &Arc<Module>, node: &Node<'_>| JoinReader { resolver, module, class }.columns(node);
         let place = statement::place_of(&declaring);
         let annotation = place.as_ref().and_then(|place| annotation(resolver, module, &declaring, place));
         Ok(Self {
@@ -112,7 +113,7 @@ impl Written {
             has_collection_class: !matches!(arguments.get(resolver, "collection_class"), Passed::Absent),
             lazy: given.read("lazy", |module, node| text(resolver, &Place::of(module, node), node)),
             backref_uselist: match is_backref.then(|| backref_arguments(resolver, module, call)) {
-                Some(arguments) => Reading { resolver, arguments: &arguments, class }.flag("uselist"),
+                Some(arguments) => RelationshipArguments { resolver, arguments: &arguments, class }.flag("uselist"),
                 None => Passed::Absent,
             },
         })
@@ -136,14 +137,14 @@ fn annotation(
 }
 
 /// Arguments that are read.
-struct Reading<'a> {
+struct RelationshipArguments<'a> {
     resolver: &'a Resolver<'a>,
     arguments: &'a Arguments,
     /// The class that the function around is called for.
     class: Option<&'a KnownClass>,
 }
 
-impl Reading<'_> {
+impl RelationshipArguments<'_> {
     fn read<T>(&self, name: &str, read: impl Fn(&Arc<Module>, &Node<'_>) -> Option<T>) -> Passed<T> {
         match self.arguments.get(self.resolver, name) {
             Passed::Given(expression) => {
@@ -195,7 +196,7 @@ impl Reading<'_> {
         if let Some(names) = dotted_name(&node) {
             if let Some(class) = self.class.filter(|_| is_class_of_function(&node, &names[..1])) {
                 return match &names[1..] {
-                    [] => class.at().map_or(Target::Unknown, |at| Target::Named(Named::Class(at, Vec::new()))),
+                    [] => class.at().map_or(Target::Unknown, |at| Target::Named(Referent::Class(at, Vec::new()))),
                     [attribute] => match named_by(resolver, class, attribute) {
                         Some(named) => Target::Named(named),
                         None => text_for(resolver, &Place::of(module, &node), &node, Some(class))
@@ -206,7 +207,7 @@ impl Reading<'_> {
             }
             let place = Place::of(module, &node);
             let named = named(resolver, &place, &names);
-            if matches!(named, Named::Class(..) | Named::Made(..) | Named::Outside(_)) {
+            if matches!(named, Referent::Class(..) | Referent::Made(..) | Referent::Outside(_)) {
                 return Target::Named(named);
             }
             return text(resolver, &place, &node).map_or(Target::Named(named), Target::Text);
@@ -242,7 +243,7 @@ fn target_of_annotation(
     };
     // `Mapped["User"]` is looked for where the class stands first, then among all mapped classes
     match named(resolver, &Place::of(module, call), class) {
-        Named::Class(at, rest) if rest.is_empty() => Target::Named(Named::Class(at, rest)),
+        Referent::Class(at, rest) if rest.is_empty() => Target::Named(Referent::Class(at, rest)),
         _ if annotation.is_string || class.len() == 1 => Target::Text(class.join(".")),
         other => Target::Named(other),
     }
@@ -263,7 +264,7 @@ fn backref_arguments(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<
 /// Who has the relationship that stands at a place.
 pub(super) fn owner(resolver: &Resolver<'_>, module: &Arc<Module>, place: Option<&statement::Stands<'_>>) -> Declaring {
     match place.map(|place| &place.owner) {
-        Some(Owner::Body(class)) => Declaring::Class(Named::Class(module.location(&class.range()), Vec::new())),
+        Some(Owner::Body(class)) => Declaring::Class(Referent::Class(module.location(&class.range()), Vec::new())),
         Some(Owner::Name(node)) => {
             let names = dotted_name(node).unwrap_or_default();
             Declaring::Class(named(resolver, &Place::of(module, node), &names))
@@ -279,14 +280,14 @@ fn is_type_alias(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>,
     let ends = resolver.follow(&Place::of(module, call), names, &Effort::for_callee());
     let is_expression = |bound: &Bound| matches!(bound, Bound::Expression | Bound::Opaque(_));
     ends.iter()
-        .any(|end| matches!(end, End::Bound(found) if found.rest.is_empty() && is_expression(&found.binding().target)))
+        .any(|end| matches!(end, End::Bound(found) if found.rest.is_empty() && is_expression(&found.binding().kind)))
 }
 
 /// Whether a name is a parameter of a function: it can be None.
 fn is_parameter(resolver: &Resolver<'_>, module: &Arc<Module>, node: &Node<'_>) -> bool {
     let Some(names) = dotted_name(node) else { return false };
     let ends = resolver.follow(&Place::of(module, node), &names, &Effort::for_callee());
-    ends.iter().any(|end| matches!(end, End::Bound(found) if matches!(found.binding().target, Bound::Parameter(_))))
+    ends.iter().any(|end| matches!(end, End::Bound(found) if matches!(found.binding().kind, Bound::Parameter(_))))
 }
 
 fn one_line(node: &Node<'_>) -> String {

@@ -20,7 +20,7 @@ use filled::{ByKey, Filled};
 pub use references::{
     NamedBy, Namespace, NamespaceUse, Occurrence, ReferenceKind, References, Region, RegionKind, Role, StringUse, Whole,
 };
-pub use scope::{Binding, Dotted, ModuleName, Parameter, Scope, Target};
+pub use scope::{Binding, BindingKind, Dotted, ModuleName, Parameter, Scope};
 
 /// A parsed file.
 pub struct Module {

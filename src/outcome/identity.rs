@@ -42,7 +42,7 @@ impl Identity {
 
 /// What a finding is known by.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Known {
+pub struct FindingKey {
     /// What it is about.
     pub identity: Identity,
     /// The options that cascade, as SQLAlchemy lists them; the text of the value, where they can't be known.
@@ -55,12 +55,12 @@ pub struct Stale {
     /// The baseline, as reports show it.
     pub baseline: String,
     /// The finding.
-    pub known: Known,
+    pub known: FindingKey,
     /// How often.
     pub number: usize,
 }
 
-impl Known {
+impl FindingKey {
     /// What a finding of a file is known by.
     pub fn of(file: &FileOutcome, finding: &Finding) -> Self {
         let text = || file.source.as_ref().map(|source| condensed(source, &finding.span)).unwrap_or_default();

@@ -19,7 +19,7 @@ use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 pub use call::{ToldCall, ToldRead};
 pub use detail::{CascadeDetail, Details, ReachDetail, SetChange};
 pub use finding::{Finding, Fix};
-pub use identity::{About, Identity, Known, Stale};
+pub use identity::{About, FindingKey, Identity, Stale};
 
 /// A site as it is, whatever is told of it.
 #[derive(Debug, Clone)]

@@ -7,11 +7,11 @@ use super::{
     UnusedSuppression,
 };
 use crate::model::Relationship;
-use crate::repository::{Base, Places, told_from};
+use crate::repository::{PathBase, Places, told_from};
 
 impl Outcome {
     /// The same with the paths that it tells from one base, in texts too.
-    pub fn told_from(&self, base: Base) -> Self {
+    pub fn told_from(&self, base: PathBase) -> Self {
         let mut told = self.clone();
         let tell = |text: &mut String| *text = told_from(text, base);
         let Self {

@@ -73,7 +73,7 @@ struct Use<'a> {
 }
 
 /// A definition, the keys of the item that is read of it, and whether that is a dictionary that a call gets.
-type Asked = (Location, Vec<String>, bool);
+type OtherUsesKey = (Location, Vec<String>, bool);
 
 /// Plans the edits of all sites of a run.
 pub struct Planner<'a> {
@@ -90,7 +90,7 @@ pub struct Planner<'a> {
     /// The sites that get each literal.
     uses: HashMap<&'a Location, Vec<&'a Location>>,
     /// What else is done with what steps that were asked for read.
-    other_uses: Mutex<HashMap<Asked, Option<ChangedAt>>>,
+    other_uses: Mutex<HashMap<OtherUsesKey, Option<ChangedAt>>>,
     /// By whether a definition is that of a dictionary: what does something else with it, whatever the item.
     others: Picked<'a>,
 }
@@ -124,7 +124,7 @@ impl<'a> Planner<'a> {
         planner
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Asked, Option<ChangedAt>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<OtherUsesKey, Option<ChangedAt>>> {
         self.other_uses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

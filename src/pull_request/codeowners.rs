@@ -21,11 +21,11 @@ pub struct CodeOwners {
 struct Section {
     /// Of patterns that name none.
     owners: Vec<String>,
-    entries: Vec<Entry>,
+    rules: Vec<CodeOwnersRule>,
 }
 
 #[derive(Debug)]
-struct Entry {
+struct CodeOwnersRule {
     pattern: Gitignore,
     /// `docs/*` is about files directly in the folder.
     is_shallow: bool,
@@ -43,10 +43,10 @@ impl CodeOwners {
         let mut sections = vec![Section::default()];
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
             if let Some(owners) = section_head(line) {
-                sections.push(Section { owners, entries: Vec::new() });
+                sections.push(Section { owners, rules: Vec::new() });
             } else if let Some(section) = sections.last_mut() {
-                let entry = Entry::read(line, &section.owners);
-                section.entries.extend(entry);
+                let rule = CodeOwnersRule::read(line, &section.owners);
+                section.rules.extend(rule);
             }
         }
         Self { sections }
@@ -54,13 +54,13 @@ impl CodeOwners {
 
     /// The owners of a file, whose path is relative to the root; none where nobody owns it.
     pub fn of(&self, path: &str) -> BTreeSet<&str> {
-        let entries =
-            self.sections.iter().filter_map(|section| section.entries.iter().rev().find(|entry| entry.matches(path)));
-        entries.flat_map(|entry| entry.owners.iter().map(String::as_str)).collect()
+        let rules =
+            self.sections.iter().filter_map(|section| section.rules.iter().rev().find(|rule| rule.matches(path)));
+        rules.flat_map(|rule| rule.owners.iter().map(String::as_str)).collect()
     }
 }
 
-impl Entry {
+impl CodeOwnersRule {
     fn read(line: &str, default: &[String]) -> Option<Self> {
         let words = words(line);
         let (pattern, owners) = words.split_first()?;

@@ -1,13 +1,13 @@
 //! A call is evaluated: of a constructor, of a function of the repository, of a method.
 
-use crate::module::Target;
+use crate::module::BindingKind;
 use crate::resolve::{Effort, End, Place};
 use crate::syntax::{
     Node, callee_name, dotted_name, keyword_value, kind, positional_arguments, string_content, unparenthesized,
 };
 use crate::types::{Class, Type};
 
-use super::heap::{Base, List, Options, Value};
+use super::heap::{List, Options, UnseenRelationships, Value};
 use super::run::{Exit, Walkthrough};
 use super::session::named_in_options;
 
@@ -152,7 +152,7 @@ impl Walkthrough<'_, '_> {
         for (name, value) in given {
             match name {
                 Some(name) => self.set(object, &name, &value, &at)?,
-                None => self.heap.objects[object].base = Base::Unknown,
+                None => self.heap.objects[object].base = UnseenRelationships::Unknown,
             }
         }
         if has_own || is_dataclass {
@@ -269,7 +269,7 @@ impl Walkthrough<'_, '_> {
                     link.is_flushed = false;
                 });
             }
-            None if link.state == super::heap::State::Unloaded => {
+            None if link.state == super::heap::LoadState::Unloaded => {
                 let is_new = matches!(
                     self.heap.objects[owner].standing,
                     super::heap::Standing::Transient | super::heap::Standing::Pending
@@ -277,7 +277,7 @@ impl Walkthrough<'_, '_> {
                 if !is_new {
                     return;
                 }
-                let loaded = super::heap::Link::loaded(Value::List(list), at.clone(), false);
+                let loaded = super::heap::HeapLink::loaded(Value::List(list), at.clone(), false);
                 self.heap.objects[owner].links.insert(name, loaded);
             }
             _ => return,
@@ -307,7 +307,7 @@ impl Walkthrough<'_, '_> {
         let ends = self.mapping.classes.resolver.follow(&place, &dotted_name(&maker)?, &Effort::for_value());
         match ends.as_slice() {
             // a maker is often named as what it makes
-            [End::Bound(found)] if matches!(found.binding().target, Target::CallResult { .. }) => {
+            [End::Bound(found)] if matches!(found.binding().kind, BindingKind::CallResult { .. }) => {
                 let name = found.module().node(&found.binding().name).filter(|_| found.rest.is_empty())?;
                 let assignment = name.ancestors().find(|node| node.kind() == kind::ASSIGNMENT)?;
                 let maker = assignment.field("right").filter(|right| right.kind() == kind::CALL)?;

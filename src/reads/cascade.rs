@@ -8,7 +8,7 @@ use crate::syntax::{Node, keyword_value, kind, positional_arguments, string_cont
 use crate::types::Class;
 
 use super::Edge;
-use super::heap::{Base, Expiry, Freshness, Link, Standing, State, Value};
+use super::heap::{Expiry, Freshness, HeapLink, LoadState, Standing, UnseenRelationships, Value};
 use super::mapping::{Attribute, Loading, Relation};
 use super::run::{Exit, Walkthrough};
 
@@ -110,7 +110,7 @@ impl Walkthrough<'_, '_> {
         known.freshness = Freshness::Loaded;
         known.standing = Standing::Persistent;
         known.written.clear();
-        known.base = Base::Queried(options.clone());
+        known.base = UnseenRelationships::Queried(options.clone());
         unload(&mut known.links, None);
         // what comes with the object is loaded again
         let mut came = Vec::new();
@@ -120,10 +120,10 @@ impl Walkthrough<'_, '_> {
             let known = &mut self.heap.objects[object].links;
             match known.get_mut(&relation.name) {
                 Some(link) if is_eager && link.value.is_some() && !is_ambiguous => {
-                    link.state = State::Loaded;
+                    link.state = LoadState::Loaded;
                     came.extend(link.value.clone());
                 }
-                Some(link) if options.can_load(&relation.name) && !is_eager => link.state = State::Unknown,
+                Some(link) if options.can_load(&relation.name) && !is_eager => link.state = LoadState::Unknown,
                 Some(_) if is_eager => drop(known.remove(&relation.name)),
                 _ => {}
             }
@@ -155,7 +155,7 @@ impl Walkthrough<'_, '_> {
         known.freshness = Freshness::Dead;
         known.standing = Standing::Persistent;
         known.written.clear();
-        known.base = Base::Empty;
+        known.base = UnseenRelationships::Empty;
         unload(&mut known.links, None);
         Ok(Value::Other)
     }
@@ -173,11 +173,11 @@ impl Walkthrough<'_, '_> {
                 let Some(relationship) = relation.cascading else { continue };
                 let link = self.link(one, relation);
                 match (link.state, &link.value) {
-                    (State::Loaded, Some(value)) if is_sure => {
+                    (LoadState::Loaded, Some(value)) if is_sure => {
                         let edge = Edge { relationship, loaded: link.at.clone() };
                         reached.extend(self.heap.objects_in(value).into_iter().map(|next| (next, edge.clone())));
                     }
-                    (State::Unloaded, _) => {}
+                    (LoadState::Unloaded, _) => {}
                     // what it leads to may be known by another name
                     _ => unseen.push(relation.target.clone()),
                 }
@@ -233,7 +233,7 @@ impl Walkthrough<'_, '_> {
                 }
                 known.written.clear();
                 known.is_touched = false;
-                known.base = Base::Empty;
+                known.base = UnseenRelationships::Empty;
                 unload(&mut known.links, Some(&expiry).filter(|_| !is_possible));
             }
         }
@@ -290,17 +290,17 @@ impl Walkthrough<'_, '_> {
             }
             let known = &mut self.heap.objects[other];
             known.links.clear();
-            known.base = Base::Unknown;
+            known.base = UnseenRelationships::Unknown;
         }
     }
 }
 
 /// Nothing is loaded any more; what leads to one object keeps its key.
-pub(super) fn unload(links: &mut BTreeMap<String, Link>, by: Option<&Rc<Expiry>>) {
+pub(super) fn unload(links: &mut BTreeMap<String, HeapLink>, by: Option<&Rc<Expiry>>) {
     for link in links.values_mut() {
-        let is_lost = link.state == State::Loaded || link.lost.is_some();
+        let is_lost = link.state == LoadState::Loaded || link.lost.is_some();
         link.lost = by.cloned().filter(|_| is_lost);
-        link.state = State::Unloaded;
+        link.state = LoadState::Unloaded;
         if !link.is_flushed {
             link.value = None;
         }

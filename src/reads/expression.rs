@@ -163,7 +163,7 @@ impl Walkthrough<'_, '_> {
         let known = std::mem::take(&mut self.heap.lists[list]);
         if let Some((object, name)) = known.owner {
             self.heap.objects[object].links.remove(&name);
-            self.heap.objects[object].base = super::heap::Base::Unknown;
+            self.heap.objects[object].base = super::heap::UnseenRelationships::Unknown;
             self.heap.objects[object].is_foreign = true;
         }
         for object in known.known.into_iter().chain(known.rest) {

@@ -103,7 +103,7 @@ pub(super) struct Expiry {
 
 /// What is known of relationships that nothing was seen of.
 #[derive(Debug, Clone)]
-pub(super) enum Base {
+pub(super) enum UnseenRelationships {
     /// None is loaded.
     Empty,
     /// Those are loaded that are so with the object.
@@ -113,7 +113,7 @@ pub(super) enum Base {
 
 /// Whether a relationship of an object is loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum LoadState {
     Loaded,
     Unloaded,
     Unknown,
@@ -121,8 +121,8 @@ pub(super) enum State {
 
 /// What a relationship of an object leads to.
 #[derive(Debug, Clone)]
-pub(super) struct Link {
-    pub state: State,
+pub(super) struct HeapLink {
+    pub state: LoadState,
     /// Where that is known, loaded or not.
     pub value: Option<Value>,
     /// Where it came in.
@@ -138,8 +138,8 @@ pub(super) struct Object {
     pub class: Class,
     pub standing: Standing,
     pub freshness: Freshness,
-    pub links: BTreeMap<String, Link>,
-    pub base: Base,
+    pub links: BTreeMap<String, HeapLink>,
+    pub base: UnseenRelationships,
     /// Attributes that were set since the object was expired.
     pub written: BTreeSet<String>,
     /// It was made here: it is none of those that were made elsewhere or loaded.
@@ -214,20 +214,20 @@ impl Object {
     }
 }
 
-impl Link {
+impl HeapLink {
     /// What is loaded here, or set.
     pub fn loaded(value: Value, at: Location, is_flushed: bool) -> Self {
-        Self { state: State::Loaded, value: Some(value), at, is_flushed, lost: None }
+        Self { state: LoadState::Loaded, value: Some(value), at, is_flushed, lost: None }
     }
 
     /// What was set here isn't known.
     pub fn unknown(at: Location) -> Self {
-        Self { state: State::Unknown, value: None, at, is_flushed: false, lost: None }
+        Self { state: LoadState::Unknown, value: None, at, is_flushed: false, lost: None }
     }
 
     /// What it leads to is known, and not loaded.
     pub fn known(value: Value, at: Location) -> Self {
-        Self { state: State::Unloaded, ..Self::loaded(value, at, true) }
+        Self { state: LoadState::Unloaded, ..Self::loaded(value, at, true) }
     }
 }
 
@@ -249,7 +249,7 @@ impl Heap {
             standing: Standing::Unknown,
             freshness: Freshness::Unknown,
             links: BTreeMap::new(),
-            base: Base::Unknown,
+            base: UnseenRelationships::Unknown,
             written: BTreeSet::new(),
             is_made: false,
             is_given: true,
@@ -275,7 +275,7 @@ impl Heap {
         known.standing = Standing::Persistent;
         known.freshness = Freshness::Loaded;
         known.options = options.clone();
-        known.base = Base::Queried(options);
+        known.base = UnseenRelationships::Queried(options);
         (known.is_given, known.is_foreign) = (false, false);
         known.key = key;
         object
@@ -287,7 +287,7 @@ impl Heap {
         let known = &mut self.objects[object];
         known.standing = Standing::Transient;
         known.freshness = Freshness::Loaded;
-        known.base = Base::Empty;
+        known.base = UnseenRelationships::Empty;
         known.since = None;
         known.is_made = true;
         (known.is_given, known.is_foreign) = (false, false);
@@ -357,7 +357,7 @@ impl Heap {
         let object = &mut self.objects[object];
         object.freshness = Freshness::Unknown;
         object.standing = Standing::Unknown;
-        object.base = Base::Unknown;
+        object.base = UnseenRelationships::Unknown;
         object.links.clear();
         object.is_foreign = true;
     }
@@ -388,7 +388,7 @@ impl Heap {
             if one == object {
                 return true;
             }
-            let links = self.objects[one].links.values().filter(|link| link.state == State::Loaded);
+            let links = self.objects[one].links.values().filter(|link| link.state == LoadState::Loaded);
             for next in links.filter_map(|link| link.value.as_ref()).flat_map(|value| self.objects_in(value)) {
                 if seen.insert(next) {
                     open.push(next);

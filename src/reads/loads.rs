@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::syntax::Node;
 use crate::types::Class;
 
-use super::heap::{Base, Freshness, Link, List, Object, Options, Standing, State, Value};
+use super::heap::{Freshness, HeapLink, List, LoadState, Object, Options, Standing, UnseenRelationships, Value};
 use super::mapping::{Attribute, Loading, Mapping, Relation};
 use super::run::{Exit, Walkthrough};
 
@@ -41,7 +41,7 @@ impl Walkthrough<'_, '_> {
         let link = self.link(object, &relation);
         match (link.state, relation.loading) {
             (_, Loading::Unfollowed) => Ok(Value::Unknown),
-            (State::Loaded, _) => Ok(self.value_of(object, &relation, link, node)),
+            (LoadState::Loaded, _) => Ok(self.value_of(object, &relation, link, node)),
             (_, Loading::Never) => Err(Exit::Ended),
             _ => {
                 self.flush(self.flushes_itself);
@@ -51,7 +51,13 @@ impl Walkthrough<'_, '_> {
     }
 
     /// Loads a relationship apart from its object.
-    pub(super) fn load_relation(&mut self, object: usize, relation: &Relation, link: &Link, node: &Node<'_>) -> Value {
+    pub(super) fn load_relation(
+        &mut self,
+        object: usize,
+        relation: &Relation,
+        link: &HeapLink,
+        node: &Node<'_>,
+    ) -> Value {
         self.disturb(&[object], false);
         if !matches!(link.value, Some(Value::Object(_))) || !link.is_flushed {
             let class = self.heap.objects[object].class.clone();
@@ -80,7 +86,7 @@ impl Walkthrough<'_, '_> {
         }
         self.add_those_that_lead_back(&value, object, relation);
         let at = self.module().location(&node.range());
-        let link = Link::loaded(value.clone(), at, true);
+        let link = HeapLink::loaded(value.clone(), at, true);
         self.heap.objects[object].links.insert(relation.name.clone(), link);
         value
     }
@@ -125,7 +131,7 @@ impl Walkthrough<'_, '_> {
         known.standing = Standing::Persistent;
         known.written.clear();
         if has_eager {
-            known.base = Base::Unknown;
+            known.base = UnseenRelationships::Unknown;
         }
     }
 
@@ -181,9 +187,9 @@ impl Walkthrough<'_, '_> {
         for relation in self.mapping.relations(&class).iter() {
             let is_eager = relation.loading == Loading::Eager || self.heap.optioned.can_load(&relation.name);
             if let Some(link) = self.heap.objects[object].links.get_mut(&relation.name).filter(|_| is_eager)
-                && link.state == State::Unloaded
+                && link.state == LoadState::Unloaded
             {
-                link.state = State::Unknown;
+                link.state = LoadState::Unknown;
                 link.lost = None;
             }
         }

@@ -7,7 +7,7 @@ use crate::syntax::Node;
 use crate::types::Type;
 
 use super::Raised;
-use super::heap::{Base, Expiry, Freshness, Link, List, Options, Standing, State, Value};
+use super::heap::{Expiry, Freshness, HeapLink, List, LoadState, Options, Standing, UnseenRelationships, Value};
 use super::mapping::{Attribute, Loading, Relation};
 use super::run::{Exit, Walkthrough};
 
@@ -61,22 +61,22 @@ impl Walkthrough<'_, '_> {
     }
 
     /// What is known of a relationship of an object.
-    pub(super) fn link(&self, object: usize, relation: &Relation) -> Link {
+    pub(super) fn link(&self, object: usize, relation: &Relation) -> HeapLink {
         let known = &self.heap.objects[object];
         if let Some(link) = known.links.get(&relation.name) {
             return link.clone();
         }
         let state = match &known.base {
-            _ if relation.loading == Loading::Unfollowed => State::Unknown,
-            Base::Empty => State::Unloaded,
-            Base::Queried(_) if relation.loading == Loading::Eager => State::Loaded,
-            Base::Queried(options) if options.names.contains(&relation.name) => State::Loaded,
-            Base::Queried(options) if options.can_load(&relation.name) => State::Unknown,
-            Base::Queried(_) => State::Unloaded,
-            Base::Unknown => State::Unknown,
+            _ if relation.loading == Loading::Unfollowed => LoadState::Unknown,
+            UnseenRelationships::Empty => LoadState::Unloaded,
+            UnseenRelationships::Queried(_) if relation.loading == Loading::Eager => LoadState::Loaded,
+            UnseenRelationships::Queried(options) if options.names.contains(&relation.name) => LoadState::Loaded,
+            UnseenRelationships::Queried(options) if options.can_load(&relation.name) => LoadState::Unknown,
+            UnseenRelationships::Queried(_) => LoadState::Unloaded,
+            UnseenRelationships::Unknown => LoadState::Unknown,
         };
         let at = known.class.at.clone();
-        Link { state, value: None, at, is_flushed: true, lost: None }
+        HeapLink { state, value: None, at, is_flushed: true, lost: None }
     }
 
     fn read_relation(&mut self, object: usize, relation: &Relation, node: &Node<'_>) -> Result<Value, Exit> {
@@ -86,30 +86,30 @@ impl Walkthrough<'_, '_> {
             return Ok(Value::Unknown);
         }
         match (self.heap.objects[object].freshness.clone(), link.state) {
-            (Freshness::Expired(expiry), State::Unloaded) => {
+            (Freshness::Expired(expiry), LoadState::Unloaded) => {
                 let is_there = || self.known_target(&link).is_some_and(|target| self.is_loaded_and_held(target));
                 if relation.loading != Loading::Never && (link.lost.is_some() || relation.is_by_key && is_there()) {
                     return Err(self.raises(&expiry, node));
                 }
                 Err(Exit::Ended)
             }
-            (Freshness::Dead | Freshness::Doubtful, State::Unloaded | State::Unknown) => Err(Exit::Ended),
-            (Freshness::Expired(_), State::Unknown) => Err(Exit::Ended),
+            (Freshness::Dead | Freshness::Doubtful, LoadState::Unloaded | LoadState::Unknown) => Err(Exit::Ended),
+            (Freshness::Expired(_), LoadState::Unknown) => Err(Exit::Ended),
             // all that was loaded of it was seen: what isn't known need not be loaded
-            (_, State::Unknown) if !self.heap.objects[object].is_given => Err(Exit::Ended),
-            (_, State::Loaded) => Ok(self.value_of(object, relation, link, node)),
-            (_, State::Unloaded) => self.read_unloaded(object, relation, &link, node),
-            (_, State::Unknown) => {
+            (_, LoadState::Unknown) if !self.heap.objects[object].is_given => Err(Exit::Ended),
+            (_, LoadState::Loaded) => Ok(self.value_of(object, relation, link, node)),
+            (_, LoadState::Unloaded) => self.read_unloaded(object, relation, &link, node),
+            (_, LoadState::Unknown) => {
                 let value = self.foreign_value(object, relation);
                 let at = self.module().location(&node.range());
-                let link = Link::loaded(value.clone(), at, true);
+                let link = HeapLink::loaded(value.clone(), at, true);
                 self.heap.objects[object].links.insert(relation.name.clone(), link);
                 Ok(value)
             }
         }
     }
 
-    fn known_target(&self, link: &Link) -> Option<usize> {
+    fn known_target(&self, link: &HeapLink) -> Option<usize> {
         match link.value {
             Some(Value::Object(target)) => Some(target),
             _ => None,
@@ -125,7 +125,7 @@ impl Walkthrough<'_, '_> {
         &mut self,
         object: usize,
         relation: &Relation,
-        link: &Link,
+        link: &HeapLink,
         node: &Node<'_>,
     ) -> Result<Value, Exit> {
         let standing = self.heap.objects[object].standing;
@@ -156,7 +156,7 @@ impl Walkthrough<'_, '_> {
         &mut self,
         object: usize,
         relation: &Relation,
-        link: &Link,
+        link: &HeapLink,
         target: usize,
         node: &Node<'_>,
     ) -> Result<Value, Exit> {
@@ -171,31 +171,33 @@ impl Walkthrough<'_, '_> {
             Freshness::Dead | Freshness::Doubtful => Err(Exit::Ended),
             Freshness::Loaded | Freshness::Unknown => {
                 let value = Value::Object(target);
-                self.heap.objects[object].links.insert(relation.name.clone(), Link::loaded(value.clone(), at, true));
+                self.heap.objects[object]
+                    .links
+                    .insert(relation.name.clone(), HeapLink::loaded(value.clone(), at, true));
                 Ok(value)
             }
         }
     }
 
     /// It has to be loaded: because of a cascade, or anyway.
-    fn lost(&mut self, link: &Link, node: &Node<'_>) -> Exit {
+    fn lost(&mut self, link: &HeapLink, node: &Node<'_>) -> Exit {
         link.lost.as_ref().map_or(Exit::Ended, |expiry| self.raises(expiry, node))
     }
 
     /// What a loaded relationship leads to.
-    pub(super) fn value_of(&mut self, object: usize, relation: &Relation, link: Link, node: &Node<'_>) -> Value {
+    pub(super) fn value_of(&mut self, object: usize, relation: &Relation, link: HeapLink, node: &Node<'_>) -> Value {
         link.value.unwrap_or_else(|| self.value_at(object, relation, &self.module().location(&node.range())))
     }
 
     /// What a loaded relationship leads to of which nothing was seen yet.
     pub(super) fn value_at(&mut self, object: usize, relation: &Relation, at: &Location) -> Value {
         let options = match &self.heap.objects[object].base {
-            Base::Queried(options) => options.clone(),
+            UnseenRelationships::Queried(options) => options.clone(),
             _ => Options { any: true, ..Options::default() },
         };
         let target = self.heap.queried(relation.target.clone(), options);
         let value = self.leading_back(target, object, relation);
-        let link = Link::loaded(value.clone(), at.clone(), true);
+        let link = HeapLink::loaded(value.clone(), at.clone(), true);
         self.heap.objects[object].links.insert(relation.name.clone(), link);
         value
     }
@@ -218,7 +220,7 @@ impl Walkthrough<'_, '_> {
             && reverse.is_by_key
         {
             let at = self.heap.objects[object].class.at.clone();
-            let back = Link::known(Value::Object(object), at);
+            let back = HeapLink::known(Value::Object(object), at);
             self.heap.objects[target].links.insert(reverse.name.clone(), back);
         }
         if relation.is_list {

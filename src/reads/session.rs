@@ -7,7 +7,7 @@ use crate::syntax::{Node, callee_name, keyword_value, kind, positional_arguments
 use crate::types::Type;
 
 use super::cascade::unload;
-use super::heap::{Base, Freshness, Link, Options, Standing, State, Value};
+use super::heap::{Freshness, HeapLink, LoadState, Options, Standing, UnseenRelationships, Value};
 use super::run::{Exit, Walkthrough};
 
 impl Walkthrough<'_, '_> {
@@ -69,7 +69,8 @@ impl Walkthrough<'_, '_> {
             if known.standing == Standing::Transient {
                 known.standing = Standing::Pending;
             }
-            let links: Vec<Link> = known.links.values().filter(|link| link.state == State::Loaded).cloned().collect();
+            let links: Vec<HeapLink> =
+                known.links.values().filter(|link| link.state == LoadState::Loaded).cloned().collect();
             let next = links.iter().filter_map(|link| link.value.as_ref());
             open.extend(next.flat_map(|value| self.heap.objects_in(value)).filter(|next| !seen.contains(next)));
         }
@@ -112,7 +113,7 @@ impl Walkthrough<'_, '_> {
 
     /// What an object leads to is written, as far as that is in the session.
     fn flush_links(&mut self, object: usize) {
-        let is_outside = |link: &Link| {
+        let is_outside = |link: &HeapLink| {
             let leads_to = link.value.iter().flat_map(|value| self.heap.objects_in(value)).collect::<Vec<_>>();
             leads_to.into_iter().any(|other| self.heap.objects[other].standing == Standing::Transient)
         };
@@ -133,7 +134,7 @@ impl Walkthrough<'_, '_> {
                 for object in self.heap.objects.iter_mut().filter(|object| object.standing != Standing::Transient) {
                     object.freshness = Freshness::Dead;
                     unload(&mut object.links, None);
-                    object.base = Base::Empty;
+                    object.base = UnseenRelationships::Empty;
                     object.written.clear();
                 }
             }

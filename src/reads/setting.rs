@@ -3,7 +3,7 @@
 use crate::module::Location;
 use crate::types::Class;
 
-use super::heap::{Link, List, Standing, State, Value};
+use super::heap::{HeapLink, List, LoadState, Standing, Value};
 use super::mapping::{Attribute, Relation};
 use super::run::{Exit, Walkthrough};
 
@@ -23,8 +23,8 @@ impl Walkthrough<'_, '_> {
         let before = self.link(object, &relation);
         if !relation.is_list && before.value.as_ref() == Some(value) {
             // the other side isn't told, and nothing changes where it was loaded
-            self.heap.objects[object].is_touched |= before.state != State::Loaded;
-            let link = Link::loaded(value.clone(), at.clone(), before.is_flushed);
+            self.heap.objects[object].is_touched |= before.state != LoadState::Loaded;
+            let link = HeapLink::loaded(value.clone(), at.clone(), before.is_flushed);
             self.heap.objects[object].links.insert(relation.name.clone(), link);
             return Ok(());
         }
@@ -64,8 +64,8 @@ impl Walkthrough<'_, '_> {
         let before = self.link(object, relation);
         self.leave(object, relation, &before);
         let link = match value {
-            Value::Object(_) | Value::Nothing => Link::loaded(value.clone(), at.clone(), false),
-            _ => Link::unknown(at.clone()),
+            Value::Object(_) | Value::Nothing => HeapLink::loaded(value.clone(), at.clone(), false),
+            _ => HeapLink::unknown(at.clone()),
         };
         self.heap.objects[object].links.insert(relation.name.clone(), link);
         let Some(reverse) = self.reverse(relation) else { return Ok(()) };
@@ -74,8 +74,8 @@ impl Walkthrough<'_, '_> {
             self.put_back(*target, relation, object, at);
             // it can have been there before: then the other side isn't told
             let back = self.heap.objects[*target].links.get_mut(&reverse.name);
-            if let Some(back) = back.filter(|_| before.state == State::Unknown && !reverse.is_list) {
-                back.state = State::Unknown;
+            if let Some(back) = back.filter(|_| before.state == LoadState::Unknown && !reverse.is_list) {
+                back.state = LoadState::Unknown;
             }
         }
         Ok(())
@@ -84,26 +84,27 @@ impl Walkthrough<'_, '_> {
     fn set_list(&mut self, object: usize, relation: &Relation, value: &Value, at: &Location) -> Result<(), Exit> {
         let before = self.link(object, relation);
         let has_row = !matches!(self.heap.objects[object].standing, Standing::Transient | Standing::Pending);
-        if before.state == State::Unloaded && has_row && self.heap.objects[object].standing == Standing::Persistent {
+        if before.state == LoadState::Unloaded && has_row && self.heap.objects[object].standing == Standing::Persistent
+        {
             return Err(Exit::Ended);
         }
         self.leave(object, relation, &before);
         let known = match value {
             Value::List(list) if self.heap.lists[*list].rest.is_none() => self.heap.lists[*list].known.clone(),
             _ => {
-                self.heap.objects[object].links.insert(relation.name.clone(), Link::unknown(at.clone()));
+                self.heap.objects[object].links.insert(relation.name.clone(), HeapLink::unknown(at.clone()));
                 return Ok(());
             }
         };
         let owner = Some((object, relation.name.clone()));
         let list = self.heap.list(List { known: known.clone(), owner, ..List::default() });
-        self.heap.objects[object].links.insert(relation.name.clone(), Link::loaded(list, at.clone(), false));
+        self.heap.objects[object].links.insert(relation.name.clone(), HeapLink::loaded(list, at.clone(), false));
         known.into_iter().for_each(|one| self.put_back(one, relation, object, at));
         Ok(())
     }
 
     /// The other side of what an object no longer leads to.
-    fn leave(&mut self, object: usize, relation: &Relation, before: &Link) {
+    fn leave(&mut self, object: usize, relation: &Relation, before: &HeapLink) {
         let Some(value) = &before.value else { return self.leave_all(object, relation) };
         for other in self.heap.objects_in(value) {
             self.take_back(other, relation, object);
@@ -143,17 +144,17 @@ impl Walkthrough<'_, '_> {
         }
         let is_new = matches!(self.heap.objects[other].standing, Standing::Transient | Standing::Pending);
         match (link.state, &link.value) {
-            (State::Loaded, value) => {
+            (LoadState::Loaded, value) => {
                 let value = value.clone();
                 let value = value.unwrap_or_else(|| self.value_at(other, &reverse, at));
                 let Value::List(list) = value else { return };
                 self.add_to(list, object);
                 self.heap.objects[other].links.entry(reverse.name.clone()).and_modify(|link| link.is_flushed = false);
             }
-            (State::Unloaded, _) if is_new => {
+            (LoadState::Unloaded, _) if is_new => {
                 let owner = Some((other, reverse.name.clone()));
                 let list = self.heap.list(List { known: vec![object], owner, ..List::default() });
-                self.heap.objects[other].links.insert(reverse.name.clone(), Link::loaded(list, at.clone(), false));
+                self.heap.objects[other].links.insert(reverse.name.clone(), HeapLink::loaded(list, at.clone(), false));
             }
             _ => {}
         }
@@ -163,7 +164,7 @@ impl Walkthrough<'_, '_> {
     fn put_back_one(&mut self, other: usize, relation: &Relation, reverse: &Relation, object: usize, at: &Location) {
         let link = self.link(other, reverse);
         if link.value == Some(Value::Object(object)) {
-            let back = Link::loaded(Value::Object(object), at.clone(), link.is_flushed);
+            let back = HeapLink::loaded(Value::Object(object), at.clone(), link.is_flushed);
             self.heap.objects[other].links.insert(reverse.name.clone(), back);
             return;
         }
@@ -177,21 +178,21 @@ impl Walkthrough<'_, '_> {
             }
             // whether what led to it before is told depends on who told the other side
             Some(Value::Object(before)) if before != object => {
-                self.heap.objects[before].links.insert(relation.name.clone(), Link::unknown(at.clone()));
+                self.heap.objects[before].links.insert(relation.name.clone(), HeapLink::unknown(at.clone()));
             }
             _ => {}
         }
-        let mut back = Link::loaded(Value::Object(object), at.clone(), false);
+        let mut back = HeapLink::loaded(Value::Object(object), at.clone(), false);
         let has_come = !self.heap.objects[object].is_made && !relation.is_list;
         if has_come && !self.heap.objects[other].is_made {
             // what is set can have been there before: then the other side isn't told
-            back.state = State::Unknown;
+            back.state = LoadState::Unknown;
         }
         self.heap.objects[other].links.insert(reverse.name.clone(), back);
     }
 
     /// Whether a relationship is known to have led to nothing.
-    fn was_empty(&self, object: usize, before: &Link) -> bool {
+    fn was_empty(&self, object: usize, before: &HeapLink) -> bool {
         let is_new = self.heap.objects[object].is_made && before.value.is_none();
         is_new || matches!(before.value, Some(Value::Nothing))
     }

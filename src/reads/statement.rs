@@ -3,7 +3,7 @@
 use crate::syntax::{Node, callee_name, kind, unparenthesized};
 use crate::types::Type;
 
-use super::heap::{Base, Freshness, Link, Options, Value};
+use super::heap::{Freshness, HeapLink, Options, UnseenRelationships, Value};
 use super::run::{Exit, Walkthrough};
 
 /// How many objects of a list a loop is run for.
@@ -218,12 +218,12 @@ impl Walkthrough<'_, '_> {
                 let both = is_well(&known.freshness) && is_well(&one.freshness);
                 known.freshness = if both { Freshness::Unknown } else { Freshness::Doubtful };
             }
-            let states = |links: &std::collections::BTreeMap<String, Link>| {
+            let states = |links: &std::collections::BTreeMap<String, HeapLink>| {
                 links.iter().map(|(name, link)| (name.clone(), link.state)).collect::<Vec<_>>()
             };
             if states(&known.links) != states(&one.links) {
                 known.links.clear();
-                known.base = Base::Unknown;
+                known.base = UnseenRelationships::Unknown;
                 known.options.add_possible(&one.options);
             }
         }

@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use super::host::{FileRange, message};
-use super::remarks::{Level, Remark, remarks};
+use super::remarks::{Remark, RemarkLevel, remarks};
 use super::visible_but;
 use crate::outcome::Outcome;
 use crate::rules::Severity;
@@ -36,9 +36,9 @@ pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
 
 fn write_remark(remark: &Remark<'_>, out: &mut dyn Write) -> io::Result<()> {
     let level = match remark.level {
-        Level::Error => "error",
-        Level::Warning => "warning",
-        Level::Note => "notice",
+        RemarkLevel::Error => "error",
+        RemarkLevel::Warning => "warning",
+        RemarkLevel::Note => "notice",
     };
     let at = remark.stored_at().map(|at| format!(",line={},col={}", at.line, at.column)).unwrap_or_default();
     let path = property(&remark.file.in_repository);

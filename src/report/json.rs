@@ -12,7 +12,7 @@ use crate::calls::CallKind;
 use crate::model::Relationship;
 use crate::outcome::About;
 use crate::outcome::{Asyncio, FileOutcome, Finding, Fix, Outcome, Status};
-use crate::outcome::{Known, ReachDetail, Stale, ToldCall, ToldRead};
+use crate::outcome::{FindingKey, ReachDetail, Stale, ToldCall, ToldRead};
 use crate::policy::{Applicability, Hazard};
 use crate::reach::Level;
 use crate::rewrite::FileEdit;
@@ -154,7 +154,7 @@ enum JsonAbout<'a> {
 
 impl<'a> JsonStale<'a> {
     fn of(stale: &'a Stale) -> Self {
-        let Stale { baseline, known: Known { identity, value }, number } = stale;
+        let Stale { baseline, known: FindingKey { identity, value }, number } = stale;
         let about = match &identity.about {
             About::Relationship(name) => JsonAbout::Relationship(name),
             About::Call(text) => JsonAbout::Call(text),

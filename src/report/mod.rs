@@ -28,7 +28,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::outcome::Outcome;
-use crate::repository::Base;
+use crate::repository::PathBase;
 
 pub(crate) use change::write_change;
 pub(crate) use documentation::{DocumentationFormat, ListFormat, write_documentation, write_list};
@@ -75,11 +75,13 @@ pub enum Format {
 impl Format {
     /// What its paths are relative to, those in what is said too. A host, and who reads what it shows, knows the repository alone;
     /// reviewdog takes paths to be relative to where it runs.
-    pub fn base(self) -> Base {
+    pub fn base(self) -> PathBase {
         match self {
-            Self::Github | Self::Gitlab | Self::Sarif | Self::Junit | Self::Markdown | Self::Html => Base::Repository,
+            Self::Github | Self::Gitlab | Self::Sarif | Self::Junit | Self::Markdown | Self::Html => {
+                PathBase::Repository
+            }
             Self::Full | Self::Concise | Self::Json | Self::Jsonl | Self::Rdjson | Self::Rdjsonl => {
-                Base::WorkingDirectory
+                PathBase::WorkingDirectory
             }
         }
     }

@@ -5,7 +5,7 @@ use crate::source::Position;
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Level {
+pub(super) enum RemarkLevel {
     Error,
     Warning,
     Note,
@@ -16,7 +16,7 @@ pub(super) struct Remark<'a> {
     pub file: &'a FileOutcome,
     /// Where, if it is about a place.
     pub at: Option<Position>,
-    pub level: Level,
+    pub level: RemarkLevel,
     pub text: String,
 }
 
@@ -41,17 +41,17 @@ fn of_file(file: &FileOutcome) -> Vec<Remark<'_>> {
     let remark = |at, level, text| Remark { file, at, level, text };
     let mut remarks = Vec::new();
     match &file.status {
-        Status::Failed(reason) => remarks.push(remark(None, Level::Error, format!("failed: {reason}"))),
-        Status::Skipped(reason) => remarks.push(remark(None, Level::Note, format!("skipped: {reason}"))),
+        Status::Failed(reason) => remarks.push(remark(None, RemarkLevel::Error, format!("failed: {reason}"))),
+        Status::Skipped(reason) => remarks.push(remark(None, RemarkLevel::Note, format!("skipped: {reason}"))),
         _ => {}
     }
     if let Some(at) = file.syntax_errors.first() {
         let text = "a syntax error; only the statements that parse were checked";
-        remarks.push(remark(Some(*at), Level::Warning, text.to_owned()));
+        remarks.push(remark(Some(*at), RemarkLevel::Warning, text.to_owned()));
     }
     for unused in &file.unused_suppressions {
         let reason = unused.reason.as_deref().unwrap_or("it suppresses nothing");
-        remarks.push(remark(Some(unused.at), Level::Note, format!("`{}`: {reason}", unused.text)));
+        remarks.push(remark(Some(unused.at), RemarkLevel::Note, format!("`{}`: {reason}", unused.text)));
     }
     remarks
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use serde_sarif::sarif;
 
 use super::host::{self, FileRange, TOOL, fingerprints};
-use super::remarks::{Level, remarks};
+use super::remarks::{RemarkLevel, remarks};
 use crate::outcome::{FileOutcome, Finding, Outcome};
 use crate::rules::{Code, Diagnostic, FixKind, Rules, Severity};
 use crate::source::Position;
@@ -148,9 +148,9 @@ fn fix(outcome: &Outcome, file: &FileOutcome, finding: &Finding) -> Option<sarif
 fn invocation(outcome: &Outcome) -> sarif::Invocation {
     let notifications = remarks(outcome).into_iter().map(|remark| {
         let level = match remark.level {
-            Level::Error => "error",
-            Level::Warning => "warning",
-            Level::Note => "note",
+            RemarkLevel::Error => "error",
+            RemarkLevel::Warning => "warning",
+            RemarkLevel::Note => "note",
         };
         let at = remark.stored_at().map(|Position { line, column, .. }| {
             sarif::Region::builder().start_line(line as i64).start_column(column as i64).build()

@@ -30,7 +30,7 @@ const LARGEST_KEPT: usize = 1 << 20;
 
 /// What the paths that are told are relative to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Base {
+pub enum PathBase {
     /// The working directory, for who runs the program.
     #[default]
     WorkingDirectory,
@@ -65,7 +65,7 @@ pub struct Repository {
     /// What hosts take paths to be relative to: the root, or where there is none but what was named, the working directory around it.
     top: PathBuf,
     working_directory: PathBuf,
-    base: Base,
+    base: PathBase,
     disk: Arc<Disk>,
     /// By folder: where the imports of its files may begin.
     import_roots: Mutex<HashMap<PathBuf, Arc<[PathBuf]>>>,
@@ -175,9 +175,9 @@ impl Repository {
     /// A path as reports show it: relative to what they are told from.
     pub fn display(&self, path: &Path) -> String {
         match self.base {
-            Base::WorkingDirectory => self.below_working_directory(path),
-            Base::Repository => self.relative(path),
-            Base::Each => told::of_each_base(self.relative(path), &self.below_working_directory(path)),
+            PathBase::WorkingDirectory => self.below_working_directory(path),
+            PathBase::Repository => self.relative(path),
+            PathBase::Each => told::of_each_base(self.relative(path), &self.below_working_directory(path)),
         }
     }
 

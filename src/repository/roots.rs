@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Base, Repository};
+use super::{PathBase, Repository};
 use crate::disk::{Disk, work_tree_around};
 
 /// The repositories of the files under check.
 #[derive(Debug)]
 pub struct Repositories {
     pub(super) working_directory: PathBuf,
-    pub(super) base: Base,
+    pub(super) base: PathBase,
     /// The folders that were named, and those of the files that were, apart from each other.
     named: Vec<PathBuf>,
     pub(super) disk: Arc<Disk>,
@@ -28,12 +28,12 @@ impl Repositories {
     /// The same over files that may have other bytes than those on disk.
     pub fn over(working_directory: &Path, disk: &Arc<Disk>) -> Self {
         let (working_directory, disk) = (working_directory.to_owned(), Arc::clone(disk));
-        let (base, named) = (Base::default(), Vec::new());
+        let (base, named) = (PathBase::default(), Vec::new());
         Self { working_directory, base, named, disk, known: Mutex::default() }
     }
 
     /// The same with another base of what is told.
-    pub fn told_from(mut self, base: Base) -> Self {
+    pub fn told_from(mut self, base: PathBase) -> Self {
         self.base = base;
         self
     }

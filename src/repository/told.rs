@@ -3,7 +3,7 @@
 //! Reasons and evidence are put in words where they are found, long before it is known who reads them. Where one analysis serves readers
 //! with different bases, a file in such a text stays what it is, both of its paths, until the text is told.
 
-use super::Base;
+use super::PathBase;
 
 /// Noncharacters, which no text has: where a file begins, where its other path does, and where it ends.
 const BEGIN: char = '\u{FDD0}';
@@ -19,7 +19,7 @@ pub(super) fn of_each_base(in_repository: String, from_working_directory: &str) 
 }
 
 /// The text with the paths from a base; one that has been told stays as it is.
-pub(crate) fn told_from(text: &str, base: Base) -> String {
+pub(crate) fn told_from(text: &str, base: PathBase) -> String {
     let mut parts = text.split(BEGIN);
     let mut told = parts.next().unwrap_or_default().to_owned();
     for part in parts {
@@ -29,7 +29,7 @@ pub(crate) fn told_from(text: &str, base: Base) -> String {
             told.push_str(part);
             continue;
         };
-        told.push_str(if base == Base::Repository { in_repository } else { from_working_directory });
+        told.push_str(if base == PathBase::Repository { in_repository } else { from_working_directory });
         told.push_str(rest);
     }
     told

@@ -8,10 +8,10 @@ use super::literal::shortened;
 use super::names::{End, Found};
 use super::origin::{Filled, Made, Origins};
 use super::place::Place;
-use super::reason::{Link, Reason};
+use super::reason::{Reason, ReasonLink};
 use super::returned::is_property;
 use super::value::{Argument, Port, Step};
-use crate::module::{Location, ModuleName, Parameter, Target};
+use crate::module::{BindingKind, Location, ModuleName, Parameter};
 use crate::syntax::{Node, definition_around, dotted_name, has_scope, kind, unparenthesized};
 
 impl Resolver<'_> {
@@ -99,22 +99,24 @@ impl Resolver<'_> {
         let name = found.name();
         let step = Step::new(mention.clone(), found, class);
         let is_value = found.rest.as_slice() == ["value"];
-        Origins::unknown(match &found.binding().target {
-            Target::Class(_) if !found.rest.is_empty() => return self.member_origins(found, &step, effort),
-            Target::Parameter(parameter) if found.rest.is_empty() => {
+        Origins::unknown(match &found.binding().kind {
+            BindingKind::Class(_) if !found.rest.is_empty() => return self.member_origins(found, &step, effort),
+            BindingKind::Parameter(parameter) if found.rest.is_empty() => {
                 return self.parameter(found, parameter, &step, effort);
             }
-            Target::Function(..) if found.rest.is_empty() && found.value().is_some_and(|node| is_property(&node)) => {
+            BindingKind::Function(..)
+                if found.rest.is_empty() && found.value().is_some_and(|node| is_property(&node)) =>
+            {
                 return self.returned_by(found, effort).through(&step, &mention.range());
             }
-            Target::Parameter(parameter) => Reason::about(name, format_args!("is {}", parameter.what)),
-            Target::Opaque(what) => Reason::about(name, format_args!("is {what}")),
-            Target::Function(..) => Reason::about(name, "is a function"),
-            Target::Class(_) => Reason::about(name, "is a class"),
-            Target::Alias(path) if !found.rest.is_empty() => {
+            BindingKind::Parameter(parameter) => Reason::about(name, format_args!("is {}", parameter.what)),
+            BindingKind::Opaque(what) => Reason::about(name, format_args!("is {what}")),
+            BindingKind::Function(..) => Reason::about(name, "is a function"),
+            BindingKind::Class(_) => Reason::about(name, "is a class"),
+            BindingKind::Alias(path) if !found.rest.is_empty() => {
                 return self.attribute_of_alias(found, path, mention, effort);
             }
-            Target::CallResult { .. } if !found.rest.is_empty() && !is_value => {
+            BindingKind::CallResult { .. } if !found.rest.is_empty() && !is_value => {
                 return self.attribute_of_instance(found, mention, effort);
             }
             _ if !found.rest.is_empty() && !is_value => no_attribute(found),
@@ -125,9 +127,9 @@ impl Resolver<'_> {
     /// What a name is bound to by an assignment.
     fn assigned(&self, found: &Found, step: &Step, effort: &Effort) -> Origins {
         let name = found.name();
-        let origins = match (found.value(), &found.binding().target) {
-            (Some(node), _) => self.origins(&found.before(), &node, effort).linked(&Link::Name(name.to_owned())),
-            (None, Target::Nothing) => Origins::of(Made::Missing(Reason::about(name, "has no value"))),
+        let origins = match (found.value(), &found.binding().kind) {
+            (Some(node), _) => self.origins(&found.before(), &node, effort).linked(&ReasonLink::Name(name.to_owned())),
+            (None, BindingKind::Nothing) => Origins::of(Made::Missing(Reason::about(name, "has no value"))),
             // a loop's variable, or what a pattern binds
             (None, _) => Origins::unknown(Reason::about(name, "has no value")),
         };

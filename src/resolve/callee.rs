@@ -6,7 +6,7 @@
 use super::effort::Effort;
 use super::names::{End, Found};
 use super::place::Place;
-use crate::module::{Dotted, ModuleName, Scope, Target};
+use crate::module::{BindingKind, Dotted, ModuleName, Scope};
 use crate::repository::Repository;
 use crate::rules::{ConstructorKind, Constructors};
 use crate::source::is_covered;
@@ -144,34 +144,34 @@ impl Resolver<'_> {
     fn bound(&self, found: &Found, effort: &Effort) -> Callee {
         let (name, rest) = (found.name(), found.rest.as_slice());
         let with_rest = |path: &[String]| -> Dotted { path.iter().chain(rest).cloned().collect() };
-        match &found.binding().target {
-            Target::Alias(path) => match self.name(&found.before(), &with_rest(path), effort) {
+        match &found.binding().kind {
+            BindingKind::Alias(path) => match self.name(&found.before(), &with_rest(path), effort) {
                 Callee::Unbound => {
                     Callee::Unknown(format!("`{name}` is `{}`, which nothing in reach defines", path.join(".")))
                 }
                 found => found,
             },
-            Target::CallResult { callee, first_argument: Some(bound) }
+            BindingKind::CallResult { callee, first_argument: Some(bound) }
                 if rest.is_empty() && callee.last().is_some_and(|name| name == "partial") =>
             {
                 self.name(&found.before(), bound, effort)
             }
-            Target::CallResult { callee, .. } => match self.name(&found.before(), callee, effort) {
+            BindingKind::CallResult { callee, .. } => match self.name(&found.before(), callee, effort) {
                 Callee::Namespace if !rest.is_empty() => self.attribute_of_namespace(rest),
                 Callee::Other if !rest.is_empty() => self.member_of_object(found, callee, rest, effort),
                 _ => Callee::Unknown(format!("`{name}` is the result of calling `{}`", callee.join("."))),
             },
-            Target::Class(_) if !rest.is_empty() => self.member_of_class(found, rest, effort),
-            Target::Function(..) if !rest.is_empty() => Callee::Other,
-            Target::Function(handed_on, scope) => self.wrapper(&found.place().inward(scope), handed_on, effort),
-            Target::Class(bases) => self.wrapper(&found.before(), bases, effort),
-            Target::Parameter(_) if self.constructors.is_parameter(name) && rest.is_empty() => {
+            BindingKind::Class(_) if !rest.is_empty() => self.member_of_class(found, rest, effort),
+            BindingKind::Function(..) if !rest.is_empty() => Callee::Other,
+            BindingKind::Function(handed_on, scope) => self.wrapper(&found.place().inward(scope), handed_on, effort),
+            BindingKind::Class(bases) => self.wrapper(&found.before(), bases, effort),
+            BindingKind::Parameter(_) if self.constructors.is_parameter(name) && rest.is_empty() => {
                 Callee::Constructor(ConstructorKind::Relationship, name.to_owned())
             }
-            Target::Parameter(parameter) => Callee::Unknown(format!("`{name}` is {}", parameter.what)),
-            Target::Opaque(what) => Callee::Unknown(format!("`{name}` is {what}")),
-            Target::Expression => Callee::Unknown(format!("`{name}` is no import and no definition")),
-            Target::Nothing | Target::Module(_) | Target::Member(..) => Callee::Other,
+            BindingKind::Parameter(parameter) => Callee::Unknown(format!("`{name}` is {}", parameter.what)),
+            BindingKind::Opaque(what) => Callee::Unknown(format!("`{name}` is {what}")),
+            BindingKind::Expression => Callee::Unknown(format!("`{name}` is no import and no definition")),
+            BindingKind::Nothing | BindingKind::Module(_) | BindingKind::Member(..) => Callee::Other,
         }
     }
 
@@ -246,11 +246,12 @@ fn is_method_of_its_class(function: &Node<'_>, names: &[String]) -> bool {
     matches!(&**object, "self" | "cls")
         && class.is_some_and(|class| {
             let scope = Scope::of_class(&class);
-            let hands_on = |target: &Target| matches!(target, Target::Function(handed_on, _) if !handed_on.is_empty());
+            let hands_on =
+                |target: &BindingKind| matches!(target, BindingKind::Function(handed_on, _) if !handed_on.is_empty());
             scope
                 .all(method)
                 .iter()
-                .any(|binding| matches!(binding.target, Target::Function(..)) && !hands_on(&binding.target))
+                .any(|binding| matches!(binding.kind, BindingKind::Function(..)) && !hands_on(&binding.kind))
         })
 }
 

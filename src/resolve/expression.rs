@@ -7,7 +7,7 @@ use super::operation::{computed, operation};
 use super::origin::{Made, Origin};
 use super::place::Place;
 use super::reason::Reason;
-use super::value::{Port, Value, Written};
+use super::value::{Port, Value, WrittenLiteral};
 use crate::python::{CollectionKind, PyValue};
 use crate::syntax::{Node, kind, unparenthesized};
 
@@ -26,7 +26,7 @@ impl Resolver<'_> {
         }
         if let Ok(literal) = evaluate(&node) {
             let at = place.module.location(&literal.span);
-            return Ok(Value::of(literal.value.clone(), node.range(), Written { literal, at }));
+            return Ok(Value::of(literal.value.clone(), node.range(), WrittenLiteral { literal, at }));
         }
         let origins = self.origins(place, &node, effort);
         let mut value = Value::default();
@@ -73,7 +73,7 @@ impl Resolver<'_> {
         match evaluate(node) {
             Ok(literal) => {
                 let at = place.module.location(&literal.span);
-                Ok(Value::of(literal.value.clone(), node.range(), Written { literal, at }))
+                Ok(Value::of(literal.value.clone(), node.range(), WrittenLiteral { literal, at }))
             }
             Err(why) => {
                 let deeper = effort.deeper(|| self.made_of_others(place, node, effort, why.into()));

@@ -10,7 +10,7 @@ use super::locals::{Known, KnownClass, Locals};
 use super::names::Found;
 use super::place::Place;
 use super::reason::Reason;
-use crate::module::{Location, Target};
+use crate::module::{BindingKind, Location};
 use crate::python::{CollectionKind, PyValue};
 use crate::syntax::{
     Node, decorating, definition_around, has_scope, is_async, kind, names_read, positional_arguments, splatted,
@@ -84,8 +84,8 @@ impl Resolver<'_> {
         let scope = function.module().scope_of(&whole);
         let mut locals = Locals::default();
         for (_, names) in names_read(node) {
-            let position = scope.all(&names[0]).iter().find_map(|binding| match &binding.target {
-                Target::Parameter(parameter) => Some(parameter.position),
+            let position = scope.all(&names[0]).iter().find_map(|binding| match &binding.kind {
+                BindingKind::Parameter(parameter) => Some(parameter.position),
                 _ => None,
             });
             if let Some(position) = position

@@ -7,7 +7,7 @@ use super::effort::Effort;
 use super::locals::KnownClass;
 use super::names::{End, Found};
 use super::place::Place;
-use crate::module::{Dotted, Target};
+use crate::module::{BindingKind, Dotted};
 use crate::module::{Location, Module};
 use crate::syntax::{Node, dotted_name, keyword_value, kind, positional_arguments};
 
@@ -23,7 +23,7 @@ impl Resolver<'_> {
                 continue;
             }
             known.push(class.location());
-            if let Target::Class(bases) = &class.binding().target {
+            if let BindingKind::Class(bases) = &class.binding().kind {
                 let place = class.before();
                 let templates = class.value().map(|class| templates_of(&class)).unwrap_or_default();
                 let bases = bases.iter().chain(&templates).flat_map(|base| self.classes_at(&place, base, effort));
@@ -38,10 +38,10 @@ impl Resolver<'_> {
     fn classes_at(&self, place: &Place, names: &[String], effort: &Effort) -> Vec<Found> {
         let ends = effort.deeper(|| self.follow(place, names, effort)).unwrap_or_default();
         let classes = ends.into_iter().flat_map(|end| match end {
-            End::Bound(found) if found.rest.is_empty() => match &found.binding().target {
-                Target::Class(_) => vec![found],
-                Target::Alias(path) => self.classes_at(&found.before(), path, effort),
-                Target::CallResult { .. } => {
+            End::Bound(found) if found.rest.is_empty() => match &found.binding().kind {
+                BindingKind::Class(_) => vec![found],
+                BindingKind::Alias(path) => self.classes_at(&found.before(), path, effort),
+                BindingKind::CallResult { .. } => {
                     let template = found.value().and_then(|call| template(&call));
                     template.map(|names| self.classes_at(&found.before(), &names, effort)).unwrap_or_default()
                 }
@@ -67,7 +67,7 @@ impl Resolver<'_> {
             let bindings = (0..count).flat_map(|index| self.import_or_binding(&place, names, index, effort));
             (count > 0).then(|| bindings.collect::<Vec<_>>())
         };
-        if !matches!(class.binding().target, Target::Class(_)) {
+        if !matches!(class.binding().kind, BindingKind::Class(_)) {
             return vec![End::Unbound];
         }
         let inherited = || self.lineage(class, effort).iter().skip(1).find_map(own);
@@ -104,7 +104,9 @@ impl Resolver<'_> {
         const HARMLESS: [&str; 4] = ["object", "ABC", "Generic", "Protocol"];
         let set = format!("self.{attribute}");
         self.lineage(class, effort).iter().all(|class| {
-            let (Target::Class(bases), Some(node)) = (&class.binding().target, class.value()) else { return false };
+            let (BindingKind::Class(bases), Some(node)) = (&class.binding().kind, class.value()) else {
+                return false;
+            };
             let is_known = |base: &Dotted| {
                 base.last().is_some_and(|name| HARMLESS.contains(&name.as_str()))
                     || !self.classes_at(&class.before(), base, effort).is_empty()
@@ -163,12 +165,12 @@ impl Resolver<'_> {
     /// Whether a class has a class with the name of another library among its bases, or is what a call of that makes.
     pub(super) fn inherits_from(&self, found: &Found, name: &str, effort: &Effort) -> bool {
         let is_it = |path: &Dotted| path.last().is_some_and(|last| last == name);
-        match &found.binding().target {
-            Target::CallResult { callee, .. } => found.rest.is_empty() && is_it(callee),
+        match &found.binding().kind {
+            BindingKind::CallResult { callee, .. } => found.rest.is_empty() && is_it(callee),
             _ => {
                 found.rest.is_empty()
-                    && self.lineage(found, effort).iter().any(|class| match &class.binding().target {
-                        Target::Class(bases) => bases.iter().any(is_it),
+                    && self.lineage(found, effort).iter().any(|class| match &class.binding().kind {
+                        BindingKind::Class(bases) => bases.iter().any(is_it),
                         _ => false,
                     })
             }

@@ -7,7 +7,7 @@ use super::origin::Origins;
 use super::place::Place;
 use super::reason::Reason;
 use super::value::Step;
-use crate::module::Target;
+use crate::module::BindingKind;
 use crate::syntax::{Node, dotted_name, kind, string_content};
 
 /// The kind of an Enum.
@@ -83,7 +83,7 @@ impl Resolver<'_> {
 
     /// Whether a class is an Enum, and whether its members are strings.
     fn enum_kind(&self, class: &Found, effort: &Effort) -> Option<EnumKind> {
-        let Target::Class(bases) = &class.binding().target else { return None };
+        let BindingKind::Class(bases) = &class.binding().kind else { return None };
         let mut is_enum = false;
         let mut is_str = false;
         for base in bases {

@@ -11,7 +11,7 @@ use super::lineage::assigns;
 use super::place::Place;
 use super::reason::Reason;
 use crate::library;
-use crate::module::{Binding, Dotted, ModuleName, Occurrence, RegionKind, Scope, Target};
+use crate::module::{Binding, BindingKind, Dotted, ModuleName, Occurrence, RegionKind, Scope};
 use crate::module::{Location, Module};
 use crate::python::is_standard_library;
 use crate::source::is_covered;
@@ -125,9 +125,9 @@ impl Resolver<'_> {
     pub(super) fn import_or_binding(&self, place: &Place, names: &[String], index: usize, effort: &Effort) -> Vec<End> {
         let rest = &names[1..];
         let with_rest = |path: &[String]| -> Dotted { path.iter().chain(rest).cloned().collect() };
-        match &place.scopes[0].scope.all(&names[0])[index].target {
-            Target::Module(path) => self.absolute(place, &with_rest(path), effort),
-            Target::Member(from, member) => {
+        match &place.scopes[0].scope.all(&names[0])[index].kind {
+            BindingKind::Module(path) => self.absolute(place, &with_rest(path), effort),
+            BindingKind::Member(from, member) => {
                 let ends = self.member(place, from, &with_rest(std::slice::from_ref(member)), effort);
                 let is_known = |path: &Dotted| self.constructors.is_known(&path.join("."));
                 match ends.as_slice() {
@@ -326,17 +326,17 @@ impl Resolver<'_> {
         if found.rest.is_empty() {
             return vec![end];
         }
-        let leads = match &found.binding().target {
-            Target::Class(_) => {
+        let leads = match &found.binding().kind {
+            BindingKind::Class(_) => {
                 let is_value = found.rest.len() == 2 && found.rest[1] == "value" && self.is_enum(found, effort);
                 let names = if is_value { &found.rest[..1] } else { &found.rest[..] };
                 self.class_member(found, names, effort)
             }
-            Target::Alias(path) => {
+            BindingKind::Alias(path) => {
                 let names: Dotted = path.iter().chain(&found.rest).cloned().collect();
                 self.follow(&found.before(), &names, effort)
             }
-            Target::CallResult { callee, .. } => {
+            BindingKind::CallResult { callee, .. } => {
                 let classes = effort.deeper(|| self.follow(&found.before(), callee, effort)).unwrap_or_default();
                 self.members_of(classes, &found.rest, effort)
             }
@@ -350,7 +350,7 @@ impl Resolver<'_> {
     }
 
     fn members_of(&self, classes: Vec<End>, names: &[String], effort: &Effort) -> Vec<End> {
-        let is_class = |found: &Found| found.rest.is_empty() && matches!(found.binding().target, Target::Class(_));
+        let is_class = |found: &Found| found.rest.is_empty() && matches!(found.binding().kind, BindingKind::Class(_));
         let classes = classes.into_iter().flat_map(|end| self.within(end, effort));
         let members = classes.filter_map(|end| match end {
             End::Bound(class) if is_class(&class) => Some(self.class_member(&class, names, effort)),
@@ -401,16 +401,16 @@ impl Resolver<'_> {
         for end in ends {
             match end {
                 End::Bound(found) if found.rest.is_empty() => locations.push(found.location()),
-                End::Bound(found) => match &found.binding().target {
-                    Target::Class(_) => {
+                End::Bound(found) => match &found.binding().kind {
+                    BindingKind::Class(_) => {
                         let members = self.class_member(&found, &found.rest, effort);
                         locations.extend(effort.deeper(|| self.bound_at(members, effort)).flatten()?);
                     }
-                    Target::Alias(path) => {
+                    BindingKind::Alias(path) => {
                         let names: Vec<String> = path.iter().chain(&found.rest).cloned().collect();
                         locations.extend(self.definitions_of_names(&found.before(), &names, effort)?);
                     }
-                    Target::Parameter(_) | Target::CallResult { .. } | Target::Opaque(_) => return None,
+                    BindingKind::Parameter(_) | BindingKind::CallResult { .. } | BindingKind::Opaque(_) => return None,
                     _ => {}
                 },
                 End::Unknown(_) => return None,

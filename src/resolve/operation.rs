@@ -4,7 +4,7 @@ use super::expression::MOST_ALTERNATIVES;
 use super::literal::{Literal, Shape};
 use super::place::Place;
 use super::reason::Reason;
-use super::value::{Step, Value, Written};
+use super::value::{Step, Value, WrittenLiteral};
 use crate::python::{CollectionKind, PyValue};
 use crate::syntax::{Node, kind};
 
@@ -49,7 +49,7 @@ pub(super) fn computed(
         let kind = if let PyValue::Collection(kind, _) = &value { Some(*kind) } else { None };
         let literal = Literal { value: value.clone(), span: node.range(), shape: Shape::Computed(quote, kind) };
         let at = place.module.location(&node.range());
-        all = all.or(Value::of(value, node.range(), Written { literal, at }));
+        all = all.or(Value::of(value, node.range(), WrittenLiteral { literal, at }));
     }
     for alternative in &mut all.alternatives {
         alternative.dependencies.clone_from(&dependencies);

@@ -11,7 +11,7 @@ use super::effort::Effort;
 use super::literal::evaluate;
 use super::names::Found;
 use super::place::Place;
-use super::reason::{Link, Reason};
+use super::reason::{Reason, ReasonLink};
 use super::value::{Alternative, Argument, Step};
 use crate::module::Location;
 use crate::syntax::{Node, conditional_parts, dotted_name, kind, unparenthesized};
@@ -41,7 +41,7 @@ pub(super) struct Origin {
     /// The calls of the functions in which it is made, the innermost first.
     pub calls: Vec<Call>,
     /// What a reason why the value can't be known tells of the way there, the outermost first.
-    pub links: Vec<Link>,
+    pub links: Vec<ReasonLink>,
 }
 
 /// A call of a function of the repository.
@@ -147,7 +147,7 @@ impl Origins {
     }
 
     /// The same where a reason why one can't be known has a link before it.
-    pub(super) fn linked(mut self, link: &Link) -> Self {
+    pub(super) fn linked(mut self, link: &ReasonLink) -> Self {
         for origin in &mut self.all {
             origin.links.insert(0, link.clone());
         }

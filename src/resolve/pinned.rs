@@ -4,7 +4,7 @@ use super::Resolver;
 use super::effort::Effort;
 use super::names::End;
 use super::place::Place;
-use crate::module::Target;
+use crate::module::BindingKind;
 use crate::syntax::{Node, dotted_name, kind};
 
 impl Resolver<'_> {
@@ -29,8 +29,8 @@ impl Resolver<'_> {
                         let place = Place::of(found.module(), annotation);
                         effort.deeper(|| self.names_values_within(&place, annotation, keys, effort)).unwrap_or(false)
                     };
-                    match &found.binding().target {
-                        Target::Class(_) => {
+                    match &found.binding().kind {
+                        BindingKind::Class(_) => {
                             let Some((key, rest)) = keys.split_first() else { return false };
                             let item = |node: &Node<'_>| {
                                 node.kind() == kind::ASSIGNMENT
@@ -39,7 +39,7 @@ impl Resolver<'_> {
                             let types = node.dfs().filter(item).filter_map(|item| item.field("type"));
                             types.collect::<Vec<_>>().iter().any(|annotation| deeper(annotation, rest))
                         }
-                        Target::Alias(_) | Target::Expression => {
+                        BindingKind::Alias(_) | BindingKind::Expression => {
                             !matches!(&*node.kind(), kind::STRING | kind::DICTIONARY) && deeper(&node, keys)
                         }
                         _ => false,

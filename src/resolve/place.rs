@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::effort::Effort;
 use super::locals::{Known, Locals};
 use crate::module::Module;
-use crate::module::{Binding, ModuleName, Occurrence, Region, RegionKind, Scope, Target};
+use crate::module::{Binding, BindingKind, ModuleName, Occurrence, Region, RegionKind, Scope};
 use crate::syntax::{Node, has_scope, kind};
 
 /// From where names are looked up.
@@ -167,7 +167,10 @@ impl Place {
     pub(super) fn is_unset(&self, name: &str) -> bool {
         let is_bound = |around: &&Around| around.has(name) || !around.scope.all(name).is_empty();
         let is_assigned = |binding: &Binding| {
-            !matches!(binding.target, Target::Module(_) | Target::Member(..) | Target::Function(..) | Target::Class(_))
+            !matches!(
+                binding.kind,
+                BindingKind::Module(_) | BindingKind::Member(..) | BindingKind::Function(..) | BindingKind::Class(_)
+            )
         };
         self.scopes.iter().find(is_bound).is_some_and(|around| {
             around.known.as_ref().is_some_and(|known| known.is_whole && known.get(name).is_none())

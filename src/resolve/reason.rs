@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Reason {
     /// What leads to what can't be known, the outermost first.
-    links: Vec<Link>,
+    links: Vec<ReasonLink>,
     /// What the end is about, where it is about a name.
     subject: Option<String>,
     /// What is the matter at the end.
@@ -15,7 +15,7 @@ pub struct Reason {
 
 /// One step on the way to what can't be known.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Link {
+pub(super) enum ReasonLink {
     /// What a name is bound to.
     Name(String),
     /// What a function returns.
@@ -34,17 +34,17 @@ impl Reason {
     }
 
     /// The same behind what leads there, the outermost first.
-    pub(super) fn behind(mut self, links: &[Link]) -> Self {
+    pub(super) fn behind(mut self, links: &[ReasonLink]) -> Self {
         self.links.splice(0..0, links.iter().cloned());
         self
     }
 
     /// The links that are told: of each kind the nearest to the end, so that a chain of any length is a line.
-    fn told(&self) -> Vec<&Link> {
-        let mut told: Vec<&Link> = Vec::new();
+    fn told(&self) -> Vec<&ReasonLink> {
+        let mut told: Vec<&ReasonLink> = Vec::new();
         for link in self.links.iter().rev() {
-            let is_of_kind = |other: &&Link| std::mem::discriminant(*other) == std::mem::discriminant(link);
-            let is_named = matches!(link, Link::Name(name) if self.subject.as_ref() == Some(name)
+            let is_of_kind = |other: &&ReasonLink| std::mem::discriminant(*other) == std::mem::discriminant(link);
+            let is_named = matches!(link, ReasonLink::Name(name) if self.subject.as_ref() == Some(name)
                 || told.iter().any(|other| other.name() == name));
             if !is_named && !told.iter().any(is_of_kind) {
                 told.insert(0, link);
@@ -54,7 +54,7 @@ impl Reason {
     }
 }
 
-impl Link {
+impl ReasonLink {
     fn name(&self) -> &str {
         match self {
             Self::Name(name) | Self::Result(name) => name,
@@ -66,8 +66,8 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for link in self.told() {
             match link {
-                Link::Name(name) => write!(f, "`{name}` can be anything: ")?,
-                Link::Result(function) => write!(f, "what `{function}` returns can't be known: ")?,
+                ReasonLink::Name(name) => write!(f, "`{name}` can be anything: ")?,
+                ReasonLink::Result(function) => write!(f, "what `{function}` returns can't be known: ")?,
             }
         }
         f.write_str(&self.words)

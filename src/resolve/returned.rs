@@ -8,7 +8,7 @@ use super::function::is_plain;
 use super::names::{End, Found};
 use super::origin::{Call, Made, Origins};
 use super::place::Place;
-use super::reason::{Link, Reason};
+use super::reason::{Reason, ReasonLink};
 use super::value::{Argument, Port, Step};
 use crate::syntax::{Node, is_method, kind, positional_arguments, returned, string_content};
 
@@ -63,7 +63,7 @@ impl Resolver<'_> {
         let values = function.value().map(|node| returned(&node)).unwrap_or_default();
         let origins = values.iter().map(|value| {
             let origins = self.origins(&Place::of(function.module(), value), value, effort);
-            origins.linked(&Link::Result(name.to_owned()))
+            origins.linked(&ReasonLink::Result(name.to_owned()))
         });
         let none = || Origins::unknown(Reason::about(name, "returns nothing that can be known"));
         origins.reduce(Origins::or).unwrap_or_else(none)

@@ -4,7 +4,7 @@ use super::Resolver;
 use super::effort::Effort;
 use super::names::{End, Found};
 use super::place::Place;
-use crate::module::Target;
+use crate::module::BindingKind;
 use crate::syntax::{Node, dotted_name};
 
 /// What a call runs.
@@ -38,7 +38,7 @@ impl Resolver<'_> {
     /// The method with the name that the objects of a class have, where the repository defines it.
     pub fn method(&self, class: &Found, name: &str) -> Vec<Found> {
         let members = self.class_member(class, &[name.to_owned()], &Effort::for_callee());
-        let is_function = |found: &Found| matches!(found.binding().target, Target::Function(..));
+        let is_function = |found: &Found| matches!(found.binding().kind, BindingKind::Function(..));
         let found = members.into_iter().filter_map(|end| if let End::Bound(found) = end { Some(found) } else { None });
         found.filter(is_function).collect()
     }
@@ -57,17 +57,17 @@ impl Resolver<'_> {
 
     fn run_by_bound(&self, found: Found, effort: &Effort) -> Vec<Ran> {
         let rest = found.rest.clone();
-        match &found.binding().target {
-            Target::Alias(path) => {
+        match &found.binding().kind {
+            BindingKind::Alias(path) => {
                 let names: Vec<String> = path.iter().chain(&rest).cloned().collect();
                 self.run_by_name(&found.before(), &names, effort)
             }
-            Target::CallResult { callee, first_argument: Some(function) }
+            BindingKind::CallResult { callee, first_argument: Some(function) }
                 if rest.is_empty() && callee.last().is_some_and(|name| name == "partial") =>
             {
                 self.run_by_name(&found.before(), function, effort)
             }
-            Target::CallResult { callee, .. } if !rest.is_empty() => {
+            BindingKind::CallResult { callee, .. } if !rest.is_empty() => {
                 let made = self.run_by_name(&found.before(), callee, effort);
                 let ran = made.into_iter().flat_map(|made| match made {
                     Ran::Own(class) => self.run_by_member(&class, &rest, effort),
@@ -75,10 +75,10 @@ impl Resolver<'_> {
                 });
                 ran.collect()
             }
-            Target::Class(_) if !rest.is_empty() => self.run_by_member(&found, &rest, effort),
-            Target::Class(_) | Target::Function(..) if rest.is_empty() => vec![Ran::Own(found)],
-            Target::Parameter(_) if rest.is_empty() => vec![Ran::Parameter(found)],
-            Target::Nothing => Vec::new(),
+            BindingKind::Class(_) if !rest.is_empty() => self.run_by_member(&found, &rest, effort),
+            BindingKind::Class(_) | BindingKind::Function(..) if rest.is_empty() => vec![Ran::Own(found)],
+            BindingKind::Parameter(_) if rest.is_empty() => vec![Ran::Parameter(found)],
+            BindingKind::Nothing => Vec::new(),
             _ => vec![Ran::Unknown],
         }
     }
@@ -100,7 +100,7 @@ impl Resolver<'_> {
             return is_constructor.then(|| Some(self.run_by_name(place, &dotted_name(&object)?, effort)))?;
         }
         let class = self.class_around(place, function, effort)?;
-        let Target::Class(bases) = &class.binding().target else { return None };
+        let BindingKind::Class(bases) = &class.binding().kind else { return None };
         let of_base = |base: &Vec<String>| -> Vec<Ran> {
             let ran = self.run_by_name(&class.before(), base, effort).into_iter().flat_map(|ran| match ran {
                 Ran::Own(base) if matches!(&*method.text(), "__init__" | "__new__") => vec![Ran::Own(base)],

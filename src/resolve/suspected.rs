@@ -7,8 +7,8 @@ use super::callee::Callee;
 use super::effort::Effort;
 use super::names::{End, Found};
 use super::place::Place;
+use crate::module::BindingKind;
 use crate::module::Module;
-use crate::module::Target;
 use crate::syntax::{Node, definition_around, dotted_name, kind, names_read, string_content};
 
 /// How many parts of an expression are looked at.
@@ -67,7 +67,7 @@ impl Resolver<'_> {
         }
         let effort = Effort::for_callee();
         let ends = self.follow(place, &names, &effort).into_iter().flat_map(|end| match end {
-            End::Bound(found) if !found.rest.is_empty() && matches!(found.binding().target, Target::Class(_)) => {
+            End::Bound(found) if !found.rest.is_empty() && matches!(found.binding().kind, BindingKind::Class(_)) => {
                 self.class_member(&found, &found.rest, &effort)
             }
             end => vec![end],
@@ -76,15 +76,18 @@ impl Resolver<'_> {
             ends.filter_map(|end| if let End::Bound(found) = end { Some(found) } else { None }).collect();
         found.iter().find_map(|found| {
             let name = found.name();
-            match &found.binding().target {
-                Target::Class(_) if found.rest.is_empty() => self.made_by_method(found, "__new__"),
-                Target::CallResult { callee, .. } if self.made_by_object(found, callee).is_some() => {
+            match &found.binding().kind {
+                BindingKind::Class(_) if found.rest.is_empty() => self.made_by_method(found, "__new__"),
+                BindingKind::CallResult { callee, .. } if self.made_by_object(found, callee).is_some() => {
                     self.made_by_object(found, callee)
                 }
-                Target::Function(..) | Target::Class(_) | Target::Module(_) | Target::Member(..) => None,
+                BindingKind::Function(..)
+                | BindingKind::Class(_)
+                | BindingKind::Module(_)
+                | BindingKind::Member(..) => None,
                 // a method of what is handed in is none
-                Target::Parameter(_) if !found.rest.is_empty() => None,
-                Target::Parameter(parameter) => {
+                BindingKind::Parameter(_) if !found.rest.is_empty() => None,
+                BindingKind::Parameter(parameter) => {
                     let is_it = has_own_options(function) || self.gets_a_constructor(found);
                     is_it.then(|| format!("`{name}` is {}", parameter.what))
                 }

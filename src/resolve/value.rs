@@ -28,7 +28,7 @@ pub struct Alternative {
     /// The part of the expression, in its own file, that gives this value: what a literal can stand for.
     pub here: Range<usize>,
     /// Where the value is written.
-    pub written: Written,
+    pub written: WrittenLiteral,
     /// The names that lead from the expression to where it is written, in order.
     pub steps: Vec<Step>,
     /// The names of what it is computed from.
@@ -37,7 +37,7 @@ pub struct Alternative {
 
 /// A literal in a file.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Written {
+pub struct WrittenLiteral {
     /// The literal; its ranges are bytes of the file's text.
     pub literal: Literal,
     /// Where it stands.
@@ -111,7 +111,7 @@ pub enum Port {
 }
 
 impl Value {
-    pub(super) fn of(value: PyValue, here: Range<usize>, written: Written) -> Self {
+    pub(super) fn of(value: PyValue, here: Range<usize>, written: WrittenLiteral) -> Self {
         let alternative = Alternative { value, here, written, steps: Vec::new(), dependencies: Vec::new() };
         Self { alternatives: vec![alternative], arguments: Vec::new() }
     }

@@ -70,7 +70,7 @@ pub(super) struct SettingsFile {
 
 /// A settings file's text, and what its values mean to the rest of the program.
 #[derive(Debug, Default)]
-pub(super) struct Document {
+pub(super) struct SettingsDocument {
     /// Where it is; None for that of no settings.
     pub path: Option<PathBuf>,
     /// The same as reports show it.
@@ -82,7 +82,7 @@ pub(super) struct Document {
     pub folder: PathBuf,
 }
 
-impl Document {
+impl SettingsDocument {
     /// The value, and where it is written.
     pub fn setting<T>(&self, located: Located<T>) -> Setting<T> {
         let line = self.line(located.start());
@@ -151,12 +151,15 @@ impl Document {
 }
 
 /// The settings of the file at a path; None where there is no such file, or it is a pyproject.toml without settings of cascade-fix.
-pub(super) fn read(path: &Path, shown: String) -> Result<Option<(Document, SettingsFile)>, SettingsError> {
+pub(super) fn read(path: &Path, shown: String) -> Result<Option<(SettingsDocument, SettingsFile)>, SettingsError> {
     of_text(read_for_tools(path), path, shown)
 }
 
 /// The same for a file that someone named.
-pub(super) fn read_named(path: &Path, shown: String) -> Result<Option<(Document, SettingsFile)>, SettingsError> {
+pub(super) fn read_named(
+    path: &Path,
+    shown: String,
+) -> Result<Option<(SettingsDocument, SettingsFile)>, SettingsError> {
     of_text(read_named_for_tools(path), path, shown)
 }
 
@@ -164,7 +167,7 @@ fn of_text(
     read: io::Result<String>,
     path: &Path,
     shown: String,
-) -> Result<Option<(Document, SettingsFile)>, SettingsError> {
+) -> Result<Option<(SettingsDocument, SettingsFile)>, SettingsError> {
     let failed = |reason: String| SettingsError::Unreadable { path: shown.clone(), reason };
     let text = match read {
         Ok(text) => text,
@@ -178,7 +181,7 @@ fn of_text(
         return Ok(None);
     }
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-    let document = Document { path: Some(path.to_owned()), shown, text, line_ends: OnceCell::new(), folder };
+    let document = SettingsDocument { path: Some(path.to_owned()), shown, text, line_ends: OnceCell::new(), folder };
     Ok(document.parsed()?.map(|file| (document, file)))
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use super::file::{Document, NAMES, SettingsFile, read, read_named};
+use super::file::{NAMES, SettingsDocument, SettingsFile, read, read_named};
 use super::{Invocation, Overrides, Settings, SettingsError};
 use crate::rules::Rules;
 
@@ -44,7 +44,9 @@ impl Lookup {
         let invocation = Invocation::new(overrides, working_directory)?;
         let (document, file) = match place {
             SettingsSource::File(path) => only(path, &invocation)?,
-            SettingsSource::Nearest | SettingsSource::Isolated => (Document::default(), SettingsFile::default()),
+            SettingsSource::Nearest | SettingsSource::Isolated => {
+                (SettingsDocument::default(), SettingsFile::default())
+            }
         };
         let default = Settings::merged(&invocation, &document, file)?;
         Ok(Self {
@@ -139,7 +141,7 @@ pub fn is_settings_file(name: &OsStr) -> bool {
 }
 
 /// The file for everything. Its globs are about the files under check, so they are relative to the working directory.
-fn only(path: &Path, invocation: &Invocation) -> Result<(Document, SettingsFile), SettingsError> {
+fn only(path: &Path, invocation: &Invocation) -> Result<(SettingsDocument, SettingsFile), SettingsError> {
     let path = invocation.working_directory.join(path);
     let shown = invocation.shown(&path);
     let unreadable = |reason: &str| SettingsError::Unreadable { path: shown.clone(), reason: reason.to_owned() };

@@ -29,7 +29,7 @@ pub use show::{ConfigFormat, InForce, write};
 pub use values::name_of;
 
 pub(crate) use file::NAMES;
-use file::{Document, SettingsFile};
+use file::{SettingsDocument, SettingsFile};
 use tests::TestFiles;
 use values::{Codes, Glob, Located, Text};
 
@@ -180,7 +180,7 @@ impl Invocation {
     /// The rules with what a settings file adds to them.
     fn rules_with(
         &self,
-        document: &Document,
+        document: &SettingsDocument,
         folders: &[Located<PathBuf>],
         constructors: &[Setting<String>],
     ) -> Result<Arc<Rules>, SettingsError> {
@@ -218,7 +218,7 @@ impl Invocation {
 
 impl Settings {
     /// What the command line says over a settings file.
-    fn merged(invocation: &Invocation, document: &Document, file: SettingsFile) -> Result<Self, SettingsError> {
+    fn merged(invocation: &Invocation, document: &SettingsDocument, file: SettingsFile) -> Result<Self, SettingsError> {
         let overrides = &invocation.overrides;
         let (select, ignore) = merged_codes(overrides, document, file.select, file.ignore);
         let exclude = file.exclude.unwrap_or_default();
@@ -288,7 +288,7 @@ impl Settings {
 }
 
 impl PerFileIgnore {
-    fn new(document: &Document, glob: Located<Text<Glob>>, codes: Codes) -> Self {
+    fn new(document: &SettingsDocument, glob: Located<Text<Glob>>, codes: Codes) -> Self {
         let glob = document.setting(glob).map(|glob| glob.0.0);
         let (is_negated, plain) = glob.value.strip_prefix('!').map_or((false, &*glob.value), |plain| (true, plain));
         let matcher = matcher(document, [plain]);
@@ -310,28 +310,28 @@ impl PerFileIgnore {
 }
 
 /// The command line's value, else the file's, else the default.
-fn merged<T: Default>(document: &Document, overriding: Option<T>, of_file: Option<Located<T>>) -> Setting<T> {
+fn merged<T: Default>(document: &SettingsDocument, overriding: Option<T>, of_file: Option<Located<T>>) -> Setting<T> {
     let given = overriding.map(Setting::of_command_line).or(of_file.map(|value| document.setting(value)));
     given.unwrap_or_else(|| Setting { value: T::default(), origin: Origin::Default })
 }
 
 fn merged_baseline(
     overrides: &Overrides,
-    document: &Document,
+    document: &SettingsDocument,
     of_file: Option<Located<PathBuf>>,
 ) -> Option<Setting<PathBuf>> {
     let of_file = of_file.map(|path| document.setting(path).map(|path| document.beside(&path)));
     overrides.baseline.clone().map(Setting::of_command_line).or(of_file).filter(|_| !overrides.no_baseline)
 }
 
-fn located<T, U>(document: &Document, list: Option<Vec<Located<T>>>, to: impl Fn(T) -> U) -> Vec<Setting<U>> {
+fn located<T, U>(document: &SettingsDocument, list: Option<Vec<Located<T>>>, to: impl Fn(T) -> U) -> Vec<Setting<U>> {
     list.unwrap_or_default().into_iter().map(|value| document.setting(value).map(&to)).collect()
 }
 
 /// As ruff has it: `--select` begins anew, `--ignore` takes away from what is selected.
 fn merged_codes(
     overrides: &Overrides,
-    document: &Document,
+    document: &SettingsDocument,
     select: Option<Codes>,
     ignore: Option<Codes>,
 ) -> (Vec<Setting<String>>, Vec<Setting<String>>) {
@@ -351,7 +351,7 @@ fn selection_of(select: &[Setting<String>], ignore: &[Setting<String>]) -> Resul
 }
 
 /// What matches one of the globs, each of which was tried before.
-fn matcher<'g>(document: &Document, globs: impl IntoIterator<Item = &'g str>) -> Gitignore {
+fn matcher<'g>(document: &SettingsDocument, globs: impl IntoIterator<Item = &'g str>) -> Gitignore {
     let mut builder = GitignoreBuilder::new(&document.folder);
     for glob in globs {
         let _ = builder.add_line(Some(PathBuf::from(&document.shown)), glob);

@@ -38,17 +38,17 @@ pub struct InForce<'a> {
 }
 
 /// One setting: its key, and what it is.
-struct Row(&'static str, Shown);
+struct SettingRow(&'static str, Shown);
 
 /// A value and who says so.
-type Given = (Value, String);
+type ValueWithOrigin = (Value, String);
 
 enum Shown {
     Unset,
-    One(Given),
-    List(Vec<Given>),
+    One(ValueWithOrigin),
+    List(Vec<ValueWithOrigin>),
     /// By the names below the key.
-    Table(Vec<(String, Given)>),
+    Table(Vec<(String, ValueWithOrigin)>),
 }
 
 /// Prints the settings.
@@ -62,7 +62,7 @@ pub fn write(format: ConfigFormat, in_force: &InForce<'_>, out: &mut dyn Write) 
     }
 }
 
-fn rows(InForce { settings, overrides, line_length, sqlalchemy_version, .. }: &InForce<'_>) -> Vec<Row> {
+fn rows(InForce { settings, overrides, line_length, sqlalchemy_version, .. }: &InForce<'_>) -> Vec<SettingRow> {
     let of_command_line = overrides.exclude.iter().cloned().map(Setting::of_command_line);
     let exclude: Vec<_> = settings.exclude.iter().cloned().chain(of_command_line).collect();
     let folders = settings.rule_folders.iter().cloned().map(|folder| folder.map(|folder| folder.display().to_string()));
@@ -74,33 +74,33 @@ fn rows(InForce { settings, overrides, line_length, sqlalchemy_version, .. }: &I
     let length = settings.line_length.as_ref().unwrap_or(line_length);
     let version = settings.sqlalchemy_version.as_ref().or(sqlalchemy_version.as_ref());
     vec![
-        Row("profile", named(&settings.profile)),
-        Row("targets", Shown::Table(targets.collect())),
-        Row("select", select(&settings.select)),
-        Row("ignore", list(&settings.ignore)),
-        Row("per-file-ignores", Shown::Table(per_file_ignores.collect())),
-        Row("exclude", list(&exclude)),
-        Row("tests", list(&settings.tests)),
-        Row("require-asyncio", Shown::One(of_flag(&settings.require_asyncio))),
-        Row("constructors", list(&settings.constructors)),
-        Row("rules", list(&folders.collect::<Vec<_>>())),
-        Row("baseline", settings.baseline.as_ref().map_or(Shown::Unset, |file| Shown::One(path(file)))),
-        Row("expunge", named(&settings.expunge)),
-        Row("line-length", Shown::One((json!(length.value), length.origin.to_string()))),
-        Row("layout", named(&settings.layout)),
-        Row("sqlalchemy-version", version.map_or(Shown::Unset, |version| Shown::One(given(version)))),
+        SettingRow("profile", named(&settings.profile)),
+        SettingRow("targets", Shown::Table(targets.collect())),
+        SettingRow("select", select(&settings.select)),
+        SettingRow("ignore", list(&settings.ignore)),
+        SettingRow("per-file-ignores", Shown::Table(per_file_ignores.collect())),
+        SettingRow("exclude", list(&exclude)),
+        SettingRow("tests", list(&settings.tests)),
+        SettingRow("require-asyncio", Shown::One(of_flag(&settings.require_asyncio))),
+        SettingRow("constructors", list(&settings.constructors)),
+        SettingRow("rules", list(&folders.collect::<Vec<_>>())),
+        SettingRow("baseline", settings.baseline.as_ref().map_or(Shown::Unset, |file| Shown::One(path(file)))),
+        SettingRow("expunge", named(&settings.expunge)),
+        SettingRow("line-length", Shown::One((json!(length.value), length.origin.to_string()))),
+        SettingRow("layout", named(&settings.layout)),
+        SettingRow("sqlalchemy-version", version.map_or(Shown::Unset, |version| Shown::One(given(version)))),
     ]
 }
 
-fn given<T: ToString>(setting: &Setting<T>) -> Given {
+fn given<T: ToString>(setting: &Setting<T>) -> ValueWithOrigin {
     (json!(setting.value.to_string()), setting.origin.to_string())
 }
 
-fn path(setting: &Setting<PathBuf>) -> Given {
+fn path(setting: &Setting<PathBuf>) -> ValueWithOrigin {
     (json!(setting.value.display().to_string()), setting.origin.to_string())
 }
 
-fn of_flag(setting: &Setting<bool>) -> Given {
+fn of_flag(setting: &Setting<bool>) -> ValueWithOrigin {
     (json!(setting.value), setting.origin.to_string())
 }
 
@@ -125,7 +125,7 @@ fn write_text(in_force: &InForce<'_>, out: &mut dyn Write) -> io::Result<()> {
     let from = in_force.file.map_or_else(|| "no settings file".to_owned(), |file| format!("settings of {file}"));
     writeln!(out, "# {}: {from}", in_force.path)?;
     let by_default = Origin::Default.to_string();
-    for Row(key, shown) in rows(in_force) {
+    for SettingRow(key, shown) in rows(in_force) {
         match shown {
             Shown::Unset => writeln!(out, "# {key} is not set")?,
             Shown::One((value, origin)) => writeln!(out, "{key} = {value}  # {origin}")?,
@@ -159,7 +159,7 @@ fn bare_or_quoted(name: &str) -> String {
 
 /// Each value is an object with its origin; a list is one of such objects, and a table has them by name.
 fn write_json(in_force: &InForce<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let with_origin = |(value, origin): Given| json!({ "value": value, "origin": origin });
+    let with_origin = |(value, origin): ValueWithOrigin| json!({ "value": value, "origin": origin });
     let shown = |shown: Shown| match shown {
         Shown::Unset => with_origin((Value::Null, Origin::Default.to_string())),
         Shown::One(given) => with_origin(given),
@@ -167,7 +167,7 @@ fn write_json(in_force: &InForce<'_>, out: &mut dyn Write) -> io::Result<()> {
         Shown::Table(values) => values.into_iter().map(|(name, given)| (name, with_origin(given))).collect(),
     };
     let settings: Map<_, _> =
-        rows(in_force).into_iter().map(|Row(key, value)| (key.to_owned(), shown(value))).collect();
+        rows(in_force).into_iter().map(|SettingRow(key, value)| (key.to_owned(), shown(value))).collect();
     let document = json!({ "version": 1, "path": in_force.path, "file": in_force.file, "settings": settings });
     writeln!(out, "{document:#}")
 }

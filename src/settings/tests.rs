@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::file::Document;
+use super::file::SettingsDocument;
 use super::{Origin, Setting};
 
 /// What is no part of the product where no settings say otherwise, from the root of the repository. A folder `versions` can be one of the
@@ -39,7 +39,7 @@ pub(super) struct TestFiles {
 
 impl TestFiles {
     /// Those of a settings file, if it names some, each of which was tried before.
-    pub fn new(document: &Document, globs: Option<&[Setting<String>]>) -> Self {
+    pub fn new(document: &SettingsDocument, globs: Option<&[Setting<String>]>) -> Self {
         let mut builder = GitignoreBuilder::new("");
         let named = globs.unwrap_or_default().iter().map(|glob| &*glob.value);
         let all: Vec<&str> = if globs.is_some() { named.collect() } else { BY_DEFAULT.to_vec() };

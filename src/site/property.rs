@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::module::BindingKind;
 use crate::module::Module;
-use crate::module::Target;
 use crate::resolve::{Callee, Effort, End, Found, Place, Resolver};
 use crate::rules::ConstructorKind;
 use crate::syntax::{Node, dotted_name, has_scope, kind, positional_arguments, unparenthesized};
@@ -55,7 +55,7 @@ impl Tracer<'_> {
         let traced = ends.iter().map(|end| match end {
             End::Bound(found) if found.rest.is_empty() => self.bound(found, steps),
             // what an object of another class has
-            End::Bound(found) if matches!(found.binding().target, Target::CallResult { .. }) => {
+            End::Bound(found) if matches!(found.binding().kind, BindingKind::CallResult { .. }) => {
                 match self.bound(found, steps) {
                     Object::Other => Object::Other,
                     _ => Object::Unknown,
@@ -81,9 +81,9 @@ impl Tracer<'_> {
 
     /// What a name is bound to.
     fn bound(&self, found: &Found, steps: usize) -> Object {
-        match (&found.binding().target, found.value()) {
-            (Target::Class(_) | Target::Function(..) | Target::Module(_), _) => Object::Other,
-            (Target::Parameter(_), _) => Object::Unknown,
+        match (&found.binding().kind, found.value()) {
+            (BindingKind::Class(_) | BindingKind::Function(..) | BindingKind::Module(_), _) => Object::Other,
+            (BindingKind::Parameter(_), _) => Object::Unknown,
             (_, Some(value)) => self.traced(found.module(), &value, steps),
             (_, None) => match found.module().node(&found.binding().name) {
                 Some(name) if is_item_of_properties(&name) => Object::Property,
@@ -102,7 +102,7 @@ impl Tracer<'_> {
         }
         let Some(names) = dotted_name(function) else { return Object::Unknown };
         let ends = self.resolver.follow(&place, &names, &Effort::for_callee());
-        let is_class = |end: &End| matches!(end, End::Bound(found) if found.rest.is_empty() && matches!(found.binding().target, Target::Class(_)));
+        let is_class = |end: &End| matches!(end, End::Bound(found) if found.rest.is_empty() && matches!(found.binding().kind, BindingKind::Class(_)));
         if !ends.is_empty() && ends.iter().all(is_class) { Object::Other } else { Object::Unknown }
     }
 }

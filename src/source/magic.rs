@@ -35,7 +35,7 @@ pub(super) fn masks(cell: &str, offset: usize) -> Vec<Mask> {
             // no statement begins with one of these
             Some(b'%' | b'!' | b'?' | b'/' | b',' | b';') => {
                 let end = end_of_command(bytes, start);
-                Line { end, command: Some(start..end) }
+                LogicalLine { end, command: Some(start..end) }
             }
             _ => logical_line(bytes, start),
         };
@@ -64,12 +64,12 @@ fn fits(bytes: &[u8], at: usize, start: usize, length: usize) -> bool {
 }
 
 /// A logical line: up to the line ending that is in no bracket and no string.
-struct Line {
+struct LogicalLine {
     end: usize,
     command: Option<Range<usize>>,
 }
 
-fn logical_line(bytes: &[u8], start: usize) -> Line {
+fn logical_line(bytes: &[u8], start: usize) -> LogicalLine {
     let (mut at, mut depth) = (start, 0_usize);
     while let Some(byte) = bytes.get(at) {
         match byte {
@@ -81,21 +81,21 @@ fn logical_line(bytes: &[u8], start: usize) -> Line {
             b'\n' | b'\r' if depth == 0 => break,
             b'?' if depth == 0 && is_last(&bytes[at..]) => {
                 let end = end_of_line(bytes, at);
-                return Line { end, command: Some(start..end) };
+                return LogicalLine { end, command: Some(start..end) };
             }
             b'=' if depth == 0 => {
                 let blanks = bytes[at + 1..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
                 let command = at + 1 + blanks;
                 if matches!(bytes.get(command), Some(b'!' | b'%')) {
                     let end = end_of_command(bytes, command);
-                    return Line { end, command: Some(command..end) };
+                    return LogicalLine { end, command: Some(command..end) };
                 }
             }
             _ => {}
         }
         at += 1;
     }
-    Line { end: at.min(bytes.len()), command: None }
+    LogicalLine { end: at.min(bytes.len()), command: None }
 }
 
 /// Whether nothing but `?` and blanks are on the rest of the line.

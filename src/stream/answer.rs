@@ -12,17 +12,17 @@ use crate::report::{JsonFindings, JsonSyntaxError, json_syntax_errors};
 
 /// A line of the output.
 #[derive(Serialize)]
-pub(super) struct Answer<'a> {
+pub(super) struct AnswerLine<'a> {
     id: Option<&'a RawValue>,
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<&'a str>,
     #[serde(flatten)]
-    said: Said<'a>,
+    said: AnswerBody<'a>,
 }
 
 #[derive(Serialize)]
 #[serde(untagged)]
-pub(super) enum Said<'a> {
+pub(super) enum AnswerBody<'a> {
     Checked {
         /// Whether the rest of its repository is unknown.
         alone: bool,
@@ -41,24 +41,29 @@ pub(super) enum Said<'a> {
 }
 
 /// The answer that says something of a file, as a line.
-pub(super) fn line(id: &Id, path: Option<&str>, said: Said<'_>) -> Vec<u8> {
-    let mut line = serde_json::to_vec(&Answer { id: id.as_deref(), path, said }).unwrap_or_default();
+pub(super) fn line(id: &Id, path: Option<&str>, said: AnswerBody<'_>) -> Vec<u8> {
+    let mut line = serde_json::to_vec(&AnswerLine { id: id.as_deref(), path, said }).unwrap_or_default();
     line.push(b'\n');
     line
 }
 
 /// The answer to a line with a mistake.
 pub(super) fn to_mistake(number: usize, mistake: &Mistake) -> Vec<u8> {
-    line(&mistake.id, mistake.path.as_deref(), Said::Wrong { line: number, error: &mistake.reason })
+    line(&mistake.id, mistake.path.as_deref(), AnswerBody::Wrong { line: number, error: &mistake.reason })
 }
 
 /// What is said of a file that was looked at: its findings, or why there are none.
-pub(super) fn said<'a>(file: &'a FileOutcome, findings: &JsonFindings<'a>, line: usize, asked: Asked) -> Said<'a> {
-    let Asked { alone, fix } = asked;
+pub(super) fn said<'a>(
+    file: &'a FileOutcome,
+    findings: &JsonFindings<'a>,
+    line: usize,
+    options: AnswerOptions,
+) -> AnswerBody<'a> {
+    let AnswerOptions { alone, fix } = options;
     match &file.status {
-        Status::Skipped(reason) => Said::Skipped { skipped: reason },
-        Status::Failed(reason) => Said::Wrong { line, error: reason },
-        Status::Unchanged | Status::Changed(_) => Said::Checked {
+        Status::Skipped(reason) => AnswerBody::Skipped { skipped: reason },
+        Status::Failed(reason) => AnswerBody::Wrong { line, error: reason },
+        Status::Unchanged | Status::Changed(_) => AnswerBody::Checked {
             alone,
             findings: findings.of_file(file),
             syntax_errors: json_syntax_errors(file).collect(),
@@ -67,16 +72,16 @@ pub(super) fn said<'a>(file: &'a FileOutcome, findings: &JsonFindings<'a>, line:
     }
 }
 
-/// What is asked of files.
+/// What is told of each file.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Asked {
+pub(super) struct AnswerOptions {
     /// Whether the rest of its repository is unknown.
     pub alone: bool,
     /// Whether its fixed text is told.
     pub fix: bool,
 }
 
-impl Said<'_> {
+impl AnswerBody<'_> {
     /// Nothing is found in a file.
     pub fn nothing(alone: bool) -> Self {
         Self::Checked { alone, findings: Vec::new(), syntax_errors: Vec::new(), content: None }

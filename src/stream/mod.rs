@@ -19,11 +19,11 @@ use crate::checks::OF_MODULES;
 use crate::discover::WalkOptions;
 use crate::outcome::Outcome;
 use crate::report::JsonFindings;
-use crate::repository::Base;
+use crate::repository::PathBase;
 use crate::settings::Lookup;
 use crate::source::Kind;
 
-use answer::{Asked, Said, line, said, to_mistake};
+use answer::{AnswerBody, AnswerOptions, line, said, to_mistake};
 use record::{Id, Mistake, Record};
 
 pub use record::{Line, MOST_OF_LINE};
@@ -143,13 +143,13 @@ impl Stream {
             Err(mistake) => return to_mistake(number, &mistake),
         };
         if Kind::of(&inside).is_none() {
-            return line(&id, Some(&path), Said::Skipped { skipped: NO_PYTHON });
+            return line(&id, Some(&path), AnswerBody::Skipped { skipped: NO_PYTHON });
         }
         let file = self.empty.path().join(inside);
         let unsaved = vec![Unsaved { path: Some(file.clone()), bytes: content.into_bytes() }];
         match self.outcome(Vec::new(), unsaved, Some(ALONE), 1) {
             Ok(outcome) => line(&id, Some(&path), self.said(&JsonFindings::of(&outcome), &file, number, true)),
-            Err(error) => line(&id, Some(&path), Said::Wrong { line: number, error: &error }),
+            Err(error) => line(&id, Some(&path), AnswerBody::Wrong { line: number, error: &error }),
         }
     }
 
@@ -162,19 +162,22 @@ impl Stream {
             Member::Answered(answer) => out.write_all(&answer),
             Member::File { number, id, path, file } => {
                 let answer = match &findings {
-                    _ if Kind::of(&file).is_none() => Said::Skipped { skipped: NO_PYTHON },
+                    _ if Kind::of(&file).is_none() => AnswerBody::Skipped { skipped: NO_PYTHON },
                     Ok(findings) => self.said(findings, &file, number, false),
-                    Err(error) => Said::Wrong { line: number, error },
+                    Err(error) => AnswerBody::Wrong { line: number, error },
                 };
                 out.write_all(&line(&id, Some(&path), answer))
             }
         })
     }
 
-    fn said<'a>(&self, findings: &JsonFindings<'a>, file: &Path, number: usize, alone: bool) -> Said<'a> {
+    fn said<'a>(&self, findings: &JsonFindings<'a>, file: &Path, number: usize, alone: bool) -> AnswerBody<'a> {
         let fix = self.options.fix;
         let known = findings.file(file);
-        known.map_or_else(|| Said::nothing(alone), |file| said(file, findings, number, Asked { alone, fix }))
+        known.map_or_else(
+            || AnswerBody::nothing(alone),
+            |file| said(file, findings, number, AnswerOptions { alone, fix }),
+        )
     }
 
     fn outcome(
@@ -186,7 +189,7 @@ impl Stream {
     ) -> Result<Outcome, String> {
         // whoever names a file wants an answer
         let walk = WalkOptions { no_ignore: true, no_force_exclude: true, are_changed: false, threads };
-        let (settings, base) = (Arc::clone(&self.settings), Base::Repository);
+        let (settings, base) = (Arc::clone(&self.settings), PathBase::Repository);
         let reach = Reach { paths, unsaved, walk, settings, base, unseen, checks: OF_MODULES };
         let request = Request { unsafe_fixes: self.options.unsafe_fixes, ..Request::default() };
         Analysis::outcome_of(reach, &request)

@@ -42,7 +42,7 @@ pub struct Suppressed {
     /// The files of those that are counted and not told, and why.
     pub sightings_aside: Vec<(Arc<Path>, Aside)>,
     comments: HashMap<Arc<Path>, Comments>,
-    calls: Calls,
+    calls: CascadeCalls,
 }
 
 /// Why a finding is counted and not told.
@@ -145,7 +145,7 @@ impl Suppressed {
         comments.unused(self.calls.of(path), is_shared, is_selected)
     }
 
-    fn sift(&mut self, site: Site, judgements: Vec<Judgement>, calls: &Calls, judge: &dyn Fn(&Site) -> Verdict) {
+    fn sift(&mut self, site: Site, judgements: Vec<Judgement>, calls: &CascadeCalls, judge: &dyn Fn(&Site) -> Verdict) {
         let left: Vec<Option<Vec<Given>>> =
             judgements.iter().map(|judgement| self.left(&site, judgement, calls)).collect();
         let is_touched = |left: &&Option<Vec<Given>>| left.as_ref() != Some(&site.givens);
@@ -158,7 +158,7 @@ impl Suppressed {
 
     /// The calls that get the dictionary in which the value stands, and where a finding is not suppressed; None where it is suppressed
     /// altogether.
-    fn left(&mut self, site: &Site, judgement: &Judgement, calls: &Calls) -> Option<Vec<Given>> {
+    fn left(&mut self, site: &Site, judgement: &Judgement, calls: &CascadeCalls) -> Option<Vec<Given>> {
         let code = judgement.code;
         let is_here = self.suppresses(&site.at, Some(&site.call), code, calls);
         let written: Vec<Location> =
@@ -179,21 +179,21 @@ impl Suppressed {
         Some(left)
     }
 
-    fn suppresses(&mut self, value: &Location, call: Option<&Location>, code: Code, calls: &Calls) -> bool {
+    fn suppresses(&mut self, value: &Location, call: Option<&Location>, code: Code, calls: &CascadeCalls) -> bool {
         let Some(comments) = self.comments.get_mut(&value.path) else { return false };
         let call = call.filter(|call| call.path == value.path).map(Location::range);
         let place = comments.place(&value.range(), call.as_ref(), calls.of(&value.path));
         comments.suppress(&place, code)
     }
 
-    fn suppresses_definition(&mut self, value: &Location, code: Code, calls: &Calls) -> bool {
+    fn suppresses_definition(&mut self, value: &Location, code: Code, calls: &CascadeCalls) -> bool {
         let Some(comments) = self.comments.get_mut(&value.path) else { return false };
         let place = comments.place(&value.range(), None, calls.of(&value.path));
         comments.suppress_definition(&place, code)
     }
 
     /// The calls that get the dictionary in which the value stands without those that are suppressed; None where all are.
-    fn left_givens(&mut self, site: &Site, code: Code, calls: &Calls) -> Option<Vec<Given>> {
+    fn left_givens(&mut self, site: &Site, code: Code, calls: &CascadeCalls) -> Option<Vec<Given>> {
         let is_elsewhere = |given: &Given| !given.at.covers(&site.at);
         let is_suppressed = |given: &Given| is_elsewhere(given) && self.suppresses(&given.at, None, code, calls);
         let (suppressed, left): (Vec<_>, Vec<_>) = site.givens.iter().cloned().partition(is_suppressed);
@@ -234,21 +234,21 @@ fn split(
 
 /// The calls that get a cascade, by file.
 #[derive(Default)]
-struct Calls(HashMap<Arc<Path>, Vec<Range<usize>>>);
+struct CascadeCalls(HashMap<Arc<Path>, Vec<Range<usize>>>);
 
-impl Calls {
+impl CascadeCalls {
     fn of(&self, path: &Path) -> &[Range<usize>] {
         self.0.get(path).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
-fn calls(sites: &[(Site, Verdict)]) -> Calls {
+fn calls(sites: &[(Site, Verdict)]) -> CascadeCalls {
     let mut calls: HashMap<Arc<Path>, Vec<Range<usize>>> = HashMap::new();
     for (site, _) in sites {
         calls.entry(Arc::clone(&site.call.path)).or_default().push(site.call.range());
     }
     calls.values_mut().for_each(|calls| calls.sort_by_key(|call| (call.start, call.end)));
-    Calls(calls)
+    CascadeCalls(calls)
 }
 
 /// What the value of a site can be that is not as it should be.

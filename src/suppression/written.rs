@@ -34,7 +34,7 @@ pub struct Suppressions {
 
 /// Where a comment goes. Offsets are bytes of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Target {
+enum CommentPlace {
     /// On a line of its own, where another line begins.
     Above(usize),
     /// Where a line ends.
@@ -71,7 +71,7 @@ pub fn suppressions(source: &Arc<Source>, rules: &Rules, findings: &[Suppressibl
     let existing = Comments::of(source, rules);
     let targets = findings.iter().map(|finding| targets(source, existing.as_ref(), finding));
     // those that are still to be tried, the best one last
-    let mut targets: Vec<Vec<Target>> = targets.collect();
+    let mut targets: Vec<Vec<CommentPlace>> = targets.collect();
     loop {
         let edits = edits(source, findings, &targets, reason);
         let tried: Vec<usize> = (0..findings.len()).filter(|index| !targets[*index].is_empty()).collect();
@@ -99,28 +99,28 @@ pub fn suppressions(source: &Arc<Source>, rules: &Rules, findings: &[Suppressibl
 /// suppresses has to be looked at anew: the line can be a part of something else.
 pub fn comment_above(source: &Source, value: &Range<usize>, codes: &[Code]) -> Option<Edit> {
     let codes: BTreeSet<Code> = codes.iter().copied().collect();
-    Some(edit(source, Target::Above(line_of_statement(source, value)?), &codes, ""))
+    Some(edit(source, CommentPlace::Above(line_of_statement(source, value)?), &codes, ""))
 }
 
 /// Where a comment that suppresses a finding can go; the best place is the last.
-fn targets(source: &Source, existing: Option<&Comments>, finding: &Suppressible) -> Vec<Target> {
+fn targets(source: &Source, existing: Option<&Comments>, finding: &Suppressible) -> Vec<CommentPlace> {
     let Suppressible { value, call, .. } = finding;
     let behind = |range: &Range<usize>| {
         let line = source.line_at(range.end);
         let text = source.parser_text()[line.clone()].trim_end();
-        (!text.ends_with('\\')).then_some(Target::Behind(line.start + text.len()))
+        (!text.ends_with('\\')).then_some(CommentPlace::Behind(line.start + text.len()))
     };
     let own = existing.and_then(|comments| {
         let directive = comments.extensible(&comments.place(value, Some(call), &[]).at_its_ends())?;
-        Some(Target::Existing(directive.start, directive.end))
+        Some(CommentPlace::Existing(directive.start, directive.end))
     });
-    let above = line_of_statement(source, value).map(Target::Above);
+    let above = line_of_statement(source, value).map(CommentPlace::Above);
     [behind(call), behind(value), above, own].into_iter().flatten().collect()
 }
 
 /// The edits of the targets that are tried now.
-fn edits(source: &Source, findings: &[Suppressible], targets: &[Vec<Target>], reason: &str) -> Vec<Edit> {
-    let mut codes: BTreeMap<Target, BTreeSet<Code>> = BTreeMap::new();
+fn edits(source: &Source, findings: &[Suppressible], targets: &[Vec<CommentPlace>], reason: &str) -> Vec<Edit> {
+    let mut codes: BTreeMap<CommentPlace, BTreeSet<Code>> = BTreeMap::new();
     for (finding, targets) in findings.iter().zip(targets) {
         if let Some(target) = targets.last() {
             codes.entry(*target).or_default().insert(finding.code);
@@ -131,22 +131,22 @@ fn edits(source: &Source, findings: &[Suppressible], targets: &[Vec<Target>], re
     edits
 }
 
-fn edit(source: &Source, target: Target, codes: &BTreeSet<Code>, reason: &str) -> Edit {
+fn edit(source: &Source, target: CommentPlace, codes: &BTreeSet<Code>, reason: &str) -> Edit {
     let comment = || {
         let codes = codes.iter().map(|code| code.as_str()).collect::<Vec<_>>().join(", ");
         let reason = if reason.is_empty() { String::new() } else { format!(" -- {reason}") };
         format!("# {OWN} ignore[{codes}]{reason}")
     };
     match target {
-        Target::Above(start) => {
+        CommentPlace::Above(start) => {
             let line = source.line_at(start);
             let own = &source.text()[line.clone()];
             let indentation = &own[..own.len() - own.trim_start().len()];
             let text = format!("{indentation}{}{}", comment(), source.newline_at(line.end));
             Edit { range: start..start, text }
         }
-        Target::Behind(end) => Edit { range: end..end, text: format!("  {}", comment()) },
-        Target::Existing(start, end) => {
+        CommentPlace::Behind(end) => Edit { range: end..end, text: format!("  {}", comment()) },
+        CommentPlace::Existing(start, end) => {
             Edit { range: start..end, text: extended(&source.text()[start..end], codes, reason) }
         }
     }

@@ -56,7 +56,7 @@ const HAS_ERROR: u8 = 8;
 const ERROR: u16 = u16::MAX;
 
 /// The names of kinds and fields.
-struct Names {
+struct GrammarNames {
     /// By the id of the kind, with whether it is a named one.
     kinds: Vec<(&'static str, bool)>,
     /// In order of name.
@@ -64,9 +64,9 @@ struct Names {
 }
 
 static LANGUAGE: LazyLock<TSLanguage> = LazyLock::new(|| SupportLang::Python.get_ts_language());
-static NAMES: LazyLock<Names> = LazyLock::new(|| Names::of(&LANGUAGE));
+static NAMES: LazyLock<GrammarNames> = LazyLock::new(|| GrammarNames::of(&LANGUAGE));
 
-impl Names {
+impl GrammarNames {
     fn of(language: &'static TSLanguage) -> Self {
         let kinds = 0..u16::try_from(language.node_kind_count()).unwrap_or(u16::MAX);
         let fields = 1..=u16::try_from(language.field_count()).unwrap_or(u16::MAX);

@@ -1,7 +1,7 @@
 //! An annotation goes in; what it says that an expression can be comes out.
 
 use crate::model::annotation::Type as Written;
-use crate::module::Target;
+use crate::module::BindingKind;
 use crate::resolve::{End, Place};
 use crate::syntax::{Node, kind};
 
@@ -141,14 +141,14 @@ impl Types<'_> {
                 let is_own = found.module().path == context.module.path;
                 let there = if is_own { context.clone() } else { Context::of(found.module()) };
                 let Some(name) = there.node(&found.binding().name) else { return Type::NEVER };
-                if let Target::CallResult { callee, .. } = &found.binding().target {
+                if let BindingKind::CallResult { callee, .. } = &found.binding().kind {
                     match callee.last().map(String::as_str) {
                         Some("TypeVar" | "ParamSpec" | "TypeVarTuple") => return self.variable(context, &name.text()),
                         Some("NewType") => return Type::Other,
                         _ => {}
                     }
                 }
-                if found.rest.is_empty() && !matches!(found.binding().target, Target::Class(_)) {
+                if found.rest.is_empty() && !matches!(found.binding().kind, BindingKind::Class(_)) {
                     return self.alias(&there, &name);
                 }
                 let bound = self.bound(&there, &name);

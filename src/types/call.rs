@@ -4,7 +4,7 @@ use crate::hints::names_session;
 use crate::syntax::{Node, keyword_value, kind, on_one_line, positional_arguments, string_content, unparenthesized};
 
 use super::annotation::{is_callable, is_class_of};
-use super::function::Given;
+use super::function::TypedArgument;
 use super::kind::{Class, Type, is_object, says_all};
 use super::member::arguments_of;
 use super::{Context, Types};
@@ -116,7 +116,7 @@ impl Types<'_> {
     }
 
     /// The arguments of a call.
-    pub(super) fn given(&self, context: &Context, call: &Node<'_>) -> Vec<Given> {
+    pub(super) fn given(&self, context: &Context, call: &Node<'_>) -> Vec<TypedArgument> {
         let Some(arguments) = call.field("arguments").filter(|list| list.kind() == kind::ARGUMENT_LIST) else {
             return Vec::new();
         };
@@ -124,9 +124,9 @@ impl Types<'_> {
             kind::COMMENT | kind::DICTIONARY_SPLAT | kind::LIST_SPLAT => None,
             kind::KEYWORD_ARGUMENT => {
                 let name = argument.field("name")?.text().into_owned();
-                Some(Given { name: Some(name), value: self.value(context, &argument.field("value")?) })
+                Some(TypedArgument { name: Some(name), value: self.value(context, &argument.field("value")?) })
             }
-            _ => Some(Given { name: None, value: self.value(context, &argument) }),
+            _ => Some(TypedArgument { name: None, value: self.value(context, &argument) }),
         });
         given.collect()
     }
@@ -176,7 +176,7 @@ impl Types<'_> {
 
     /// `map(function, items)`
     fn mapped_over(&self, context: &Context, call: &Node<'_>) -> Type {
-        let over = Given { name: None, value: self.item(&self.argument(context, call, 1, "")) };
+        let over = TypedArgument { name: None, value: self.item(&self.argument(context, call, 1, "")) };
         Type::sequence(self.argument(context, call, 0, "").each(|function| match function {
             Type::Function(function) => self.returned(function, std::slice::from_ref(&over)),
             Type::Class(class, given) => self.object_of(class, given),

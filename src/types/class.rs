@@ -8,7 +8,7 @@ use crate::resolve::Place;
 use crate::syntax::{Node, kind, positional_arguments};
 
 use super::kind::{Class, Type};
-use super::{Context, Frame, Question, Types};
+use super::{Context, Question, TypeFrame, Types};
 
 /// How many classes are looked through that a class inherits from.
 const MOST_BASES: usize = 60;
@@ -22,7 +22,8 @@ pub(super) struct Ancestor {
 impl Ancestor {
     /// What is known in its body, where an object or the class is asked for something.
     pub fn context(&self, receiver: &Type) -> Context {
-        let frame = Frame { receiver: Some(receiver.clone()), variables: self.variables.clone(), ..Frame::default() };
+        let frame =
+            TypeFrame { receiver: Some(receiver.clone()), variables: self.variables.clone(), ..TypeFrame::default() };
         Context { module: self.class.module.clone(), frame: Arc::new(frame) }
     }
 }
@@ -172,8 +173,8 @@ impl Types<'_> {
     }
 }
 
-pub(super) fn frame_of(variables: &BTreeMap<String, Type>) -> Arc<Frame> {
-    Arc::new(Frame { variables: variables.clone(), ..Frame::default() })
+pub(super) fn frame_of(variables: &BTreeMap<String, Type>) -> Arc<TypeFrame> {
+    Arc::new(TypeFrame { variables: variables.clone(), ..TypeFrame::default() })
 }
 
 /// Whether a base is the class itself, by a name that is bound again.

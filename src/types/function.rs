@@ -11,10 +11,10 @@ use super::annotation::is_class_of;
 use super::assignment::{class_of, is_receiver};
 use super::kind::{Function, Type, is_object};
 use super::member::{arguments_of, function_around};
-use super::{Context, Frame, Question, Types};
+use super::{Context, Question, TypeFrame, Types};
 
 /// An argument of a call.
-pub(super) struct Given {
+pub(super) struct TypedArgument {
     /// By keyword; None by position.
     pub name: Option<String>,
     pub value: Type,
@@ -25,14 +25,14 @@ const MANAGERS: [&str; 2] = ["contextmanager", "asynccontextmanager"];
 
 impl Types<'_> {
     /// What a call gives.
-    pub(super) fn returned(&self, function: &Function, given: &[Given]) -> Type {
+    pub(super) fn returned(&self, function: &Function, given: &[TypedArgument]) -> Type {
         let Some(node) = function.module.node(&function.at.range()) else { return Type::NEVER };
         let mut variables: BTreeMap<String, Type> = function.variables.iter().cloned().collect();
         let general = Context { module: function.module.clone(), frame: super::class::frame_of(&variables) };
         let arguments = self.arguments(&general, &node, function, given, &mut variables);
         let context = Context {
             module: function.module.clone(),
-            frame: Arc::new(Frame { receiver: function.receiver.as_deref().cloned(), arguments, variables }),
+            frame: Arc::new(TypeFrame { receiver: function.receiver.as_deref().cloned(), arguments, variables }),
         };
         let names = decorators(&node);
         let at = function.module.location(&node.range());
@@ -89,7 +89,7 @@ impl Types<'_> {
         context: &Context,
         node: &Node<'_>,
         function: &Function,
-        given: &[Given],
+        given: &[TypedArgument],
         variables: &mut BTreeMap<String, Type>,
     ) -> BTreeMap<String, Type> {
         let mut arguments = BTreeMap::new();
@@ -123,7 +123,12 @@ impl Types<'_> {
     }
 
     /// The same for the type variables alone.
-    pub(super) fn solve_arguments(&self, function: &Function, given: &[Given], variables: &mut BTreeMap<String, Type>) {
+    pub(super) fn solve_arguments(
+        &self,
+        function: &Function,
+        given: &[TypedArgument],
+        variables: &mut BTreeMap<String, Type>,
+    ) {
         if let Some(node) = function.module.node(&function.at.range()) {
             self.arguments(&Context::of(&function.module), &node, function, given, variables);
         }

@@ -51,7 +51,7 @@ const MOST_DEPTH: u32 = 40;
 #[derive(Debug, Default)]
 pub struct Inferred {
     /// What expressions can be that stand in no function which is looked at for one call, by where they are.
-    known: DashMap<(Question, Location), Answer>,
+    known: DashMap<(Question, Location), TypeWithSteps>,
     related: Related,
 }
 
@@ -66,10 +66,10 @@ pub struct Types<'a> {
     makes: RefCell<HashMap<Location, Option<Type>>>,
     inferred: &'a Inferred,
     /// What is being looked at.
-    visited: RefCell<Vec<(Question, Location, Arc<Frame>)>>,
+    visited: RefCell<Vec<(Question, Location, Arc<TypeFrame>)>>,
     steps_left: Cell<u32>,
     /// How the last answers were come by.
-    trail: RefCell<Vec<Step>>,
+    trail: RefCell<Vec<InferenceStep>>,
 }
 
 /// What is asked of a place.
@@ -86,11 +86,11 @@ enum Question {
 }
 
 /// What something can be, and the steps that lead there.
-type Answer = (Type, Arc<[Step]>);
+type TypeWithSteps = (Type, Arc<[InferenceStep]>);
 
 /// One step on the way to what an expression can be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct InferenceStep {
     /// Where it is read.
     pub at: Location,
     /// In words.
@@ -99,7 +99,7 @@ pub struct Step {
 
 /// What is known where code is looked at: nothing, or what one call hands to a function.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Frame {
+struct TypeFrame {
     /// What the method is called on.
     receiver: Option<Type>,
     /// What its parameters without annotation are given.
@@ -108,7 +108,7 @@ struct Frame {
     variables: BTreeMap<String, Type>,
 }
 
-impl Frame {
+impl TypeFrame {
     fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -118,7 +118,7 @@ impl Frame {
 #[derive(Clone)]
 struct Context {
     module: Arc<Module>,
-    frame: Arc<Frame>,
+    frame: Arc<TypeFrame>,
 }
 
 impl Context {
@@ -147,7 +147,7 @@ impl<'a> Types<'a> {
     }
 
     /// What an expression of a module can be, and the steps that lead there.
-    pub fn of(&self, module: &Arc<Module>, expression: &Node<'_>) -> (Type, Vec<Step>) {
+    pub fn of(&self, module: &Arc<Module>, expression: &Node<'_>) -> (Type, Vec<InferenceStep>) {
         self.steps_left.set(MOST_STEPS);
         self.trail.borrow_mut().clear();
         let found = self.value(&Context::of(module), expression);
@@ -207,7 +207,7 @@ impl<'a> Types<'a> {
         if trail.len() < from + 2 {
             return;
         }
-        let mut once: Vec<Step> = Vec::new();
+        let mut once: Vec<InferenceStep> = Vec::new();
         for step in trail.drain(from..) {
             if once.len() < MOST_STEPS_TOLD && !once.contains(&step) {
                 once.push(step);
@@ -217,6 +217,6 @@ impl<'a> Types<'a> {
     }
 
     fn step(&self, context: &Context, node: &Node<'_>, words: String) {
-        self.trail.borrow_mut().push(Step { at: context.module.location(&node.range()), words });
+        self.trail.borrow_mut().push(InferenceStep { at: context.module.location(&node.range()), words });
     }
 }

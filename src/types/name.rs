@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::module::{Binding, Target};
+use crate::module::{Binding, BindingKind};
 use crate::resolve::{Effort, End, Found, Place};
 use crate::syntax::{Node, has_scope, kind, parameter_name};
 
@@ -43,7 +43,7 @@ impl Types<'_> {
         let bound = context.module.scope_of(scope);
         let all = bound.all(name);
         if is_direct {
-            let is_parameter = |binding: &Binding| matches!(binding.target, Target::Parameter(_));
+            let is_parameter = |binding: &Binding| matches!(binding.kind, BindingKind::Parameter(_));
             // a scope has no names of comprehensions, which can have an assignment expression
             let by_statements = context.module.has_walrus() || !all.iter().all(is_parameter);
             let reached = reaching(name, used, by_statements);
@@ -90,7 +90,8 @@ impl Types<'_> {
     /// What a name of the module's own scope can be, imports followed.
     fn in_module(&self, context: &Context, name: &str, used: &Node<'_>, is_direct: bool) -> Type {
         let own = context.module.scope.all(name);
-        let is_import = own.iter().any(|binding| matches!(binding.target, Target::Module(_) | Target::Member(..)));
+        let is_import =
+            own.iter().any(|binding| matches!(binding.kind, BindingKind::Module(_) | BindingKind::Member(..)));
         if is_direct && !own.is_empty() && !is_import {
             let reached = reaching(name, used, true);
             if !reached.names.is_empty() {

@@ -53,7 +53,7 @@ impl Types<'_> {
             }),
             "begin" | "begin_nested" => Type::Manager(Box::new(Type::Session)),
             "run_sync" => {
-                let given = [super::function::Given { name: None, value: Type::Session }];
+                let given = [super::function::TypedArgument { name: None, value: Type::Session }];
                 let rest = self.given(context, call).into_iter().skip(1);
                 let given: Vec<_> = given.into_iter().chain(rest).collect();
                 first("fn").each(|function| match function {

@@ -14,7 +14,7 @@ use crate::resolve::{Effort, Resolver};
 use crate::site::{Found, Wrapper, find_in_calls};
 
 /// What names stand for.
-pub(super) type Names = HashMap<String, Vec<Definition>>;
+pub(super) type DefinitionsByName = HashMap<String, Vec<Definition>>;
 
 /// What one file has to say of names.
 #[derive(Default)]
@@ -32,7 +32,7 @@ pub(super) struct FileUsages {
 pub(super) fn look(
     resolver: &Resolver<'_>,
     module: &Arc<Module>,
-    names: &Names,
+    names: &DefinitionsByName,
     wanted: &HashSet<Location>,
     wrappers: &[Wrapper],
 ) -> FileUsages {
@@ -41,8 +41,8 @@ pub(super) fn look(
     let mut look = Look { resolver, module, here: &here, wanted, certain: HashMap::new(), looked };
     for (_, named) in look.places() {
         match named {
-            Named::ByName(occurrence, definitions) => look.add_name(occurrence, definitions),
-            Named::InString(string, definitions) => look.add_string(string, definitions),
+            NameUse::ByName(occurrence, definitions) => look.add_name(occurrence, definitions),
+            NameUse::InString(string, definitions) => look.add_string(string, definitions),
         }
     }
     look.add_namespaces();
@@ -55,7 +55,7 @@ pub(super) fn look(
 }
 
 /// A place that has one of the names, with what the name can mean.
-enum Named<'l> {
+enum NameUse<'l> {
     ByName(&'l Occurrence, &'l [Definition]),
     InString(&'l StringUse, &'l [Definition]),
 }
@@ -65,7 +65,7 @@ struct Look<'l> {
     resolver: &'l Resolver<'l>,
     module: &'l Arc<Module>,
     /// What the names can mean here.
-    here: &'l Names,
+    here: &'l DefinitionsByName,
     /// Where these and other names are bound.
     wanted: &'l HashSet<Location>,
     /// By where a name is bound: the places that refer to it for certain.
@@ -75,14 +75,14 @@ struct Look<'l> {
 
 impl<'l> Look<'l> {
     /// The places that have one of the names, in order of position.
-    fn places(&self) -> Vec<(usize, Named<'l>)> {
+    fn places(&self) -> Vec<(usize, NameUse<'l>)> {
         let Self { module, here, .. } = *self;
         let mut places = Vec::new();
         for (name, definitions) in here {
             let names = module.occurrences(name).iter();
-            places.extend(names.map(|one| (one.range().start, Named::ByName(one, definitions))));
+            places.extend(names.map(|one| (one.range().start, NameUse::ByName(one, definitions))));
             let strings = module.strings_naming(name).filter(|string| string.is_whole);
-            places.extend(strings.map(|one| (one.range().start, Named::InString(one, definitions))));
+            places.extend(strings.map(|one| (one.range().start, NameUse::InString(one, definitions))));
         }
         places.sort_by_key(|(start, _)| *start);
         places
@@ -188,7 +188,7 @@ impl<'l> Look<'l> {
 }
 
 /// The names with those that the file's imports give them: `import name as alias`.
-fn names_in(module: &Module, names: &Names, looked: &mut FileUsages) -> Names {
+fn names_in(module: &Module, names: &DefinitionsByName, looked: &mut FileUsages) -> DefinitionsByName {
     let mut here = names.clone();
     loop {
         let before = here.len();

@@ -32,7 +32,7 @@ use crate::site::{Found, Wrapper};
 pub use definition::wholes;
 use definition::{Definition, names};
 use heirs::OfObject;
-use look::{FileUsages, Names, look};
+use look::{DefinitionsByName, FileUsages, look};
 use modules::can_have_module;
 pub use reference::{Picked, Reference, SomeReferences};
 
@@ -172,7 +172,7 @@ impl LookAround<'_> {
     /// Adds what the files say of the definitions, and of other names that are found to stand for them.
     fn complete(&self, definitions: Vec<Definition>, usages: &mut Usages, found: &mut Vec<Found>) {
         let mut wanted: HashSet<Location> = definitions.iter().map(|definition| definition.at.clone()).collect();
-        let mut names = Names::new();
+        let mut names = DefinitionsByName::new();
         for definition in definitions {
             names.entry(definition.name.clone()).or_default().push(definition);
         }
@@ -208,7 +208,7 @@ impl LookAround<'_> {
     }
 
     /// What a file says of the names. Its sites are part of that where they were not found before.
-    fn look(&self, file: PathBuf, names: &Names, wanted: &HashSet<Location>) -> Result<FileUsages, Unread> {
+    fn look(&self, file: PathBuf, names: &DefinitionsByName, wanted: &HashSet<Location>) -> Result<FileUsages, Unread> {
         let module = self.repository.open(&file).ok_or_else(|| self.repository.why_unread(&file))?;
         let rules = &self.search.settings.of(&file).rules;
         let resolver = Resolver { constructors: &rules.constructors, repository: self.repository };
@@ -222,7 +222,7 @@ impl LookAround<'_> {
 
     /// The files, absolute and in order, that have one of the names, and what can't be looked at; names that only one file can see are
     /// not looked for.
-    fn files_with(&self, names: &Names) -> (Vec<PathBuf>, Vec<Unread>) {
+    fn files_with(&self, names: &DefinitionsByName) -> (Vec<PathBuf>, Vec<Unread>) {
         let definitions = names.values().flatten();
         let mut files: Vec<PathBuf> = definitions.map(|definition| definition.at.path.to_path_buf()).collect();
         let names_with = |is_wanted: fn(&Definition) -> bool| -> HashSet<&str> {

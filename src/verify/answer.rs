@@ -8,9 +8,9 @@ use crate::python::{CollectionKind, PyValue};
 use crate::sqlalchemy::Direction;
 use crate::sqlalchemy::cascade::{self, CascadeOptions};
 
-/// One answer.
+/// What SQLAlchemy answers.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Answer {
+pub struct SqlalchemyAnswer {
     /// Python's version.
     pub python: String,
     /// SQLAlchemy's; None where it can't be imported.
@@ -22,7 +22,7 @@ pub struct Answer {
     /// The warnings of SQLAlchemy, sorted.
     pub warnings: Vec<String>,
     /// The relationships of all mapped classes.
-    pub relationships: Vec<Asked>,
+    pub relationships: Vec<SqlalchemyRelationship>,
 }
 
 /// Why SQLAlchemy could not be asked.
@@ -60,7 +60,7 @@ pub enum FailureKind {
 
 /// A relationship as SQLAlchemy knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Asked {
+pub struct SqlalchemyRelationship {
     /// The mapped class, fully qualified.
     pub class: String,
     /// The attribute.
@@ -99,7 +99,7 @@ pub struct Declared {
     pub line: usize,
 }
 
-impl Asked {
+impl SqlalchemyRelationship {
     /// The direction, with one-to-one told apart.
     pub fn direction(&self) -> Direction {
         match (self.direction.as_str(), self.uselist) {

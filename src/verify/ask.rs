@@ -11,7 +11,7 @@ use serde::Serialize;
 use tempfile::TempDir;
 
 use super::process::{Ended, run_to_its_end};
-use super::{Answer, Failure, FailureKind};
+use super::{Failure, FailureKind, SqlalchemyAnswer};
 
 const PROGRAM: &str = include_str!("python/ask.py");
 /// What both programs import that run in a copy.
@@ -50,7 +50,7 @@ impl Question {
     ///
     /// # Errors
     /// The interpreter can't be started, or a temporary file can't be written. What goes wrong in it is part of the answer.
-    pub fn ask(&self, copy: &Path) -> anyhow::Result<Answer> {
+    pub fn ask(&self, copy: &Path) -> anyhow::Result<SqlalchemyAnswer> {
         let folder = TempDir::new().context("can't make a temporary folder")?;
         let file = |name: &str| folder.path().join(name);
         let copy = copy.canonicalize().context("can't find the copy of the project")?;
@@ -78,7 +78,7 @@ impl Question {
             Ended::With(_) => Vec::from(printed).join("\n"),
         };
         let said = said.replace(&format!("{}/", copy.display()), "");
-        Ok(Answer { failures: vec![unanswered(ended, module, &said)], ..Answer::default() })
+        Ok(SqlalchemyAnswer { failures: vec![unanswered(ended, module, &said)], ..SqlalchemyAnswer::default() })
     }
 
     /// Runs the program over the copy, with its files in a folder.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Answer, Asked};
+use super::{SqlalchemyAnswer, SqlalchemyRelationship};
 use crate::disk::read_named_for_tools;
 use crate::model::Relationship;
 
@@ -21,7 +21,7 @@ struct Kept {
     sqlalchemy: Option<String>,
     /// By path relative to the repository's root, with `/`: the SHA-256 of the files that the relationships stand in.
     files: BTreeMap<String, String>,
-    relationships: Vec<Asked>,
+    relationships: Vec<SqlalchemyRelationship>,
 }
 
 /// What is kept in a file, for the repository that it is about.
@@ -48,17 +48,17 @@ pub struct FactsError {
 ///
 /// # Errors
 /// They can't be written as JSON.
-pub fn to_json(answer: &Answer, root: &Path) -> serde_json::Result<String> {
+pub fn to_json(answer: &SqlalchemyAnswer, root: &Path) -> serde_json::Result<String> {
     let paths: BTreeSet<String> = answer.relationships.iter().flat_map(paths_of).cloned().collect();
     let files = paths.into_iter().filter_map(|path| Some((path.clone(), hash_of(&root.join(&path))?))).collect();
     let sqlalchemy = answer.sqlalchemy.clone();
     let declared = answer.relationships.iter().filter(|asked| !asked.declared.is_empty());
-    let relationships = declared.map(Asked::without_keywords).collect();
+    let relationships = declared.map(SqlalchemyRelationship::without_keywords).collect();
     Ok(serde_json::to_string_pretty(&Kept { version: VERSION, sqlalchemy, files, relationships })? + "\n")
 }
 
 /// The files that a fact depends on.
-fn paths_of(asked: &Asked) -> impl Iterator<Item = &String> {
+fn paths_of(asked: &SqlalchemyRelationship) -> impl Iterator<Item = &String> {
     asked.declared.iter().map(|place| &place.path).chain(&asked.files)
 }
 
@@ -100,10 +100,12 @@ impl Facts {
     ) -> bool {
         let Ok(path) = file.strip_prefix(&self.root) else { return false };
         let path = path.to_string_lossy().replace('\\', "/");
-        let about = |asked: &&Asked| asked.is_backref == is_backref && asked.is_made_in(&path, lines);
-        let about: Vec<&Asked> = self.kept.relationships.iter().filter(about).collect();
-        let named = |asked: &&&Asked| relationship.attribute.as_ref().is_none_or(|name| *name == asked.attribute);
-        let about: Vec<&Asked> = about.iter().filter(named).copied().collect();
+        let about = |asked: &&SqlalchemyRelationship| asked.is_backref == is_backref && asked.is_made_in(&path, lines);
+        let about: Vec<&SqlalchemyRelationship> = self.kept.relationships.iter().filter(about).collect();
+        let named = |asked: &&&SqlalchemyRelationship| {
+            relationship.attribute.as_ref().is_none_or(|name| *name == asked.attribute)
+        };
+        let about: Vec<&SqlalchemyRelationship> = about.iter().filter(named).copied().collect();
         let Some(first) = about.first() else { return false };
         let is_stale = about.iter().any(|asked| paths_of(asked).any(|path| self.stale.contains(path)));
         // a mixin's relationship is one of each class

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::sqlalchemy::Direction;
 use crate::sqlalchemy::cascade::CascadeOptions;
 
-pub use answer::{Answer, Asked, Failure, FailureKind};
+pub use answer::{Failure, FailureKind, SqlalchemyAnswer, SqlalchemyRelationship};
 pub use ask::Question;
 pub use claim::Claim;
 pub use copy::copy_project;
@@ -85,7 +85,7 @@ impl Verification {
     pub fn of_runs(tracing: &Tracing, runs: Runs, claims: &[Claim]) -> Self {
         let versions = runs.before.seen.versions.first().cloned();
         let (sqlalchemy, python) = versions.unzip();
-        let answer = Answer { python: python.unwrap_or_default(), sqlalchemy, ..Answer::default() };
+        let answer = SqlalchemyAnswer { python: python.unwrap_or_default(), sqlalchemy, ..SqlalchemyAnswer::default() };
         let mut verification = Self { is_asked: false, ..Self::of(Vec::new(), &answer, &answer, false) };
         verification.add_runs(tracing, runs, claims);
         verification
@@ -97,8 +97,8 @@ impl Verification {
     }
 
     /// Holds the claims against the answers. `may_warn_less` says that fewer warnings are meant.
-    pub fn of(claims: Vec<Claim>, before: &Answer, after: &Answer, may_warn_less: bool) -> Self {
-        let failures = |answer: &Answer, is_after| {
+    pub fn of(claims: Vec<Claim>, before: &SqlalchemyAnswer, after: &SqlalchemyAnswer, may_warn_less: bool) -> Self {
+        let failures = |answer: &SqlalchemyAnswer, is_after| {
             answer.failures.iter().map(|failure| (is_after, failure.clone())).collect::<Vec<_>>()
         };
         let mut verification = Self {
@@ -119,8 +119,9 @@ impl Verification {
             return verification;
         }
         verification.compare(claims, before, after);
-        let modules =
-            |answer: &Answer| answer.not_imported.iter().map(|failure| failure.module.clone()).collect::<Vec<_>>();
+        let modules = |answer: &SqlalchemyAnswer| {
+            answer.not_imported.iter().map(|failure| failure.module.clone()).collect::<Vec<_>>()
+        };
         if modules(before) != modules(after) {
             verification.objections.push("not the same modules can be imported before and after".to_owned());
         }
@@ -133,13 +134,13 @@ impl Verification {
         verification
     }
 
-    fn compare(&mut self, claims: Vec<Claim>, before: &Answer, after: &Answer) {
+    fn compare(&mut self, claims: Vec<Claim>, before: &SqlalchemyAnswer, after: &SqlalchemyAnswer) {
         let (before, after) = (by_name(before), by_name(after));
         let mut seen = vec![false; claims.len()];
         let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
         for name in names {
             let (was, is) = (before.get(name).copied(), after.get(name).copied());
-            let of_claims = was.and_then(|was| claim_about(&claims, was, is.map(Asked::options)));
+            let of_claims = was.and_then(|was| claim_about(&claims, was, is.map(SqlalchemyRelationship::options)));
             if let Some(index) = of_claims {
                 seen[index] = true;
             }
@@ -150,8 +151,8 @@ impl Verification {
                     name: name.clone(),
                     direction: known.direction(),
                     uselist: known.uselist,
-                    before: was.map(Asked::options),
-                    after: is.map(Asked::options),
+                    before: was.map(SqlalchemyRelationship::options),
+                    after: is.map(SqlalchemyRelationship::options),
                     claim,
                     refuted,
                 }),
@@ -163,7 +164,11 @@ impl Verification {
 }
 
 /// What refutes a claim, or speaks against a change that nothing claims.
-fn refutations(was: Option<&Asked>, is: Option<&Asked>, claim: Option<&Claim>) -> Vec<String> {
+fn refutations(
+    was: Option<&SqlalchemyRelationship>,
+    is: Option<&SqlalchemyRelationship>,
+    claim: Option<&Claim>,
+) -> Vec<String> {
     let (was, is) = match (was, is) {
         (Some(was), Some(is)) => (was, is),
         (Some(_), None) => return vec!["it is no longer there".to_owned()],
@@ -193,7 +198,7 @@ fn refutations(was: Option<&Asked>, is: Option<&Asked>, claim: Option<&Claim>) -
 }
 
 /// What a claim says of a relationship and of what becomes of it that is not so.
-fn contradictions(claim: &Claim, was: &Asked, after: CascadeOptions) -> Vec<String> {
+fn contradictions(claim: &Claim, was: &SqlalchemyRelationship, after: CascadeOptions) -> Vec<String> {
     let mut contradictions = Vec::new();
     let before = was.options();
     if !claim.has(before, after) {
@@ -212,7 +217,7 @@ fn contradictions(claim: &Claim, was: &Asked, after: CascadeOptions) -> Vec<Stri
 }
 
 /// The claim about a relationship: by where it is made, else by its name, else by what becomes of it where the value stands apart.
-fn claim_about(claims: &[Claim], was: &Asked, is: Option<CascadeOptions>) -> Option<usize> {
+fn claim_about(claims: &[Claim], was: &SqlalchemyRelationship, is: Option<CascadeOptions>) -> Option<usize> {
     let find = |holds: &dyn Fn(&Claim) -> bool| claims.iter().position(holds);
     let is_made = |claim: &Claim| {
         let path = claim.file.to_string_lossy().replace('\\', "/");
@@ -230,7 +235,7 @@ fn claim_about(claims: &[Claim], was: &Asked, is: Option<CascadeOptions>) -> Opt
 }
 
 /// The relationships by name; a class that is there several times is told apart by its turn.
-fn by_name(answer: &Answer) -> BTreeMap<String, &Asked> {
+fn by_name(answer: &SqlalchemyAnswer) -> BTreeMap<String, &SqlalchemyRelationship> {
     let mut named = BTreeMap::new();
     for relationship in &answer.relationships {
         let name = format!("{}.{}", relationship.class, relationship.attribute);

@@ -10,7 +10,7 @@ use cascade_fix::checks::OF_MODULES;
 use cascade_fix::discover::WalkOptions;
 use cascade_fix::outcome::Outcome;
 use cascade_fix::report::{Format, write_findings, write_summary};
-use cascade_fix::repository::Base;
+use cascade_fix::repository::PathBase;
 use cascade_fix::settings::{Lookup, Overrides, SettingsSource};
 use tempfile::TempDir;
 
@@ -159,8 +159,8 @@ fn one_analysis_tells_from_each_base_what_one_of_that_base_tells() {
             write_summary(outcome, None, "cascade-fix fix", true, &mut out).unwrap();
             String::from_utf8(out).unwrap()
         };
-        let each = outcome(Base::Each);
-        let bases = [Base::WorkingDirectory, Base::Repository].map(|base| {
+        let each = outcome(PathBase::Each);
+        let bases = [PathBase::WorkingDirectory, PathBase::Repository].map(|base| {
             let expected = told(&outcome(base));
             assert!(told(&each.told_from(base)) == expected, "{}: {base:?}", top.display());
             assert!(!expected.contains('\u{FDD0}'), "{}: {base:?}", top.display());

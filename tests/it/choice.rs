@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use crate::common::{analysis, asked, repository_of};
 use cascade_fix::apply::still_parses;
-use cascade_fix::choice::{Answer, Choice, Chosen, Fixes, Reading};
+use cascade_fix::choice::{Answer, Choice, Chosen, FixVariant, Fixes};
 use cascade_fix::outcome::{Outcome, Status};
 use cascade_fix::settings::{Overrides, SettingsSource};
 
@@ -24,7 +24,7 @@ static FIXES: LazyLock<Vec<(PathBuf, Fixes)>> = LazyLock::new(|| {
     fixes.collect()
 });
 
-fn chosen(fixes: &Fixes, change: &Choice, reading: Reading) -> Chosen {
+fn chosen(fixes: &Fixes, change: &Choice, reading: FixVariant) -> Chosen {
     let edits = fixes.edits(change, reading);
     let findings = fixes.findings(change, reading).len();
     Chosen { change: change.clone(), edits, findings, answer: Answer::Fix }
@@ -43,7 +43,7 @@ fn written(outcome: &Outcome) -> BTreeMap<&str, Vec<u8>> {
 fn all_changes_together_are_what_the_run_writes() {
     for (name, fixes) in FIXES.iter() {
         for (reading, expected) in
-            [(Reading::Proposed, &fixes.proposed), (Reading::Unsafe, fixes.all.as_ref().unwrap())]
+            [(FixVariant::Proposed, &fixes.proposed), (FixVariant::Unsafe, fixes.all.as_ref().unwrap())]
         {
             let all: Vec<_> = fixes.changes().iter().map(|change| chosen(fixes, change, reading)).collect();
             assert_eq!(written(&fixes.carried_out(&all)), written(expected), "{name:?} {reading:?}");
@@ -56,7 +56,7 @@ fn each_change_can_be_carried_out_alone() {
     let mut count = 0;
     for (name, fixes) in FIXES.iter() {
         for change in fixes.changes() {
-            for reading in [Reading::Proposed, Reading::Unsafe] {
+            for reading in [FixVariant::Proposed, FixVariant::Unsafe] {
                 let alone = fixes.alone(&change, reading);
                 for file in &alone.files {
                     let Status::Changed(changed) = &file.status else { continue };
@@ -77,7 +77,7 @@ fn both_readings_go_together() {
         for turn in [0, 1] {
             let changes = fixes.changes();
             let mixed = changes.iter().enumerate().map(|(index, change)| {
-                chosen(fixes, change, if index % 2 == turn { Reading::Proposed } else { Reading::Unsafe })
+                chosen(fixes, change, if index % 2 == turn { FixVariant::Proposed } else { FixVariant::Unsafe })
             });
             let mixed: Vec<_> = mixed.collect();
             written(&fixes.carried_out(&mixed));

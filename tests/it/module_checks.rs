@@ -10,7 +10,7 @@ use cascade_fix::discover::WalkOptions;
 use cascade_fix::outcome::{Outcome, Status};
 use cascade_fix::policy::{Applicability, Note};
 use cascade_fix::report::{Format, write_findings, write_summary};
-use cascade_fix::repository::Base;
+use cascade_fix::repository::PathBase;
 use cascade_fix::rules::Code;
 use cascade_fix::settings::{Lookup, Overrides, SettingsSource};
 use clap::ValueEnum as _;
@@ -51,7 +51,7 @@ fn outcome(folder: &Path, select: &[&str], unsafe_fixes: bool) -> Outcome {
     let select = select.iter().map(|code| (*code).to_owned()).collect();
     let overrides = Overrides { select, ..Overrides::default() };
     let settings = Arc::new(Lookup::new(overrides, &SettingsSource::Isolated, folder).unwrap());
-    let (paths, walk, base) = (vec![folder.to_owned()], WalkOptions::default(), Base::Repository);
+    let (paths, walk, base) = (vec![folder.to_owned()], WalkOptions::default(), PathBase::Repository);
     let reach = Reach { paths, unsaved: Vec::new(), walk, settings, base, unseen: None, checks: DYNAMIC };
     let analysis = Analysis::of(reach, &Default::default()).unwrap();
     let request = Request { unsafe_fixes, all_relationships: true, ..Request::default() };

@@ -34,7 +34,7 @@ pub(super) struct Planned {
 }
 
 /// What there is of a branch.
-pub(super) enum State {
+pub(super) enum BranchState {
     /// Nothing.
     New,
     /// All of it: merged into what is checked out, it makes what a new one would.
@@ -47,7 +47,7 @@ pub(super) enum State {
 }
 
 /// Where a branch ends.
-pub(super) struct Known {
+pub(super) struct BranchTips {
     pub here: Option<String>,
     pub there: Option<String>,
 }
@@ -57,7 +57,7 @@ impl Making<'_> {
     ///
     /// # Errors
     /// Somebody else's commits are on it.
-    pub(super) fn state(&self, branch: &Branch) -> anyhow::Result<(State, Known)> {
+    pub(super) fn state(&self, branch: &Branch) -> anyhow::Result<(BranchState, BranchTips)> {
         let here = self.git.commit(&format!("refs/heads/{}", branch.name));
         let there = match self.is_pushed() {
             true => self.git.fetch(&self.options.remote, &branch.name)?,
@@ -67,11 +67,11 @@ impl Making<'_> {
         let ours = ours.collect::<anyhow::Result<Vec<_>>>()?;
         let same = ours.iter().find(|(_, commits)| self.is_same(branch, commits));
         let state = match same {
-            Some((tip, _)) => State::Same { tip: (*tip).clone() },
-            None if ours.is_empty() => State::New,
-            None => State::Old,
+            Some((tip, _)) => BranchState::Same { tip: (*tip).clone() },
+            None if ours.is_empty() => BranchState::New,
+            None => BranchState::Old,
         };
-        Ok((state, Known { here, there }))
+        Ok((state, BranchTips { here, there }))
     }
 
     pub(super) fn is_pushed(&self) -> bool {
@@ -125,32 +125,32 @@ impl Making<'_> {
         &self,
         arguments: &Arguments,
         branch: &Branch,
-        state: &State,
-        known: &Known,
+        state: &BranchState,
+        tips: &BranchTips,
     ) -> anyhow::Result<()> {
         let number = branch.commits.len();
         let tip = match state {
-            State::Same { tip: same } => {
-                if known.here.as_ref() != Some(same) {
-                    self.git.set_branch(&branch.name, same, known.here.as_deref())?;
+            BranchState::Same { tip: same } => {
+                if tips.here.as_ref() != Some(same) {
+                    self.git.set_branch(&branch.name, same, tips.here.as_deref())?;
                 }
                 tell(arguments, &format!("{} is up to date.", branch.name));
                 same.clone()
             }
-            State::New | State::Old => {
+            BranchState::New | BranchState::Old => {
                 let commit = self.commit(branch)?;
-                self.git.set_branch(&branch.name, &commit, known.here.as_deref())?;
-                let done = if known.here.is_some() || known.there.is_some() { "updated" } else { "made" };
+                self.git.set_branch(&branch.name, &commit, tips.here.as_deref())?;
+                let done = if tips.here.is_some() || tips.there.is_some() { "updated" } else { "made" };
                 let commits = if number == 1 { "commit" } else { "commits" };
                 tell(arguments, &format!("{} was {done}: {number} {commits}.", branch.name));
                 commit
             }
         };
         if self.is_pushed() {
-            if known.there.as_ref() == Some(&tip) {
+            if tips.there.as_ref() == Some(&tip) {
                 tell(arguments, &format!("{} has it already.", self.options.remote));
             } else {
-                self.git.push(&self.options.remote, &branch.name, known.there.as_deref())?;
+                self.git.push(&self.options.remote, &branch.name, tips.there.as_deref())?;
                 tell(arguments, &format!("Pushed to {}.", self.options.remote));
             }
         }

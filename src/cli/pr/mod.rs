@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
-use branch::{BLAME_IGNORE_REVS, Branch, Planned, State};
+use branch::{BLAME_IGNORE_REVS, Branch, BranchState, Planned};
 use host::Destination;
 
 use super::args::{Arguments, Common, PrOptions, quoted};
@@ -25,7 +25,7 @@ use crate::pull_request::{
     CodeOwners, CommitKind, Group, Split, SplitBy, commit_text, groups, is_made_by_us, restricted,
 };
 use crate::report::{PatchFolder, PullRequest, pull_request_text, write_patch, write_verification};
-use crate::repository::Base;
+use crate::repository::PathBase;
 use crate::verify::Verification;
 
 /// What is the same for all branches.
@@ -87,7 +87,7 @@ fn tell(arguments: &Arguments, line: &str) {
 
 fn outcomes(arguments: &Arguments, common: &Common, root: &Path) -> anyhow::Result<Vec<Outcome>> {
     let Job { reach, request } = job(common, root)?;
-    let reach = Reach { base: Base::Repository, ..reach };
+    let reach = Reach { base: PathBase::Repository, ..reach };
     let mut request = Request { all_relationships: true, unsafe_fixes: false, ..request };
     while_shown(arguments, |counter| {
         let analysis = Analysis::of(reach, counter)?;
@@ -188,7 +188,7 @@ impl Making<'_> {
             let _ = writeln!(super::terminal::stderr(), "cascade-fix: {}: {error:#}", branch.name);
         };
         for branch in branches {
-            let (state, known) = match self.state(branch) {
+            let (state, tips) = match self.state(branch) {
                 Ok(found) => found,
                 Err(error) => {
                     failed(branch, &error);
@@ -199,7 +199,7 @@ impl Making<'_> {
                 self.print_plan(branch, &state)?;
                 continue;
             }
-            if let Err(error) = self.make(arguments, branch, &state, &known) {
+            if let Err(error) = self.make(arguments, branch, &state, &tips) {
                 // the text is there to be used by hand
                 failed(branch, &error);
             }
@@ -351,11 +351,11 @@ impl Making<'_> {
     }
 
     /// All that would be done.
-    fn print_plan(&self, branch: &Branch, state: &State) -> anyhow::Result<()> {
+    fn print_plan(&self, branch: &Branch, state: &BranchState) -> anyhow::Result<()> {
         let what = match state {
-            State::New => format!("would be made, from {}", &self.head[..12.min(self.head.len())]),
-            State::Same { .. } => "is up to date".to_owned(),
-            State::Old => format!("would be updated, from {}", &self.head[..12.min(self.head.len())]),
+            BranchState::New => format!("would be made, from {}", &self.head[..12.min(self.head.len())]),
+            BranchState::Same { .. } => "is up to date".to_owned(),
+            BranchState::Old => format!("would be updated, from {}", &self.head[..12.min(self.head.len())]),
         };
         let mut steps = Vec::new();
         if self.is_pushed() {

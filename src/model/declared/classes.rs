@@ -1,10 +1,10 @@
 //! The definition of a class goes in; what it declares comes out: its bases, its table, its columns.
 
 use super::columns::{ColumnFacts, is_columnless};
-use super::{Base, Class, ClassColumn, Reader, function_around, is_column};
+use super::{Base, Class, ClassColumn, DeclarationReader, function_around, is_column};
 use crate::model::annotation;
 use crate::model::column_function;
-use crate::model::names::{Named, called};
+use crate::model::names::{Referent, called};
 use crate::model::naming::{Naming, TableNaming};
 use crate::model::table::Schema;
 use crate::resolve::{Arguments, Effort, End};
@@ -12,7 +12,7 @@ use crate::syntax::{
     Node, definition_around, dotted_name, keyword_value, kind, positional_arguments, returned, unparenthesized,
 };
 
-impl Reader<'_> {
+impl DeclarationReader<'_> {
     pub(super) fn class(&self, node: &Node<'_>) -> Option<Class> {
         let name = node.field("name")?.text().into_owned();
         let superclasses = node.field("superclasses");
@@ -87,17 +87,17 @@ impl Reader<'_> {
 
     pub(super) fn base(&self, node: &Node<'_>) -> Base {
         match self.named(node) {
-            Named::Class(class, rest) if rest.is_empty() => Base::Class(class),
-            Named::Made(at, callee, rest) => match Naming::of_made(&callee, &rest) {
+            Referent::Class(class, rest) if rest.is_empty() => Base::Class(class),
+            Referent::Made(at, callee, rest) => match Naming::of_made(&callee, &rest) {
                 Base::Declarative(naming) => Base::Made(at, naming),
                 other => other,
             },
-            Named::Outside(path) => Naming::of_outside(&path),
-            Named::Unknown(names) => match Naming::of_unknown(&names) {
+            Referent::Outside(path) => Naming::of_outside(&path),
+            Referent::Unknown(names) => match Naming::of_unknown(&names) {
                 Base::Unknown(_) if self.is_foreign(node) => Base::Foreign(names.last().cloned().unwrap_or_default()),
                 base => base,
             },
-            Named::Class(..) => Base::Unknown(node.text().into_owned()),
+            Referent::Class(..) => Base::Unknown(node.text().into_owned()),
         }
     }
 
@@ -162,7 +162,7 @@ impl Reader<'_> {
             "__abstract__" => class.is_abstract = value.kind() == kind::TRUE,
             "__allow_unmapped__" => class.allows_unmapped = value.kind() == kind::TRUE,
             "__table__" => match self.named(value) {
-                Named::Made(table, callee, rest)
+                Referent::Made(table, callee, rest)
                     if rest.is_empty() && callee.last().is_some_and(|name| name == "Table") =>
                 {
                     class.table = Some(table);

@@ -3,10 +3,10 @@
 use std::cell::RefCell;
 
 use super::classes::{is_columns, is_made_for_class};
-use super::{Declared, Reader, is_column, items};
-use crate::model::names::{Named, called};
+use super::{DeclarationReader, Declared, is_column, items};
+use crate::model::names::{Referent, called};
 use crate::model::table::{Column, ForeignKey, Reference, Schema, Table, TableName};
-use crate::module::Target;
+use crate::module::BindingKind;
 use crate::resolve::{Arguments, Effort, End, Expression, Found, Passed, Place, Resolver};
 use crate::syntax::{Node, dotted_name, kind, positional_arguments, splatted};
 
@@ -17,12 +17,12 @@ pub(super) const MOST_ALIASES: usize = 8;
 pub(super) fn alias_of_type(resolver: &Resolver<'_>, place: &Place, names: &[String], aliases: usize) -> Option<Found> {
     let mut ends = resolver.follow(place, names, &Effort::for_callee());
     let Some(End::Bound(found)) = ends.pop().filter(|_| ends.is_empty()) else { return None };
-    match &found.binding().target {
-        Target::Alias(path) if found.rest.is_empty() => {
+    match &found.binding().kind {
+        BindingKind::Alias(path) if found.rest.is_empty() => {
             let path = path.clone();
             alias_of_type(resolver, &found.before(), &path, aliases.checked_sub(1)?)
         }
-        Target::Expression if found.rest.is_empty() => Some(found),
+        BindingKind::Expression if found.rest.is_empty() => Some(found),
         _ => None,
     }
 }
@@ -43,7 +43,7 @@ impl ColumnFacts {
     }
 }
 
-impl Reader<'_> {
+impl DeclarationReader<'_> {
     pub(super) fn table(&self, call: &Node<'_>, list: &Node<'_>) -> Table {
         let arguments = Arguments::of_list(self.module, list);
         let name = match arguments.get_at(self.resolver, "name", 0) {
@@ -111,9 +111,9 @@ impl Reader<'_> {
         }
         let (prefix, attribute) = (node.field("object")?, node.field("attribute")?.text().into_owned());
         match self.named(&prefix) {
-            Named::Class(class, rest) if rest.is_empty() => Some(Reference::Attribute(class, attribute)),
-            Named::Class(class, rest) if is_columns(&rest) => Some(Reference::Attribute(class, attribute)),
-            Named::Made(table, callee, rest)
+            Referent::Class(class, rest) if rest.is_empty() => Some(Reference::Attribute(class, attribute)),
+            Referent::Class(class, rest) if is_columns(&rest) => Some(Reference::Attribute(class, attribute)),
+            Referent::Made(table, callee, rest)
                 if callee.last().is_some_and(|name| name == "Table") && is_columns(&rest) =>
             {
                 Some(Reference::Of(Column { table, name: attribute }))
@@ -193,7 +193,7 @@ impl Reader<'_> {
         let is_call = |node: &Node<'_>| node.kind() == kind::CALL && called(node).is_some_and(|name| is_column(&name));
         let call = value.dfs().find(|node| is_call(node)).filter(|_| value.text().starts_with("Annotated"))?;
         let (module, types) = (found.module(), RefCell::default());
-        Some(Reader { resolver: self.resolver, module, declared: Declared::default(), types }.column(&call))
+        Some(DeclarationReader { resolver: self.resolver, module, declared: Declared::default(), types }.column(&call))
     }
 }
 

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::names::{Named, called, named, text};
+use super::names::{Referent, called, named, text};
 use super::naming::{Naming, TableNaming};
 use super::table::{ForeignKey, Reference, Schema, Table};
 use crate::module::{Location, Module};
@@ -118,18 +118,18 @@ pub struct Mapping {
     /// That is a test case's `setup_mappers`.
     pub is_set_up: bool,
     /// The class as it is named, and what that stands for.
-    pub class: Named,
+    pub class: Referent,
     /// The table.
-    pub table: Named,
+    pub table: Referent,
     /// A table is given.
     pub has_table: bool,
     /// The class it inherits from.
-    pub inherits: Option<Named>,
+    pub inherits: Option<Referent>,
 }
 
 /// Reads a module's declarations.
 pub fn of_module(resolver: &Resolver<'_>, module: &Arc<Module>) -> Declared {
-    let mut reader = Reader { resolver, module, declared: Declared::default(), types: RefCell::default() };
+    let mut reader = DeclarationReader { resolver, module, declared: Declared::default(), types: RefCell::default() };
     let mut stack = vec![module.tree().root()];
     while let Some(node) = stack.pop() {
         match &*node.kind() {
@@ -181,7 +181,7 @@ pub fn mapping(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -
     let arguments = Arguments::of_list(module, &call.field("arguments")?);
     let argument = |name: &str, position: Option<usize>| match arguments.passed(resolver, name, position) {
         Passed::Given(given) => Some(of_node(resolver, &given.module, &given.node()?)),
-        Passed::Unknown => Some(Named::Unknown(Vec::new())),
+        Passed::Unknown => Some(Referent::Unknown(Vec::new())),
         Passed::Absent => None,
     };
     let table = argument("local_table", Some(1));
@@ -193,24 +193,24 @@ pub fn mapping(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -
             .any(|around| around.field("name").is_some_and(|name| name.text() == "setup_mappers")),
         class: argument("class_", Some(0))?,
         has_table: table.is_some(),
-        table: table.unwrap_or(Named::Unknown(Vec::new())),
+        table: table.unwrap_or(Referent::Unknown(Vec::new())),
         inherits: argument("inherits", None),
     })
 }
 
 /// What an expression stands for: a name, or what a call makes.
-fn of_node(resolver: &Resolver<'_>, module: &Arc<Module>, node: &Node<'_>) -> Named {
+fn of_node(resolver: &Resolver<'_>, module: &Arc<Module>, node: &Node<'_>) -> Referent {
     match dotted_name(node) {
         Some(names) => named(resolver, &Place::of(module, node), &names),
         None if node.kind() == kind::CALL => {
             let callee = node.field("function").and_then(|function| dotted_name(&function)).unwrap_or_default();
-            Named::Made(module.location(&node.range()), callee, Vec::new())
+            Referent::Made(module.location(&node.range()), callee, Vec::new())
         }
-        None => Named::Unknown(Vec::new()),
+        None => Referent::Unknown(Vec::new()),
     }
 }
 
-struct Reader<'a> {
+struct DeclarationReader<'a> {
     resolver: &'a Resolver<'a>,
     module: &'a Arc<Module>,
     declared: Declared,
@@ -218,12 +218,12 @@ struct Reader<'a> {
     types: RefCell<HashMap<String, Option<ColumnFacts>>>,
 }
 
-impl Reader<'_> {
+impl DeclarationReader<'_> {
     fn place(&self, node: &Node<'_>) -> Place {
         Place::of(self.module, node)
     }
 
-    fn named(&self, node: &Node<'_>) -> Named {
+    fn named(&self, node: &Node<'_>) -> Referent {
         of_node(self.resolver, self.module, node)
     }
 
@@ -245,7 +245,7 @@ impl Reader<'_> {
                     Passed::Given(class) => Some(of_node(self.resolver, &class.module, &class.node()?)),
                     Passed::Absent | Passed::Unknown => None,
                 });
-                if let Some(Named::Class(class, _)) = class {
+                if let Some(Referent::Class(class, _)) = class {
                     self.declared.templates.push((self.module.location(&call.range()), class));
                 }
             }

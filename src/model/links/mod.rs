@@ -88,7 +88,7 @@ enum Stop {
 
 /// One step of a way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
+enum WayStep {
     /// The relationship gives up an orphan.
     GivesUp(usize),
     /// Expunge cascades over the relationship.
@@ -136,7 +136,7 @@ struct Map<'a> {
     option: CascadeOption,
     links: &'a [Link],
     families: &'a Families,
-    graph: DiGraph<Stop, (Step, bool)>,
+    graph: DiGraph<Stop, (WayStep, bool)>,
     stops: HashMap<Stop, NodeIndex>,
 }
 
@@ -183,7 +183,7 @@ impl<'a> Map<'a> {
         *self.stops.entry(stop.clone()).or_insert_with(|| self.graph.add_node(stop))
     }
 
-    fn add(&mut self, from: Stop, to: Stop, step: Step, is_certain: bool) {
+    fn add(&mut self, from: Stop, to: Stop, step: WayStep, is_certain: bool) {
         let (from, to) = (self.stop(from), self.stop(to));
         self.graph.add_edge(from, to, (step, is_certain));
     }
@@ -191,26 +191,31 @@ impl<'a> Map<'a> {
     fn draw(&mut self) {
         for (location, family) in self.families {
             let end = End::Class(location.clone());
-            self.add(Stop::Object(end.clone()), Stop::Owner(end.clone()), Step::Silent, true);
+            self.add(Stop::Object(end.clone()), Stop::Owner(end.clone()), WayStep::Silent, true);
             for base in &family.bases {
                 let base = End::Class(base.clone());
-                self.add(Stop::Object(base.clone()), Stop::Object(end.clone()), Step::MayBe, true);
-                self.add(Stop::Owner(end.clone()), Stop::Owner(base), Step::Is, true);
+                self.add(Stop::Object(base.clone()), Stop::Object(end.clone()), WayStep::MayBe, true);
+                self.add(Stop::Owner(end.clone()), Stop::Owner(base), WayStep::Is, true);
             }
             for base in &family.possible_bases {
                 let base = End::Class(base.clone());
-                self.add(Stop::Object(base.clone()), Stop::Object(end.clone()), Step::Perhaps(Doubt::Computed), false);
-                self.add(Stop::Owner(end.clone()), Stop::Owner(base), Step::Perhaps(Doubt::Computed), false);
+                self.add(
+                    Stop::Object(base.clone()),
+                    Stop::Object(end.clone()),
+                    WayStep::Perhaps(Doubt::Computed),
+                    false,
+                );
+                self.add(Stop::Owner(end.clone()), Stop::Owner(base), WayStep::Perhaps(Doubt::Computed), false);
             }
         }
         for (index, link) in self.links.iter().enumerate() {
             let is_certain = link.options.is_some();
             let target = Stop::Object(link.target.clone());
             if self.option == CascadeOption::Expunge && link.may_give_up() {
-                self.add(Stop::Start, target.clone(), Step::GivesUp(index), is_certain);
+                self.add(Stop::Start, target.clone(), WayStep::GivesUp(index), is_certain);
             }
             if link.may_lead(self.option) {
-                self.add(Stop::Owner(link.owner.clone()), target, Step::LeadsTo(index), is_certain);
+                self.add(Stop::Owner(link.owner.clone()), target, WayStep::LeadsTo(index), is_certain);
             }
         }
         self.draw_doubts();
@@ -224,19 +229,19 @@ impl<'a> Map<'a> {
         let possible = Namesakes::of(self.families);
         for name in names.filter(|name| drawn.insert(name)) {
             let named = End::Named(name.clone());
-            self.add(Stop::Object(named.clone()), Stop::Owner(named.clone()), Step::Silent, true);
+            self.add(Stop::Object(named.clone()), Stop::Owner(named.clone()), WayStep::Silent, true);
             for (location, is_namesake) in possible.of_name(name) {
                 let class = Stop::Object(End::Class(location.clone()));
                 if is_namesake {
-                    self.add(class.clone(), Stop::Owner(named.clone()), Step::Perhaps(Doubt::Namesake), false);
+                    self.add(class.clone(), Stop::Owner(named.clone()), WayStep::Perhaps(Doubt::Namesake), false);
                 }
-                self.add(Stop::Object(named.clone()), class, Step::Perhaps(Doubt::Namesake), false);
+                self.add(Stop::Object(named.clone()), class, WayStep::Perhaps(Doubt::Namesake), false);
             }
         }
-        self.add(Stop::Something, Stop::Owner(End::Unknown), Step::Perhaps(Doubt::Owner), false);
+        self.add(Stop::Something, Stop::Owner(End::Unknown), WayStep::Perhaps(Doubt::Owner), false);
         let any = Stop::Object(End::Unknown);
         for owner in ends.into_iter().chain(self.families.keys().cloned().map(End::Class)) {
-            self.add(any.clone(), Stop::Owner(owner), Step::Perhaps(Doubt::AnyClass), false);
+            self.add(any.clone(), Stop::Owner(owner), WayStep::Perhaps(Doubt::AnyClass), false);
         }
         self.draw_families_in_doubt();
     }
@@ -248,7 +253,7 @@ impl<'a> Map<'a> {
             .map(|(location, _)| location.clone())
             .collect();
         for class in alone {
-            self.add(Stop::Something, Stop::Owner(End::Class(class)), Step::Perhaps(Doubt::NoSubclass), false);
+            self.add(Stop::Something, Stop::Owner(End::Class(class)), WayStep::Perhaps(Doubt::NoSubclass), false);
         }
         let families = self.families;
         let inherited = unknown_bases(families);
@@ -261,10 +266,10 @@ impl<'a> Map<'a> {
                 match own.contains(&base) {
                     true => {
                         let of_base = Stop::OfBase(base.clone());
-                        self.add(of_base, Stop::Object(end), Step::Perhaps(Doubt::Base), false);
+                        self.add(of_base, Stop::Object(end), WayStep::Perhaps(Doubt::Base), false);
                     }
                     // a class that inherits from the base itself is not what the base stands for
-                    false => self.add(Stop::Object(end), Stop::OfBase(base.clone()), Step::Silent, false),
+                    false => self.add(Stop::Object(end), Stop::OfBase(base.clone()), WayStep::Silent, false),
                 }
             }
         }

@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use super::{End, Families, Link, Map, Step, Stop};
+use super::{End, Families, Link, Map, Stop, WayStep};
 use crate::sqlalchemy::cascade::CascadeOption;
 
 /// What SQLAlchemy itself can expunge.
@@ -23,7 +23,7 @@ impl Orphans {
         let Some(first) = first_giver(links) else { return Self::default() };
         let families = &families();
         let mut map = Map::new(CascadeOption::Expunge, links, families);
-        map.add(Stop::Start, Stop::Something, Step::GivesUp(first), false);
+        map.add(Stop::Start, Stop::Something, WayStep::GivesUp(first), false);
         map.draw();
         let ways = map.ways(map.stops[&Stop::Start]);
         let owners = map.stops.iter().filter_map(|(stop, index)| match stop {

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use petgraph::graph::NodeIndex;
 
-use super::{End, Families, Link, Map, Step, Stop, Ways};
+use super::{End, Families, Link, Map, Stop, WayStep, Ways};
 use crate::sqlalchemy::cascade::CascadeOption;
 
 /// What an option comes to, from the objects of each class.
@@ -35,7 +35,7 @@ impl Reaching {
         let starts: Vec<_> = from
             .iter()
             .map(|end| {
-                map.add(Stop::Object(end.clone()), Stop::Something, Step::Silent, false);
+                map.add(Stop::Object(end.clone()), Stop::Something, WayStep::Silent, false);
                 (end.clone(), map.stop(Stop::Object(end.clone())))
             })
             .collect();
@@ -73,7 +73,7 @@ impl Map<'_> {
             if left_out == Some(number) {
                 through.push("…".to_owned());
             }
-            if let Step::LeadsTo(link) = self.graph[edge].0 {
+            if let WayStep::LeadsTo(link) = self.graph[edge].0 {
                 through.push(self.links[link].told());
             }
         }

@@ -2,7 +2,7 @@
 
 use petgraph::graph::{EdgeIndex, NodeIndex};
 
-use super::{Doubt, End, Link, Map, Step, Stop, Ways};
+use super::{Doubt, End, Link, Map, Stop, WayStep, Ways};
 
 impl Link {
     /// Where it stands, unless its name says that.
@@ -33,7 +33,7 @@ impl Map<'_> {
             Some((self.graph[edge].0, &self.graph[from], &self.graph[to]))
         };
         let (edges, left_out) = self.edges(stop, ways);
-        let steps: Vec<(Step, &Stop, &Stop)> = edges.into_iter().filter_map(step).collect();
+        let steps: Vec<(WayStep, &Stop, &Stop)> = edges.into_iter().filter_map(step).collect();
         let mut words = String::new();
         for (index, (step, from, to)) in steps.iter().enumerate() {
             if left_out == Some(index) {
@@ -41,18 +41,18 @@ impl Map<'_> {
             }
             // of several subclasses, or bases, in a row the last one says it all
             let is_repeated = steps.get(index + 1).is_some_and(|(next, ..)| next == step);
-            if !(is_repeated && matches!(step, Step::MayBe | Step::Is)) {
+            if !(is_repeated && matches!(step, WayStep::MayBe | WayStep::Is)) {
                 words.push_str(&self.step_in_words(*step, from, to));
             }
         }
         words
     }
 
-    pub(super) fn step_in_words(&self, step: Step, from: &Stop, to: &Stop) -> String {
+    pub(super) fn step_in_words(&self, step: WayStep, from: &Stop, to: &Stop) -> String {
         let is_any = matches!(to, Stop::Object(End::Unknown));
         match step {
-            Step::Silent => String::new(),
-            Step::GivesUp(index) => {
+            WayStep::Silent => String::new(),
+            WayStep::GivesUp(index) => {
                 let link = &self.links[index];
                 let can = if link.options.is_some() { "can" } else { "may" };
                 let object = match to {
@@ -62,15 +62,15 @@ impl Map<'_> {
                 };
                 format!("{} {can} give up {object}{}", link.told(), link.doubt())
             }
-            Step::LeadsTo(index) => {
+            WayStep::LeadsTo(index) => {
                 let link = &self.links[index];
                 let leads = if link.options.is_some() { "leads" } else { "may lead" };
                 let to = if is_any { format!("a class that is not known{}", link.place()) } else { self.name_of(to) };
                 format!(", and {} {leads} to {to}{}", link.told(), link.doubt())
             }
-            Step::MayBe => format!(", which may be {}", with_article(&self.name_of(to))),
-            Step::Is => format!(", which is {}", with_article(&self.name_of(to))),
-            Step::Perhaps(doubt) => self.doubt_in_words(doubt, from, to),
+            WayStep::MayBe => format!(", which may be {}", with_article(&self.name_of(to))),
+            WayStep::Is => format!(", which is {}", with_article(&self.name_of(to))),
+            WayStep::Perhaps(doubt) => self.doubt_in_words(doubt, from, to),
         }
     }
 

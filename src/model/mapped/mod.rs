@@ -10,7 +10,7 @@ use super::bases;
 use super::declared::{self, Base, Class, Declared, Mapping};
 use super::direction::Selectable;
 use super::links::Family;
-use super::names::Named;
+use super::names::Referent;
 use super::naming::TableNaming;
 use super::table::{Column, Table, TableName};
 use crate::module::{Location, Module};
@@ -207,7 +207,7 @@ impl<'a> Classes<'a> {
     fn mapping(&self, class: &Class, levels: usize) -> Option<Mapped> {
         let own = self.declared(&class.at.path);
         let is_of = |mapping: &&Mapping| match &mapping.class {
-            Named::Class(at, rest) => *at == class.at && rest.is_empty(),
+            Referent::Class(at, rest) => *at == class.at && rest.is_empty(),
             _ => false,
         };
         let mut all = own.mappings.iter().chain(&self.mappings).filter(is_of);
@@ -233,7 +233,7 @@ impl<'a> Classes<'a> {
             Some(named) => {
                 // the mapper itself, or its class
                 let mapper = match named {
-                    Named::Made(call, _, rest) if rest.is_empty() => self.mapping_of_call(call),
+                    Referent::Made(call, _, rest) if rest.is_empty() => self.mapping_of_call(call),
                     _ => None,
                 };
                 let class = self.named_class(mapper.as_ref().map_or(named, |mapper| &mapper.class), &mapping.at)?;

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use super::{Model, Side};
 use crate::model::direction::{self, Join, Operand};
 use crate::model::join::{ColumnName, Term};
-use crate::model::names::Named;
+use crate::model::names::Referent;
 use crate::model::table::Column;
-use crate::model::written::Written;
+use crate::model::written::WrittenRelationship;
 use crate::module::Location;
 use crate::resolve::Passed;
 
 impl<'a> Model<'a> {
-    pub(super) fn join(&self, written: &Written, parent: &Side, child: &Side) -> Result<Join, String> {
+    pub(super) fn join(&self, written: &WrittenRelationship, parent: &Side, child: &Side) -> Result<Join, String> {
         let operand = |term: &Term| -> Result<Operand, String> {
             let column = term.column.as_ref().and_then(|name| self.column(name, written, parent, child));
             if column.is_none() && term.is_foreign {
@@ -49,10 +49,16 @@ impl<'a> Model<'a> {
         })
     }
 
-    pub(super) fn column(&self, name: &ColumnName, written: &Written, parent: &Side, child: &Side) -> Option<Column> {
+    pub(super) fn column(
+        &self,
+        name: &ColumnName,
+        written: &WrittenRelationship,
+        parent: &Side,
+        child: &Side,
+    ) -> Option<Column> {
         match name {
             ColumnName::Own(attribute) => parent.mapped.as_ref()?.column(attribute),
-            ColumnName::Code(Named::Class(class, rest)) => self.column_of_class(class, rest, parent, child),
+            ColumnName::Code(Referent::Class(class, rest)) => self.column_of_class(class, rest, parent, child),
             ColumnName::Code(named) => {
                 let (table, rest) = self.classes.named_table(named, &written.at)?;
                 let [columns, name] = rest else { return None };
@@ -89,7 +95,7 @@ impl<'a> Model<'a> {
     pub(super) fn column_of_text(
         &self,
         names: &[String],
-        written: &Written,
+        written: &WrittenRelationship,
         parent: &Side,
         child: &Side,
     ) -> Option<Column> {

@@ -12,10 +12,10 @@ use rayon::prelude::*;
 use super::annotation::{Annotation, Container, Shape};
 use super::direction::{self, Decided, Selectable};
 use super::mapped::{Classes, Mapped};
-use super::names::Named;
+use super::names::Referent;
 use super::registry::{Registry, SearchFolder, inheriting};
 use super::table::Column;
-use super::written::{Declaring, Target, Written};
+use super::written::{Declaring, Target, WrittenRelationship};
 use super::{Call, Relationship};
 use crate::library;
 use crate::module::{Location, Module};
@@ -28,7 +28,7 @@ pub struct Model<'a> {
     pub(super) registry: Registry,
     /// What each call says, or why that can't be told. One in a class that is not mapped itself says something for each mapped class
     /// that inherits from it too.
-    pub(super) written: HashMap<(Location, bool), Result<Vec<Written>, String>>,
+    pub(super) written: HashMap<(Location, bool), Result<Vec<WrittenRelationship>, String>>,
 }
 
 /// One side of a relationship.
@@ -45,7 +45,7 @@ impl<'a> Model<'a> {
         let mut classes = Classes::new(resolver);
         let mut written = read(&classes, calls);
         inherit(&classes, &mut written, search);
-        let is_imperative = |written: &&Written| matches!(written.owner, Declaring::Mapping(_));
+        let is_imperative = |written: &&WrittenRelationship| matches!(written.owner, Declaring::Mapping(_));
         let known = || written.values().filter_map(|written| written.as_ref().ok()).flatten();
         let mapping: HashSet<&Arc<Path>> = known().filter(is_imperative).map(|written| &written.at.path).collect();
         let mappings: Vec<_> = mapping.into_iter().flat_map(|path| classes.declared(path).mappings.clone()).collect();
@@ -65,7 +65,7 @@ impl<'a> Model<'a> {
             Some(Err(why)) => return relationship.unknown = Some(why.clone()),
             None => return relationship.unknown = Some("its call can't be read".to_owned()),
         };
-        let of = |written: &Written| {
+        let of = |written: &WrittenRelationship| {
             let mut completed = relationship.clone();
             self.complete_by(written, call.is_backref, &mut completed);
             completed
@@ -82,7 +82,7 @@ impl<'a> Model<'a> {
     }
 
     /// The same by what one class's call says.
-    fn complete_by(&self, written: &Written, is_backref: bool, relationship: &mut Relationship) {
+    fn complete_by(&self, written: &WrittenRelationship, is_backref: bool, relationship: &mut Relationship) {
         let mut evidence = Vec::new();
         let annotation = self.annotation(written);
         if annotation.is_none() && !written.has_argument {
@@ -124,7 +124,7 @@ impl<'a> Model<'a> {
     /// The names of both sides, as far as the statement does not tell them.
     fn complete_names(
         &self,
-        written: &Written,
+        written: &WrittenRelationship,
         parent: Option<&Side>,
         is_backref: bool,
         relationship: &mut Relationship,
@@ -155,18 +155,18 @@ impl<'a> Model<'a> {
     }
 
     /// The annotation, where SQLAlchemy looks at it, with the shape that its generic type turns out to have.
-    fn annotation<'w>(&self, written: &'w Written) -> Option<(&'w Annotation, Shape)> {
+    fn annotation<'w>(&self, written: &'w WrittenRelationship) -> Option<(&'w Annotation, Shape)> {
         let annotation = written.annotation.as_ref()?;
         let is_allowed = || match &written.owner {
-            Declaring::Class(Named::Class(class, _)) => self.classes.allows_unmapped(class),
+            Declaring::Class(Referent::Class(class, _)) => self.classes.allows_unmapped(class),
             _ => false,
         };
         if annotation.container == Container::Plain && !written.is_sqlmodel && !is_allowed() {
             return None;
         }
         let shape = match (&annotation.shape, &written.generic) {
-            (Shape::Generic(_), Some(Named::Outside(path))) => path.last().and_then(|name| Shape::of_generic(name)),
-            (Shape::Generic(_), Some(Named::Class(class, _))) => {
+            (Shape::Generic(_), Some(Referent::Outside(path))) => path.last().and_then(|name| Shape::of_generic(name)),
+            (Shape::Generic(_), Some(Referent::Class(class, _))) => {
                 self.classes.class(class).filter(|class| class.is_collection).map(|_| Shape::Collection)
             }
             (shape, _) => Some(shape.clone()),
@@ -176,7 +176,7 @@ impl<'a> Model<'a> {
 
     fn direction(
         &self,
-        written: &Written,
+        written: &WrittenRelationship,
         parent: Option<Side>,
         child: Option<Side>,
         evidence: &mut Vec<String>,
@@ -200,7 +200,7 @@ impl<'a> Model<'a> {
         Ok(decided.direction)
     }
 
-    fn owner(&self, written: &Written) -> Option<Side> {
+    fn owner(&self, written: &WrittenRelationship) -> Option<Side> {
         match &written.owner {
             Declaring::Class(named) => self.side_at(&self.classes.named_class(named, &written.at)?, written),
             Declaring::Mapping(mapping) => {
@@ -212,7 +212,7 @@ impl<'a> Model<'a> {
     }
 
     /// A class as it is mapped where the relationship stands.
-    fn side_at(&self, class: &Location, written: &Written) -> Option<Side> {
+    fn side_at(&self, class: &Location, written: &WrittenRelationship) -> Option<Side> {
         let Some(mapping) = self.classes.mapping_at(class, &written.at) else { return self.side(class) };
         let mapped = Arc::new(self.classes.mapped_in(&mapping)?);
         Some(Side { name: mapped.name.clone(), selectable: mapped.selectable.clone(), mapped: Some(mapped) })
@@ -223,7 +223,7 @@ impl<'a> Model<'a> {
         Some(Side { name: mapped.name.clone(), selectable: mapped.selectable.clone(), mapped: Some(mapped) })
     }
 
-    fn target(&self, written: &Written) -> Option<Side> {
+    fn target(&self, written: &WrittenRelationship) -> Option<Side> {
         match &written.target {
             Target::Named(named) => {
                 let class = self.classes.named_class(named, &written.at)?;
@@ -237,7 +237,7 @@ impl<'a> Model<'a> {
     }
 
     /// The name of the class that it leads to.
-    fn target_name(&self, written: &Written) -> Option<String> {
+    fn target_name(&self, written: &WrittenRelationship) -> Option<String> {
         match &written.target {
             Target::Named(named) => {
                 let class = self.classes.named_class(named, &written.at)?;
@@ -249,7 +249,7 @@ impl<'a> Model<'a> {
     }
 
     /// `posts.user_id references users.id (app/post.py:21)`
-    fn evidence(&self, written: &Written, decided: &Decided, parent: &Side, child: &Side) -> Vec<String> {
+    fn evidence(&self, written: &WrittenRelationship, decided: &Decided, parent: &Side, child: &Side) -> Vec<String> {
         let tables = || parent.selectable.tables.iter().chain(&child.selectable.tables);
         let shown = |column: &Column| {
             let table = tables().find(|table| table.id == column.table);
@@ -283,7 +283,7 @@ impl<'a> Model<'a> {
 }
 
 /// Reads each module of the calls once.
-fn read(classes: &Classes<'_>, calls: &[Call]) -> HashMap<(Location, bool), Result<Vec<Written>, String>> {
+fn read(classes: &Classes<'_>, calls: &[Call]) -> HashMap<(Location, bool), Result<Vec<WrittenRelationship>, String>> {
     let mut by_module: HashMap<&Path, Vec<&Call>> = HashMap::new();
     for call in calls {
         by_module.entry(&call.at.path).or_default().push(call);
@@ -295,7 +295,7 @@ fn read(classes: &Classes<'_>, calls: &[Call]) -> HashMap<(Location, bool), Resu
             let node = module.node(&call.at.range())?;
             let class = class_around(&module, &node).filter(|class| classes.mapped(class).is_some());
             let class = class.and_then(|class| classes.known(&class));
-            let written = Written::of(&classes.resolver, &module, &node, call.is_backref, class.as_ref());
+            let written = WrittenRelationship::of(&classes.resolver, &module, &node, call.is_backref, class.as_ref());
             Some(((call.at.clone(), call.is_backref), written.map(|written| vec![written])))
         });
         read.collect()
@@ -313,13 +313,14 @@ fn class_around(module: &Module, call: &Node<'_>) -> Option<Location> {
 /// Adds to what the calls in classes that are not mapped themselves say what they say for each mapped class that inherits from these.
 fn inherit(
     classes: &Classes<'_>,
-    written: &mut HashMap<(Location, bool), Result<Vec<Written>, String>>,
+    written: &mut HashMap<(Location, bool), Result<Vec<WrittenRelationship>, String>>,
     search: SearchFolder<'_>,
 ) {
-    let unmapped_owner = |written: &Result<Vec<Written>, String>| match &written.as_ref().ok()?.first()?.owner {
-        Declaring::Class(Named::Class(owner, _)) => (!classes.may_be_mapped(owner)).then(|| owner.clone()),
-        _ => None,
-    };
+    let unmapped_owner =
+        |written: &Result<Vec<WrittenRelationship>, String>| match &written.as_ref().ok()?.first()?.owner {
+            Declaring::Class(Referent::Class(owner, _)) => (!classes.may_be_mapped(owner)).then(|| owner.clone()),
+            _ => None,
+        };
     let inheriting = inheriting(classes, written.values().filter_map(unmapped_owner).collect(), search);
     // the tree of a large file is not kept: it is parsed once for all of its calls
     let mut opened: HashMap<Arc<Path>, Option<Arc<Module>>> = HashMap::new();
@@ -331,9 +332,9 @@ fn inherit(
         let Some(node) = module.node(&at.range()) else { continue };
         for class in inheriting {
             let known = classes.known(class);
-            let read = Written::of(&classes.resolver, module, &node, *is_backref, known.as_ref());
-            let owner = Declaring::Class(Named::Class(class.clone(), Vec::new()));
-            written.extend(read.map(|read| Written { owner, ..read }));
+            let read = WrittenRelationship::of(&classes.resolver, module, &node, *is_backref, known.as_ref());
+            let owner = Declaring::Class(Referent::Class(class.clone(), Vec::new()));
+            written.extend(read.map(|read| WrittenRelationship { owner, ..read }));
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::model::annotation::{Annotation, Container, Shape};
 use crate::model::direction::{self};
 use crate::model::join::ColumnName;
-use crate::model::written::{Target, Written};
+use crate::model::written::{Target, WrittenRelationship};
 use crate::resolve::Passed;
 use crate::sqlalchemy::Direction;
 
@@ -27,7 +27,7 @@ impl direction::Direction {
     }
 }
 
-impl Written {
+impl WrittenRelationship {
     /// The names of classes that are looked up by name.
     pub(super) fn named_by_strings(&self) -> Vec<String> {
         let mut names = Vec::new();

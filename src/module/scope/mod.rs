@@ -48,7 +48,7 @@ pub struct ModuleName {
 #[derive(Debug)]
 pub struct Binding {
     /// What it is bound to.
-    pub target: Target,
+    pub kind: BindingKind,
     /// The name where it is bound.
     pub name: Range<usize>,
     /// What is assigned, the default of a parameter, or the definition of a function or class.
@@ -63,7 +63,7 @@ pub struct Binding {
 
 /// What a name is bound to.
 #[derive(Debug)]
-pub enum Target {
+pub enum BindingKind {
     /// `import a.b as name`, or `import name`
     Module(Dotted),
     /// `from module import member as name`
@@ -154,7 +154,7 @@ impl Scope {
             };
             let default = node.field("value").map(|value| value.range());
             position = position.map(|position| position + 1);
-            self.bind(&name, Target::Parameter(parameter), default, false);
+            self.bind(&name, BindingKind::Parameter(parameter), default, false);
         }
     }
 
@@ -169,15 +169,15 @@ impl Scope {
 
     /// The names that are bound to classes.
     pub fn classes(&self) -> impl Iterator<Item = &str> {
-        let is_class = |bindings: &Vec<Binding>| bindings.iter().any(|one| matches!(one.target, Target::Class(_)));
+        let is_class = |bindings: &Vec<Binding>| bindings.iter().any(|one| matches!(one.kind, BindingKind::Class(_)));
         self.bindings.iter().filter(move |(_, bindings)| is_class(bindings)).map(|(name, _)| name.as_str())
     }
 
     /// The parameters of the function whose scope it is, by name, in no order, and where each is bound.
     pub fn parameters(&self) -> impl Iterator<Item = (&str, &Parameter, &Binding)> {
         let bindings = self.bindings.iter().flat_map(|(name, all)| all.iter().map(move |binding| (&**name, binding)));
-        bindings.filter_map(|(name, binding)| match &binding.target {
-            Target::Parameter(parameter) => Some((name, parameter, binding)),
+        bindings.filter_map(|(name, binding)| match &binding.kind {
+            BindingKind::Parameter(parameter) => Some((name, parameter, binding)),
             _ => None,
         })
     }
@@ -196,13 +196,13 @@ impl Scope {
         &bindings[bindings.last().map_or(0, |last| last.certain)..]
     }
 
-    fn bind(&mut self, name: &Node<'_>, target: Target, value: Option<Range<usize>>, conditional: bool) {
+    fn bind(&mut self, name: &Node<'_>, kind: BindingKind, value: Option<Range<usize>>, conditional: bool) {
         let known = self.bindings.entry(name.text().into_owned()).or_default();
         // behind the statement, or the part of it, that binds the name
         let holds_from = value.as_ref().map_or(name.range().end, |value| value.end);
         let (latest, certain) = known.last().map_or((0, 0), |last| (last.latest, last.certain));
         let (latest, certain) = (latest.max(holds_from), if conditional { certain } else { known.len() });
-        known.push(Binding { target, name: name.range(), value, conditional, latest, certain });
+        known.push(Binding { kind, name: name.range(), value, conditional, latest, certain });
     }
 
     /// Iterative, so that deep nesting costs no stack; functions and classes are named, not entered.
@@ -217,7 +217,7 @@ impl Scope {
                     self.add_definition(&node, function(&node, levels), conditional);
                     self.add_globals(&node);
                 }
-                kind::CLASS_DEFINITION => self.add_definition(&node, Target::Class(bases(&node)), conditional),
+                kind::CLASS_DEFINITION => self.add_definition(&node, BindingKind::Class(bases(&node)), conditional),
                 kind::ASSIGNMENT => {
                     self.add_expression(&node, conditional);
                     self.add_assignments(&node, conditional);
@@ -242,9 +242,9 @@ impl Scope {
         }
     }
 
-    fn add_definition(&mut self, node: &Node<'_>, target: Target, conditional: bool) {
+    fn add_definition(&mut self, node: &Node<'_>, kind: BindingKind, conditional: bool) {
         if let Some(name) = node.field("name") {
-            self.bind(&name, target, Some(node.range()), conditional);
+            self.bind(&name, kind, Some(node.range()), conditional);
         }
     }
 
@@ -276,7 +276,7 @@ impl Scope {
                 path.truncate(1);
             }
             let name = alias.or_else(|| import.named_children().next()).unwrap_or(import);
-            self.bind(&name, Target::Module(path), None, conditional);
+            self.bind(&name, BindingKind::Module(path), None, conditional);
         }
     }
 
@@ -291,7 +291,7 @@ impl Scope {
         for import in node.field_children("name") {
             let Some((path, alias)) = imported(&import) else { continue };
             let name = alias.unwrap_or(import);
-            self.bind(&name, Target::Member(module.clone(), path.join(".")), None, conditional);
+            self.bind(&name, BindingKind::Member(module.clone(), path.join(".")), None, conditional);
         }
     }
 
@@ -346,7 +346,7 @@ impl Scope {
         };
         let names = pattern.dfs().filter(|node| node.kind() == kind::IDENTIFIER && !is_compared(node));
         for node in names.filter(|node| !is_of_object(node)) {
-            self.bind(&node, Target::Opaque(what.to_owned()), None, conditional);
+            self.bind(&node, BindingKind::Opaque(what.to_owned()), None, conditional);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Dotted, ModuleName, Scope, Target};
+use super::{BindingKind, Dotted, ModuleName, Scope};
 use crate::syntax::{
     Node, dotted_name, keyword_value, kind, parameter_name, positional_arguments, splatted, unparenthesized,
 };
@@ -35,10 +35,10 @@ pub(super) fn module_name(node: &Node<'_>) -> ModuleName {
     ModuleName { level, path }
 }
 
-pub(super) fn assigned(right: &Node<'_>) -> Target {
+pub(super) fn assigned(right: &Node<'_>) -> BindingKind {
     let right = unparenthesized(right);
     if let Some(path) = dotted_name(&right) {
-        return Target::Alias(path);
+        return BindingKind::Alias(path);
     }
     match &*right.kind() {
         kind::CALL => {
@@ -48,13 +48,13 @@ pub(super) fn assigned(right: &Node<'_>) -> Target {
                 .and_then(|arguments| positional_arguments(&arguments).into_iter().next())
                 .and_then(|argument| dotted_name(&argument));
             match callee {
-                Some(callee) => Target::CallResult { callee, first_argument },
-                None => Target::Expression,
+                Some(callee) => BindingKind::CallResult { callee, first_argument },
+                None => BindingKind::Expression,
             }
         }
         kind::LAMBDA => function(&right, 0),
-        kind::NONE => Target::Nothing,
-        _ => Target::Expression,
+        kind::NONE => BindingKind::Nothing,
+        _ => BindingKind::Expression,
     }
 }
 
@@ -65,13 +65,13 @@ pub(super) fn bases(class: &Node<'_>) -> Vec<Dotted> {
     positional_arguments(&arguments).iter().filter_map(dotted_name).collect()
 }
 
-pub(super) fn function(node: &Node<'_>, levels: usize) -> Target {
+pub(super) fn function(node: &Node<'_>, levels: usize) -> BindingKind {
     let handed_on = handed_on(node);
     let scope = match levels.checked_sub(1) {
         Some(levels) if !handed_on.is_empty() => Scope::of_function_within(node, levels),
         _ => Scope::default(),
     };
-    Target::Function(handed_on, Arc::new(scope))
+    BindingKind::Function(handed_on, Arc::new(scope))
 }
 
 /// What a function calls with its own `**kwargs`, or with its own parameter `cascade`.

@@ -33,10 +33,10 @@ pub(super) struct Page {
     pub asyncio: Option<String>,
     pub may_run_under_asyncio: bool,
     pub options: Vec<&'static str>,
-    pub states: Vec<(&'static State, usize)>,
+    pub states: Vec<(&'static StateLabel, usize)>,
     /// How many relationships there are of each level that something reaches today, or nothing.
     pub levels: Vec<(&'static str, usize)>,
-    pub rows: Vec<Row>,
+    pub rows: Vec<RelationshipRow>,
     pub files: Vec<FileDiff>,
     /// What several findings have in common, and which.
     pub notes: Vec<(Prose, String)>,
@@ -49,24 +49,24 @@ pub(super) struct Page {
 
 /// What becomes of a relationship.
 #[derive(PartialEq, Eq)]
-pub(super) struct State {
+pub(super) struct StateLabel {
     /// Its class in the style sheet.
     pub class: &'static str,
     pub text: &'static str,
 }
 
-const STATES: [State; 7] = [
-    State { class: "fixed", text: "can be fixed" },
-    State { class: "held", text: "held back" },
-    State { class: "human", text: "for a human" },
-    State { class: "information", text: "information" },
-    State { class: "suppressed", text: "suppressed" },
-    State { class: "ignored", text: "ignored by the settings" },
-    State { class: "safe", text: "needs nothing" },
+const STATES: [StateLabel; 7] = [
+    StateLabel { class: "fixed", text: "can be fixed" },
+    StateLabel { class: "held", text: "held back" },
+    StateLabel { class: "human", text: "for a human" },
+    StateLabel { class: "information", text: "information" },
+    StateLabel { class: "suppressed", text: "suppressed" },
+    StateLabel { class: "ignored", text: "ignored by the settings" },
+    StateLabel { class: "safe", text: "needs nothing" },
 ];
 
 /// A relationship.
-pub(super) struct Row {
+pub(super) struct RelationshipRow {
     pub name: String,
     pub target: Option<String>,
     pub direction: &'static str,
@@ -81,7 +81,7 @@ pub(super) struct Row {
     /// By which that is sorted.
     pub urgency: usize,
     /// One at least.
-    pub states: Vec<&'static State>,
+    pub states: Vec<&'static StateLabel>,
 }
 
 /// An option of a relationship, before and after.
@@ -102,12 +102,12 @@ pub(super) struct FileDiff {
 /// Changed lines with those around them.
 pub(super) struct Hunk {
     pub header: String,
-    pub lines: Vec<Line>,
+    pub lines: Vec<HunkLine>,
     pub told: Vec<Told>,
 }
 
 /// A line of a hunk.
-pub(super) struct Line {
+pub(super) struct HunkLine {
     pub class: &'static str,
     pub sign: &'static str,
     /// What of it is changed, and what not.
@@ -143,7 +143,8 @@ impl Page {
         let number = |file: &FileOutcome| numbers.get(&*file.path).copied();
         let mut related = related(outcome);
         related.sort_by_key(|related| related.findings.iter().any(|finding| finding.changes_form_alone()));
-        let rows: Vec<Row> = related.iter().map(|related| Row::of(related, outcome, number(related.file))).collect();
+        let rows: Vec<RelationshipRow> =
+            related.iter().map(|related| RelationshipRow::of(related, outcome, number(related.file))).collect();
         let graph = DeleteGraph::of(outcome);
         let edited = edited(outcome);
         let notes = Notes::of(outcome.findings_by_weight());
@@ -173,19 +174,19 @@ impl Page {
 }
 
 /// How many relationships are in each state.
-fn numbers_by_state(rows: &[Row]) -> Vec<(&'static State, usize)> {
-    let number = |state: &'static State| rows.iter().filter(|row| row.states.contains(&state)).count();
+fn numbers_by_state(rows: &[RelationshipRow]) -> Vec<(&'static StateLabel, usize)> {
+    let number = |state: &'static StateLabel| rows.iter().filter(|row| row.states.contains(&state)).count();
     STATES.iter().map(|state| (state, number(state))).collect()
 }
 
 /// How many relationships are reached at each level that some are.
-fn numbers_by_level(rows: &[Row]) -> Vec<(&'static str, usize)> {
+fn numbers_by_level(rows: &[RelationshipRow]) -> Vec<(&'static str, usize)> {
     let number = |level: Level| rows.iter().filter(|row| row.reach == level.name()).count();
     let numbers = Level::ALL.map(|level| (level.name(), number(level)));
     numbers.into_iter().filter(|(_, number)| *number > 0).collect()
 }
 
-impl Row {
+impl RelationshipRow {
     fn of(related: &Related<'_>, outcome: &Outcome, file: Option<usize>) -> Self {
         let findings = &related.findings;
         let fixes = || findings.iter().filter_map(|finding| finding.fix.as_ref());
@@ -198,7 +199,7 @@ impl Row {
             related.site.is_suppressed,
             related.site.is_ignored,
         ];
-        let mut states: Vec<&State> =
+        let mut states: Vec<&StateLabel> =
             STATES.iter().zip(of_states).filter(|(_, is_one)| *is_one).map(|(state, _)| state).collect();
         if states.is_empty() {
             states.push(&STATES[6]);
@@ -270,14 +271,14 @@ impl FileDiff {
         let diff = TextDiff::from_slices(&old, &new);
         let hunks = diff.unified_diff().context_radius(CONTEXT).iter_hunks().map(|hunk| Hunk {
             header: hunk.header().to_string(),
-            lines: hunk.ops().iter().flat_map(|op| Line::all(&diff, op)).collect(),
+            lines: hunk.ops().iter().flat_map(|op| HunkLine::all(&diff, op)).collect(),
             told: told_in(outcome, file, edited, &old_lines(hunk.ops()), notes),
         });
         Some(Self { path: visible(&file.display).into_owned(), hunks: hunks.collect() })
     }
 }
 
-impl Line {
+impl HunkLine {
     fn all(diff: &TextDiff<'_, '_, [u8]>, op: &DiffOp) -> Vec<Self> {
         let changes = diff.iter_inline_changes(op).map(|change| {
             let (class, sign) = match change.tag() {

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::report::verification::JsonClaim;
-use crate::verify::trace::{Because, CallKind, Calls, ChangedTest, CodeLine, Expired, TestResult, Trace, TracedRun};
+use crate::verify::trace::{
+    Because, CallCounts, CallKind, ChangedTest, CodeLine, Expired, TestResult, Trace, TracedRun,
+};
 
 #[derive(Serialize)]
 pub(in crate::report) struct JsonTrace<'a> {
@@ -27,8 +29,8 @@ struct JsonRun<'a> {
     seconds: f64,
     sqlalchemy: Option<&'a str>,
     python: Option<&'a str>,
-    refreshes: Calls,
-    expires: Calls,
+    refreshes: CallCounts,
+    expires: CallCounts,
     tests: Option<usize>,
     not_watched: &'a BTreeSet<String>,
     output: &'a [String],

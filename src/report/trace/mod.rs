@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::count;
 use crate::verify::trace::{
-    CallKind, Calls, ChangedTest, CodeLine, Expired, Expiring, Outcome, Raising, Trace, TracedRun,
+    CallCounts, CallKind, ChangedTest, CodeLine, Expired, Expiring, Outcome, Raising, Trace, TracedRun,
 };
 use crate::verify::{Claim, Ended};
 
@@ -54,7 +54,7 @@ fn calls(trace: &Trace) -> String {
         let kinds = [(run.seen.refreshes, "refresh", "refreshes"), (run.seen.expires, "expire", "expires")];
         let called: Vec<_> = kinds.into_iter().filter(|(calls, ..)| calls.all > 0).collect();
         let is_none = called.iter().all(|(calls, ..)| calls.expiring == 0);
-        let part = |(Calls { all, expiring }, one, several): (Calls, &str, &str)| {
+        let part = |(CallCounts { all, expiring }, one, several): (CallCounts, &str, &str)| {
             let noun = if all == 1 { one } else { several };
             let expiring = if expiring == 0 { "none".to_owned() } else { expiring.to_string() };
             format!("{expiring} of {all} {noun}")

@@ -2,7 +2,7 @@
 
 use super::Carried;
 use super::items::MOST_ELEMENTS;
-use crate::module::Target;
+use crate::module::BindingKind;
 use crate::python::{CollectionKind, PyValue};
 use crate::resolve::Resolver;
 use crate::resolve::effort::Effort;
@@ -236,14 +236,14 @@ impl Resolver<'_> {
         if !found.rest.is_empty() {
             return None;
         }
-        match &found.binding().target {
-            Target::Function(..) => Some(Callable { found, class }),
-            Target::Alias(path) if class.is_none() => {
+        match &found.binding().kind {
+            BindingKind::Function(..) => Some(Callable { found, class }),
+            BindingKind::Alias(path) if class.is_none() => {
                 let path = path.clone();
                 let mut ends = self.follow(&found.before(), &path, effort);
                 match ends.pop().filter(|_| ends.is_empty()) {
                     Some(End::Bound(found))
-                        if found.rest.is_empty() && matches!(found.binding().target, Target::Function(..)) =>
+                        if found.rest.is_empty() && matches!(found.binding().kind, BindingKind::Function(..)) =>
                     {
                         Some(Callable { found, class: None })
                     }

@@ -17,7 +17,7 @@ use super::operation::computed;
 use super::place::Place;
 use super::strings;
 use super::value::Value;
-use crate::module::Target;
+use crate::module::BindingKind;
 use crate::python::{CollectionKind, PyValue};
 use crate::resolve::reason::Reason;
 use crate::syntax::{Node, conditional_parts, dotted_name, kind, positional_arguments, unparenthesized};
@@ -88,9 +88,9 @@ impl Resolver<'_> {
     fn class_named(&self, place: &Place, names: &[String], effort: &Effort, aliases: usize) -> Option<KnownClass> {
         let mut ends = self.follow(place, names, effort);
         let Some(End::Bound(found)) = ends.pop().filter(|_| ends.is_empty()) else { return None };
-        match &found.binding().target {
-            Target::Class(_) if found.rest.is_empty() => Some(KnownClass { found, inherits_table: None }),
-            Target::Alias(path) if found.rest.is_empty() => {
+        match &found.binding().kind {
+            BindingKind::Class(_) if found.rest.is_empty() => Some(KnownClass { found, inherits_table: None }),
+            BindingKind::Alias(path) if found.rest.is_empty() => {
                 let path = path.clone();
                 self.class_named(&found.before(), &path, effort, aliases.checked_sub(1)?)
             }
@@ -237,8 +237,8 @@ impl Resolver<'_> {
         let Some(End::Bound(found)) = ends.pop().filter(|_| ends.is_empty()) else {
             return Err(Reason::about(&shown, "can't be told"));
         };
-        match &found.binding().target {
-            Target::Function(..) => {
+        match &found.binding().kind {
+            BindingKind::Function(..) => {
                 let node = found.value().ok_or_else(|| Reason::about(&shown, "can't be told"))?;
                 if !is_attribute(&node) {
                     return Err(Reason::about(&shown, "is a function"));

@@ -7,7 +7,7 @@ use crate::resolve::value::{Argument, Step, Value};
 
 /// What a dictionary holds under a key.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct DictionaryEntry {
     /// What the value can be, or why that can't be known.
     pub value: Result<Value, Reason>,
     /// Where the value stands.
@@ -24,7 +24,7 @@ pub struct Entry {
 #[derive(Debug, Default)]
 pub struct Entries {
     /// Each thing that it can hold.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<DictionaryEntry>,
     /// The parameters that hand in further ones.
     pub arguments: Vec<Argument>,
     /// One of the entries is certainly there.
@@ -34,7 +34,7 @@ pub struct Entries {
 }
 
 impl Entries {
-    pub(super) fn of(entry: Entry) -> Self {
+    pub(super) fn of(entry: DictionaryEntry) -> Self {
         Self { entries: vec![entry], is_certain: true, ..Self::default() }
     }
 

@@ -13,7 +13,7 @@ use super::value::{Argument, Port, Value};
 use crate::python::PyValue;
 use crate::syntax::{Node, keyword_value, kind, positional_arguments, splatted, string_content, unparenthesized};
 
-pub use entries::{Entries, Entry};
+pub use entries::{DictionaryEntry, Entries};
 
 impl Resolver<'_> {
     /// What a dictionary at a place can hold under a key.
@@ -176,12 +176,12 @@ impl Resolver<'_> {
         keys.all(|other| other == first).then_some(first)
     }
 
-    fn entry(&self, place: &Place, container: &Node<'_>, value: &Node<'_>, effort: &Effort) -> Entry {
+    fn entry(&self, place: &Place, container: &Node<'_>, value: &Node<'_>, effort: &Effort) -> DictionaryEntry {
         let value = unparenthesized(value);
         let is_broken = crate::syntax::is_broken(container, &value);
         let at = place.module.location(&value.range());
         let container = place.module.location(&container.range());
-        Entry { value: self.value(place, &value, effort), at, steps: Vec::new(), container, is_broken }
+        DictionaryEntry { value: self.value(place, &value, effort), at, steps: Vec::new(), container, is_broken }
     }
 
     /// What the dictionary that another holds under a key can hold under one of its own.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Finder;
 use super::sites::Sites;
 use super::{Receiver, syntax_error, with_known_viewonly};
-use crate::resolve::{Arguments, Effort, Entries, Entry, Keyword, Place, Reason, shortened};
+use crate::resolve::{Arguments, DictionaryEntry, Effort, Entries, Keyword, Place, Reason, shortened};
 use crate::rules::{ConstructorKind, Sets};
 use crate::site::reading::{Key, keys_to};
 use crate::site::{Flag, Given, Keywords, Site, Unknown, Wrapper};
@@ -98,7 +98,7 @@ impl<'a> Finder<'a> {
         rule: &str,
         receiver: &Receiver<'_>,
         (given, viewonly): (&Given, &Result<bool, Reason>),
-        entries: Vec<Entry>,
+        entries: Vec<DictionaryEntry>,
         sites: &mut Sites,
     ) {
         for entry in entries {
@@ -168,7 +168,7 @@ impl<'a> Finder<'a> {
         rule: &str,
         receiver: &Receiver<'_>,
         given: &Given,
-        entry: Entry,
+        entry: DictionaryEntry,
         viewonly: &Result<bool, Reason>,
         sites: &mut Sites,
     ) -> Site {
@@ -190,7 +190,7 @@ impl<'a> Finder<'a> {
     }
 
     /// Whether the dictionary that has an entry says `viewonly=True`; None where it does not say it itself.
-    fn viewonly_in(&self, entry: &Entry) -> Option<bool> {
+    fn viewonly_in(&self, entry: &DictionaryEntry) -> Option<bool> {
         let module = match entry.container.path == self.module.path {
             true => Arc::clone(self.module),
             false => self.resolver.repository.module(&entry.container.path)?,

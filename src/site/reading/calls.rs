@@ -3,7 +3,7 @@
 use super::flow::{Flow, Holders};
 use super::keys::{Key, Keys, inside};
 use super::{Reading, is_attribute_of_self};
-use crate::module::Target;
+use crate::module::BindingKind;
 use crate::resolve::{Callee, Place, Ran};
 use crate::syntax::{Node, dotted_name, kind, positional_arguments};
 
@@ -86,7 +86,7 @@ impl<'t> Flow<'_, 't> {
         for ran in self.readers.resolver.run_by(&place, function) {
             match ran {
                 Ran::Own(found) => {
-                    let is_class = matches!(found.binding().target, Target::Class(_));
+                    let is_class = matches!(found.binding().kind, BindingKind::Class(_));
                     if is_class && !is_constructor && self.makes_another_object(&found, function) {
                         return Err(self.read(node));
                     }

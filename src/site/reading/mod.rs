@@ -10,8 +10,8 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::module::{BindingKind, Scope};
 use crate::module::{Location, Module};
-use crate::module::{Scope, Target};
 use crate::resolve::{Found, Place, Ran, Resolver};
 use crate::syntax::{Node, has_scope, kind, unparenthesized};
 
@@ -101,8 +101,8 @@ impl<'a> Readers<'a> {
         }
         // what calls itself has nothing to add
         self.known.borrow_mut().insert(key.clone(), Ok(Vec::new()));
-        let done = match found.binding().target {
-            Target::Class(_) => self.of_class(found, keys),
+        let done = match found.binding().kind {
+            BindingKind::Class(_) => self.of_class(found, keys),
             _ => self.of_function(found, keys),
         };
         self.known.borrow_mut().insert(key, done.clone());
@@ -145,21 +145,24 @@ impl<'a> Readers<'a> {
         keys: &Keys,
     ) -> Result<Returned, Reading> {
         let scope = module.scope_of(function);
-        let Some(entry) = Entry::of(&scope, has_object(function, is_method), keys) else { return Ok(Vec::new()) };
-        let definition = module.location(&entry.bound);
+        let Some(parameter) = CascadeParameter::of(&scope, has_object(function, is_method), keys) else {
+            return Ok(Vec::new());
+        };
+        let definition = module.location(&parameter.bound);
         let annotation = function.field("parameters").and_then(|parameters| {
-            let around =
-                |node: &Node<'_>| node.range().start <= entry.bound.start && entry.bound.end <= node.range().end;
+            let around = |node: &Node<'_>| {
+                node.range().start <= parameter.bound.start && parameter.bound.end <= node.range().end
+            };
             parameters.named_children().find(around)?.field("type")
         });
-        let names = entry.keys.iter().filter_map(|key| if let Key::Name(name) = key { name.clone() } else { None });
+        let names = parameter.keys.iter().filter_map(|key| if let Key::Name(name) = key { name.clone() } else { None });
         let names: Vec<String> = names.collect();
         let is_typed = |node: &Node<'_>| self.resolver.names_values(&Place::of(module, node), node, &names);
         if let Some(annotation) = annotation.filter(is_typed) {
             let at = module.location(&annotation.range());
-            return Err(Reading { name: entry.name, definition, at, how: HowRead::Typed });
+            return Err(Reading { name: parameter.name, definition, at, how: HowRead::Typed });
         }
-        Flow::new(self, module, function, definition, (entry.name, entry.keys)).run()
+        Flow::new(self, module, function, definition, (parameter.name, parameter.keys)).run()
     }
 
     /// What decorators of a function or a class put around it.
@@ -190,12 +193,12 @@ impl<'a> Readers<'a> {
 
     /// A decorator of the repository: the functions in it stand for what it decorates.
     fn of_decorator(&self, decorator: &Found, keys: &Keys) -> Result<(), Reading> {
-        let methods = match decorator.binding().target {
-            Target::Class(_) => self.resolver.method(decorator, "__call__"),
+        let methods = match decorator.binding().kind {
+            BindingKind::Class(_) => self.resolver.method(decorator, "__call__"),
             _ => vec![decorator.clone()],
         };
         for found in &methods {
-            let is_class = matches!(decorator.binding().target, Target::Class(_));
+            let is_class = matches!(decorator.binding().kind, BindingKind::Class(_));
             let Some(node) = found.value().map(|node| unparenthesized(&node)) else { continue };
             if is_class {
                 self.of_own(found, keys)?;
@@ -212,18 +215,18 @@ impl<'a> Readers<'a> {
 }
 
 /// The parameter that gets the cascade.
-struct Entry {
+struct CascadeParameter {
     name: String,
     bound: std::ops::Range<usize>,
     /// Where in it the cascade is.
     keys: Keys,
 }
 
-impl Entry {
+impl CascadeParameter {
     /// By where the cascade is in the arguments; `has_object` where the first parameter is given by no argument.
     fn of(scope: &Scope, has_object: bool, keys: &Keys) -> Option<Self> {
         let (first, rest) = keys.split_first()?;
-        let entry = |name: &str, bound: &std::ops::Range<usize>, keys: Keys| Self {
+        let found = |name: &str, bound: &std::ops::Range<usize>, keys: Keys| Self {
             name: name.to_owned(),
             bound: bound.clone(),
             keys,
@@ -240,18 +243,18 @@ impl Entry {
             _ => None,
         };
         if let Some((name, _, binding)) = taken {
-            return Some(entry(name, &binding.name, rest.to_vec()));
+            return Some(found(name, &binding.name, rest.to_vec()));
         }
         match first {
             Key::Name(_) => {
                 let (name, _, binding) = parameters().find(|(_, parameter, _)| parameter.is_keywords)?;
-                Some(entry(name, &binding.name, keys.clone()))
+                Some(found(name, &binding.name, keys.clone()))
             }
             Key::Index(index) => {
                 let (name, _, binding) = parameters().find(|(_, parameter, _)| parameter.is_rest)?;
                 let before = parameters().filter(|(_, parameter, _)| parameter.position.is_some()).count();
                 let index = index.and_then(|index| (index + usize::from(has_object)).checked_sub(before));
-                Some(entry(name, &binding.name, keys::inside(Key::Index(index), rest)))
+                Some(found(name, &binding.name, keys::inside(Key::Index(index), rest)))
             }
         }
     }

@@ -104,7 +104,7 @@ pub struct TestResult {
 
 /// How many calls there were of objects as a whole.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Calls {
+pub struct CallCounts {
     /// All of them.
     pub all: usize,
     /// Those that expired related objects.
@@ -156,9 +156,9 @@ pub struct Seen {
     /// What could not be watched.
     pub not_watched: BTreeSet<String>,
     /// `refresh`
-    pub refreshes: Calls,
+    pub refreshes: CallCounts,
     /// `expire`
-    pub expires: Calls,
+    pub expires: CallCounts,
     /// By class, fully qualified, and attribute.
     pub expired: BTreeMap<String, Expired>,
     /// What was raised, and how often.

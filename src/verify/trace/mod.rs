@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Checked, Claim};
 
-pub use events::{Because, CallKind, Calls, CodeLine, Expired, Outcome, Raised, Seen, TestResult};
+pub use events::{Because, CallCounts, CallKind, CodeLine, Expired, Outcome, Raised, Seen, TestResult};
 pub use run::{TracedRun, Tracing};
 
 /// What came of both runs.

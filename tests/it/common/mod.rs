@@ -13,7 +13,7 @@ use cascade_fix::analysis::{Analysis, Reach, Request, Unsaved};
 use cascade_fix::checks::OF_MODULES;
 use cascade_fix::discover::WalkOptions;
 use cascade_fix::outcome::Outcome;
-use cascade_fix::repository::Base;
+use cascade_fix::repository::PathBase;
 use cascade_fix::settings::{Lookup, Overrides, SettingsSource};
 use tempfile::TempDir;
 
@@ -84,7 +84,7 @@ pub fn repository_of(folder: &Path) -> TempDir {
 /// The library's analysis of a folder, by the defaults and what is said besides.
 pub fn analysis(folder: &Path, overrides: Overrides, place: &SettingsSource, unsaved: Vec<Unsaved>) -> Analysis {
     let settings = Arc::new(Lookup::new(overrides, place, folder).unwrap());
-    let (walk, base) = (WalkOptions::default(), Base::Repository);
+    let (walk, base) = (WalkOptions::default(), PathBase::Repository);
     let reach =
         Reach { paths: vec![folder.to_owned()], unsaved, walk, settings, base, unseen: None, checks: OF_MODULES };
     Analysis::of(reach, &Default::default()).unwrap()
