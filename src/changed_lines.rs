@@ -9,11 +9,11 @@ use crate::source::Source;
 
 /// The lines that are not as they were. A file that is not in it was not changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ChangedLines(HashMap<PathBuf, Lines>);
+pub struct ChangedLines(HashMap<PathBuf, FileChanges>);
 
-/// Those of a file.
+/// The changed lines of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Lines {
+enum FileChanges {
     /// Git does not know it.
     All,
     /// The hunks, in order.
@@ -42,8 +42,8 @@ impl ChangedLines {
                 let name = unquoted(name);
                 path = name.strip_prefix(b"b/").map(|name| root.join(path_of(name)));
             } else if let (Some(hunk), Some(path)) = (Hunk::of(line), &path) {
-                let lines = changed.0.entry(path.clone()).or_insert_with(|| Lines::Some(Vec::new()));
-                if let Lines::Some(hunks) = lines {
+                let lines = changed.0.entry(path.clone()).or_insert_with(|| FileChanges::Some(Vec::new()));
+                if let FileChanges::Some(hunks) = lines {
                     hunks.push(hunk);
                 }
             }
@@ -55,20 +55,20 @@ impl ChangedLines {
     pub fn of_file(path: PathBuf, lines: &[Range<usize>]) -> Self {
         let hunk =
             |lines: &Range<usize>| Hunk { start: lines.start + usize::from(!lines.is_empty()), number: lines.len() };
-        Self([(path, Lines::Some(lines.iter().map(hunk).collect()))].into())
+        Self([(path, FileChanges::Some(lines.iter().map(hunk).collect()))].into())
     }
 
     /// Adds a file of which all lines count as changed.
     pub fn add_all_of(&mut self, path: PathBuf) {
-        self.0.insert(path, Lines::All);
+        self.0.insert(path, FileChanges::All);
     }
 
     /// Whether a range of a file's text, which is at an absolute path, has a changed line, or one was taken out of it.
     pub fn touch(&self, path: &Path, source: &Source, range: &Range<usize>) -> bool {
         match self.0.get(path) {
             None => false,
-            Some(Lines::All) => true,
-            Some(Lines::Some(hunks)) => {
+            Some(FileChanges::All) => true,
+            Some(FileChanges::Some(hunks)) => {
                 let stored = source.stored_range(range);
                 // as git counts them
                 let lines = |part: Range<usize>| source.stored()[part].matches('\n').count();

@@ -4,7 +4,7 @@ use crate::checks::{Correction, Sighting};
 use crate::module::Location;
 use crate::outcome::{CascadeDetail, Details, Finding, Fix, SetChange};
 use crate::plan::Planned;
-use crate::policy::{Applicability, Judgement, Note, Reach, Rewrite, Verdict};
+use crate::policy::{AllowedChanges, Applicability, Judgement, Note, Rewrite, Verdict};
 use crate::rules::{Code, Diagnostic, Rules, Severity};
 use crate::site::Site;
 use crate::source::Source;
@@ -27,12 +27,12 @@ pub struct PlannedRewrite<'a> {
     pub planned: Result<Planned, String>,
 }
 
-/// The findings of a site in the file with the text. `written` is what the changes within reach come to, where there are any.
+/// The findings of a site in the file with the text. `written` is what the allowed changes come to, where there are any.
 pub fn diagnose(
     rules: &Rules,
     source: &Source,
     (site, verdict): &(Site, Verdict),
-    reach: Reach,
+    allowed: AllowedChanges,
     written: Option<&PlannedRewrite<'_>>,
 ) -> Diagnosed {
     let judgements = match verdict {
@@ -41,8 +41,8 @@ pub fn diagnose(
         Verdict::Judged(judgements, _) if judgements.is_empty() => return Diagnosed::Unselected,
         Verdict::Judged(judgements, _) => judgements,
     };
-    let within = |judgement: &Judgement| judgement.change.as_ref().is_some_and(|change| change.is_within(reach));
-    let is_unsafe = reach == Reach::All && verdict.has_unsafe_change();
+    let within = |judgement: &Judgement| judgement.change.as_ref().is_some_and(|change| change.is_within(allowed));
+    let is_unsafe = allowed == AllowedChanges::All && verdict.has_unsafe_change();
     let applicability = if is_unsafe { Applicability::Unsafe } else { Applicability::Safe };
     let found = judgements.iter().map(|judgement| {
         let finding = finding(rules, source, site, judgement);
@@ -75,8 +75,8 @@ fn finding(rules: &Rules, source: &Source, site: &Site, judgement: &Judgement) -
     }
 }
 
-/// The finding of a check that is not about cascades, with its fix where that is within reach.
-pub fn sighted(rules: &Rules, source: &Source, code: Code, sighting: &Sighting, reach: Reach) -> Finding {
+/// The finding of a check that is not about cascades, with its fix where that is allowed.
+pub fn sighted(rules: &Rules, source: &Source, code: Code, sighting: &Sighting, allowed: AllowedChanges) -> Finding {
     let Sighting { at, call, callee, reason, help, relationship, correction } = sighting;
     let fix = correction.as_ref().map(|Correction { applicability, edits, notes }| Fix {
         applicability: *applicability,
@@ -86,7 +86,7 @@ pub fn sighted(rules: &Rules, source: &Source, code: Code, sighting: &Sighting, 
     Finding {
         callee: callee.clone(),
         relationship: relationship.clone(),
-        fix: fix.filter(|fix| reach == Reach::All || fix.applicability == Applicability::Safe),
+        fix: fix.filter(|fix| allowed == AllowedChanges::All || fix.applicability == Applicability::Safe),
         ..core(rules, source, at, call, Said { code, reason, help: help.as_deref() })
     }
 }

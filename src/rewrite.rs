@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::pragma::is_pragma;
 use crate::python::{CollectionKind, PyValue};
 use crate::resolve::{Literal, Shape, StringPart};
-use crate::site::{Binding, Flag};
+use crate::site::{CascadeBinding, Flag};
 use crate::source::Source;
 use crate::sqlalchemy::cascade::{self, CascadeOption, CascadeOptions};
 
@@ -268,8 +268,8 @@ pub fn literal_like(source: &Source, call: &Range<usize>, after: CascadeOptions)
 
 /// Another argument or item beside a binding: in front of one that has a line of its own and of the comments above, so that they stay
 /// with it.
-pub fn beside(source: &Source, binding: &Binding, name: &str, value: &str) -> Edit {
-    let Binding { range, is_item } = binding;
+pub fn beside(source: &Source, binding: &CascadeBinding, name: &str, value: &str) -> Edit {
+    let CascadeBinding { range, is_item } = binding;
     let quote = preferred_quote(source, range);
     let value = format!("{quote}{value}{quote}");
     let text = if *is_item { format!("{quote}{name}{quote}: {value}") } else { format!("{name}={value}") };

@@ -16,7 +16,7 @@ use crate::repository::{Repositories, Repository};
 use crate::resolve::Resolver;
 use crate::rules::Rules;
 use crate::settings::Lookup;
-use crate::site::{self, Found};
+use crate::site::{self, FoundSites};
 use crate::source::{Kind, Source};
 
 /// A file that was parsed.
@@ -36,7 +36,7 @@ pub struct Scan {
     /// The files that were parsed and have sites, syntax errors or comments about suppressing findings, in no order.
     pub files: Vec<Scanned>,
     /// The cascade sites, in no order, and the functions that hand on a cascade; a value may stand in a file that was not scanned.
-    pub found: Vec<Found>,
+    pub found: Vec<FoundSites>,
     /// The files that were skipped or could not be read.
     pub not_read: Vec<NotRead>,
     /// What the walk came by besides: what may be a script, and links.
@@ -236,7 +236,7 @@ impl Drop for Worker<'_> {
 }
 
 /// The sites of a parsed file.
-pub fn find_sites(rules: &Rules, repository: &Repository, module: &Arc<Module>) -> Found {
+pub fn find_sites(rules: &Rules, repository: &Repository, module: &Arc<Module>) -> FoundSites {
     let resolver = Resolver { constructors: &rules.constructors, repository };
     let mut found = site::find_in_cells(module, |module| site::find(rules, &resolver, module));
     site::withdraw(&mut found.sites, &module.path, &module.source);

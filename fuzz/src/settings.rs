@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use cascade_fix::layout::Styles;
-use cascade_fix::settings::{self, ConfigFormat, InForce, Lookup, Origin, Overrides, Setting, SettingsSource};
+use cascade_fix::settings::{self, ConfigFormat, InForce, Lookup, Overrides, Setting, SettingOrigin, SettingsSource};
 use cascade_fix::source::Kind;
 
 use super::whole;
@@ -45,7 +45,7 @@ fn check_in(folder: &Path) {
         return;
     }
     for format in [ConfigFormat::Text, ConfigFormat::Json] {
-        let line_length = Setting { value: length, origin: Origin::Default };
+        let line_length = Setting { value: length, origin: SettingOrigin::Default };
         let (settings, overrides) = (&*settings, lookup.overrides());
         let shown =
             InForce { path: "models.py", file: None, settings, overrides, line_length, sqlalchemy_version: None };

@@ -16,7 +16,7 @@ use crate::reach::Only;
 use crate::rules::Code;
 use crate::settings::Setting;
 use crate::site::Site;
-use crate::suppression::{Aside, Suppressed};
+use crate::suppression::{AsideReason, Suppressed};
 
 use super::files::FilesOfRun;
 
@@ -49,8 +49,8 @@ impl Run<'_> {
             let finding = (at.clone(), code);
             known.contains(&finding) && !others.contains(&finding)
         };
-        suppressed.set_aside(Aside::InBaseline, |site, judgement| is_known(&site.at, judgement.code));
-        suppressed.set_sightings_aside(Aside::InBaseline, |sighting, code| is_known(&sighting.at, code));
+        suppressed.set_aside(AsideReason::InBaseline, |site, judgement| is_known(&site.at, judgement.code));
+        suppressed.set_sightings_aside(AsideReason::InBaseline, |sighting, code| is_known(&sighting.at, code));
         Ok(self.stale(&baselines, &files))
     }
 
@@ -123,17 +123,18 @@ impl Run<'_> {
         let files = FilesOfRun::new(self, &none);
         let is_changed =
             |at: &Location| files.source(&at.path).is_some_and(|source| changed.touch(&at.path, &source, &at.range()));
-        suppressed.set_aside(Aside::Unchanged, |site, _| !places(site).any(is_changed));
-        suppressed.set_sightings_aside(Aside::Unchanged, |one, _| ![&one.at, &one.call].into_iter().any(is_changed));
+        suppressed.set_aside(AsideReason::Unchanged, |site, _| !places(site).any(is_changed));
+        suppressed
+            .set_sightings_aside(AsideReason::Unchanged, |one, _| ![&one.at, &one.call].into_iter().any(is_changed));
     }
 
     /// Sets aside what no call reaches, and what is not about that.
     pub fn set_unreached_aside(&self, suppressed: &mut Suppressed, only: Only) {
-        suppressed.set_aside(Aside::Unreached, |site, judgement| {
+        suppressed.set_aside(AsideReason::Unreached, |site, judgement| {
             let reached = self.reached_by(site).filter(|_| judgement.loaded.is_some());
             !reached.is_some_and(|reached| only.wants(reached.level))
         });
-        suppressed.set_sightings_aside(Aside::Unreached, |_, _| true);
+        suppressed.set_sightings_aside(AsideReason::Unreached, |_, _| true);
     }
 }
 

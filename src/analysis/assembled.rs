@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::module::Location;
 use crate::resolve::Argument;
-use crate::site::{Found, Site, Unknown, Wrapper};
+use crate::site::{FoundSites, Site, Unknown, Wrapper};
 use crate::usage::Usages;
 
 /// The sites in order, each once; a value that relationships with and without viewonly get is two.
-pub(super) fn assembled(found: Vec<Found>, usages: &Usages) -> Vec<Site> {
+pub(super) fn assembled(found: Vec<FoundSites>, usages: &Usages) -> Vec<Site> {
     let mut wrappers: Vec<Wrapper> = Vec::new();
     let mut sites: BTreeMap<(Location, bool), Site> = BTreeMap::new();
     for found in found {

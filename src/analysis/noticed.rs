@@ -28,7 +28,7 @@ pub(super) struct Noticed {
 }
 
 /// What is to be found out.
-pub(super) struct Asking {
+pub(super) struct NoticingRequest {
     /// The relationships of the repository.
     pub links: UnresolvedLinks,
     /// Whether it matters what SQLAlchemy itself expunges.
@@ -59,7 +59,7 @@ impl Noticed {
         analysis: &Analysis,
         repository: &Repository,
         model: &Model<'_>,
-        asking: Asking,
+        asking: NoticingRequest,
         sites: &[(usize, &mut Site)],
     ) {
         let (walk, search) = (&analysis.walk, &analysis.search);

@@ -13,7 +13,7 @@ use super::{Analysis, completed};
 use crate::discover::{NotRead, Unread, Walk};
 use crate::hints::{self, Hints};
 use crate::looked::Looked;
-use crate::model::{Call, End, Families, Link, Model, Orphans};
+use crate::model::{End, Families, Link, Model, Orphans, RelationshipCall};
 use crate::module::Location;
 use crate::policy::{Expunger, set_given};
 use crate::python::PyValue;
@@ -47,7 +47,7 @@ struct UnresolvedLink {
 
 impl UnresolvedLink {
     /// The call that makes it.
-    fn call(&self) -> Option<Call> {
+    fn call(&self) -> Option<RelationshipCall> {
         self.given.relationship.as_ref()?.call.clone()
     }
 
@@ -66,7 +66,7 @@ impl UnresolvedLink {
 
 impl UnresolvedLinks {
     /// The calls that make the relationships.
-    pub fn calls(&self) -> impl Iterator<Item = Call> {
+    pub fn calls(&self) -> impl Iterator<Item = RelationshipCall> {
         self.links.iter().filter_map(UnresolvedLink::call)
     }
 

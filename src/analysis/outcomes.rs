@@ -16,36 +16,36 @@ use crate::model::Relationship;
 use crate::module::Location;
 use crate::outcome::{FileOutcome, Finding, SiteOutcome, Status};
 use crate::plan::{Files, Planner};
-use crate::policy::{Applicability, Reach, Rewrite, Verdict, effective_set, written_set};
+use crate::policy::{AllowedChanges, Applicability, Rewrite, Verdict, effective_set, written_set};
 use crate::rewrite::{Edit, FileEdit};
 use crate::rules::Code;
 use crate::scan::Scanned;
 use crate::site::Site;
 use crate::source::Source;
-use crate::suppression::{Aside, Suppressed};
+use crate::suppression::{AsideReason, Suppressed};
 
 impl Run<'_> {
     /// The outcome of every file that has something to say. Where unsafe fixes are held back, the findings have them nevertheless.
     pub fn files(&self, suppressed: &Suppressed) -> Vec<FileOutcome> {
-        let reach = if self.request.unsafe_fixes { Reach::All } else { Reach::Safe };
-        let mut outcomes = self.outcomes(suppressed, reach);
+        let allowed = if self.request.unsafe_fixes { AllowedChanges::All } else { AllowedChanges::Safe };
+        let mut outcomes = self.outcomes(suppressed, allowed);
         let is_unsafe = |(_, sighting): &(Code, Sighting)| {
             sighting.correction.as_ref().is_some_and(|correction| correction.applicability == Applicability::Unsafe)
         };
         let has_unsafe = suppressed.kept.iter().any(|(_, verdict)| verdict.has_unsafe_change())
             || suppressed.sightings.iter().any(is_unsafe);
-        if reach == Reach::Safe && has_unsafe {
-            hold_back(&mut outcomes, self.outcomes(suppressed, Reach::All));
+        if allowed == AllowedChanges::Safe && has_unsafe {
+            hold_back(&mut outcomes, self.outcomes(suppressed, AllowedChanges::All));
         }
         outcomes.iter_mut().for_each(leave_out_twins);
         outcomes
     }
 
-    /// The outcomes with the fixes within reach carried out.
-    fn outcomes(&self, suppressed: &Suppressed, reach: Reach) -> Vec<FileOutcome> {
+    /// The outcomes with the allowed fixes carried out.
+    fn outcomes(&self, suppressed: &Suppressed, allowed: AllowedChanges) -> Vec<FileOutcome> {
         let files = FilesOfRun::new(self, &suppressed.left_alone);
         let mut by_file = self.scanned(suppressed);
-        for (site, diagnosed) in self.diagnosed(&suppressed.kept, reach, &files) {
+        for (site, diagnosed) in self.diagnosed(&suppressed.kept, allowed, &files) {
             let Some(file) = self.file_at(&site.at.path, &mut by_file, &files) else { continue };
             match diagnosed {
                 Diagnosed::Safe => file.safe_sites += 1,
@@ -59,7 +59,7 @@ impl Run<'_> {
         if self.request.all_relationships {
             self.add_sites(&mut by_file, suppressed, &files);
         }
-        self.add_sightings(&mut by_file, suppressed, reach, &files);
+        self.add_sightings(&mut by_file, suppressed, allowed, &files);
         let of_sites = suppressed.aside.iter().filter(|(site, ..)| files.concerns(site));
         let of_sites = of_sites.map(|(site, why, number)| (&site.at.path, *why, *number));
         let of_sightings = suppressed.sightings_aside.iter().map(|(path, why)| (path, *why, 1));
@@ -73,15 +73,15 @@ impl Run<'_> {
         outcomes
     }
 
-    /// What there is to tell of each site that is to be reported, with the edits of the changes within reach.
+    /// What there is to tell of each site that is to be reported, with the edits of the allowed changes.
     fn diagnosed<'s>(
         &self,
         sites: &'s [(Site, Verdict)],
-        reach: Reach,
+        allowed: AllowedChanges,
         files: &FilesOfRun<'_>,
     ) -> Vec<(&'s Site, Diagnosed)> {
         let rewrites: Vec<Option<Rewrite>> =
-            sites.par_iter().map(|(site, verdict)| verdict.rewrite(site, reach)).collect();
+            sites.par_iter().map(|(site, verdict)| verdict.rewrite(site, allowed)).collect();
         let wanted: Vec<_> = sites.iter().map(|(site, _)| site).zip(&rewrites).collect();
         let planner = Planner::new(&wanted, &self.analysis.usages, files);
         let diagnosed = sites
@@ -94,7 +94,7 @@ impl Run<'_> {
                 let settings = self.analysis.reach.settings.of(&site.at.path);
                 let written =
                     rewrite.as_ref().map(|rewrite| PlannedRewrite { rewrite, planned: planner.plan(site, rewrite) });
-                Some((site, diagnose(&settings.rules, &source, judged, reach, written.as_ref())))
+                Some((site, diagnose(&settings.rules, &source, judged, allowed, written.as_ref())))
             });
         diagnosed.collect()
     }
@@ -129,14 +129,14 @@ impl Run<'_> {
         &self,
         by_file: &mut BTreeMap<Arc<Path>, FileOutcome>,
         suppressed: &Suppressed,
-        reach: Reach,
+        allowed: AllowedChanges,
         files: &FilesOfRun<'_>,
     ) {
         for (code, sighting) in &suppressed.sightings {
             let (path, settings) = (&sighting.at.path, self.analysis.reach.settings.of(&sighting.at.path));
             let Some(source) = files.source(path) else { continue };
             let Some(file) = self.file_at(path, by_file, files) else { continue };
-            let finding = diagnose::sighted(&settings.rules, &source, *code, sighting, reach);
+            let finding = diagnose::sighted(&settings.rules, &source, *code, sighting, allowed);
             let behind = file.findings.partition_point(|known| known.span.start <= finding.span.start);
             file.findings.insert(behind, finding);
         }
@@ -150,7 +150,7 @@ impl Run<'_> {
         files: &FilesOfRun<'_>,
     ) {
         let (ignored, aside): (Vec<_>, Vec<_>) =
-            suppressed.aside.iter().partition(|(_, why, _)| *why == Aside::Ignored);
+            suppressed.aside.iter().partition(|(_, why, _)| *why == AsideReason::Ignored);
         let ignored: HashSet<&Location> = ignored.into_iter().map(|(site, ..)| &site.at).collect();
         let aside = aside.into_iter().map(|(site, ..)| (site, true));
         let sites = aside.chain(suppressed.kept.iter().map(|(site, _)| (site, false)));
@@ -283,13 +283,13 @@ impl Run<'_> {
 }
 
 /// The number of the findings of a file that are counted and not told, by why.
-fn aside(file: &mut FileOutcome, why: Aside) -> &mut usize {
+fn aside(file: &mut FileOutcome, why: AsideReason) -> &mut usize {
     match why {
-        Aside::Ignored => &mut file.ignored,
-        Aside::Suppressed => &mut file.suppressed,
-        Aside::InBaseline => &mut file.in_baseline,
-        Aside::Unchanged => &mut file.on_unchanged_lines,
-        Aside::Unreached => &mut file.not_reached,
+        AsideReason::Ignored => &mut file.ignored,
+        AsideReason::Suppressed => &mut file.suppressed,
+        AsideReason::InBaseline => &mut file.in_baseline,
+        AsideReason::Unchanged => &mut file.on_unchanged_lines,
+        AsideReason::Unreached => &mut file.not_reached,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::model::{Call, Model, Relationship};
+use crate::model::{Model, Relationship, RelationshipCall};
 use crate::module::Location;
 use crate::outcome::ToldRead;
 use crate::policy::{may_be_eager, set_given};
@@ -118,7 +118,7 @@ impl Analysis {
         if !open.is_empty() {
             let rules = &self.reach.settings.of_folder(repository.root()).rules;
             let resolver = Resolver { constructors: &rules.constructors, repository };
-            let calls: Vec<Call> = open.iter().filter_map(|known| known.call.clone()).collect();
+            let calls: Vec<RelationshipCall> = open.iter().filter_map(|known| known.call.clone()).collect();
             let mapping = self.mapping_files(repository);
             let search = mapping.search();
             let model = Model::new(resolver, &calls, &search);

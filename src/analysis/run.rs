@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use crate::checks::{Sighting, asks_direction, judge};
 use crate::hints;
 use crate::mistake::caught;
-use crate::model::{Call, Model, Relationship, SearchFolder};
+use crate::model::{Model, Relationship, RelationshipCall, SearchFolder};
 use crate::module::Location;
 use crate::outcome::Asyncio;
 use crate::plan::Files;
@@ -27,7 +27,7 @@ use crate::suppression::Suppressed;
 
 use super::consumers::Consumers;
 use super::files::FilesOfRun;
-use super::noticed::{Asking, Noticed};
+use super::noticed::{Noticed, NoticingRequest};
 use super::reached::Acting;
 use super::{Analysis, Request};
 
@@ -133,7 +133,12 @@ impl<'a> Run<'a> {
     }
 
     /// What is to be found out that can notice the cascades of some sites, and is not known from an earlier request.
-    fn asking(&self, repository: &Arc<Repository>, sites: &[NumberedSite<'_>], known: &Noticed) -> Option<Asking> {
+    fn asking(
+        &self,
+        repository: &Arc<Repository>,
+        sites: &[NumberedSite<'_>],
+        known: &Noticed,
+    ) -> Option<NoticingRequest> {
         let asks_orphans = |site: &Site| self.with_policy(site, |policy| asks_orphans(site, policy));
         let asks_observations = |site: &Site| self.with_policy(site, |policy| asks_observations(site, policy));
         let orphans = known.orphaned.is_none() && sites.iter().any(|(_, site)| asks_orphans(site));
@@ -147,7 +152,7 @@ impl<'a> Run<'a> {
                 .map(|acting| acting.and_elsewhere(&unseen))
         });
         let links = || self.analysis.links_of_repository(repository, sites);
-        (orphans || calls.is_some()).then(|| Asking { links: links(), orphans, calls })
+        (orphans || calls.is_some()).then(|| NoticingRequest { links: links(), orphans, calls })
     }
 
     /// The same for the sites of one repository.
@@ -156,9 +161,9 @@ impl<'a> Run<'a> {
         repository: &Repository,
         sites: &mut [NumberedSite<'_>],
         asks: &impl Fn(&Site) -> bool,
-        (mut noticed, asking): (Noticed, Option<Asking>),
+        (mut noticed, asking): (Noticed, Option<NoticingRequest>),
     ) -> Noticed {
-        let mut calls: Vec<Call> = asking.iter().flat_map(|asking| asking.links.calls()).collect();
+        let mut calls: Vec<RelationshipCall> = asking.iter().flat_map(|asking| asking.links.calls()).collect();
         let mut asked = self.asked(sites, asks);
         calls.extend(asked.iter().filter_map(|(_, relationship)| relationship.call.clone()));
         if calls.is_empty() && asking.is_none() {
@@ -199,7 +204,8 @@ impl<'a> Run<'a> {
 
     /// Adds to a relationship what SQLAlchemy itself said of it; whether it said something.
     fn is_in_facts(&self, relationship: &mut Relationship) -> bool {
-        let (Some(facts), Some(Call { at, is_backref })) = (&self.request.facts, relationship.call.clone()) else {
+        let (Some(facts), Some(RelationshipCall { at, is_backref })) = (&self.request.facts, relationship.call.clone())
+        else {
             return false;
         };
         let Some(module) = self.analysis.repositories.of(&at.path).module(&at.path) else { return false };

@@ -10,7 +10,7 @@ use super::{Baseline, FindingKey};
 use crate::disk::read_for_tools;
 use crate::outcome::{About, Identity};
 use crate::rules::Code;
-use crate::settings::Origin;
+use crate::settings::SettingOrigin;
 
 const VERSION: u32 = 1;
 
@@ -135,9 +135,9 @@ impl Baseline {
 
 impl BaselineError {
     /// The same, where settings name the file.
-    pub fn named_by(self, settings: &Origin) -> Self {
+    pub fn named_by(self, settings: &SettingOrigin) -> Self {
         match (self, settings) {
-            (Self::Missing { path, .. }, Origin::File { .. }) => {
+            (Self::Missing { path, .. }, SettingOrigin::File { .. }) => {
                 Self::Missing { path, origin: format!("{settings}: ") }
             }
             (error, _) => error,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, ensure};
 
-use super::args::{Arguments, Common};
+use super::args::{CommandLine, Common};
 use super::{CLEAN, FAILURE, FINDINGS, job, print, root, run_job, write_files, write_paths};
 use crate::choice::{Silenced, silenced};
 use crate::outcome::{Outcome, Status};
@@ -15,7 +15,7 @@ use crate::outcome::{Outcome, Status};
 ///
 /// # Errors
 /// The run fails; then nothing is written.
-pub(super) fn add(arguments: &Arguments, common: &Common, reason: &str) -> anyhow::Result<u8> {
+pub(super) fn add(arguments: &CommandLine, common: &Common, reason: &str) -> anyhow::Result<u8> {
     ensure!(!common.reads_stdin(), "--add-ignore writes files; standard input is none");
     let job = job(common, &root()?)?;
     let settings = Arc::clone(&job.reach.settings);

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, ensure};
 
-use super::args::{Arguments, Common};
+use super::args::{CommandLine, Common};
 use super::{CLEAN, FAILURE, job_with, root, run_job, write_file};
 use crate::baseline::Baseline;
 use crate::outcome::{Outcome, Status};
@@ -16,7 +16,7 @@ use crate::settings::Overrides;
 ///
 /// # Errors
 /// What is there is no baseline, or the file can't be written.
-pub(super) fn write(arguments: &Arguments, common: &Common, file: &Path) -> anyhow::Result<u8> {
+pub(super) fn write(arguments: &CommandLine, common: &Common, file: &Path) -> anyhow::Result<u8> {
     ensure!(!common.reads_stdin(), "--write-baseline is about files; standard input is none");
     let shown = file.display().to_string();
     let known = file.exists().then(|| Baseline::read(file, &shown)).transpose()?;

@@ -1,7 +1,7 @@
 //! The formats of a run's reports go in; the outcome that each is to show comes out, with the paths that it tells relative to what its
 //! readers have in front of them.
 
-use super::args::Arguments;
+use super::args::CommandLine;
 use super::{Job, start_threads, while_shown};
 use crate::analysis::{Analysis, Reach};
 use crate::outcome::Outcome;
@@ -18,7 +18,7 @@ impl Based {
     ///
     /// # Errors
     /// As those of a run.
-    pub fn run(arguments: &Arguments, job: Job, formats: &[Format]) -> anyhow::Result<Self> {
+    pub fn run(arguments: &CommandLine, job: Job, formats: &[Format]) -> anyhow::Result<Self> {
         let Job { reach, request } = job;
         start_threads(reach.walk.threads)?;
         let is_asked = |base: &PathBase| formats.iter().any(|format| format.base() == *base);

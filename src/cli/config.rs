@@ -8,7 +8,7 @@ use super::args::Common;
 use super::{CLEAN, print};
 use crate::layout::Styles;
 use crate::repository::Repositories;
-use crate::settings::{self, ConfigFormat, InForce, Lookup, Origin, Overrides, Setting};
+use crate::settings::{self, ConfigFormat, InForce, Lookup, Overrides, Setting, SettingOrigin};
 
 /// The settings as the command line has them.
 pub(super) fn lookup(common: &Common, overrides: Overrides) -> anyhow::Result<Lookup> {
@@ -23,9 +23,9 @@ pub(super) fn config(common: &Common, format: ConfigFormat) -> anyhow::Result<u8
     lookup.check()?;
     let of_file = if path.is_dir() { path.join("models.py") } else { path.clone() };
     let file = settings.file.as_deref().map(|file| lookup.shown(file));
-    let found_in = |file: &Path| Origin::Found { path: lookup.shown(file) };
+    let found_in = |file: &Path| SettingOrigin::Found { path: lookup.shown(file) };
     let styles = Styles::default();
-    let of_length = styles.file_of_line_length(&of_file).map_or(Origin::Default, |file| found_in(&file));
+    let of_length = styles.file_of_line_length(&of_file).map_or(SettingOrigin::Default, |file| found_in(&file));
     let repositories = Repositories::new(&std::env::current_dir().context("can't tell the working directory")?);
     let version = repositories.of(&of_file).dependencies(&of_file).sqlalchemy;
     let in_force = InForce {

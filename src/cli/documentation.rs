@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::Context;
 use clap_complete::Shell;
 
-use super::args::Arguments;
+use super::args::CommandLine;
 use super::{CLEAN, print};
 use crate::report::{DocumentationFormat, ListFormat, write_documentation, write_list};
 use crate::rules::{Code, Diagnostic, Rules};
@@ -37,7 +37,7 @@ pub(super) fn rules(format: ListFormat) -> anyhow::Result<u8> {
 /// Prints the script that completes the commands in a shell.
 pub(super) fn completions(shell: Shell) -> anyhow::Result<u8> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::described(), env!("CARGO_PKG_NAME"), &mut script);
+    clap_complete::generate(shell, &mut CommandLine::described(), env!("CARGO_PKG_NAME"), &mut script);
     if shell == Shell::Bash {
         // clap_complete 4.6 looks for what is below a program with a hyphen under another name than it has set
         script = String::from_utf8(script)?.replace("cascade__subcmd__fix__", "cascade__fix__").into_bytes();
@@ -50,6 +50,6 @@ pub(super) fn completions(shell: Shell) -> anyhow::Result<u8> {
 pub(super) fn man(folder: &Path) -> anyhow::Result<u8> {
     let failed = || format!("can't write the manual into {}", folder.display());
     fs::create_dir_all(folder).with_context(failed)?;
-    clap_mangen::generate_to(Arguments::described(), folder).with_context(failed)?;
+    clap_mangen::generate_to(CommandLine::described(), folder).with_context(failed)?;
     Ok(CLEAN)
 }

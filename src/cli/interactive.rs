@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use console::{Key, Term};
 
 use super::Job;
-use super::args::{Arguments, Common};
+use super::args::{CommandLine, Common};
 use crate::analysis::{Analysis, Request, Unsaved};
 use crate::apply::apply;
 use crate::choice::{Answer, Choice, Chosen, FixVariant, Fixes, are_suppressed, comments, read_list, site};
@@ -36,7 +36,7 @@ const KEYS: [(char, &str); 8] = [
 ///
 /// # Errors
 /// There is no terminal, or one of the runs fails: then nothing is written.
-pub(super) fn fix(arguments: &Arguments, common: &Common, exit_non_zero_on_fix: bool) -> anyhow::Result<u8> {
+pub(super) fn fix(arguments: &CommandLine, common: &Common, exit_non_zero_on_fix: bool) -> anyhow::Result<u8> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         bail!("--interactive asks on a terminal, and there is none; run it in one, or run `fix` without it");
     }
@@ -76,7 +76,7 @@ struct Dialogue {
 }
 
 impl Dialogue {
-    fn new(arguments: &Arguments, job: Job) -> anyhow::Result<Self> {
+    fn new(arguments: &CommandLine, job: Job) -> anyhow::Result<Self> {
         let Job { reach, mut request } = job;
         let (analysis, fixes) = super::while_shown(arguments, |counter| {
             let analysis = Analysis::of(reach, counter)?;

@@ -43,7 +43,7 @@ use crate::repository::{PathBase, Repositories};
 use crate::settings::{Overrides, name_of};
 use crate::verify::facts::Facts;
 
-use args::{Arguments, Command, Common, Ending, Reports};
+use args::{Command, CommandLine, Common, Ending, Reports};
 use bases::Based;
 
 /// Nothing to do.
@@ -58,7 +58,7 @@ const MOST_NAMED: usize = 5;
 
 /// Runs the program on the process's arguments.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::of_process();
+    let arguments = CommandLine::of_process();
     match dispatch(&arguments) {
         Ok(status) => ExitCode::from(status),
         Err(error) if is_broken_pipe(&error) => ExitCode::from(CLEAN),
@@ -76,7 +76,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
         .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe))
 }
 
-fn dispatch(arguments: &Arguments) -> anyhow::Result<u8> {
+fn dispatch(arguments: &CommandLine) -> anyhow::Result<u8> {
     arguments.color.write_global();
     match &arguments.command {
         None => diff(arguments, &arguments.common, arguments.ending),
@@ -108,7 +108,7 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<u8> {
     }
 }
 
-fn diff(arguments: &Arguments, common: &Common, ending: Ending) -> anyhow::Result<u8> {
+fn diff(arguments: &CommandLine, common: &Common, ending: Ending) -> anyhow::Result<u8> {
     let outcome = run(arguments, common)?;
     let folder = PatchFolder::at(&working_directory()?);
     let outside = folder.outside(&outcome);
@@ -138,7 +138,7 @@ fn unappliable(outcome: &Outcome, outside: &[&FileOutcome]) -> String {
     )
 }
 
-fn check(arguments: &Arguments, common: &Common, reports: &Reports, ending: Ending) -> anyhow::Result<u8> {
+fn check(arguments: &CommandLine, common: &Common, reports: &Reports, ending: Ending) -> anyhow::Result<u8> {
     let format = reports.output_format;
     ensure!(
         !reports.statistics || format.has_statistics(),
@@ -166,7 +166,7 @@ fn check(arguments: &Arguments, common: &Common, reports: &Reports, ending: Endi
     Ok(status(outcome, ending))
 }
 
-fn graph(arguments: &Arguments, common: &Common, format: GraphFormat, file: Option<&Path>) -> anyhow::Result<u8> {
+fn graph(arguments: &CommandLine, common: &Common, format: GraphFormat, file: Option<&Path>) -> anyhow::Result<u8> {
     let mut job = job(common, &root()?)?;
     job.request.all_relationships = true;
     let outcome = run_job(arguments, job)?;
@@ -181,7 +181,7 @@ fn graph(arguments: &Arguments, common: &Common, format: GraphFormat, file: Opti
     Ok(if outcome.totals().files_failed > 0 { FAILURE } else { CLEAN })
 }
 
-fn fix(arguments: &Arguments, common: &Common, exit_non_zero_on_fix: bool) -> anyhow::Result<u8> {
+fn fix(arguments: &CommandLine, common: &Common, exit_non_zero_on_fix: bool) -> anyhow::Result<u8> {
     let job = job(common, &root()?)?;
     let unsaved = job.reach.unsaved.first().cloned();
     let mut outcome = run_job(arguments, job)?;
@@ -256,7 +256,7 @@ fn write_filtered(outcome: &Outcome, unsaved: &Unsaved, out: &mut dyn Write) -> 
     }
 }
 
-fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<Outcome> {
+fn run(arguments: &CommandLine, common: &Common) -> anyhow::Result<Outcome> {
     run_job(arguments, job(common, &root()?)?)
 }
 
@@ -315,7 +315,7 @@ fn unsaved(common: &Common) -> anyhow::Result<Unsaved> {
     Ok(Unsaved { path: common.stdin_filename().cloned(), bytes })
 }
 
-fn run_job(arguments: &Arguments, job: Job) -> anyhow::Result<Outcome> {
+fn run_job(arguments: &CommandLine, job: Job) -> anyhow::Result<Outcome> {
     start_threads(job.reach.walk.threads)?;
     run_on_threads(arguments, job)
 }
@@ -326,12 +326,12 @@ fn start_threads(number: usize) -> anyhow::Result<()> {
     threads.build_global().context("can't start the threads")
 }
 
-fn run_on_threads(arguments: &Arguments, job: Job) -> anyhow::Result<Outcome> {
+fn run_on_threads(arguments: &CommandLine, job: Job) -> anyhow::Result<Outcome> {
     while_shown(arguments, |counter| Ok(Analysis::of(job.reach, counter)?.outcome(&job.request)?))
 }
 
 /// Shows on a terminal how many files are read so far.
-fn while_shown<T>(arguments: &Arguments, work: impl FnOnce(&AtomicUsize) -> T) -> T {
+fn while_shown<T>(arguments: &CommandLine, work: impl FnOnce(&AtomicUsize) -> T) -> T {
     progress::shown_while(!arguments.quiet && io::stderr().is_terminal(), work)
 }
 
@@ -357,7 +357,7 @@ fn write_file(file: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>)
 }
 
 fn summarize(
-    arguments: &Arguments,
+    arguments: &CommandLine,
     common: &Common,
     outcome: &Outcome,
     applied: Option<Applied>,

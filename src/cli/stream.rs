@@ -6,7 +6,7 @@ use std::thread;
 
 use anyhow::Context;
 
-use super::args::{Judging, Means, StreamOptions};
+use super::args::{Judging, Means, StreamArguments};
 use super::{CLEAN, start_threads, working_directory};
 use crate::settings::{Lookup, SettingsSource};
 use crate::stream::{self, Line, MOST_OF_LINE, Stream};
@@ -18,11 +18,11 @@ const MOST_BYTES: usize = 16 << 20;
 /// The most lines that wait to be answered.
 const MOST_WAITING: usize = 16;
 
-pub(super) fn stream(options: &StreamOptions, judging: &Judging, means: &Means) -> anyhow::Result<u8> {
+pub(super) fn stream(options: &StreamArguments, judging: &Judging, means: &Means) -> anyhow::Result<u8> {
     start_threads(means.threads)?;
     let place = options.config.clone().map_or(SettingsSource::Isolated, SettingsSource::File);
     let settings = Lookup::new(judging.overrides(means), &place, &working_directory()?)?;
-    let StreamOptions { fix, .. } = *options;
+    let StreamArguments { fix, .. } = *options;
     let options = stream::StreamOptions { fix, unsafe_fixes: judging.unsafe_fixes, threads: means.threads };
     let mut stream = Stream::new(settings, options).context("can't make a temporary folder")?;
     let (sender, lines) = sync_channel(MOST_WAITING);

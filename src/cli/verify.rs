@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, bail, ensure};
 use tempfile::TempDir;
 
-use super::args::{Arguments, AskOptions, Common, VerifyOptions};
+use super::args::{AskOptions, CommandLine, Common, VerifyOptions};
 use super::progress::told_while;
 use super::{CLEAN, FINDINGS, job, print, root, run_on_threads, start_threads};
 use crate::git::Git;
@@ -28,7 +28,7 @@ struct BeforeAndAfter {
     is_done: bool,
 }
 
-pub(super) fn verify(arguments: &Arguments, common: &Common, options: &VerifyOptions) -> anyhow::Result<u8> {
+pub(super) fn verify(arguments: &CommandLine, common: &Common, options: &VerifyOptions) -> anyhow::Result<u8> {
     ensure!(!common.reads_stdin(), "`verify` imports the project; it can't do that with standard input");
     ensure!(
         options.ask.is_wanted(),
@@ -60,7 +60,7 @@ pub(super) fn verify(arguments: &Arguments, common: &Common, options: &VerifyOpt
 
 /// What SQLAlchemy says of fixes that are not written yet.
 pub(super) fn of_pending(
-    arguments: &Arguments,
+    arguments: &CommandLine,
     outcome: &Outcome,
     options: &AskOptions,
     root: &Path,
@@ -71,7 +71,7 @@ pub(super) fn of_pending(
 }
 
 /// Whether someone sees what is being done.
-fn is_shown(arguments: &Arguments) -> bool {
+fn is_shown(arguments: &CommandLine) -> bool {
     !arguments.quiet && io::stderr().is_terminal()
 }
 
@@ -180,7 +180,7 @@ fn interpreter(options: &AskOptions, working_directory: &Path) -> anyhow::Result
 }
 
 fn change(
-    arguments: &Arguments,
+    arguments: &CommandLine,
     common: &Common,
     options: &VerifyOptions,
     root: &Path,
@@ -210,7 +210,7 @@ fn pending(outcome: &Outcome, root: &Path) -> anyhow::Result<BeforeAndAfter> {
 }
 
 /// What changed since a commit: the work tree against the files as they were, which the run is repeated on.
-fn since(arguments: &Arguments, common: &Common, base: Option<&str>, root: &Path) -> anyhow::Result<BeforeAndAfter> {
+fn since(arguments: &CommandLine, common: &Common, base: Option<&str>, root: &Path) -> anyhow::Result<BeforeAndAfter> {
     let (before, after) = (copy_project(root)?, copy_project(root)?);
     let git = Git::at(root);
     let commit = match base {
@@ -244,7 +244,7 @@ fn since(arguments: &Arguments, common: &Common, base: Option<&str>, root: &Path
 }
 
 /// Runs on a copy of the project, in the folder that is the working directory's copy.
-fn run_in(arguments: &Arguments, common: &Common, root: &Path, copy: &Path) -> anyhow::Result<Outcome> {
+fn run_in(arguments: &CommandLine, common: &Common, root: &Path, copy: &Path) -> anyhow::Result<Outcome> {
     let working_directory = env::current_dir()?;
     let below = working_directory.strip_prefix(root).unwrap_or(Path::new(""));
     env::set_current_dir(copy.join(below)).context("the working directory was not there at that commit")?;

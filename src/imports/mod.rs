@@ -13,7 +13,7 @@ use crate::rewrite::Edit;
 use crate::syntax::Node;
 
 pub(crate) use harmless::{can_be_left_out, is_taken_from};
-use statement::Statement;
+use statement::ImportStatement;
 use uses::{Imported, Uses};
 
 /// An import statement some names of which are not used any more.
@@ -39,16 +39,16 @@ pub(crate) fn left_unused(module: &Module, edits: &[Edit]) -> Vec<Unused> {
         return Vec::new();
     }
     let uses = Uses { module, edits };
-    let mut statements: BTreeMap<usize, (Statement<'_>, Vec<Imported<'_>>)> = BTreeMap::new();
+    let mut statements: BTreeMap<usize, (ImportStatement<'_>, Vec<Imported<'_>>)> = BTreeMap::new();
     for imported in uses.imports_taken() {
-        let Some(statement) = Statement::around(module, &imported.name) else { continue };
+        let Some(statement) = ImportStatement::around(module, &imported.name) else { continue };
         let known = statements.entry(statement.range().start).or_insert_with(|| (statement, Vec::new()));
         known.1.push(imported);
     }
     statements.into_values().filter_map(|(statement, imported)| of_statement(&uses, &statement, imported)).collect()
 }
 
-fn of_statement(uses: &Uses<'_>, statement: &Statement<'_>, imported: Vec<Imported<'_>>) -> Option<Unused> {
+fn of_statement(uses: &Uses<'_>, statement: &ImportStatement<'_>, imported: Vec<Imported<'_>>) -> Option<Unused> {
     let mut unused: Vec<Imported<'_>> = Vec::new();
     let mut doubt = None;
     for one in imported {

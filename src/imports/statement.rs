@@ -9,14 +9,14 @@ use crate::source::{Kind, Source};
 use crate::syntax::{Node, kind};
 
 /// An import statement.
-pub(super) struct Statement<'a> {
+pub(super) struct ImportStatement<'a> {
     module: &'a Module,
     node: Node<'a>,
     /// What it imports, in order: `name` or `name as alias`.
     parts: Vec<Node<'a>>,
 }
 
-impl<'a> Statement<'a> {
+impl<'a> ImportStatement<'a> {
     /// The statement that binds a name.
     pub fn around(module: &'a Module, name: &Node<'a>) -> Option<Self> {
         let is_import = |node: &Node<'_>| matches!(&*node.kind(), kind::IMPORT_STATEMENT | kind::IMPORT_FROM_STATEMENT);

@@ -34,7 +34,7 @@ impl Nesting {
 
 /// The document of a statement with the comment behind it; None where it is of no kind that has a layout here.
 pub(super) fn statement(text: &str, root: &Node<'_>, changed: &[Range<usize>], style: &Style) -> Option<Doc> {
-    let builder = Builder { text, changed, style };
+    let builder = DocBuilder { text, changed, style };
     let mut parts = root.children();
     let statement = parts.next()?;
     if is_compound(&statement) {
@@ -71,13 +71,13 @@ pub(super) fn statement(text: &str, root: &Node<'_>, changed: &[Range<usize>], s
     Some(Doc::All(docs))
 }
 
-pub(super) struct Builder<'a> {
+pub(super) struct DocBuilder<'a> {
     pub text: &'a str,
     pub changed: &'a [Range<usize>],
     pub style: &'a Style,
 }
 
-impl Builder<'_> {
+impl DocBuilder<'_> {
     pub(super) fn group(&self, docs: Vec<Doc>) -> Doc {
         Doc::group(self.text, docs)
     }

@@ -21,7 +21,7 @@ pub(super) struct Spliced {
 }
 
 /// The value edits that change, each with what replaces it, and the edits beside them.
-type Edits = (Vec<(Edit, Edit)>, Vec<Edit>);
+type RelaidEdits = (Vec<(Edit, Edit)>, Vec<Edit>);
 
 impl Spliced {
     /// The text of the statement that begins at an offset of the file, with its value edits carried out; None where they overlap.
@@ -38,7 +38,7 @@ impl Spliced {
     }
 
     /// The changes as edits of the file. A change that touches a new value becomes a part of its edit; None where it touches two.
-    pub fn edits(&self, values: &[&Edit], changes: Vec<Gap>) -> Option<Edits> {
+    pub fn edits(&self, values: &[&Edit], changes: Vec<Gap>) -> Option<RelaidEdits> {
         let mut own: Vec<Vec<Gap>> = vec![Vec::new(); values.len()];
         let mut edits = Vec::new();
         for change in changes {

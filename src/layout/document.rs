@@ -110,7 +110,7 @@ pub(super) fn print(doc: &Doc, text: &str, place: Margin<'_>, style: &Style) -> 
     let mut printer =
         Printer { text, place, style, column: 0, comments: Vec::new(), stack: Vec::new(), out: Printed::default() };
     printer.column = printer.width(place.indentation) + place.lead;
-    printer.stack.push(Item { doc, level: 0, broken: true });
+    printer.stack.push(PrintItem { doc, level: 0, broken: true });
     while let Some(item) = printer.stack.pop() {
         printer.step(item);
     }
@@ -119,13 +119,13 @@ pub(super) fn print(doc: &Doc, text: &str, place: Margin<'_>, style: &Style) -> 
 }
 
 #[derive(Clone, Copy)]
-struct Item<'d> {
+struct PrintItem<'d> {
     doc: &'d Doc,
     level: usize,
     broken: bool,
 }
 
-impl<'d> Item<'d> {
+impl<'d> PrintItem<'d> {
     fn with(self, doc: &'d Doc) -> Self {
         Self { doc, ..self }
     }
@@ -137,12 +137,12 @@ struct Printer<'d, 'a> {
     style: &'a Style,
     column: usize,
     comments: Vec<Range<usize>>,
-    stack: Vec<Item<'d>>,
+    stack: Vec<PrintItem<'d>>,
     out: Printed,
 }
 
 impl<'d> Printer<'d, '_> {
-    fn step(&mut self, item: Item<'d>) {
+    fn step(&mut self, item: PrintItem<'d>) {
         match item.doc {
             Doc::Source(range) => self.source(range, item.level),
             Doc::Optional(character, range) => self.optional(*character, range.as_ref(), item.level),
@@ -150,11 +150,11 @@ impl<'d> Printer<'d, '_> {
             Doc::Line(LineBreak::Soft) if !item.broken => {}
             Doc::Line(LineBreak::SoftOrSpace) if !item.broken => self.blank(' '),
             Doc::Line(_) => self.new_line(item.level),
-            Doc::Indent(doc) => self.stack.push(Item { level: item.level + 1, ..item.with(doc) }),
+            Doc::Indent(doc) => self.stack.push(PrintItem { level: item.level + 1, ..item.with(doc) }),
             Doc::Group(has_to_break, doc) => {
-                let flat = Item { broken: false, ..item.with(doc) };
+                let flat = PrintItem { broken: false, ..item.with(doc) };
                 let broken = item.broken && (*has_to_break || !self.fits(flat));
-                self.stack.push(Item { broken, ..flat });
+                self.stack.push(PrintItem { broken, ..flat });
             }
             Doc::IfBroken(doc) if item.broken => self.stack.push(item.with(doc)),
             Doc::IfBroken(_) => {}
@@ -190,7 +190,7 @@ impl<'d> Printer<'d, '_> {
     }
 
     /// Whether the item fits on the line with what follows it, up to where that may break.
-    fn fits(&self, item: Item<'d>) -> bool {
+    fn fits(&self, item: PrintItem<'d>) -> bool {
         let mut width = self.column + self.comments.iter().map(|comment| self.comment_width(comment)).sum::<usize>();
         let mut rest = self.stack.iter().rev();
         let mut stack = vec![item];
@@ -209,7 +209,7 @@ impl<'d> Printer<'d, '_> {
                 Doc::Line(line) => width += usize::from(*line == LineBreak::SoftOrSpace),
                 Doc::Indent(doc) => stack.push(item.with(doc)),
                 Doc::Group(has_to_break, doc) => {
-                    stack.push(Item { broken: item.broken || *has_to_break, ..item.with(doc) });
+                    stack.push(PrintItem { broken: item.broken || *has_to_break, ..item.with(doc) });
                 }
                 Doc::IfBroken(doc) if item.broken => stack.push(item.with(doc)),
                 Doc::IfBroken(_) => {}

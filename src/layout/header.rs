@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use crate::syntax::{Node, kind};
 
-use super::build::{Builder, Nesting};
+use super::build::{DocBuilder, Nesting};
 use super::document::{Doc, LineBreak};
 use super::shape::{colon_of, inside_parentheses};
 
-impl Builder<'_> {
+impl DocBuilder<'_> {
     /// The header of `def`, `class`, `if`, `for` and the like up to its colon, or a decorator, with the comment behind; None where it has no
     /// layout here.
     pub(super) fn header(&self, node: &Node<'_>) -> Option<Doc> {

@@ -5,13 +5,13 @@ use std::ops::Range;
 
 use crate::syntax::{Node, kind};
 
-use super::build::{Builder, Nesting};
+use super::build::{DocBuilder, Nesting};
 use super::document::{Doc, LineBreak};
 use super::shape::comment_range;
 
 /// What stands in the brackets of a list.
 #[derive(Default)]
-struct Listed {
+struct ListContents {
     /// The comment behind the bracket that opens.
     opening: Option<Range<usize>>,
     parts: Vec<Part>,
@@ -28,7 +28,7 @@ struct Part {
     comma: Option<Range<usize>>,
 }
 
-impl Builder<'_> {
+impl DocBuilder<'_> {
     pub(super) fn list(&self, node: &Node<'_>, at: Nesting) -> Option<Doc> {
         self.list_docs(node, at).map(|docs| self.group(docs))
     }
@@ -43,7 +43,7 @@ impl Builder<'_> {
             return None;
         };
         let (open, close) = (open.range(), close.range());
-        let Listed { opening, mut parts, comments } = self.listed(open.end, inside, at)?;
+        let ListContents { opening, mut parts, comments } = self.listed(open.end, inside, at)?;
         let is_tuple = node.kind() == kind::TUPLE || node.kind() == kind::SUBSCRIPT && parts[0].comma.is_some();
         let is_single_tuple = is_tuple && parts.len() == 1;
         // a parameter that stands alone gets a comma wherever it goes
@@ -63,8 +63,8 @@ impl Builder<'_> {
     }
 
     /// What stands in a list's brackets, the first of which ends at an offset; None where that is nothing, or what has no place in a list.
-    fn listed(&self, open: usize, inside: &[Node<'_>], at: Nesting) -> Option<Listed> {
-        let mut listed = Listed::default();
+    fn listed(&self, open: usize, inside: &[Node<'_>], at: Nesting) -> Option<ListContents> {
+        let mut listed = ListContents::default();
         let mut end = open;
         for child in inside {
             let on_same_line = !self.text[end..child.range().start].contains(['\n', '\r']);

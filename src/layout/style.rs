@@ -124,7 +124,7 @@ fn first_indentation(text: &str) -> Option<String> {
 /// The styles of the folders looked at so far.
 #[derive(Debug, Default)]
 pub struct Styles {
-    folders: Mutex<HashMap<PathBuf, Option<Configured>>>,
+    folders: Mutex<HashMap<PathBuf, Option<ConfiguredStyle>>>,
 }
 
 impl Styles {
@@ -138,11 +138,11 @@ impl Styles {
         self.configured(path).map_or_else(|| editorconfig_of_line_length(path), |configured| configured.line_length_in)
     }
 
-    fn configured(&self, path: &Path) -> Option<Configured> {
+    fn configured(&self, path: &Path) -> Option<ConfiguredStyle> {
         path.ancestors().skip(1).find_map(|folder| self.of_folder(folder))
     }
 
-    fn of_folder(&self, folder: &Path) -> Option<Configured> {
+    fn of_folder(&self, folder: &Path) -> Option<ConfiguredStyle> {
         let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = folders.get(folder) {
             return known.clone();
@@ -155,13 +155,13 @@ impl Styles {
 
 /// What a folder's own configuration of ruff or black sets.
 #[derive(Debug, Clone)]
-struct Configured {
+struct ConfiguredStyle {
     style: Style,
     /// The file that sets the line length; None where that is the default.
     line_length_in: Option<PathBuf>,
 }
 
-fn configured_in(folder: &Path) -> Option<Configured> {
+fn configured_in(folder: &Path) -> Option<ConfiguredStyle> {
     for name in [".ruff.toml", "ruff.toml"] {
         let path = folder.join(name);
         if let Some(ruff) = read(&path) {
@@ -213,7 +213,7 @@ fn read(path: &Path) -> Option<Table> {
     Some(text.parse().unwrap_or_default())
 }
 
-fn from_ruff(settings: &Table, file: &Path) -> Configured {
+fn from_ruff(settings: &Table, file: &Path) -> ConfiguredStyle {
     const MOST_EXTENDED: usize = 8;
     let mut style = Style::default();
     let mut line_length_in = None;
@@ -249,10 +249,10 @@ fn from_ruff(settings: &Table, file: &Path) -> Configured {
             .and_then(Value::as_bool)
             .map_or(style.magic_trailing_comma, |skip| !skip);
     }
-    Configured { style, line_length_in }
+    ConfiguredStyle { style, line_length_in }
 }
 
-fn from_black(settings: &Table, file: &Path, python: Option<&str>) -> Configured {
+fn from_black(settings: &Table, file: &Path, python: Option<&str>) -> ConfiguredStyle {
     let get = |key: &str| settings.get(key).or_else(|| settings.get(&key.replace('-', "_")));
     let length = number(get("line-length"));
     let style = Style::default();
@@ -267,7 +267,7 @@ fn from_black(settings: &Table, file: &Path, python: Option<&str>) -> Configured
         },
         ..style
     };
-    Configured { style, line_length_in: length.map(|_| file.to_owned()) }
+    ConfiguredStyle { style, line_length_in: length.map(|_| file.to_owned()) }
 }
 
 fn from_editorconfig(path: &Path) -> Style {

@@ -23,9 +23,9 @@ pub(super) fn holds(text: &str, statement: &Range<usize>) -> bool {
         }
         match inside.strip_prefix('#') {
             Some(comment) => match directive(comment) {
-                Some(Directive::Off) => return true,
-                Some(Directive::On) => return false,
-                Some(Directive::Skip) | None => {}
+                Some(FormatterDirective::Off) => return true,
+                Some(FormatterDirective::On) => return false,
+                Some(FormatterDirective::Skip) | None => {}
             },
             None => level = indentation,
         }
@@ -33,17 +33,17 @@ pub(super) fn holds(text: &str, statement: &Range<usize>) -> bool {
     false
 }
 
-enum Directive {
+enum FormatterDirective {
     Off,
     On,
     Skip,
 }
 
-fn directive(comment: &str) -> Option<Directive> {
+fn directive(comment: &str) -> Option<FormatterDirective> {
     match comment.trim() {
-        "fmt: off" | "fmt:off" | "yapf: disable" => Some(Directive::Off),
-        "fmt: on" | "fmt:on" | "yapf: enable" => Some(Directive::On),
-        other if other.starts_with("fmt: skip") || other.starts_with("fmt:skip") => Some(Directive::Skip),
+        "fmt: off" | "fmt:off" | "yapf: disable" => Some(FormatterDirective::Off),
+        "fmt: on" | "fmt:on" | "yapf: enable" => Some(FormatterDirective::On),
+        other if other.starts_with("fmt: skip") || other.starts_with("fmt:skip") => Some(FormatterDirective::Skip),
         _ => None,
     }
 }

@@ -10,7 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 /// What columns count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Encoding {
+pub(super) enum PositionEncoding {
     /// Bytes.
     Utf8,
     /// Code units, as every client can.
@@ -18,7 +18,7 @@ pub(super) enum Encoding {
     Utf16,
 }
 
-impl Encoding {
+impl PositionEncoding {
     /// The one to use of those that a client offers: bytes, where it can.
     pub fn of_client(offered: Option<&[PositionEncodingKind]>) -> Self {
         let has_bytes = offered.is_some_and(|offered| offered.contains(&PositionEncodingKind::UTF8));
@@ -36,14 +36,14 @@ impl Encoding {
 
 /// A text with its lines.
 #[derive(Debug)]
-pub(super) struct Text {
+pub(super) struct IndexedText {
     pub text: Arc<str>,
     lines: LineIndex,
-    encoding: Encoding,
+    encoding: PositionEncoding,
 }
 
-impl Text {
-    pub fn new(text: Arc<str>, encoding: Encoding) -> Self {
+impl IndexedText {
+    pub fn new(text: Arc<str>, encoding: PositionEncoding) -> Self {
         let lines = LineIndex::new(&text);
         Self { text, lines, encoding }
     }
@@ -53,8 +53,8 @@ impl Text {
         let offset = TextSize::try_from(offset.min(self.text.len())).unwrap_or_default();
         let at = self.lines.try_line_col(offset).unwrap_or(LineCol { line: 0, col: 0 });
         let column = match self.encoding {
-            Encoding::Utf8 => at.col,
-            Encoding::Utf16 => self.lines.to_wide(WideEncoding::Utf16, at).map_or(at.col, |wide| wide.col),
+            PositionEncoding::Utf8 => at.col,
+            PositionEncoding::Utf16 => self.lines.to_wide(WideEncoding::Utf16, at).map_or(at.col, |wide| wide.col),
         };
         Position::new(at.line, column)
     }
@@ -66,8 +66,8 @@ impl Text {
     /// The offset of a position, in bytes; the end of the text, where there is no such position.
     pub fn offset(&self, Position { line, character }: Position) -> usize {
         let at = match self.encoding {
-            Encoding::Utf8 => Some(LineCol { line, col: character }),
-            Encoding::Utf16 => self.lines.to_utf8(WideEncoding::Utf16, WideLineCol { line, col: character }),
+            PositionEncoding::Utf8 => Some(LineCol { line, col: character }),
+            PositionEncoding::Utf16 => self.lines.to_utf8(WideEncoding::Utf16, WideLineCol { line, col: character }),
         };
         let offset = at.and_then(|at| self.lines.offset(at)).map(usize::from);
         offset.filter(|offset| self.text.is_char_boundary(*offset)).unwrap_or(self.text.len())
@@ -87,7 +87,7 @@ impl Text {
 pub(super) struct OpenDocument {
     pub uri: Uri,
     pub version: i32,
-    pub text: Text,
+    pub text: IndexedText,
 }
 
 /// What a path of a URI can have as it is (RFC 3986, 3.3).

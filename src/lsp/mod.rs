@@ -36,9 +36,9 @@ use crate::outcome::Finding;
 use crate::repository::Repositories;
 use crate::settings;
 use crate::source::Kind;
-use document::{Encoding, OpenDocument, Text, path_of};
+use document::{IndexedText, OpenDocument, PositionEncoding, path_of};
 use look::Examined;
-use shown::Files;
+use shown::ShownFiles;
 use view::{Stayed, findings_now};
 
 pub use look::Configured;
@@ -68,7 +68,7 @@ struct Folder {
 struct Server {
     configured: Configured,
     connection: Connection,
-    encoding: Encoding,
+    encoding: PositionEncoding,
     /// Whether the editor takes edits of a version of a document.
     takes_versions: bool,
     events: Sender<Event>,
@@ -89,7 +89,7 @@ pub fn serve(connection: Connection, configured: Configured) -> Result<bool, Pro
     let (id, params) = connection.initialize_start()?;
     let params: InitializeParams = serde_json::from_value(params).unwrap_or_default();
     let general = params.capabilities.general.as_ref();
-    let encoding = Encoding::of_client(general.and_then(|general| general.position_encodings.as_deref()));
+    let encoding = PositionEncoding::of_client(general.and_then(|general| general.position_encodings.as_deref()));
     let server_info = json!({"name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION")});
     connection.initialize_finish(id, json!({"capabilities": capabilities(encoding), "serverInfo": server_info}))?;
     let (events, happened) = channel();
@@ -123,7 +123,7 @@ fn forward(connection: &Connection, events: Sender<Event>) {
     });
 }
 
-fn capabilities(encoding: Encoding) -> ServerCapabilities {
+fn capabilities(encoding: PositionEncoding) -> ServerCapabilities {
     let sync = TextDocumentSyncOptions {
         open_close: Some(true),
         change: Some(TextDocumentSyncKind::FULL),
@@ -302,7 +302,7 @@ impl Server {
         let Some(path) = path_of(&uri).filter(|path| Kind::of(path).is_some_and(|kind| kind != Kind::Notebook)) else {
             return;
         };
-        let text = Text::new(text.into(), self.encoding);
+        let text = IndexedText::new(text.into(), self.encoding);
         self.documents.insert(path.clone(), OpenDocument { uri, version, text });
         let folder = self.folder_of(&path);
         self.folders.entry(folder).or_default().due = Some(Instant::now() + PAUSE);
@@ -442,11 +442,11 @@ struct FilesOf<'a> {
     own: &'a Path,
     looked: Option<&'a Examined>,
     /// Those that were asked for.
-    texts: RefCell<HashMap<PathBuf, Option<Rc<Text>>>>,
+    texts: RefCell<HashMap<PathBuf, Option<Rc<IndexedText>>>>,
 }
 
 impl FilesOf<'_> {
-    fn read(&self, path: &Path) -> Option<Text> {
+    fn read(&self, path: &Path) -> Option<IndexedText> {
         let text: Arc<str> = match self.server.documents.get(path) {
             Some(document) => Arc::clone(&document.text.text),
             None => std::fs::read_to_string(path).ok()?.into(),
@@ -455,12 +455,12 @@ impl FilesOf<'_> {
         if before.is_some_and(|before| before != text) {
             return None;
         }
-        Some(Text::new(text, self.server.encoding))
+        Some(IndexedText::new(text, self.server.encoding))
     }
 }
 
-impl Files for FilesOf<'_> {
-    fn text(&self, path: &Path) -> Option<Rc<Text>> {
+impl ShownFiles for FilesOf<'_> {
+    fn text(&self, path: &Path) -> Option<Rc<IndexedText>> {
         if let Some(known) = self.texts.borrow().get(path) {
             return known.clone();
         }

@@ -10,7 +10,7 @@ use lsp_types::{
     WorkspaceEdit,
 };
 
-use super::document::{Text, uri_of};
+use super::document::{IndexedText, uri_of};
 use crate::outcome::{Finding, ToldCall, ToldRead};
 use crate::policy::Applicability;
 use crate::report::{DocumentationFormat, said, write_documentation};
@@ -29,16 +29,21 @@ const TOOL: &str = env!("CARGO_PKG_NAME");
 const MOST_RELATED: usize = 10;
 
 /// The files that edits and places lead to.
-pub(super) trait Files {
+pub(super) trait ShownFiles {
     /// The text of a file at an absolute path as the finding knows it; None where it is another one by now.
-    fn text(&self, path: &Path) -> Option<Rc<Text>>;
+    fn text(&self, path: &Path) -> Option<Rc<IndexedText>>;
     /// The version of the document that is open with the file.
     fn version(&self, path: &Path) -> Option<i32>;
     /// Whether the editor takes edits together with the version of the document that they are for.
     fn takes_versions(&self) -> bool;
 }
 
-pub(super) fn diagnostic(files: &impl Files, root: Option<&Path>, text: &Text, finding: &Finding) -> Diagnostic {
+pub(super) fn diagnostic(
+    files: &impl ShownFiles,
+    root: Option<&Path>,
+    text: &IndexedText,
+    finding: &Finding,
+) -> Diagnostic {
     let severity = match finding.severity {
         Severity::Error => DiagnosticSeverity::ERROR,
         Severity::Warning => DiagnosticSeverity::WARNING,
@@ -69,7 +74,7 @@ fn of_read(read: &ToldRead) -> (&str, Position, String) {
     (&read.path, read.start, format!("`{}` raises MissingGreenlet after it", read.text))
 }
 
-fn location(files: &impl Files, path: &Path, start: Position) -> Option<Location> {
+fn location(files: &impl ShownFiles, path: &Path, start: Position) -> Option<Location> {
     let text = files.text(path)?;
     let at = text.position(text.offset_of(start.line, start.column)?);
     Some(Location { uri: uri_of(path)?, range: lsp_types::Range::new(at, at) })
@@ -77,9 +82,9 @@ fn location(files: &impl Files, path: &Path, start: Position) -> Option<Location
 
 /// What can be done about a finding of a file.
 pub(super) fn actions(
-    files: &impl Files,
+    files: &impl ShownFiles,
     path: &Path,
-    text: &Text,
+    text: &IndexedText,
     finding: &Finding,
     diagnostic: &Diagnostic,
     rules: &Rules,
@@ -106,7 +111,7 @@ pub(super) fn actions(
 }
 
 /// All safe fixes of a file's findings in one.
-pub(super) fn fix_all<'f>(files: &impl Files, findings: impl Iterator<Item = &'f Finding>) -> Option<CodeAction> {
+pub(super) fn fix_all<'f>(files: &impl ShownFiles, findings: impl Iterator<Item = &'f Finding>) -> Option<CodeAction> {
     let safe = findings.filter_map(|finding| finding.fix.as_ref());
     let safe = safe.filter(|fix| fix.applicability == Applicability::Safe);
     let mut edits: Vec<FileEdit> = Vec::new();
@@ -124,9 +129,9 @@ pub(super) fn fix_all<'f>(files: &impl Files, findings: impl Iterator<Item = &'f
 }
 
 fn suppressing(
-    files: &impl Files,
+    files: &impl ShownFiles,
     path: &Path,
-    text: &Text,
+    text: &IndexedText,
     finding: &Finding,
     rules: &Rules,
 ) -> Option<WorkspaceEdit> {
@@ -139,7 +144,7 @@ fn suppressing(
 }
 
 /// Edits of files as the protocol has them; None where one of the files is another by now.
-fn edit_of(files: &impl Files, edits: &[FileEdit]) -> Option<WorkspaceEdit> {
+fn edit_of(files: &impl ShownFiles, edits: &[FileEdit]) -> Option<WorkspaceEdit> {
     let mut by_file: Vec<(&Path, Vec<TextEdit>)> = Vec::new();
     for FileEdit { path, edit } in edits {
         let edit = TextEdit { range: files.text(path)?.range(&edit.range), new_text: edit.text.clone() };

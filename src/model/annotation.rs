@@ -10,7 +10,7 @@ pub struct Annotation {
     /// What it is wrapped in.
     pub container: Container,
     /// Whether the attribute holds one object or several.
-    pub shape: Shape,
+    pub multiplicity: Multiplicity,
     /// The class inside, as a dotted name; None where it is no name.
     pub class: Option<Vec<String>>,
     /// The class is given as a string.
@@ -32,7 +32,7 @@ pub enum Container {
 
 /// Whether an attribute holds one object or several.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Shape {
+pub enum Multiplicity {
     /// A collection that can be made.
     Collection,
     /// `Sequence[…]`, `dict[…]` and the like: SQLAlchemy needs a `collection_class` beside it.
@@ -49,11 +49,11 @@ pub enum Shape {
 
 /// A type as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Type {
+pub(crate) enum WrittenType {
     Name(Vec<String>),
     Text(String),
-    Generic(Vec<String>, Vec<Type>),
-    Union(Vec<Type>),
+    Generic(Vec<String>, Vec<WrittenType>),
+    Union(Vec<WrittenType>),
     None,
     Other,
 }
@@ -86,8 +86,8 @@ pub fn is_collection(name: &str) -> bool {
     COLLECTIONS.contains(&name) || ABSTRACT.contains(&name)
 }
 
-impl Shape {
-    /// The shape of a generic type with a name.
+impl Multiplicity {
+    /// The multiplicity of a generic type with a name.
     pub fn of_generic(name: &str) -> Option<Self> {
         match name {
             _ if COLLECTIONS.contains(&name) => Some(Self::Collection),
@@ -102,24 +102,24 @@ impl Annotation {
     /// Reads an annotation.
     pub fn of(node: &Node<'_>) -> Option<Self> {
         let shown = node.text().split_whitespace().collect::<Vec<_>>().join(" ");
-        let mut written = Type::of(node);
-        if let Type::Text(text) = &written {
-            written = Type::of_text(text);
+        let mut written = WrittenType::of(node);
+        if let WrittenType::Text(text) = &written {
+            written = WrittenType::of_text(text);
         }
         let (container, inside) = match written {
-            Type::Generic(name, mut inside) if inside.len() == 1 => match name.last().map(String::as_str) {
+            WrittenType::Generic(name, mut inside) if inside.len() == 1 => match name.last().map(String::as_str) {
                 Some("Mapped" | "Relationship" | "RelationshipProperty") => (Container::Mapped, inside.remove(0)),
                 Some("WriteOnlyMapped" | "DynamicMapped") => (Container::Lazy, inside.remove(0)),
-                _ => (Container::Plain, Type::Generic(name, inside)),
+                _ => (Container::Plain, WrittenType::Generic(name, inside)),
             },
             other => (Container::Plain, other),
         };
-        let (shape, class, is_string) = inside.without_none().read(container);
-        Some(Self { container, shape, class, is_string, shown })
+        let (multiplicity, class, is_string) = inside.without_none().read(container);
+        Some(Self { container, multiplicity, class, is_string, shown })
     }
 }
 
-impl Type {
+impl WrittenType {
     pub(crate) fn of(node: &Node<'_>) -> Self {
         let node = unparenthesized(node);
         let parts = || node.named_children().collect::<Vec<_>>();
@@ -170,27 +170,28 @@ impl Type {
         if parts.len() == 1 { parts.remove(0).without_none() } else { Self::Other }
     }
 
-    fn read(self, container: Container) -> (Shape, Option<Vec<String>>, bool) {
+    fn read(self, container: Container) -> (Multiplicity, Option<Vec<String>>, bool) {
         match self {
-            Self::Name(names) => (Shape::Scalar, Some(names), false),
+            Self::Name(names) => (Multiplicity::Scalar, Some(names), false),
             Self::Text(text) => match Self::of_text(&text).without_none() {
-                Self::Name(names) => (Shape::Scalar, Some(names), true),
+                Self::Name(names) => (Multiplicity::Scalar, Some(names), true),
                 // SQLAlchemy looks into no string inside of a container; without one it is evaluated before
                 Self::Generic(name, inside) if container == Container::Plain => {
                     Self::Generic(name, inside).read(container)
                 }
-                _ => (Shape::Scalar, None, true),
+                _ => (Multiplicity::Scalar, None, true),
             },
             Self::Generic(name, inside) => {
                 let is_mapping =
                     name.last().is_some_and(|name| name.to_lowercase().contains("dict") || name.contains("Mapping"));
                 let of = if is_mapping { inside.into_iter().next_back() } else { inside.into_iter().next() };
                 let (_, class, is_string) =
-                    of.map_or((Shape::Unknown, None, false), |of| of.without_none().read(container));
-                let shape = name.last().and_then(|last| Shape::of_generic(last)).unwrap_or(Shape::Generic(name));
-                (shape, class, is_string)
+                    of.map_or((Multiplicity::Unknown, None, false), |of| of.without_none().read(container));
+                let multiplicity =
+                    name.last().and_then(|last| Multiplicity::of_generic(last)).unwrap_or(Multiplicity::Generic(name));
+                (multiplicity, class, is_string)
             }
-            Self::Union(_) | Self::None | Self::Other => (Shape::Unknown, None, false),
+            Self::Union(_) | Self::None | Self::Other => (Multiplicity::Unknown, None, false),
         }
     }
 }

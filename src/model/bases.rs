@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::names::{Referent, named};
 use crate::module::{Location, Module};
-use crate::resolve::{Effort, End, Place, Resolver};
+use crate::resolve::{Effort, Place, Resolution, Resolver};
 use crate::syntax::{Node, names_read};
 
 /// How many names and calls are followed.
@@ -37,7 +37,7 @@ fn add(
             continue;
         }
         for end in resolver.follow(&place, &names, &Effort::for_callee()) {
-            let End::Bound(found) = end else { continue };
+            let Resolution::Bound(found) = end else { continue };
             if let Some(value) = found.value().filter(|value| !value.range().contains(&node.range().start)) {
                 add(resolver, found.module(), &value, left, classes);
             }

@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use super::table::{Column, ForeignKey, Table};
 
-/// What SQLAlchemy calls `RelationshipDirection`.
+/// As SQLAlchemy has it: one-to-one is one-to-many or many-to-one there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
+pub enum RelationshipDirection {
     /// The target's table refers to the owner's.
     OneToMany,
     /// The owner's table refers to the target's.
@@ -61,7 +61,7 @@ pub struct Join {
 #[derive(Debug, Clone)]
 pub struct Decided {
     /// The direction.
-    pub direction: Direction,
+    pub direction: RelationshipDirection,
     /// The pairs of referenced and foreign columns.
     pub pairs: Vec<(Column, Column)>,
     /// Where the constraint is declared.
@@ -208,7 +208,7 @@ fn direction_of(
     parent: &Selectable,
     child: &Selectable,
     remote_side: &[Column],
-) -> Result<Direction, String> {
+) -> Result<RelationshipDirection, String> {
     let foreign = |comparisons: &[Comparison]| -> Vec<Operand> {
         let operands = comparisons.iter().flat_map(Comparison::operands).filter(|operand| operand.is_foreign);
         operands.cloned().collect()
@@ -217,8 +217,8 @@ fn direction_of(
     let in_child = columns.iter().any(|column| child.has(column));
     let in_parent = columns.iter().any(|column| parent.has(column));
     match (in_child, in_parent) {
-        (true, false) => return Ok(Direction::OneToMany),
-        (false, true) => return Ok(Direction::ManyToOne),
+        (true, false) => return Ok(RelationshipDirection::OneToMany),
+        (false, true) => return Ok(RelationshipDirection::ManyToOne),
         (false, false) => return Err("the join has no column that is known to be foreign".to_owned()),
         (true, true) => {}
     }
@@ -232,8 +232,8 @@ fn direction_of(
         many_to_one.retain(|column| !equated.contains(column));
     }
     match (one_to_many.is_empty(), many_to_one.is_empty()) {
-        (false, true) => Ok(Direction::OneToMany),
-        (true, false) => Ok(Direction::ManyToOne),
+        (false, true) => Ok(RelationshipDirection::OneToMany),
+        (true, false) => Ok(RelationshipDirection::ManyToOne),
         _ => Err("foreign columns stand on both sides of the join".to_owned()),
     }
 }

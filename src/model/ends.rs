@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashSet, VecDeque};
 
 use rayon::prelude::*;
 
-use super::Call;
-use super::declared::{Base, Class};
+use super::RelationshipCall;
+use super::declared::{Base, DeclaredClass};
 use super::links::{End, Families};
 use super::mapped::Classes;
 use super::names::Referent;
@@ -20,7 +20,7 @@ use crate::syntax::kind;
 
 impl Model<'_> {
     /// The class that has the relationship of a call, and the one that it leads to; several where subclasses have it each for itself.
-    pub fn ends(&self, call: &Call) -> Vec<[End; 2]> {
+    pub fn ends(&self, call: &RelationshipCall) -> Vec<[End; 2]> {
         let all = match self.written.get(&(call.at.clone(), call.is_backref)) {
             Some(Ok(all)) => {
                 let mut ends: Vec<[End; 2]> = all.iter().map(|written| self.ends_of(written)).collect();
@@ -93,7 +93,7 @@ impl Model<'_> {
     }
 
     /// The class around a call that is none of a constructor itself.
-    fn owner_around(&self, call: &Call) -> End {
+    fn owner_around(&self, call: &RelationshipCall) -> End {
         let resolver = &self.classes.resolver;
         let owner = || {
             let module = resolver.repository.module(&call.at.path)?;
@@ -140,7 +140,7 @@ impl Model<'_> {
 }
 
 /// Whether a class inherits from one of the classes.
-fn is_heir(class: &Class, of: &HashSet<Location>) -> bool {
+fn is_heir(class: &DeclaredClass, of: &HashSet<Location>) -> bool {
     class.bases.iter().any(|base| matches!(base, Base::Class(at) if of.contains(at)))
 }
 
@@ -149,7 +149,7 @@ fn possible_heirs(
     classes: &Classes<'_>,
     names: &BTreeSet<String>,
     search: SearchFolder<'_>,
-) -> Vec<std::sync::Arc<Class>> {
+) -> Vec<std::sync::Arc<DeclaredClass>> {
     if names.is_empty() {
         return Vec::new();
     }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::declared::{Base, Class, Mapping};
+use super::declared::{Base, DeclaredClass, ImperativeMapping};
 use super::mapped::Classes;
 use super::names::Referent;
 use super::table::Table;
@@ -41,15 +41,16 @@ impl Classes<'_> {
     }
 
     /// The mapping of a class that holds at a place: one in the same function, else that of the test case.
-    pub fn mapping_at(&self, class: &Location, at: &Location) -> Option<Mapping> {
+    pub fn mapping_at(&self, class: &Location, at: &Location) -> Option<ImperativeMapping> {
         let declared = self.declared(&at.path);
-        let is_of = |mapping: &Mapping| self.named_class(&mapping.class, &mapping.at).as_ref() == Some(class);
-        let in_function = |mapping: &&Mapping| mapping.function.as_ref().is_some_and(|function| function.covers(at));
+        let is_of = |mapping: &ImperativeMapping| self.named_class(&mapping.class, &mapping.at).as_ref() == Some(class);
+        let in_function =
+            |mapping: &&ImperativeMapping| mapping.function.as_ref().is_some_and(|function| function.covers(at));
         let here = declared.mappings.iter().filter(in_function).find(|mapping| is_of(mapping));
         here.cloned().or_else(|| {
             self.cases(at).iter().find_map(|case| {
                 let declared = self.declared(&case.at.path);
-                let is_of_case = |mapping: &&Mapping| mapping.is_set_up && case.at.covers(&mapping.at);
+                let is_of_case = |mapping: &&ImperativeMapping| mapping.is_set_up && case.at.covers(&mapping.at);
                 declared.mappings.iter().filter(is_of_case).find(|mapping| is_of(mapping)).cloned()
             })
         })
@@ -72,10 +73,10 @@ impl Classes<'_> {
     }
 
     /// The classes around a place and their bases, the nearest first.
-    fn cases(&self, at: &Location) -> Vec<Arc<Class>> {
+    fn cases(&self, at: &Location) -> Vec<Arc<DeclaredClass>> {
         let declared = self.declared(&at.path);
         let around = declared.classes.iter().filter(|class| class.at.covers(at) && class.at != *at);
-        let mut cases: Vec<Arc<Class>> = around.rev().cloned().collect();
+        let mut cases: Vec<Arc<DeclaredClass>> = around.rev().cloned().collect();
         let mut next = 0;
         while let Some(case) = cases.get(next).cloned()
             && cases.len() < MOST_BASES

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::received::{Received, Way};
+use super::received::{Received, WayToConstructor};
 use crate::module::Module;
 use crate::resolve::{Arguments, Expression, Place};
 use crate::syntax::{
@@ -27,7 +27,7 @@ struct FunctionFrame<'a> {
 /// # Errors
 /// Why what it calls can't be told.
 pub(super) fn through(
-    way: &Way<'_>,
+    way: &WayToConstructor<'_>,
     module: &Arc<Module>,
     function: &Node<'_>,
     given: Arguments,
@@ -47,7 +47,7 @@ pub(super) fn through(
 }
 
 /// What is given by name for a parameter, which no other gets then. None where a dictionary may give it.
-fn taken_by_name(way: &Way<'_>, name: &str, given: &mut Arguments) -> Option<Option<Option<Expression>>> {
+fn taken_by_name(way: &WayToConstructor<'_>, name: &str, given: &mut Arguments) -> Option<Option<Option<Expression>>> {
     if given.may_have(way.resolver, name) {
         return None;
     }
@@ -57,7 +57,12 @@ fn taken_by_name(way: &Way<'_>, name: &str, given: &mut Arguments) -> Option<Opt
 
 impl<'a> FunctionFrame<'a> {
     /// The parameters with what is given for them.
-    fn of(way: &Way<'_>, module: &'a Arc<Module>, function: &Node<'_>, mut given: Arguments) -> Option<Self> {
+    fn of(
+        way: &WayToConstructor<'_>,
+        module: &'a Arc<Module>,
+        function: &Node<'_>,
+        mut given: Arguments,
+    ) -> Option<Self> {
         let mut frame = Self { module, parameters: HashMap::new(), locals: HashSet::new(), rest: None, keywords: None };
         let mut by_position: Vec<Option<Expression>> = std::mem::take(&mut given.by_position);
         by_position.reverse();
@@ -97,7 +102,7 @@ impl<'a> FunctionFrame<'a> {
     }
 
     /// What the function returns, if nothing before that changes more than can be followed.
-    fn returned<'t>(&mut self, way: &Way<'_>, body: &Node<'t>) -> Option<Node<'t>> {
+    fn returned<'t>(&mut self, way: &WayToConstructor<'_>, body: &Node<'t>) -> Option<Node<'t>> {
         for statement in body.named_children().filter(|statement| statement.kind() != kind::COMMENT) {
             match &*statement.kind() {
                 kind::RETURN_STATEMENT => {
@@ -138,7 +143,7 @@ impl<'a> FunctionFrame<'a> {
     }
 
     /// A docstring, `keywords.setdefault(…)`, `keywords[…] = …`, `name = keywords.pop(…)`, or what has nothing to do with these.
-    fn expression(&mut self, way: &Way<'_>, node: &Node<'_>) -> Option<()> {
+    fn expression(&mut self, way: &WayToConstructor<'_>, node: &Node<'_>) -> Option<()> {
         match &*node.kind() {
             kind::STRING | kind::CONCATENATED_STRING => Some(()),
             kind::CALL if self.is_of_keywords(node, "setdefault") => {

@@ -63,7 +63,7 @@ pub struct Relationship {
     pub target_class: Option<Location>,
     /// The constructor's call, where it is one of SQLAlchemy's own.
     #[serde(skip)]
-    pub call: Option<Call>,
+    pub call: Option<RelationshipCall>,
 }
 
 impl Relationship {
@@ -89,7 +89,7 @@ impl Relationship {
 
 /// The call that makes a relationship.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Call {
+pub struct RelationshipCall {
     /// The call.
     pub at: Location,
     /// It makes the other side of the relationship around it.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::module::BindingKind;
 use crate::module::{Location, Module};
-use crate::resolve::{Effort, End, Found, KnownClass, Place, Resolver, is_bound_by_comprehension};
+use crate::resolve::{Effort, Found, KnownClass, Place, Resolution, Resolver, is_bound_by_comprehension};
 use crate::syntax::{Node, dotted_name};
 
 /// What a dotted name stands for, and the attributes behind it.
@@ -35,9 +35,9 @@ fn follow(resolver: &Resolver<'_>, place: &Place, names: &[String], aliases: usi
     }
     let ends = resolver.follow(place, names, &Effort::for_callee());
     let mut all = ends.into_iter().map(|end| match end {
-        End::Bound(found) => bound(resolver, &found, aliases),
-        End::Outside(path) => Referent::Outside(path),
-        End::Module(_) | End::Unbound | End::Unknown(_) => unknown(),
+        Resolution::Bound(found) => bound(resolver, &found, aliases),
+        Resolution::Outside(path) => Referent::Outside(path),
+        Resolution::Module(_) | Resolution::Unbound | Resolution::Unknown(_) => unknown(),
     });
     let Some(first) = all.next() else { return unknown() };
     if all.all(|other| other == first) { first } else { unknown() }
@@ -46,7 +46,7 @@ fn follow(resolver: &Resolver<'_>, place: &Place, names: &[String], aliases: usi
 /// The class that an attribute of a class names: `item = Item`.
 pub fn named_by(resolver: &Resolver<'_>, class: &KnownClass, attribute: &str) -> Option<Referent> {
     let ends = resolver.member_of(class, attribute);
-    let [End::Bound(found)] = ends.as_slice() else { return None };
+    let [Resolution::Bound(found)] = ends.as_slice() else { return None };
     let named = bound(resolver, found, MOST_ALIASES);
     matches!(named, Referent::Class(..) | Referent::Outside(_)).then_some(named)
 }

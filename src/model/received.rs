@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::handed_on;
 use crate::module::{BindingKind, Module};
-use crate::resolve::{Arguments, Effort, End, Found, Place, Resolver};
+use crate::resolve::{Arguments, Effort, Found, Place, Resolution, Resolver};
 use crate::syntax::{Node, dotted_name, kind};
 
 /// How many wrappers inside each other are looked into.
@@ -28,17 +28,17 @@ pub fn received(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) 
     let unknown = || format!("`{}` may hand on other arguments than it is given", shown());
     let names = call.field("function").and_then(|function| dotted_name(&function)).ok_or_else(unknown)?;
     let list = call.field("arguments").ok_or_else(unknown)?;
-    let way = Way { resolver, levels: MOST_WRAPPERS };
+    let way = WayToConstructor { resolver, levels: MOST_WRAPPERS };
     way.reached(&Place::of(module, call), &names, Arguments::of_list(module, &list))
 }
 
 /// The way from a call to the constructor.
-pub(super) struct Way<'a> {
+pub(super) struct WayToConstructor<'a> {
     pub resolver: &'a Resolver<'a>,
     levels: usize,
 }
 
-impl Way<'_> {
+impl WayToConstructor<'_> {
     /// What reaches the constructor that names lead to.
     pub fn reached(&self, place: &Place, names: &[String], given: Arguments) -> Result<Received, String> {
         let is_known =
@@ -50,11 +50,15 @@ impl Way<'_> {
         let mut found_last = None;
         for end in ends {
             let received = match end {
-                End::Outside(path) if is_known(path.last()) => plain(&given, path[0] == "sqlmodel"),
-                End::Module(_) | End::Unbound | End::Unknown(_) if is_known(names.last()) => plain(&given, false),
+                Resolution::Outside(path) if is_known(path.last()) => plain(&given, path[0] == "sqlmodel"),
+                Resolution::Module(_) | Resolution::Unbound | Resolution::Unknown(_) if is_known(names.last()) => {
+                    plain(&given, false)
+                }
                 // `db.relationship` and what can't be followed
-                End::Bound(found) if !found.rest.is_empty() && is_known(found.rest.last()) => plain(&given, false),
-                End::Bound(found) if found.rest.is_empty() => {
+                Resolution::Bound(found) if !found.rest.is_empty() && is_known(found.rest.last()) => {
+                    plain(&given, false)
+                }
+                Resolution::Bound(found) if found.rest.is_empty() => {
                     if !is_only && is_stand_in(&found) {
                         continue;
                     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 
-use super::declared::{Base, Mapping};
+use super::declared::{Base, ImperativeMapping};
 use super::mapped::Classes;
 use super::names::Referent;
 use crate::hints::Words;
@@ -72,7 +72,7 @@ impl Registry {
         names: &BTreeSet<&str>,
         classes: &Classes<'_>,
         search: SearchFolder<'_>,
-    ) -> Vec<Mapping> {
+    ) -> Vec<ImperativeMapping> {
         let patterns: Vec<String> = names.iter().map(|name| format!("class {name}")).collect();
         let (Ok(definitions), Ok(words)) = (AhoCorasick::new(&patterns), AhoCorasick::new(names)) else {
             return Vec::new();

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::names::stands_for_class;
-use super::{Call, Relationship};
+use super::{Relationship, RelationshipCall};
 use crate::module::Module;
 use crate::resolve::{Arguments, Passed, Resolver};
 use crate::syntax::{Node, decorating, dotted_name, kind, positional_arguments, string_content, unparenthesized};
@@ -60,7 +60,7 @@ pub fn of_call(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>, i
         false => Some(of_declaration(resolver, module, call)),
     };
     let at = module.location(&call.range());
-    Relationship { call: Some(Call { at, is_backref }), ..relationship.unwrap_or_default() }
+    Relationship { call: Some(RelationshipCall { at, is_backref }), ..relationship.unwrap_or_default() }
 }
 
 fn of_declaration(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -> Relationship {

@@ -38,7 +38,7 @@ pub struct Column {
 
 /// What a foreign key refers to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reference {
+pub enum ForeignKeyTarget {
     /// A column of a table by name, as in `ForeignKey("user.id")`; without the column, the one of the same name.
     Named(TableName, Option<String>),
     /// A column of a table, as in `ForeignKey(users.c.id)`.
@@ -53,7 +53,7 @@ pub enum Reference {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ForeignKey {
     /// The constrained columns, by name, and what each refers to.
-    pub columns: Vec<(String, Reference)>,
+    pub columns: Vec<(String, ForeignKeyTarget)>,
     /// Where it is declared.
     pub at: Location,
 }
@@ -91,7 +91,7 @@ impl TableName {
     }
 }
 
-impl Reference {
+impl ForeignKeyTarget {
     /// Reads `table.column` or `schema.table.column`; a text without a dot names the table alone (`Column._resolve_col_tokens` of
     /// SQLAlchemy).
     pub fn parse(text: &str) -> Self {

@@ -3,16 +3,16 @@
 
 use std::sync::Arc;
 
-use super::annotation::{Annotation, Shape};
-use super::declared::{self, Mapping};
+use super::annotation::{Annotation, Multiplicity};
+use super::declared::{self, ImperativeMapping};
 use super::join::{ColumnName, JoinReader, Term};
 use super::names::{Referent, named, named_by, text, text_for};
 use super::received::{Received, received};
 use super::statement::{self, Owner};
-use crate::module::BindingKind as Bound;
+use crate::module::BindingKind;
 use crate::module::{Location, Module};
 use crate::python::PyValue;
-use crate::resolve::{Arguments, Effort, End, Keyword, KnownClass, Passed, Place, Resolver};
+use crate::resolve::{Arguments, Effort, Keyword, KnownClass, Passed, Place, Resolution, Resolver};
 use crate::syntax::{Node, definition_around, dotted_name, kind, string_content, unparenthesized};
 
 /// The class that a relationship leads to, as it is written.
@@ -32,7 +32,7 @@ pub enum Declaring {
     /// A class, by what its name stands for.
     Class(Referent),
     /// A class that is mapped in the same call.
-    Mapping(Box<Mapping>),
+    Mapping(Box<ImperativeMapping>),
     /// It can't be told.
     Unknown,
 }
@@ -98,8 +98,8 @@ impl WrittenRelationship {
             at: module.location(&declaring.range()),
             owner: owner(resolver, module, place.as_ref()),
             target: given.target(annotation.as_ref(), module, &declaring),
-            generic: annotation.as_ref().and_then(|annotation| match &annotation.shape {
-                Shape::Generic(names) => Some(named(resolver, &Place::of(module, &declaring), names)),
+            generic: annotation.as_ref().and_then(|annotation| match &annotation.multiplicity {
+                Multiplicity::Generic(names) => Some(named(resolver, &Place::of(module, &declaring), names)),
                 _ => None,
             }),
             has_argument: !matches!(arguments.get_at(resolver, "argument", 0), Passed::Absent),
@@ -120,7 +120,7 @@ impl WrittenRelationship {
     }
 }
 
-/// The annotation of an attribute; where an alias in it may stand for anything, without its shape.
+/// The annotation of an attribute; where an alias in it may stand for anything, without its multiplicity.
 fn annotation(
     resolver: &Resolver<'_>,
     module: &Arc<Module>,
@@ -130,7 +130,7 @@ fn annotation(
     let annotation = Annotation::of(place.annotation.as_ref()?)?;
     Some(match &annotation.class {
         Some(names) if !annotation.is_string && is_type_alias(resolver, module, call, names) => {
-            Annotation { shape: Shape::Unknown, class: None, ..annotation }
+            Annotation { multiplicity: Multiplicity::Unknown, class: None, ..annotation }
         }
         _ => annotation,
     })
@@ -278,16 +278,18 @@ pub(super) fn owner(resolver: &Resolver<'_>, module: &Arc<Module>, place: Option
 /// Whether names lead to what an expression gives, as in `Users = list["User"]`.
 fn is_type_alias(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>, names: &[String]) -> bool {
     let ends = resolver.follow(&Place::of(module, call), names, &Effort::for_callee());
-    let is_expression = |bound: &Bound| matches!(bound, Bound::Expression | Bound::Opaque(_));
-    ends.iter()
-        .any(|end| matches!(end, End::Bound(found) if found.rest.is_empty() && is_expression(&found.binding().kind)))
+    let is_expression = |bound: &BindingKind| matches!(bound, BindingKind::Expression | BindingKind::Opaque(_));
+    ends.iter().any(
+        |end| matches!(end, Resolution::Bound(found) if found.rest.is_empty() && is_expression(&found.binding().kind)),
+    )
 }
 
 /// Whether a name is a parameter of a function: it can be None.
 fn is_parameter(resolver: &Resolver<'_>, module: &Arc<Module>, node: &Node<'_>) -> bool {
     let Some(names) = dotted_name(node) else { return false };
     let ends = resolver.follow(&Place::of(module, node), &names, &Effort::for_callee());
-    ends.iter().any(|end| matches!(end, End::Bound(found) if matches!(found.binding().kind, Bound::Parameter(_))))
+    ends.iter()
+        .any(|end| matches!(end, Resolution::Bound(found) if matches!(found.binding().kind, BindingKind::Parameter(_))))
 }
 
 fn one_line(node: &Node<'_>) -> String {

@@ -144,9 +144,9 @@ pub struct Shift {
     pub add: CascadeOptions,
 }
 
-/// Which changes are meant.
+/// Which changes are allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
+pub enum AllowedChanges {
     /// Those that may be carried out unseen.
     Safe,
     /// All.
@@ -272,10 +272,10 @@ impl Verdict {
         changes.any(|change| change.applicability == Applicability::Unsafe)
     }
 
-    /// All changes within reach together; None where there is none.
-    pub fn rewrite(&self, site: &Site, reach: Reach) -> Option<Rewrite> {
+    /// All allowed changes together; None where there is none.
+    pub fn rewrite(&self, site: &Site, allowed: AllowedChanges) -> Option<Rewrite> {
         let changes = self.judgements().iter().filter_map(|judgement| judgement.change.as_ref());
-        let changes: Vec<&Change> = changes.filter(|change| change.is_within(reach)).collect();
+        let changes: Vec<&Change> = changes.filter(|change| change.is_within(allowed)).collect();
         let alternatives = &site.value.as_ref().ok()?.alternatives;
         let given = alternatives.iter().filter_map(|alternative| EffectiveSet::of(site, &alternative.value).ok());
         let given: Vec<CascadeOptions> = given.map(|given| given.options).collect();
@@ -307,9 +307,9 @@ impl Judgement {
 }
 
 impl Change {
-    /// Whether it is one of those that are meant.
-    pub fn is_within(&self, reach: Reach) -> bool {
-        reach == Reach::All || self.applicability == Applicability::Safe
+    /// Whether it is one of the allowed changes.
+    pub fn is_within(&self, allowed: AllowedChanges) -> bool {
+        allowed == AllowedChanges::All || self.applicability == Applicability::Safe
     }
 }
 

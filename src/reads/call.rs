@@ -1,13 +1,13 @@
 //! A call is evaluated: of a constructor, of a function of the repository, of a method.
 
 use crate::module::BindingKind;
-use crate::resolve::{Effort, End, Place};
+use crate::resolve::{Effort, Place, Resolution};
 use crate::syntax::{
     Node, callee_name, dotted_name, keyword_value, kind, positional_arguments, string_content, unparenthesized,
 };
 use crate::types::{Class, Type};
 
-use super::heap::{List, Options, UnseenRelationships, Value};
+use super::heap::{List, Options, RunValue, UnseenRelationships};
 use super::run::{Exit, Walkthrough};
 use super::session::named_in_options;
 
@@ -38,9 +38,9 @@ const HARMLESS: [&str; 20] = [
 const SEQUENCES: [&str; 6] = ["list", "tuple", "sorted", "reversed", "set", "iter"];
 
 impl Walkthrough<'_, '_> {
-    pub(super) fn call(&mut self, call: &Node<'_>, is_awaited: bool) -> Result<Value, Exit> {
+    pub(super) fn call(&mut self, call: &Node<'_>, is_awaited: bool) -> Result<RunValue, Exit> {
         let Some(function) = call.field("function").map(|function| unparenthesized(&function)) else {
-            return Ok(Value::Unknown);
+            return Ok(RunValue::Unknown);
         };
         if let (Some(object), Some(name)) = (function.field("object"), function.field("attribute")) {
             return self.method(call, &object, &name.text(), is_awaited);
@@ -48,8 +48,8 @@ impl Walkthrough<'_, '_> {
         let called = if function.kind() == kind::IDENTIFIER { self.name(&function.text()) } else { None };
         let called = called.unwrap_or_else(|| self.typed(&function));
         match called {
-            Value::Class(class) => self.construct(&class, call),
-            Value::Function(function) => {
+            RunValue::Class(class) => self.construct(&class, call),
+            RunValue::Function(function) => {
                 let given = self.arguments(call)?;
                 let value = self.inline(&function, given, is_awaited)?;
                 Ok(self.or_typed(value, call))
@@ -59,7 +59,7 @@ impl Walkthrough<'_, '_> {
     }
 
     /// The arguments of a call, with their names.
-    fn arguments(&mut self, call: &Node<'_>) -> Result<Vec<(Option<String>, Value)>, Exit> {
+    fn arguments(&mut self, call: &Node<'_>) -> Result<Vec<(Option<String>, RunValue)>, Exit> {
         let Some(list) = call.field("arguments") else { return Ok(Vec::new()) };
         if list.kind() != kind::ARGUMENT_LIST {
             return Ok(vec![(None, self.value(&list)?)]);
@@ -73,20 +73,20 @@ impl Walkthrough<'_, '_> {
         Ok(given)
     }
 
-    fn or_typed(&mut self, value: Value, call: &Node<'_>) -> Value {
-        if value == Value::Unknown { self.typed(call) } else { value }
+    fn or_typed(&mut self, value: RunValue, call: &Node<'_>) -> RunValue {
+        if value == RunValue::Unknown { self.typed(call) } else { value }
     }
 
     /// A function of Python's own, or one that can't be followed.
-    fn builtin(&mut self, call: &Node<'_>, name: &str, is_awaited: bool) -> Result<Value, Exit> {
+    fn builtin(&mut self, call: &Node<'_>, name: &str, is_awaited: bool) -> Result<RunValue, Exit> {
         let given = self.arguments(call)?;
         if HARMLESS.contains(&name) && !is_awaited {
-            return Ok(Value::Other);
+            return Ok(RunValue::Other);
         }
-        let first = given.first().map_or(Value::Unknown, |(_, value)| value.clone());
+        let first = given.first().map_or(RunValue::Unknown, |(_, value)| value.clone());
         if SEQUENCES.contains(&name) && !is_awaited {
             return Ok(match first {
-                Value::List(list) => {
+                RunValue::List(list) => {
                     let copy = List { owner: None, ..self.heap.lists[list].clone() };
                     self.heap.list(copy)
                 }
@@ -96,7 +96,7 @@ impl Walkthrough<'_, '_> {
         if name == "getattr" && !is_awaited {
             let arguments = call.field("arguments").map(|list| positional_arguments(&list));
             let attribute = arguments.and_then(|all| string_content(all.get(1)?));
-            if let (Value::Object(object), Some(attribute)) = (&first, attribute) {
+            if let (RunValue::Object(object), Some(attribute)) = (&first, attribute) {
                 return self.read(*object, &attribute, call);
             }
         }
@@ -104,15 +104,15 @@ impl Walkthrough<'_, '_> {
     }
 
     /// What can't be followed may do anything with what it gets; with nothing of the session in its hands, nothing.
-    fn outside(&mut self, call: &Node<'_>, given: &[(Option<String>, Value)], is_awaited: bool) -> Value {
+    fn outside(&mut self, call: &Node<'_>, given: &[(Option<String>, RunValue)], is_awaited: bool) -> RunValue {
         let found = self.mapping.type_of(self.module(), call);
         if matches!(&*found, Type::Rows(rows) if rows.of == crate::types::RowsOf::Statement) {
             let is_all = callee_name(call).is_some_and(|name| name == "select");
-            let is_all = is_all && matches!(given, [(None, Value::Class(_))]);
-            return Value::Statement(Options { is_all, ..Options::default() });
+            let is_all = is_all && matches!(given, [(None, RunValue::Class(_))]);
+            return RunValue::Statement(Options { is_all, ..Options::default() });
         }
-        let gets = |value: &Value| matches!(value, Value::Session | Value::Unknown);
-        let is_safe = !is_awaited && !given.iter().any(|(_, value)| *value == Value::Session)
+        let gets = |value: &RunValue| matches!(value, RunValue::Session | RunValue::Unknown);
+        let is_safe = !is_awaited && !given.iter().any(|(_, value)| *value == RunValue::Session)
             || self.is_of_other_library(call) && !given.iter().any(|(_, value)| gets(value));
         if is_safe {
             for object in given.iter().flat_map(|(_, value)| self.heap.objects_in(value)).collect::<Vec<_>>() {
@@ -131,14 +131,14 @@ impl Walkthrough<'_, '_> {
         matches!(&*found, Type::Outside(path) if !matches!(path[0].as_str(), "sqlalchemy" | "sqlmodel" | "advanced_alchemy"))
     }
 
-    fn construct(&mut self, class: &Class, call: &Node<'_>) -> Result<Value, Exit> {
+    fn construct(&mut self, class: &Class, call: &Node<'_>) -> Result<RunValue, Exit> {
         let given = self.arguments(call)?;
         if !self.mapping.is_entity(class) {
             // its constructor can read what it is given
             for object in given.iter().flat_map(|(_, value)| self.heap.objects_in(value)).collect::<Vec<_>>() {
                 self.heap.doubt(object);
             }
-            return Ok(Value::Unknown);
+            return Ok(RunValue::Unknown);
         }
         let has_own = matches!(self.mapping.types.member_of(class, "__init__"), Type::Function(_));
         let is_dataclass = self.mapping.ancestors(class).iter().any(|known| {
@@ -158,25 +158,25 @@ impl Walkthrough<'_, '_> {
         if has_own || is_dataclass {
             self.heap.forget(object);
         }
-        Ok(Value::Object(object))
+        Ok(RunValue::Object(object))
     }
 
-    fn method(&mut self, call: &Node<'_>, object: &Node<'_>, name: &str, is_awaited: bool) -> Result<Value, Exit> {
+    fn method(&mut self, call: &Node<'_>, object: &Node<'_>, name: &str, is_awaited: bool) -> Result<RunValue, Exit> {
         if object.kind() != kind::CALL && self.is_session(object) {
-            let given: Vec<Value> = self.arguments(call)?.into_iter().map(|(_, value)| value).collect();
+            let given: Vec<RunValue> = self.arguments(call)?.into_iter().map(|(_, value)| value).collect();
             return self.call_session(name, call, &given, is_awaited);
         }
         let receiver = self.value(object)?;
         let given = self.arguments(call)?;
         match receiver {
-            Value::List(list) => self.call_list(list, name, &given, call),
-            Value::Statement(options) => Ok(Value::Statement(changed(options, name, call))),
-            Value::Result(options) => Ok(self.fetched(&options, name, call)),
-            Value::Other if !is_awaited => Ok(Value::Other),
+            RunValue::List(list) => self.call_list(list, name, &given, call),
+            RunValue::Statement(options) => Ok(RunValue::Statement(changed(options, name, call))),
+            RunValue::Result(options) => Ok(self.fetched(&options, name, call)),
+            RunValue::Other if !is_awaited => Ok(RunValue::Other),
             receiver => {
                 let function = call.field("function");
-                let method = function.map_or(Value::Unknown, |function| match &receiver {
-                    Value::Object(object) => {
+                let method = function.map_or(RunValue::Unknown, |function| match &receiver {
+                    RunValue::Object(object) => {
                         let class = self.heap.objects[*object].class.clone();
                         let found = self.mapping.types.member_of(&class, name);
                         self.value_of_type(&found, None)
@@ -184,12 +184,12 @@ impl Walkthrough<'_, '_> {
                     _ => self.typed(&function),
                 });
                 match method {
-                    Value::Function(function) => {
+                    RunValue::Function(function) => {
                         let own = function.receiver.is_some().then_some((None, receiver));
                         let value = self.inline(&function, own.into_iter().chain(given).collect(), is_awaited)?;
                         Ok(self.or_typed(value, call))
                     }
-                    Value::Class(class) => self.construct(&class, call),
+                    RunValue::Class(class) => self.construct(&class, call),
                     _ => {
                         let with = std::iter::once((None, receiver)).chain(given).collect::<Vec<_>>();
                         Ok(self.outside(call, &with, is_awaited))
@@ -200,10 +200,10 @@ impl Walkthrough<'_, '_> {
     }
 
     /// What a method gives of the result of a query.
-    fn fetched(&mut self, options: &Options, name: &str, call: &Node<'_>) -> Value {
+    fn fetched(&mut self, options: &Options, name: &str, call: &Node<'_>) -> RunValue {
         let found = self.mapping.type_of(self.module(), call);
         let value = self.value_of_type(&found, Some(options));
-        if let (Value::List(list), "all") = (&value, name)
+        if let (RunValue::List(list), "all") = (&value, name)
             && options.is_all
             && let Some(one) = self.heap.lists[*list].rest
         {
@@ -216,18 +216,18 @@ impl Walkthrough<'_, '_> {
         &mut self,
         list: usize,
         name: &str,
-        given: &[(Option<String>, Value)],
+        given: &[(Option<String>, RunValue)],
         call: &Node<'_>,
-    ) -> Result<Value, Exit> {
-        let first = given.first().map_or(Value::Unknown, |(_, value)| value.clone());
+    ) -> Result<RunValue, Exit> {
+        let first = given.first().map_or(RunValue::Unknown, |(_, value)| value.clone());
         match (name, &first) {
-            ("append" | "add", Value::Object(object)) => self.append(list, *object, call),
-            ("extend", Value::List(other)) if self.heap.lists[*other].rest.is_none() => {
+            ("append" | "add", RunValue::Object(object)) => self.append(list, *object, call),
+            ("extend", RunValue::List(other)) if self.heap.lists[*other].rest.is_none() => {
                 for object in self.heap.lists[*other].known.clone() {
                     self.append(list, object, call);
                 }
             }
-            ("remove" | "discard", Value::Object(object)) if self.heap.lists[list].known.contains(object) => {
+            ("remove" | "discard", RunValue::Object(object)) if self.heap.lists[list].known.contains(object) => {
                 self.heap.lists[list].known.retain(|one| one != object);
                 if let Some((_, name)) = self.heap.lists[list].owner.clone() {
                     self.heap.moved.insert(name);
@@ -238,15 +238,15 @@ impl Walkthrough<'_, '_> {
                 let copy = List { owner: None, ..self.heap.lists[list].clone() };
                 return Ok(self.heap.list(copy));
             }
-            ("index" | "count", _) => return Ok(Value::Other),
-            ("all" | "unique", _) => return Ok(Value::List(list)),
+            ("index" | "count", _) => return Ok(RunValue::Other),
+            ("all" | "unique", _) => return Ok(RunValue::List(list)),
             _ => {
                 self.doubt_list(list);
                 given.iter().for_each(|(_, value)| self.forget_in(value));
                 return Ok(self.typed(call));
             }
         }
-        Ok(Value::Nothing)
+        Ok(RunValue::Nothing)
     }
 
     /// An object comes into a list: into the relationship that it is, too.
@@ -262,8 +262,8 @@ impl Walkthrough<'_, '_> {
         let link = self.link(owner, &relation);
         match &link.value {
             // nothing changes in the database
-            Some(Value::List(current)) if *current == list && is_there => {}
-            Some(Value::List(current)) if *current == list => {
+            Some(RunValue::List(current)) if *current == list && is_there => {}
+            Some(RunValue::List(current)) if *current == list => {
                 self.heap.objects[owner].links.entry(name).and_modify(|link| {
                     link.at = at.clone();
                     link.is_flushed = false;
@@ -277,7 +277,7 @@ impl Walkthrough<'_, '_> {
                 if !is_new {
                     return;
                 }
-                let loaded = super::heap::HeapLink::loaded(Value::List(list), at.clone(), false);
+                let loaded = super::heap::HeapLink::loaded(RunValue::List(list), at.clone(), false);
                 self.heap.objects[owner].links.insert(name, loaded);
             }
             _ => return,
@@ -307,7 +307,7 @@ impl Walkthrough<'_, '_> {
         let ends = self.mapping.classes.resolver.follow(&place, &dotted_name(&maker)?, &Effort::for_value());
         match ends.as_slice() {
             // a maker is often named as what it makes
-            [End::Bound(found)] if matches!(found.binding().kind, BindingKind::CallResult { .. }) => {
+            [Resolution::Bound(found)] if matches!(found.binding().kind, BindingKind::CallResult { .. }) => {
                 let name = found.module().node(&found.binding().name).filter(|_| found.rest.is_empty())?;
                 let assignment = name.ancestors().find(|node| node.kind() == kind::ASSIGNMENT)?;
                 let maker = assignment.field("right").filter(|right| right.kind() == kind::CALL)?;

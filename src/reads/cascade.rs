@@ -8,16 +8,16 @@ use crate::syntax::{Node, keyword_value, kind, positional_arguments, string_cont
 use crate::types::Class;
 
 use super::Edge;
-use super::heap::{Expiry, Freshness, HeapLink, LoadState, Standing, UnseenRelationships, Value};
-use super::mapping::{Attribute, Loading, Relation};
+use super::heap::{Expiry, Freshness, HeapLink, LoadState, RunValue, Standing, UnseenRelationships};
+use super::mapping::{Attribute, LoaderStrategy, Relation};
 use super::run::{Exit, Walkthrough};
 
 impl Walkthrough<'_, '_> {
     /// `await session.refresh(object)`
-    pub(super) fn refresh(&mut self, call: &Node<'_>, given: &Value) -> Result<Value, Exit> {
-        let Value::Object(object) = *given else {
+    pub(super) fn refresh(&mut self, call: &Node<'_>, given: &RunValue) -> Result<RunValue, Exit> {
+        let RunValue::Object(object) = *given else {
             self.heap.forget_all();
-            return Ok(Value::Other);
+            return Ok(RunValue::Other);
         };
         if matches!(self.heap.objects[object].standing, Standing::Transient | Standing::Pending) {
             return Err(Exit::Ended);
@@ -27,10 +27,10 @@ impl Walkthrough<'_, '_> {
             Some(None) => self.heap.forget_all(),
             None => self.refresh_whole(object, call),
         }
-        Ok(Value::Other)
+        Ok(RunValue::Other)
     }
 
-    fn refresh_names(&mut self, object: usize, names: &[String], call: &Node<'_>) -> Result<Value, Exit> {
+    fn refresh_names(&mut self, object: usize, names: &[String], call: &Node<'_>) -> Result<RunValue, Exit> {
         let class = self.heap.objects[object].class.clone();
         for name in names {
             let Attribute::Relation(relation) = self.mapping.attribute(&class, name) else { continue };
@@ -39,7 +39,7 @@ impl Walkthrough<'_, '_> {
         self.flush(self.flushes_itself);
         for name in names {
             if let Attribute::Relation(relation) = self.mapping.attribute(&class, name) {
-                if relation.loading == Loading::Unfollowed {
+                if relation.loading == LoaderStrategy::Unfollowed {
                     self.heap.forget_all();
                     continue;
                 }
@@ -50,7 +50,7 @@ impl Walkthrough<'_, '_> {
                 self.write_column(object, name);
             }
         }
-        Ok(Value::Other)
+        Ok(RunValue::Other)
     }
 
     /// What was changed of a relationship and is not written yet is gone when it is refreshed by its name. Where the other side has the
@@ -69,9 +69,9 @@ impl Walkthrough<'_, '_> {
             known.standing != Standing::Transient && matches!(known.freshness, Freshness::Loaded | Freshness::Unknown)
         };
         let is_told = self.reverse(relation).is_some_and(|reverse| match &link.value {
-            Some(Value::Object(target)) => self.is_many_to_one(relation, &reverse) && is_well(target),
+            Some(RunValue::Object(target)) => self.is_many_to_one(relation, &reverse) && is_well(target),
             // what was there before a list took its place is not known
-            Some(Value::List(list)) => {
+            Some(RunValue::List(list)) => {
                 let (list, is_made) = (&self.heap.lists[*list], self.heap.objects[object].is_made);
                 (list.rest.is_some() || is_made) && list.known.iter().all(is_well)
             }
@@ -115,7 +115,7 @@ impl Walkthrough<'_, '_> {
         // what comes with the object is loaded again
         let mut came = Vec::new();
         for relation in self.mapping.relations(&class).iter() {
-            let is_eager = relation.loading == Loading::Eager || options.names.contains(&relation.name);
+            let is_eager = relation.loading == LoaderStrategy::Eager || options.names.contains(&relation.name);
             let is_ambiguous = self.is_ambiguous(relation);
             let known = &mut self.heap.objects[object].links;
             match known.get_mut(&relation.name) {
@@ -137,17 +137,17 @@ impl Walkthrough<'_, '_> {
     }
 
     /// `session.expire(object)`
-    pub(super) fn expire(&mut self, call: &Node<'_>, given: &Value) -> Result<Value, Exit> {
-        let Value::Object(object) = *given else {
+    pub(super) fn expire(&mut self, call: &Node<'_>, given: &RunValue) -> Result<RunValue, Exit> {
+        let RunValue::Object(object) = *given else {
             self.heap.forget_all();
-            return Ok(Value::Other);
+            return Ok(RunValue::Other);
         };
         if matches!(self.heap.objects[object].standing, Standing::Transient | Standing::Pending) {
             return Err(Exit::Ended);
         }
         if names_in(call).is_some() {
             self.heap.forget_all();
-            return Ok(Value::Other);
+            return Ok(RunValue::Other);
         }
         let at = self.module().location(&call.range());
         self.cascade(object, &at, true);
@@ -157,7 +157,7 @@ impl Walkthrough<'_, '_> {
         known.written.clear();
         known.base = UnseenRelationships::Empty;
         unload(&mut known.links, None);
-        Ok(Value::Other)
+        Ok(RunValue::Other)
     }
 
     /// Expires what a refresh or an expire of an object reaches.

@@ -2,11 +2,11 @@
 
 use crate::syntax::{Node, conditional_parts, kind, unparenthesized};
 
-use super::heap::{List, Value};
+use super::heap::{List, RunValue};
 use super::run::{Exit, Walkthrough};
 
 impl Walkthrough<'_, '_> {
-    pub(super) fn value(&mut self, node: &Node<'_>) -> Result<Value, Exit> {
+    pub(super) fn value(&mut self, node: &Node<'_>) -> Result<RunValue, Exit> {
         self.count()?;
         let node = unparenthesized(node);
         match &*node.kind() {
@@ -17,7 +17,7 @@ impl Walkthrough<'_, '_> {
             kind::ASSIGNMENT => self.assignment(&node),
             kind::AUGMENTED_ASSIGNMENT => self.augmented(&node),
             kind::NAMED_EXPRESSION => {
-                let value = node.field("value").map_or(Ok(Value::Unknown), |value| self.value(&value))?;
+                let value = node.field("value").map_or(Ok(RunValue::Unknown), |value| self.value(&value))?;
                 if let Some(name) = node.field("name") {
                     self.bind(&name.text(), value.clone());
                 }
@@ -27,77 +27,77 @@ impl Walkthrough<'_, '_> {
             kind::LIST | kind::SET => self.display(&node),
             kind::TUPLE | kind::EXPRESSION_LIST => {
                 let parts: Vec<Node<'_>> = node.named_children().filter(|part| part.kind() != kind::COMMENT).collect();
-                Ok(Value::Tuple(parts.iter().map(|part| self.value(part)).collect::<Result<_, _>>()?))
+                Ok(RunValue::Tuple(parts.iter().map(|part| self.value(part)).collect::<Result<_, _>>()?))
             }
             kind::CONDITIONAL_EXPRESSION => match conditional_parts(&node) {
                 Some([body, condition, otherwise]) => {
                     let holds = self.holds(Some(condition))?;
                     self.value(if holds { &body } else { &otherwise })
                 }
-                None => Ok(Value::Unknown),
+                None => Ok(RunValue::Unknown),
             },
             kind::BOOLEAN_OPERATOR => self.either(&node),
             kind::NOT_OPERATOR => {
                 node.field("argument").map_or(Ok(None), |inner| self.truth(&inner))?;
-                Ok(Value::Other)
+                Ok(RunValue::Other)
             }
             kind::LIST_COMPREHENSION
             | kind::SET_COMPREHENSION
             | kind::GENERATOR_EXPRESSION
             | kind::DICTIONARY_COMPREHENSION => self.comprehension(&node),
-            kind::NONE => Ok(Value::Nothing),
-            kind::LAMBDA | kind::FUNCTION_DEFINITION | kind::CLASS_DEFINITION => Ok(Value::Unknown),
-            kind::KEYWORD_ARGUMENT => node.field("value").map_or(Ok(Value::Unknown), |value| self.value(&value)),
+            kind::NONE => Ok(RunValue::Nothing),
+            kind::LAMBDA | kind::FUNCTION_DEFINITION | kind::CLASS_DEFINITION => Ok(RunValue::Unknown),
+            kind::KEYWORD_ARGUMENT => node.field("value").map_or(Ok(RunValue::Unknown), |value| self.value(&value)),
             _ => {
                 node.named_children().try_for_each(|part| self.value(&part).map(|_| ()))?;
-                Ok(Value::Other)
+                Ok(RunValue::Other)
             }
         }
     }
 
-    fn named(&mut self, node: &Node<'_>) -> Value {
+    fn named(&mut self, node: &Node<'_>) -> RunValue {
         let name = node.text();
         if let Some(known) = self.name(&name) {
             return known;
         }
         let found = self.typed(node);
         // the same object the next time
-        if matches!(found, Value::Object(_) | Value::List(_)) {
+        if matches!(found, RunValue::Object(_) | RunValue::List(_)) {
             self.bind(&name, found.clone());
         }
         found
     }
 
-    fn attribute(&mut self, node: &Node<'_>) -> Result<Value, Exit> {
+    fn attribute(&mut self, node: &Node<'_>) -> Result<RunValue, Exit> {
         let (Some(object), Some(name)) = (node.field("object"), node.field("attribute")) else {
-            return Ok(Value::Unknown);
+            return Ok(RunValue::Unknown);
         };
         match self.value(&object)? {
-            Value::Object(object) if name.text() == "awaitable_attrs" => Ok(Value::Awaitable(object)),
-            Value::Object(object) => self.read(object, &name.text(), node),
-            Value::Class(_) | Value::Other | Value::Statement(_) => Ok(Value::Other),
-            Value::Session => Ok(Value::Session),
+            RunValue::Object(object) if name.text() == "awaitable_attrs" => Ok(RunValue::Awaitable(object)),
+            RunValue::Object(object) => self.read(object, &name.text(), node),
+            RunValue::Class(_) | RunValue::Other | RunValue::Statement(_) => Ok(RunValue::Other),
+            RunValue::Session => Ok(RunValue::Session),
             _ => Ok(self.typed(node)),
         }
     }
 
     /// `await …`
-    fn awaited(&mut self, node: &Node<'_>) -> Result<Value, Exit> {
+    fn awaited(&mut self, node: &Node<'_>) -> Result<RunValue, Exit> {
         let Some(inner) = node.named_children().find(|child| child.kind() != kind::COMMENT) else {
-            return Ok(Value::Unknown);
+            return Ok(RunValue::Unknown);
         };
         let inner = unparenthesized(&inner);
         match &*inner.kind() {
             kind::CALL => self.call(&inner, true),
             kind::ATTRIBUTE => {
                 let (Some(object), Some(name)) = (inner.field("object"), inner.field("attribute")) else {
-                    return Ok(Value::Unknown);
+                    return Ok(RunValue::Unknown);
                 };
                 match self.value(&object)? {
-                    Value::Awaitable(object) => self.await_attribute(object, &name.text(), &inner),
+                    RunValue::Awaitable(object) => self.await_attribute(object, &name.text(), &inner),
                     _ => {
                         self.heap.forget_all();
-                        Ok(Value::Unknown)
+                        Ok(RunValue::Unknown)
                     }
                 }
             }
@@ -109,26 +109,26 @@ impl Walkthrough<'_, '_> {
         }
     }
 
-    fn assignment(&mut self, node: &Node<'_>) -> Result<Value, Exit> {
-        let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else { return Ok(Value::Unknown) };
+    fn assignment(&mut self, node: &Node<'_>) -> Result<RunValue, Exit> {
+        let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else { return Ok(RunValue::Unknown) };
         let value = self.value(&right)?;
         self.put(&left, &value)?;
         Ok(value)
     }
 
     /// Something gets a value: a name, an attribute, a part.
-    fn put(&mut self, left: &Node<'_>, value: &Value) -> Result<(), Exit> {
+    fn put(&mut self, left: &Node<'_>, value: &RunValue) -> Result<(), Exit> {
         match &*left.kind() {
             kind::ATTRIBUTE => {
                 let (Some(object), Some(name)) = (left.field("object"), left.field("attribute")) else { return Ok(()) };
-                if let Value::Object(object) = self.value(&object)? {
+                if let RunValue::Object(object) = self.value(&object)? {
                     let at = self.module().location(&left.range());
                     self.set(object, &name.text(), value, &at)?;
                 }
                 Ok(())
             }
             kind::SUBSCRIPT => {
-                if let Some(Value::List(list)) = left.field("value").map(|value| self.value(&value)).transpose()? {
+                if let Some(RunValue::List(list)) = left.field("value").map(|value| self.value(&value)).transpose()? {
                     self.doubt_list(list);
                     self.forget_in(value);
                 }
@@ -141,21 +141,21 @@ impl Walkthrough<'_, '_> {
         }
     }
 
-    fn augmented(&mut self, node: &Node<'_>) -> Result<Value, Exit> {
-        let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else { return Ok(Value::Unknown) };
+    fn augmented(&mut self, node: &Node<'_>) -> Result<RunValue, Exit> {
+        let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else { return Ok(RunValue::Unknown) };
         let before = self.value(&left)?;
         let more = self.value(&right)?;
         match before {
-            Value::List(list) => {
+            RunValue::List(list) => {
                 self.doubt_list(list);
                 self.forget_in(&more);
             }
             before => {
-                let value = if before == Value::Other { before } else { Value::Unknown };
+                let value = if before == RunValue::Other { before } else { RunValue::Unknown };
                 self.put(&left, &value)?;
             }
         }
-        Ok(Value::Other)
+        Ok(RunValue::Other)
     }
 
     /// It isn't known any more which objects are in a list.
@@ -172,12 +172,12 @@ impl Walkthrough<'_, '_> {
     }
 
     /// It isn't known any more what became of the objects of a value.
-    pub(super) fn forget_in(&mut self, value: &Value) {
+    pub(super) fn forget_in(&mut self, value: &RunValue) {
         self.heap.objects_in(value).into_iter().for_each(|object| self.heap.forget(object));
     }
 
-    fn subscript(&mut self, node: &Node<'_>) -> Result<Value, Exit> {
-        let Some(of) = node.field("value") else { return Ok(Value::Unknown) };
+    fn subscript(&mut self, node: &Node<'_>) -> Result<RunValue, Exit> {
+        let Some(of) = node.field("value") else { return Ok(RunValue::Unknown) };
         let of = self.value(&of)?;
         let index = node.field("subscript");
         if let Some(index) = &index {
@@ -185,16 +185,16 @@ impl Walkthrough<'_, '_> {
         }
         let number = index.and_then(|index| index.text().parse::<usize>().ok());
         match (&of, number) {
-            (Value::List(list), Some(number)) if self.heap.lists[*list].rest.is_none() => {
+            (RunValue::List(list), Some(number)) if self.heap.lists[*list].rest.is_none() => {
                 let known = self.heap.lists[*list].known.get(number).copied();
-                known.map(Value::Object).ok_or(Exit::Ended)
+                known.map(RunValue::Object).ok_or(Exit::Ended)
             }
-            (Value::List(list), Some(number)) if self.may_be_known(*list, number) => {
+            (RunValue::List(list), Some(number)) if self.may_be_known(*list, number) => {
                 // one of those that are known, or another
                 let class = self.heap.lists[*list].rest.map(|rest| self.heap.objects[rest].class.clone());
-                Ok(class.map_or(Value::Unknown, |class| Value::Object(self.heap.foreign(class))))
+                Ok(class.map_or(RunValue::Unknown, |class| RunValue::Object(self.heap.foreign(class))))
             }
-            (Value::List(list), Some(number)) => {
+            (RunValue::List(list), Some(number)) => {
                 // there is one
                 let rest = self.heap.lists[*list].rest;
                 let is_same = |list: &&mut List| list.rest == rest;
@@ -204,10 +204,10 @@ impl Walkthrough<'_, '_> {
                 if let Some(one) = one {
                     self.heap.lists[*list].taken.insert(number, one);
                 }
-                Ok(one.map_or(Value::Unknown, Value::Object))
+                Ok(one.map_or(RunValue::Unknown, RunValue::Object))
             }
-            (Value::Tuple(parts), Some(number)) => Ok(parts.get(number).cloned().unwrap_or(Value::Unknown)),
-            (Value::Other, _) => Ok(Value::Other),
+            (RunValue::Tuple(parts), Some(number)) => Ok(parts.get(number).cloned().unwrap_or(RunValue::Unknown)),
+            (RunValue::Other, _) => Ok(RunValue::Other),
             _ => Ok(self.typed(node)),
         }
     }
@@ -222,46 +222,46 @@ impl Walkthrough<'_, '_> {
     }
 
     /// `[a, b]`
-    fn display(&mut self, node: &Node<'_>) -> Result<Value, Exit> {
+    fn display(&mut self, node: &Node<'_>) -> Result<RunValue, Exit> {
         let parts: Vec<Node<'_>> = node.named_children().filter(|part| part.kind() != kind::COMMENT).collect();
         let values = parts.iter().map(|part| self.value(part)).collect::<Result<Vec<_>, _>>()?;
         let objects: Option<Vec<usize>> = values
             .iter()
             .map(|value| match value {
-                Value::Object(object) => Some(*object),
+                RunValue::Object(object) => Some(*object),
                 _ => None,
             })
             .collect();
         Ok(match objects {
             Some(known) => self.heap.list(List { known, ..List::default() }),
-            None if values.iter().all(|value| matches!(value, Value::Other | Value::Nothing)) => Value::Other,
-            None => Value::Unknown,
+            None if values.iter().all(|value| matches!(value, RunValue::Other | RunValue::Nothing)) => RunValue::Other,
+            None => RunValue::Unknown,
         })
     }
 
     /// `one and other`, `one or other`
-    fn either(&mut self, node: &Node<'_>) -> Result<Value, Exit> {
-        let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else { return Ok(Value::Unknown) };
+    fn either(&mut self, node: &Node<'_>) -> Result<RunValue, Exit> {
+        let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else { return Ok(RunValue::Unknown) };
         let is_and = node.children().any(|child| child.kind() == "and");
         let value = self.value(&left)?;
         let known = match &value {
-            Value::Object(_) => Some(true),
-            Value::Nothing => Some(false),
+            RunValue::Object(_) => Some(true),
+            RunValue::Nothing => Some(false),
             _ => None,
         };
         let holds = known.unwrap_or_else(|| self.assume(&left.text()));
         if holds == is_and { self.value(&right) } else { Ok(value) }
     }
 
-    fn comprehension(&mut self, node: &Node<'_>) -> Result<Value, Exit> {
-        let Some(body) = node.field("body") else { return Ok(Value::Unknown) };
+    fn comprehension(&mut self, node: &Node<'_>) -> Result<RunValue, Exit> {
+        let Some(body) = node.field("body") else { return Ok(RunValue::Unknown) };
         let clauses: Vec<Node<'_>> =
             node.named_children().filter(|clause| clause.kind() == kind::FOR_IN_CLAUSE).collect();
         let [clause] = clauses.as_slice() else {
             return self.nested(&clauses, node, &body);
         };
         let (Some(left), Some(right)) = (clause.field("left"), clause.field("right")) else {
-            return Ok(Value::Unknown);
+            return Ok(RunValue::Unknown);
         };
         let over = self.value(&right)?;
         let rest = self.rest(&over);
@@ -278,7 +278,7 @@ impl Walkthrough<'_, '_> {
         let objects: Option<Vec<usize>> = given
             .iter()
             .map(|value| match value {
-                Value::Object(object) => Some(*object),
+                RunValue::Object(object) => Some(*object),
                 _ => None,
             })
             .collect();
@@ -287,13 +287,13 @@ impl Walkthrough<'_, '_> {
                 self.heap.list(List { known: known.to_vec(), rest: Some(*one), ..List::default() })
             }
             (Some(known), None) => self.heap.list(List { known: known.to_vec(), ..List::default() }),
-            _ => Value::Unknown,
+            _ => RunValue::Unknown,
         })
     }
 
-    fn rest(&self, over: &Value) -> Option<usize> {
+    fn rest(&self, over: &RunValue) -> Option<usize> {
         match over {
-            Value::List(list) => self.heap.lists[*list].rest,
+            RunValue::List(list) => self.heap.lists[*list].rest,
             _ => None,
         }
     }
@@ -307,15 +307,15 @@ impl Walkthrough<'_, '_> {
     }
 
     /// A comprehension of several loops: one round of each.
-    fn nested(&mut self, clauses: &[Node<'_>], node: &Node<'_>, body: &Node<'_>) -> Result<Value, Exit> {
+    fn nested(&mut self, clauses: &[Node<'_>], node: &Node<'_>, body: &Node<'_>) -> Result<RunValue, Exit> {
         for clause in clauses {
             let (Some(left), Some(right)) = (clause.field("left"), clause.field("right")) else { continue };
             let over = self.value(&right)?;
-            let item = self.items(&over, &right, 1).into_iter().next().unwrap_or(Value::Unknown);
+            let item = self.items(&over, &right, 1).into_iter().next().unwrap_or(RunValue::Unknown);
             self.assign(&left, item);
         }
         self.conditions(node)?;
         self.value(body)?;
-        Ok(Value::Unknown)
+        Ok(RunValue::Unknown)
     }
 }

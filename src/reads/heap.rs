@@ -11,10 +11,10 @@ use super::mapping::Mapping;
 
 /// What an expression gives.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Value {
+pub(super) enum RunValue {
     Object(usize),
     List(usize),
-    Tuple(Vec<Value>),
+    Tuple(Vec<RunValue>),
     /// `object.awaitable_attrs`
     Awaitable(usize),
     Class(Class),
@@ -124,7 +124,7 @@ pub(super) enum LoadState {
 pub(super) struct HeapLink {
     pub state: LoadState,
     /// Where that is known, loaded or not.
-    pub value: Option<Value>,
+    pub value: Option<RunValue>,
     /// Where it came in.
     pub at: Location,
     /// The database has it.
@@ -216,7 +216,7 @@ impl Object {
 
 impl HeapLink {
     /// What is loaded here, or set.
-    pub fn loaded(value: Value, at: Location, is_flushed: bool) -> Self {
+    pub fn loaded(value: RunValue, at: Location, is_flushed: bool) -> Self {
         Self { state: LoadState::Loaded, value: Some(value), at, is_flushed, lost: None }
     }
 
@@ -226,7 +226,7 @@ impl HeapLink {
     }
 
     /// What it leads to is known, and not loaded.
-    pub fn known(value: Value, at: Location) -> Self {
+    pub fn known(value: RunValue, at: Location) -> Self {
         Self { state: LoadState::Unloaded, ..Self::loaded(value, at, true) }
     }
 }
@@ -237,9 +237,9 @@ impl Heap {
         self.objects.len() - 1
     }
 
-    pub fn list(&mut self, list: List) -> Value {
+    pub fn list(&mut self, list: List) -> RunValue {
         self.lists.push(list);
-        Value::List(self.lists.len() - 1)
+        RunValue::List(self.lists.len() - 1)
     }
 
     /// An object from elsewhere, of which nothing is known but its class.
@@ -300,14 +300,14 @@ impl Heap {
     }
 
     /// The objects of a value.
-    pub fn objects_in(&self, value: &Value) -> Vec<usize> {
+    pub fn objects_in(&self, value: &RunValue) -> Vec<usize> {
         match value {
-            Value::Object(object) | Value::Awaitable(object) => vec![*object],
-            Value::List(list) => {
+            RunValue::Object(object) | RunValue::Awaitable(object) => vec![*object],
+            RunValue::List(list) => {
                 let list = &self.lists[*list];
                 list.known.iter().copied().chain(list.rest).collect()
             }
-            Value::Tuple(parts) => parts.iter().flat_map(|part| self.objects_in(part)).collect(),
+            RunValue::Tuple(parts) => parts.iter().flat_map(|part| self.objects_in(part)).collect(),
             _ => Vec::new(),
         }
     }
@@ -317,7 +317,7 @@ impl Heap {
         let mut one = self.objects[rest].clone();
         for link in one.links.values_mut() {
             // only what is known of all of them is shared
-            if let Some(Value::List(list)) = link.value {
+            if let Some(RunValue::List(list)) = link.value {
                 let mut copy = self.lists[list].clone();
                 copy.known.clear();
                 copy.taken.clear();
@@ -328,7 +328,7 @@ impl Heap {
                     self.add(inner)
                 });
                 self.lists.push(copy);
-                link.value = Some(Value::List(self.lists.len() - 1));
+                link.value = Some(RunValue::List(self.lists.len() - 1));
             }
         }
         let id = self.add(one);
@@ -336,7 +336,7 @@ impl Heap {
             .links
             .iter()
             .filter_map(|(name, link)| match link.value {
-                Some(Value::List(list)) => Some((name.clone(), list)),
+                Some(RunValue::List(list)) => Some((name.clone(), list)),
                 _ => None,
             })
             .collect();
@@ -381,7 +381,7 @@ impl Heap {
     }
 
     /// Whether an object is held by one of some values, so that it is not gone.
-    pub fn is_held<'v>(&self, object: usize, by: impl Iterator<Item = &'v Value>) -> bool {
+    pub fn is_held<'v>(&self, object: usize, by: impl Iterator<Item = &'v RunValue>) -> bool {
         let mut open: Vec<usize> = by.flat_map(|value| self.objects_in(value)).collect();
         let mut seen: BTreeSet<usize> = open.iter().copied().collect();
         while let Some(one) = open.pop() {

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use crate::syntax::Node;
 use crate::types::Class;
 
-use super::heap::{Freshness, HeapLink, List, LoadState, Object, Options, Standing, UnseenRelationships, Value};
-use super::mapping::{Attribute, Loading, Mapping, Relation};
+use super::heap::{Freshness, HeapLink, List, LoadState, Object, Options, RunValue, Standing, UnseenRelationships};
+use super::mapping::{Attribute, LoaderStrategy, Mapping, Relation};
 use super::run::{Exit, Walkthrough};
 
 /// Objects that are loaded.
@@ -34,15 +34,15 @@ impl Coming {
 
 impl Walkthrough<'_, '_> {
     /// `await object.awaitable_attrs.name`, `refresh(object, ["name"])`
-    pub(super) fn await_attribute(&mut self, object: usize, name: &str, node: &Node<'_>) -> Result<Value, Exit> {
+    pub(super) fn await_attribute(&mut self, object: usize, name: &str, node: &Node<'_>) -> Result<RunValue, Exit> {
         self.load_expired(object);
         let class = self.heap.objects[object].class.clone();
-        let Attribute::Relation(relation) = self.mapping.attribute(&class, name) else { return Ok(Value::Other) };
+        let Attribute::Relation(relation) = self.mapping.attribute(&class, name) else { return Ok(RunValue::Other) };
         let link = self.link(object, &relation);
         match (link.state, relation.loading) {
-            (_, Loading::Unfollowed) => Ok(Value::Unknown),
+            (_, LoaderStrategy::Unfollowed) => Ok(RunValue::Unknown),
             (LoadState::Loaded, _) => Ok(self.value_of(object, &relation, link, node)),
-            (_, Loading::Never) => Err(Exit::Ended),
+            (_, LoaderStrategy::Never) => Err(Exit::Ended),
             _ => {
                 self.flush(self.flushes_itself);
                 Ok(self.load_relation(object, &relation, &link, node))
@@ -57,18 +57,18 @@ impl Walkthrough<'_, '_> {
         relation: &Relation,
         link: &HeapLink,
         node: &Node<'_>,
-    ) -> Value {
+    ) -> RunValue {
         self.disturb(&[object], false);
-        if !matches!(link.value, Some(Value::Object(_))) || !link.is_flushed {
+        if !matches!(link.value, Some(RunValue::Object(_))) || !link.is_flushed {
             let class = self.heap.objects[object].class.clone();
             self.doubt_all_of(vec![Coming { from: Some(class), ..Coming::of(&relation.target) }]);
         }
         let value = match link.value {
-            Some(Value::Object(target)) if link.is_flushed && !self.is_ambiguous(relation) => {
+            Some(RunValue::Object(target)) if link.is_flushed && !self.is_ambiguous(relation) => {
                 self.load_expired(target);
-                Value::Object(target)
+                RunValue::Object(target)
             }
-            Some(Value::List(list)) if link.is_flushed && self.has_all(object, relation, list) => {
+            Some(RunValue::List(list)) if link.is_flushed && self.has_all(object, relation, list) => {
                 let known = self.heap.lists[list].known.clone();
                 let owner = Some((object, relation.name.clone()));
                 self.heap.list(List { known, owner, ..List::default() })
@@ -78,7 +78,7 @@ impl Walkthrough<'_, '_> {
                 self.leading_back(target, object, relation)
             }
         };
-        if let (Value::List(list), Some(Value::List(before))) = (&value, &link.value)
+        if let (RunValue::List(list), Some(RunValue::List(before))) = (&value, &link.value)
             && link.is_flushed
             && list != before
         {
@@ -125,7 +125,7 @@ impl Walkthrough<'_, '_> {
         }
         let class = self.heap.objects[object].class.clone();
         self.loads_one(object);
-        let has_eager = self.mapping.relations(&class).iter().any(|relation| relation.loading == Loading::Eager);
+        let has_eager = self.mapping.relations(&class).iter().any(|relation| relation.loading == LoaderStrategy::Eager);
         let known = &mut self.heap.objects[object];
         known.freshness = Freshness::Loaded;
         known.standing = Standing::Persistent;
@@ -185,7 +185,7 @@ impl Walkthrough<'_, '_> {
     fn may_load_links(&mut self, object: usize) {
         let class = self.heap.objects[object].class.clone();
         for relation in self.mapping.relations(&class).iter() {
-            let is_eager = relation.loading == Loading::Eager || self.heap.optioned.can_load(&relation.name);
+            let is_eager = relation.loading == LoaderStrategy::Eager || self.heap.optioned.can_load(&relation.name);
             if let Some(link) = self.heap.objects[object].links.get_mut(&relation.name).filter(|_| is_eager)
                 && link.state == LoadState::Unloaded
             {
@@ -213,7 +213,7 @@ impl Walkthrough<'_, '_> {
     fn coming_with(&self, class: &Class) -> Vec<Coming> {
         let relations = self.mapping.relations(class);
         let comes = |relation: &&Rc<Relation>| {
-            relation.loading == Loading::Eager || self.heap.optioned.can_load(&relation.name)
+            relation.loading == LoaderStrategy::Eager || self.heap.optioned.can_load(&relation.name)
         };
         let from = |relation: &Rc<Relation>| Coming { from: Some(class.clone()), ..Coming::of(&relation.target) };
         relations.iter().filter(comes).map(from).collect()

@@ -32,7 +32,7 @@ pub(super) struct Relation {
     pub name: String,
     pub target: Class,
     pub is_list: bool,
-    pub loading: Loading,
+    pub loading: LoaderStrategy,
     /// The attribute of the target that leads back.
     pub reverse: Option<String>,
     /// Its place among those that are given, where it has refresh-expire.
@@ -43,7 +43,7 @@ pub(super) struct Relation {
 
 /// When a relationship is loaded.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Loading {
+pub(super) enum LoaderStrategy {
     /// When it is read.
     Lazy,
     /// Reading it raises where it isn't loaded.
@@ -234,7 +234,7 @@ impl<'a> Mapping<'a> {
         let cascading = self.cascading.iter().position(|one| one.owner == owner.at && one.attribute == name);
         let mut loading = loading(call);
         if cascading.is_some_and(|index| self.cascading[index].is_eager) {
-            loading = Loading::Eager;
+            loading = LoaderStrategy::Eager;
         }
         let reverse = reverse(call);
         let is_by_key = !is_list && has_key(owner);
@@ -247,7 +247,7 @@ impl<'a> Mapping<'a> {
         let index = self.cascading.iter().position(|one| one.owner == owner.at && one.attribute == name)?;
         let one = &self.cascading[index];
         let (Some(target), Some(is_list)) = (&one.target, one.is_list) else { return Some(Attribute::Other) };
-        let loading = if one.is_eager { Loading::Eager } else { Loading::Lazy };
+        let loading = if one.is_eager { LoaderStrategy::Eager } else { LoaderStrategy::Lazy };
         let (name, target) = (name.to_owned(), target.clone());
         // which attribute leads back isn't looked up: what it holds is not followed
         let relation =
@@ -292,27 +292,27 @@ fn keeps_nothing(annotation: &Node<'_>) -> bool {
     ["WriteOnlyMapped", "DynamicMapped"].iter().any(|name| written.contains(name))
 }
 
-fn loading(call: &Node<'_>) -> Loading {
-    let Some(arguments) = call.field("arguments") else { return Loading::Unfollowed };
+fn loading(call: &Node<'_>) -> LoaderStrategy {
+    let Some(arguments) = call.field("arguments") else { return LoaderStrategy::Unfollowed };
     if arguments.named_children().any(|argument| argument.kind() == kind::DICTIONARY_SPLAT) {
-        return Loading::Eager;
+        return LoaderStrategy::Eager;
     }
     let mut list = arguments.clone();
     if let Some(inner) = keyword_value(&arguments, "sa_relationship_kwargs") {
         if inner.kind() != kind::DICTIONARY {
-            return Loading::Eager;
+            return LoaderStrategy::Eager;
         }
         list = inner;
     }
     if ["sa_relationship", "viewonly", "collection_class"].iter().any(|name| keyword_value(&list, name).is_some()) {
-        return Loading::Unfollowed;
+        return LoaderStrategy::Unfollowed;
     }
-    let Some(lazy) = keyword_value(&list, "lazy") else { return Loading::Lazy };
+    let Some(lazy) = keyword_value(&list, "lazy") else { return LoaderStrategy::Lazy };
     match (&*lazy.kind(), string_content(&lazy).as_deref()) {
-        (_, Some("select")) | (kind::TRUE, _) => Loading::Lazy,
-        (_, Some("raise" | "raise_on_sql")) => Loading::Never,
-        (_, Some("dynamic" | "write_only" | "noload")) => Loading::Unfollowed,
-        _ => Loading::Eager,
+        (_, Some("select")) | (kind::TRUE, _) => LoaderStrategy::Lazy,
+        (_, Some("raise" | "raise_on_sql")) => LoaderStrategy::Never,
+        (_, Some("dynamic" | "write_only" | "noload")) => LoaderStrategy::Unfollowed,
+        _ => LoaderStrategy::Eager,
     }
 }
 

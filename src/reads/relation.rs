@@ -7,18 +7,18 @@ use crate::syntax::Node;
 use crate::types::Type;
 
 use super::Raised;
-use super::heap::{Expiry, Freshness, HeapLink, List, LoadState, Options, Standing, UnseenRelationships, Value};
-use super::mapping::{Attribute, Loading, Relation};
+use super::heap::{Expiry, Freshness, HeapLink, List, LoadState, Options, RunValue, Standing, UnseenRelationships};
+use super::mapping::{Attribute, LoaderStrategy, Relation};
 use super::run::{Exit, Walkthrough};
 
 impl Walkthrough<'_, '_> {
     /// Reads an attribute, which stands at a node.
-    pub(super) fn read(&mut self, object: usize, name: &str, node: &Node<'_>) -> Result<Value, Exit> {
+    pub(super) fn read(&mut self, object: usize, name: &str, node: &Node<'_>) -> Result<RunValue, Exit> {
         let class = self.heap.objects[object].class.clone();
         match self.mapping.attribute(&class, name) {
             Attribute::Column => self.read_column(object, name, node),
             Attribute::Relation(relation) => self.read_relation(object, &relation, node),
-            Attribute::Property(function) => self.inline(&function, vec![(None, Value::Object(object))], false),
+            Attribute::Property(function) => self.inline(&function, vec![(None, RunValue::Object(object))], false),
             Attribute::Other => {
                 // it can be a column that isn't seen
                 let is_method = matches!(self.mapping.types.member_of(&class, name), Type::Function(_));
@@ -30,10 +30,10 @@ impl Walkthrough<'_, '_> {
         }
     }
 
-    fn read_column(&mut self, object: usize, name: &str, node: &Node<'_>) -> Result<Value, Exit> {
+    fn read_column(&mut self, object: usize, name: &str, node: &Node<'_>) -> Result<RunValue, Exit> {
         let known = &mut self.heap.objects[object];
         if known.written.contains(name) {
-            return Ok(Value::Other);
+            return Ok(RunValue::Other);
         }
         match &known.freshness {
             Freshness::Expired(expiry) => {
@@ -41,12 +41,12 @@ impl Walkthrough<'_, '_> {
                 Err(self.raises(&expiry, node))
             }
             Freshness::Dead | Freshness::Doubtful => Err(Exit::Ended),
-            Freshness::Loaded => Ok(Value::Other),
+            Freshness::Loaded => Ok(RunValue::Other),
             Freshness::Unknown => {
                 // it would have raised here, and so would another name of it
                 known.freshness = Freshness::Loaded;
                 self.others_like(object).into_iter().for_each(|other| self.heap.doubt(other));
-                Ok(Value::Other)
+                Ok(RunValue::Other)
             }
         }
     }
@@ -67,9 +67,9 @@ impl Walkthrough<'_, '_> {
             return link.clone();
         }
         let state = match &known.base {
-            _ if relation.loading == Loading::Unfollowed => LoadState::Unknown,
+            _ if relation.loading == LoaderStrategy::Unfollowed => LoadState::Unknown,
             UnseenRelationships::Empty => LoadState::Unloaded,
-            UnseenRelationships::Queried(_) if relation.loading == Loading::Eager => LoadState::Loaded,
+            UnseenRelationships::Queried(_) if relation.loading == LoaderStrategy::Eager => LoadState::Loaded,
             UnseenRelationships::Queried(options) if options.names.contains(&relation.name) => LoadState::Loaded,
             UnseenRelationships::Queried(options) if options.can_load(&relation.name) => LoadState::Unknown,
             UnseenRelationships::Queried(_) => LoadState::Unloaded,
@@ -79,16 +79,18 @@ impl Walkthrough<'_, '_> {
         HeapLink { state, value: None, at, is_flushed: true, lost: None }
     }
 
-    fn read_relation(&mut self, object: usize, relation: &Relation, node: &Node<'_>) -> Result<Value, Exit> {
+    fn read_relation(&mut self, object: usize, relation: &Relation, node: &Node<'_>) -> Result<RunValue, Exit> {
         let link = self.link(object, relation);
-        if relation.loading == Loading::Unfollowed {
+        if relation.loading == LoaderStrategy::Unfollowed {
             self.heap.doubt(object);
-            return Ok(Value::Unknown);
+            return Ok(RunValue::Unknown);
         }
         match (self.heap.objects[object].freshness.clone(), link.state) {
             (Freshness::Expired(expiry), LoadState::Unloaded) => {
                 let is_there = || self.known_target(&link).is_some_and(|target| self.is_loaded_and_held(target));
-                if relation.loading != Loading::Never && (link.lost.is_some() || relation.is_by_key && is_there()) {
+                if relation.loading != LoaderStrategy::Never
+                    && (link.lost.is_some() || relation.is_by_key && is_there())
+                {
                     return Err(self.raises(&expiry, node));
                 }
                 Err(Exit::Ended)
@@ -111,7 +113,7 @@ impl Walkthrough<'_, '_> {
 
     fn known_target(&self, link: &HeapLink) -> Option<usize> {
         match link.value {
-            Some(Value::Object(target)) => Some(target),
+            Some(RunValue::Object(target)) => Some(target),
             _ => None,
         }
     }
@@ -127,17 +129,17 @@ impl Walkthrough<'_, '_> {
         relation: &Relation,
         link: &HeapLink,
         node: &Node<'_>,
-    ) -> Result<Value, Exit> {
+    ) -> Result<RunValue, Exit> {
         let standing = self.heap.objects[object].standing;
         if matches!(standing, Standing::Transient | Standing::Pending) {
             let owner = Some((object, relation.name.clone()));
             return Ok(if relation.is_list {
                 self.heap.list(List { owner, ..List::default() })
             } else {
-                Value::Nothing
+                RunValue::Nothing
             });
         }
-        if relation.loading == Loading::Never {
+        if relation.loading == LoaderStrategy::Never {
             return Err(Exit::Ended);
         }
         if relation.is_list || !relation.is_by_key {
@@ -146,7 +148,7 @@ impl Walkthrough<'_, '_> {
         let Some(target) = self.known_target(link) else {
             let known = &self.heap.objects[object];
             let is_unset = known.is_made && !known.written.iter().any(|name| name.contains("id"));
-            return if is_unset && link.value.is_none() { Ok(Value::Nothing) } else { Err(Exit::Ended) };
+            return if is_unset && link.value.is_none() { Ok(RunValue::Nothing) } else { Err(Exit::Ended) };
         };
         self.looked_up(object, relation, link, target, node)
     }
@@ -159,7 +161,7 @@ impl Walkthrough<'_, '_> {
         link: &HeapLink,
         target: usize,
         node: &Node<'_>,
-    ) -> Result<Value, Exit> {
+    ) -> Result<RunValue, Exit> {
         if !self.is_held(target) {
             return Err(self.lost(link, node));
         }
@@ -170,7 +172,7 @@ impl Walkthrough<'_, '_> {
             Freshness::Expired(expiry) => Err(self.raises(&expiry, node)),
             Freshness::Dead | Freshness::Doubtful => Err(Exit::Ended),
             Freshness::Loaded | Freshness::Unknown => {
-                let value = Value::Object(target);
+                let value = RunValue::Object(target);
                 self.heap.objects[object]
                     .links
                     .insert(relation.name.clone(), HeapLink::loaded(value.clone(), at, true));
@@ -185,12 +187,12 @@ impl Walkthrough<'_, '_> {
     }
 
     /// What a loaded relationship leads to.
-    pub(super) fn value_of(&mut self, object: usize, relation: &Relation, link: HeapLink, node: &Node<'_>) -> Value {
+    pub(super) fn value_of(&mut self, object: usize, relation: &Relation, link: HeapLink, node: &Node<'_>) -> RunValue {
         link.value.unwrap_or_else(|| self.value_at(object, relation, &self.module().location(&node.range())))
     }
 
     /// What a loaded relationship leads to of which nothing was seen yet.
-    pub(super) fn value_at(&mut self, object: usize, relation: &Relation, at: &Location) -> Value {
+    pub(super) fn value_at(&mut self, object: usize, relation: &Relation, at: &Location) -> RunValue {
         let options = match &self.heap.objects[object].base {
             UnseenRelationships::Queried(options) => options.clone(),
             _ => Options { any: true, ..Options::default() },
@@ -202,25 +204,25 @@ impl Walkthrough<'_, '_> {
         value
     }
 
-    fn foreign_value(&mut self, object: usize, relation: &Relation) -> Value {
+    fn foreign_value(&mut self, object: usize, relation: &Relation) -> RunValue {
         let target = self.heap.foreign(relation.target.clone());
         if relation.is_list {
             let owner = Some((object, relation.name.clone()));
             self.heap.list(List { rest: Some(target), owner, ..List::default() })
         } else {
-            Value::Object(target)
+            RunValue::Object(target)
         }
     }
 
     /// What leads from an object to one of its relationship, or to all of them, with what is known of the way back.
-    pub(super) fn leading_back(&mut self, target: usize, object: usize, relation: &Relation) -> Value {
+    pub(super) fn leading_back(&mut self, target: usize, object: usize, relation: &Relation) -> RunValue {
         self.heap.objects[target].comes_from = Some(self.heap.objects[object].class.clone());
         if let Some(reverse) = self.reverse(relation)
             && !reverse.is_list
             && reverse.is_by_key
         {
             let at = self.heap.objects[object].class.at.clone();
-            let back = HeapLink::known(Value::Object(object), at);
+            let back = HeapLink::known(RunValue::Object(object), at);
             self.heap.objects[target].links.insert(reverse.name.clone(), back);
         }
         if relation.is_list {
@@ -228,7 +230,7 @@ impl Walkthrough<'_, '_> {
             let is_anchored = self.has_moved(relation) || self.heap.objects[object].is_made;
             self.heap.list(List { rest: Some(target), owner, is_anchored, ..List::default() })
         } else {
-            Value::Object(target)
+            RunValue::Object(target)
         }
     }
 
@@ -239,14 +241,14 @@ impl Walkthrough<'_, '_> {
     }
 
     /// The objects whose own side says that they are in a list.
-    pub(super) fn add_those_that_lead_back(&mut self, value: &Value, object: usize, relation: &Relation) {
-        let (Value::List(list), Some(reverse)) = (value, self.reverse(relation)) else { return };
+    pub(super) fn add_those_that_lead_back(&mut self, value: &RunValue, object: usize, relation: &Relation) {
+        let (RunValue::List(list), Some(reverse)) = (value, self.reverse(relation)) else { return };
         for other in 0..self.heap.objects.len() {
             let known = &self.heap.objects[other];
             let link = known.links.get(&reverse.name).filter(|link| link.is_flushed);
             let leads_back = link.is_some_and(|link| match link.value {
-                Some(Value::Object(target)) => target == object,
-                Some(Value::List(list)) => self.heap.lists[list].known.contains(&object),
+                Some(RunValue::Object(target)) => target == object,
+                Some(RunValue::List(list)) => self.heap.lists[list].known.contains(&object),
                 _ => false,
             });
             if !self.mapping.can_be(&known.class, &relation.target) {

@@ -8,7 +8,7 @@ use crate::syntax::{Node, decorators, is_async, kind};
 use crate::types::{Function, Type};
 
 use super::Raised;
-use super::heap::{Heap, List, Options, Value};
+use super::heap::{Heap, List, Options, RunValue};
 use super::mapping::Mapping;
 
 /// Which way is taken where there are several.
@@ -52,7 +52,7 @@ impl Script {
 pub(super) enum Exit {
     /// Something raises, or the way can't be followed.
     Ended,
-    Return(Value),
+    Return(RunValue),
     Break,
     Continue,
 }
@@ -60,7 +60,7 @@ pub(super) enum Exit {
 /// A function that is run.
 struct Frame {
     module: Arc<Module>,
-    names: HashMap<String, Value>,
+    names: HashMap<String, RunValue>,
 }
 
 /// How many functions are run inside each other.
@@ -133,16 +133,16 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
         })
     }
 
-    pub(super) fn name(&self, name: &str) -> Option<Value> {
+    pub(super) fn name(&self, name: &str) -> Option<RunValue> {
         self.frame().names.get(name).cloned()
     }
 
     /// Binds a name. What isn't known of it is asked where it is used.
-    pub(super) fn bind(&mut self, name: &str, value: Value) {
+    pub(super) fn bind(&mut self, name: &str, value: RunValue) {
         self.assumed.retain(|(text, _)| !text.contains(name));
         let last = self.frames.len() - 1;
         let names = &mut self.frames[last].names;
-        if value == Value::Unknown {
+        if value == RunValue::Unknown {
             names.remove(name);
         } else {
             names.insert(name.to_owned(), value);
@@ -154,34 +154,34 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
     }
 
     /// What an expression can be, where nothing was seen of its value.
-    pub(super) fn typed(&mut self, node: &Node<'_>) -> Value {
+    pub(super) fn typed(&mut self, node: &Node<'_>) -> RunValue {
         let found = self.mapping.type_of(self.module(), node);
         self.value_of_type(&found, None)
     }
 
     /// Something of a type: given by a query with the options, or from elsewhere.
-    pub(super) fn value_of_type(&mut self, found: &Type, queried: Option<&Options>) -> Value {
+    pub(super) fn value_of_type(&mut self, found: &Type, queried: Option<&Options>) -> RunValue {
         let found = found.without_nothing();
         match &found {
-            Type::Object(class, _) if self.mapping.is_entity(class) => Value::Object(match queried {
+            Type::Object(class, _) if self.mapping.is_entity(class) => RunValue::Object(match queried {
                 Some(options) => self.asked_for(class.clone(), options),
                 None => self.heap.foreign(class.clone()),
             }),
             Type::Sequence(item) => match self.value_of_type(item, queried) {
-                Value::Object(object) => self.heap.list(List { rest: Some(object), ..List::default() }),
-                _ => Value::Unknown,
+                RunValue::Object(object) => self.heap.list(List { rest: Some(object), ..List::default() }),
+                _ => RunValue::Unknown,
             },
-            Type::Tuple(parts) => Value::Tuple(parts.iter().map(|part| self.value_of_type(part, queried)).collect()),
-            Type::Rows(rows) if rows.of == crate::types::RowsOf::Statement => Value::Statement(Options::default()),
+            Type::Tuple(parts) => RunValue::Tuple(parts.iter().map(|part| self.value_of_type(part, queried)).collect()),
+            Type::Rows(rows) if rows.of == crate::types::RowsOf::Statement => RunValue::Statement(Options::default()),
             Type::Rows(_) => match queried {
-                Some(options) => Value::Result(options.clone()),
-                None => Value::Unknown,
+                Some(options) => RunValue::Result(options.clone()),
+                None => RunValue::Unknown,
             },
-            Type::Class(class, _) => Value::Class(class.clone()),
-            Type::Function(function) => Value::Function(function.clone()),
-            Type::Session => Value::Session,
-            Type::Other => Value::Other,
-            _ => Value::Unknown,
+            Type::Class(class, _) => RunValue::Class(class.clone()),
+            Type::Function(function) => RunValue::Function(function.clone()),
+            Type::Session => RunValue::Session,
+            Type::Other => RunValue::Other,
+            _ => RunValue::Unknown,
         }
     }
 
@@ -204,15 +204,15 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
     pub(super) fn inline(
         &mut self,
         function: &Function,
-        given: Vec<(Option<String>, Value)>,
+        given: Vec<(Option<String>, RunValue)>,
         is_awaited: bool,
-    ) -> Result<Value, Exit> {
+    ) -> Result<RunValue, Exit> {
         let node = function.module.node(&function.at.range());
         let runnable = node.filter(|node| self.can_run(node, is_awaited));
         let body = runnable.as_ref().and_then(|node| node.field("body"));
         let (Some(node), Some(body)) = (runnable, body) else {
             self.heap.forget_all();
-            return Ok(Value::Unknown);
+            return Ok(RunValue::Unknown);
         };
         let names = parameters(&node, given);
         self.frames.push(Frame { module: Arc::clone(&function.module), names });
@@ -222,7 +222,7 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
         self.frames.pop();
         self.assumed = assumed;
         match left {
-            Ok(value) => Ok(value.unwrap_or(Value::Nothing)),
+            Ok(value) => Ok(value.unwrap_or(RunValue::Nothing)),
             Err(Exit::Return(value)) => Ok(value),
             Err(exit) => Err(exit),
         }
@@ -240,7 +240,7 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
 }
 
 /// The parameters of a function with what they are given.
-fn parameters(function: &Node<'_>, given: Vec<(Option<String>, Value)>) -> HashMap<String, Value> {
+fn parameters(function: &Node<'_>, given: Vec<(Option<String>, RunValue)>) -> HashMap<String, RunValue> {
     let list = function.field("parameters");
     let all = list.iter().flat_map(Node::named_children).filter(|node| node.kind() != kind::COMMENT);
     let mut by_position = all.filter_map(|parameter| match &*parameter.kind() {
@@ -256,7 +256,7 @@ fn parameters(function: &Node<'_>, given: Vec<(Option<String>, Value)>) -> HashM
     let mut names = HashMap::new();
     for (name, value) in given {
         let Some(name) = name.or_else(|| by_position.next()) else { continue };
-        if value != Value::Unknown {
+        if value != RunValue::Unknown {
             names.insert(name, value);
         }
     }

@@ -7,7 +7,7 @@ use crate::syntax::{Node, callee_name, keyword_value, kind, positional_arguments
 use crate::types::Type;
 
 use super::cascade::unload;
-use super::heap::{Freshness, HeapLink, LoadState, Options, Standing, UnseenRelationships, Value};
+use super::heap::{Freshness, HeapLink, LoadState, Options, RunValue, Standing, UnseenRelationships};
 use super::run::{Exit, Walkthrough};
 
 impl Walkthrough<'_, '_> {
@@ -16,10 +16,10 @@ impl Walkthrough<'_, '_> {
         &mut self,
         name: &str,
         call: &Node<'_>,
-        given: &[Value],
+        given: &[RunValue],
         is_awaited: bool,
-    ) -> Result<Value, Exit> {
-        let first = given.first().cloned().unwrap_or(Value::Unknown);
+    ) -> Result<RunValue, Exit> {
+        let first = given.first().cloned().unwrap_or(RunValue::Unknown);
         match name {
             "add" | "add_all" => {
                 for object in self.heap.objects_in(&first) {
@@ -41,7 +41,7 @@ impl Walkthrough<'_, '_> {
                 return Ok(self.typed(call));
             }
         }
-        Ok(Value::Other)
+        Ok(RunValue::Other)
     }
 
     /// Whether the session of a call is one of asyncio, as far as the function around tells.
@@ -142,31 +142,31 @@ impl Walkthrough<'_, '_> {
     }
 
     /// `session.get(…)`
-    fn queried(&mut self, call: &Node<'_>, is_awaited: bool) -> Value {
+    fn queried(&mut self, call: &Node<'_>, is_awaited: bool) -> RunValue {
         let options = call.field("arguments").and_then(|list| keyword_value(&list, "options"));
         let options = options.map_or_else(Options::default, |given| named_in_options(&given));
         if !is_awaited {
             self.heap.forget_all();
-            return Value::Unknown;
+            return RunValue::Unknown;
         }
         self.flush(self.flushes_itself);
         let key = call.field("arguments").and_then(|list| positional_arguments(&list).get(1).cloned());
         let key =
             key.filter(|key| matches!(&*key.kind(), kind::INTEGER | kind::STRING)).map(|key| key.text().into_owned());
         let value = self.loaded_by(call, &options);
-        let (Some(key), Value::Object(object)) = (key, &value) else { return value };
+        let (Some(key), RunValue::Object(object)) = (key, &value) else { return value };
         let class = self.heap.objects[*object].class.clone();
         let is_it = |known: &super::heap::Object| known.class == class && known.key.as_ref() == Some(&key);
         if let Some(same) = self.heap.objects.iter().position(is_it) {
             self.load_expired(same);
-            return Value::Object(same);
+            return RunValue::Object(same);
         }
         self.heap.objects[*object].key = Some(key);
         value
     }
 
     /// What an awaited call gives that loads objects.
-    fn loaded_by(&mut self, call: &Node<'_>, options: &Options) -> Value {
+    fn loaded_by(&mut self, call: &Node<'_>, options: &Options) -> RunValue {
         let found = self.mapping.type_of(self.module(), call);
         self.loads_all_in(&found, options);
         self.value_of_type(&found, Some(options))
@@ -184,10 +184,10 @@ impl Walkthrough<'_, '_> {
     }
 
     /// `session.execute(…)` and the like.
-    fn executed(&mut self, call: &Node<'_>, statement: &Value, is_awaited: bool) -> Value {
+    fn executed(&mut self, call: &Node<'_>, statement: &RunValue, is_awaited: bool) -> RunValue {
         self.flush(self.flushes_itself);
         match statement {
-            Value::Statement(options) if is_awaited => {
+            RunValue::Statement(options) if is_awaited => {
                 let options = options.clone();
                 self.loaded_by(call, &options)
             }

@@ -3,13 +3,13 @@
 use crate::module::Location;
 use crate::types::Class;
 
-use super::heap::{HeapLink, List, LoadState, Standing, Value};
+use super::heap::{HeapLink, List, LoadState, RunValue, Standing};
 use super::mapping::{Attribute, Relation};
 use super::run::{Exit, Walkthrough};
 
 impl Walkthrough<'_, '_> {
     /// Sets an attribute.
-    pub(super) fn set(&mut self, object: usize, name: &str, value: &Value, at: &Location) -> Result<(), Exit> {
+    pub(super) fn set(&mut self, object: usize, name: &str, value: &RunValue, at: &Location) -> Result<(), Exit> {
         let class = self.heap.objects[object].class.clone();
         let Attribute::Relation(relation) = self.mapping.attribute(&class, name) else {
             self.heap.objects[object].is_touched = true;
@@ -52,7 +52,7 @@ impl Walkthrough<'_, '_> {
     }
 
     /// What is set comes into the session with the object that has it.
-    fn join_session(&mut self, object: usize, value: &Value) {
+    fn join_session(&mut self, object: usize, value: &RunValue) {
         if self.heap.objects[object].standing != Standing::Transient {
             for joined in self.heap.objects_in(value) {
                 self.attach(joined);
@@ -60,17 +60,17 @@ impl Walkthrough<'_, '_> {
         }
     }
 
-    fn set_one(&mut self, object: usize, relation: &Relation, value: &Value, at: &Location) -> Result<(), Exit> {
+    fn set_one(&mut self, object: usize, relation: &Relation, value: &RunValue, at: &Location) -> Result<(), Exit> {
         let before = self.link(object, relation);
         self.leave(object, relation, &before);
         let link = match value {
-            Value::Object(_) | Value::Nothing => HeapLink::loaded(value.clone(), at.clone(), false),
+            RunValue::Object(_) | RunValue::Nothing => HeapLink::loaded(value.clone(), at.clone(), false),
             _ => HeapLink::unknown(at.clone()),
         };
         self.heap.objects[object].links.insert(relation.name.clone(), link);
         let Some(reverse) = self.reverse(relation) else { return Ok(()) };
         self.heap.objects[object].is_moved |= !self.was_empty(object, &before);
-        if let Value::Object(target) = value {
+        if let RunValue::Object(target) = value {
             self.put_back(*target, relation, object, at);
             // it can have been there before: then the other side isn't told
             let back = self.heap.objects[*target].links.get_mut(&reverse.name);
@@ -81,7 +81,7 @@ impl Walkthrough<'_, '_> {
         Ok(())
     }
 
-    fn set_list(&mut self, object: usize, relation: &Relation, value: &Value, at: &Location) -> Result<(), Exit> {
+    fn set_list(&mut self, object: usize, relation: &Relation, value: &RunValue, at: &Location) -> Result<(), Exit> {
         let before = self.link(object, relation);
         let has_row = !matches!(self.heap.objects[object].standing, Standing::Transient | Standing::Pending);
         if before.state == LoadState::Unloaded && has_row && self.heap.objects[object].standing == Standing::Persistent
@@ -90,7 +90,7 @@ impl Walkthrough<'_, '_> {
         }
         self.leave(object, relation, &before);
         let known = match value {
-            Value::List(list) if self.heap.lists[*list].rest.is_none() => self.heap.lists[*list].known.clone(),
+            RunValue::List(list) if self.heap.lists[*list].rest.is_none() => self.heap.lists[*list].known.clone(),
             _ => {
                 self.heap.objects[object].links.insert(relation.name.clone(), HeapLink::unknown(at.clone()));
                 return Ok(());
@@ -126,8 +126,8 @@ impl Walkthrough<'_, '_> {
         let Some(reverse) = self.reverse(relation) else { return };
         let Some(link) = self.heap.objects[other].links.get_mut(&reverse.name) else { return };
         match link.value {
-            Some(Value::List(list)) => self.heap.lists[list].known.retain(|one| *one != object),
-            Some(Value::Object(target)) if target == object => link.value = Some(Value::Nothing),
+            Some(RunValue::List(list)) => self.heap.lists[list].known.retain(|one| *one != object),
+            Some(RunValue::Object(target)) if target == object => link.value = Some(RunValue::Nothing),
             _ => {}
         }
     }
@@ -147,7 +147,7 @@ impl Walkthrough<'_, '_> {
             (LoadState::Loaded, value) => {
                 let value = value.clone();
                 let value = value.unwrap_or_else(|| self.value_at(other, &reverse, at));
-                let Value::List(list) = value else { return };
+                let RunValue::List(list) = value else { return };
                 self.add_to(list, object);
                 self.heap.objects[other].links.entry(reverse.name.clone()).and_modify(|link| link.is_flushed = false);
             }
@@ -163,8 +163,8 @@ impl Walkthrough<'_, '_> {
     /// The same, where the other side leads to one object.
     fn put_back_one(&mut self, other: usize, relation: &Relation, reverse: &Relation, object: usize, at: &Location) {
         let link = self.link(other, reverse);
-        if link.value == Some(Value::Object(object)) {
-            let back = HeapLink::loaded(Value::Object(object), at.clone(), link.is_flushed);
+        if link.value == Some(RunValue::Object(object)) {
+            let back = HeapLink::loaded(RunValue::Object(object), at.clone(), link.is_flushed);
             self.heap.objects[other].links.insert(reverse.name.clone(), back);
             return;
         }
@@ -173,16 +173,16 @@ impl Walkthrough<'_, '_> {
             self.heap.moved.insert(reverse.name.clone());
         }
         match link.value {
-            Some(Value::Object(before)) if before != object && relation.is_list => {
+            Some(RunValue::Object(before)) if before != object && relation.is_list => {
                 self.take_back(before, reverse, other);
             }
             // whether what led to it before is told depends on who told the other side
-            Some(Value::Object(before)) if before != object => {
+            Some(RunValue::Object(before)) if before != object => {
                 self.heap.objects[before].links.insert(relation.name.clone(), HeapLink::unknown(at.clone()));
             }
             _ => {}
         }
-        let mut back = HeapLink::loaded(Value::Object(object), at.clone(), false);
+        let mut back = HeapLink::loaded(RunValue::Object(object), at.clone(), false);
         let has_come = !self.heap.objects[object].is_made && !relation.is_list;
         if has_come && !self.heap.objects[other].is_made {
             // what is set can have been there before: then the other side isn't told
@@ -194,7 +194,7 @@ impl Walkthrough<'_, '_> {
     /// Whether a relationship is known to have led to nothing.
     fn was_empty(&self, object: usize, before: &HeapLink) -> bool {
         let is_new = self.heap.objects[object].is_made && before.value.is_none();
-        is_new || matches!(before.value, Some(Value::Nothing))
+        is_new || matches!(before.value, Some(RunValue::Nothing))
     }
 
     /// Two objects are related from now on.

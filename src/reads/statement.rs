@@ -3,7 +3,7 @@
 use crate::syntax::{Node, callee_name, kind, unparenthesized};
 use crate::types::Type;
 
-use super::heap::{Freshness, HeapLink, Options, UnseenRelationships, Value};
+use super::heap::{Freshness, HeapLink, Options, RunValue, UnseenRelationships};
 use super::run::{Exit, Walkthrough};
 
 /// How many objects of a list a loop is run for.
@@ -19,7 +19,7 @@ impl Walkthrough<'_, '_> {
         match &*statement.kind() {
             kind::RETURN_STATEMENT => {
                 let value = statement.named_children().find(|child| child.kind() != kind::COMMENT);
-                let value = value.map_or(Ok(Value::Nothing), |value| self.value(&value))?;
+                let value = value.map_or(Ok(RunValue::Nothing), |value| self.value(&value))?;
                 Err(Exit::Return(value))
             }
             kind::RAISE_STATEMENT => Err(Exit::Ended),
@@ -60,7 +60,7 @@ impl Walkthrough<'_, '_> {
             }
             kind::DELETE_STATEMENT => {
                 for name in statement.dfs().filter(|node| node.kind() == kind::IDENTIFIER) {
-                    self.bind(&name.text(), Value::Unknown);
+                    self.bind(&name.text(), RunValue::Unknown);
                 }
                 Ok(())
             }
@@ -108,15 +108,15 @@ impl Walkthrough<'_, '_> {
                 let words: Vec<String> = condition.children().map(|child| child.kind().into_owned()).collect();
                 let is_not = words.iter().any(|word| word.contains("not") || word == "!=");
                 Ok(match values.as_slice() {
-                    [Value::Object(_) | Value::List(_), Value::Nothing] => Some(is_not),
-                    [Value::Nothing, Value::Nothing] => Some(!is_not),
+                    [RunValue::Object(_) | RunValue::List(_), RunValue::Nothing] => Some(is_not),
+                    [RunValue::Nothing, RunValue::Nothing] => Some(!is_not),
                     _ => None,
                 })
             }
             _ => Ok(match self.value(&condition)? {
-                Value::Object(_) => Some(true),
-                Value::Nothing => Some(false),
-                Value::List(list) if !self.heap.lists[list].known.is_empty() => Some(true),
+                RunValue::Object(_) => Some(true),
+                RunValue::Nothing => Some(false),
+                RunValue::List(list) if !self.heap.lists[list].known.is_empty() => Some(true),
                 _ => None,
             }),
         }
@@ -160,16 +160,16 @@ impl Walkthrough<'_, '_> {
         }
     }
 
-    fn rest_of(&self, over: &Value) -> Option<usize> {
+    fn rest_of(&self, over: &RunValue) -> Option<usize> {
         match over {
-            Value::List(list) => self.heap.lists[*list].rest,
+            RunValue::List(list) => self.heap.lists[*list].rest,
             _ => None,
         }
     }
 
     /// One of the objects of a list that aren't known one by one.
-    pub(super) fn one_of_list(&mut self, over: &Value) -> Option<usize> {
-        let Value::List(list) = *over else { return None };
+    pub(super) fn one_of_list(&mut self, over: &RunValue) -> Option<usize> {
+        let RunValue::List(list) = *over else { return None };
         let rest = self.heap.lists[list].rest?;
         let is_one_more = self.heap.lists[list].is_anchored || !self.heap.lists[list].known.is_empty();
         let one = self.heap.one_of(rest);
@@ -184,24 +184,24 @@ impl Walkthrough<'_, '_> {
     }
 
     /// What a loop gives, one after the other.
-    pub(super) fn items(&mut self, over: &Value, right: &Node<'_>, of_rest: usize) -> Vec<Value> {
+    pub(super) fn items(&mut self, over: &RunValue, right: &Node<'_>, of_rest: usize) -> Vec<RunValue> {
         match over {
-            Value::List(list) => {
-                let mut items: Vec<Value> =
-                    self.heap.lists[*list].known.iter().take(MOST_ROUNDS).map(|one| Value::Object(*one)).collect();
+            RunValue::List(list) => {
+                let mut items: Vec<RunValue> =
+                    self.heap.lists[*list].known.iter().take(MOST_ROUNDS).map(|one| RunValue::Object(*one)).collect();
                 for _ in 0..of_rest {
-                    items.extend(self.one_of_list(over).map(Value::Object));
+                    items.extend(self.one_of_list(over).map(RunValue::Object));
                 }
                 items
             }
-            Value::Tuple(parts) => parts.iter().take(MOST_ROUNDS).cloned().collect(),
-            Value::Result(options) => {
+            RunValue::Tuple(parts) => parts.iter().take(MOST_ROUNDS).cloned().collect(),
+            RunValue::Result(options) => {
                 let options = options.clone();
                 let found = self.mapping.type_of(self.module(), right);
                 let item = self.mapping.types.item_of(&found);
                 vec![self.value_of_type(&item, Some(&options))]
             }
-            _ => vec![Value::Unknown],
+            _ => vec![RunValue::Unknown],
         }
     }
 
@@ -267,7 +267,7 @@ impl Walkthrough<'_, '_> {
         let receiver = entered.field("function").and_then(|function| function.field("object"));
         if receiver.is_some_and(|receiver| self.is_session(&receiver)) && matches!(&*name, "begin" | "begin_nested") {
             if let Some(target) = target {
-                self.assign(&target, Value::Session);
+                self.assign(&target, RunValue::Session);
             }
             return Ok(Some(if name == "begin" { Self::commit } else { |run| run.flush(true) }));
         }
@@ -280,7 +280,7 @@ impl Walkthrough<'_, '_> {
         if !found.parts().iter().any(opens) {
             self.value(entered)?;
             if let Some(target) = target {
-                self.assign(&target, Value::Unknown);
+                self.assign(&target, RunValue::Unknown);
             }
             return Ok(None);
         }
@@ -292,7 +292,7 @@ impl Walkthrough<'_, '_> {
             self.open(entered);
         }
         if let Some(target) = target {
-            self.assign(&target, Value::Session);
+            self.assign(&target, RunValue::Session);
         }
         Ok(Some(if name == "begin" {
             |run| {
@@ -314,24 +314,25 @@ impl Walkthrough<'_, '_> {
     }
 
     /// A value is assigned to a name, or to several.
-    pub(super) fn assign(&mut self, target: &Node<'_>, value: Value) {
+    pub(super) fn assign(&mut self, target: &Node<'_>, value: RunValue) {
         match &*target.kind() {
             kind::IDENTIFIER => self.bind(&target.text(), value),
             kind::PATTERN_LIST | kind::TUPLE_PATTERN | kind::LIST_PATTERN => {
                 let targets: Vec<Node<'_>> = target.named_children().collect();
-                let parts: Vec<Value> = match &value {
-                    Value::Tuple(parts) => parts.clone(),
-                    Value::List(list) if self.heap.lists[*list].rest.is_none() => {
-                        self.heap.lists[*list].known.iter().map(|one| Value::Object(*one)).collect()
+                let parts: Vec<RunValue> = match &value {
+                    RunValue::Tuple(parts) => parts.clone(),
+                    RunValue::List(list) if self.heap.lists[*list].rest.is_none() => {
+                        self.heap.lists[*list].known.iter().map(|one| RunValue::Object(*one)).collect()
                     }
-                    Value::List(_) => {
-                        targets.iter().map(|_| self.one_of_list(&value).map_or(Value::Unknown, Value::Object)).collect()
-                    }
+                    RunValue::List(_) => targets
+                        .iter()
+                        .map(|_| self.one_of_list(&value).map_or(RunValue::Unknown, RunValue::Object))
+                        .collect(),
                     _ => Vec::new(),
                 };
                 let is_plain = parts.len() == targets.len();
                 for (index, target) in targets.iter().enumerate() {
-                    let part = parts.get(index).filter(|_| is_plain).cloned().unwrap_or(Value::Unknown);
+                    let part = parts.get(index).filter(|_| is_plain).cloned().unwrap_or(RunValue::Unknown);
                     self.assign(target, part);
                 }
             }

@@ -39,12 +39,12 @@ pub fn write_documentation(
     color: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let write_one: fn(&Diagnostic, &Styles, &mut dyn Write) -> io::Result<()> = match format {
+    let write_one: fn(&Diagnostic, &TerminalStyles, &mut dyn Write) -> io::Result<()> = match format {
         DocumentationFormat::Json => return write_json(diagnostics, out),
         DocumentationFormat::Text => write_text,
         DocumentationFormat::Markdown => write_markdown,
     };
-    let styles = Styles::new(color);
+    let styles = TerminalStyles::new(color);
     for (index, diagnostic) in diagnostics.iter().enumerate() {
         if index > 0 {
             writeln!(out)?;
@@ -63,7 +63,7 @@ pub fn write_list(format: ListFormat, diagnostics: &[&Diagnostic], color: bool, 
     if format == ListFormat::Json {
         return write_json(&lines, out);
     }
-    let Styles { heading, code } = Styles::new(color);
+    let TerminalStyles { heading, code } = TerminalStyles::new(color);
     let longest = lines.iter().map(|line| line.name.len()).max().unwrap_or_default();
     writeln!(out, "{heading}code    {:longest$}  severity  default  fix     finds{heading:#}", "name")?;
     for Listed { code: number, name, severity, is_default, fix, summary } in lines {
@@ -93,12 +93,12 @@ impl<'a> Listed<'a> {
     }
 }
 
-struct Styles {
+struct TerminalStyles {
     heading: Style,
     code: Style,
 }
 
-impl Styles {
+impl TerminalStyles {
     fn new(color: bool) -> Self {
         match color {
             true => Self { heading: Style::new().bold(), code: AnsiColor::Cyan.on_default().bold() },
@@ -127,7 +127,11 @@ fn standing(diagnostic: &Diagnostic) -> String {
     format!("{severity}, {reported}; {fix}")
 }
 
-fn write_text(diagnostic: &Diagnostic, Styles { heading, code }: &Styles, out: &mut dyn Write) -> io::Result<()> {
+fn write_text(
+    diagnostic: &Diagnostic,
+    TerminalStyles { heading, code }: &TerminalStyles,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let Diagnostic { code: number, name, help, example, .. } = diagnostic;
     writeln!(out, "{code}{number}{code:#} {heading}{name}{heading:#}")?;
     writeln!(out, "{}: {help}", diagnostic.summary())?;
@@ -148,7 +152,7 @@ fn write_text(diagnostic: &Diagnostic, Styles { heading, code }: &Styles, out: &
     Ok(())
 }
 
-fn write_markdown(diagnostic: &Diagnostic, _: &Styles, out: &mut dyn Write) -> io::Result<()> {
+fn write_markdown(diagnostic: &Diagnostic, _: &TerminalStyles, out: &mut dyn Write) -> io::Result<()> {
     let Diagnostic { code, name, help, what, why, example, changes, references, .. } = diagnostic;
     writeln!(out, "# {name} ({code})\n\n{}: {help}\n\n{}", diagnostic.summary(), standing(diagnostic))?;
     writeln!(out, "\n## What it looks for\n\n{what}\n## Why\n\n{why}\n## Example\n")?;

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::count;
 use super::markup::{code, fenced, prose};
-use super::trace::{JsonTrace, Remark, remarks, summary};
+use super::trace::{JsonTrace, TraceRemark, remarks, summary};
 use crate::rules::Code;
 use crate::sqlalchemy::Direction;
 use crate::sqlalchemy::cascade::CascadeOptions;
@@ -142,7 +142,7 @@ fn text(verification: &Verification, color: bool, out: &mut dyn Write) -> io::Re
 /// A line for each thing that was seen, with what belongs to it below.
 fn text_of_trace(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
     let plain = |text: &str| text.replace('`', "");
-    for Remark { kind, text, details, is_output } in remarks(trace) {
+    for TraceRemark { kind, text, details, is_output } in remarks(trace) {
         writeln!(out, "{kind:<8} {}", plain(&text))?;
         let detail = |line: String| if is_output { format!("| {line}") } else { plain(&line) };
         details.into_iter().try_for_each(|line| writeln!(out, "         {}", detail(line)))?;
@@ -348,7 +348,7 @@ fn markdown_of_trace(trace: &Trace, most: usize) -> Vec<String> {
     let mut lines = vec![String::new(), prose(&summary(trace)), String::new()];
     let remarks = remarks(trace);
     let more = remarks.len().saturating_sub(most);
-    for Remark { kind, text, details, is_output } in remarks.into_iter().take(most) {
+    for TraceRemark { kind, text, details, is_output } in remarks.into_iter().take(most) {
         lines.push(format!("- {kind}: {}", prose(&text)));
         match is_output {
             true => lines.extend(fenced("text", &details.join("\n")).lines().map(|line| format!("  {line}"))),

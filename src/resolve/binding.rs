@@ -5,8 +5,8 @@ use super::carry_out::is_attribute;
 use super::dictionary::{Entries, SECOND, key_of};
 use super::effort::Effort;
 use super::literal::shortened;
-use super::names::{End, Found};
-use super::origin::{Filled, Made, Origins};
+use super::names::{Found, Resolution};
+use super::origin::{FilledName, Made, Origins};
 use super::place::Place;
 use super::reason::{Reason, ReasonLink};
 use super::returned::is_property;
@@ -34,26 +34,26 @@ impl Resolver<'_> {
         origins.reduce(Origins::or).unwrap_or_default().by_objects_of(class.as_ref())
     }
 
-    fn origins_of_end(&self, place: &Place, node: &Node<'_>, end: End, effort: &Effort) -> Origins {
+    fn origins_of_end(&self, place: &Place, node: &Node<'_>, end: Resolution, effort: &Effort) -> Origins {
         let shown = shortened(&node.text());
         Origins::unknown(match end {
-            End::Bound(found) => match self.star_after(&found, effort) {
+            Resolution::Bound(found) => match self.star_after(&found, effort) {
                 Some(star) => Reason::about(&shown, format_args!("may be replaced by what comes from `{star}`")),
                 None => {
                     let mention = place.module.location(&node.range());
                     return self.bound_origins(&found, &mention, None, effort).at(&node.range());
                 }
             },
-            End::Outside(path) => match path.split_last().filter(|(_, module)| !module.is_empty()) {
+            Resolution::Outside(path) => match path.split_last().filter(|(_, module)| !module.is_empty()) {
                 Some((_, module)) => {
                     let module = module.join(".");
                     Reason::about(&shown, format_args!("comes from `{module}`, which is not part of this repository"))
                 }
                 None => Reason::about(&shown, "is a module"),
             },
-            End::Module(_) => Reason::about(&shown, "is a module"),
-            End::Unbound => Reason::unbound(&shown),
-            End::Unknown(why) => why,
+            Resolution::Module(_) => Reason::about(&shown, "is a module"),
+            Resolution::Unbound => Reason::unbound(&shown),
+            Resolution::Unknown(why) => why,
         })
     }
 
@@ -83,7 +83,10 @@ impl Resolver<'_> {
         let name = [found.name().to_owned()];
         let replaces = |module: &ModuleName| {
             self.is_foreign(found.place(), module)
-                || self.member(found.place(), module, &name, effort).iter().any(|end| matches!(end, End::Bound(_)))
+                || self
+                    .member(found.place(), module, &name, effort)
+                    .iter()
+                    .any(|end| matches!(end, Resolution::Bound(_)))
         };
         stars.find(|(module, _)| replaces(module)).map(|(module, _)| module.path.join("."))
     }
@@ -140,7 +143,7 @@ impl Resolver<'_> {
     fn attribute_of_alias(&self, found: &Found, path: &[String], mention: &Location, effort: &Effort) -> Origins {
         let names: Vec<String> = path.iter().chain(&found.rest).cloned().collect();
         let origins = self.follow(&found.before(), &names, effort).into_iter().map(|end| match end {
-            End::Bound(inner) => self.bound_origins(&inner, mention, None, effort),
+            Resolution::Bound(inner) => self.bound_origins(&inner, mention, None, effort),
             _ => Origins::unknown(Reason::about(
                 found.name(),
                 format_args!("is `{}`, which nothing in reach defines", path.join(".")),
@@ -216,7 +219,7 @@ impl Resolver<'_> {
         let found = self.entries(place, dictionary, key, effort);
         if found.entries.is_empty() && found.arguments.is_empty() {
             let ends = self.follow(place, &dotted_name(dictionary)?, effort);
-            let is_dictionary = |end: &End| matches!(end, End::Bound(found) if found.value().is_some_and(|value| value.kind() == kind::DICTIONARY));
+            let is_dictionary = |end: &Resolution| matches!(end, Resolution::Bound(found) if found.value().is_some_and(|value| value.kind() == kind::DICTIONARY));
             if !ends.iter().all(is_dictionary) {
                 return None;
             }
@@ -246,7 +249,7 @@ impl Resolver<'_> {
 
 /// The same where statements can put something into what a name is bound to.
 fn filled_later(mut origins: Origins, found: &Found) -> Origins {
-    origins.filled.push(Filled { found: found.clone(), steps: Vec::new(), calls: Vec::new() });
+    origins.filled.push(FilledName { found: found.clone(), steps: Vec::new(), calls: Vec::new() });
     origins
 }
 
@@ -255,8 +258,8 @@ fn no_attribute(found: &Found) -> Reason {
     Reason::about(&shown, "is no attribute of a class of this repository")
 }
 
-pub(super) fn is_bound(end: &End) -> bool {
-    matches!(end, End::Bound(_))
+pub(super) fn is_bound(end: &Resolution) -> bool {
+    matches!(end, Resolution::Bound(_))
 }
 
 /// Whether what `self` or `cls` has can be told where it is read: not where each mapped class has a relationship of its own, as under

@@ -4,7 +4,7 @@
 //! at a name of `rules/constructors.yml`.
 
 use super::effort::Effort;
-use super::names::{End, Found};
+use super::names::{Found, Resolution};
 use super::place::Place;
 use crate::module::{BindingKind, Dotted, ModuleName, Scope};
 use crate::repository::Repository;
@@ -122,14 +122,14 @@ impl Resolver<'_> {
         let mut best = Callee::Other;
         for end in self.follow(place, names, effort) {
             let found = match end {
-                End::Bound(found) => {
+                Resolution::Bound(found) => {
                     let bound = || self.bound(&found, effort);
                     effort.following(found.location(), bound).unwrap_or(Callee::Other)
                 }
-                End::Outside(path) => self.known(path.join(".")).unwrap_or(Callee::Other),
-                End::Module(_) => Callee::Other,
-                End::Unbound => Callee::Unbound,
-                End::Unknown(why) => Callee::Unknown(why.to_string()),
+                Resolution::Outside(path) => self.known(path.join(".")).unwrap_or(Callee::Other),
+                Resolution::Module(_) => Callee::Other,
+                Resolution::Unbound => Callee::Unbound,
+                Resolution::Unknown(why) => Callee::Unknown(why.to_string()),
             };
             match found {
                 Callee::Constructor(..) | Callee::Namespace => return found,
@@ -178,11 +178,11 @@ impl Resolver<'_> {
     /// A method of an object that a class of the repository, or something else, made.
     fn member_of_object(&self, object: &Found, class: &[String], rest: &[String], effort: &Effort) -> Callee {
         let classes = self.follow(&object.before(), class, effort).into_iter().filter_map(|end| match end {
-            End::Bound(class) if class.rest.is_empty() => Some(class),
+            Resolution::Bound(class) if class.rest.is_empty() => Some(class),
             _ => None,
         });
         let has_member =
-            |class: &Found| !matches!(self.class_member(class, rest, effort).as_slice(), [] | [End::Unbound]);
+            |class: &Found| !matches!(self.class_member(class, rest, effort).as_slice(), [] | [Resolution::Unbound]);
         match classes.into_iter().find(has_member) {
             Some(class) => self.member_of_class(&class, rest, effort),
             None => Callee::Unknown(format!("`{}` is the result of calling `{}`", object.name(), class.join("."))),
@@ -192,8 +192,8 @@ impl Resolver<'_> {
     fn member_of_class(&self, class: &Found, names: &[String], effort: &Effort) -> Callee {
         let members = self.class_member(class, names, effort);
         let callees = members.into_iter().filter_map(|end| match end {
-            End::Bound(found) => effort.deeper(|| self.bound(&found, effort)),
-            End::Outside(path) => self.known(path.join(".")),
+            Resolution::Bound(found) => effort.deeper(|| self.bound(&found, effort)),
+            Resolution::Outside(path) => self.known(path.join(".")),
             _ => None,
         });
         callees.into_iter().find(|found| matches!(found, Callee::Constructor(..))).unwrap_or(Callee::Other)

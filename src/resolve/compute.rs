@@ -4,7 +4,7 @@
 use super::Resolver;
 use super::effort::Effort;
 use super::literal::{shortened, string_part};
-use super::names::End;
+use super::names::Resolution;
 use super::operation::{computed, fill_in};
 use super::place::Place;
 use super::reason::Reason;
@@ -14,7 +14,7 @@ use crate::sqlalchemy::cascade;
 use crate::syntax::{Node, dotted_name, kind, positional_arguments, string_content};
 
 /// A call of a method.
-struct Called<'n, 't> {
+struct MethodCall<'n, 't> {
     function: &'n Node<'t>,
     method: &'n str,
     object: &'n Node<'t>,
@@ -27,7 +27,8 @@ impl Resolver<'_> {
         let (function, arguments) = (node.field("function")?, node.field("arguments")?);
         let given = positional_arguments(&arguments);
         if let (Some(method), Some(object)) = (function.field("attribute"), function.field("object")) {
-            let called = Called { function: &function, method: &method.text(), object: &object, arguments: &arguments };
+            let called =
+                MethodCall { function: &function, method: &method.text(), object: &object, arguments: &arguments };
             return self.method_call(place, node, &called, &given, effort);
         }
         let [argument] = given.as_slice() else { return None };
@@ -61,7 +62,7 @@ impl Resolver<'_> {
         &self,
         place: &Place,
         node: &Node<'_>,
-        called: &Called<'_, '_>,
+        called: &MethodCall<'_, '_>,
         given: &[Node<'_>],
         effort: &Effort,
     ) -> Option<Result<Value, Reason>> {
@@ -91,8 +92,9 @@ impl Resolver<'_> {
 
     pub(super) fn is_cascade_options(&self, place: &Place, function: &Node<'_>, effort: &Effort) -> bool {
         let ends = dotted_name(function).map(|names| self.follow(place, &names, effort)).unwrap_or_default();
-        ends.iter()
-            .any(|end| matches!(end, End::Outside(path) if self.constructors.is_cascade_options(&path.join("."))))
+        ends.iter().any(
+            |end| matches!(end, Resolution::Outside(path) if self.constructors.is_cascade_options(&path.join("."))),
+        )
     }
 
     /// `CascadeOptions(value)`: the set itself is read as a collection of the same options.

@@ -21,7 +21,7 @@ use crate::syntax::{
 const MOST_ROUNDS: usize = 500;
 
 /// What a statement leads to.
-enum Flow {
+enum ControlFlow {
     Next,
     Return(Known),
     Break,
@@ -188,9 +188,9 @@ impl Resolver<'_> {
             return self.stands_for(&inside, &body, effort);
         }
         match self.block(&mut inside, &body, effort)? {
-            Flow::Return(known) => Ok(known),
-            Flow::Next => Ok(Known::Value(PyValue::None)),
-            Flow::Break | Flow::Continue => Err(unknown()),
+            ControlFlow::Return(known) => Ok(known),
+            ControlFlow::Next => Ok(Known::Value(PyValue::None)),
+            ControlFlow::Break | ControlFlow::Continue => Err(unknown()),
         }
     }
 
@@ -232,30 +232,30 @@ impl Resolver<'_> {
         }
     }
 
-    fn block(&self, place: &mut Place, block: &Node<'_>, effort: &Effort) -> Result<Flow, Reason> {
+    fn block(&self, place: &mut Place, block: &Node<'_>, effort: &Effort) -> Result<ControlFlow, Reason> {
         for statement in block.named_children() {
             match self.statement(place, &statement, effort)? {
-                Flow::Next => {}
+                ControlFlow::Next => {}
                 other => return Ok(other),
             }
         }
-        Ok(Flow::Next)
+        Ok(ControlFlow::Next)
     }
 
-    fn statement(&self, place: &mut Place, statement: &Node<'_>, effort: &Effort) -> Result<Flow, Reason> {
+    fn statement(&self, place: &mut Place, statement: &Node<'_>, effort: &Effort) -> Result<ControlFlow, Reason> {
         if !effort.step() {
             return Err("it takes too many steps".into());
         }
         let unknown = || Err(Reason::about(&shortened(&statement.text()), "is not carried out here"));
         match &*statement.kind() {
             kind::COMMENT | kind::PASS_STATEMENT | kind::IMPORT_STATEMENT | kind::IMPORT_FROM_STATEMENT => {
-                Ok(Flow::Next)
+                Ok(ControlFlow::Next)
             }
-            kind::BREAK_STATEMENT => Ok(Flow::Break),
-            kind::CONTINUE_STATEMENT => Ok(Flow::Continue),
+            kind::BREAK_STATEMENT => Ok(ControlFlow::Break),
+            kind::CONTINUE_STATEMENT => Ok(ControlFlow::Continue),
             kind::RETURN_STATEMENT => match statement.named_children().find(|child| child.kind() != kind::COMMENT) {
-                Some(value) => self.stands_for(place, &value, effort).map(Flow::Return),
-                None => Ok(Flow::Return(Known::Value(PyValue::None))),
+                Some(value) => self.stands_for(place, &value, effort).map(ControlFlow::Return),
+                None => Ok(ControlFlow::Return(Known::Value(PyValue::None))),
             },
             kind::EXPRESSION_STATEMENT => match statement.named_children().next() {
                 Some(expression) => self.expression_statement(place, &expression, effort),
@@ -268,7 +268,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn expression_statement(&self, place: &mut Place, node: &Node<'_>, effort: &Effort) -> Result<Flow, Reason> {
+    fn expression_statement(&self, place: &mut Place, node: &Node<'_>, effort: &Effort) -> Result<ControlFlow, Reason> {
         let unknown = || Reason::about(&shortened(&node.text()), "is not carried out here");
         match &*node.kind() {
             kind::STRING | kind::CONCATENATED_STRING => {}
@@ -290,7 +290,7 @@ impl Resolver<'_> {
             kind::CALL => self.change_list(place, node, effort)?,
             _ => return Err(unknown()),
         }
-        Ok(Flow::Next)
+        Ok(ControlFlow::Next)
     }
 
     /// `name = value`. A list gets no second name: what is done to it by one would be seen by the other.
@@ -336,7 +336,7 @@ impl Resolver<'_> {
         Ok(())
     }
 
-    fn branches(&self, place: &mut Place, statement: &Node<'_>, effort: &Effort) -> Result<Flow, Reason> {
+    fn branches(&self, place: &mut Place, statement: &Node<'_>, effort: &Effort) -> Result<ControlFlow, Reason> {
         let alternatives: Vec<Node<'_>> = statement.field_children("alternative").collect();
         for branch in std::iter::once(statement).chain(&alternatives) {
             if branch.kind() == kind::ELSE_CLAUSE {
@@ -349,36 +349,36 @@ impl Resolver<'_> {
                 return self.block(place, &body, effort);
             }
         }
-        Ok(Flow::Next)
+        Ok(ControlFlow::Next)
     }
 
-    fn for_loop(&self, place: &mut Place, statement: &Node<'_>, effort: &Effort) -> Result<Flow, Reason> {
+    fn for_loop(&self, place: &mut Place, statement: &Node<'_>, effort: &Effort) -> Result<ControlFlow, Reason> {
         let unknown = || Reason::about(&shortened(&statement.text()), "is not carried out here");
         let (left, right) = statement.field("left").zip(statement.field("right")).ok_or_else(unknown)?;
         let body = statement.field("body").filter(|_| statement.field("alternative").is_none()).ok_or_else(unknown)?;
         for element in self.elements(place, &right, effort)? {
             bind(place, &left, element)?;
             match self.block(place, &body, effort)? {
-                Flow::Next | Flow::Continue => {}
-                Flow::Break => break,
-                returned @ Flow::Return(_) => return Ok(returned),
+                ControlFlow::Next | ControlFlow::Continue => {}
+                ControlFlow::Break => break,
+                returned @ ControlFlow::Return(_) => return Ok(returned),
             }
         }
-        Ok(Flow::Next)
+        Ok(ControlFlow::Next)
     }
 
-    fn while_loop(&self, place: &mut Place, statement: &Node<'_>, effort: &Effort) -> Result<Flow, Reason> {
+    fn while_loop(&self, place: &mut Place, statement: &Node<'_>, effort: &Effort) -> Result<ControlFlow, Reason> {
         let unknown = || Reason::about(&shortened(&statement.text()), "is not carried out here");
         let condition = statement.field("condition").ok_or_else(unknown)?;
         let body = statement.field("body").filter(|_| statement.field("alternative").is_none()).ok_or_else(unknown)?;
         for _ in 0..MOST_ROUNDS {
             if !self.truth(place, &condition, effort)? {
-                return Ok(Flow::Next);
+                return Ok(ControlFlow::Next);
             }
             match self.block(place, &body, effort)? {
-                Flow::Next | Flow::Continue => {}
-                Flow::Break => return Ok(Flow::Next),
-                returned @ Flow::Return(_) => return Ok(returned),
+                ControlFlow::Next | ControlFlow::Continue => {}
+                ControlFlow::Break => return Ok(ControlFlow::Next),
+                returned @ ControlFlow::Return(_) => return Ok(returned),
             }
         }
         Err("it takes too many steps".into())

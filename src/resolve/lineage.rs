@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Resolver;
 use super::effort::Effort;
 use super::locals::KnownClass;
-use super::names::{End, Found};
+use super::names::{Found, Resolution};
 use super::place::Place;
 use crate::module::{BindingKind, Dotted};
 use crate::module::{Location, Module};
@@ -38,7 +38,7 @@ impl Resolver<'_> {
     fn classes_at(&self, place: &Place, names: &[String], effort: &Effort) -> Vec<Found> {
         let ends = effort.deeper(|| self.follow(place, names, effort)).unwrap_or_default();
         let classes = ends.into_iter().flat_map(|end| match end {
-            End::Bound(found) if found.rest.is_empty() => match &found.binding().kind {
+            Resolution::Bound(found) if found.rest.is_empty() => match &found.binding().kind {
                 BindingKind::Class(_) => vec![found],
                 BindingKind::Alias(path) => self.classes_at(&found.before(), path, effort),
                 BindingKind::CallResult { .. } => {
@@ -53,12 +53,12 @@ impl Resolver<'_> {
     }
 
     /// What an attribute of a class is bound to, in the class or the first of its bases that has it.
-    pub fn member_of(&self, class: &KnownClass, name: &str) -> Vec<End> {
+    pub fn member_of(&self, class: &KnownClass, name: &str) -> Vec<Resolution> {
         self.class_member(&class.found, &[name.to_owned()], &Effort::for_callee())
     }
 
     /// The bindings of a member of a class, or of its bases where it has none.
-    pub(super) fn class_member(&self, class: &Found, names: &[String], effort: &Effort) -> Vec<End> {
+    pub(super) fn class_member(&self, class: &Found, names: &[String], effort: &Effort) -> Vec<Resolution> {
         let own = |class: &Found| {
             let node = class.value()?;
             let scope = class.module().scope_of(&node);
@@ -68,10 +68,10 @@ impl Resolver<'_> {
             (count > 0).then(|| bindings.collect::<Vec<_>>())
         };
         if !matches!(class.binding().kind, BindingKind::Class(_)) {
-            return vec![End::Unbound];
+            return vec![Resolution::Unbound];
         }
         let inherited = || self.lineage(class, effort).iter().skip(1).find_map(own);
-        own(class).or_else(inherited).unwrap_or_else(|| vec![End::Unbound])
+        own(class).or_else(inherited).unwrap_or_else(|| vec![Resolution::Unbound])
     }
 
     /// What an object that a call makes has as an attribute, where that is what its class says: None where it makes something else, or the
@@ -87,12 +87,12 @@ impl Resolver<'_> {
         let has_arguments = call.field("arguments")?.named_children().any(|child| child.kind() != kind::COMMENT);
         let mut members = Vec::new();
         for end in self.ends_of(place, &function, effort) {
-            let End::Bound(class) = end else { return None };
+            let Resolution::Bound(class) = end else { return None };
             if !class.rest.is_empty() || !self.is_as_written(&class, &names[0], has_arguments, effort) {
                 return None;
             }
             for end in self.class_member(&class, names, effort) {
-                let End::Bound(member) = end else { return None };
+                let Resolution::Bound(member) = end else { return None };
                 members.push(member);
             }
         }
@@ -121,7 +121,7 @@ impl Resolver<'_> {
     }
 
     /// An attribute of a class as the subclasses in the same module have it, where they have one of their own.
-    pub(super) fn overriding(&self, class: &Found, names: &[String], effort: &Effort) -> Vec<End> {
+    pub(super) fn overriding(&self, class: &Found, names: &[String], effort: &Effort) -> Vec<Resolution> {
         let module = class.module();
         let subclasses =
             module.scope.classes().flat_map(|name| self.follow(&Place::after(module), &[name.to_owned()], effort));
@@ -130,7 +130,7 @@ impl Resolver<'_> {
                 && self.lineage(found, effort).iter().skip(1).any(|base| base.location() == class.location())
         };
         let own = subclasses.filter_map(|end| match end {
-            End::Bound(found) if inherits(&found) => {
+            Resolution::Bound(found) if inherits(&found) => {
                 let scope = module.scope_of(&found.value()?);
                 (!scope.all(&names[0]).is_empty()).then(|| self.class_member(&found, names, effort))
             }
@@ -152,7 +152,7 @@ impl Resolver<'_> {
         let classes =
             module.scope.classes().flat_map(|name| self.follow(&Place::after(module), &[name.to_owned()], &effort));
         let own = classes.filter_map(|end| {
-            let End::Bound(heir) = end else { return None };
+            let Resolution::Bound(heir) = end else { return None };
             let is_own = heir.rest.is_empty() && heir.module().path == module.path;
             let scope = module.scope_of(&heir.value().filter(|_| is_own)?);
             let name = scope.all(attribute).first()?.name.clone();

@@ -2,7 +2,7 @@
 
 use super::Resolver;
 use super::effort::Effort;
-use super::names::{End, Found};
+use super::names::{Found, Resolution};
 use super::origin::Origins;
 use super::place::Place;
 use super::reason::Reason;
@@ -30,7 +30,7 @@ impl Resolver<'_> {
         }
         let wanted = if is_value { &names[..1] } else { names.as_slice() };
         let members = self.class_member(class, wanted, effort).into_iter().map(|end| match end {
-            End::Bound(found) => {
+            Resolution::Bound(found) => {
                 let class_name = Some(class.name().to_owned());
                 effort.deeper(|| self.bound_origins(&found, &step.mention, class_name, effort)).unwrap_or_default()
             }
@@ -57,7 +57,7 @@ impl Resolver<'_> {
         names.extend(attribute);
         let mention = place.module.location(&node.range());
         self.follow(place, &names, effort).into_iter().find_map(|end| match end {
-            End::Bound(found) if self.enum_kind(&found, effort).is_some() => {
+            Resolution::Bound(found) if self.enum_kind(&found, effort).is_some() => {
                 Some(self.bound_origins(&found, &mention, None, effort))
             }
             _ => None,
@@ -65,12 +65,12 @@ impl Resolver<'_> {
     }
 
     /// What `Kind["OWN"]` of an Enum is bound to in its class.
-    pub(super) fn enum_member(&self, place: &Place, subscript: &Node<'_>, effort: &Effort) -> Vec<End> {
+    pub(super) fn enum_member(&self, place: &Place, subscript: &Node<'_>, effort: &Effort) -> Vec<Resolution> {
         let names = subscript.field("value").and_then(|class| dotted_name(&class));
         let key = subscript.field("subscript").and_then(|key| string_content(&key));
         let (Some(names), Some(key)) = (names, key) else { return Vec::new() };
         let classes = self.follow(place, &names, effort).into_iter().filter_map(|end| match end {
-            End::Bound(class) if class.rest.is_empty() && self.is_enum(&class, effort) => Some(class),
+            Resolution::Bound(class) if class.rest.is_empty() && self.is_enum(&class, effort) => Some(class),
             _ => None,
         });
         classes.flat_map(|class| self.class_member(&class, std::slice::from_ref(&key), effort)).collect()
@@ -94,7 +94,7 @@ impl Resolver<'_> {
                 _ => {
                     let ends = self.follow(&class.before(), base, effort);
                     let inherited = ends.into_iter().find_map(|end| match end {
-                        End::Bound(base) => effort.deeper(|| self.enum_kind(&base, effort)).flatten(),
+                        Resolution::Bound(base) => effort.deeper(|| self.enum_kind(&base, effort)).flatten(),
                         _ => None,
                     });
                     is_enum |= inherited.is_some();

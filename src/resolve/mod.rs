@@ -36,7 +36,7 @@ pub use keyword::Keyword;
 pub(crate) use literal::shortened;
 pub use literal::{Literal, Shape, StringPart, evaluate};
 pub use locals::KnownClass;
-pub use names::{End, Found};
+pub use names::{Found, Resolution};
 pub use place::Place;
 pub use reason::Reason;
 pub use runs::Ran;

@@ -21,7 +21,7 @@ use crate::syntax::{Node, dotted_name, kind};
 const MOST_STARS: usize = 100;
 
 /// Where a name leads to.
-pub enum End {
+pub enum Resolution {
     /// A binding that is no import.
     Bound(Found),
     /// A name outside of the repository, fully qualified.
@@ -95,9 +95,9 @@ impl Found {
 
 impl Resolver<'_> {
     /// Where a dotted name leads to from a place.
-    pub fn follow(&self, place: &Place, names: &[String], effort: &Effort) -> Vec<End> {
+    pub fn follow(&self, place: &Place, names: &[String], effort: &Effort) -> Vec<Resolution> {
         if !effort.look_up() {
-            return vec![End::Unknown(Reason::about(&names[0], "is defined in terms of itself"))];
+            return vec![Resolution::Unknown(Reason::about(&names[0], "is defined in terms of itself"))];
         }
         let Some(index) = place.scopes.iter().position(|around| !around.bindings(&names[0], effort).is_empty()) else {
             return self.starred(place, names, effort);
@@ -109,7 +109,7 @@ impl Resolver<'_> {
         let first = (visible.as_ptr().addr() - all.as_ptr().addr()) / size_of::<Binding>();
         let numbers = first..first + visible.len();
         let may_be_unset = visible.iter().all(|binding| binding.conditional);
-        let mut ends: Vec<End> =
+        let mut ends: Vec<Resolution> =
             numbers.flat_map(|index| self.import_or_binding(&place, names, index, effort)).collect();
         if may_be_unset {
             // what it is where no branch binds it
@@ -117,12 +117,18 @@ impl Resolver<'_> {
                 1 => self.starred(&place, names, effort),
                 _ => self.follow(&place.outward(1), names, effort),
             };
-            ends.extend(otherwise.into_iter().filter(|end| !matches!(end, End::Unbound)));
+            ends.extend(otherwise.into_iter().filter(|end| !matches!(end, Resolution::Unbound)));
         }
         ends
     }
 
-    pub(super) fn import_or_binding(&self, place: &Place, names: &[String], index: usize, effort: &Effort) -> Vec<End> {
+    pub(super) fn import_or_binding(
+        &self,
+        place: &Place,
+        names: &[String],
+        index: usize,
+        effort: &Effort,
+    ) -> Vec<Resolution> {
         let rest = &names[1..];
         let with_rest = |path: &[String]| -> Dotted { path.iter().chain(rest).cloned().collect() };
         match &place.scopes[0].scope.all(&names[0])[index].kind {
@@ -131,9 +137,9 @@ impl Resolver<'_> {
                 let ends = self.member(place, from, &with_rest(std::slice::from_ref(member)), effort);
                 let is_known = |path: &Dotted| self.constructors.is_known(&path.join("."));
                 match ends.as_slice() {
-                    [End::Outside(path)] if !rest.is_empty() && path[0] != "sqlalchemy" && !is_known(path) => {
+                    [Resolution::Outside(path)] if !rest.is_empty() && path[0] != "sqlalchemy" && !is_known(path) => {
                         let (name, module) = (&names[0], from.path.join("."));
-                        vec![End::Unknown(Reason::about(
+                        vec![Resolution::Unknown(Reason::about(
                             name,
                             format_args!("comes from `{module}`, which is not part of this repository"),
                         ))]
@@ -141,63 +147,76 @@ impl Resolver<'_> {
                     _ => ends,
                 }
             }
-            _ => vec![End::Bound(Found { place: place.clone(), name: names[0].clone(), index, rest: rest.to_vec() })],
+            _ => vec![Resolution::Bound(Found {
+                place: place.clone(),
+                name: names[0].clone(),
+                index,
+                rest: rest.to_vec(),
+            })],
         }
     }
 
-    fn starred(&self, place: &Place, names: &[String], effort: &Effort) -> Vec<End> {
+    fn starred(&self, place: &Place, names: &[String], effort: &Effort) -> Vec<Resolution> {
         for (number, star) in place.stars().enumerate() {
             if number == MOST_STARS {
-                return vec![End::Unknown(Reason::about(&names[0], "may come from one of too many modules"))];
+                return vec![Resolution::Unknown(Reason::about(&names[0], "may come from one of too many modules"))];
             }
             let ends = self.member(place, star, names, effort);
-            let is_there = |end: &End| match end {
-                End::Bound(_) => true,
+            let is_there = |end: &Resolution| match end {
+                Resolution::Bound(_) => true,
                 // what a module of the repository has from elsewhere, or what the other library is known to have
-                End::Outside(path) => !path.starts_with(&star.path) || self.constructors.is_known(&path.join(".")),
-                End::Module(_) | End::Unbound | End::Unknown(_) => false,
+                Resolution::Outside(path) => {
+                    !path.starts_with(&star.path) || self.constructors.is_known(&path.join("."))
+                }
+                Resolution::Module(_) | Resolution::Unbound | Resolution::Unknown(_) => false,
             };
             if ends.iter().any(is_there) {
                 return ends;
             }
         }
-        vec![End::Unbound]
+        vec![Resolution::Unbound]
     }
 
     /// The files of the modules of which everything is imported.
     pub fn starred_files(&self, place: &Place, effort: &Effort) -> Vec<PathBuf> {
         let ends =
             place.stars().filter(|star| !star.path.is_empty()).flat_map(|star| self.member(place, star, &[], effort));
-        ends.filter_map(|end| if let End::Module(file) = end { Some(file) } else { None }).collect()
+        ends.filter_map(|end| if let Resolution::Module(file) = end { Some(file) } else { None }).collect()
     }
 
     /// A member of a module that an import statement names.
-    pub(super) fn member(&self, place: &Place, from: &ModuleName, names: &[String], effort: &Effort) -> Vec<End> {
+    pub(super) fn member(
+        &self,
+        place: &Place,
+        from: &ModuleName,
+        names: &[String],
+        effort: &Effort,
+    ) -> Vec<Resolution> {
         if from.path.iter().any(|name| is_covered(name)) {
-            return vec![End::Unknown("a template names the module that it comes from".into())];
+            return vec![Resolution::Unknown("a template names the module that it comes from".into())];
         }
         let path: Dotted = from.path.iter().chain(names).cloned().collect();
         if from.level == 0 {
             return self.absolute(place, &path, effort);
         }
         let Some(folder) = place.path().ancestors().nth(from.level) else {
-            return vec![End::Unknown("a relative import leads out of the file system".into())];
+            return vec![Resolution::Unknown("a relative import leads out of the file system".into())];
         };
         // SQLAlchemy's and sqlmodel's own code
         let package = self.repository.package(folder);
         let qualified: Dotted = package.iter().chain(&path).cloned().collect();
         if !package.is_empty() && self.constructors.is_known(&qualified.join(".")) {
-            return vec![End::Outside(qualified)];
+            return vec![Resolution::Outside(qualified)];
         }
         self.inside(place, &[folder.to_owned()], &path, from.path.len(), effort).unwrap_or_else(|| {
             let module = format!("{}{}", ".".repeat(from.level), from.path.join("."));
-            vec![End::Unknown(format!("no file of this repository is the module `{module}`").into())]
+            vec![Resolution::Unknown(format!("no file of this repository is the module `{module}`").into())]
         })
     }
 
-    fn absolute(&self, place: &Place, path: &[String], effort: &Effort) -> Vec<End> {
+    fn absolute(&self, place: &Place, path: &[String], effort: &Effort) -> Vec<Resolution> {
         if self.constructors.is_known(&path.join(".")) {
-            return vec![End::Outside(path.to_vec())];
+            return vec![Resolution::Outside(path.to_vec())];
         }
         let near = self.repository.import_roots(place.path());
         // a package's `typing.py` does not hide Python's own
@@ -207,7 +226,7 @@ impl Resolver<'_> {
         let found = self.inside(place, &near, path, 1, effort);
         let found = found.or_else(|| self.inside(place, self.repository.distribution_roots(), path, 1, effort));
         let found = found.or_else(|| self.in_library(path, effort));
-        found.unwrap_or_else(|| vec![End::Outside(path.to_vec())])
+        found.unwrap_or_else(|| vec![Resolution::Outside(path.to_vec())])
     }
 
     /// Follows a dotted name below the first folder that has its module: the longest part of it that is a module's
@@ -219,7 +238,7 @@ impl Resolver<'_> {
         path: &[String],
         at_least: usize,
         effort: &Effort,
-    ) -> Option<Vec<End>> {
+    ) -> Option<Vec<Resolution>> {
         let mut missing = None;
         for folder in folders {
             for length in (at_least..=path.len()).rev() {
@@ -228,21 +247,23 @@ impl Resolver<'_> {
                 };
                 if length == path.len() {
                     let hides = self.hides_module(place, folder, path, effort);
-                    return Some(hides.unwrap_or_else(|| vec![End::Module(file)]));
+                    return Some(hides.unwrap_or_else(|| vec![Resolution::Module(file)]));
                 }
                 let Some(module) = self.repository.module(&file) else {
                     continue;
                 };
                 let follow = || self.follow(&Place::after(&module), &path[length..], effort);
                 let ends = effort.importing(follow).unwrap_or_else(|| {
-                    vec![End::Unknown(Reason::about(&path[length], "is imported by way of too many modules"))]
+                    vec![Resolution::Unknown(Reason::about(&path[length], "is imported by way of too many modules"))]
                 });
-                if !matches!(ends.as_slice(), [End::Unbound]) {
+                if !matches!(ends.as_slice(), [Resolution::Unbound]) {
                     return Some(ends);
                 }
                 let file = self.repository.display(&file);
-                missing =
-                    Some(vec![End::Unknown(Reason::about(&path[length], format_args!("is not defined in {file}")))]);
+                missing = Some(vec![Resolution::Unknown(Reason::about(
+                    &path[length],
+                    format_args!("is not defined in {file}"),
+                ))]);
             }
             if missing.is_some() {
                 return missing;
@@ -253,7 +274,7 @@ impl Resolver<'_> {
 
     /// What a package's `__init__.py` binds to the name of one of its modules, for who imports the name: after `from .User import User`
     /// it is the class. Inside of that file the name is still the module's.
-    fn hides_module(&self, place: &Place, folder: &Path, path: &[String], effort: &Effort) -> Option<Vec<End>> {
+    fn hides_module(&self, place: &Place, folder: &Path, path: &[String], effort: &Effort) -> Option<Vec<Resolution>> {
         let (name, package) = path.split_last()?;
         let file = self.repository.module_file(folder, package)?;
         if file == place.path() || file.file_name().is_none_or(|file| file != "__init__.py") {
@@ -264,15 +285,15 @@ impl Resolver<'_> {
             return None;
         }
         let ends = effort.importing(|| self.follow(&Place::after(&module), std::slice::from_ref(name), effort))?;
-        ends.iter().all(|end| matches!(end, End::Bound(_) | End::Outside(_))).then_some(ends)
+        ends.iter().all(|end| matches!(end, Resolution::Bound(_) | Resolution::Outside(_))).then_some(ends)
     }
 
     /// Follows a dotted name into what is known of another library.
-    fn in_library(&self, path: &[String], effort: &Effort) -> Option<Vec<End>> {
+    fn in_library(&self, path: &[String], effort: &Effort) -> Option<Vec<Resolution>> {
         let (name, module) = path.split_last()?;
         let module = self.repository.module(&library::module_file(module)?)?;
         let ends = self.follow(&Place::after(&module), std::slice::from_ref(name), effort);
-        (!matches!(ends.as_slice(), [End::Unbound])).then_some(ends)
+        (!matches!(ends.as_slice(), [Resolution::Unbound])).then_some(ends)
     }
 
     /// Whether an import leads out of the repository.
@@ -288,7 +309,7 @@ impl Resolver<'_> {
     }
 
     /// Where an expression leads to: a name, an attribute of a class, also by way of `self`, `cls` or an object that the class makes.
-    pub(super) fn ends_of(&self, place: &Place, expression: &Node<'_>, effort: &Effort) -> Vec<End> {
+    pub(super) fn ends_of(&self, place: &Place, expression: &Node<'_>, effort: &Effort) -> Vec<Resolution> {
         let Some(names) = dotted_name(expression) else {
             let object = expression.field("object");
             let is_value = expression.field("attribute").is_some_and(|name| name.text() == "value");
@@ -309,7 +330,7 @@ impl Resolver<'_> {
             let Some(class) = self.class_around(place, expression, effort) else { return Vec::new() };
             if sets_attribute(&class, &names[..2]) {
                 let why = Reason::about(&names[..2].join("."), "is set by a method of its class too");
-                return vec![End::Unknown(why)];
+                return vec![Resolution::Unknown(why)];
             }
             let mut ends = self.class_member(&class, &names[1..], effort);
             ends.extend(self.overriding(&class, &names[1..], effort));
@@ -321,8 +342,8 @@ impl Resolver<'_> {
 
     /// An attribute of a class, or of an object that it makes, as what it is bound to in the class; that of an enumeration's member as
     /// what the member is bound to.
-    fn within(&self, end: End, effort: &Effort) -> Vec<End> {
-        let End::Bound(found) = &end else { return vec![end] };
+    fn within(&self, end: Resolution, effort: &Effort) -> Vec<Resolution> {
+        let Resolution::Bound(found) = &end else { return vec![end] };
         if found.rest.is_empty() {
             return vec![end];
         }
@@ -349,11 +370,11 @@ impl Resolver<'_> {
         }
     }
 
-    fn members_of(&self, classes: Vec<End>, names: &[String], effort: &Effort) -> Vec<End> {
+    fn members_of(&self, classes: Vec<Resolution>, names: &[String], effort: &Effort) -> Vec<Resolution> {
         let is_class = |found: &Found| found.rest.is_empty() && matches!(found.binding().kind, BindingKind::Class(_));
         let classes = classes.into_iter().flat_map(|end| self.within(end, effort));
         let members = classes.filter_map(|end| match end {
-            End::Bound(class) if is_class(&class) => Some(self.class_member(&class, names, effort)),
+            Resolution::Bound(class) if is_class(&class) => Some(self.class_member(&class, names, effort)),
             _ => None,
         });
         members.flatten().collect()
@@ -369,7 +390,7 @@ impl Resolver<'_> {
     /// The class that has the range, by its name at its place.
     fn class_with_range(&self, place: Place, name: &[String], range: &Range<usize>, effort: &Effort) -> Option<Found> {
         self.follow(&place.at_any_time(), name, effort).into_iter().find_map(|end| match end {
-            End::Bound(found) if found.binding().value.as_ref() == Some(range) => Some(found),
+            Resolution::Bound(found) if found.binding().value.as_ref() == Some(range) => Some(found),
             _ => None,
         })
     }
@@ -396,12 +417,12 @@ impl Resolver<'_> {
         self.bound_at(self.follow(place, names, effort), effort)
     }
 
-    fn bound_at(&self, ends: Vec<End>, effort: &Effort) -> Option<Vec<Location>> {
+    fn bound_at(&self, ends: Vec<Resolution>, effort: &Effort) -> Option<Vec<Location>> {
         let mut locations = Vec::new();
         for end in ends {
             match end {
-                End::Bound(found) if found.rest.is_empty() => locations.push(found.location()),
-                End::Bound(found) => match &found.binding().kind {
+                Resolution::Bound(found) if found.rest.is_empty() => locations.push(found.location()),
+                Resolution::Bound(found) => match &found.binding().kind {
                     BindingKind::Class(_) => {
                         let members = self.class_member(&found, &found.rest, effort);
                         locations.extend(effort.deeper(|| self.bound_at(members, effort)).flatten()?);
@@ -413,9 +434,9 @@ impl Resolver<'_> {
                     BindingKind::Parameter(_) | BindingKind::CallResult { .. } | BindingKind::Opaque(_) => return None,
                     _ => {}
                 },
-                End::Unknown(_) => return None,
-                End::Module(file) => locations.push(Location { path: file.into(), start: 0, end: 0 }),
-                End::Outside(_) | End::Unbound => {}
+                Resolution::Unknown(_) => return None,
+                Resolution::Module(file) => locations.push(Location { path: file.into(), start: 0, end: 0 }),
+                Resolution::Outside(_) | Resolution::Unbound => {}
             }
         }
         Some(locations)

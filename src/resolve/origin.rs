@@ -25,7 +25,7 @@ pub(super) struct Origins {
     /// The parameters that hand in what has further values as an item.
     pub holders: Vec<Argument>,
     /// The names on the way, whose dictionaries later statements can put items into.
-    pub filled: Vec<Filled>,
+    pub filled: Vec<FilledName>,
 }
 
 /// Where a value is made.
@@ -71,7 +71,7 @@ pub(super) enum Made {
 
 /// A name whose dictionary statements can put items into.
 #[derive(Clone)]
-pub(super) struct Filled {
+pub(super) struct FilledName {
     pub found: Found,
     pub steps: Vec<Step>,
     pub calls: Vec<Call>,
@@ -231,7 +231,7 @@ impl Resolver<'_> {
         let origins = self.origins(place, &node.field("value")?, effort);
         let ends = self.follow(&Place::of(&place.module, node).at_any_time(), &dotted_name(&name)?, effort);
         let found = ends.into_iter().find_map(|end| match end {
-            super::names::End::Bound(found) if found.location().range() == name.range() => Some(found),
+            super::names::Resolution::Bound(found) if found.location().range() == name.range() => Some(found),
             _ => None,
         });
         let step = found.map(|found| Step::new(place.module.location(&name.range()), &found, None));

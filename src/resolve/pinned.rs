@@ -2,7 +2,7 @@
 
 use super::Resolver;
 use super::effort::Effort;
-use super::names::End;
+use super::names::Resolution;
 use super::place::Place;
 use crate::module::BindingKind;
 use crate::syntax::{Node, dotted_name, kind};
@@ -23,7 +23,7 @@ impl Resolver<'_> {
         names.iter().any(|names| {
             let ends = self.follow(place, names, effort);
             ends.iter().any(|end| match end {
-                End::Bound(found) if found.rest.is_empty() => {
+                Resolution::Bound(found) if found.rest.is_empty() => {
                     let Some(node) = found.value() else { return false };
                     let deeper = |annotation: &Node<'_>, keys: &[String]| {
                         let place = Place::of(found.module(), annotation);

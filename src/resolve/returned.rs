@@ -5,7 +5,7 @@ use super::Resolver;
 use super::arguments::{Arguments, Expression};
 use super::effort::Effort;
 use super::function::is_plain;
-use super::names::{End, Found};
+use super::names::{Found, Resolution};
 use super::origin::{Call, Made, Origins};
 use super::place::Place;
 use super::reason::{Reason, ReasonLink};
@@ -41,7 +41,7 @@ impl Resolver<'_> {
         let ends = self.ends_of(place, function, effort);
         let class = self.class_of_object(place, function, effort);
         let returned = ends.iter().map(|end| {
-            let End::Bound(found) = end else { return None };
+            let Resolution::Bound(found) = end else { return None };
             let node = found.value().filter(|node| found.rest.is_empty() && is_plain(node))?;
             let function = found.module().location(&node.range());
             let called = Call { place: place.clone(), range: call.range(), function };

@@ -2,7 +2,7 @@
 
 use super::Resolver;
 use super::effort::Effort;
-use super::names::{End, Found};
+use super::names::{Found, Resolution};
 use super::place::Place;
 use crate::module::BindingKind;
 use crate::syntax::{Node, dotted_name};
@@ -39,18 +39,19 @@ impl Resolver<'_> {
     pub fn method(&self, class: &Found, name: &str) -> Vec<Found> {
         let members = self.class_member(class, &[name.to_owned()], &Effort::for_callee());
         let is_function = |found: &Found| matches!(found.binding().kind, BindingKind::Function(..));
-        let found = members.into_iter().filter_map(|end| if let End::Bound(found) = end { Some(found) } else { None });
+        let found =
+            members.into_iter().filter_map(|end| if let Resolution::Bound(found) = end { Some(found) } else { None });
         found.filter(is_function).collect()
     }
 
     fn run_by_name(&self, place: &Place, names: &[String], effort: &Effort) -> Vec<Ran> {
         let ran = |end| match end {
-            End::Bound(found) => {
+            Resolution::Bound(found) => {
                 effort.deeper(|| self.run_by_bound(found, effort)).unwrap_or_else(|| vec![Ran::Unknown])
             }
-            End::Outside(path) => vec![Ran::Outside(path.join("."))],
-            End::Unbound => vec![Ran::Outside(names.join("."))],
-            End::Module(_) | End::Unknown(_) => vec![Ran::Unknown],
+            Resolution::Outside(path) => vec![Ran::Outside(path.join("."))],
+            Resolution::Unbound => vec![Ran::Outside(names.join("."))],
+            Resolution::Module(_) | Resolution::Unknown(_) => vec![Ran::Unknown],
         };
         self.follow(place, names, effort).into_iter().flat_map(ran).collect()
     }
@@ -85,8 +86,8 @@ impl Resolver<'_> {
 
     fn run_by_member(&self, class: &Found, names: &[String], effort: &Effort) -> Vec<Ran> {
         let members = self.class_member(class, names, effort).into_iter().flat_map(|end| match end {
-            End::Bound(found) => effort.deeper(|| self.run_by_bound(found, effort)).unwrap_or_default(),
-            End::Outside(path) => vec![Ran::Outside(path.join("."))],
+            Resolution::Bound(found) => effort.deeper(|| self.run_by_bound(found, effort)).unwrap_or_default(),
+            Resolution::Outside(path) => vec![Ran::Outside(path.join("."))],
             _ => vec![Ran::Unknown],
         });
         members.collect()

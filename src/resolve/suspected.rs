@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Resolver;
 use super::callee::Callee;
 use super::effort::Effort;
-use super::names::{End, Found};
+use super::names::{Found, Resolution};
 use super::place::Place;
 use crate::module::BindingKind;
 use crate::module::Module;
@@ -34,7 +34,8 @@ impl Resolver<'_> {
             return None;
         }
         let ends = self.follow(place, &names, &Effort::for_callee());
-        let library = ends.iter().find_map(|end| if let End::Outside(path) = end { path.first() } else { None })?;
+        let library =
+            ends.iter().find_map(|end| if let Resolution::Outside(path) = end { path.first() } else { None })?;
         Some(format!("it comes from `{library}`, which is not part of this repository"))
     }
 
@@ -67,13 +68,15 @@ impl Resolver<'_> {
         }
         let effort = Effort::for_callee();
         let ends = self.follow(place, &names, &effort).into_iter().flat_map(|end| match end {
-            End::Bound(found) if !found.rest.is_empty() && matches!(found.binding().kind, BindingKind::Class(_)) => {
+            Resolution::Bound(found)
+                if !found.rest.is_empty() && matches!(found.binding().kind, BindingKind::Class(_)) =>
+            {
                 self.class_member(&found, &found.rest, &effort)
             }
             end => vec![end],
         });
         let found: Vec<Found> =
-            ends.filter_map(|end| if let End::Bound(found) = end { Some(found) } else { None }).collect();
+            ends.filter_map(|end| if let Resolution::Bound(found) = end { Some(found) } else { None }).collect();
         found.iter().find_map(|found| {
             let name = found.name();
             match &found.binding().kind {
@@ -104,7 +107,7 @@ impl Resolver<'_> {
     fn made_by_object(&self, object: &Found, class: &[String]) -> Option<String> {
         let ends = self.follow(&object.before(), class, &Effort::for_callee());
         ends.iter().find_map(|end| match end {
-            End::Bound(class) if object.rest.is_empty() && class.rest.is_empty() => {
+            Resolution::Bound(class) if object.rest.is_empty() && class.rest.is_empty() => {
                 self.made_by_method(class, "__call__")
             }
             _ => None,
@@ -115,7 +118,7 @@ impl Resolver<'_> {
     fn made_by_method(&self, class: &Found, method: &str) -> Option<String> {
         let ends = self.class_member(class, &[method.to_owned()], &Effort::for_callee());
         let is_it = ends.iter().any(|end| {
-            let End::Bound(found) = end else { return false };
+            let Resolution::Bound(found) = end else { return false };
             found.value().is_some_and(|function| {
                 let mut called =
                     function.dfs().filter(|node| node.kind() == kind::CALL).filter_map(|call| call.field("function"));

@@ -9,10 +9,10 @@ use serde::Deserialize;
 use super::ConstructorKind;
 use crate::hints::Hints;
 use crate::sqlalchemy::Observable;
-use crate::syntax::{Doc, Node, hinted_nodes};
+use crate::syntax::{Node, PythonDoc, hinted_nodes};
 
 /// A match of a rule, with the nodes it captured.
-pub type Match<'t> = NodeMatch<'t, Doc>;
+pub type Match<'t> = NodeMatch<'t, PythonDoc>;
 
 /// A rule in ast-grep's language, and what its metadata says.
 pub struct Rule<M> {

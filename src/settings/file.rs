@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::error::{explained, key_at};
 use super::values::{Cascades, Codes, Glob, LineLength, Located, Named, QualifiedName, Text};
-use super::{Origin, Setting, SettingsError};
+use super::{Setting, SettingOrigin, SettingsError};
 use crate::disk::{read_for_tools, read_named_for_tools, work_tree_around};
 use crate::layout::Layout;
 use crate::profile::{Expunge, Profile, Targets};
@@ -86,7 +86,7 @@ impl SettingsDocument {
     /// The value, and where it is written.
     pub fn setting<T>(&self, located: Located<T>) -> Setting<T> {
         let line = self.line(located.start());
-        Setting { value: located.into_inner(), origin: Origin::File { path: self.shown.clone(), line } }
+        Setting { value: located.into_inner(), origin: SettingOrigin::File { path: self.shown.clone(), line } }
     }
 
     /// A path of the file, which is relative to the folder that it is in; what comes out is relative to the working directory.

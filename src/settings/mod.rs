@@ -73,12 +73,12 @@ pub struct Setting<T> {
     /// The value.
     pub value: T,
     /// Who says so.
-    pub origin: Origin,
+    pub origin: SettingOrigin,
 }
 
-/// Where a value comes from.
+/// Where the value of a setting comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+pub enum SettingOrigin {
     /// Nobody says otherwise.
     Default,
     /// An option.
@@ -97,20 +97,20 @@ pub enum Origin {
     },
 }
 
-impl fmt::Display for Origin {
+impl fmt::Display for SettingOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Origin::Default => f.write_str("default"),
-            Origin::CommandLine => f.write_str("command line"),
-            Origin::Found { path } => f.write_str(path),
-            Origin::File { path, line } => write!(f, "{path}:{line}"),
+            SettingOrigin::Default => f.write_str("default"),
+            SettingOrigin::CommandLine => f.write_str("command line"),
+            SettingOrigin::Found { path } => f.write_str(path),
+            SettingOrigin::File { path, line } => write!(f, "{path}:{line}"),
         }
     }
 }
 
 impl<T> Setting<T> {
     fn of_command_line(value: T) -> Self {
-        Self { value, origin: Origin::CommandLine }
+        Self { value, origin: SettingOrigin::CommandLine }
     }
 
     fn map<U>(self, to: impl FnOnce(T) -> U) -> Setting<U> {
@@ -312,7 +312,7 @@ impl PerFileIgnore {
 /// The command line's value, else the file's, else the default.
 fn merged<T: Default>(document: &SettingsDocument, overriding: Option<T>, of_file: Option<Located<T>>) -> Setting<T> {
     let given = overriding.map(Setting::of_command_line).or(of_file.map(|value| document.setting(value)));
-    given.unwrap_or_else(|| Setting { value: T::default(), origin: Origin::Default })
+    given.unwrap_or_else(|| Setting { value: T::default(), origin: SettingOrigin::Default })
 }
 
 fn merged_baseline(

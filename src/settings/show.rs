@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde_json::{Map, Value, json};
 
 use super::values::name_of;
-use super::{Origin, Overrides, PerFileIgnore, Setting, Settings};
+use super::{Overrides, PerFileIgnore, Setting, SettingOrigin, Settings};
 use crate::rules::Code;
 use crate::selection::Selection;
 use crate::sqlalchemy::SqlalchemyVersion;
@@ -38,12 +38,12 @@ pub struct InForce<'a> {
 }
 
 /// One setting: its key, and what it is.
-struct SettingRow(&'static str, Shown);
+struct SettingRow(&'static str, ShownSetting);
 
 /// A value and who says so.
 type ValueWithOrigin = (Value, String);
 
-enum Shown {
+enum ShownSetting {
     Unset,
     One(ValueWithOrigin),
     List(Vec<ValueWithOrigin>),
@@ -75,20 +75,26 @@ fn rows(InForce { settings, overrides, line_length, sqlalchemy_version, .. }: &I
     let version = settings.sqlalchemy_version.as_ref().or(sqlalchemy_version.as_ref());
     vec![
         SettingRow("profile", named(&settings.profile)),
-        SettingRow("targets", Shown::Table(targets.collect())),
+        SettingRow("targets", ShownSetting::Table(targets.collect())),
         SettingRow("select", select(&settings.select)),
         SettingRow("ignore", list(&settings.ignore)),
-        SettingRow("per-file-ignores", Shown::Table(per_file_ignores.collect())),
+        SettingRow("per-file-ignores", ShownSetting::Table(per_file_ignores.collect())),
         SettingRow("exclude", list(&exclude)),
         SettingRow("tests", list(&settings.tests)),
-        SettingRow("require-asyncio", Shown::One(of_flag(&settings.require_asyncio))),
+        SettingRow("require-asyncio", ShownSetting::One(of_flag(&settings.require_asyncio))),
         SettingRow("constructors", list(&settings.constructors)),
         SettingRow("rules", list(&folders.collect::<Vec<_>>())),
-        SettingRow("baseline", settings.baseline.as_ref().map_or(Shown::Unset, |file| Shown::One(path(file)))),
+        SettingRow(
+            "baseline",
+            settings.baseline.as_ref().map_or(ShownSetting::Unset, |file| ShownSetting::One(path(file))),
+        ),
         SettingRow("expunge", named(&settings.expunge)),
-        SettingRow("line-length", Shown::One((json!(length.value), length.origin.to_string()))),
+        SettingRow("line-length", ShownSetting::One((json!(length.value), length.origin.to_string()))),
         SettingRow("layout", named(&settings.layout)),
-        SettingRow("sqlalchemy-version", version.map_or(Shown::Unset, |version| Shown::One(given(version)))),
+        SettingRow(
+            "sqlalchemy-version",
+            version.map_or(ShownSetting::Unset, |version| ShownSetting::One(given(version))),
+        ),
     ]
 }
 
@@ -104,18 +110,18 @@ fn of_flag(setting: &Setting<bool>) -> ValueWithOrigin {
     (json!(setting.value), setting.origin.to_string())
 }
 
-fn named<T: clap::ValueEnum>(setting: &Setting<T>) -> Shown {
-    Shown::One((json!(name_of(&setting.value)), setting.origin.to_string()))
+fn named<T: clap::ValueEnum>(setting: &Setting<T>) -> ShownSetting {
+    ShownSetting::One((json!(name_of(&setting.value)), setting.origin.to_string()))
 }
 
-fn list(settings: &[Setting<String>]) -> Shown {
-    Shown::List(settings.iter().map(given).collect())
+fn list(settings: &[Setting<String>]) -> ShownSetting {
+    ShownSetting::List(settings.iter().map(given).collect())
 }
 
-fn select(settings: &[Setting<String>]) -> Shown {
-    let by_default = |code: &Code| (json!(code), Origin::Default.to_string());
+fn select(settings: &[Setting<String>]) -> ShownSetting {
+    let by_default = |code: &Code| (json!(code), SettingOrigin::Default.to_string());
     match settings {
-        [] => Shown::List(Selection::default().codes().iter().map(by_default).collect()),
+        [] => ShownSetting::List(Selection::default().codes().iter().map(by_default).collect()),
         _ => list(settings),
     }
 }
@@ -124,22 +130,22 @@ fn select(settings: &[Setting<String>]) -> Shown {
 fn write_text(in_force: &InForce<'_>, out: &mut dyn Write) -> io::Result<()> {
     let from = in_force.file.map_or_else(|| "no settings file".to_owned(), |file| format!("settings of {file}"));
     writeln!(out, "# {}: {from}", in_force.path)?;
-    let by_default = Origin::Default.to_string();
+    let by_default = SettingOrigin::Default.to_string();
     for SettingRow(key, shown) in rows(in_force) {
         match shown {
-            Shown::Unset => writeln!(out, "# {key} is not set")?,
-            Shown::One((value, origin)) => writeln!(out, "{key} = {value}  # {origin}")?,
-            Shown::List(values) if values.iter().all(|(_, origin)| *origin == by_default) => {
+            ShownSetting::Unset => writeln!(out, "# {key} is not set")?,
+            ShownSetting::One((value, origin)) => writeln!(out, "{key} = {value}  # {origin}")?,
+            ShownSetting::List(values) if values.iter().all(|(_, origin)| *origin == by_default) => {
                 let values: Vec<Value> = values.into_iter().map(|(value, _)| value).collect();
                 writeln!(out, "{key} = {}  # {by_default}", one_line(&values))?;
             }
-            Shown::List(values) => {
+            ShownSetting::List(values) => {
                 writeln!(out, "{key} = [")?;
                 values.iter().try_for_each(|(value, origin)| writeln!(out, "    {value},  # {origin}"))?;
                 writeln!(out, "]")?;
             }
-            Shown::Table(values) if values.is_empty() => writeln!(out, "{key} = {{}}  # {by_default}")?,
-            Shown::Table(values) => values.iter().try_for_each(|(name, (value, origin))| {
+            ShownSetting::Table(values) if values.is_empty() => writeln!(out, "{key} = {{}}  # {by_default}")?,
+            ShownSetting::Table(values) => values.iter().try_for_each(|(name, (value, origin))| {
                 let value = value.as_array().map_or_else(|| value.to_string(), |values| one_line(values));
                 writeln!(out, "{key}.{} = {value}  # {origin}", bare_or_quoted(name))
             })?,
@@ -160,11 +166,11 @@ fn bare_or_quoted(name: &str) -> String {
 /// Each value is an object with its origin; a list is one of such objects, and a table has them by name.
 fn write_json(in_force: &InForce<'_>, out: &mut dyn Write) -> io::Result<()> {
     let with_origin = |(value, origin): ValueWithOrigin| json!({ "value": value, "origin": origin });
-    let shown = |shown: Shown| match shown {
-        Shown::Unset => with_origin((Value::Null, Origin::Default.to_string())),
-        Shown::One(given) => with_origin(given),
-        Shown::List(values) => values.into_iter().map(with_origin).collect(),
-        Shown::Table(values) => values.into_iter().map(|(name, given)| (name, with_origin(given))).collect(),
+    let shown = |shown: ShownSetting| match shown {
+        ShownSetting::Unset => with_origin((Value::Null, SettingOrigin::Default.to_string())),
+        ShownSetting::One(given) => with_origin(given),
+        ShownSetting::List(values) => values.into_iter().map(with_origin).collect(),
+        ShownSetting::Table(values) => values.into_iter().map(|(name, given)| (name, with_origin(given))).collect(),
     };
     let settings: Map<_, _> =
         rows(in_force).into_iter().map(|SettingRow(key, value)| (key.to_owned(), shown(value))).collect();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::file::SettingsDocument;
-use super::{Origin, Setting};
+use super::{Setting, SettingOrigin};
 
 /// What is no part of the product where no settings say otherwise, from the root of the repository. A folder `versions` can be one of the
 /// product; the names of Alembic's revisions in it begin with hexadecimal digits.
@@ -27,7 +27,7 @@ const BY_DEFAULT: [&str; 13] = [
 
 /// The default as settings.
 pub(super) fn by_default() -> Vec<Setting<String>> {
-    BY_DEFAULT.map(|glob| Setting { value: glob.to_owned(), origin: Origin::Default }).into()
+    BY_DEFAULT.map(|glob| Setting { value: glob.to_owned(), origin: SettingOrigin::Default }).into()
 }
 
 /// Which files are tests or migrations.

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Found, Site};
+use super::{FoundSites, Site};
 use crate::module::Module;
 use crate::syntax::{Tree, has_error};
 
 /// What `find` finds in a file, in order of position. Of a notebook the sites of a broken cell are found among all cells, the
 /// others without the broken ones, as the kernel runs them.
-pub fn find_in_cells(module: &Arc<Module>, find: impl Fn(&Arc<Module>) -> Found) -> Found {
+pub fn find_in_cells(module: &Arc<Module>, find: impl Fn(&Arc<Module>) -> FoundSites) -> FoundSites {
     let mut found = find(module);
     if !has_error(&module.tree().root()) {
         return found;

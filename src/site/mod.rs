@@ -44,7 +44,7 @@ pub struct Site {
     /// `viewonly=True` holds for the relationship.
     pub viewonly: bool,
     /// The argument that gives the cascade, where another can stand beside it.
-    pub binding: Option<Binding>,
+    pub binding: Option<CascadeBinding>,
     /// Where sqlmodel's flag can be overridden; None at other sites.
     pub flag: Option<Flag>,
     /// What hands the value to relationships: at least one.
@@ -53,7 +53,7 @@ pub struct Site {
 
 /// `cascade=…` in a call, or `"cascade": …` in a dictionary.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Binding {
+pub struct CascadeBinding {
     /// The whole argument or item, in bytes of the text.
     pub range: Range<usize>,
     /// It is an item of a dictionary display.
@@ -79,7 +79,7 @@ pub struct Given {
 
 /// The sites of a file, and the functions in it that hand their own parameters on to one.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct FoundSites {
     /// In order of position.
     pub sites: Vec<Site>,
     /// Functions whose calls make relationships.
@@ -107,7 +107,7 @@ impl From<Reason> for Unknown {
     }
 }
 
-impl Binding {
+impl CascadeBinding {
     fn of(node: &Node<'_>) -> Option<Self> {
         let is_item = node.kind() == kind::PAIR;
         (is_item || node.kind() == kind::KEYWORD_ARGUMENT).then(|| Self { range: node.range(), is_item })

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use crate::module::BindingKind;
 use crate::module::Module;
-use crate::resolve::{Callee, Effort, End, Found, Place, Resolver};
+use crate::resolve::{Callee, Effort, Found, Place, Resolution, Resolver};
 use crate::rules::ConstructorKind;
 use crate::syntax::{Node, dotted_name, has_scope, kind, positional_arguments, unparenthesized};
 
 /// How many names lead from an object to where it comes from.
 const MOST_STEPS: usize = 6;
 
-/// What has its `cascade` set.
+/// The object whose `cascade` is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Object {
+pub(super) enum AssignedObject {
     /// Something else, certainly.
     Other,
     /// It can't be told.
@@ -29,23 +29,23 @@ pub(super) struct Tracer<'a> {
 
 impl Tracer<'_> {
     /// What an expression in a module gives.
-    pub fn trace(&self, module: &Arc<Module>, object: &Node<'_>) -> Object {
+    pub fn trace(&self, module: &Arc<Module>, object: &Node<'_>) -> AssignedObject {
         self.traced(module, object, MOST_STEPS)
     }
 
-    fn traced(&self, module: &Arc<Module>, object: &Node<'_>, steps: usize) -> Object {
+    fn traced(&self, module: &Arc<Module>, object: &Node<'_>, steps: usize) -> AssignedObject {
         let object = unparenthesized(object);
-        let Some(steps) = steps.checked_sub(1) else { return Object::Unknown };
+        let Some(steps) = steps.checked_sub(1) else { return AssignedObject::Unknown };
         if is_read_of_mapper(&object) {
-            return Object::Property;
+            return AssignedObject::Property;
         }
         if object.kind() == kind::CALL {
-            return object.field("function").map_or(Object::Unknown, |function| self.made(module, &function));
+            return object.field("function").map_or(AssignedObject::Unknown, |function| self.made(module, &function));
         }
         if object.kind() == kind::NAMED_EXPRESSION {
-            return object.field("value").map_or(Object::Unknown, |value| self.traced(module, &value, steps));
+            return object.field("value").map_or(AssignedObject::Unknown, |value| self.traced(module, &value, steps));
         }
-        let Some(names) = dotted_name(&object) else { return Object::Unknown };
+        let Some(names) = dotted_name(&object) else { return AssignedObject::Unknown };
         if let [name] = names.as_slice()
             && matches!(name.as_str(), "self" | "cls")
         {
@@ -53,57 +53,57 @@ impl Tracer<'_> {
         }
         let ends = self.resolver.follow(&Place::of(module, &object), &names, &Effort::for_value());
         let traced = ends.iter().map(|end| match end {
-            End::Bound(found) if found.rest.is_empty() => self.bound(found, steps),
+            Resolution::Bound(found) if found.rest.is_empty() => self.bound(found, steps),
             // what an object of another class has
-            End::Bound(found) if matches!(found.binding().kind, BindingKind::CallResult { .. }) => {
+            Resolution::Bound(found) if matches!(found.binding().kind, BindingKind::CallResult { .. }) => {
                 match self.bound(found, steps) {
-                    Object::Other => Object::Other,
-                    _ => Object::Unknown,
+                    AssignedObject::Other => AssignedObject::Other,
+                    _ => AssignedObject::Unknown,
                 }
             }
-            _ => Object::Unknown,
+            _ => AssignedObject::Unknown,
         });
-        traced.max().unwrap_or(Object::Unknown)
+        traced.max().unwrap_or(AssignedObject::Unknown)
     }
 
     /// What `self` is in a method: by the bases of the class around.
-    fn object_of_class(&self, module: &Arc<Module>, object: &Node<'_>) -> Object {
+    fn object_of_class(&self, module: &Arc<Module>, object: &Node<'_>) -> AssignedObject {
         let class = object.ancestors().find(|node| node.kind() == kind::CLASS_DEFINITION);
-        let Some(bases) = class.map(|class| class.field("superclasses")) else { return Object::Unknown };
+        let Some(bases) = class.map(|class| class.field("superclasses")) else { return AssignedObject::Unknown };
         let bases = bases.map(|bases| positional_arguments(&bases)).unwrap_or_default();
         let of_base = |base: &Node<'_>| match self.resolver.callee(&Place::of(module, base), base) {
-            Callee::Constructor(ConstructorKind::Relationship, _) => Object::Property,
-            Callee::Unknown(_) => Object::Unknown,
-            _ => Object::Other,
+            Callee::Constructor(ConstructorKind::Relationship, _) => AssignedObject::Property,
+            Callee::Unknown(_) => AssignedObject::Unknown,
+            _ => AssignedObject::Other,
         };
-        bases.iter().map(of_base).max().unwrap_or(Object::Other)
+        bases.iter().map(of_base).max().unwrap_or(AssignedObject::Other)
     }
 
     /// What a name is bound to.
-    fn bound(&self, found: &Found, steps: usize) -> Object {
+    fn bound(&self, found: &Found, steps: usize) -> AssignedObject {
         match (&found.binding().kind, found.value()) {
-            (BindingKind::Class(_) | BindingKind::Function(..) | BindingKind::Module(_), _) => Object::Other,
-            (BindingKind::Parameter(_), _) => Object::Unknown,
+            (BindingKind::Class(_) | BindingKind::Function(..) | BindingKind::Module(_), _) => AssignedObject::Other,
+            (BindingKind::Parameter(_), _) => AssignedObject::Unknown,
             (_, Some(value)) => self.traced(found.module(), &value, steps),
             (_, None) => match found.module().node(&found.binding().name) {
-                Some(name) if is_item_of_properties(&name) => Object::Property,
-                _ => Object::Unknown,
+                Some(name) if is_item_of_properties(&name) => AssignedObject::Property,
+                _ => AssignedObject::Unknown,
             },
         }
     }
 
     /// What a call of the function gives.
-    fn made(&self, module: &Arc<Module>, function: &Node<'_>) -> Object {
+    fn made(&self, module: &Arc<Module>, function: &Node<'_>) -> AssignedObject {
         let place = Place::of(module, function);
         match self.resolver.callee(&place, function) {
-            Callee::Constructor(ConstructorKind::Relationship, _) => return Object::Property,
-            Callee::Constructor(..) => return Object::Other,
+            Callee::Constructor(ConstructorKind::Relationship, _) => return AssignedObject::Property,
+            Callee::Constructor(..) => return AssignedObject::Other,
             _ => {}
         }
-        let Some(names) = dotted_name(function) else { return Object::Unknown };
+        let Some(names) = dotted_name(function) else { return AssignedObject::Unknown };
         let ends = self.resolver.follow(&place, &names, &Effort::for_callee());
-        let is_class = |end: &End| matches!(end, End::Bound(found) if found.rest.is_empty() && matches!(found.binding().kind, BindingKind::Class(_)));
-        if !ends.is_empty() && ends.iter().all(is_class) { Object::Other } else { Object::Unknown }
+        let is_class = |end: &Resolution| matches!(end, Resolution::Bound(found) if found.rest.is_empty() && matches!(found.binding().kind, BindingKind::Class(_)));
+        if !ends.is_empty() && ends.iter().all(is_class) { AssignedObject::Other } else { AssignedObject::Unknown }
     }
 }
 

@@ -112,14 +112,14 @@ impl Notebook {
         let cells: Option<Vec<_>> =
             read.cells.or_else(|| read.worksheets.map(|sheets| of_worksheets(sheets).flatten().collect()));
         let cells = cells.ok_or_else(|| DecodeError::NoNotebook("it has no `cells`".to_owned()))?;
-        let mut builder = Builder { json: &json, text: String::new(), cells: Vec::new(), strings: Vec::new() };
+        let mut builder = NotebookBuilder { json: &json, text: String::new(), cells: Vec::new(), strings: Vec::new() };
         for (index, cell) in cells.iter().enumerate().filter(|(_, cell)| cell.is_python()) {
             let source = cell.source.or(cell.input).map_or("null", RawValue::get);
             builder
                 .add(index + 1, source)
                 .map_err(|error| DecodeError::NoNotebook(format!("the source of cell {}: {error}", index + 1)))?;
         }
-        let Builder { text, cells, strings, .. } = builder;
+        let NotebookBuilder { text, cells, strings, .. } = builder;
         let only_ascii = json.is_ascii();
         Ok((text, Self { json, only_ascii, cells, strings }))
     }
@@ -191,14 +191,14 @@ impl Notebook {
 }
 
 /// What is put together cell by cell.
-struct Builder<'j> {
+struct NotebookBuilder<'j> {
     json: &'j str,
     text: String,
     cells: Vec<Cell>,
     strings: Vec<JsonString>,
 }
 
-impl<'j> Builder<'j> {
+impl<'j> NotebookBuilder<'j> {
     /// Adds a code cell; the source is a JSON value inside of the file.
     fn add(&mut self, number: usize, source: &'j str) -> Result<(), serde_json::Error> {
         if source == "null" {

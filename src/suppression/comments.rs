@@ -4,7 +4,7 @@ use std::iter;
 use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
-use super::directive::{Directive, Scope, directives};
+use super::directive::{Directive, DirectiveScope, directives};
 use crate::hints::{self, Hints};
 use crate::outcome::UnusedSuppression;
 use crate::rules::{Code, Rules};
@@ -72,7 +72,7 @@ impl Comments {
             }
         }
         comments.sort_by_key(|comment: &Comment| comment.line);
-        let about_file = |(_, comment): &(usize, &Comment)| comment.directive.scope == Scope::File;
+        let about_file = |(_, comment): &(usize, &Comment)| comment.directive.scope == DirectiveScope::File;
         let about_file = comments.iter().enumerate().filter(about_file).map(|(index, _)| index).collect();
         (!comments.is_empty()).then(|| Self { source: Arc::clone(source), parts, comments, about_file })
     }
@@ -112,7 +112,7 @@ impl Comments {
     pub fn extensible(&self, place: &Anchor) -> Option<Range<usize>> {
         let is_extensible = |comment: &&Comment| {
             let Directive { scope, mistakes, has_list, .. } = &comment.directive;
-            *scope == Scope::Line && *has_list && mistakes.is_empty() && comment.reaches(&self.source, place)
+            *scope == DirectiveScope::Line && *has_list && mistakes.is_empty() && comment.reaches(&self.source, place)
         };
         let comment = self.near(place).rev().map(|index| &self.comments[index]).find(is_extensible)?;
         Some(comment.start..comment.start + comment.directive.range.len())
@@ -128,13 +128,14 @@ impl Comments {
     pub fn suppress_definition(&mut self, place: &Anchor, code: Code) -> bool {
         let source = Arc::clone(&self.source);
         self.mark(code, self.near(place), |comment| {
-            matches!(comment.directive.scope, Scope::Line | Scope::Noqa) && comment.reaches(&source, place)
+            matches!(comment.directive.scope, DirectiveScope::Line | DirectiveScope::Noqa)
+                && comment.reaches(&source, place)
         })
     }
 
     /// Whether a comment suppresses the code in the whole file.
     pub fn suppress_file(&mut self, code: Code) -> bool {
-        self.mark(code, iter::empty(), |comment| comment.directive.scope == Scope::File)
+        self.mark(code, iter::empty(), |comment| comment.directive.scope == DirectiveScope::File)
     }
 
     /// The indices of the comments that can reach a place, in order: those about lines of the value and the call, and the ends of the
@@ -193,7 +194,7 @@ impl Comments {
     ) -> Vec<UnusedSuppression> {
         let mut unused = Vec::new();
         let with_call = if is_shared { self.lines_of(calls) } else { Vec::new() };
-        let own = |comment: &&Comment| matches!(comment.directive.scope, Scope::Line | Scope::File);
+        let own = |comment: &&Comment| matches!(comment.directive.scope, DirectiveScope::Line | DirectiveScope::File);
         for comment in self.comments.iter().filter(own) {
             let Directive { range, codes, mistakes, .. } = &comment.directive;
             let one = |reason| UnusedSuppression {
@@ -222,12 +223,12 @@ impl Comment {
         let mut line = source.line_at(start).start;
         let is_alone = source.text()[line..comment.max(line)].trim().is_empty();
         match directive.scope {
-            Scope::Line if is_alone => line = line_below(source, line, end),
-            Scope::File if !is_alone => {
+            DirectiveScope::Line if is_alone => line = line_below(source, line, end),
+            DirectiveScope::File if !is_alone => {
                 directive.codes.clear();
                 directive.mistakes.push("it is not on a line of its own".to_owned());
             }
-            Scope::Noqa | Scope::BareNoqa if is_alone => return None,
+            DirectiveScope::Noqa | DirectiveScope::BareNoqa if is_alone => return None,
             _ => {}
         }
         Some(Self { directive, start, line, is_used: false })
@@ -241,7 +242,7 @@ impl Comment {
     /// Whether it can be about nothing but a call that has one of the lines, which are in order and apart.
     fn is_on_one_of(&self, lines: &[RangeInclusive<usize>]) -> bool {
         let lines = lines.get(lines.partition_point(|lines| *lines.end() < self.line));
-        self.directive.scope == Scope::Line && lines.is_some_and(|lines| lines.contains(&self.line))
+        self.directive.scope == DirectiveScope::Line && lines.is_some_and(|lines| lines.contains(&self.line))
     }
 
     fn reaches(&self, source: &Source, place: &Anchor) -> bool {
@@ -250,12 +251,14 @@ impl Comment {
         let is_on = |range: &Range<usize>| self.is_on(source, range);
         let is_at_end = |range: &Range<usize>| first(range) == self.line || last(range) == self.line;
         match self.directive.scope {
-            Scope::File => true,
+            DirectiveScope::File => true,
             _ if is_on(&place.value) => true,
             _ if place.call.iter().chain(&place.statements).any(is_at_end) => true,
-            Scope::BareNoqa => false,
+            DirectiveScope::BareNoqa => false,
             // a comment beside a backref is about the backref
-            Scope::Line | Scope::Noqa => place.call.as_ref().is_some_and(is_on) && !place.nested.iter().any(is_on),
+            DirectiveScope::Line | DirectiveScope::Noqa => {
+                place.call.as_ref().is_some_and(is_on) && !place.nested.iter().any(is_on)
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ pub(super) struct Directive {
     /// Where it stands in the comment, in bytes.
     pub range: Range<usize>,
     /// What it is about.
-    pub scope: Scope,
+    pub scope: DirectiveScope,
     /// The codes that it names; all, where it names none.
     pub codes: Vec<Code>,
     /// What is wrong with it, in words.
@@ -27,7 +27,7 @@ pub(super) struct Directive {
 
 /// Which findings a directive is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scope {
+pub(super) enum DirectiveScope {
     /// `ignore`: those of its line's call or statement.
     Line,
     /// `ignore-file`: those of the file.
@@ -61,8 +61,9 @@ fn strip_prefix<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
 }
 
 /// What follows `cascade-fix:`; None where that is prose.
-fn own(instruction: &str, rules: &Rules) -> Option<(Scope, Vec<Code>, Vec<String>)> {
-    const WORDS: [(&str, Scope); 2] = [("ignore", Scope::Line), ("ignore-file", Scope::File)];
+fn own(instruction: &str, rules: &Rules) -> Option<(DirectiveScope, Vec<Code>, Vec<String>)> {
+    const WORDS: [(&str, DirectiveScope); 2] =
+        [("ignore", DirectiveScope::Line), ("ignore-file", DirectiveScope::File)];
     let length = instruction.find(|c: char| !c.is_alphanumeric() && !"-_".contains(c)).unwrap_or(instruction.len());
     let (word, rest) = instruction.split_at(length);
     let word = word.to_ascii_lowercase();
@@ -73,7 +74,7 @@ fn own(instruction: &str, rules: &Rules) -> Option<(Scope, Vec<Code>, Vec<String
     // as other tools have it
     const SYNONYMS: [&str; 4] = ["disable", "noqa", "off", "skip"];
     if SYNONYMS.contains(&word.as_str()) && (rest.trim().is_empty() || rest.starts_with(['[', '='])) {
-        return Some((Scope::Line, Vec::new(), vec![format!("`{word}` is unknown; did you mean ignore?")]));
+        return Some((DirectiveScope::Line, Vec::new(), vec![format!("`{word}` is unknown; did you mean ignore?")]));
     }
     let is_near = |known: &str| strsim::damerau_levenshtein(known, &word) <= 2;
     let (nearest, scope) = WORDS.into_iter().find(|(known, _)| is_near(known))?;
@@ -100,14 +101,14 @@ fn listed(rest: &str, rules: &Rules) -> (Vec<Code>, Vec<String>) {
 
 /// What follows `noqa`: nothing, or the codes behind a colon. As in ruff, a colon without a code suppresses nothing, and what follows
 /// the codes is prose.
-fn noqa(rest: &str) -> Option<(Scope, Vec<Code>, Vec<String>)> {
+fn noqa(rest: &str) -> Option<(DirectiveScope, Vec<Code>, Vec<String>)> {
     let Some(list) = rest.trim_start().strip_prefix(':') else {
         let is_word = rest.chars().next().is_none_or(char::is_whitespace);
-        return is_word.then(|| (Scope::BareNoqa, Code::ALL.to_vec(), Vec::new()));
+        return is_word.then(|| (DirectiveScope::BareNoqa, Code::ALL.to_vec(), Vec::new()));
     };
     let names = list.split(|c: char| c == ',' || c.is_whitespace()).filter(|name| !name.is_empty());
     let codes: Vec<Code> = names.take_while(|name| is_code(name)).flat_map(codes_of).collect();
-    (!codes.is_empty()).then_some((Scope::Noqa, codes, Vec::new()))
+    (!codes.is_empty()).then_some((DirectiveScope::Noqa, codes, Vec::new()))
 }
 
 /// The codes that begin as the name does, which is not that of another tool's codes.

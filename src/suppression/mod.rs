@@ -34,20 +34,20 @@ pub struct Suppressed {
     /// Those that are left, with the findings that no comment suppresses, in the order in which they were given.
     pub kept: Vec<(Site, Verdict)>,
     /// Those of which findings are counted and not told, why, and how many.
-    pub aside: Vec<(Site, Aside, usize)>,
+    pub aside: Vec<(Site, AsideReason, usize)>,
     /// Literals that stay as they are, though uses of them in other files are changed.
     pub left_alone: HashSet<Location>,
     /// What the checks found that are not about cascades, in the order in which it was given.
     pub sightings: Vec<(Code, Sighting)>,
     /// The files of those that are counted and not told, and why.
-    pub sightings_aside: Vec<(Arc<Path>, Aside)>,
+    pub sightings_aside: Vec<(Arc<Path>, AsideReason)>,
     comments: HashMap<Arc<Path>, Comments>,
     calls: CascadeCalls,
 }
 
 /// Why a finding is counted and not told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Aside {
+pub enum AsideReason {
     /// The settings ignore it.
     Ignored,
     /// A comment suppresses it.
@@ -82,7 +82,7 @@ impl Suppressed {
             Some((Arc::clone(path), Comments::of(&source, &rules)?))
         });
         let ignored = sites.iter().filter(|(_, verdict)| verdict.ignored() > 0);
-        let aside = ignored.map(|(site, verdict)| (site.clone(), Aside::Ignored, verdict.ignored())).collect();
+        let aside = ignored.map(|(site, verdict)| (site.clone(), AsideReason::Ignored, verdict.ignored())).collect();
         let mut suppressed = Self { comments: with_comments.collect(), aside, ..Self::default() };
         if suppressed.comments.is_empty() {
             return Self { kept: sites, ..suppressed };
@@ -104,9 +104,9 @@ impl Suppressed {
     pub fn add_sighting(&mut self, code: Code, sighting: Sighting, is_ignored: bool) {
         let calls = std::mem::take(&mut self.calls);
         if is_ignored {
-            self.sightings_aside.push((Arc::clone(&sighting.at.path), Aside::Ignored));
+            self.sightings_aside.push((Arc::clone(&sighting.at.path), AsideReason::Ignored));
         } else if self.suppresses(&sighting.at, Some(&sighting.call), code, &calls) {
-            self.sightings_aside.push((Arc::clone(&sighting.at.path), Aside::Suppressed));
+            self.sightings_aside.push((Arc::clone(&sighting.at.path), AsideReason::Suppressed));
         } else {
             self.sightings.push((code, sighting));
         }
@@ -114,7 +114,7 @@ impl Suppressed {
     }
 
     /// Sets sightings aside for another reason than a comment.
-    pub fn set_sightings_aside(&mut self, why: Aside, is_meant: impl Fn(&Sighting, Code) -> bool) {
+    pub fn set_sightings_aside(&mut self, why: AsideReason, is_meant: impl Fn(&Sighting, Code) -> bool) {
         let all = std::mem::take(&mut self.sightings);
         let (gone, left): (Vec<_>, Vec<_>) = all.into_iter().partition(|(code, one)| is_meant(one, *code));
         self.sightings = left;
@@ -122,7 +122,7 @@ impl Suppressed {
     }
 
     /// Sets findings aside for another reason than a comment. What shares something with them is changed as if they were suppressed.
-    pub fn set_aside(&mut self, why: Aside, is_meant: impl Fn(&Site, &Judgement) -> bool) {
+    pub fn set_aside(&mut self, why: AsideReason, is_meant: impl Fn(&Site, &Judgement) -> bool) {
         for (site, verdict) in std::mem::take(&mut self.kept) {
             let Verdict::Judged(judgements, ignored) = verdict else {
                 self.kept.push((site, verdict));
@@ -151,7 +151,7 @@ impl Suppressed {
         let is_touched = |left: &&Option<Vec<Given>>| left.as_ref() != Some(&site.givens);
         let suppressed = left.iter().filter(is_touched).count();
         if suppressed > 0 {
-            self.aside.push((site.clone(), Aside::Suppressed, suppressed));
+            self.aside.push((site.clone(), AsideReason::Suppressed, suppressed));
         }
         self.kept.extend(split(&site, &judgements, &left, judge));
     }

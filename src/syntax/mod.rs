@@ -12,17 +12,17 @@ use crate::hints::Hints;
 use crate::source::Source;
 
 /// The document type of a parsed Python file.
-pub type Doc = flat::Flat;
+pub type PythonDoc = flat::Flat;
 /// A node of a parsed Python file.
-pub type Node<'t> = ast_grep_core::Node<'t, Doc>;
+pub type Node<'t> = ast_grep_core::Node<'t, PythonDoc>;
 
 /// A parsed Python file. Offsets are bytes of the text.
-pub struct Tree(AstGrep<Doc>);
+pub struct Tree(AstGrep<PythonDoc>);
 
 impl Tree {
     /// Parses; never fails: what can't be parsed becomes error nodes.
     pub fn parse(text: &str) -> Self {
-        Self(AstGrep::doc(Doc::parse(text)))
+        Self(AstGrep::doc(PythonDoc::parse(text)))
     }
 
     /// The tree of the text after edits that are in order.

@@ -1,13 +1,13 @@
 //! An annotation goes in; what it says that an expression can be comes out.
 
-use crate::model::annotation::Type as Written;
+use crate::model::annotation::WrittenType;
 use crate::module::BindingKind;
-use crate::resolve::{End, Place};
+use crate::resolve::{Place, Resolution};
 use crate::syntax::{Node, kind};
 
 use super::assignment::class_of;
 use super::kind::{Class, RowsOf, Type};
-use super::{Context, Question, Types};
+use super::{Context, TypeQuestion, Types};
 
 /// What holds several objects of its first argument.
 const SEQUENCES: [&str; 25] = [
@@ -103,18 +103,18 @@ impl Types<'_> {
     /// What an annotation says.
     pub(super) fn annotated(&self, context: &Context, annotation: &Node<'_>) -> Type {
         let place = Place::of(&context.module, annotation);
-        self.written(context, &place, annotation, &Written::of(annotation))
+        self.written(context, &place, annotation, &WrittenType::of(annotation))
     }
 
     /// What a type says that stands at a node.
-    pub(super) fn written(&self, context: &Context, place: &Place, node: &Node<'_>, written: &Written) -> Type {
+    pub(super) fn written(&self, context: &Context, place: &Place, node: &Node<'_>, written: &WrittenType) -> Type {
         match written {
-            Written::Name(names) => self.named_type(context, place, node, names, &[]),
-            Written::Text(text) => self.written(context, place, node, &Written::of_text(text)),
-            Written::Generic(names, inside) => self.generic(context, place, node, names, inside),
-            Written::Union(parts) => Type::any(parts.iter().map(|part| self.written(context, place, node, part))),
-            Written::None => Type::Nothing,
-            Written::Other => Type::unknown("its annotation can't be followed"),
+            WrittenType::Name(names) => self.named_type(context, place, node, names, &[]),
+            WrittenType::Text(text) => self.written(context, place, node, &WrittenType::of_text(text)),
+            WrittenType::Generic(names, inside) => self.generic(context, place, node, names, inside),
+            WrittenType::Union(parts) => Type::any(parts.iter().map(|part| self.written(context, place, node, part))),
+            WrittenType::None => Type::Nothing,
+            WrittenType::Other => Type::unknown("its annotation can't be followed"),
         }
     }
 
@@ -130,11 +130,11 @@ impl Types<'_> {
         }
         let ends = self.ends(place, names);
         let all = ends.iter().map(|end| match end {
-            End::Outside(path) => self.outside_type(path, given.to_vec()),
-            End::Unbound => self.type_statement(context, names).unwrap_or_else(|| plain_or_unbound(names)),
-            End::Unknown(why) => Type::unknown(why.to_string()),
-            End::Module(_) => Type::Other,
-            End::Bound(found) => {
+            Resolution::Outside(path) => self.outside_type(path, given.to_vec()),
+            Resolution::Unbound => self.type_statement(context, names).unwrap_or_else(|| plain_or_unbound(names)),
+            Resolution::Unknown(why) => Type::unknown(why.to_string()),
+            Resolution::Module(_) => Type::Other,
+            Resolution::Bound(found) => {
                 if let Some(path) = self.of_sqlalchemy(context, found) {
                     return self.outside_type(&path, given.to_vec());
                 }
@@ -172,7 +172,7 @@ impl Types<'_> {
         };
         let right = root.named_children().find(is_it)?.field("right")?;
         let at = context.module.location(&right.range());
-        Some(self.once(context, Question::Written, at, || self.annotated(context, &right)))
+        Some(self.once(context, TypeQuestion::Written, at, || self.annotated(context, &right)))
     }
 
     /// `Users = list[User]`, `Session = Annotated[…]`, `type Users = …`: what is assigned, as an annotation.
@@ -183,7 +183,7 @@ impl Types<'_> {
             return Type::unknown(format!("`{}` is no class", name.text()));
         };
         let at = context.module.location(&right.range());
-        self.once(context, Question::Written, at, || match &*right.kind() {
+        self.once(context, TypeQuestion::Written, at, || match &*right.kind() {
             kind::CALL => {
                 let made = self.value(context, &right);
                 made.each(|made| self.made_by(made))
@@ -192,7 +192,14 @@ impl Types<'_> {
         })
     }
 
-    fn generic(&self, context: &Context, place: &Place, node: &Node<'_>, names: &[String], inside: &[Written]) -> Type {
+    fn generic(
+        &self,
+        context: &Context,
+        place: &Place,
+        node: &Node<'_>,
+        names: &[String],
+        inside: &[WrittenType],
+    ) -> Type {
         let name = names.last().map(String::as_str).unwrap_or_default();
         let part = |index: usize| match inside.get(index) {
             Some(part) => self.written(context, place, node, part),
@@ -206,7 +213,7 @@ impl Types<'_> {
             "DynamicMapped" => self.outside_rows(RowsOf::Query, vec![part(0)]),
             "type" | "Type" => part(0).each(class_of_object),
             "tuple" | "Tuple" => match inside {
-                [one, Written::Other] => Type::sequence(self.written(context, place, node, one)),
+                [one, WrittenType::Other] => Type::sequence(self.written(context, place, node, one)),
                 parts => Type::Tuple(parts.iter().map(|part| self.written(context, place, node, part)).collect()),
             },
             _ if SEQUENCES.contains(&name) => Type::sequence(part(0)),

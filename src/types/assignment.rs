@@ -4,13 +4,13 @@ use crate::resolve::Place;
 use crate::syntax::{Node, has_scope, is_method, kind, on_one_line, parameter_name, unparenthesized};
 
 use super::kind::{Class, Function, Type, is_object, says_all};
-use super::{Context, Question, Types};
+use super::{Context, TypeQuestion, Types};
 
 impl Types<'_> {
     /// What a name can be that is bound here.
     pub(super) fn bound(&self, context: &Context, name: &Node<'_>) -> Type {
         let at = context.module.location(&name.range());
-        self.once(context, Question::Bound, at, || self.bound_by(context, name))
+        self.once(context, TypeQuestion::Bound, at, || self.bound_by(context, name))
     }
 
     fn bound_by(&self, context: &Context, name: &Node<'_>) -> Type {

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::model::annotation::Type as Written;
+use crate::model::annotation::WrittenType;
 use crate::resolve::Place;
 use crate::syntax::{Node, kind, positional_arguments};
 
 use super::kind::{Class, Type};
-use super::{Context, Question, TypeFrame, Types};
+use super::{Context, TypeFrame, TypeQuestion, Types};
 
 /// How many classes are looked through that a class inherits from.
 const MOST_BASES: usize = 60;
@@ -121,9 +121,9 @@ impl Types<'_> {
         let place = Place::of(&class.module, &node);
         let base = |base: &Node<'_>| {
             let at = context.module.location(&base.range());
-            self.once(&context, Question::Written, at, || match &*base.kind() {
+            self.once(&context, TypeQuestion::Written, at, || match &*base.kind() {
                 kind::IDENTIFIER | kind::ATTRIBUTE | kind::SUBSCRIPT => {
-                    self.written(&context, &place, base, &Written::of(base))
+                    self.written(&context, &place, base, &WrittenType::of(base))
                 }
                 _ => self.value(&context, base).each(|made| self.made_by(made)),
             })
@@ -158,7 +158,7 @@ impl Types<'_> {
         let mut all: Vec<String> = Vec::new();
         let mut of_generic: Option<Vec<String>> = None;
         for base in positional_arguments(&superclasses) {
-            let Written::Generic(names, inside) = Written::of(&base) else { continue };
+            let WrittenType::Generic(names, inside) = WrittenType::of(&base) else { continue };
             let given = inside.iter().map(|part| self.written(&context, &place, &base, part));
             let mut own: Vec<String> = Vec::new();
             given.for_each(|given| add_variables(&given, &mut own));

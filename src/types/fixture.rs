@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::module::Module;
-use crate::resolve::{Effort, End, Place};
+use crate::resolve::{Effort, Place, Resolution};
 use crate::syntax::{Node, decorators, keyword_value, kind, string_content};
 
 use super::assignment::class_of;
@@ -47,7 +47,7 @@ impl Types<'_> {
     fn fixture_of_module(&self, module: &Arc<Module>, name: &str) -> Option<Function> {
         let context = Context::of(module);
         let ends = self.resolver.follow(&Place::after(module), &[name.to_owned()], &Effort::for_callee());
-        let bound = ends.iter().filter(|end| matches!(end, End::Bound(_)));
+        let bound = ends.iter().filter(|end| matches!(end, Resolution::Bound(_)));
         let found = Type::any(bound.map(|end| self.of_ends(&context, std::slice::from_ref(end))));
         if let Type::Function(fixture) = found {
             return Some(fixture);

@@ -11,7 +11,7 @@ use super::annotation::is_class_of;
 use super::assignment::{class_of, is_receiver};
 use super::kind::{Function, Type, is_object};
 use super::member::{arguments_of, function_around};
-use super::{Context, Question, TypeFrame, Types};
+use super::{Context, TypeFrame, TypeQuestion, Types};
 
 /// An argument of a call.
 pub(super) struct TypedArgument {
@@ -36,7 +36,7 @@ impl Types<'_> {
         };
         let names = decorators(&node);
         let at = function.module.location(&node.range());
-        let found = self.once(&context, Question::Returned, at, || self.result(&context, &node));
+        let found = self.once(&context, TypeQuestion::Returned, at, || self.result(&context, &node));
         if names.iter().any(|name| MANAGERS.contains(&name.as_str())) {
             return Type::Manager(Box::new(self.item(&found)));
         }

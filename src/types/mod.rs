@@ -36,7 +36,7 @@ use crate::syntax::Node;
 
 pub use kind::{Class, Function, Rows, RowsOf, Type};
 
-use related::Related;
+use related::KnownRelationships;
 
 /// How many expressions are looked at to find out what one can be.
 const MOST_STEPS: u32 = 4000;
@@ -51,8 +51,8 @@ const MOST_DEPTH: u32 = 40;
 #[derive(Debug, Default)]
 pub struct Inferred {
     /// What expressions can be that stand in no function which is looked at for one call, by where they are.
-    known: DashMap<(Question, Location), TypeWithSteps>,
-    related: Related,
+    known: DashMap<(TypeQuestion, Location), TypeWithSteps>,
+    related: KnownRelationships,
 }
 
 /// Infers what the expressions of one repository can be.
@@ -66,15 +66,15 @@ pub struct Types<'a> {
     makes: RefCell<HashMap<Location, Option<Type>>>,
     inferred: &'a Inferred,
     /// What is being looked at.
-    visited: RefCell<Vec<(Question, Location, Arc<TypeFrame>)>>,
+    visited: RefCell<Vec<(TypeQuestion, Location, Arc<TypeFrame>)>>,
     steps_left: Cell<u32>,
     /// How the last answers were come by.
     trail: RefCell<Vec<InferenceStep>>,
 }
 
-/// What is asked of a place.
+/// What is asked of a place about types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Question {
+enum TypeQuestion {
     /// What the expression can be.
     Value,
     /// What the name can be that is bound there.
@@ -168,11 +168,11 @@ impl<'a> Types<'a> {
     /// What an expression can be; asked once for each outside of functions that are looked at for one call.
     fn value(&self, context: &Context, expression: &Node<'_>) -> Type {
         let at = context.module.location(&expression.range());
-        self.once(context, Question::Value, at, || self.expression(context, expression))
+        self.once(context, TypeQuestion::Value, at, || self.expression(context, expression))
     }
 
     /// Finds something out for a place, once. What leads back to itself adds nothing.
-    fn once(&self, context: &Context, question: Question, at: Location, find: impl FnOnce() -> Type) -> Type {
+    fn once(&self, context: &Context, question: TypeQuestion, at: Location, find: impl FnOnce() -> Type) -> Type {
         let is_general = context.frame.is_empty();
         if is_general && let Some(known) = self.inferred.known.get(&(question, at.clone())) {
             let (known, steps) = &*known;

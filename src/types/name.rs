@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use crate::module::{Binding, BindingKind};
-use crate::resolve::{Effort, End, Found, Place};
+use crate::resolve::{Effort, Found, Place, Resolution};
 use crate::syntax::{Node, has_scope, kind, parameter_name};
 
 use super::kind::Type;
 use super::narrowed::{Tested, tests};
-use super::reaching::{Reaching, reaching};
+use super::reaching::{ReachingDefinitions, reaching};
 use super::{Context, Types};
 
 impl Types<'_> {
@@ -63,7 +63,7 @@ impl Types<'_> {
         name: &str,
         used: &Node<'_>,
         scope: &Node<'_>,
-        reached: Reaching<'_>,
+        reached: ReachingDefinitions<'_>,
     ) -> Type {
         let tests = tests(name, used);
         let narrowed = |bound: &Node<'_>| {
@@ -103,13 +103,14 @@ impl Types<'_> {
     }
 
     /// Where names lead to. What stands behind a module of another library is a name of that library.
-    pub(super) fn ends(&self, place: &Place, names: &[String]) -> Vec<End> {
+    pub(super) fn ends(&self, place: &Place, names: &[String]) -> Vec<Resolution> {
         let ends = self.resolver.follow(place, names, &Effort::for_value());
         if names.len() > 1
-            && matches!(ends.as_slice(), [End::Unknown(_)])
-            && let [End::Outside(path)] = self.resolver.follow(place, &names[..1], &Effort::for_value()).as_slice()
+            && matches!(ends.as_slice(), [Resolution::Unknown(_)])
+            && let [Resolution::Outside(path)] =
+                self.resolver.follow(place, &names[..1], &Effort::for_value()).as_slice()
         {
-            return vec![End::Outside(path.iter().chain(&names[1..]).cloned().collect())];
+            return vec![Resolution::Outside(path.iter().chain(&names[1..]).cloned().collect())];
         }
         ends
     }
@@ -119,7 +120,7 @@ impl Types<'_> {
         let ends = self.resolver.follow(place, &[name.to_owned()], &Effort::for_value());
         let found = self.of_ends(context, &ends);
         match &ends[..] {
-            [End::Unbound] => {
+            [Resolution::Unbound] => {
                 builtin(name).unwrap_or_else(|| Type::unknown(format!("nothing in reach defines `{name}`")))
             }
             _ => found,
@@ -127,13 +128,13 @@ impl Types<'_> {
     }
 
     /// What the ends of a name can be. What is not bound is nothing that it can be.
-    pub(super) fn of_ends(&self, context: &Context, ends: &[End]) -> Type {
+    pub(super) fn of_ends(&self, context: &Context, ends: &[Resolution]) -> Type {
         let all = ends.iter().map(|end| match end {
-            End::Bound(found) => self.found(context, found),
-            End::Outside(path) => Type::Outside(path.clone()),
-            End::Module(file) => Type::Module(file.clone()),
-            End::Unbound => Type::NEVER,
-            End::Unknown(why) => Type::unknown(why.to_string()),
+            Resolution::Bound(found) => self.found(context, found),
+            Resolution::Outside(path) => Type::Outside(path.clone()),
+            Resolution::Module(file) => Type::Module(file.clone()),
+            Resolution::Unbound => Type::NEVER,
+            Resolution::Unknown(why) => Type::unknown(why.to_string()),
         });
         Type::any(all)
     }
@@ -170,7 +171,7 @@ impl Types<'_> {
             return Type::unknown(format!("{} can't be read", self.resolver.repository.display(file)));
         };
         let ends = self.resolver.follow(&Place::after(&module), &[name.to_owned()], &Effort::for_value());
-        if !matches!(&ends[..], [End::Unbound]) {
+        if !matches!(&ends[..], [Resolution::Unbound]) {
             return self.of_ends(&Context::of(&module), &ends);
         }
         let folder = file.parent().filter(|_| file.file_stem().is_some_and(|stem| stem == "__init__"));

@@ -10,14 +10,14 @@ use crate::syntax::{Node, has_scope, kind};
 
 /// The places that bind a name, as their name nodes, before a node; `is_certain` says that there is no way around them.
 #[derive(Default)]
-pub(super) struct Reaching<'t> {
+pub(super) struct ReachingDefinitions<'t> {
     pub names: Vec<Node<'t>>,
     pub is_certain: bool,
 }
 
 /// The bindings of a name that reach a node in the function, class or module around it. Statements are not looked at where none binds it.
-pub(super) fn reaching<'t>(name: &str, used: &Node<'t>, by_statements: bool) -> Reaching<'t> {
-    let mut found = Reaching::default();
+pub(super) fn reaching<'t>(name: &str, used: &Node<'t>, by_statements: bool) -> ReachingDefinitions<'t> {
+    let mut found = ReachingDefinitions::default();
     let mut node = used.clone();
     while let Some(around) = node.parent() {
         if binds_for_inside(name, &node, &around, &mut found) {
@@ -35,7 +35,7 @@ pub(super) fn reaching<'t>(name: &str, used: &Node<'t>, by_statements: bool) -> 
             // what the round before has bound
             for statement in around.field("body").iter().flat_map(Node::named_children) {
                 if statement.range().start > used.range().start {
-                    let mut later = Reaching::default();
+                    let mut later = ReachingDefinitions::default();
                     bound_by(name, &statement, &mut later);
                     found.names.extend(later.names);
                 }
@@ -50,7 +50,7 @@ pub(super) fn reaching<'t>(name: &str, used: &Node<'t>, by_statements: bool) -> 
 }
 
 /// What the statements of a block before one of them bind; whether there is no way around.
-fn before_in<'t>(name: &str, node: &Node<'t>, block: &Node<'t>, found: &mut Reaching<'t>) -> bool {
+fn before_in<'t>(name: &str, node: &Node<'t>, block: &Node<'t>, found: &mut ReachingDefinitions<'t>) -> bool {
     let statements: Vec<Node<'t>> =
         block.named_children().take_while(|other| other.range().start < node.range().start).collect();
     statements.iter().rev().any(|statement| bound_by(name, statement, found))
@@ -58,7 +58,7 @@ fn before_in<'t>(name: &str, node: &Node<'t>, block: &Node<'t>, found: &mut Reac
 
 /// What the construct around a node binds for it: a loop's target, a `with` statement's, a pattern's, an assignment expression before
 /// it, and what the statements of a `try` bind for its handlers.
-fn binds_for_inside<'t>(name: &str, node: &Node<'t>, around: &Node<'t>, found: &mut Reaching<'t>) -> bool {
+fn binds_for_inside<'t>(name: &str, node: &Node<'t>, around: &Node<'t>, found: &mut ReachingDefinitions<'t>) -> bool {
     let is = |field: &str| around.field(field).is_some_and(|part| part.range() == node.range());
     match &*around.kind() {
         kind::FOR_STATEMENT if is("body") => bound_in_target(name, around.field("left"), found),
@@ -98,7 +98,12 @@ fn binds_for_inside<'t>(name: &str, node: &Node<'t>, around: &Node<'t>, found: &
 }
 
 /// What the parts of a `try` statement bind for a clause that is behind them: its body is done as a whole before `else` alone.
-fn bound_before_clause<'t>(name: &str, clause: &Node<'t>, around: &Node<'t>, found: &mut Reaching<'t>) -> bool {
+fn bound_before_clause<'t>(
+    name: &str,
+    clause: &Node<'t>,
+    around: &Node<'t>,
+    found: &mut ReachingDefinitions<'t>,
+) -> bool {
     let mut certain = false;
     for part in around.named_children().take_while(|other| other.range().start < clause.range().start) {
         let is_body = part.kind() == kind::BLOCK;
@@ -111,7 +116,12 @@ fn bound_before_clause<'t>(name: &str, clause: &Node<'t>, around: &Node<'t>, fou
 }
 
 /// `(x := …) and x`, `x if (x := …) else …`, and the names of a comprehension.
-fn before_in_expression<'t>(name: &str, node: &Node<'t>, around: &Node<'t>, found: &mut Reaching<'t>) -> bool {
+fn before_in_expression<'t>(
+    name: &str,
+    node: &Node<'t>,
+    around: &Node<'t>,
+    found: &mut ReachingDefinitions<'t>,
+) -> bool {
     if around.kind().ends_with("comprehension") || around.kind() == kind::GENERATOR_EXPRESSION {
         let is_before =
             |clause: &Node<'t>| node.kind() != kind::FOR_IN_CLAUSE || clause.range().start < node.range().start;
@@ -133,7 +143,7 @@ fn before_in_expression<'t>(name: &str, node: &Node<'t>, around: &Node<'t>, foun
 }
 
 /// What a statement binds; whether on all of its ways.
-fn bound_by<'t>(name: &str, statement: &Node<'t>, found: &mut Reaching<'t>) -> bool {
+fn bound_by<'t>(name: &str, statement: &Node<'t>, found: &mut ReachingDefinitions<'t>) -> bool {
     match &*statement.kind() {
         kind::IF_STATEMENT => bound_by_branches(name, statement, found),
         kind::TRY_STATEMENT => bound_by_try(name, statement, found),
@@ -172,7 +182,7 @@ fn bound_by<'t>(name: &str, statement: &Node<'t>, found: &mut Reaching<'t>) -> b
 }
 
 /// No case has to be taken.
-fn bound_by_cases<'t>(name: &str, statement: &Node<'t>, found: &mut Reaching<'t>) {
+fn bound_by_cases<'t>(name: &str, statement: &Node<'t>, found: &mut ReachingDefinitions<'t>) {
     for clause in statement.field("body").iter().flat_map(Node::named_children) {
         for pattern in clause.named_children().filter(|child| child.kind() == kind::CASE_PATTERN) {
             bound_in_pattern(name, &pattern, found);
@@ -181,7 +191,7 @@ fn bound_by_cases<'t>(name: &str, statement: &Node<'t>, found: &mut Reaching<'t>
     }
 }
 
-fn bound_by_branches<'t>(name: &str, statement: &Node<'t>, found: &mut Reaching<'t>) -> bool {
+fn bound_by_branches<'t>(name: &str, statement: &Node<'t>, found: &mut ReachingDefinitions<'t>) -> bool {
     let in_condition = bound_in_expressions(name, statement.field("condition"), found);
     let mut all = branch_binds(name, statement.field("consequence"), found);
     let mut has_else = false;
@@ -194,7 +204,7 @@ fn bound_by_branches<'t>(name: &str, statement: &Node<'t>, found: &mut Reaching<
     in_condition || all && has_else
 }
 
-fn bound_by_try<'t>(name: &str, statement: &Node<'t>, found: &mut Reaching<'t>) -> bool {
+fn bound_by_try<'t>(name: &str, statement: &Node<'t>, found: &mut ReachingDefinitions<'t>) -> bool {
     let body = statement.field("body");
     let mut in_body = body.as_ref().is_some_and(|body| statements_bind(name, body, found));
     let mut in_handlers = true;
@@ -217,7 +227,7 @@ fn bound_by_try<'t>(name: &str, statement: &Node<'t>, found: &mut Reaching<'t>) 
 }
 
 /// What a branch binds for what follows it: nothing, where it leaves. Whether each way through it binds, or leaves.
-fn branch_binds<'t>(name: &str, block: Option<Node<'t>>, found: &mut Reaching<'t>) -> bool {
+fn branch_binds<'t>(name: &str, block: Option<Node<'t>>, found: &mut ReachingDefinitions<'t>) -> bool {
     let Some(block) = block else { return false };
     if leaves(&block) {
         return true;
@@ -225,7 +235,7 @@ fn branch_binds<'t>(name: &str, block: Option<Node<'t>>, found: &mut Reaching<'t
     statements_bind(name, &block, found)
 }
 
-fn statements_bind<'t>(name: &str, block: &Node<'t>, found: &mut Reaching<'t>) -> bool {
+fn statements_bind<'t>(name: &str, block: &Node<'t>, found: &mut ReachingDefinitions<'t>) -> bool {
     let statements: Vec<Node<'t>> = block.named_children().collect();
     statements.iter().rev().any(|statement| bound_by(name, statement, found))
 }
@@ -249,7 +259,7 @@ pub(super) fn leaves(block: &Node<'_>) -> bool {
 }
 
 /// What assignments and assignment expressions in a node bind, functions inside of it left out.
-fn bound_in_expressions<'t>(name: &str, node: Option<Node<'t>>, found: &mut Reaching<'t>) -> bool {
+fn bound_in_expressions<'t>(name: &str, node: Option<Node<'t>>, found: &mut ReachingDefinitions<'t>) -> bool {
     let Some(node) = node else { return false };
     if !node.text().contains(name) {
         return false;
@@ -272,7 +282,7 @@ fn bound_in_expressions<'t>(name: &str, node: Option<Node<'t>>, found: &mut Reac
 }
 
 /// Whether a target, or one of several, is the name.
-fn bound_in_target<'t>(name: &str, target: Option<Node<'t>>, found: &mut Reaching<'t>) -> bool {
+fn bound_in_target<'t>(name: &str, target: Option<Node<'t>>, found: &mut ReachingDefinitions<'t>) -> bool {
     let Some(target) = target else { return false };
     match &*target.kind() {
         kind::IDENTIFIER => is_named(name, Some(target), found),
@@ -285,7 +295,7 @@ fn bound_in_target<'t>(name: &str, target: Option<Node<'t>>, found: &mut Reachin
 }
 
 /// Whether a pattern of a `case` binds the name.
-fn bound_in_pattern<'t>(name: &str, pattern: &Node<'t>, found: &mut Reaching<'t>) -> bool {
+fn bound_in_pattern<'t>(name: &str, pattern: &Node<'t>, found: &mut ReachingDefinitions<'t>) -> bool {
     let mut names = pattern.dfs().filter(|node| node.kind() == kind::IDENTIFIER && node.text() == name);
     let is_bound = |node: &Node<'t>| {
         let around = node.parent();
@@ -302,7 +312,7 @@ fn bound_in_pattern<'t>(name: &str, pattern: &Node<'t>, found: &mut Reaching<'t>
     names.any(|node| is_bound(&node) && is_named(name, Some(node), found))
 }
 
-fn is_named<'t>(name: &str, node: Option<Node<'t>>, found: &mut Reaching<'t>) -> bool {
+fn is_named<'t>(name: &str, node: Option<Node<'t>>, found: &mut ReachingDefinitions<'t>) -> bool {
     let Some(node) = node.filter(|node| node.text() == name) else { return false };
     let range: Range<usize> = node.range();
     if !found.names.iter().any(|known| known.range() == range) {

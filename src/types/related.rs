@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use crate::model::{Call, Model, Relationship};
+use crate::model::{Model, Relationship, RelationshipCall};
 use crate::module::Location;
 use crate::syntax::{Node, callee_name, keyword_value, kind, on_one_line, string_content};
 
@@ -13,14 +13,14 @@ use super::{Context, Types};
 
 /// What is known of the relationships of a repository.
 #[derive(Debug, Default)]
-pub(super) struct Related {
+pub(super) struct KnownRelationships {
     /// By the call, and whether it is a backref that it makes.
     relationships: Mutex<HashMap<(Location, bool), Relationship>>,
     /// By name, once one is asked for: the calls that make backrefs.
     backrefs: OnceLock<HashMap<String, Vec<Location>>>,
 }
 
-impl Related {
+impl KnownRelationships {
     fn known(&self) -> MutexGuard<'_, HashMap<(Location, bool), Relationship>> {
         self.relationships.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -29,7 +29,7 @@ impl Related {
 impl Types<'_> {
     /// What a relationship without annotation leads to, as SQLAlchemy finds it.
     pub(super) fn relationship(&self, context: &Context, call: &Node<'_>) -> Type {
-        let found = self.completed(Call { at: context.module.location(&call.range()), is_backref: false });
+        let found = self.completed(RelationshipCall { at: context.module.location(&call.range()), is_backref: false });
         let target = found.target_class.as_ref().and_then(|at| Class::at(self.resolver.repository, at));
         let object = match (target, &found.target) {
             (Some(class), _) => Type::Object(class, Vec::new()),
@@ -43,7 +43,7 @@ impl Types<'_> {
     pub(super) fn backref(&self, class: &Class, name: &str) -> Option<Type> {
         let of = |at: Location| {
             let module = self.resolver.repository.module(&at.path)?;
-            let found = self.completed(Call { at: at.clone(), is_backref: true });
+            let found = self.completed(RelationshipCall { at: at.clone(), is_backref: true });
             let owner = Class::at(self.resolver.repository, found.owner_class.as_ref()?)?;
             let target = Class::at(self.resolver.repository, found.target_class.as_ref()?)?;
             let call = module.node(&at.range())?;
@@ -87,8 +87,8 @@ impl Types<'_> {
     }
 
     /// What SQLAlchemy tells of a relationship. All of its module are looked up together.
-    fn completed(&self, made: Call) -> Relationship {
-        let key = |call: &Call| (call.at.clone(), call.is_backref);
+    fn completed(&self, made: RelationshipCall) -> Relationship {
+        let key = |call: &RelationshipCall| (call.at.clone(), call.is_backref);
         if let Some(known) = self.inferred.related.known().get(&key(&made)) {
             return known.clone();
         }
@@ -97,7 +97,7 @@ impl Types<'_> {
             calls.push(made.clone());
         }
         let model = Model::new(self.resolver.clone(), &calls, self.search);
-        let complete = |call: Call| {
+        let complete = |call: RelationshipCall| {
             let mut found = Relationship { call: Some(call.clone()), ..Relationship::default() };
             model.complete(&mut found);
             (key(&call), found)
@@ -109,13 +109,13 @@ impl Types<'_> {
     }
 
     /// The relationships that are made in the same module.
-    fn made_beside(&self, at: &Location) -> Vec<Call> {
+    fn made_beside(&self, at: &Location) -> Vec<RelationshipCall> {
         let Some(module) = self.resolver.repository.module(&at.path) else { return Vec::new() };
         let tree = module.tree();
         let root = tree.root();
         let calls = root.dfs().filter(|node| node.kind() == kind::CALL);
         let made = calls.filter(|call| callee_name(call).is_some_and(|name| RELATIONSHIPS.contains(&name.as_str())));
-        made.map(|call| Call { at: module.location(&call.range()), is_backref: false }).collect()
+        made.map(|call| RelationshipCall { at: module.location(&call.range()), is_backref: false }).collect()
     }
 
     /// `association_proxy("memberships", "group")`: the groups of all memberships.

@@ -11,7 +11,7 @@ use super::strings::kind_of_string;
 use super::stub::{is_stub_of, kind_of_stub};
 use crate::module::{Location, Module, Occurrence, ReferenceKind, Role, StringUse};
 use crate::resolve::{Effort, Resolver};
-use crate::site::{Found, Wrapper, find_in_calls};
+use crate::site::{FoundSites, Wrapper, find_in_calls};
 
 /// What names stand for.
 pub(super) type DefinitionsByName = HashMap<String, Vec<Definition>>;
@@ -22,7 +22,7 @@ pub(super) struct FileUsages {
     pub(super) references: Vec<(Location, Reference)>,
     pub(super) aliases: Vec<(String, Definition)>,
     pub(super) called: Vec<Location>,
-    pub(super) found: Vec<Found>,
+    pub(super) found: Vec<FoundSites>,
     pub(super) starred: Vec<(Location, Location)>,
     pub(super) replaced: Vec<(OfObject, Location)>,
 }

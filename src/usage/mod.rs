@@ -27,7 +27,7 @@ use crate::repository::{Repositories, Repository};
 use crate::resolve::{Resolver, Step};
 use crate::scan::find_sites;
 use crate::settings::Lookup;
-use crate::site::{Found, Wrapper};
+use crate::site::{FoundSites, Wrapper};
 
 pub use definition::wholes;
 use definition::{Definition, names};
@@ -128,7 +128,7 @@ type LookedThrough = Mutex<HashSet<PathBuf>>;
 
 impl Search<'_> {
     /// Looks for the names that the sites follow; adds the sites that turn up.
-    pub fn complete(&self, found: &mut Vec<Found>) -> Usages {
+    pub fn complete(&self, found: &mut Vec<FoundSites>) -> Usages {
         let mut usages = Usages::default();
         let mut searched: HashSet<Definition> = HashSet::new();
         let looked_through = LookedThrough::default();
@@ -170,7 +170,7 @@ struct LookAround<'s> {
 
 impl LookAround<'_> {
     /// Adds what the files say of the definitions, and of other names that are found to stand for them.
-    fn complete(&self, definitions: Vec<Definition>, usages: &mut Usages, found: &mut Vec<Found>) {
+    fn complete(&self, definitions: Vec<Definition>, usages: &mut Usages, found: &mut Vec<FoundSites>) {
         let mut wanted: HashSet<Location> = definitions.iter().map(|definition| definition.at.clone()).collect();
         let mut names = DefinitionsByName::new();
         for definition in definitions {

@@ -79,7 +79,7 @@ pub struct SqlalchemyRelationship {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub keywords: BTreeMap<String, String>,
     /// The places in the project that make it, the innermost call first.
-    pub declared: Vec<Declared>,
+    pub declared: Vec<DeclaredAt>,
     /// It is the other side of the relationship that is made there.
     pub is_backref: bool,
     /// The module whose code makes it; another library's where that has a mixin or a base class for it.
@@ -92,7 +92,7 @@ pub struct SqlalchemyRelationship {
 
 /// A line of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Declared {
+pub struct DeclaredAt {
     /// Relative to the repository's root, with `/`.
     pub path: String,
     /// 1-based.

@@ -71,7 +71,7 @@ pub(super) fn run_to_its_end(
 ) -> anyhow::Result<(Ended, VecDeque<String>)> {
     let (reader, writer) = io::pipe().context("can't make a pipe")?;
     command.stdin(Stdio::null()).stdout(writer.try_clone().context("can't make a pipe")?).stderr(writer);
-    let group = Group::start(&mut command).with_context(what)?;
+    let group = ProcessGroup::start(&mut command).with_context(what)?;
     // the pipe ends when the last of the processes does
     drop(command);
     let tail = Tail::of(reader);
@@ -80,12 +80,12 @@ pub(super) fn run_to_its_end(
 }
 
 /// A process and all that it starts. Ctrl-C reaches a group of its own only through this process, which goes on until that is ended.
-struct Group {
+struct ProcessGroup {
     leader: Child,
     interruption: Interruption,
 }
 
-impl Group {
+impl ProcessGroup {
     fn start(command: &mut Command) -> anyhow::Result<Self> {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);

@@ -7,7 +7,7 @@ use ast_grep_core::Doc as _;
 use ast_grep_core::source::SgNode;
 use ast_grep_core::tree_sitter::{LanguageExt, StrDoc};
 use ast_grep_language::SupportLang;
-use cascade_fix::syntax::Doc;
+use cascade_fix::syntax::PythonDoc;
 
 use crate::common::read_tree;
 
@@ -46,7 +46,7 @@ fn of_tree_sitter(text: &str) -> Vec<Facts> {
     facts(&document.root_node(), |node| node.has_error())
 }
 
-fn of_table(document: &Doc) -> Vec<Facts> {
+fn of_table(document: &PythonDoc) -> Vec<Facts> {
     facts(&document.root_node(), |node| node.has_error())
 }
 
@@ -59,7 +59,7 @@ fn the_table_has_the_nodes_that_tree_sitter_has() {
     let broken = ["", "\n", "x = (", "def f(:\n  pass", "class A:\n    x = 'a' 'b'\n\ty", "f(a for b in c"];
     texts.extend(broken.map(str::to_owned));
     for text in texts {
-        let document = Doc::parse(&text);
+        let document = PythonDoc::parse(&text);
         assert!(of_table(&document) == of_tree_sitter(&text), "{text}");
         for node in document.root_node().dfs() {
             let siblings = std::iter::successors(node.children().next(), SgNode::next);
@@ -73,11 +73,11 @@ fn words_of_strings_are_replaced_as_if_the_text_was_parsed_again() {
     let text = "f(cascade=\"all\", b='x', c=f\"{y}all\", d='')  # all\n";
     let at = |index: usize| text.match_indices("all").nth(index).map(|(at, word)| at..at + word.len()).unwrap();
     let edits = [(at(0), "save-update, merge"), (at(1), "delete")];
-    let document = Doc::parse(text).with_words(&edits).unwrap();
+    let document = PythonDoc::parse(text).with_words(&edits).unwrap();
     assert_eq!(document.text(), "f(cascade=\"save-update, merge\", b='x', c=f\"{y}delete\", d='')  # all\n");
     assert_eq!(of_table(&document), of_tree_sitter(document.text()));
     let refused = [(at(2), "words"), (at(0), "a'b\""), (at(0), ""), (0..1, "g"), (at(0).start - 1..at(0).end, "x")];
     for edit in refused {
-        assert!(Doc::parse(text).with_words(&[edit]).is_none());
+        assert!(PythonDoc::parse(text).with_words(&[edit]).is_none());
     }
 }

@@ -18,7 +18,7 @@ use crate::settings::ConfigFormat;
 
 pub(super) use command_line::quoted;
 pub(super) use common::{Common, Judging, Means};
-pub(super) use options::{AskOptions, Ending, PrOptions, Reports, StreamOptions, VerifyOptions};
+pub(super) use options::{AskOptions, Ending, PrOptions, Reports, StreamArguments, VerifyOptions};
 
 use common::EVERYWHERE;
 
@@ -39,7 +39,7 @@ const STREAM_HELP: &str = "\
     after_help = "Exit status: 0 nothing to do (fix: applied), 1 something to change or for a human, 2 wrong usage or a failed file.\n\
                   Without a command, `diff` is run."
 )]
-pub(super) struct Arguments {
+pub(super) struct CommandLine {
     #[command(subcommand)]
     pub command: Option<Command>,
     #[command(flatten)]
@@ -126,7 +126,7 @@ pub(super) enum Command {
     #[command(after_help = STREAM_HELP)]
     Stream {
         #[command(flatten)]
-        options: StreamOptions,
+        options: StreamArguments,
         #[command(flatten)]
         judging: Judging,
         #[command(flatten)]
@@ -176,7 +176,7 @@ pub(super) enum Command {
     },
 }
 
-impl Arguments {
+impl CommandLine {
     /// Commands, arguments and options.
     pub fn described() -> clap::Command {
         Self::command().mut_subcommands(|command| without_fixes(without_stdin(command)))

@@ -46,7 +46,7 @@ pub(in crate::cli) struct Reports {
 
 /// What the answers to lines are.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct StreamOptions {
+pub(in crate::cli) struct StreamArguments {
     /// Add the text of a file after its safe fixes, where it changes
     #[arg(long)]
     pub fix: bool,

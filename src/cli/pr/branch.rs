@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::bail;
 
 use super::{Making, tell};
-use crate::cli::args::Arguments;
+use crate::cli::args::CommandLine;
 use crate::git::{Commit, Stored, TreeFile};
 use crate::outcome::Outcome;
 use crate::pull_request::{CommitKind, commit_message, commit_text, is_made_by_us};
@@ -22,11 +22,11 @@ pub(super) struct Branch {
     pub command: String,
     /// The outcome with everything that is carried out on it.
     pub outcome: Outcome,
-    pub commits: Vec<Planned>,
+    pub commits: Vec<PlannedCommit>,
 }
 
 /// A commit as it is to be.
-pub(super) struct Planned {
+pub(super) struct PlannedCommit {
     pub kind: CommitKind,
     pub tree: String,
     /// What it says, without what it is known again by.
@@ -109,7 +109,7 @@ impl Making<'_> {
             return false;
         }
         let before = iter::once(&self.head).chain(branch.commits.iter().map(|planned| &planned.tree));
-        let is_planned = |((commit, planned), before): ((&Commit, &Planned), &String)| {
+        let is_planned = |((commit, planned), before): ((&Commit, &PlannedCommit), &String)| {
             let made = self.git.differences(&commit.parents[0], &commit.tree);
             let to_be_made = self.git.differences(before, &planned.tree);
             commit.message.starts_with(&planned.text)
@@ -123,7 +123,7 @@ impl Making<'_> {
     /// Makes a branch, pushes it and proposes it, as far as that is wanted.
     pub(super) fn make(
         &self,
-        arguments: &Arguments,
+        arguments: &CommandLine,
         branch: &Branch,
         state: &BranchState,
         tips: &BranchTips,
@@ -164,7 +164,7 @@ impl Making<'_> {
     fn commit(&self, branch: &Branch) -> anyhow::Result<String> {
         let mut tip = self.head.clone();
         let mut passed_over = Vec::new();
-        for Planned { kind, tree, text } in &branch.commits {
+        for PlannedCommit { kind, tree, text } in &branch.commits {
             tip = self.git.make_commit(tree, &tip, &commit_message(text, tree, &tip))?;
             // who looks for what changed behaviour is to find the others
             passed_over.extend((*kind == CommitKind::Safe).then(|| tip.clone()));

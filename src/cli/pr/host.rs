@@ -8,7 +8,7 @@ use anyhow::{Context, ensure};
 
 use super::branch::Branch;
 use super::tell;
-use crate::cli::args::{Arguments, PrOptions};
+use crate::cli::args::{CommandLine, PrOptions};
 use crate::git::Git;
 
 /// Where pull requests are opened.
@@ -43,7 +43,7 @@ impl Destination {
     }
 
     /// Opens the pull request of a branch, or changes its text where it is open.
-    pub fn propose(&self, arguments: &Arguments, branch: &Branch) -> anyhow::Result<()> {
+    pub fn propose(&self, arguments: &CommandLine, branch: &Branch) -> anyhow::Result<()> {
         let printed = match self.host {
             Host::GitHub => self.on_github(branch)?,
             Host::GitLab => self.on_gitlab(branch)?,

@@ -13,10 +13,10 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
-use branch::{BLAME_IGNORE_REVS, Branch, BranchState, Planned};
+use branch::{BLAME_IGNORE_REVS, Branch, BranchState, PlannedCommit};
 use host::Destination;
 
-use super::args::{Arguments, Common, PrOptions, quoted};
+use super::args::{CommandLine, Common, PrOptions, quoted};
 use super::{CLEAN, FAILURE, Job, job, print, start_threads, verify, while_shown};
 use crate::analysis::{Analysis, Reach, Request};
 use crate::git::{Git, Stored, TreeFile};
@@ -47,7 +47,7 @@ struct Making<'a> {
 ///
 /// # Errors
 /// The work tree is not as it was committed, or no branch can be made.
-pub(super) fn pr(arguments: &Arguments, common: &Common, options: &PrOptions) -> anyhow::Result<u8> {
+pub(super) fn pr(arguments: &CommandLine, common: &Common, options: &PrOptions) -> anyhow::Result<u8> {
     let working_directory = env::current_dir().context("can't tell the working directory")?;
     let git = Git::around(&working_directory)?;
     let head = git.commit("HEAD").context("there is no commit yet that a branch could begin at")?;
@@ -79,13 +79,13 @@ pub(super) fn pr(arguments: &Arguments, common: &Common, options: &PrOptions) ->
     Ok(if has_failed || !is_done { FAILURE } else { CLEAN })
 }
 
-fn tell(arguments: &Arguments, line: &str) {
+fn tell(arguments: &CommandLine, line: &str) {
     if !arguments.quiet {
         let _ = writeln!(super::terminal::stderr(), "{line}");
     }
 }
 
-fn outcomes(arguments: &Arguments, common: &Common, root: &Path) -> anyhow::Result<Vec<Outcome>> {
+fn outcomes(arguments: &CommandLine, common: &Common, root: &Path) -> anyhow::Result<Vec<Outcome>> {
     let Job { reach, request } = job(common, root)?;
     let reach = Reach { base: PathBase::Repository, ..reach };
     let mut request = Request { all_relationships: true, unsafe_fixes: false, ..request };
@@ -181,7 +181,7 @@ fn name_in(git: &Git, file: &FileOutcome) -> Result<String, &'static str> {
 impl Making<'_> {
     /// Makes or shows all branches; whether none failed. They have nothing to do with each other, so that one that fails keeps none of the
     /// others from being made.
-    fn all(&self, arguments: &Arguments, branches: &[Branch]) -> anyhow::Result<bool> {
+    fn all(&self, arguments: &CommandLine, branches: &[Branch]) -> anyhow::Result<bool> {
         let mut is_done = true;
         let mut failed = |branch: &Branch, error: &anyhow::Error| {
             is_done = false;
@@ -224,7 +224,7 @@ impl Making<'_> {
     }
 
     /// Names branches of earlier runs that are not of this one.
-    fn tell_of_others(&self, arguments: &Arguments, branches: &[Branch]) -> anyhow::Result<()> {
+    fn tell_of_others(&self, arguments: &CommandLine, branches: &[Branch]) -> anyhow::Result<()> {
         for (name, tip) in self.git.branches(&self.options.branch)? {
             let is_one = branches.iter().any(|branch| branch.name == name);
             let is_ours = || self.git.read_commit(&tip).is_ok_and(|commit| is_made_by_us(&commit));
@@ -260,7 +260,7 @@ impl Making<'_> {
     ///
     /// # Errors
     /// It refutes them.
-    fn verify(&self, arguments: &Arguments, working_directory: &Path) -> anyhow::Result<Option<Verification>> {
+    fn verify(&self, arguments: &CommandLine, working_directory: &Path) -> anyhow::Result<Option<Verification>> {
         if !self.options.ask.is_wanted() {
             return Ok(None);
         }
@@ -282,12 +282,12 @@ impl Making<'_> {
         let commands = [self.command(group, false), self.command(group, true)];
         let kinds = [CommitKind::Safe, CommitKind::Unsafe];
         let about = group.about.as_deref();
-        let mut commits: Vec<Planned> = Vec::new();
+        let mut commits: Vec<PlannedCommit> = Vec::new();
         let mut before = self.git.read_commit(&self.head)?.tree;
         for ((part, kind), command) in parts.iter().zip(kinds).zip(&commands) {
             let tree = self.git.tree_with(&self.head, &self.changed(part)?)?;
             if tree != before {
-                commits.push(Planned {
+                commits.push(PlannedCommit {
                     kind,
                     text: commit_text(kind, about, command, outcome.may_run_under_asyncio()),
                     tree: tree.clone(),

@@ -1,19 +1,19 @@
 //! The definition of a class goes in; what it declares comes out: its bases, its table, its columns.
 
 use super::columns::{ColumnFacts, is_columnless};
-use super::{Base, Class, ClassColumn, DeclarationReader, function_around, is_column};
+use super::{Base, ClassColumn, DeclarationReader, DeclaredClass, function_around, is_column};
 use crate::model::annotation;
 use crate::model::column_function;
 use crate::model::names::{Referent, called};
 use crate::model::naming::{Naming, TableNaming};
 use crate::model::table::Schema;
-use crate::resolve::{Arguments, Effort, End};
+use crate::resolve::{Arguments, Effort, Resolution};
 use crate::syntax::{
     Node, definition_around, dotted_name, keyword_value, kind, positional_arguments, returned, unparenthesized,
 };
 
 impl DeclarationReader<'_> {
-    pub(super) fn class(&self, node: &Node<'_>) -> Option<Class> {
+    pub(super) fn class(&self, node: &Node<'_>) -> Option<DeclaredClass> {
         let name = node.field("name")?.text().into_owned();
         let superclasses = node.field("superclasses");
         let is_collection = superclasses.as_ref().is_some_and(|bases| {
@@ -26,7 +26,7 @@ impl DeclarationReader<'_> {
             let decorators = decorated.iter().flat_map(Node::children).filter(|child| child.kind() == kind::DECORATOR);
             decorators.into_iter().any(|decorator| words.iter().any(|word| decorator.text().contains(word)))
         };
-        let mut class = Class {
+        let mut class = DeclaredClass {
             name,
             at: self.module.location(&node.range()),
             function: function_around(self.module, node),
@@ -51,7 +51,7 @@ impl DeclarationReader<'_> {
     }
 
     /// What the statements of a class's body declare.
-    fn add_body(&self, body: &Node<'_>, class: &mut Class) {
+    fn add_body(&self, body: &Node<'_>, class: &mut DeclaredClass) {
         let mut stack: Vec<Node<'_>> = body.named_children().collect();
         stack.reverse();
         while let Some(statement) = stack.pop() {
@@ -105,11 +105,11 @@ impl DeclarationReader<'_> {
     pub(super) fn is_foreign(&self, node: &Node<'_>) -> bool {
         let Some(first) = dotted_name(node).and_then(|names| names.into_iter().next()) else { return false };
         let ends = self.resolver.follow(&self.place(node), &[first], &Effort::for_callee());
-        !ends.is_empty() && ends.iter().all(|end| matches!(end, End::Outside(_)))
+        !ends.is_empty() && ends.iter().all(|end| matches!(end, Resolution::Outside(_)))
     }
 
     /// `name = value` in a class's body.
-    pub(super) fn add_assignment(&self, assignment: &Node<'_>, class: &mut Class) {
+    pub(super) fn add_assignment(&self, assignment: &Node<'_>, class: &mut DeclaredClass) {
         let Some(left) = assignment.field("left").filter(|left| left.kind() == kind::IDENTIFIER) else { return };
         let before = class.columns.len();
         if let Some(right) = assignment.field("right") {
@@ -134,7 +134,7 @@ impl DeclarationReader<'_> {
     }
 
     /// A function under `@declared_attr`.
-    pub(super) fn add_declared(&self, definition: &Node<'_>, class: &mut Class) {
+    pub(super) fn add_declared(&self, definition: &Node<'_>, class: &mut DeclaredClass) {
         let decorators = definition.named_children().filter(|node| node.kind() == kind::DECORATOR);
         let is_declared = decorators
             .into_iter()
@@ -154,7 +154,7 @@ impl DeclarationReader<'_> {
         }
     }
 
-    pub(super) fn add_attribute(&self, name: &str, value: &Node<'_>, class: &mut Class) {
+    pub(super) fn add_attribute(&self, name: &str, value: &Node<'_>, class: &mut DeclaredClass) {
         match name {
             "__tablename__" => {
                 class.table_name = Some(self.table_naming(value));
@@ -194,7 +194,7 @@ impl DeclarationReader<'_> {
         }
     }
 
-    pub(super) fn add_table_args(&self, value: &Node<'_>, class: &mut Class) {
+    pub(super) fn add_table_args(&self, value: &Node<'_>, class: &mut DeclaredClass) {
         let is_written = matches!(&*value.kind(), kind::TUPLE | kind::DICTIONARY);
         class.schema = Some(if is_written { Schema::Default } else { Schema::Unknown });
         for node in value.dfs() {
@@ -215,7 +215,7 @@ impl DeclarationReader<'_> {
         }
     }
 
-    pub(super) fn add_column(&self, attribute: &str, value: &Node<'_>, class: &mut Class) {
+    pub(super) fn add_column(&self, attribute: &str, value: &Node<'_>, class: &mut DeclaredClass) {
         let Some(callee) = (value.kind() == kind::CALL).then(|| called(value)).flatten() else { return };
         let is_relationship = self.resolver.constructors.has_simple_name(&callee);
         if is_relationship || is_columnless(&callee) {

@@ -5,9 +5,9 @@ use std::cell::RefCell;
 use super::classes::{is_columns, is_made_for_class};
 use super::{DeclarationReader, Declared, is_column, items};
 use crate::model::names::{Referent, called};
-use crate::model::table::{Column, ForeignKey, Reference, Schema, Table, TableName};
+use crate::model::table::{Column, ForeignKey, ForeignKeyTarget, Schema, Table, TableName};
 use crate::module::BindingKind;
-use crate::resolve::{Arguments, Effort, End, Expression, Found, Passed, Place, Resolver};
+use crate::resolve::{Arguments, Effort, Expression, Found, Passed, Place, Resolution, Resolver};
 use crate::syntax::{Node, dotted_name, kind, positional_arguments, splatted};
 
 /// How many aliases of a type are followed.
@@ -16,7 +16,7 @@ pub(super) const MOST_ALIASES: usize = 8;
 /// What a name is bound to that stands for a type, through other names for it.
 pub(super) fn alias_of_type(resolver: &Resolver<'_>, place: &Place, names: &[String], aliases: usize) -> Option<Found> {
     let mut ends = resolver.follow(place, names, &Effort::for_callee());
-    let Some(End::Bound(found)) = ends.pop().filter(|_| ends.is_empty()) else { return None };
+    let Some(Resolution::Bound(found)) = ends.pop().filter(|_| ends.is_empty()) else { return None };
     match &found.binding().kind {
         BindingKind::Alias(path) if found.rest.is_empty() => {
             let path = path.clone();
@@ -31,13 +31,13 @@ pub(super) fn alias_of_type(resolver: &Resolver<'_>, place: &Place, names: &[Str
 #[derive(Clone)]
 pub(super) struct ColumnFacts {
     pub(super) name: Option<String>,
-    pub(super) references: Vec<Reference>,
+    pub(super) references: Vec<ForeignKeyTarget>,
     pub(super) is_primary: bool,
     pub(super) is_open: bool,
 }
 
 impl ColumnFacts {
-    pub(super) fn of_references(references: Vec<Option<Reference>>) -> Self {
+    pub(super) fn of_references(references: Vec<Option<ForeignKeyTarget>>) -> Self {
         let is_open = references.iter().any(Option::is_none);
         Self { name: None, references: references.into_iter().flatten().collect(), is_primary: false, is_open }
     }
@@ -96,27 +96,28 @@ impl DeclarationReader<'_> {
         let there = arguments.written("refcolumns", Some(1))?.node()?;
         let own = items(&own).into_iter().map(|item| self.text(&item).or_else(|| dotted_name(&item)?.pop()));
         let own: Option<Vec<String>> = own.collect();
-        let there: Option<Vec<Reference>> = items(&there).into_iter().map(|item| self.reference(&item)).collect();
+        let there: Option<Vec<ForeignKeyTarget>> =
+            items(&there).into_iter().map(|item| self.reference(&item)).collect();
         let columns: Vec<_> = own?.into_iter().zip(there?).collect();
         (!columns.is_empty()).then(|| ForeignKey { columns, at: self.module.location(&call.range()) })
     }
 
     /// What the first argument of `ForeignKey` refers to.
-    pub(super) fn reference(&self, node: &Node<'_>) -> Option<Reference> {
+    pub(super) fn reference(&self, node: &Node<'_>) -> Option<ForeignKeyTarget> {
         if let Some(text) = self.text(node) {
-            return Some(Reference::parse(&text));
+            return Some(ForeignKeyTarget::parse(&text));
         }
         if is_made_for_class(node) {
-            return Some(Reference::Made(self.module.location(&node.range())));
+            return Some(ForeignKeyTarget::Made(self.module.location(&node.range())));
         }
         let (prefix, attribute) = (node.field("object")?, node.field("attribute")?.text().into_owned());
         match self.named(&prefix) {
-            Referent::Class(class, rest) if rest.is_empty() => Some(Reference::Attribute(class, attribute)),
-            Referent::Class(class, rest) if is_columns(&rest) => Some(Reference::Attribute(class, attribute)),
+            Referent::Class(class, rest) if rest.is_empty() => Some(ForeignKeyTarget::Attribute(class, attribute)),
+            Referent::Class(class, rest) if is_columns(&rest) => Some(ForeignKeyTarget::Attribute(class, attribute)),
             Referent::Made(table, callee, rest)
                 if callee.last().is_some_and(|name| name == "Table") && is_columns(&rest) =>
             {
-                Some(Reference::Of(Column { table, name: attribute }))
+                Some(ForeignKeyTarget::Of(Column { table, name: attribute }))
             }
             _ => None,
         }
@@ -152,7 +153,7 @@ impl DeclarationReader<'_> {
         facts.is_primary |= arguments.keyword(self.resolver, "primary_key").is_on().unwrap_or_default();
         match arguments.get(self.resolver, "foreign_key") {
             Passed::Given(key) => match key.text(self.resolver) {
-                Some(text) => facts.references.push(Reference::parse(&text)),
+                Some(text) => facts.references.push(ForeignKeyTarget::parse(&text)),
                 None => facts.is_open = true,
             },
             Passed::Unknown => facts.is_open |= called(call).is_some_and(|name| name == "Field"),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::names::{Referent, called, named, text};
 use super::naming::{Naming, TableNaming};
-use super::table::{ForeignKey, Reference, Schema, Table};
+use super::table::{ForeignKey, ForeignKeyTarget, Schema, Table};
 use crate::module::{Location, Module};
 use crate::resolve::{Arguments, Passed, Place, Resolver};
 use crate::syntax::{Node, dotted_name, kind, unparenthesized};
@@ -20,18 +20,18 @@ use columns::ColumnFacts;
 #[derive(Debug, Default)]
 pub struct Declared {
     /// Its classes, those in functions included, in order of position.
-    pub classes: Vec<Arc<Class>>,
+    pub classes: Vec<Arc<DeclaredClass>>,
     /// Its calls of `Table`.
     pub tables: Vec<Arc<Table>>,
     /// Its imperative mappings.
-    pub mappings: Vec<Mapping>,
+    pub mappings: Vec<ImperativeMapping>,
     /// The classes that its calls of `declarative_base(cls=…)` and the like build on, by call.
     pub templates: Vec<(Location, Location)>,
 }
 
 impl Declared {
     /// The class with the definition.
-    pub fn class(&self, at: &Location) -> Option<&Arc<Class>> {
+    pub fn class(&self, at: &Location) -> Option<&Arc<DeclaredClass>> {
         let first = self.classes.partition_point(|class| class.at.start < at.start);
         self.classes[first..].iter().take_while(|class| class.at.start == at.start).find(|class| class.at == *at)
     }
@@ -39,7 +39,7 @@ impl Declared {
 
 /// A class.
 #[derive(Debug)]
-pub struct Class {
+pub struct DeclaredClass {
     /// Its name.
     pub name: String,
     /// The whole definition.
@@ -82,7 +82,7 @@ pub struct ClassColumn {
     /// The column's name in the database.
     pub name: String,
     /// What it refers to.
-    pub references: Vec<Reference>,
+    pub references: Vec<ForeignKeyTarget>,
     /// Whether it is in the primary key.
     pub is_primary: bool,
     /// Where it is declared.
@@ -110,7 +110,7 @@ pub enum Base {
 
 /// `map_imperatively(Class, table, …)`, which was `mapper(…)`.
 #[derive(Debug, Clone)]
-pub struct Mapping {
+pub struct ImperativeMapping {
     /// The whole call.
     pub at: Location,
     /// The function around.
@@ -176,7 +176,7 @@ pub fn function_around(module: &Module, node: &Node<'_>) -> Option<Location> {
 }
 
 /// Reads `map_imperatively(Class, table, …)`; None for any other call.
-pub fn mapping(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -> Option<Mapping> {
+pub fn mapping(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -> Option<ImperativeMapping> {
     called(call).filter(|name| name == "map_imperatively" || name == "mapper")?;
     let arguments = Arguments::of_list(module, &call.field("arguments")?);
     let argument = |name: &str, position: Option<usize>| match arguments.passed(resolver, name, position) {
@@ -185,7 +185,7 @@ pub fn mapping(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -
         Passed::Absent => None,
     };
     let table = argument("local_table", Some(1));
-    Some(Mapping {
+    Some(ImperativeMapping {
         at: module.location(&call.range()),
         function: function_around(module, call),
         is_set_up: call

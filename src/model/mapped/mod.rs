@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::bases;
-use super::declared::{self, Base, Class, Declared, Mapping};
+use super::declared::{self, Base, Declared, DeclaredClass, ImperativeMapping};
 use super::direction::Selectable;
 use super::links::Family;
 use super::names::Referent;
@@ -52,7 +52,7 @@ pub struct Classes<'a> {
     modules: Mutex<HashMap<Arc<Path>, Arc<Declared>>>,
     mapped: Mutex<HashMap<Location, Option<Arc<Mapped>>>>,
     /// The mappings of classes that are found by name, whichever module they stand in.
-    mappings: Vec<Mapping>,
+    mappings: Vec<ImperativeMapping>,
 }
 
 impl<'a> Classes<'a> {
@@ -62,7 +62,7 @@ impl<'a> Classes<'a> {
     }
 
     /// Adds imperative mappings of other modules.
-    pub fn add_mappings(&mut self, mappings: impl IntoIterator<Item = Mapping>) {
+    pub fn add_mappings(&mut self, mappings: impl IntoIterator<Item = ImperativeMapping>) {
         self.mappings.extend(mappings);
     }
 
@@ -90,7 +90,7 @@ impl<'a> Classes<'a> {
     }
 
     /// The class with the definition.
-    pub fn class(&self, at: &Location) -> Option<Arc<Class>> {
+    pub fn class(&self, at: &Location) -> Option<Arc<DeclaredClass>> {
         self.declared(&at.path).class(at).cloned()
     }
 
@@ -142,7 +142,7 @@ impl<'a> Classes<'a> {
     }
 
     /// What a class inherits from.
-    pub fn family(&self, class: &Class) -> Family {
+    pub fn family(&self, class: &DeclaredClass) -> Family {
         let template = |made: &Location| {
             let declared = self.declared(&made.path);
             declared.templates.iter().find(|(call, _)| call == made).map(|(_, template)| template.clone())
@@ -176,7 +176,7 @@ impl<'a> Classes<'a> {
     }
 
     /// The classes that the bases of a class may be which can't be told.
-    fn possible_bases(&self, class: &Class) -> Vec<Location> {
+    fn possible_bases(&self, class: &DeclaredClass) -> Vec<Location> {
         let unknown = || (0..class.bases.len()).filter(|index| matches!(class.bases[*index], Base::Unknown(_)));
         let Some(module) = unknown().next().and_then(|_| self.repository().module(&class.at.path)) else {
             return Vec::new();
@@ -204,9 +204,9 @@ impl<'a> Classes<'a> {
     }
 
     /// A class as imperative mappings map it, if they all do it to the same table.
-    fn mapping(&self, class: &Class, levels: usize) -> Option<Mapped> {
+    fn mapping(&self, class: &DeclaredClass, levels: usize) -> Option<Mapped> {
         let own = self.declared(&class.at.path);
-        let is_of = |mapping: &&Mapping| match &mapping.class {
+        let is_of = |mapping: &&ImperativeMapping| match &mapping.class {
             Referent::Class(at, rest) => *at == class.at && rest.is_empty(),
             _ => false,
         };
@@ -217,17 +217,17 @@ impl<'a> Classes<'a> {
     }
 
     /// The class that an imperative mapping maps.
-    pub fn mapped_in(&self, mapping: &Mapping) -> Option<Mapped> {
+    pub fn mapped_in(&self, mapping: &ImperativeMapping) -> Option<Mapped> {
         let class = self.named_class(&mapping.class, &mapping.at)?;
         self.mapped_by(self.class(&class)?.name.clone(), class, mapping, MOST_LEVELS)
     }
 
-    fn mapping_of_call(&self, call: &Location) -> Option<Mapping> {
+    fn mapping_of_call(&self, call: &Location) -> Option<ImperativeMapping> {
         self.declared(&call.path).mappings.iter().find(|mapping| mapping.at == *call).cloned()
     }
 
     /// A class as an imperative mapping maps it.
-    fn mapped_by(&self, name: String, class: Location, mapping: &Mapping, levels: usize) -> Option<Mapped> {
+    fn mapped_by(&self, name: String, class: Location, mapping: &ImperativeMapping, levels: usize) -> Option<Mapped> {
         let levels = levels.checked_sub(1)?;
         let parent = match &mapping.inherits {
             Some(named) => {
@@ -259,7 +259,7 @@ impl<'a> Classes<'a> {
         (!tables.is_empty()).then_some(Mapped { name, class, selectable: Selectable { tables }, attributes })
     }
 
-    fn declarative(&self, class: &Class, levels: usize) -> Option<Mapped> {
+    fn declarative(&self, class: &DeclaredClass, levels: usize) -> Option<Mapped> {
         if class.is_abstract || class.is_root {
             return None;
         }

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use super::{Classes, Mapped};
-use crate::model::declared::{Base, Class, ClassColumn};
+use crate::model::declared::{Base, ClassColumn, DeclaredClass};
 use crate::model::direction::Selectable;
 use crate::model::naming::{Naming, TableNaming, table_name};
-use crate::model::table::{Column, ForeignKey, Reference, Schema, Table};
+use crate::model::table::{Column, ForeignKey, ForeignKeyTarget, Schema, Table};
 use crate::module::Location;
 use crate::resolve::Place;
 
 /// What a class and its mixins say together.
 #[derive(Default)]
-pub(super) struct Flat {
+pub(super) struct ClassWithMixins {
     pub(super) columns: Vec<ClassColumn>,
     pub(super) keys: Vec<ForeignKey>,
     pub(super) table_name: Option<TableNaming>,
@@ -27,7 +27,7 @@ pub(super) struct Flat {
 
 impl<'a> Classes<'a> {
     /// The name of a class's own table: None without such a table, `Some(None)` where the name can't be told.
-    pub(super) fn table_name(&self, class: &Class, flat: &Flat) -> Option<Option<String>> {
+    pub(super) fn table_name(&self, class: &DeclaredClass, flat: &ClassWithMixins) -> Option<Option<String>> {
         let has_key = class.columns.iter().any(|column| column.is_primary);
         if let Some(naming) = &flat.table_name {
             let is_own = class.table_name.is_some() || flat.parent.is_none() || has_key;
@@ -55,10 +55,16 @@ impl<'a> Classes<'a> {
     }
 
     /// The columns of a class without a table of its own stand in that of its parent.
-    pub(super) fn single_table(&self, class: &Class, flat: Flat, parent: &Mapped, levels: usize) -> Mapped {
+    pub(super) fn single_table(
+        &self,
+        class: &DeclaredClass,
+        flat: ClassWithMixins,
+        parent: &Mapped,
+        levels: usize,
+    ) -> Mapped {
         let mut own = (*parent.selectable.tables[0]).clone();
         own.is_open |= flat.is_open;
-        let mapped = self.with_table(class, Flat { parent: None, ..flat }, own, levels);
+        let mapped = self.with_table(class, ClassWithMixins { parent: None, ..flat }, own, levels);
         let mut attributes = parent.attributes.clone();
         attributes.extend(mapped.attributes);
         let tables =
@@ -66,7 +72,13 @@ impl<'a> Classes<'a> {
         Mapped { selectable: Selectable { tables }, attributes, ..mapped }
     }
 
-    pub(super) fn with_table(&self, class: &Class, flat: Flat, mut table: Table, levels: usize) -> Mapped {
+    pub(super) fn with_table(
+        &self,
+        class: &DeclaredClass,
+        flat: ClassWithMixins,
+        mut table: Table,
+        levels: usize,
+    ) -> Mapped {
         table.is_open |= flat.is_open;
         let mut attributes = flat.parent.as_ref().map(|parent| parent.attributes.clone()).unwrap_or_default();
         let id = table.id.clone();
@@ -78,19 +90,19 @@ impl<'a> Classes<'a> {
                 if let Some(column) = flat.columns.iter().find(|column| column.attribute == *own) {
                     own.clone_from(&column.name);
                 }
-                if let Reference::Made(at) = reference {
+                if let ForeignKeyTarget::Made(at) = reference {
                     match self.made_for(class, at, flat.parent.is_some()) {
-                        Some(text) => *reference = Reference::parse(&text),
+                        Some(text) => *reference = ForeignKeyTarget::parse(&text),
                         None => table.is_open = true,
                     }
                 }
-                if let Reference::Attribute(of, attribute) = reference {
+                if let ForeignKeyTarget::Attribute(of, attribute) = reference {
                     let column = match (*of == class.at, self.mapped_within(of, levels)) {
                         (false, Some(mapped)) => mapped.column(attribute),
                         _ => attributes.get(attribute).cloned(),
                     };
                     match column {
-                        Some(column) => *reference = Reference::Of(column),
+                        Some(column) => *reference = ForeignKeyTarget::Of(column),
                         None => table.is_open = true,
                     }
                 }
@@ -103,7 +115,7 @@ impl<'a> Classes<'a> {
     }
 
     /// The text that an expression in a function gives where it is called for a class.
-    pub(super) fn made_for(&self, class: &Class, at: &Location, inherits_table: bool) -> Option<String> {
+    pub(super) fn made_for(&self, class: &DeclaredClass, at: &Location, inherits_table: bool) -> Option<String> {
         let module = self.repository().module(&at.path)?;
         let node = module.node(&at.range())?;
         let known = self.resolver.known_class(&class.at, Some(inherits_table))?;
@@ -111,8 +123,8 @@ impl<'a> Classes<'a> {
     }
 
     /// A class with what it has from bases that are not mapped themselves; what stands nearer wins.
-    pub(super) fn flat(&self, class: &Class, levels: usize) -> Flat {
-        let mut flat = Flat {
+    pub(super) fn flat(&self, class: &DeclaredClass, levels: usize) -> ClassWithMixins {
+        let mut flat = ClassWithMixins {
             columns: class.columns.clone(),
             keys: class.keys.clone(),
             table_name: class.table_name.clone(),
@@ -120,7 +132,7 @@ impl<'a> Classes<'a> {
             schema: class.schema.clone(),
             is_open: class.is_open,
             is_declarative: class.is_declarative || class.is_root,
-            ..Flat::default()
+            ..ClassWithMixins::default()
         };
         let Some(levels) = levels.checked_sub(1) else { return flat };
         class.bases.iter().for_each(|base| self.add_base(base, &mut flat, levels));
@@ -128,7 +140,7 @@ impl<'a> Classes<'a> {
     }
 
     /// Adds what a class has from one of its bases.
-    fn add_base(&self, base: &Base, flat: &mut Flat, levels: usize) {
+    fn add_base(&self, base: &Base, flat: &mut ClassWithMixins, levels: usize) {
         match base {
             Base::Class(at) => match self.mapped_within(at, levels) {
                 Some(mapped) => {
@@ -162,12 +174,14 @@ impl<'a> Classes<'a> {
     }
 }
 
-impl Flat {
+impl ClassWithMixins {
     /// The keys of its columns, and those that stand beside them.
     fn all_keys(&self) -> Vec<ForeignKey> {
         let of_columns = self.columns.iter().flat_map(|column| {
-            let key =
-                |to: &Reference| ForeignKey { columns: vec![(column.name.clone(), to.clone())], at: column.at.clone() };
+            let key = |to: &ForeignKeyTarget| ForeignKey {
+                columns: vec![(column.name.clone(), to.clone())],
+                at: column.at.clone(),
+            };
             column.references.iter().map(key)
         });
         of_columns.chain(self.keys.iter().cloned()).collect()

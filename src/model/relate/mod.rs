@@ -1,7 +1,7 @@
 //! The calls of relationship constructors go in; their directions come out, each with its evidence.
 
 mod columns;
-mod shape;
+mod multiplicity;
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -9,14 +9,14 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::annotation::{Annotation, Container, Shape};
-use super::direction::{self, Decided, Selectable};
+use super::annotation::{Annotation, Container, Multiplicity};
+use super::direction::{self, Decided, RelationshipDirection, Selectable};
 use super::mapped::{Classes, Mapped};
 use super::names::Referent;
 use super::registry::{Registry, SearchFolder, inheriting};
 use super::table::Column;
 use super::written::{Declaring, Target, WrittenRelationship};
-use super::{Call, Relationship};
+use super::{Relationship, RelationshipCall};
 use crate::library;
 use crate::module::{Location, Module};
 use crate::resolve::{Passed, Resolver};
@@ -41,7 +41,7 @@ struct Side {
 
 impl<'a> Model<'a> {
     /// Reads what the calls say, and the modules that define the classes that they name.
-    pub fn new(resolver: Resolver<'a>, calls: &[Call], search: SearchFolder<'_>) -> Self {
+    pub fn new(resolver: Resolver<'a>, calls: &[RelationshipCall], search: SearchFolder<'_>) -> Self {
         let mut classes = Classes::new(resolver);
         let mut written = read(&classes, calls);
         inherit(&classes, &mut written, search);
@@ -105,10 +105,10 @@ impl<'a> Model<'a> {
                     relationship.unknown = Some("SQLAlchemy refuses its annotation".to_owned());
                     return;
                 }
-                if let Some((annotation, Shape::Unknown | Shape::Generic(_))) = &annotation
+                if let Some((annotation, Multiplicity::Unknown | Multiplicity::Generic(_))) = &annotation
                     && annotation.container != Container::Lazy
                     && !is_backref
-                    && side == direction::Direction::OneToMany
+                    && side == RelationshipDirection::OneToMany
                 {
                     relationship.unknown = Some(format!("`{}` may be a collection or not", annotation.shown));
                     return;
@@ -154,8 +154,8 @@ impl<'a> Model<'a> {
         Some(!tables(parent)?.is_disjoint(&tables(child)?))
     }
 
-    /// The annotation, where SQLAlchemy looks at it, with the shape that its generic type turns out to have.
-    fn annotation<'w>(&self, written: &'w WrittenRelationship) -> Option<(&'w Annotation, Shape)> {
+    /// The annotation, where SQLAlchemy looks at it, with the multiplicity that its generic type turns out to have.
+    fn annotation<'w>(&self, written: &'w WrittenRelationship) -> Option<(&'w Annotation, Multiplicity)> {
         let annotation = written.annotation.as_ref()?;
         let is_allowed = || match &written.owner {
             Declaring::Class(Referent::Class(class, _)) => self.classes.allows_unmapped(class),
@@ -164,14 +164,16 @@ impl<'a> Model<'a> {
         if annotation.container == Container::Plain && !written.is_sqlmodel && !is_allowed() {
             return None;
         }
-        let shape = match (&annotation.shape, &written.generic) {
-            (Shape::Generic(_), Some(Referent::Outside(path))) => path.last().and_then(|name| Shape::of_generic(name)),
-            (Shape::Generic(_), Some(Referent::Class(class, _))) => {
-                self.classes.class(class).filter(|class| class.is_collection).map(|_| Shape::Collection)
+        let multiplicity = match (&annotation.multiplicity, &written.generic) {
+            (Multiplicity::Generic(_), Some(Referent::Outside(path))) => {
+                path.last().and_then(|name| Multiplicity::of_generic(name))
             }
-            (shape, _) => Some(shape.clone()),
+            (Multiplicity::Generic(_), Some(Referent::Class(class, _))) => {
+                self.classes.class(class).filter(|class| class.is_collection).map(|_| Multiplicity::Collection)
+            }
+            (multiplicity, _) => Some(multiplicity.clone()),
         };
-        Some((annotation, shape.unwrap_or(Shape::Unknown)))
+        Some((annotation, multiplicity.unwrap_or(Multiplicity::Unknown)))
     }
 
     fn direction(
@@ -180,11 +182,11 @@ impl<'a> Model<'a> {
         parent: Option<Side>,
         child: Option<Side>,
         evidence: &mut Vec<String>,
-    ) -> Result<direction::Direction, String> {
+    ) -> Result<RelationshipDirection, String> {
         match &written.secondary {
             Passed::Given(secondary) => {
                 evidence.push(format!("secondary is `{secondary}` ({})", self.shown(&written.at)));
-                return Ok(direction::Direction::ManyToMany);
+                return Ok(RelationshipDirection::ManyToMany);
             }
             Passed::Unknown => return Err("secondary may be given".to_owned()),
             Passed::Absent => {}
@@ -283,12 +285,15 @@ impl<'a> Model<'a> {
 }
 
 /// Reads each module of the calls once.
-fn read(classes: &Classes<'_>, calls: &[Call]) -> HashMap<(Location, bool), Result<Vec<WrittenRelationship>, String>> {
-    let mut by_module: HashMap<&Path, Vec<&Call>> = HashMap::new();
+fn read(
+    classes: &Classes<'_>,
+    calls: &[RelationshipCall],
+) -> HashMap<(Location, bool), Result<Vec<WrittenRelationship>, String>> {
+    let mut by_module: HashMap<&Path, Vec<&RelationshipCall>> = HashMap::new();
     for call in calls {
         by_module.entry(&call.at.path).or_default().push(call);
     }
-    let read_module = |(path, calls): (&Path, Vec<&Call>)| -> Vec<_> {
+    let read_module = |(path, calls): (&Path, Vec<&RelationshipCall>)| -> Vec<_> {
         let Some(module) = classes.resolver.repository.open(path) else { return Vec::new() };
         classes.declared_in(&module);
         let read = calls.into_iter().filter_map(|call| {

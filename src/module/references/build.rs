@@ -11,11 +11,11 @@ use crate::syntax::{Node, definition_around, dotted_name, kind, string_parts};
 /// The places in a tree.
 pub(super) fn references(root: &Node<'_>) -> References {
     let text = root.get_doc().text();
-    let mut walk = Walk {
+    let mut walk = ReferenceWalk {
         has_declarations: text.contains("global ") || text.contains("nonlocal "),
         regions: Region::of(root, 0).into_iter().collect(),
         around: vec![(usize::MAX, 0)],
-        ..Walk::default()
+        ..ReferenceWalk::default()
     };
     for node in root.dfs() {
         walk.visit(&node);
@@ -24,7 +24,7 @@ pub(super) fn references(root: &Node<'_>) -> References {
 }
 
 #[derive(Default)]
-struct Walk {
+struct ReferenceWalk {
     /// A name can be declared global or nonlocal.
     has_declarations: bool,
     occurrences: Vec<Occurrence>,
@@ -52,7 +52,7 @@ struct Referring<'t> {
     starts: usize,
 }
 
-impl Walk {
+impl ReferenceWalk {
     fn visit(&mut self, node: &Node<'_>) {
         let range = node.range();
         while self.around.last().is_some_and(|(end, _)| *end <= range.start) {

@@ -25,7 +25,7 @@ pub enum ReferenceKind {
 pub(super) fn kind_of(expression: &Node<'_>) -> (ReferenceKind, Vec<String>) {
     let mut outer = with_parentheses(expression);
     let mut items = Vec::new();
-    while let Some(item) = Item::of(&outer) {
+    while let Some(item) = ItemRead::of(&outer) {
         items.push(item.key);
         if item.is_taken_out {
             return (ReferenceKind::Changed, items);
@@ -78,13 +78,13 @@ fn is_assigned(item: &Node<'_>) -> bool {
 }
 
 /// An item that is read of a dictionary.
-struct Item<'t> {
+struct ItemRead<'t> {
     read: Node<'t>,
     key: String,
     is_taken_out: bool,
 }
 
-impl<'t> Item<'t> {
+impl<'t> ItemRead<'t> {
     /// `dictionary["key"]`, `dictionary.get("key", …)` or `dictionary.pop("key", …)` around the dictionary.
     fn of(dictionary: &Node<'t>) -> Option<Self> {
         let parent = dictionary.parent()?;

@@ -23,12 +23,12 @@ pub struct Scope {
     /// `from X import *`, in order, with its offset.
     pub stars: Vec<(ModuleName, usize)>,
     /// The function, lambda or class whose scope it is; None for a module's.
-    pub owner: Option<Owner>,
+    pub owner: Option<ScopeOwner>,
 }
 
 /// Whose scope it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Owner {
+pub struct ScopeOwner {
     /// The whole definition in the file.
     pub range: Range<usize>,
     /// A class, whose names are not seen from inside its functions.
@@ -119,7 +119,7 @@ impl Scope {
     }
 
     fn of(owner: &Node<'_>, is_class: bool) -> Self {
-        Self { owner: Some(Owner { range: owner.range(), is_class }), ..Self::default() }
+        Self { owner: Some(ScopeOwner { range: owner.range(), is_class }), ..Self::default() }
     }
 
     /// `levels` bounds the recursion into functions that hand on what they get.

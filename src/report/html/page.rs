@@ -75,7 +75,7 @@ pub(super) struct RelationshipRow {
     pub place: String,
     /// The number of its file among those that are changed.
     pub file: Option<usize>,
-    pub cells: Vec<Cell>,
+    pub cells: Vec<OptionCell>,
     /// Who reaches it today, in a word; empty where nothing is to be done about refresh-expire.
     pub reach: &'static str,
     /// By which that is sorted.
@@ -85,7 +85,7 @@ pub(super) struct RelationshipRow {
 }
 
 /// An option of a relationship, before and after.
-pub(super) struct Cell {
+pub(super) struct OptionCell {
     pub class: &'static str,
     pub symbol: &'static str,
     pub text: &'static str,
@@ -96,11 +96,11 @@ pub(super) struct Cell {
 /// The changes of a file.
 pub(super) struct FileDiff {
     pub path: String,
-    pub hunks: Vec<Hunk>,
+    pub hunks: Vec<PageHunk>,
 }
 
 /// Changed lines with those around them.
-pub(super) struct Hunk {
+pub(super) struct PageHunk {
     pub header: String,
     pub lines: Vec<HunkLine>,
     pub told: Vec<Told>,
@@ -216,7 +216,7 @@ impl RelationshipRow {
             unknown: known.and_then(|known| known.unknown.as_deref()).map(prose),
             place: visible(&format!("{}:{}", related.file.display, related.site.start)).into_owned(),
             file: file.filter(|_| is_fixed),
-            cells: CascadeOptions::ALL.iter().map(|option| Cell::of(option, related)).collect(),
+            cells: CascadeOptions::ALL.iter().map(|option| OptionCell::of(option, related)).collect(),
             states,
         }
     }
@@ -227,7 +227,7 @@ impl RelationshipRow {
     }
 }
 
-impl Cell {
+impl OptionCell {
     fn of(option: CascadeOption, related: &Related<'_>) -> Self {
         let has = |options: Option<CascadeOptions>| options.is_some_and(|options| options.contains(option));
         if related.before().is_none() {
@@ -269,7 +269,7 @@ impl FileDiff {
         let (Status::Changed(changed), Some(source)) = (&file.status, &file.source) else { return None };
         let (old, new) = (lines(source.stored().as_bytes()), lines(changed.stored().as_bytes()));
         let diff = TextDiff::from_slices(&old, &new);
-        let hunks = diff.unified_diff().context_radius(CONTEXT).iter_hunks().map(|hunk| Hunk {
+        let hunks = diff.unified_diff().context_radius(CONTEXT).iter_hunks().map(|hunk| PageHunk {
             header: hunk.header().to_string(),
             lines: hunk.ops().iter().flat_map(|op| HunkLine::all(&diff, op)).collect(),
             told: told_in(outcome, file, edited, &old_lines(hunk.ops()), notes),

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::report::verification::JsonClaim;
 use crate::verify::trace::{
-    Because, CallCounts, CallKind, ChangedTest, CodeLine, Expired, TestResult, Trace, TracedRun,
+    Because, CallCounts, ChangedTest, CodeLine, Expired, TestResult, Trace, TracedCallKind, TracedRun,
 };
 
 #[derive(Serialize)]
@@ -52,12 +52,12 @@ struct JsonExpired<'a> {
     objects: usize,
     left: usize,
     discarded: usize,
-    places: Vec<JsonCall<'a>>,
+    places: Vec<JsonTracedCall<'a>>,
 }
 
 #[derive(Serialize)]
-struct JsonCall<'a> {
-    kind: CallKind,
+struct JsonTracedCall<'a> {
+    kind: TracedCallKind,
     #[serde(flatten)]
     place: Option<&'a CodeLine>,
     times: usize,
@@ -150,7 +150,7 @@ impl<'a> JsonExpired<'a> {
             left: expired.left,
             discarded: expired.discarded,
             places: places
-                .map(|((kind, place), times)| JsonCall { kind: *kind, place: place.as_ref(), times: *times })
+                .map(|((kind, place), times)| JsonTracedCall { kind: *kind, place: place.as_ref(), times: *times })
                 .collect(),
         }
     }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::count;
 use crate::verify::trace::{
-    CallCounts, CallKind, ChangedTest, CodeLine, Expired, Expiring, Outcome, Raising, Trace, TracedRun,
+    CallCounts, ChangedTest, CodeLine, Expired, Expiring, Raising, TestOutcome, Trace, TracedCallKind, TracedRun,
 };
 use crate::verify::{Claim, Ended};
 
@@ -22,7 +22,7 @@ const LONGEST_MESSAGE: usize = 160;
 const MOST_LINES: usize = 15;
 
 /// Something that was seen, in a line with what belongs to it.
-pub(super) struct Remark {
+pub(super) struct TraceRemark {
     /// A word that tells its kind.
     pub kind: &'static str,
     /// What; code stands between backticks.
@@ -33,7 +33,7 @@ pub(super) struct Remark {
     pub is_output: bool,
 }
 
-impl Remark {
+impl TraceRemark {
     fn of(kind: &'static str, text: String) -> Self {
         Self { kind, text, details: Vec::new(), is_output: false }
     }
@@ -116,7 +116,7 @@ fn results(trace: &Trace) -> String {
 
 /// How many tests came to what.
 fn outcomes(run: &TracedRun) -> String {
-    let mut numbers: BTreeMap<Outcome, usize> = BTreeMap::new();
+    let mut numbers: BTreeMap<TestOutcome, usize> = BTreeMap::new();
     for (_, result) in run.seen.tests.iter().flatten() {
         *numbers.entry(result.outcome).or_default() += 1;
     }
@@ -137,8 +137,8 @@ fn times(number: usize) -> String {
 }
 
 /// All that was seen.
-pub(super) fn remarks(trace: &Trace) -> Vec<Remark> {
-    let mut remarks: Vec<Remark> = trace.relationships.iter().map(expiring).collect();
+pub(super) fn remarks(trace: &Trace) -> Vec<TraceRemark> {
+    let mut remarks: Vec<TraceRemark> = trace.relationships.iter().map(expiring).collect();
     remarks.extend(trace.raised.iter().map(raising));
     remarks.extend(trace.changed_tests.iter().map(|test| changed_test("changed", test)));
     remarks.extend(trace.unsteady_tests.iter().map(|test| changed_test("unsteady", test)));
@@ -147,7 +147,7 @@ pub(super) fn remarks(trace: &Trace) -> Vec<Remark> {
     remarks
 }
 
-fn expiring(expiring: &Expiring) -> Remark {
+fn expiring(expiring: &Expiring) -> TraceRemark {
     let Expiring { name, before, after, claim } = expiring;
     let number =
         |of: fn(&Expired) -> usize| [before, after].map(|expired| expired.as_ref().map(of).unwrap_or_default());
@@ -167,7 +167,7 @@ fn expiring(expiring: &Expiring) -> Remark {
         None => parts.push("no fix changes it".to_owned()),
     }
     let kind = if calls_after > 0 { "expires" } else { "expired" };
-    let mut remark = Remark::of(kind, format!("`{name}` {}", parts.join("; ").replace("in 1 calls", "in 1 call")));
+    let mut remark = TraceRemark::of(kind, format!("`{name}` {}", parts.join("; ").replace("in 1 calls", "in 1 call")));
     remark.details = places(before.as_ref(), after.as_ref());
     remark.details.extend(expiring.imported_from().map(|file| format!("its class was imported from `{file}`")));
     remark
@@ -175,7 +175,7 @@ fn expiring(expiring: &Expiring) -> Remark {
 
 /// The places whose calls expired objects, the most frequent first.
 fn places(before: Option<&Expired>, after: Option<&Expired>) -> Vec<String> {
-    let mut all: BTreeMap<&(CallKind, Option<CodeLine>), (usize, usize)> = BTreeMap::new();
+    let mut all: BTreeMap<&(TracedCallKind, Option<CodeLine>), (usize, usize)> = BTreeMap::new();
     for (place, number) in before.iter().flat_map(|expired| &expired.places) {
         all.entry(place).or_default().0 += number;
     }
@@ -185,7 +185,7 @@ fn places(before: Option<&Expired>, after: Option<&Expired>) -> Vec<String> {
     let mut all: Vec<_> = all.into_iter().collect();
     all.sort_by_key(|(_, (before, after))| std::cmp::Reverse(before + after));
     let more = all.len().saturating_sub(MOST_PLACES);
-    let told = |((kind, place), (before, after)): (&(CallKind, Option<CodeLine>), (usize, usize))| {
+    let told = |((kind, place), (before, after)): (&(TracedCallKind, Option<CodeLine>), (usize, usize))| {
         format!("{} {}: {} before, {} after", kind_told(*kind), place_told(place.as_ref()), times(before), times(after))
     };
     let mut lines: Vec<String> = all.into_iter().take(MOST_PLACES).map(told).collect();
@@ -195,10 +195,10 @@ fn places(before: Option<&Expired>, after: Option<&Expired>) -> Vec<String> {
     lines
 }
 
-fn kind_told(kind: CallKind) -> &'static str {
+fn kind_told(kind: TracedCallKind) -> &'static str {
     match kind {
-        CallKind::Refresh => "refresh",
-        CallKind::Expire => "expire",
+        TracedCallKind::Refresh => "refresh",
+        TracedCallKind::Expire => "expire",
     }
 }
 
@@ -209,7 +209,7 @@ fn place_told(place: Option<&CodeLine>) -> String {
     }
 }
 
-fn raising(Raising { raised, lines, before, after }: &Raising) -> Remark {
+fn raising(Raising { raised, lines, before, after }: &Raising) -> TraceRemark {
     let read = raised.read.as_ref().map(|read| format!(" by a read of `{read}`")).unwrap_or_default();
     let place = match (&raised.place, lines.len()) {
         (Some(place), 2..) => {
@@ -220,7 +220,7 @@ fn raising(Raising { raised, lines, before, after }: &Raising) -> Remark {
     };
     let kind = if *after > 0 { "raises" } else { "raised" };
     let text = format!("{}{read} {place}: {} before, {} after", raised.error, times(*before), times(*after));
-    let mut remark = Remark::of(kind, text);
+    let mut remark = TraceRemark::of(kind, text);
     remark.details.extend(raised.because.as_ref().map(|because| {
         let call = format!("{} {}", kind_told(because.kind), place_told(because.place.as_ref()));
         format!("the object was expired through `{}` by the {call}", because.relationship)
@@ -228,8 +228,8 @@ fn raising(Raising { raised, lines, before, after }: &Raising) -> Remark {
     remark
 }
 
-fn changed_test(kind: &'static str, test: &ChangedTest) -> Remark {
-    let mut remark = Remark::of(kind, format!("`{}` {}", test.id, test.told()));
+fn changed_test(kind: &'static str, test: &ChangedTest) -> TraceRemark {
+    let mut remark = TraceRemark::of(kind, format!("`{}` {}", test.id, test.told()));
     remark.details.extend(test.message().map(|message| shortened(message, LONGEST_MESSAGE)));
     remark
 }
@@ -242,14 +242,14 @@ fn shortened(text: &str, most: usize) -> String {
 }
 
 /// The claims about relationships whose objects nothing expired, in one remark.
-fn not_exercised(claims: &[Claim]) -> Option<Remark> {
+fn not_exercised(claims: &[Claim]) -> Option<TraceRemark> {
     let number = count(claims.len(), "relationship");
     let text = format!("the command expired no objects of {number} that the fix changes");
     let told = |claim: &Claim| {
         let name: Vec<&str> = [claim.owner.as_deref(), claim.attribute.as_deref()].into_iter().flatten().collect();
         format!("`{}` (`{}`)", name.join("."), claim.place())
     };
-    let mut remark = Remark::of("untested", text);
+    let mut remark = TraceRemark::of("untested", text);
     remark.details = claims.iter().take(MOST_UNTESTED).map(told).collect();
     let more = claims.len().saturating_sub(MOST_UNTESTED);
     remark.details.extend((more > 0).then(|| format!("… and {more} more")));
@@ -262,20 +262,20 @@ fn needs_output(run: &TracedRun) -> bool {
         Ended::TimedOut(_) => true,
         ended => {
             let mut results = run.seen.tests.iter().flatten().map(|(_, result)| result.outcome);
-            !ended.is_success() && !results.any(|outcome| outcome == Outcome::Passed)
+            !ended.is_success() && !results.any(|outcome| outcome == TestOutcome::Passed)
         }
     }
 }
 
 /// What the runs printed, where that is needed; once where it is the same.
-fn outputs(trace: &Trace) -> Vec<Remark> {
+fn outputs(trace: &Trace) -> Vec<TraceRemark> {
     let (before, after) = (&trace.before, &trace.after);
     let is_same = (before.ended, &before.output) == (after.ended, &after.output);
     let runs = if is_same { vec![("before and after", before)] } else { trace.runs().to_vec() };
     let told = |(when, run): (&str, &TracedRun)| {
         let details = run.output[run.output.len().saturating_sub(MOST_LINES)..].to_vec();
         let text = format!("the command {} {when} the fix; its last lines:", run.ended.told());
-        Remark { details, is_output: true, ..Remark::of("printed", text) }
+        TraceRemark { details, is_output: true, ..TraceRemark::of("printed", text) }
     };
     runs.into_iter().filter(|(_, run)| needs_output(run)).map(told).collect()
 }

@@ -8,7 +8,7 @@ use crate::resolve::Resolver;
 use crate::resolve::effort::Effort;
 use crate::resolve::literal::shortened;
 use crate::resolve::locals::{Known, KnownClass, Locals};
-use crate::resolve::names::{End, Found};
+use crate::resolve::names::{Found, Resolution};
 use crate::resolve::place::Place;
 use crate::resolve::reason::Reason;
 use crate::resolve::strings;
@@ -99,7 +99,7 @@ impl Resolver<'_> {
         let names =
             dotted_name(function).filter(|names| names.last().is_some_and(|name| name == "has_inherited_table"))?;
         let [class] = given else { return None };
-        let is_sqlalchemy = |end: &End| matches!(end, End::Outside(path) if path[0] == "sqlalchemy");
+        let is_sqlalchemy = |end: &Resolution| matches!(end, Resolution::Outside(path) if path[0] == "sqlalchemy");
         self.follow(place, &names, effort).iter().all(is_sqlalchemy).then_some(())?;
         let class = self.class_of_expression(place, class, effort)?;
         let unknown = || Reason::from(format!("it can't be told whether `{}` inherits a table", class.found.name()));
@@ -232,7 +232,7 @@ impl Resolver<'_> {
             }
             None => (self.follow(place, &dotted_name(function)?, effort), None),
         };
-        let Some(End::Bound(found)) = ends.pop().filter(|_| ends.is_empty()) else { return None };
+        let Some(Resolution::Bound(found)) = ends.pop().filter(|_| ends.is_empty()) else { return None };
         if !found.rest.is_empty() {
             return None;
         }
@@ -242,7 +242,7 @@ impl Resolver<'_> {
                 let path = path.clone();
                 let mut ends = self.follow(&found.before(), &path, effort);
                 match ends.pop().filter(|_| ends.is_empty()) {
-                    Some(End::Bound(found))
+                    Some(Resolution::Bound(found))
                         if found.rest.is_empty() && matches!(found.binding().kind, BindingKind::Function(..)) =>
                     {
                         Some(Callable { found, class: None })

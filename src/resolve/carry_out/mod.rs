@@ -12,7 +12,7 @@ use super::Resolver;
 use super::effort::Effort;
 use super::literal::shortened;
 use super::locals::{Known, KnownClass};
-use super::names::End;
+use super::names::Resolution;
 use super::operation::computed;
 use super::place::Place;
 use super::strings;
@@ -87,7 +87,7 @@ impl Resolver<'_> {
 
     fn class_named(&self, place: &Place, names: &[String], effort: &Effort, aliases: usize) -> Option<KnownClass> {
         let mut ends = self.follow(place, names, effort);
-        let Some(End::Bound(found)) = ends.pop().filter(|_| ends.is_empty()) else { return None };
+        let Some(Resolution::Bound(found)) = ends.pop().filter(|_| ends.is_empty()) else { return None };
         match &found.binding().kind {
             BindingKind::Class(_) if found.rest.is_empty() => Some(KnownClass { found, inherits_table: None }),
             BindingKind::Alias(path) if found.rest.is_empty() => {
@@ -234,7 +234,7 @@ impl Resolver<'_> {
             return Ok(PyValue::Str(class.found.name().to_owned()));
         }
         let mut ends = self.class_member(&class.found, &[name.to_owned()], effort);
-        let Some(End::Bound(found)) = ends.pop().filter(|_| ends.is_empty()) else {
+        let Some(Resolution::Bound(found)) = ends.pop().filter(|_| ends.is_empty()) else {
             return Err(Reason::about(&shown, "can't be told"));
         };
         match &found.binding().kind {

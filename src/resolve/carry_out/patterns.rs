@@ -6,7 +6,7 @@ use crate::resolve::Resolver;
 use crate::resolve::effort::Effort;
 use crate::resolve::literal::shortened;
 use crate::resolve::locals::Known;
-use crate::resolve::names::End;
+use crate::resolve::names::Resolution;
 use crate::resolve::pattern::{Pattern, filled_in};
 use crate::resolve::place::Place;
 use crate::resolve::reason::Reason;
@@ -116,7 +116,7 @@ impl Resolver<'_> {
     pub(super) fn function_of_re(&self, place: &Place, names: &[String], effort: &Effort) -> Option<String> {
         let ends = self.follow(place, names, effort);
         match ends.as_slice() {
-            [End::Outside(path)] if path.len() == 2 && path[0] == "re" => Some(path[1].clone()),
+            [Resolution::Outside(path)] if path.len() == 2 && path[0] == "re" => Some(path[1].clone()),
             _ => None,
         }
     }
@@ -160,7 +160,7 @@ impl Resolver<'_> {
                 }
                 None => self.follow(place, &dotted_name(&object)?, effort),
             };
-        let Some(End::Bound(found)) = ends.pop().filter(|_| ends.is_empty()) else { return None };
+        let Some(Resolution::Bound(found)) = ends.pop().filter(|_| ends.is_empty()) else { return None };
         let (call, before) = (found.value().filter(|_| found.rest.is_empty())?, found.before());
         (call.kind() == kind::CALL && is_compile(&before, &call)).then(|| (before, call.range()))
     }

@@ -6,7 +6,7 @@ mod set_items;
 
 use super::callee::{Callee, Resolver};
 use super::effort::Effort;
-use super::names::End;
+use super::names::Resolution;
 use super::origin::{Call, Made, Origins};
 use super::place::Place;
 use super::value::{Argument, Port, Value};
@@ -221,7 +221,7 @@ impl Resolver<'_> {
     /// Whether a name is that of a `TypedDict`, whose call is one of `dict`.
     fn is_typed_dictionary(&self, place: &Place, function: &Node<'_>, effort: &Effort) -> bool {
         let ends = self.ends_of(place, function, effort);
-        ends.iter().any(|end| matches!(end, End::Bound(found) if self.inherits_from(found, "TypedDict", effort)))
+        ends.iter().any(|end| matches!(end, Resolution::Bound(found) if self.inherits_from(found, "TypedDict", effort)))
     }
 
     /// What the dictionary behind a backref's name can hold, where both are a pair: `("name", {…})`. A string alone is a name.

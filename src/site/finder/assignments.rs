@@ -5,7 +5,7 @@ use super::sites::Sites;
 use super::{around, is_hazardous, syntax_error};
 use crate::resolve::shortened;
 use crate::rules::{Rule, Spelling};
-use crate::site::property::{Object, Tracer, imports_sqlalchemy, read_back};
+use crate::site::property::{AssignedObject, Tracer, imports_sqlalchemy, read_back};
 use crate::site::{Site, Unknown};
 use crate::syntax::{Node, kind, unparenthesized};
 
@@ -23,7 +23,7 @@ impl<'a> Finder<'a> {
             help: Some("check by hand whether it sets a cascade, and which"),
         };
         let at = self.module.location(&binding.range());
-        (traced == Object::Property).then(|| Site::unknown(&rule.config.id, at, why))
+        (traced == AssignedObject::Property).then(|| Site::unknown(&rule.config.id, at, why))
     }
 
     /// Why a cascade that is set can't be changed alone.
@@ -49,18 +49,18 @@ impl<'a> Finder<'a> {
         while value.kind() == kind::ASSIGNMENT {
             value = unparenthesized(&value.field("right")?);
         }
-        let traced =
-            object.map_or(Object::Property, |object| Tracer { resolver: self.resolver }.trace(self.module, object));
+        let traced = object
+            .map_or(AssignedObject::Property, |object| Tracer { resolver: self.resolver }.trace(self.module, object));
         let evaluated = self.evaluated(&value, None, sites);
         let evaluated = match (traced, object) {
-            (Object::Property, Some(object)) => {
+            (AssignedObject::Property, Some(object)) => {
                 match read_back(object).filter(|_| evaluated.as_ref().is_ok_and(is_hazardous)) {
                     Some(read) => Err(self.is_read_back(&read)),
                     None => evaluated,
                 }
             }
             (_, None) => evaluated,
-            (Object::Unknown, Some(object))
+            (AssignedObject::Unknown, Some(object))
                 if evaluated.as_ref().is_ok_and(is_hazardous) && imports_sqlalchemy(self.module) =>
             {
                 Err(Unknown {

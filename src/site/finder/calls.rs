@@ -9,14 +9,19 @@ use crate::module::Module;
 use crate::resolve::{Arguments, Expression, Port, Reason, Resolver};
 use crate::rules::Sets;
 use crate::site::reading::keys_to;
-use crate::site::{Flag, Found, Given, Keywords, Site, Wrapper};
+use crate::site::{Flag, FoundSites, Given, Keywords, Site, Wrapper};
 use crate::syntax::{Node, kind, splatted, unparenthesized};
 
 const RULE: &str = "wrapper-argument";
 
 /// The sites of what the calls of a wrapper in a file are given. A mention is the wrapper's name, as it is called or handed to
 /// `functools.partial`.
-pub fn find_in_calls(resolver: &Resolver<'_>, module: &Arc<Module>, wrapper: &Wrapper, mentions: &[Node<'_>]) -> Found {
+pub fn find_in_calls(
+    resolver: &Resolver<'_>,
+    module: &Arc<Module>,
+    wrapper: &Wrapper,
+    mentions: &[Node<'_>],
+) -> FoundSites {
     let finder = Finder::new(resolver, module);
     let mut sites = Sites::default();
     for mention in mentions {

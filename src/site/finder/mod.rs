@@ -10,12 +10,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::keywords::Beside;
-use super::reading::{Key, Keys, Readers, keys_to};
-use super::{Binding, Flag, Found, Given, Keywords, Reading, Site, Unknown, Wrapper};
+use super::reading::{Key, KeyPath, Readers, keys_to};
+use super::{CascadeBinding, Flag, FoundSites, Given, Keywords, Reading, Site, Unknown, Wrapper};
 use crate::hints::Hints;
 use crate::model;
 use crate::module::{Location, Module};
-use crate::resolve::{Argument, Callee, Effort, End, Keyword, MOST_SPLATTED, Place, Reason, Resolver, Value};
+use crate::resolve::{Argument, Callee, Effort, Keyword, MOST_SPLATTED, Place, Reason, Resolution, Resolver, Value};
 use crate::rules::{ConstructorKind, Match, Rule, Rules, Sets, Spelling};
 use crate::sqlalchemy::cascade::{self, CascadeOption};
 use crate::syntax::{
@@ -29,7 +29,7 @@ use dictionaries::is_in_dictionary;
 use sites::Sites;
 
 /// The sites of a file, in order of position.
-pub fn find(rules: &Rules, resolver: &Resolver<'_>, module: &Arc<Module>) -> Found {
+pub fn find(rules: &Rules, resolver: &Resolver<'_>, module: &Arc<Module>) -> FoundSites {
     let root = module.tree().root();
     let finder = Finder::new(resolver, module);
     let hints = Hints::of_sites(root.get_doc().text(), &rules.words);
@@ -254,7 +254,7 @@ impl<'a> Finder<'a> {
             value: with_known_viewonly(evaluated, &viewonly),
             sets: spelling.sets,
             viewonly: viewonly.unwrap_or(false),
-            binding: Binding::of(binding),
+            binding: CascadeBinding::of(binding),
             flag,
             ..self.site_of_call(&rule.config.id, receiver, given.at.clone(), given)
         };
@@ -271,7 +271,7 @@ impl<'a> Finder<'a> {
         let ends =
             if names.is_empty() { Vec::new() } else { self.resolver.follow(&place, &names, &Effort::for_callee()) };
         ends.iter().fold(flag, |flag, end| match end {
-            End::Bound(found) => match found.value().filter(|value| value.kind() == kind::CALL) {
+            Resolution::Bound(found) => match found.value().filter(|value| value.kind() == kind::CALL) {
                 Some(partial) => flag.beside_partial(self.resolver, arguments, (found.module(), &partial)),
                 None => Flag::OutOfReach(format!("`{}` may look at what it is given", found.name())),
             },
@@ -336,7 +336,7 @@ impl<'a> Finder<'a> {
     }
 
     /// Where what a call runs does something else with what is under the keys in its arguments.
-    fn reading(&self, receiver: &Receiver<'_>, mut keys: Keys) -> Option<Reading> {
+    fn reading(&self, receiver: &Receiver<'_>, mut keys: KeyPath) -> Option<Reading> {
         if let Some(Key::Index(Some(index))) = keys.first_mut().filter(|_| !receiver.is_called()) {
             // the first argument of `functools.partial` is the function
             *index = index.saturating_sub(1);

@@ -5,12 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::module::{Location, Module};
-use crate::site::{Found, Given, Site, Wrapper};
+use crate::site::{FoundSites, Given, Site, Wrapper};
 
 /// Sites, each once.
 #[derive(Default)]
 pub(super) struct Sites {
-    pub(super) found: Found,
+    pub(super) found: FoundSites,
     /// Indices of the sites by the file and offset of their values, apart where `viewonly=True` holds.
     by_offset: HashMap<(Arc<Path>, usize, bool), usize>,
     wrappers: HashSet<Wrapper>,

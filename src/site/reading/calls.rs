@@ -1,7 +1,7 @@
 //! An argument of a call goes in that holds a cascade; whether the call hands that on comes out, and what holds it then.
 
 use super::flow::{Flow, Holders};
-use super::keys::{Key, Keys, inside};
+use super::keys::{Key, KeyPath, inside};
 use super::{Reading, is_attribute_of_self};
 use crate::module::BindingKind;
 use crate::resolve::{Callee, Place, Ran};
@@ -13,7 +13,7 @@ impl<'t> Flow<'_, 't> {
         &mut self,
         attribute: &Node<'t>,
         node: &Node<'t>,
-        keys: &Keys,
+        keys: &KeyPath,
     ) -> Result<Holders<'t>, Reading> {
         let call = attribute.parent().filter(|call| {
             call.kind() == kind::CALL
@@ -36,7 +36,12 @@ impl<'t> Flow<'_, 't> {
     }
 
     /// A positional argument or a keyword argument.
-    pub(super) fn argument(&mut self, parent: &Node<'t>, node: &Node<'t>, keys: Keys) -> Result<Holders<'t>, Reading> {
+    pub(super) fn argument(
+        &mut self,
+        parent: &Node<'t>,
+        node: &Node<'t>,
+        keys: KeyPath,
+    ) -> Result<Holders<'t>, Reading> {
         if parent.kind() == kind::ARGUMENT_LIST {
             let index = positional_arguments(parent).iter().position(|other| other.range() == node.range());
             return self.given(parent, node, inside(Key::Index(index), &keys));
@@ -49,7 +54,12 @@ impl<'t> Flow<'_, 't> {
     }
 
     /// What a call is given under the keys.
-    pub(super) fn given(&mut self, arguments: &Node<'t>, node: &Node<'t>, keys: Keys) -> Result<Holders<'t>, Reading> {
+    pub(super) fn given(
+        &mut self,
+        arguments: &Node<'t>,
+        node: &Node<'t>,
+        keys: KeyPath,
+    ) -> Result<Holders<'t>, Reading> {
         let call = arguments.parent().filter(|call| call.kind() == kind::CALL);
         let Some((call, function)) = call.and_then(|call| Some((call.clone(), call.field("function")?))) else {
             return Err(self.read(node));
@@ -78,7 +88,7 @@ impl<'t> Flow<'_, 't> {
         function: &Node<'t>,
         call: &Node<'t>,
         node: &Node<'t>,
-        keys: &Keys,
+        keys: &KeyPath,
     ) -> Result<Holders<'t>, Reading> {
         let place = Place::of(self.module, function);
         let is_constructor = matches!(self.readers.resolver.callee(&place, function), Callee::Constructor(..));
@@ -126,7 +136,7 @@ impl<'t> Flow<'_, 't> {
         object: &Node<'t>,
         arguments: &Node<'t>,
         node: &Node<'t>,
-        keys: &Keys,
+        keys: &KeyPath,
     ) -> Result<Holders<'t>, Reading> {
         let is_name = dotted_name(object).is_some_and(|names| names.len() == 1);
         let is_setdefault = positional_arguments(arguments).len() == 2;
@@ -144,7 +154,7 @@ impl<'t> Flow<'_, 't> {
 }
 
 /// Where the result of a function of the standard library holds the cascade; None where it does something else with it.
-fn held_by(function: &str, keys: &Keys) -> Option<Option<Keys>> {
+fn held_by(function: &str, keys: &KeyPath) -> Option<Option<KeyPath>> {
     let (first, rest) = keys.split_first()?;
     let argument = matches!(first, Key::Index(Some(0)) | Key::Index(None)).then_some(rest);
     match function {
@@ -168,7 +178,7 @@ fn held_by(function: &str, keys: &Keys) -> Option<Option<Keys>> {
 }
 
 /// Whether a constructor takes what is under the keys in its arguments for the cascade.
-fn is_cascade(keys: &Keys) -> bool {
+fn is_cascade(keys: &KeyPath) -> bool {
     let is = |key: &Key, name: &str| key.can_be(&Key::name(name));
     match keys.as_slice() {
         [Key::Index(_)] => true,

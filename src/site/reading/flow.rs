@@ -5,14 +5,14 @@
 
 use std::sync::Arc;
 
-use super::keys::{Key, Keys, inside};
+use super::keys::{Key, KeyPath, inside};
 use super::{HowRead, Readers, Reading, Returned};
 use crate::module::{Location, Module};
 use crate::resolve::{Effort, Place, evaluate};
 use crate::syntax::{Node, conditional_parts, dotted_name, kind, positional_arguments, string_content};
 
 /// Expressions that hold the cascade, each with where in it that is.
-pub(super) type Holders<'t> = Vec<(Node<'t>, Keys)>;
+pub(super) type Holders<'t> = Vec<(Node<'t>, KeyPath)>;
 
 /// One function that is looked into.
 pub(super) struct Flow<'f, 't> {
@@ -23,7 +23,7 @@ pub(super) struct Flow<'f, 't> {
     definition: Location,
     parameter: String,
     /// The names that hold the cascade.
-    held: Vec<(String, Keys)>,
+    held: Vec<(String, KeyPath)>,
     returned: Returned,
 }
 
@@ -33,7 +33,7 @@ impl<'f, 't> Flow<'f, 't> {
         module: &'f Arc<Module>,
         function: &Node<'t>,
         definition: Location,
-        (parameter, keys): (String, Keys),
+        (parameter, keys): (String, KeyPath),
     ) -> Self {
         let held = vec![(parameter.clone(), keys)];
         Self { readers, module, function: function.clone(), definition, parameter, held, returned: Vec::new() }
@@ -69,7 +69,7 @@ impl<'f, 't> Flow<'f, 't> {
     }
 
     /// A name holds the cascade from now on.
-    pub(super) fn hold(&mut self, name: &Node<'_>, keys: Keys) {
+    pub(super) fn hold(&mut self, name: &Node<'_>, keys: KeyPath) {
         const MOST_KEYS: usize = 6;
         let name = name.text().into_owned();
         let is_known = self.held.iter().any(|(held, known)| *held == name && *known == keys);
@@ -88,7 +88,7 @@ impl<'f, 't> Flow<'f, 't> {
         })
     }
 
-    fn follow(&mut self, node: &Node<'t>, keys: &Keys) -> Result<(), Reading> {
+    fn follow(&mut self, node: &Node<'t>, keys: &KeyPath) -> Result<(), Reading> {
         let mut pending: Holders<'t> = vec![(node.clone(), keys.clone())];
         while let Some((node, keys)) = pending.pop() {
             pending.extend(self.step(&node, keys)?);
@@ -97,10 +97,10 @@ impl<'f, 't> Flow<'f, 't> {
     }
 
     /// The expressions around one that hold the cascade because of it.
-    fn step(&mut self, node: &Node<'t>, keys: Keys) -> Result<Holders<'t>, Reading> {
+    fn step(&mut self, node: &Node<'t>, keys: KeyPath) -> Result<Holders<'t>, Reading> {
         let Some(parent) = node.parent() else { return Ok(Vec::new()) };
         let is_field = |field: &str| parent.field(field).is_some_and(|other| other.range() == node.range());
-        let outward = |keys: Keys| Ok(vec![(parent.clone(), keys)]);
+        let outward = |keys: KeyPath| Ok(vec![(parent.clone(), keys)]);
         match &*parent.kind() {
             _ if is_looked_at_alone(&parent, node) => Ok(Vec::new()),
             kind::PARENTHESIZED_EXPRESSION | kind::AWAIT | kind::BOOLEAN_OPERATOR | kind::CONDITIONAL_EXPRESSION => {
@@ -136,7 +136,7 @@ impl<'f, 't> Flow<'f, 't> {
     }
 
     /// What a loop goes through.
-    fn looped_over(&mut self, around: &Node<'t>, node: &Node<'t>, keys: &Keys) -> Result<Holders<'t>, Reading> {
+    fn looped_over(&mut self, around: &Node<'t>, node: &Node<'t>, keys: &KeyPath) -> Result<Holders<'t>, Reading> {
         match (keys.split_first(), around.field("left")) {
             // the keys of a dictionary
             (Some((Key::Name(_), _)), _) => Ok(Vec::new()),
@@ -149,8 +149,8 @@ impl<'f, 't> Flow<'f, 't> {
     }
 
     /// An element of a display, or of what is put together.
-    fn contained(&mut self, parent: &Node<'t>, node: &Node<'t>, keys: Keys) -> Result<Holders<'t>, Reading> {
-        let outward = |keys: Keys| Ok(vec![(parent.clone(), keys)]);
+    fn contained(&mut self, parent: &Node<'t>, node: &Node<'t>, keys: KeyPath) -> Result<Holders<'t>, Reading> {
+        let outward = |keys: KeyPath| Ok(vec![(parent.clone(), keys)]);
         let index = || positional_arguments(parent).iter().position(|other| other.range() == node.range());
         match &*parent.kind() {
             kind::PAIR if parent.field("value").is_some_and(|value| value.range() == node.range()) => {
@@ -185,7 +185,7 @@ impl<'f, 't> Flow<'f, 't> {
     }
 
     /// `*node` in a display or in a call.
-    fn splatted(&mut self, splat: &Node<'t>, node: &Node<'t>, keys: &Keys) -> Result<Holders<'t>, Reading> {
+    fn splatted(&mut self, splat: &Node<'t>, node: &Node<'t>, keys: &KeyPath) -> Result<Holders<'t>, Reading> {
         let Some(around) = splat.parent() else { return Ok(Vec::new()) };
         let keys = match (keys.split_first(), &*around.kind()) {
             // the keys of a dictionary
@@ -205,7 +205,7 @@ impl<'f, 't> Flow<'f, 't> {
     }
 
     /// What a name, a pattern or an item gets.
-    fn bind(&mut self, target: &Node<'t>, keys: &Keys, node: &Node<'t>) -> Result<(), Reading> {
+    fn bind(&mut self, target: &Node<'t>, keys: &KeyPath, node: &Node<'t>) -> Result<(), Reading> {
         match &*target.kind() {
             kind::IDENTIFIER => {
                 self.hold(target, keys.clone());
@@ -250,7 +250,7 @@ impl<'f, 't> Flow<'f, 't> {
         Ok(())
     }
 
-    fn augmented(&mut self, parent: &Node<'t>, node: &Node<'t>, keys: Keys) -> Result<Holders<'t>, Reading> {
+    fn augmented(&mut self, parent: &Node<'t>, node: &Node<'t>, keys: KeyPath) -> Result<Holders<'t>, Reading> {
         let operator = parent.field("operator").map(|operator| operator.text().into_owned()).unwrap_or_default();
         let is_left = parent.field("left").is_some_and(|left| left.range() == node.range());
         let is_joined = matches!((&*operator, keys.first()), ("|=", Some(Key::Name(_))) | ("+=", Some(Key::Index(_))));
@@ -262,7 +262,7 @@ impl<'f, 't> Flow<'f, 't> {
     }
 
     /// `node[key]`
-    fn subscript(&mut self, subscript: &Node<'t>, node: &Node<'t>, keys: &Keys) -> Result<Holders<'t>, Reading> {
+    fn subscript(&mut self, subscript: &Node<'t>, node: &Node<'t>, keys: &KeyPath) -> Result<Holders<'t>, Reading> {
         let Some((first, rest)) = keys.split_first() else { return Err(self.read(node)) };
         let given = subscript.field("subscript");
         if given.as_ref().is_some_and(|given| given.kind() == kind::SLICE) {
@@ -307,7 +307,7 @@ impl<'f, 't> Flow<'f, 't> {
     }
 
     /// What is returned is told to those that call the function; what a function inside returns can't be followed.
-    fn result(&mut self, parent: &Node<'t>, node: &Node<'t>, keys: Keys) -> Result<Holders<'t>, Reading> {
+    fn result(&mut self, parent: &Node<'t>, node: &Node<'t>, keys: KeyPath) -> Result<Holders<'t>, Reading> {
         let function = match &*parent.kind() {
             kind::LAMBDA => Some(parent.clone()),
             _ => parent.ancestors().find(|node| matches!(&*node.kind(), kind::FUNCTION_DEFINITION | kind::LAMBDA)),
@@ -357,7 +357,7 @@ fn is_read(name: &Node<'_>) -> bool {
 }
 
 /// A comparison that the options of the cascade don't decide: with None, or for a key of a dictionary.
-fn is_harmless_comparison(comparison: &Node<'_>, node: &Node<'_>, keys: &Keys) -> bool {
+fn is_harmless_comparison(comparison: &Node<'_>, node: &Node<'_>, keys: &KeyPath) -> bool {
     let operands: Vec<_> = comparison.named_children().filter(|child| child.kind() != kind::COMMENT).collect();
     let is_operator = |text: &str| comparison.children().any(|child| child.text() == text);
     let is_none = operands.iter().any(|operand| operand.kind() == kind::NONE);

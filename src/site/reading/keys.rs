@@ -12,7 +12,7 @@ pub enum Key {
 }
 
 /// From a value to the cascade in it, the outermost key first; none where the value is the cascade itself.
-pub type Keys = Vec<Key>;
+pub type KeyPath = Vec<Key>;
 
 impl Key {
     /// The key with a name.
@@ -31,12 +31,12 @@ impl Key {
 }
 
 /// The keys with another one in front.
-pub(super) fn inside(key: Key, keys: &[Key]) -> Keys {
+pub(super) fn inside(key: Key, keys: &[Key]) -> KeyPath {
     std::iter::once(key).chain(keys.iter().cloned()).collect()
 }
 
 /// The keys from the arguments of a call to an expression in them.
-pub fn keys_to(node: &Node<'_>, call: &Node<'_>) -> Keys {
+pub fn keys_to(node: &Node<'_>, call: &Node<'_>) -> KeyPath {
     let mut keys = Vec::new();
     let mut node = node.clone();
     while let Some(parent) = node.parent().filter(|_| node.range() != call.range()) {

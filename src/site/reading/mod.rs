@@ -16,7 +16,7 @@ use crate::resolve::{Found, Place, Ran, Resolver};
 use crate::syntax::{Node, has_scope, kind, unparenthesized};
 
 use flow::Flow;
-pub(super) use keys::{Key, Keys, keys_to};
+pub(super) use keys::{Key, KeyPath, keys_to};
 
 /// A place that does something else with a cascade than hand it on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub enum HowRead {
 }
 
 /// The keys under which a function gives back what it was given.
-type Returned = Vec<Keys>;
+type Returned = Vec<KeyPath>;
 
 /// A callee's text, and the function or class it stands in.
 type Called = (String, Option<usize>);
@@ -52,7 +52,7 @@ type Called = (String, Option<usize>);
 pub(super) struct Readers<'a> {
     resolver: &'a Resolver<'a>,
     /// By function or class, and where in its arguments the cascade is.
-    known: RefCell<HashMap<(Location, Keys), Result<Returned, Reading>>>,
+    known: RefCell<HashMap<(Location, KeyPath), Result<Returned, Reading>>>,
     /// What calls run.
     run: RefCell<HashMap<Called, Vec<Ran>>>,
     /// Where a module puts something else in the place of a constructor.
@@ -66,7 +66,7 @@ impl<'a> Readers<'a> {
 
     /// Where what the call of a constructor runs does something else with the cascade that is under the keys in its arguments. All calls
     /// are in one module.
-    pub(super) fn of_call(&self, module: &Arc<Module>, callee: &Node<'_>, keys: &Keys) -> Option<Reading> {
+    pub(super) fn of_call(&self, module: &Arc<Module>, callee: &Node<'_>, keys: &KeyPath) -> Option<Reading> {
         let replaced = || {
             self.replaced
                 .borrow_mut()
@@ -94,7 +94,7 @@ impl<'a> Readers<'a> {
     }
 
     /// What a function or a class of the repository does with it.
-    fn of_own(&self, found: &Found, keys: &Keys) -> Result<Returned, Reading> {
+    fn of_own(&self, found: &Found, keys: &KeyPath) -> Result<Returned, Reading> {
         let key = (found.location(), keys.clone());
         if let Some(known) = self.known.borrow().get(&key) {
             return known.clone();
@@ -109,7 +109,7 @@ impl<'a> Readers<'a> {
         done
     }
 
-    fn of_class(&self, class: &Found, keys: &Keys) -> Result<Returned, Reading> {
+    fn of_class(&self, class: &Found, keys: &KeyPath) -> Result<Returned, Reading> {
         if let Some(node) = class.value() {
             self.of_decorators(class.module(), &node, keys)?;
             let is_read = |node: &Node<'_>| is_attribute_of_self(node) && !is_assigned(node) || gets_it_inside(node);
@@ -126,7 +126,7 @@ impl<'a> Readers<'a> {
         Ok(Vec::new())
     }
 
-    fn of_function(&self, function: &Found, keys: &Keys) -> Result<Returned, Reading> {
+    fn of_function(&self, function: &Found, keys: &KeyPath) -> Result<Returned, Reading> {
         let Some(node) = function.value().map(|node| unparenthesized(&node)) else { return Ok(Vec::new()) };
         self.of_decorators(function.module(), &node, keys)?;
         if let Some(reading) = itself::looked_into(function.module(), function.name()) {
@@ -142,7 +142,7 @@ impl<'a> Readers<'a> {
         module: &Arc<Module>,
         function: &Node<'_>,
         is_method: bool,
-        keys: &Keys,
+        keys: &KeyPath,
     ) -> Result<Returned, Reading> {
         let scope = module.scope_of(function);
         let Some(parameter) = CascadeParameter::of(&scope, has_object(function, is_method), keys) else {
@@ -166,7 +166,7 @@ impl<'a> Readers<'a> {
     }
 
     /// What decorators of a function or a class put around it.
-    fn of_decorators(&self, module: &Arc<Module>, definition: &Node<'_>, keys: &Keys) -> Result<(), Reading> {
+    fn of_decorators(&self, module: &Arc<Module>, definition: &Node<'_>, keys: &KeyPath) -> Result<(), Reading> {
         let decorated = definition.parent().filter(|parent| parent.kind() == kind::DECORATED_DEFINITION);
         let decorators = decorated.iter().flat_map(|node| node.children().collect::<Vec<_>>());
         for decorator in decorators.filter(|node| node.kind() == kind::DECORATOR) {
@@ -192,7 +192,7 @@ impl<'a> Readers<'a> {
     }
 
     /// A decorator of the repository: the functions in it stand for what it decorates.
-    fn of_decorator(&self, decorator: &Found, keys: &Keys) -> Result<(), Reading> {
+    fn of_decorator(&self, decorator: &Found, keys: &KeyPath) -> Result<(), Reading> {
         let methods = match decorator.binding().kind {
             BindingKind::Class(_) => self.resolver.method(decorator, "__call__"),
             _ => vec![decorator.clone()],
@@ -219,14 +219,14 @@ struct CascadeParameter {
     name: String,
     bound: std::ops::Range<usize>,
     /// Where in it the cascade is.
-    keys: Keys,
+    keys: KeyPath,
 }
 
 impl CascadeParameter {
     /// By where the cascade is in the arguments; `has_object` where the first parameter is given by no argument.
-    fn of(scope: &Scope, has_object: bool, keys: &Keys) -> Option<Self> {
+    fn of(scope: &Scope, has_object: bool, keys: &KeyPath) -> Option<Self> {
         let (first, rest) = keys.split_first()?;
-        let found = |name: &str, bound: &std::ops::Range<usize>, keys: Keys| Self {
+        let found = |name: &str, bound: &std::ops::Range<usize>, keys: KeyPath| Self {
             name: name.to_owned(),
             bound: bound.clone(),
             keys,

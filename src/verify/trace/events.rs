@@ -8,17 +8,17 @@ use serde::{Deserialize, Serialize};
 /// A line that a watched process wrote.
 #[derive(Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
-enum Event {
+enum TraceEvent {
     Watching { sqlalchemy: String, python: String },
     NotWatched { why: String },
-    Call { kind: CallKind, place: Option<CodeLine>, relationships: Vec<Reached> },
+    Call { kind: TracedCallKind, place: Option<CodeLine>, relationships: Vec<ReachedRelationship> },
     Raised { error: String, read: Option<String>, place: Option<CodeLine>, because: Option<Because> },
     Tests {},
-    Test { id: String, outcome: Outcome, message: Option<String> },
+    Test { id: String, outcome: TestOutcome, message: Option<String> },
 }
 
 #[derive(Deserialize)]
-struct Reached {
+struct ReachedRelationship {
     name: String,
     target: String,
     file: Option<String>,
@@ -30,7 +30,7 @@ struct Reached {
 /// The method of the session that is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum CallKind {
+pub enum TracedCallKind {
     /// `refresh`
     Refresh,
     /// `expire`
@@ -56,7 +56,7 @@ pub struct Because {
     /// The class, fully qualified, and the attribute.
     pub relationship: String,
     /// What was called.
-    pub kind: CallKind,
+    pub kind: TracedCallKind,
     /// Where.
     pub place: Option<CodeLine>,
 }
@@ -65,7 +65,7 @@ pub struct Because {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "pytest's own words")]
-pub enum Outcome {
+pub enum TestOutcome {
     Passed,
     Skipped,
     Xfailed,
@@ -74,7 +74,7 @@ pub enum Outcome {
     Error,
 }
 
-impl Outcome {
+impl TestOutcome {
     /// As pytest has it.
     pub fn name(self) -> &'static str {
         match self {
@@ -97,7 +97,7 @@ impl Outcome {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TestResult {
     /// What it came to.
-    pub outcome: Outcome,
+    pub outcome: TestOutcome,
     /// The first line of what was raised.
     pub message: Option<String>,
 }
@@ -125,7 +125,7 @@ pub struct Expired {
     /// How many were not inserted yet, and the session threw them out.
     pub discarded: usize,
     /// The calls, and how many there were at each place.
-    pub places: BTreeMap<(CallKind, Option<CodeLine>), usize>,
+    pub places: BTreeMap<(TracedCallKind, Option<CodeLine>), usize>,
 }
 
 impl Expired {
@@ -137,7 +137,7 @@ impl Expired {
 
 /// Something that was raised.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Raised {
+pub struct TracedError {
     /// The class of the exception.
     pub error: String,
     /// The class, fully qualified, and the attribute that was read.
@@ -162,7 +162,7 @@ pub struct Seen {
     /// By class, fully qualified, and attribute.
     pub expired: BTreeMap<String, Expired>,
     /// What was raised, and how often.
-    pub raised: BTreeMap<Raised, usize>,
+    pub raised: BTreeMap<TracedError, usize>,
     /// The results of pytest by the tests' names; None where it did not run.
     pub tests: Option<BTreeMap<String, TestResult>>,
 }
@@ -182,16 +182,16 @@ impl Seen {
         Ok(seen)
     }
 
-    fn add(&mut self, event: Event) {
+    fn add(&mut self, event: TraceEvent) {
         match event {
-            Event::Watching { sqlalchemy, python } => drop(self.versions.insert((sqlalchemy, python))),
-            Event::NotWatched { why } => drop(self.not_watched.insert(why)),
-            Event::Call { kind, place, relationships } => self.add_call(kind, place.as_ref(), relationships),
-            Event::Raised { error, read, place, because } => {
-                *self.raised.entry(Raised { error, read, place, because }).or_default() += 1;
+            TraceEvent::Watching { sqlalchemy, python } => drop(self.versions.insert((sqlalchemy, python))),
+            TraceEvent::NotWatched { why } => drop(self.not_watched.insert(why)),
+            TraceEvent::Call { kind, place, relationships } => self.add_call(kind, place.as_ref(), relationships),
+            TraceEvent::Raised { error, read, place, because } => {
+                *self.raised.entry(TracedError { error, read, place, because }).or_default() += 1;
             }
-            Event::Tests {} => drop(self.tests.get_or_insert_default()),
-            Event::Test { id, outcome, message } => {
+            TraceEvent::Tests {} => drop(self.tests.get_or_insert_default()),
+            TraceEvent::Test { id, outcome, message } => {
                 let tests = self.tests.get_or_insert_default();
                 let known = tests.entry(id).or_insert(TestResult { outcome, message: message.clone() });
                 if known.outcome < outcome {
@@ -201,14 +201,14 @@ impl Seen {
         }
     }
 
-    fn add_call(&mut self, kind: CallKind, place: Option<&CodeLine>, relationships: Vec<Reached>) {
+    fn add_call(&mut self, kind: TracedCallKind, place: Option<&CodeLine>, relationships: Vec<ReachedRelationship>) {
         let calls = match kind {
-            CallKind::Refresh => &mut self.refreshes,
-            CallKind::Expire => &mut self.expires,
+            TracedCallKind::Refresh => &mut self.refreshes,
+            TracedCallKind::Expire => &mut self.expires,
         };
         calls.all += 1;
         calls.expiring += usize::from(!relationships.is_empty());
-        for Reached { name, target, file, objects, left, discarded } in relationships {
+        for ReachedRelationship { name, target, file, objects, left, discarded } in relationships {
             let expired = self.expired.entry(name).or_default();
             (expired.target, expired.file) = (target, file);
             expired.objects += objects;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Checked, Claim};
 
-pub use events::{Because, CallCounts, CallKind, CodeLine, Expired, Outcome, Raised, Seen, TestResult};
+pub use events::{Because, CallCounts, CodeLine, Expired, Seen, TestOutcome, TestResult, TracedCallKind, TracedError};
 pub use run::{TracedRun, Tracing};
 
 /// What came of both runs.
@@ -51,7 +51,7 @@ pub struct Expiring {
 #[derive(Debug)]
 pub struct Raising {
     /// What, and where: the first of the lines.
-    pub raised: Raised,
+    pub raised: TracedError,
     /// The lines.
     pub lines: BTreeSet<usize>,
     /// How often before.
@@ -212,7 +212,7 @@ impl Trace {
                 from.unwrap_or_default()
             ));
         }
-        for Raising { raised: Raised { error, place, .. }, after, .. } in
+        for Raising { raised: TracedError { error, place, .. }, after, .. } in
             self.raised.iter().filter(|raising| raising.before == 0)
         {
             let place = place.as_ref().map_or("somewhere".to_owned(), |place| format!("{}:{}", place.path, place.line));
@@ -257,13 +257,13 @@ fn claim_about<'a>(name: &str, seen: &Seen, claims: &'a [Claim], checked: &'a [C
 
 /// What was raised, with the lines of a function together: a fix can move them.
 fn raised(before: &Seen, after: &Seen) -> Vec<Raising> {
-    let without_lines = |raised: &Raised| {
+    let without_lines = |raised: &TracedError| {
         let without_line = |place: &Option<CodeLine>| place.clone().map(|place| CodeLine { line: 0, ..place });
         let because = raised.because.clone();
         let because = because.map(|because| Because { place: without_line(&because.place), ..because });
-        Raised { place: without_line(&raised.place), because, ..raised.clone() }
+        TracedError { place: without_line(&raised.place), because, ..raised.clone() }
     };
-    let mut all: BTreeMap<Raised, Raising> = BTreeMap::new();
+    let mut all: BTreeMap<TracedError, Raising> = BTreeMap::new();
     let of_before = before.raised.iter().map(|(raised, times)| (raised, *times, 0));
     let of_after = after.raised.iter().map(|(raised, times)| (raised, 0, *times));
     for (raised, before, after) in of_before.chain(of_after) {

@@ -57,7 +57,7 @@ pub struct TracedRun {
 }
 
 #[derive(Serialize)]
-struct Job<'a> {
+struct TraceJob<'a> {
     original: &'a Path,
     copy: &'a Path,
     events: &'a Path,
@@ -77,7 +77,7 @@ impl Tracing {
             link_environments(&self.root.join(part), &copy.join(part))?;
         }
         let events = folder_path.join("events.jsonl");
-        let job = Job { original: &self.root, copy: &copy, events: &events };
+        let job = TraceJob { original: &self.root, copy: &copy, events: &events };
         fs::write(folder_path.join("job.json"), serde_json::to_vec(&job)?)?;
         PROGRAMS.iter().try_for_each(|(name, text)| fs::write(folder_path.join(name), text))?;
         let (ended, took, output) = self.watched(&folder_path, &copy.join(below))?;

@@ -1,13 +1,13 @@
 //! What is written of a relationship goes in, with the direction of its join; whether it is a collection comes out.
 
-use crate::model::annotation::{Annotation, Container, Shape};
-use crate::model::direction::{self};
+use crate::model::annotation::{Annotation, Container, Multiplicity};
+use crate::model::direction::RelationshipDirection;
 use crate::model::join::ColumnName;
 use crate::model::written::{Target, WrittenRelationship};
 use crate::resolve::Passed;
 use crate::sqlalchemy::Direction;
 
-impl direction::Direction {
+impl RelationshipDirection {
     /// The direction of the other side.
     pub(super) fn reversed(self) -> Self {
         match self {
@@ -55,24 +55,24 @@ impl WrittenRelationship {
     pub(super) fn uselist(
         &self,
         is_backref: bool,
-        direction: direction::Direction,
-        annotation: Option<&(&Annotation, Shape)>,
+        direction: RelationshipDirection,
+        annotation: Option<&(&Annotation, Multiplicity)>,
         evidence: &mut Vec<String>,
     ) -> Option<bool> {
         let given = if is_backref { &self.backref_uselist } else { &self.uselist };
-        let by_direction = direction != direction::Direction::ManyToOne;
+        let by_direction = direction != RelationshipDirection::ManyToOne;
         if !is_backref
-            && let Some((annotation, shape)) =
+            && let Some((annotation, multiplicity)) =
                 annotation.filter(|(annotation, _)| annotation.container != Container::Lazy)
         {
-            match shape {
-                Shape::Scalar if self.has_collection_class => {}
-                Shape::Scalar | Shape::NoCollection => {
+            match multiplicity {
+                Multiplicity::Scalar if self.has_collection_class => {}
+                Multiplicity::Scalar | Multiplicity::NoCollection => {
                     evidence.push(format!("`{}` is no collection", annotation.shown));
                     return Some(false);
                 }
-                Shape::Unknown | Shape::Generic(_) => return None,
-                Shape::Collection | Shape::AbstractCollection => {}
+                Multiplicity::Unknown | Multiplicity::Generic(_) => return None,
+                Multiplicity::Collection | Multiplicity::AbstractCollection => {}
             }
         }
         match given {
@@ -88,12 +88,12 @@ impl WrittenRelationship {
     /// Whether SQLAlchemy refuses the relationship when mappers are configured.
     pub(super) fn is_refused(
         &self,
-        direction: direction::Direction,
-        annotation: Option<&(&Annotation, Shape)>,
+        direction: RelationshipDirection,
+        annotation: Option<&(&Annotation, Multiplicity)>,
     ) -> bool {
         let is_lazy = annotation.is_some_and(|(annotation, _)| annotation.container == Container::Lazy)
             || matches!(&self.lazy, Passed::Given(lazy) if lazy == "dynamic" || lazy == "write_only");
-        let is_abstract = annotation.is_some_and(|(_, shape)| *shape == Shape::AbstractCollection);
-        is_lazy && direction == direction::Direction::ManyToOne || is_abstract && !self.has_collection_class
+        let is_abstract = annotation.is_some_and(|(_, multiplicity)| *multiplicity == Multiplicity::AbstractCollection);
+        is_lazy && direction == RelationshipDirection::ManyToOne || is_abstract && !self.has_collection_class
     }
 }
