@@ -98,7 +98,7 @@ impl Run<'_> {
         });
         let stale = looked_for.map(|(path, known, number)| {
             let baseline = self.analysis.reach.settings.shown(&self.analysis.walk.absolute(path));
-            Stale { baseline, known: known.clone(), number }
+            Stale { baseline, key: known.clone(), number }
         });
         stale.collect()
     }

@@ -59,24 +59,24 @@ impl Noticed {
         analysis: &Analysis,
         repository: &Repository,
         model: &Model<'_>,
-        asking: NoticingRequest,
+        request: NoticingRequest,
         sites: &[(usize, &mut Site)],
     ) {
         let (walk, search) = (&analysis.walk, &analysis.search);
         let of_all: SearchFolder<'_> = &|folder, can_matter| search.look(&walk.of_all_in(folder), can_matter).files;
-        let links: Vec<Link> = asking.links.completed(model);
+        let links: Vec<Link> = request.links.completed(model);
         let of_links = links.iter().flat_map(|link| [link.owner.clone(), link.target.clone()]);
-        let calls = asking.calls.iter().flatten().flat_map(|acting| &acting.calls);
+        let calls = request.calls.iter().flatten().flat_map(|acting| &acting.calls);
         let of_calls = calls.flat_map(|call| call.call.classes.iter().map(|class| End::Class(class.at.clone())));
         let classes: BTreeSet<End> = of_links.chain(of_calls).collect();
         let mapping = analysis.mapping_files(repository);
         let of_mapping = mapping.search();
         let families: OnceCell<Families> = OnceCell::new();
         let families = || families.get_or_init(|| model.families(&classes, &of_mapping, of_all)).clone();
-        if asking.orphans {
-            self.orphaned = Some(orphaned(model, &links, asking.links.unread.as_ref(), sites, families));
+        if request.orphans {
+            self.orphaned = Some(orphaned(model, &links, request.links.unread.as_ref(), sites, families));
         }
-        if let Some(calls) = asking.calls {
+        if let Some(calls) = request.calls {
             let of = |acting| reached(sites.iter().map(|(_, site)| &**site), model, acting, &links, &families());
             let [reached, detached] = calls.map(of);
             (self.reached, self.detached) = (Some(reached), Some(detached));

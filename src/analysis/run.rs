@@ -122,8 +122,8 @@ impl<'a> Run<'a> {
         let groups = self.analysis.repositories.grouped(sites, |(_, site)| &site.at.path);
         let found = groups.into_iter().map(|(repository, mut sites)| {
             let known = self.analysis.known_noticed(&repository);
-            let asking = if with_noticed { self.asking(&repository, &sites, &known) } else { None };
-            let mut noticed = self.relate_in(&repository, &mut sites, &asks, (known, asking));
+            let request = if with_noticed { self.noticing_request(&repository, &sites, &known) } else { None };
+            let mut noticed = self.relate_in(&repository, &mut sites, &asks, (known, request));
             if with_noticed {
                 noticed.add_reads(self.analysis, &repository);
             }
@@ -133,7 +133,7 @@ impl<'a> Run<'a> {
     }
 
     /// What is to be found out that can notice the cascades of some sites, and is not known from an earlier request.
-    fn asking(
+    fn noticing_request(
         &self,
         repository: &Arc<Repository>,
         sites: &[NumberedSite<'_>],
@@ -161,12 +161,12 @@ impl<'a> Run<'a> {
         repository: &Repository,
         sites: &mut [NumberedSite<'_>],
         asks: &impl Fn(&Site) -> bool,
-        (mut noticed, asking): (Noticed, Option<NoticingRequest>),
+        (mut noticed, request): (Noticed, Option<NoticingRequest>),
     ) -> Noticed {
-        let mut calls: Vec<RelationshipCall> = asking.iter().flat_map(|asking| asking.links.calls()).collect();
+        let mut calls: Vec<RelationshipCall> = request.iter().flat_map(|request| request.links.calls()).collect();
         let mut asked = self.asked(sites, asks);
         calls.extend(asked.iter().filter_map(|(_, relationship)| relationship.call.clone()));
-        if calls.is_empty() && asking.is_none() {
+        if calls.is_empty() && request.is_none() {
             return noticed;
         }
         let rules = &self.analysis.reach.settings.of_folder(repository.root()).rules;
@@ -176,8 +176,8 @@ impl<'a> Run<'a> {
         let model = Model::new(resolver, &calls, of_folder);
         asked.par_iter_mut().for_each(|(_, relationship)| model.complete(relationship));
         self.analysis.keep_completed(asked);
-        if let Some(asking) = asking {
-            noticed.complete(self.analysis, repository, &model, asking, sites);
+        if let Some(request) = request {
+            noticed.complete(self.analysis, repository, &model, request, sites);
         }
         noticed
     }

@@ -56,9 +56,9 @@ impl Baseline {
 
     /// The same brought up to date: with the findings of an outcome, and without what it tells as not found any more.
     pub fn updated(mut self, outcome: &Outcome) -> Self {
-        for Stale { known, number, .. } in &outcome.stale_baseline {
+        for Stale { key, number, .. } in &outcome.stale_baseline {
             for _ in 0..*number {
-                self.take(known);
+                self.take(key);
             }
         }
         for (known, number) in Self::of(outcome).known() {

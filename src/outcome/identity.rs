@@ -55,7 +55,7 @@ pub struct Stale {
     /// The baseline, as reports show it.
     pub baseline: String,
     /// The finding.
-    pub known: FindingKey,
+    pub key: FindingKey,
     /// How often.
     pub number: usize,
 }

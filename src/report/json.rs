@@ -154,7 +154,7 @@ enum JsonAbout<'a> {
 
 impl<'a> JsonStale<'a> {
     fn of(stale: &'a Stale) -> Self {
-        let Stale { baseline, known: FindingKey { identity, value }, number } = stale;
+        let Stale { baseline, key: FindingKey { identity, value }, number } = stale;
         let about = match &identity.about {
             About::Relationship(name) => JsonAbout::Relationship(name),
             About::Call(text) => JsonAbout::Call(text),

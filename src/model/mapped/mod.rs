@@ -120,24 +120,26 @@ impl<'a> Classes<'a> {
     pub fn partly_mapped(&self, at: &Location) -> Option<Arc<Mapped>> {
         self.mapped(at).or_else(|| {
             let class = self.class(at)?;
-            let flat = self.flat(&class, MOST_LEVELS);
-            let named_after = flat.has_unknown_base.then(|| class.name.clone());
+            let merged = self.with_mixins(&class, MOST_LEVELS);
+            let named_after = merged.has_unknown_base.then(|| class.name.clone());
             let table = Table { id: at.clone(), name: None, named_after, keys: Vec::new(), is_open: true };
-            Some(Arc::new(self.with_table(&class, flat, table, MOST_LEVELS)))
+            Some(Arc::new(self.with_table(&class, merged, table, MOST_LEVELS)))
         })
     }
 
     /// Whether a class is mapped, or may be: a base of it can't be seen here.
     pub fn may_be_mapped(&self, at: &Location) -> bool {
         self.mapped(at).is_some()
-            || self.class(at).is_some_and(|class| !class.is_abstract && self.flat(&class, MOST_LEVELS).has_unknown_base)
+            || self
+                .class(at)
+                .is_some_and(|class| !class.is_abstract && self.with_mixins(&class, MOST_LEVELS).has_unknown_base)
     }
 
     /// Whether objects of a class can be in a session: it is mapped, or its table can't be told, as where a mixin or a call makes that.
     pub fn is_entity(&self, at: &Location) -> bool {
         self.may_be_mapped(at)
             || self.class(at).is_some_and(|class| {
-                !class.is_abstract && !class.is_root && self.flat(&class, MOST_LEVELS).is_declarative
+                !class.is_abstract && !class.is_root && self.with_mixins(&class, MOST_LEVELS).is_declarative
             })
     }
 
@@ -147,8 +149,8 @@ impl<'a> Classes<'a> {
             let declared = self.declared(&made.path);
             declared.templates.iter().find(|(call, _)| call == made).map(|(_, template)| template.clone())
         };
-        let flat = self.flat(class, MOST_LEVELS);
-        let is_plain = !(flat.is_declarative || flat.has_unknown_base);
+        let merged = self.with_mixins(class, MOST_LEVELS);
+        let is_plain = !(merged.is_declarative || merged.has_unknown_base);
         // a class that is no model has relationships for its subclasses in functions alone
         let has_functions = || {
             let module = self.repository().module(&class.at.path);
@@ -263,33 +265,33 @@ impl<'a> Classes<'a> {
         if class.is_abstract || class.is_root {
             return None;
         }
-        let flat = self.flat(class, levels);
+        let merged = self.with_mixins(class, levels);
         // what names the tables of its subclasses is likely to be a base class
-        if flat.has_unknown_base && matches!(class.table_name, Some(TableNaming::Computed(..))) {
+        if merged.has_unknown_base && matches!(class.table_name, Some(TableNaming::Computed(..))) {
             return None;
         }
-        if let Some(at) = &flat.table {
+        if let Some(at) = &merged.table {
             let table = self.table(at)?;
-            return Some(self.with_table(class, flat, Arc::unwrap_or_clone(table), levels));
+            return Some(self.with_table(class, merged, Arc::unwrap_or_clone(table), levels));
         }
-        let name = self.table_name(class, &flat);
-        if let Some(parent) = flat.parent.clone()
+        let name = self.table_name(class, &merged);
+        if let Some(parent) = merged.parent.clone()
             && name.is_none()
         {
-            return Some(self.single_table(class, flat, &parent, levels));
+            return Some(self.single_table(class, merged, &parent, levels));
         }
-        let name = name?.map(|name| TableName { schema: flat.schema.clone().unwrap_or_default(), name });
+        let name = name?.map(|name| TableName { schema: merged.schema.clone().unwrap_or_default(), name });
         // a name that a function makes of the class's is likely to be a form of it
-        let is_made = name.is_none() && matches!(flat.table_name, Some(TableNaming::Computed(..)));
+        let is_made = name.is_none() && matches!(merged.table_name, Some(TableNaming::Computed(..)));
         let named_after = is_made.then(|| class.name.clone());
         let table = Table { id: class.at.clone(), name, named_after, keys: Vec::new(), is_open: false };
-        Some(self.with_table(class, flat, table, levels))
+        Some(self.with_table(class, merged, table, levels))
     }
 
     /// A class to carry out functions for it.
     pub fn known(&self, at: &Location) -> Option<KnownClass> {
         let class = self.class(at)?;
-        let inherits_table = self.flat(&class, MOST_LEVELS).parent.is_some();
+        let inherits_table = self.with_mixins(&class, MOST_LEVELS).parent.is_some();
         self.resolver.known_class(at, Some(inherits_table))
     }
 }

@@ -27,11 +27,11 @@ pub(super) struct ClassWithMixins {
 
 impl<'a> Classes<'a> {
     /// The name of a class's own table: None without such a table, `Some(None)` where the name can't be told.
-    pub(super) fn table_name(&self, class: &DeclaredClass, flat: &ClassWithMixins) -> Option<Option<String>> {
+    pub(super) fn table_name(&self, class: &DeclaredClass, merged: &ClassWithMixins) -> Option<Option<String>> {
         let has_key = class.columns.iter().any(|column| column.is_primary);
-        if let Some(naming) = &flat.table_name {
-            let is_own = class.table_name.is_some() || flat.parent.is_none() || has_key;
-            if !is_own || !(flat.is_declarative || flat.is_open || flat.parent.is_some()) {
+        if let Some(naming) = &merged.table_name {
+            let is_own = class.table_name.is_some() || merged.parent.is_none() || has_key;
+            if !is_own || !(merged.is_declarative || merged.is_open || merged.parent.is_some()) {
                 return None;
             }
             return match naming {
@@ -39,7 +39,7 @@ impl<'a> Classes<'a> {
                 TableNaming::Nothing => None,
                 TableNaming::Unknown => Some(None),
                 TableNaming::Computed(function) => {
-                    let known = self.resolver.known_class(&class.at, Some(flat.parent.is_some()));
+                    let known = self.resolver.known_class(&class.at, Some(merged.parent.is_some()));
                     match known.map(|known| self.resolver.returned_for(function, &known)) {
                         Some(Ok(name)) => name.map(Some),
                         Some(Err(_)) | None => Some(None),
@@ -47,9 +47,9 @@ impl<'a> Classes<'a> {
                 }
             };
         }
-        match flat.naming {
+        match merged.naming {
             Some(Naming::Lower) => class.is_table.then(|| Some(table_name(Naming::Lower, &class.name))),
-            Some(naming) => (flat.parent.is_none() || has_key).then(|| Some(table_name(naming, &class.name))),
+            Some(naming) => (merged.parent.is_none() || has_key).then(|| Some(table_name(naming, &class.name))),
             None => None,
         }
     }
@@ -58,13 +58,13 @@ impl<'a> Classes<'a> {
     pub(super) fn single_table(
         &self,
         class: &DeclaredClass,
-        flat: ClassWithMixins,
+        merged: ClassWithMixins,
         parent: &Mapped,
         levels: usize,
     ) -> Mapped {
         let mut own = (*parent.selectable.tables[0]).clone();
-        own.is_open |= flat.is_open;
-        let mapped = self.with_table(class, ClassWithMixins { parent: None, ..flat }, own, levels);
+        own.is_open |= merged.is_open;
+        let mapped = self.with_table(class, ClassWithMixins { parent: None, ..merged }, own, levels);
         let mut attributes = parent.attributes.clone();
         attributes.extend(mapped.attributes);
         let tables =
@@ -75,23 +75,23 @@ impl<'a> Classes<'a> {
     pub(super) fn with_table(
         &self,
         class: &DeclaredClass,
-        flat: ClassWithMixins,
+        merged: ClassWithMixins,
         mut table: Table,
         levels: usize,
     ) -> Mapped {
-        table.is_open |= flat.is_open;
-        let mut attributes = flat.parent.as_ref().map(|parent| parent.attributes.clone()).unwrap_or_default();
+        table.is_open |= merged.is_open;
+        let mut attributes = merged.parent.as_ref().map(|parent| parent.attributes.clone()).unwrap_or_default();
         let id = table.id.clone();
-        for column in &flat.columns {
+        for column in &merged.columns {
             attributes.insert(column.attribute.clone(), Column { table: id.clone(), name: column.name.clone() });
         }
-        for mut key in flat.all_keys() {
+        for mut key in merged.all_keys() {
             for (own, reference) in &mut key.columns {
-                if let Some(column) = flat.columns.iter().find(|column| column.attribute == *own) {
+                if let Some(column) = merged.columns.iter().find(|column| column.attribute == *own) {
                     own.clone_from(&column.name);
                 }
                 if let ForeignKeyTarget::Made(at) = reference {
-                    match self.made_for(class, at, flat.parent.is_some()) {
+                    match self.made_for(class, at, merged.parent.is_some()) {
                         Some(text) => *reference = ForeignKeyTarget::parse(&text),
                         None => table.is_open = true,
                     }
@@ -109,7 +109,7 @@ impl<'a> Classes<'a> {
             }
             table.keys.push(key);
         }
-        let inherited = flat.parent.iter().flat_map(|parent| parent.selectable.tables.iter().cloned());
+        let inherited = merged.parent.iter().flat_map(|parent| parent.selectable.tables.iter().cloned());
         let tables = std::iter::once(Arc::new(table)).chain(inherited).collect();
         Mapped { name: class.name.clone(), class: class.at.clone(), selectable: Selectable { tables }, attributes }
     }
@@ -123,8 +123,8 @@ impl<'a> Classes<'a> {
     }
 
     /// A class with what it has from bases that are not mapped themselves; what stands nearer wins.
-    pub(super) fn flat(&self, class: &DeclaredClass, levels: usize) -> ClassWithMixins {
-        let mut flat = ClassWithMixins {
+    pub(super) fn with_mixins(&self, class: &DeclaredClass, levels: usize) -> ClassWithMixins {
+        let mut merged = ClassWithMixins {
             columns: class.columns.clone(),
             keys: class.keys.clone(),
             table_name: class.table_name.clone(),
@@ -134,42 +134,42 @@ impl<'a> Classes<'a> {
             is_declarative: class.is_declarative || class.is_root,
             ..ClassWithMixins::default()
         };
-        let Some(levels) = levels.checked_sub(1) else { return flat };
-        class.bases.iter().for_each(|base| self.add_base(base, &mut flat, levels));
-        flat
+        let Some(levels) = levels.checked_sub(1) else { return merged };
+        class.bases.iter().for_each(|base| self.add_base(base, &mut merged, levels));
+        merged
     }
 
     /// Adds what a class has from one of its bases.
-    fn add_base(&self, base: &Base, flat: &mut ClassWithMixins, levels: usize) {
+    fn add_base(&self, base: &Base, merged: &mut ClassWithMixins, levels: usize) {
         match base {
             Base::Class(at) => match self.mapped_within(at, levels) {
                 Some(mapped) => {
-                    flat.is_declarative = true;
-                    if let Some(of_base) = self.class(at).map(|base| self.flat(&base, levels)) {
-                        flat.naming = flat.naming.take().or(of_base.naming);
+                    merged.is_declarative = true;
+                    if let Some(of_base) = self.class(at).map(|base| self.with_mixins(&base, levels)) {
+                        merged.naming = merged.naming.take().or(of_base.naming);
                         let is_computed = |naming: &TableNaming| matches!(naming, TableNaming::Computed(..));
-                        flat.table_name = flat.table_name.take().or(of_base.table_name.filter(is_computed));
+                        merged.table_name = merged.table_name.take().or(of_base.table_name.filter(is_computed));
                     }
-                    flat.parent.get_or_insert(mapped);
+                    merged.parent.get_or_insert(mapped);
                 }
                 None => match self.class(at) {
-                    Some(base) => flat.merge(self.flat(&base, levels)),
-                    None => flat.is_open = true,
+                    Some(base) => merged.merge(self.with_mixins(&base, levels)),
+                    None => merged.is_open = true,
                 },
             },
-            Base::Declarative(naming) => flat.derive(*naming),
-            Base::Root => flat.derive(None),
+            Base::Declarative(naming) => merged.derive(*naming),
+            Base::Root => merged.derive(None),
             Base::Made(at, naming) => {
-                flat.derive(*naming);
+                merged.derive(*naming);
                 let declared = self.declared(&at.path);
                 let template =
                     declared.templates.iter().find(|(call, _)| call == at).and_then(|(_, of)| self.class(of));
                 if let Some(template) = template {
-                    flat.merge(self.flat(&template, levels));
+                    merged.merge(self.with_mixins(&template, levels));
                 }
             }
             Base::Other => {}
-            Base::Foreign(_) | Base::Unknown(_) => (flat.is_open, flat.has_unknown_base) = (true, true),
+            Base::Foreign(_) | Base::Unknown(_) => (merged.is_open, merged.has_unknown_base) = (true, true),
         }
     }
 }
