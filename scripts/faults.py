@@ -549,9 +549,18 @@ def odd_contents(tree):
 
 @fault(is_long=True)
 def one_line_of_50_megabytes(tree):
+    """It is skipped, and that is said; what is in the files beside it may be used there, so that expunge stays."""
     line = b'y = relationship("A", cascade="all"); ' + b"x = 1; " * (50 * 150_000)
     path = tree.folder / "long.py"
     path.write_bytes(b"from sqlalchemy.orm import relationship\n" + line + b"\n")
+    beside = tree.write("models.py")
+    run = tree.run("fix", timeout=60)
+    check(b"long.py: has more than 10 MiB of Python" in run.stderr, run.stderr.decode()[:500])
+    check('"save-update, merge, expunge, delete, delete-orphan"' in beside.read_text(), "the file beside it was not fixed")
+    run = tree.run("check", "long.py", timeout=60)
+    check(run.returncode == 2, f"status {run.returncode} for one that was named")
+    # a line as long as files may be
+    path.write_bytes(b"from sqlalchemy.orm import relationship\n" + line[: 9 << 20] + b"\n")
     run = tree.run("check", timeout=300)
     check(run.returncode == 1, run.stderr.decode()[:500])
     check(len(run.stdout) < 10_000, f"a report of {len(run.stdout)} bytes")

@@ -35,6 +35,9 @@ pub enum DecodeError {
     /// No Python reads it, and the parser would not survive it.
     #[error("has more levels of indentation than Python allows")]
     TooManyLevels,
+    /// Its syntax tree would take gigabytes.
+    #[error("has more than {} MiB of Python, which takes too much memory", .0 >> 20)]
+    TooLong(usize),
     /// The JSON of a notebook is malformed, or another's.
     #[error("is no notebook: {0}")]
     NoNotebook(String),

@@ -32,6 +32,9 @@ use sums::Sums;
 /// Python refuses more than 100 levels; the parser ends the process at some 500.
 const MOST_INDENTATION_LEVELS: usize = 200;
 
+/// How long a text may be, in bytes: its syntax tree takes some three hundred times as much memory.
+const MOST_BYTES: usize = 10 << 20;
+
 /// A decoded Python source file.
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -68,13 +71,16 @@ impl Source {
     ///
     /// # Errors
     /// The encoding is unknown, the bytes do not fit it, encoding the text again would not give the same bytes, the text is
-    /// indented more deeply than any Python reads, or the notebook is none, or none in Python.
+    /// indented more deeply than any Python reads or longer than 10 MiB, or the notebook is none, or none in Python.
     pub fn of_kind(kind: Kind, bytes: Vec<u8>) -> Result<Self, DecodeError> {
         let (stored, encoding) = match kind {
             Kind::Notebook => encoding::decode_utf8(bytes)?,
             _ => encoding::decode(bytes)?,
         };
         let source = Self::new(stored, kind, encoding)?;
+        if source.text.len() > MOST_BYTES {
+            return Err(DecodeError::TooLong(MOST_BYTES));
+        }
         if source.indentation_levels() > MOST_INDENTATION_LEVELS {
             return Err(DecodeError::TooManyLevels);
         }

@@ -148,14 +148,16 @@ fn what_cannot_be_decoded_is_skipped_with_the_reason() {
     fs::write(folder.path().join("ascii.py"), with_head(b"# coding: ascii\n# \xe9")).unwrap();
     fs::write(folder.path().join("mark.py"), with_head(b"\xef\xbb\xbf# coding: latin-1")).unwrap();
     fs::write(folder.path().join("late.py"), with_head(b"\n\n# coding: latin-1 \xe9")).unwrap();
+    fs::write(folder.path().join("long.py"), with_head(&vec![b'#'; 10 << 20])).unwrap();
     let run = run_binary(folder.path(), &["fix"]);
     assert_eq!(run.status.code(), Some(0), "{}", stderr(&run));
     assert!(
         stderr(&run).starts_with(
-            "Skipped 5 files:\n  \
+            "Skipped 6 files:\n  \
          ascii.py: its bytes do not fit the declared encoding `ascii`\n  \
          late.py: not UTF-8 (first bad byte at offset 20); declare its encoding in the first two lines (PEP 263)\n  \
          latin.py: not UTF-8 (first bad byte at offset 2); declare its encoding in the first two lines (PEP 263)\n  \
+         long.py: has more than 10 MiB of Python, which takes too much memory\n  \
          mark.py: has a UTF-8 byte order mark, but declares the encoding `latin-1`\n  \
          unknown.py: declares the encoding `klingon`, which cascade-fix can't decode\n\
          Fixed 1 cascade in 1 file; "
