@@ -1,8 +1,9 @@
 //! What `git diff -U0` prints goes in; which lines of which files were added or changed comes out.
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+
+use foldhash::HashMap;
 
 use crate::disk::path_of;
 use crate::source::Source;
@@ -55,7 +56,7 @@ impl ChangedLines {
     pub fn of_file(path: PathBuf, lines: &[Range<usize>]) -> Self {
         let hunk =
             |lines: &Range<usize>| Hunk { start: lines.start + usize::from(!lines.is_empty()), number: lines.len() };
-        Self([(path, FileChanges::Some(lines.iter().map(hunk).collect()))].into())
+        Self(HashMap::from_iter([(path, FileChanges::Some(lines.iter().map(hunk).collect()))]))
     }
 
     /// Adds a file of which all lines count as changed.

@@ -3,13 +3,15 @@
 //!
 //! Over what is on disk lies what is not saved yet.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+
+use foldhash::HashMap;
 
 /// The most that is kept of files, in bytes.
 const MOST_KEPT: usize = 32 << 20;
@@ -85,7 +87,7 @@ impl Disk {
         // what is not in the folder around is not asked for
         let around = folder.parent().and_then(known);
         let is_missing = around.is_some_and(|around| folder.file_name().is_some_and(|name| !around.contains_key(name)));
-        let names = Arc::new(if is_missing || self.is_empty { FolderEntries::new() } else { names_in(folder) });
+        let names = Arc::new(if is_missing || self.is_empty { FolderEntries::default() } else { names_in(folder) });
         let mut folders = self.folders.write().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(folders.entry(folder.to_owned()).or_insert(names))
     }

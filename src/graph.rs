@@ -1,8 +1,7 @@
 //! The relationships of a run go in; what is deleted with what comes out: mapped classes, and the relationships between them whose delete
 //! cascades, now or after the fixes.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
@@ -172,7 +171,7 @@ impl DeleteGraph {
     /// What is deleted with what, by an outcome with all relationships.
     pub fn of(outcome: &Outcome) -> Self {
         let mut all = Self::default();
-        let mut nodes: HashMap<(String, Option<String>), NodeIndex> = HashMap::new();
+        let mut nodes: HashMap<(String, Option<String>), NodeIndex> = HashMap::default();
         let deletions = related(outcome).into_iter().filter_map(|related| Some((Deletion::of(&related)?, related)));
         for (deletion, related) in deletions {
             let [owner, target] = ends(&related).map(|(name, place)| {
@@ -194,7 +193,7 @@ impl DeleteGraph {
         self.cycles = tarjan_scc(&lasting).into_iter().filter(is_cycle).collect();
         self.cycles.iter_mut().for_each(|classes| classes.sort());
         self.cycles.sort();
-        let mut cycle_of: HashMap<NodeIndex, usize> = HashMap::new();
+        let mut cycle_of: HashMap<NodeIndex, usize> = HashMap::default();
         for (index, classes) in self.cycles.iter().enumerate() {
             cycle_of.extend(classes.iter().map(|class| (*class, index)));
         }
@@ -206,7 +205,7 @@ impl DeleteGraph {
     }
 
     fn find_namesakes(&mut self) {
-        let mut number: HashMap<String, usize> = HashMap::new();
+        let mut number: HashMap<String, usize> = HashMap::default();
         for class in self.graph.node_weights() {
             *number.entry(class.name.clone()).or_default() += 1;
         }

@@ -3,11 +3,11 @@
 //!
 //! Scripts count, and links to Python files outside of the walk: the code uses them, though they are not checked.
 
-use std::collections::{HashMap, HashSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use foldhash::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use crate::discover::{Extent, NotRead, Unread, Walk};

@@ -1,9 +1,10 @@
 //! The relationships that get a value, and the calls by which sessions refresh and expire objects, go in; which of the calls reach the
 //! relationships comes out: the objects that are loaded there are expired.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use serde::Serialize;
 
 use crate::calls::{CallKind, SessionCall};
@@ -144,7 +145,7 @@ impl Calls {
     /// The calls, in order of path and place; what else refreshes or expires objects, as `path:line`; and how far it comes from the
     /// classes of their objects.
     pub fn new(calls: Vec<Arc<PlacedCall>>, elsewhere: Vec<String>, reaching: Reaching) -> Self {
-        let mut by_owner: HashMap<End, Vec<usize>> = HashMap::new();
+        let mut by_owner: HashMap<End, Vec<usize>> = HashMap::default();
         for (number, call) in calls.iter().enumerate() {
             let classes = call.call.classes.iter().map(|class| End::Class(class.at.clone()));
             for owner in classes.flat_map(|class| reaching.owners(&class).cloned().collect::<Vec<_>>()) {

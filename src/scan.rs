@@ -1,10 +1,11 @@
 //! A walk goes in; the files with cascade sites come out, read and parsed once, with what else was noticed on the way.
 
-use std::collections::HashSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+
+use foldhash::HashSet;
 
 use crate::checks::ModuleCheck;
 use crate::discover::{NotRead, Walk, read_into};

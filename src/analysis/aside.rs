@@ -1,9 +1,11 @@
 //! The sites of a run go in; those come out with the findings that are to be told: what a baseline lists is set aside, and what stands
 //! on lines that nobody changed.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use foldhash::HashSet;
 
 use super::run::Run;
 use crate::baseline::{Baseline, BaselineError};
@@ -31,7 +33,7 @@ impl Run<'_> {
             return Ok(Vec::new());
         }
         let files = self.files(suppressed);
-        let (mut known, mut others) = (HashSet::new(), HashSet::new());
+        let (mut known, mut others) = (HashSet::default(), HashSet::default());
         for file in &files {
             let settings = self.analysis.reach.settings.of(&file.path);
             let mut baseline = settings.baseline.as_ref().and_then(|setting| baselines.get_mut(&setting.value));
@@ -119,7 +121,7 @@ impl Run<'_> {
 
     /// Sets aside what stands on lines that are as they were.
     pub fn set_unchanged_aside(&self, suppressed: &mut Suppressed, changed: &ChangedLines) {
-        let none = HashSet::new();
+        let none = HashSet::default();
         let files = FilesOfRun::new(self, &none);
         let is_changed =
             |at: &Location| files.source(&at.path).is_some_and(|source| changed.touch(&at.path, &source, &at.range()));

@@ -1,6 +1,8 @@
 //! What was found in each file goes in; the sites come out in order, each once.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
+
+use foldhash::HashSet;
 
 use crate::module::Location;
 use crate::resolve::Argument;

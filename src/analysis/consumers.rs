@@ -1,6 +1,6 @@
 //! All sites go in; whether a reference to a constant is one by which another relationship gets it comes out: that changes nothing.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use crate::module::{Location, ReferenceKind};
 use crate::resolve::Step;
@@ -25,7 +25,7 @@ impl<'a> Consumers<'a> {
     pub(super) fn of<'s>(sites: impl Iterator<Item = &'s Site> + Clone, usages: &'a Usages) -> Self {
         let mut values: Vec<Location> = sites.clone().map(|site| site.at.clone()).collect();
         values.sort();
-        let mut names: HashMap<Location, Vec<Step>> = HashMap::new();
+        let mut names: HashMap<Location, Vec<Step>> = HashMap::default();
         let alternatives = sites.flat_map(|site| &site.value).flat_map(|value| &value.alternatives);
         for pair in alternatives.flat_map(|alternative| alternative.steps.windows(2)) {
             let known = names.entry(pair[1].mention.clone()).or_default();

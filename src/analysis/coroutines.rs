@@ -1,8 +1,10 @@
 //! The calls of a repository go in; the functions of its product that come to them come out: those that make them, and those that call these.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use foldhash::HashSet;
 
 use super::Analysis;
 use crate::hints::Words;

@@ -1,8 +1,9 @@
 //! What the planner asks of files, answered for one run.
 
-use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
 
 use super::run::Run;
 use crate::module::{Location, Occurrence};

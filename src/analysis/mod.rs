@@ -20,7 +20,7 @@ mod reads;
 mod run;
 mod sightings;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -48,6 +48,7 @@ use crate::verify::facts::Facts;
 
 use assembled::assembled;
 use evidence::MappingFiles;
+use foldhash::HashMap;
 use noticed::Noticed;
 use run::Run;
 

@@ -2,11 +2,12 @@
 //!
 //! All relationships of the repository count, also those in files that were not named.
 
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+
+use foldhash::{HashMap, HashSet};
 
 use super::consumers::Consumers;
 use super::{Analysis, completed};
@@ -101,8 +102,8 @@ impl Analysis {
 
     /// The first list with delete-orphan that no site explains: who gets it is not known.
     fn loose<'s>(&self, sites: impl Iterator<Item = &'s Site>, repository: &Repository) -> Option<String> {
-        let mut explained: HashMap<Arc<Path>, Vec<Range<usize>>> = HashMap::new();
-        let mut followed: HashSet<(Arc<Path>, String)> = HashSet::new();
+        let mut explained: HashMap<Arc<Path>, Vec<Range<usize>>> = HashMap::default();
+        let mut followed: HashSet<(Arc<Path>, String)> = HashSet::default();
         for site in sites {
             explained.entry(Arc::clone(&site.at.path)).or_default().push(site.at.range());
             for alternative in site.value.iter().flat_map(|value| &value.alternatives) {
@@ -193,8 +194,8 @@ pub(super) fn orphaned(
 ) -> Orphaned {
     let orphans = Orphans::of(links, families);
     let sites: Vec<&Site> = sites.iter().map(|(_, site)| &**site).collect();
-    let mut orphaned = Orphaned::new();
-    let mut shared: HashMap<&Location, (&Site, &str)> = HashMap::new();
+    let mut orphaned = Orphaned::default();
+    let mut shared: HashMap<&Location, (&Site, &str)> = HashMap::default();
     for site in &sites {
         let owners: Vec<End> =
             site.givens.iter().flat_map(|given| ends(model, given)).map(|[owner, _]| owner).collect();

@@ -1,9 +1,10 @@
 //! The judged sites go in; the outcome of each file comes out, with the fixes carried out or held back.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::files::FilesOfRun;
@@ -338,7 +339,7 @@ fn leave_out_twins(file: &mut FileOutcome) {
 
 /// The edits of all findings, by file.
 pub(super) fn edits_by_file(outcomes: &[FileOutcome]) -> HashMap<Arc<Path>, Vec<Edit>> {
-    let mut edits: HashMap<Arc<Path>, Vec<Edit>> = HashMap::new();
+    let mut edits: HashMap<Arc<Path>, Vec<Edit>> = HashMap::default();
     for fix in outcomes.iter().flat_map(|file| &file.findings).filter_map(|finding| finding.fix.as_ref()) {
         for FileEdit { path, edit } in &fix.edits {
             edits.entry(Arc::clone(path)).or_default().push(edit.clone());

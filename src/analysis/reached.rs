@@ -1,7 +1,9 @@
 //! The sites of a repository go in; which calls of its sessions reach the relationships of each comes out.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
+
+use foldhash::{HashMap, HashSet};
 
 use super::Analysis;
 use super::calls::acts;
@@ -93,7 +95,7 @@ pub(super) fn reached<'s>(
     let from: BTreeSet<End> = calls.iter().flat_map(classes).collect();
     let reaching = Reaching::of(links, option, &from, families);
     let calls = Calls::new(calls, elsewhere, reaching);
-    let mut by_owners: HashMap<Vec<End>, Arc<Reached>> = HashMap::new();
+    let mut by_owners: HashMap<Vec<End>, Arc<Reached>> = HashMap::default();
     let sites = sites.map(|site| {
         let owners: Vec<End> =
             site.givens.iter().flat_map(|given| super::orphans::ends(model, given)).map(|[owner, _]| owner).collect();

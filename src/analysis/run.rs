@@ -1,9 +1,9 @@
 //! The sites of an analysis go in; their verdicts come out, by what is asked.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use foldhash::HashSet;
 use rayon::prelude::*;
 
 use crate::checks::{Sighting, asks_direction, judge};
@@ -215,7 +215,7 @@ impl<'a> Run<'a> {
 
     /// The sites and sightings without those that a comment suppresses.
     pub fn suppressed(&self, sites: Vec<(Site, Verdict)>, sightings: Vec<(Code, Sighting)>) -> Suppressed {
-        let none = HashSet::new();
+        let none = HashSet::default();
         let files = FilesOfRun::new(self, &none);
         let checked =
             self.analysis.scan.files.iter().filter(|file| hints::has_own_suppression(file.source.text().as_bytes()));

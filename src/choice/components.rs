@@ -1,7 +1,6 @@
 //! Sites and their edits go in; the groups of sites come out of which no edit touches one of another group.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use petgraph::unionfind::UnionFind;
 
 use crate::module::Location;
@@ -30,7 +29,7 @@ pub(super) fn components<'e>(
         };
     }
     let mut components: Vec<Vec<Location>> = Vec::new();
-    let mut places: HashMap<usize, usize> = HashMap::new();
+    let mut places: HashMap<usize, usize> = HashMap::default();
     for (index, site) in sites.iter().enumerate() {
         let place = *places.entry(groups.find(index)).or_insert(components.len());
         if place == components.len() {

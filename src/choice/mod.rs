@@ -7,9 +7,11 @@ mod components;
 mod list;
 mod silence;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
+
+use foldhash::HashSet;
 
 use crate::apply::apply;
 use crate::module::Location;
@@ -74,7 +76,7 @@ impl Fixes {
     /// All changes, in the order of the report.
     pub fn changes(&self) -> Vec<Choice> {
         let mut sites: Vec<Location> = Vec::new();
-        let mut known: HashSet<Location> = HashSet::new();
+        let mut known: HashSet<Location> = HashSet::default();
         for (file, finding) in self.outcomes().flat_map(Outcome::findings) {
             let site = site(file, finding);
             if finding.fix.is_some() && known.insert(site.clone()) {

@@ -1,11 +1,11 @@
 //! Codes and names of diagnostics go in, or a shell; their documentation is printed, or what it takes to complete the commands there.
 
-use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
 use anyhow::Context;
 use clap_complete::Shell;
+use foldhash::HashSet;
 
 use super::args::CommandLine;
 use super::{CLEAN, print};
@@ -20,7 +20,7 @@ pub(super) fn explain(wanted: &[String], all: bool, format: DocumentationFormat)
     if all {
         codes = Code::ALL.to_vec();
     }
-    let mut explained = HashSet::new();
+    let mut explained = HashSet::default();
     codes.retain(|code| explained.insert(*code));
     let explained: Vec<&Diagnostic> = codes.into_iter().filter_map(|code| rules.diagnostic(code)).collect();
     print(|color, out| write_documentation(format, &explained, color, out))?;

@@ -1,12 +1,13 @@
 //! `fix --interactive`: each change is shown and asked about on the terminal; what was chosen is written when all is answered.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use console::{Key, Term};
+use foldhash::HashSet;
 
 use super::Job;
 use super::args::{CommandLine, Common};

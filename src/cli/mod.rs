@@ -15,7 +15,6 @@ mod stream;
 mod terminal;
 mod verify;
 
-use std::collections::HashSet;
 use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
@@ -45,6 +44,7 @@ use crate::verify::facts::Facts;
 
 use args::{Command, CommandLine, Common, Ending, Reports};
 use bases::Based;
+use foldhash::HashSet;
 
 /// Nothing to do.
 const CLEAN: u8 = 0;
@@ -201,7 +201,7 @@ fn fix(arguments: &CommandLine, common: &Common, exit_non_zero_on_fix: bool) -> 
 /// written until then.
 fn write_files(outcome: &mut Outcome) -> anyhow::Result<HashSet<Arc<Path>>> {
     let interruption = Interruption::listen().context("can't listen to signals")?;
-    let mut written: HashSet<Arc<Path>> = HashSet::new();
+    let mut written: HashSet<Arc<Path>> = HashSet::default();
     for file in &mut outcome.files {
         let (Status::Changed(changed), Some(source)) = (&file.status, &file.source) else { continue };
         let result = match &outcome.unsaved {

@@ -5,10 +5,10 @@ mod excludes;
 mod ignores;
 mod read;
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use foldhash::HashSet;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use crate::settings::Lookup;

@@ -1,10 +1,10 @@
 //! Files go in; the objects that git makes of them, and those that it has, come out: contents, trees, commits.
 
-use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::Path;
 
 use anyhow::Context;
+use foldhash::HashMap;
 
 use super::{Git, names};
 

@@ -1,8 +1,10 @@
 //! A module and its edits go in; which imported names the edits take a use of comes out, and whether the rest of the file uses them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
+
+use foldhash::HashSet;
 
 use crate::module::{BindingKind, Module, NamedBy, Occurrence, RegionKind, Role, Scope, StringUse};
 use crate::rewrite::Edit;

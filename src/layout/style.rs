@@ -3,12 +3,12 @@
 //! The nearest folder with a configuration of ruff or black decides, as it does for ruff; without one it is `.editorconfig`, then
 //! what both do by default. A configuration that can't be read counts as one without settings.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use ec4rs::property::{IndentSize, MaxLineLen};
 use ec4rs::{ConfigFile, ConfigFiles, Properties, PropertiesSource};
+use foldhash::HashMap;
 use toml::{Table, Value};
 
 use crate::disk::{check_for_tools, read_for_tools};

@@ -1,10 +1,11 @@
 //! A folder and the texts that are open go in; what is found in all of it comes out. It takes as long as a run of `check`, so that it is
 //! done beside the conversation with the editor.
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use crate::analysis::{Analysis, Reach, Request, Unsaved};
 use crate::changed_lines::ChangedLines;

@@ -9,7 +9,6 @@ mod shown;
 mod view;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -17,6 +16,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use foldhash::HashMap;
 use lsp_server::{Connection, ErrorCode, Message, Notification, ProtocolError, Request, Response};
 use lsp_types::notification::{self as notifications, Notification as _};
 use lsp_types::request::{self as requests, Request as _};
@@ -100,9 +100,9 @@ pub fn serve(connection: Connection, configured: Configured) -> Result<bool, Pro
         encoding,
         takes_versions: takes_versions(&params),
         events,
-        folders: HashMap::new(),
-        documents: HashMap::new(),
-        findings: HashMap::new(),
+        folders: HashMap::default(),
+        documents: HashMap::default(),
+        findings: HashMap::default(),
         is_shut_down: false,
     };
     server.begin(&params);

@@ -3,8 +3,9 @@
 //! It follows `JoinCondition` in `sqlalchemy/orm/relationships.py` and `Join._joincond_scan_left_right` in
 //! `sqlalchemy/sql/selectable.py`.
 
-use std::collections::HashSet;
 use std::sync::Arc;
+
+use foldhash::HashSet;
 
 use super::table::{Column, ForeignKey, Table};
 

@@ -1,7 +1,8 @@
 //! The call of a relationship constructor goes in; the classes that it relates come out, with what they inherit from.
 
-use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
+use foldhash::HashSet;
 use rayon::prelude::*;
 
 use super::RelationshipCall;
@@ -110,7 +111,7 @@ impl Model<'_> {
     pub fn families(&self, ends: &BTreeSet<End>, mapping: SearchFolder<'_>, all: SearchFolder<'_>) -> Families {
         let classes = &self.classes;
         let mut families = Families::new();
-        let mut heirs: HashSet<Location> = HashSet::new();
+        let mut heirs: HashSet<Location> = HashSet::default();
         for end in ends {
             if let End::Class(class) = end {
                 heirs.insert(class.clone());

@@ -1,7 +1,8 @@
 //! A function goes in, and what a call gives to it; what it gives to the constructor comes out, if all that it does can be followed.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
 
 use super::received::{Received, WayToConstructor};
 use crate::module::Module;
@@ -63,7 +64,8 @@ impl<'a> FunctionFrame<'a> {
         function: &Node<'_>,
         mut given: Arguments,
     ) -> Option<Self> {
-        let mut frame = Self { module, parameters: HashMap::new(), locals: HashSet::new(), rest: None, keywords: None };
+        let mut frame =
+            Self { module, parameters: HashMap::default(), locals: HashSet::default(), rest: None, keywords: None };
         let mut by_position: Vec<Option<Expression>> = std::mem::take(&mut given.by_position);
         by_position.reverse();
         let list = function.field("parameters")?;

@@ -3,11 +3,12 @@
 //! SQLAlchemy has all modules in memory. Here a class is looked for in the folder of the file that names it first, then in wider ones: a
 //! repository of many thousands of files is not read again because one relationship names its target by a string.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
+use foldhash::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::declared::{Base, ImperativeMapping};
@@ -155,7 +156,7 @@ pub fn inheriting(
     of: BTreeSet<Location>,
     search: SearchFolder<'_>,
 ) -> HashMap<Location, BTreeSet<Location>> {
-    let mut heirs: HashMap<Location, BTreeSet<Location>> = HashMap::new();
+    let mut heirs: HashMap<Location, BTreeSet<Location>> = HashMap::default();
     let mut searched = of.clone();
     let mut open: BTreeSet<Location> = of.clone();
     while !open.is_empty() {

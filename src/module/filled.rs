@@ -1,7 +1,8 @@
 //! A syntax tree goes in; what can put something into a dictionary comes out, by its name and by the key.
 
-use std::collections::HashMap;
 use std::ops::Range;
+
+use foldhash::HashMap;
 
 use crate::hints::Hints;
 use crate::syntax::{Node, hinted_nodes, kind, positional_arguments, string_content};
@@ -30,7 +31,7 @@ impl<T: Clone> ByKey<T> {
 
 impl<T> Default for ByKey<T> {
     fn default() -> Self {
-        Self { literal: HashMap::new(), others: Vec::new() }
+        Self { literal: HashMap::default(), others: Vec::new() }
     }
 }
 

@@ -5,7 +5,6 @@ mod references;
 mod scope;
 
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
@@ -16,6 +15,7 @@ use crate::source::Source;
 use crate::syntax::{Node, Tree, kind, numbered};
 
 use filled::{ByKey, Filled};
+use foldhash::{HashMap, HashSet};
 
 pub use references::{
     NamedBy, Namespace, NamespaceUse, Occurrence, ReferenceKind, References, Region, RegionKind, Role, StringUse, Whole,
@@ -143,7 +143,7 @@ impl Module {
     /// Whether a word stands in the text once, be it in a comment.
     pub fn has_once(&self, word: &str) -> bool {
         let lone = || {
-            let mut times: HashMap<&str, usize> = HashMap::new();
+            let mut times: HashMap<&str, usize> = HashMap::default();
             let words = self.source.text().split(|c: char| !(c.is_alphanumeric() || c == '_'));
             words.for_each(|word| *times.entry(word).or_default() += 1);
             times.into_iter().filter(|(_, times)| *times == 1).map(|(word, _)| word.into()).collect()

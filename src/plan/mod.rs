@@ -4,7 +4,6 @@
 mod edits;
 mod uses;
 
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,6 +19,7 @@ use crate::usage::{Picked, Usages};
 
 pub use edits::Planned;
 use edits::{in_file, is_expression, options_of, proven, tried};
+use foldhash::{HashMap, HashSet};
 
 /// How many uses of a definition a note names.
 const MOST_NAMED: usize = 20;
@@ -106,8 +106,8 @@ impl<'a> Planner<'a> {
             values,
             split: split(sites),
             consumed: consumed(sites),
-            places: HashMap::new(),
-            uses: HashMap::new(),
+            places: HashMap::default(),
+            uses: HashMap::default(),
             other_uses: Mutex::default(),
             others: Picked::default(),
         };
@@ -307,7 +307,7 @@ fn out_of_check(stands: &str, place: &str) -> String {
 
 /// Where the sites read each definition: by its place, the mentions, in order.
 fn consumed<'a>(sites: &[(&'a Site, &Option<Rewrite>)]) -> HashMap<&'a Location, Vec<&'a Location>> {
-    let mut consumed: HashMap<&Location, Vec<&Location>> = HashMap::new();
+    let mut consumed: HashMap<&Location, Vec<&Location>> = HashMap::default();
     for (site, _) in sites {
         let Ok(value) = &site.value else { continue };
         let of_dictionaries = site.givens.iter().flat_map(|given| &given.steps);
@@ -323,7 +323,7 @@ fn consumed<'a>(sites: &[(&'a Site, &Option<Rewrite>)]) -> HashMap<&'a Location,
 
 /// What the sites want of each literal that gives an alternative of theirs.
 fn uses_by_literal<'a>(sites: &[(&'a Site, &Option<Rewrite>)]) -> HashMap<&'a Location, Vec<Use<'a>>> {
-    let mut by_literal: HashMap<&Location, Vec<Use<'_>>> = HashMap::new();
+    let mut by_literal: HashMap<&Location, Vec<Use<'_>>> = HashMap::default();
     for (site, rewrite) in sites {
         let Ok(value) = &site.value else { continue };
         let each = rewrite.as_ref().map(|rewrite| rewrite.each.as_slice()).unwrap_or_default();

@@ -1,9 +1,10 @@
 //! The changed files go in; the groups come out that travel together, each with a name that stays the same from run to run.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use petgraph::unionfind::UnionFind;
 use sha2::{Digest, Sha256};
 

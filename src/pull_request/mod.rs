@@ -9,9 +9,10 @@ pub use codeowners::CodeOwners;
 pub(crate) use commit::{CommitKind, commit_message, commit_text, is_made_by_us};
 pub(crate) use group::{Group, Split, SplitBy, groups};
 
-use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
+
+use foldhash::HashSet;
 
 use crate::outcome::{FileOutcome, Outcome};
 

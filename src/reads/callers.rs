@@ -1,7 +1,9 @@
 //! A module and functions go in; the functions of the module come out that call one of them.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use foldhash::HashSet;
 
 use crate::module::{Location, Module};
 use crate::syntax::{Node, callee_name, definition_around, kind};

@@ -1,9 +1,10 @@
 //! A mapped class and the name of an attribute go in; what reading it on an object does comes out.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use crate::model::Classes;
 use crate::module::{Location, Module};

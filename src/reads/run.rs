@@ -1,7 +1,8 @@
 //! One way through a coroutine: what its statements and expressions do, in order.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use crate::module::Module;
 use crate::syntax::{Node, decorators, is_async, kind};
@@ -91,7 +92,7 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
         script: &'r mut Script,
         found: &'r mut Vec<Raised>,
     ) -> Self {
-        let frames = vec![Frame { module: Arc::clone(module), names: HashMap::new() }];
+        let frames = vec![Frame { module: Arc::clone(module), names: HashMap::default() }];
         let (heap, assumed) = (Heap::default(), Vec::new());
         let (expires_on_commit, flushes_itself, has_session) = (None, false, false);
         Self { mapping, heap, found, expires_on_commit, flushes_itself, has_session, frames, script, assumed }
@@ -253,7 +254,7 @@ fn parameters(function: &Node<'_>, given: Vec<(Option<String>, RunValue)>) -> Ha
             .map(|name| name.text().into_owned()),
         _ => None,
     });
-    let mut names = HashMap::new();
+    let mut names = HashMap::default();
     for (name, value) in given {
         let Some(name) = name.or_else(|| by_position.next()) else { continue };
         if value != RunValue::Unknown {

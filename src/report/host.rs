@@ -1,9 +1,9 @@
 //! A finding goes in; what hosts of code want of it comes out: where it is in the file as it is stored, what to put there, and what makes
 //! it the same finding after other lines have moved.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
+use foldhash::HashMap;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -93,7 +93,7 @@ pub(crate) fn said(finding: &Finding) -> String {
 /// Of each finding, in order, what stays the same when other lines of the file move: by its file, its code, and the relationship or else
 /// the text of its call, and which one of several alike it is.
 pub(super) fn fingerprints(outcome: &Outcome) -> Vec<String> {
-    let mut alike: HashMap<Identity, usize> = HashMap::new();
+    let mut alike: HashMap<Identity, usize> = HashMap::default();
     let of_finding = |(file, finding): (&FileOutcome, &Finding)| {
         let identity = Identity::of(file, finding);
         let told = [&*identity.path, identity.code.as_str(), identity.about()].join("\0");

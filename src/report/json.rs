@@ -1,10 +1,10 @@
 //! The JSON that other programs read. Its keys are a contract.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 use std::path::Path;
 
+use foldhash::{HashMap, HashSet};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 

@@ -1,6 +1,8 @@
 //! Findings go in; their notes come out, each once with the relationships that it is about, and of each finding what is its own.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use foldhash::HashMap;
 
 use crate::outcome::{FileOutcome, Finding};
 use crate::policy::Note;
@@ -24,7 +26,7 @@ pub(super) struct CommonNote<'a> {
 impl<'a> Notes<'a> {
     pub fn of(findings: impl IntoIterator<Item = (&'a FileOutcome, &'a Finding)>) -> Self {
         let mut all: Vec<CommonNote<'a>> = Vec::new();
-        let mut known: HashMap<&str, usize> = HashMap::new();
+        let mut known: HashMap<&str, usize> = HashMap::default();
         for (file, finding) in findings {
             let name = || finding.relationship_name().unwrap_or_else(|| format!("{}:{}", file.display, finding.start));
             for note in finding.notes() {

@@ -1,9 +1,9 @@
 //! Findings in reviewdog's diagnostic format (<https://github.com/reviewdog/reviewdog/tree/master/proto/rdf>): columns are bytes of the
 //! line in UTF-8. A suggestion has exactly the range of its diagnostic, since reviewdog refuses another.
 
-use std::collections::HashSet;
 use std::io::{self, Write};
 
+use foldhash::HashSet;
 use serde::Serialize;
 
 use super::host::{self, FileRange, Replacement, TOOL, Tool};
@@ -80,7 +80,7 @@ pub(super) fn write_lines(outcome: &Outcome, out: &mut dyn Write) -> io::Result<
 /// One for each finding, and one for each other place where a fix changes something, such as that of a shared constant. Each change is
 /// suggested once.
 fn diagnostics(outcome: &Outcome) -> Vec<Diagnostic<'_>> {
-    let mut suggested: HashSet<(&str, FileRange)> = HashSet::new();
+    let mut suggested: HashSet<(&str, FileRange)> = HashSet::default();
     let mut all = Vec::new();
     for (file, finding) in outcome.findings() {
         let Some(source) = &file.source else { continue };

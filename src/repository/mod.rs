@@ -6,10 +6,11 @@ mod places;
 mod roots;
 mod told;
 
-use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use foldhash::HashMap;
 
 use crate::dependencies::{self, Dependencies};
 use crate::discover::Unread;

@@ -1,8 +1,9 @@
 //! A file goes in; the repository that it is in comes out.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+
+use foldhash::HashMap;
 
 use super::{PathBase, Repository};
 use crate::disk::{Disk, work_tree_around};

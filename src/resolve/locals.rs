@@ -1,6 +1,6 @@
 //! What names stand for while a function of the repository is carried out.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::names::Found;
 use super::pattern::Groups;
@@ -45,7 +45,7 @@ impl KnownClass {
 impl Locals {
     /// One name.
     pub fn of(name: &str, known: Known) -> Self {
-        Self { values: HashMap::from([(name.to_owned(), known)]), is_whole: false }
+        Self { values: HashMap::from_iter([(name.to_owned(), known)]), is_whole: false }
     }
 
     /// What a name stands for.

@@ -1,7 +1,6 @@
 //! A fully qualified name goes in; which kind of relationship constructor it is comes out.
 
-use std::collections::{HashMap, HashSet};
-
+use foldhash::{HashMap, HashSet};
 use serde::Deserialize;
 
 /// What a constructor makes, and so which arguments it takes.

@@ -1,7 +1,6 @@
 //! A rule as it is written goes in; how many rules a node may be tried with comes out, those of `utils` counted at each use.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use serde_json::Value;
 
 /// The most that a rule may take: no one that a person writes has a hundredth of it, and each node of a file may be tried with all.
@@ -10,7 +9,7 @@ const MOST: usize = 10_000;
 /// Whether a rule, whose `utils` may use each other again and again, is of a size that can be tried.
 pub(super) fn is_bearable(document: &Value) -> bool {
     let utils = document.get("utils").and_then(Value::as_object);
-    let mut known: HashMap<&str, usize> = HashMap::new();
+    let mut known: HashMap<&str, usize> = HashMap::default();
     // ast-grep refuses those that use each other in a circle
     let rounds = utils.map_or(0, serde_json::Map::len);
     for _ in 0..rounds {

@@ -1,10 +1,12 @@
 //! A file goes in; the settings in force for it come out: those of the nearest folder that has some, as ruff does it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use foldhash::HashMap;
 
 use super::file::{NAMES, SettingsDocument, SettingsFile, read, read_named};
 use super::{Invocation, Overrides, Settings, SettingsError};

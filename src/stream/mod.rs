@@ -5,12 +5,12 @@
 mod answer;
 mod record;
 
-use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use foldhash::HashSet;
 use rayon::prelude::*;
 use tempfile::TempDir;
 
@@ -198,7 +198,7 @@ impl Stream {
 
 impl Gathered {
     fn new(name: String) -> io::Result<Self> {
-        Ok(Self { name, folder: repository_folder()?, members: Vec::new(), paths: HashSet::new() })
+        Ok(Self { name, folder: repository_folder()?, members: Vec::new(), paths: HashSet::default() })
     }
 
     /// Adds a file, and its line.

@@ -9,11 +9,11 @@ mod comments;
 mod directive;
 mod written;
 
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use crate::checks::Sighting;
@@ -243,7 +243,7 @@ impl CascadeCalls {
 }
 
 fn calls(sites: &[(Site, Verdict)]) -> CascadeCalls {
-    let mut calls: HashMap<Arc<Path>, Vec<Range<usize>>> = HashMap::new();
+    let mut calls: HashMap<Arc<Path>, Vec<Range<usize>>> = HashMap::default();
     for (site, _) in sites {
         calls.entry(Arc::clone(&site.call.path)).or_default().push(site.call.range());
     }

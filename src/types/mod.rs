@@ -23,7 +23,7 @@ mod rows;
 mod store;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -36,6 +36,7 @@ use crate::syntax::Node;
 
 pub use kind::{Class, Function, Rows, RowsOf, Type};
 
+use foldhash::HashMap;
 use related::KnownRelationships;
 
 /// How many expressions are looked at to find out what one can be.

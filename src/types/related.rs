@@ -1,7 +1,8 @@
 //! A relationship that has no annotation, the backref of one or an association proxy goes in; what the attribute holds comes out.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use foldhash::HashMap;
 
 use crate::model::{Model, Relationship, RelationshipCall};
 use crate::module::Location;
@@ -62,7 +63,7 @@ impl Types<'_> {
     /// All calls that make backrefs, by the name of these: `backref("name", …)`, or the relationship that has `backref="name"`.
     fn backrefs(&self) -> HashMap<String, Vec<Location>> {
         let has_one = |bytes: &[u8]| memchr::memmem::find(bytes, b"backref").is_some();
-        let mut found: HashMap<String, Vec<Location>> = HashMap::new();
+        let mut found: HashMap<String, Vec<Location>> = HashMap::default();
         for file in (self.search)(self.resolver.repository.root(), &has_one) {
             let Some(module) = self.resolver.repository.module(&file) else { continue };
             let tree = module.tree();

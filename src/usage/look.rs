@@ -1,7 +1,8 @@
 //! A module and names go in; where it refers to them comes out, with the other names that it gives them.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
 
 use super::definition::Definition;
 use super::heirs::{OfObject, replaced};
@@ -38,7 +39,7 @@ pub(super) fn look(
 ) -> FileUsages {
     let mut looked = FileUsages::default();
     let here = names_in(module, names, &mut looked);
-    let mut look = Look { resolver, module, here: &here, wanted, certain: HashMap::new(), looked };
+    let mut look = Look { resolver, module, here: &here, wanted, certain: HashMap::default(), looked };
     for (_, named) in look.places() {
         match named {
             NameUse::ByName(occurrence, definitions) => look.add_name(occurrence, definitions),

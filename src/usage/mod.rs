@@ -12,10 +12,11 @@ mod reference;
 mod strings;
 mod stub;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use foldhash::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use crate::discover::Unread;
@@ -130,7 +131,7 @@ impl Search<'_> {
     /// Looks for the names that the sites follow; adds the sites that turn up.
     pub fn complete(&self, found: &mut Vec<FoundSites>) -> Usages {
         let mut usages = Usages::default();
-        let mut searched: HashSet<Definition> = HashSet::new();
+        let mut searched: HashSet<Definition> = HashSet::default();
         let looked_through = LookedThrough::default();
         let mut from = 0;
         for _ in 0..MOST_ROUNDS {
@@ -172,7 +173,7 @@ impl LookAround<'_> {
     /// Adds what the files say of the definitions, and of other names that are found to stand for them.
     fn complete(&self, definitions: Vec<Definition>, usages: &mut Usages, found: &mut Vec<FoundSites>) {
         let mut wanted: HashSet<Location> = definitions.iter().map(|definition| definition.at.clone()).collect();
-        let mut names = DefinitionsByName::new();
+        let mut names = DefinitionsByName::default();
         for definition in definitions {
             names.entry(definition.name.clone()).or_default().push(definition);
         }
@@ -189,7 +190,7 @@ impl LookAround<'_> {
                     usages.unread.entry(definition.at.clone()).or_insert_with(|| unseen.clone());
                 }
             }
-            let mut new_names = HashSet::new();
+            let mut new_names = HashSet::default();
             for mut looked in looked.into_iter().flatten() {
                 for (alias, definition) in looked.aliases.drain(..) {
                     let known = names.entry(alias.clone()).or_default();

@@ -1,7 +1,8 @@
 //! A file goes in, and a name that is looked for; where code reads all names that are in scope there comes out, which reads that name too.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
 
 use super::definition::Definition;
 use crate::module::{Location, Module, Namespace, NamespaceUse, Whole};
@@ -50,7 +51,7 @@ pub(super) fn starred(
     let modules = here.values().flatten().filter(|one| one.whole == Some(Whole::Module) && one.at.path != module.path);
     let modules: Vec<&Location> = modules.map(|definition| &definition.at).collect();
     if modules.is_empty() || module.scope.stars.is_empty() {
-        return HashSet::new();
+        return HashSet::default();
     }
     let files = resolver.starred_files(&Place::after(module), &Effort::for_value());
     modules.into_iter().filter(|at| files.iter().any(|file| **file == *at.path)).cloned().collect()

@@ -1,7 +1,8 @@
 //! A place that refers to a name of which it is known where it is bound.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use foldhash::HashMap;
 
 use super::Usages;
 use crate::module::{Location, ReferenceKind};

@@ -4,7 +4,6 @@ mod branch;
 mod checks;
 mod host;
 
-use std::collections::{HashMap, HashSet};
 use std::env;
 use std::fs;
 use std::io::Write;
@@ -14,6 +13,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 
 use branch::{BLAME_IGNORE_REVS, Branch, BranchState, PlannedCommit};
+use foldhash::{HashMap, HashSet};
 use host::Destination;
 
 use super::args::{CommandLine, Common, PrOptions, quoted};
@@ -109,8 +109,8 @@ fn without_strangers(
     files: &HashMap<String, TreeFile>,
     outcomes: Vec<Outcome>,
 ) -> anyhow::Result<(Vec<Outcome>, Committed, Vec<String>)> {
-    let mut committed = Committed::new();
-    let mut strangers: HashSet<Arc<Path>> = HashSet::new();
+    let mut committed = Committed::default();
+    let mut strangers: HashSet<Arc<Path>> = HashSet::default();
     let mut reasons = Vec::new();
     let changed = outcomes.iter().flat_map(|outcome| &outcome.files);
     for file in changed.filter(|file| matches!(file.status, Status::Changed(_))) {

@@ -4,7 +4,6 @@ mod classes;
 mod columns;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::names::{Referent, called, named, text};
@@ -15,6 +14,7 @@ use crate::resolve::{Arguments, Passed, Place, Resolver};
 use crate::syntax::{Node, dotted_name, kind, unparenthesized};
 
 use columns::ColumnFacts;
+use foldhash::HashMap;
 
 /// What a module declares.
 #[derive(Debug, Default)]

@@ -8,8 +8,9 @@ mod orphans;
 mod reaching;
 mod words;
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
+use foldhash::{HashMap, HashSet};
 use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
 use petgraph::visit::EdgeRef;
 
@@ -162,7 +163,7 @@ const MOST_TOLD: usize = 12;
 impl<'a> Map<'a> {
     /// The ways on which an option cascades.
     fn new(option: CascadeOption, links: &'a [Link], families: &'a Families) -> Self {
-        Self { option, links, families, graph: DiGraph::new(), stops: HashMap::new() }
+        Self { option, links, families, graph: DiGraph::new(), stops: HashMap::default() }
     }
 
     /// The edges of a way that are told, in order, and where others are left out.
@@ -224,7 +225,7 @@ impl<'a> Map<'a> {
     /// What an object may be of which not all is known.
     fn draw_doubts(&mut self) {
         let ends: Vec<End> = self.links.iter().flat_map(|link| [link.owner.clone(), link.target.clone()]).collect();
-        let mut drawn: HashSet<&String> = HashSet::new();
+        let mut drawn: HashSet<&String> = HashSet::default();
         let names = ends.iter().filter_map(|end| if let End::Named(name) = end { Some(name) } else { None });
         let possible = Namesakes::of(self.families);
         for name in names.filter(|name| drawn.insert(name)) {
@@ -277,7 +278,7 @@ impl<'a> Map<'a> {
 
     /// The last edge of the way to each stop that can be reached: one without doubts wherever there is one, and of these a short one.
     fn ways(&self, start: NodeIndex) -> Ways {
-        let mut ways = Ways::from([(start, Arrival { edge: None, length: 0, early: start, is_certain: true })]);
+        let mut ways = Ways::from_iter([(start, Arrival { edge: None, length: 0, early: start, is_certain: true })]);
         let mut reached = vec![start];
         for with_doubts in [false, true] {
             let mut pending: VecDeque<NodeIndex> = reached.iter().copied().collect();

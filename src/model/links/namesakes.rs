@@ -1,7 +1,9 @@
 //! The classes of a repository go in; those come out that something else can be: what has a name, and what inherits from a base that
 //! can't be told.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
+
+use foldhash::{HashMap, HashSet};
 
 use super::Families;
 use crate::module::Location;
@@ -16,7 +18,7 @@ pub(super) struct Namesakes<'f> {
 
 impl<'f> Namesakes<'f> {
     pub fn of(families: &'f Families) -> Self {
-        let mut by_name: HashMap<&str, Vec<&Location>> = HashMap::new();
+        let mut by_name: HashMap<&str, Vec<&Location>> = HashMap::default();
         for (location, family) in families {
             let elsewhere = family.foreign_bases.iter().chain(&family.unknown_bases);
             let names = elsewhere.filter_map(|base| base.rsplit('.').next()).chain([family.name.as_str()]);
@@ -42,12 +44,12 @@ impl<'f> Namesakes<'f> {
 
 /// The bases that can't be told, by the class, those of its own bases included.
 pub(super) fn unknown_bases(families: &Families) -> BTreeMap<&Location, HashSet<&String>> {
-    let mut heirs: HashMap<&Location, Vec<&Location>> = HashMap::new();
+    let mut heirs: HashMap<&Location, Vec<&Location>> = HashMap::default();
     for (location, family) in families {
         family.bases.iter().for_each(|base| heirs.entry(base).or_default().push(location));
     }
     let mut inherited: BTreeMap<&Location, HashSet<&String>> =
-        families.keys().map(|class| (class, HashSet::new())).collect();
+        families.keys().map(|class| (class, HashSet::default())).collect();
     for (location, family) in families {
         for base in &family.unknown_bases {
             let mut pending = vec![location];

@@ -5,7 +5,7 @@
 //! expunge (`track_cascade_events` in `sqlalchemy/orm/unitofwork.py`). What is given up as a `Line` can be of a subclass of it, and has
 //! the relationships of the bases of that.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::{End, Families, Link, Map, Stop, WayStep};
 use crate::sqlalchemy::cascade::CascadeOption;

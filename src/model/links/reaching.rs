@@ -1,8 +1,9 @@
 //! The relationships of a repository, and the classes of objects with which something is done that cascades, go in; the classes come out
 //! whose relationships it comes to, each with the way.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
+use foldhash::HashMap;
 use petgraph::graph::NodeIndex;
 
 use super::{End, Families, Link, Map, Stop, WayStep, Ways};

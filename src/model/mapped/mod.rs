@@ -2,9 +2,10 @@
 
 mod tables;
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use foldhash::HashMap;
 
 use super::bases;
 use super::declared::{self, Base, Declared, DeclaredClass, ImperativeMapping};

@@ -3,10 +3,10 @@
 mod columns;
 mod multiplicity;
 
-use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::annotation::{Annotation, Container, Multiplicity};
@@ -289,7 +289,7 @@ fn read(
     classes: &Classes<'_>,
     calls: &[RelationshipCall],
 ) -> HashMap<(Location, bool), Result<Vec<WrittenRelationship>, String>> {
-    let mut by_module: HashMap<&Path, Vec<&RelationshipCall>> = HashMap::new();
+    let mut by_module: HashMap<&Path, Vec<&RelationshipCall>> = HashMap::default();
     for call in calls {
         by_module.entry(&call.at.path).or_default().push(call);
     }
@@ -328,7 +328,7 @@ fn inherit(
         };
     let inheriting = inheriting(classes, written.values().filter_map(unmapped_owner).collect(), search);
     // the tree of a large file is not kept: it is parsed once for all of its calls
-    let mut opened: HashMap<Arc<Path>, Option<Arc<Module>>> = HashMap::new();
+    let mut opened: HashMap<Arc<Path>, Option<Arc<Module>>> = HashMap::default();
     for ((at, is_backref), written) in written {
         let Some(inheriting) = unmapped_owner(written).and_then(|owner| inheriting.get(&owner)) else { continue };
         let Ok(written) = written else { continue };

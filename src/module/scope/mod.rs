@@ -2,12 +2,12 @@
 
 mod targets;
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::syntax::{Node, kind, parameter_name, unpacked};
 
+use foldhash::HashMap;
 use targets::{assigned, bases, function, imported, is_compared, module_name, splat_kind};
 
 /// A dotted name, as its parts.

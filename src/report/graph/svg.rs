@@ -1,8 +1,9 @@
 //! The graph as a drawing.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use foldhash::HashMap;
 use layout::adt::dag::NodeHandle;
 use layout::core::base::Orientation;
 use layout::core::style::{LineStyleKind, StyleAttr};
@@ -57,7 +58,7 @@ fn parts(graph: &DeleteGraph) -> Vec<Vec<EdgeIndex>> {
 fn draw(graph: &DeleteGraph, part: &[EdgeIndex], canvas: &mut Canvas) {
     let style = |ink: Ink, text: &str| StyleAttr::new(ink.color(), 1, None, 4, character_of(text));
     let mut drawing = VisualGraph::new(Orientation::LeftToRight);
-    let mut boxes: HashMap<NodeIndex, NodeHandle> = HashMap::new();
+    let mut boxes: HashMap<NodeIndex, NodeHandle> = HashMap::default();
     for edge in part {
         let Some((owner, target)) = graph.graph.edge_endpoints(*edge) else { continue };
         let [owner, target] = [owner, target].map(|class| {

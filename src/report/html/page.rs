@@ -1,9 +1,9 @@
 //! An outcome goes in; what a page shows of it comes out, as plain text.
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
 
+use foldhash::HashMap;
 use similar::{ChangeTag, DiffOp, TextDiff};
 
 use crate::graph::DeleteGraph;
@@ -308,7 +308,7 @@ type Edited<'a> = HashMap<&'a Path, Vec<(usize, &'a FileOutcome, &'a Finding)>>;
 fn edited(outcome: &Outcome) -> Edited<'_> {
     let sources: HashMap<&Path, &Source> =
         outcome.files.iter().filter_map(|file| Some((&*file.path, &**file.source.as_ref()?))).collect();
-    let mut edited = Edited::new();
+    let mut edited = Edited::default();
     for (file, finding) in outcome.findings() {
         let fix = finding.fix.as_ref().filter(|fix| outcome.carries_out(fix));
         for FileEdit { path, edit } in fix.into_iter().flat_map(|fix| &fix.edits) {

@@ -6,7 +6,6 @@ mod dictionaries;
 mod sites;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::keywords::Beside;
@@ -26,6 +25,7 @@ use crate::syntax::{
 use calls::enclosing_call;
 pub use calls::find_in_calls;
 use dictionaries::is_in_dictionary;
+use foldhash::HashMap;
 use sites::Sites;
 
 /// The sites of a file, in order of position.

@@ -1,8 +1,9 @@
 //! Sites go in as they are found; each comes out once.
 
-use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
 
 use crate::module::{Location, Module};
 use crate::site::{FoundSites, Given, Site, Wrapper};

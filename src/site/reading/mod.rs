@@ -6,7 +6,6 @@ mod itself;
 mod keys;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,6 +15,7 @@ use crate::resolve::{Found, Place, Ran, Resolver};
 use crate::syntax::{Node, has_scope, kind, unparenthesized};
 
 use flow::Flow;
+use foldhash::HashMap;
 pub(super) use keys::{Key, KeyPath, keys_to};
 
 /// A place that does something else with a cascade than hand it on.
