@@ -10,7 +10,7 @@ use crate::syntax::{
 use super::annotation::is_class_of;
 use super::assignment::{class_of, is_receiver};
 use super::kind::{Function, Type, is_object};
-use super::member::{arguments_of, function_around};
+use super::member::arguments_of;
 use super::{Context, TypeFrame, TypeQuestion, Types};
 
 /// An argument of a call.
@@ -136,7 +136,7 @@ impl Types<'_> {
 
     /// What a parameter can be.
     pub(super) fn parameter(&self, context: &Context, name: &Node<'_>) -> Type {
-        let Some(function) = function_around(name) else { return Type::NEVER };
+        let Some(function) = name.ancestors().find(has_scope) else { return Type::NEVER };
         let parameter = parameter_around(name);
         let written = name.text();
         if is_receiver(&function, name) {

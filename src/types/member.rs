@@ -1,6 +1,6 @@
 //! An object and the name of an attribute go in; what the attribute can be comes out.
 
-use crate::syntax::{Node, callee_name, decorators, has_scope, kind, positional_arguments};
+use crate::syntax::{Node, callee_name, decorators, kind, positional_arguments};
 
 use super::class::Ancestor;
 use super::kind::{Class, Function, Rows, RowsOf, Type};
@@ -266,9 +266,4 @@ pub(super) fn arguments_of<'t>(call: &Node<'t>) -> Vec<Node<'t>> {
         Some(generator) => vec![generator.clone()],
         None => Vec::new(),
     }
-}
-
-/// The function around a node.
-pub(super) fn function_around<'t>(node: &Node<'t>) -> Option<Node<'t>> {
-    node.ancestors().find(has_scope)
 }
