@@ -260,8 +260,10 @@ impl Walkthrough<'_, '_> {
         self.moves(object, &relation);
         let at = self.module().location(&call.range());
         let link = self.link(owner, &relation);
+        let is_told = is_there && self.is_told(object, &relation, owner);
         match &link.value {
             // nothing changes in the database
+            Some(RunValue::List(current)) if *current == list && is_told => return,
             Some(RunValue::List(current)) if *current == list && is_there => {}
             Some(RunValue::List(current)) if *current == list => {
                 self.heap.objects[owner].links.entry(name).and_modify(|link| {
@@ -270,10 +272,8 @@ impl Walkthrough<'_, '_> {
                 });
             }
             None if link.state == super::heap::LoadState::Unloaded => {
-                let is_new = matches!(
-                    self.heap.objects[owner].standing,
-                    super::heap::Standing::Transient | super::heap::Standing::Pending
-                );
+                let standing = self.heap.objects[owner].standing;
+                let is_new = matches!(standing, super::heap::Standing::Transient | super::heap::Standing::Pending);
                 if !is_new {
                     return;
                 }
@@ -283,7 +283,7 @@ impl Walkthrough<'_, '_> {
             _ => return,
         }
         self.heap.objects[owner].is_touched = true;
-        self.disturb(&[object, owner], false);
+        self.may_join(object, owner, &relation, &at);
         self.put_back(object, &relation, owner, &at);
         if self.heap.objects[owner].standing != super::heap::Standing::Transient {
             self.attach(object);

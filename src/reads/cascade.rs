@@ -8,7 +8,7 @@ use crate::syntax::{Node, keyword_value, kind, positional_arguments, string_cont
 use crate::types::Class;
 
 use super::Edge;
-use super::heap::{Expiry, Freshness, HeapLink, LoadState, RunValue, Standing, UnseenRelationships};
+use super::heap::{Expiry, Freshness, HeapLink, LoadState, Options, RunValue, Standing, UnseenRelationships};
 use super::mapping::{Attribute, LoaderStrategy, Relation};
 use super::run::{Exit, Walkthrough};
 
@@ -43,7 +43,9 @@ impl Walkthrough<'_, '_> {
                     self.heap.forget_all();
                     continue;
                 }
-                let link = self.link(object, &relation);
+                // it is loaded in any case
+                let link = HeapLink { state: LoadState::Unloaded, ..self.link(object, &relation) };
+                self.may_come(object, &relation, true);
                 self.load_relation(object, &relation, &link, call);
                 self.load_keys(object, &relation);
             } else {
@@ -59,13 +61,18 @@ impl Walkthrough<'_, '_> {
         let Some(link) = self.heap.objects[object].links.get(&relation.name).filter(|link| !link.is_flushed) else {
             return Ok(());
         };
+        if let Some(RunValue::List(list)) = link.value {
+            // what isn't in the session is not written
+            let objects = &self.heap.objects;
+            self.heap.lists[list].known.retain(|one| objects[*one].standing != Standing::Transient);
+        }
         if relation.reverse.is_none() {
             self.heap.objects[object].links.remove(&relation.name);
             return Ok(());
         }
         let is_well = |one: &usize| {
             let known = &self.heap.objects[*one];
-            // what the other side alone was told of need not be in the session
+            // what the other side alone was told of, and leads to one, need not be in the session
             known.standing != Standing::Transient && matches!(known.freshness, Freshness::Loaded | Freshness::Unknown)
         };
         let is_told = self.reverse(relation).is_some_and(|reverse| match &link.value {
@@ -89,7 +96,9 @@ impl Walkthrough<'_, '_> {
     fn load_keys(&mut self, object: usize, relation: &Relation) {
         if !relation.is_by_key {
             let class = self.heap.objects[object].class.clone();
-            self.heap.objects[object].written.extend(self.mapping.keys(&class).iter().cloned());
+            let known = &mut self.heap.objects[object];
+            known.has_key = self.mapping.is_written_by_key(&class);
+            known.written.extend(self.mapping.keys(&class));
         } else if self.reverse(relation).is_some_and(|reverse| self.is_many_to_one(relation, &reverse)) {
             // all columns are loaded with a foreign key
             self.load_expired(object);
@@ -100,7 +109,8 @@ impl Walkthrough<'_, '_> {
 
     fn refresh_whole(&mut self, object: usize, call: &Node<'_>) {
         let at = self.module().location(&call.range());
-        self.cascade(object, &at, false);
+        let again = self.coming_again(object);
+        self.cascade(object, &at, false, &again);
         self.heap.objects[object].is_touched = false;
         self.flush(self.flushes_itself);
         let class = self.heap.objects[object].class.clone();
@@ -109,7 +119,7 @@ impl Walkthrough<'_, '_> {
         let known = &mut self.heap.objects[object];
         known.freshness = Freshness::Loaded;
         known.standing = Standing::Persistent;
-        known.written.clear();
+        known.start_anew();
         known.base = UnseenRelationships::Queried(options.clone());
         unload(&mut known.links, None);
         // what comes with the object is loaded again
@@ -136,6 +146,24 @@ impl Walkthrough<'_, '_> {
         }
     }
 
+    /// What comes with an object when it is refreshed, as far as it is known.
+    fn coming_again(&self, object: usize) -> Vec<usize> {
+        let known = &self.heap.objects[object];
+        let options = self.options_of(object);
+        let relations = self.mapping.relations(&known.class);
+        let comes = |relation: &&std::rc::Rc<Relation>| {
+            (relation.loading == LoaderStrategy::Eager || options.names.contains(&relation.name))
+                && !self.is_ambiguous(relation)
+        };
+        let links = relations.iter().filter(comes).filter_map(|relation| known.links.get(&relation.name));
+        let values = links.filter(|link| link.is_flushed).filter_map(|link| link.value.as_ref());
+        values.flat_map(|value| self.heap.objects_in(value)).filter(|one| self.is_persistent(*one)).collect()
+    }
+
+    fn is_persistent(&self, object: usize) -> bool {
+        self.heap.objects[object].standing == Standing::Persistent
+    }
+
     /// `session.expire(object)`
     pub(super) fn expire(&mut self, call: &Node<'_>, given: &RunValue) -> Result<RunValue, Exit> {
         let RunValue::Object(object) = *given else {
@@ -150,18 +178,18 @@ impl Walkthrough<'_, '_> {
             return Ok(RunValue::Other);
         }
         let at = self.module().location(&call.range());
-        self.cascade(object, &at, true);
+        self.cascade(object, &at, true, &[]);
         let known = &mut self.heap.objects[object];
         known.freshness = Freshness::Dead;
         known.standing = Standing::Persistent;
-        known.written.clear();
+        known.start_anew();
         known.base = UnseenRelationships::Empty;
         unload(&mut known.links, None);
         Ok(RunValue::Other)
     }
 
     /// Expires what a refresh or an expire of an object reaches.
-    fn cascade(&mut self, object: usize, call: &Location, is_expire: bool) {
+    fn cascade(&mut self, object: usize, call: &Location, is_expire: bool, again: &[usize]) {
         let mut seen = BTreeSet::from([object]);
         let mut open: Vec<(usize, Vec<Edge>)> = vec![(object, Vec::new())];
         let mut unseen: Vec<Class> = Vec::new();
@@ -193,9 +221,8 @@ impl Walkthrough<'_, '_> {
         }
         seen.remove(&object);
         let reached: Vec<usize> = seen.into_iter().collect();
-        self.disturb(&[object], is_expire);
-        // what may be the object itself is not come by again
-        self.disturb_but(&reached, &[object], true);
+        self.disturb(object, is_expire);
+        self.disturb_behind(&reached, object, again);
         self.suspect_behind(unseen, object);
     }
 
@@ -231,7 +258,7 @@ impl Walkthrough<'_, '_> {
                     known.freshness =
                         if is_possible { Freshness::Doubtful } else { Freshness::Expired(Rc::clone(&expiry)) };
                 }
-                known.written.clear();
+                known.start_anew();
                 known.is_touched = false;
                 known.base = UnseenRelationships::Empty;
                 unload(&mut known.links, Some(&expiry).filter(|_| !is_possible));
@@ -271,27 +298,48 @@ impl Walkthrough<'_, '_> {
         others.filter(|other| self.may_be_same(object, *other)).collect()
     }
 
-    /// Something becomes of objects: of others that may be the same it isn't known whether it did.
-    pub(super) fn disturb(&mut self, objects: &[usize], is_expiry: bool) {
-        self.disturb_but(objects, &[], is_expiry);
-    }
-
-    /// The same, but for some that it is known of.
-    fn disturb_but(&mut self, objects: &[usize], known: &[usize], is_expiry: bool) {
-        for other in 0..self.heap.objects.len() {
-            let is_known = objects.contains(&other) || known.contains(&other);
-            if is_known || !objects.iter().any(|one| self.may_be_same(*one, other)) {
-                continue;
-            }
+    /// An object is refreshed, or expired: of others that may be the same it isn't known whether they were.
+    fn disturb(&mut self, object: usize, is_expiry: bool) {
+        let loads = if is_expiry { None } else { Some(self.options_of(object)) };
+        for other in self.others_like(object) {
             if is_expiry {
                 self.heap.suspect(other);
             } else {
                 self.heap.doubt(other);
             }
-            let known = &mut self.heap.objects[other];
-            known.links.clear();
-            known.base = UnseenRelationships::Unknown;
+            self.obscure(other, loads.as_ref());
         }
+    }
+
+    /// Objects were expired because another was, which is known: others that may be the same may be so too, but for those that come again.
+    fn disturb_behind(&mut self, reached: &[usize], object: usize, again: &[usize]) {
+        for other in (0..self.heap.objects.len()).filter(|other| *other != object && !reached.contains(other)) {
+            let same: Vec<&usize> = reached.iter().filter(|one| self.may_be_same(**one, other)).collect();
+            if same.iter().any(|one| !again.contains(one)) {
+                self.heap.suspect(other);
+            }
+            if !same.is_empty() {
+                self.obscure(other, None);
+            }
+        }
+    }
+
+    /// What of an object is loaded may be no more, or may be loaded by a refresh with some options. What it leads to in the database is what it
+    /// was.
+    fn obscure(&mut self, object: usize, loads: Option<&Options>) {
+        let class = self.heap.objects[object].class.clone();
+        for relation in self.mapping.relations(&class).iter() {
+            let mut link = self.link(object, relation);
+            let comes = loads
+                .is_some_and(|options| relation.loading == LoaderStrategy::Eager || options.can_load(&relation.name));
+            if link.state == LoadState::Unloaded && !comes {
+                link.lost = None;
+            } else {
+                link.obscure();
+            }
+            self.heap.objects[object].links.insert(relation.name.clone(), link);
+        }
+        self.heap.objects[object].base = UnseenRelationships::Unknown;
     }
 }
 

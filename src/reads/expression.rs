@@ -2,7 +2,7 @@
 
 use crate::syntax::{Node, conditional_parts, kind, unparenthesized};
 
-use super::heap::{List, RunValue};
+use super::heap::{Freshness, HeapLink, List, LoadState, Options, RunValue, Standing, UnseenRelationships};
 use super::run::{Exit, Walkthrough};
 
 impl Walkthrough<'_, '_> {
@@ -190,9 +190,7 @@ impl Walkthrough<'_, '_> {
                 known.map(RunValue::Object).ok_or(Exit::Ended)
             }
             (RunValue::List(list), Some(number)) if self.may_be_known(*list, number) => {
-                // one of those that are known, or another
-                let class = self.heap.lists[*list].rest.map(|rest| self.heap.objects[rest].class.clone());
-                Ok(class.map_or(RunValue::Unknown, |class| RunValue::Object(self.heap.foreign(class))))
+                Ok(self.one_of_all(&of).map_or(RunValue::Unknown, RunValue::Object))
             }
             (RunValue::List(list), Some(number)) => {
                 // there is one
@@ -210,6 +208,34 @@ impl Walkthrough<'_, '_> {
             (RunValue::Other, _) => Ok(RunValue::Other),
             _ => Ok(self.typed(node)),
         }
+    }
+
+    /// One of the objects of a list: one that is known, or another.
+    fn one_of_all(&mut self, list: &RunValue) -> Option<usize> {
+        let all = self.heap.objects_in(list);
+        let class = self.heap.objects[*all.last()?].class.clone();
+        let is_loaded = |one: &usize| {
+            let known = &self.heap.objects[*one];
+            known.standing == Standing::Persistent && matches!(known.freshness, Freshness::Loaded)
+        };
+        if !all.iter().all(is_loaded) {
+            return Some(self.heap.foreign(class));
+        }
+        let mut options = Options::default();
+        all.iter().for_each(|one| options.add_possible(&self.heap.objects[*one].options));
+        let is_foreign = all.iter().any(|one| self.heap.objects[*one].is_foreign);
+        let object = self.heap.queried(class, options);
+        let known = &mut self.heap.objects[object];
+        (known.is_given, known.is_foreign, known.base) = (true, is_foreign, UnseenRelationships::Unknown);
+        let class = known.class.clone();
+        for relation in self.mapping.relations(&class).iter() {
+            let link = self.link(all[0], relation);
+            if all.iter().all(|one| self.link(*one, relation).state == LoadState::Unloaded) {
+                let link = HeapLink { value: None, lost: None, is_flushed: true, ..link };
+                self.heap.objects[object].links.insert(relation.name.clone(), link);
+            }
+        }
+        Some(object)
     }
 
     /// Whether what is at a place of a list may be one that is known by another name: of a copy, or apart from the others.

@@ -9,6 +9,8 @@ use crate::types::{Class, Function};
 use super::Edge;
 use super::mapping::Mapping;
 
+pub(super) use super::link::{HeapLink, LoadState, UnseenRelationships};
+
 /// What an expression gives.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum RunValue {
@@ -101,38 +103,6 @@ pub(super) struct Expiry {
     pub over: Vec<Edge>,
 }
 
-/// What is known of relationships that nothing was seen of.
-#[derive(Debug, Clone)]
-pub(super) enum UnseenRelationships {
-    /// None is loaded.
-    Empty,
-    /// Those are loaded that are so with the object.
-    Queried(Options),
-    Unknown,
-}
-
-/// Whether a relationship of an object is loaded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum LoadState {
-    Loaded,
-    Unloaded,
-    Unknown,
-}
-
-/// What a relationship of an object leads to.
-#[derive(Debug, Clone)]
-pub(super) struct HeapLink {
-    pub state: LoadState,
-    /// Where that is known, loaded or not.
-    pub value: Option<RunValue>,
-    /// Where it came in.
-    pub at: Location,
-    /// The database has it.
-    pub is_flushed: bool,
-    /// How a cascade took away what was loaded.
-    pub lost: Option<Rc<Expiry>>,
-}
-
 #[derive(Debug, Clone)]
 pub(super) struct Object {
     pub class: Class,
@@ -142,6 +112,8 @@ pub(super) struct Object {
     pub base: UnseenRelationships,
     /// Attributes that were set since the object was expired.
     pub written: BTreeSet<String>,
+    /// Its key was loaded since then, and what refers to it can be written.
+    pub has_key: bool,
     /// It was made here: it is none of those that were made elsewhere or loaded.
     pub is_made: bool,
     /// What isn't followed gave it: it can be one that was made here before.
@@ -200,6 +172,12 @@ pub(super) struct Heap {
 }
 
 impl Object {
+    /// All of its columns are expired, or loaded.
+    pub fn start_anew(&mut self) {
+        self.written.clear();
+        self.has_key = false;
+    }
+
     /// Whether a relationship of an object of a class can lead to it. What was made here is related to what it was seen to be alone.
     pub fn can_be_related_to(&self, class: &Class, mapping: &Mapping<'_>) -> bool {
         !self.is_made
@@ -211,23 +189,6 @@ impl Object {
     /// Whether it, which was made here, can be what a relationship gave.
     pub fn can_come_as(&self, other: &Self, mapping: &Mapping<'_>) -> bool {
         other.comes_from.as_ref().is_none_or(|from| self.can_be_related_to(from, mapping))
-    }
-}
-
-impl HeapLink {
-    /// What is loaded here, or set.
-    pub fn loaded(value: RunValue, at: Location, is_flushed: bool) -> Self {
-        Self { state: LoadState::Loaded, value: Some(value), at, is_flushed, lost: None }
-    }
-
-    /// What was set here isn't known.
-    pub fn unknown(at: Location) -> Self {
-        Self { state: LoadState::Unknown, value: None, at, is_flushed: false, lost: None }
-    }
-
-    /// What it leads to is known, and not loaded.
-    pub fn known(value: RunValue, at: Location) -> Self {
-        Self { state: LoadState::Unloaded, ..Self::loaded(value, at, true) }
     }
 }
 
@@ -251,6 +212,7 @@ impl Heap {
             links: BTreeMap::new(),
             base: UnseenRelationships::Unknown,
             written: BTreeSet::new(),
+            has_key: false,
             is_made: false,
             is_given: true,
             is_foreign: true,
@@ -264,6 +226,14 @@ impl Heap {
             key: None,
             options: Options::default(),
         })
+    }
+
+    /// One that there need not be.
+    pub fn possible(&mut self, class: Class) -> usize {
+        let object = self.foreign(class);
+        let known = &mut self.objects[object];
+        (known.is_possible, known.freshness) = (true, Freshness::Doubtful);
+        object
     }
 
     /// An object that a query gives.
@@ -367,6 +337,13 @@ impl Heap {
         let object = &mut self.objects[object];
         if matches!(object.freshness, Freshness::Expired(_) | Freshness::Dead) {
             object.freshness = Freshness::Doubtful;
+        }
+    }
+
+    /// Its key is needed: where it isn't loaded, all of it is.
+    pub fn need_key(&mut self, object: usize) {
+        if !self.objects[object].has_key {
+            self.doubt(object);
         }
     }
 

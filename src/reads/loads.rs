@@ -45,6 +45,7 @@ impl Walkthrough<'_, '_> {
             (_, LoaderStrategy::Never) => Err(Exit::Ended),
             _ => {
                 self.flush(self.flushes_itself);
+                self.may_come(object, &relation, false);
                 Ok(self.load_relation(object, &relation, &link, node))
             }
         }
@@ -58,14 +59,15 @@ impl Walkthrough<'_, '_> {
         link: &HeapLink,
         node: &Node<'_>,
     ) -> RunValue {
-        self.disturb(&[object], false);
+        // what may be loaded already is not loaded then
+        let is_sure = link.state == LoadState::Unloaded;
         if !matches!(link.value, Some(RunValue::Object(_))) || !link.is_flushed {
             let class = self.heap.objects[object].class.clone();
             self.doubt_all_of(vec![Coming { from: Some(class), ..Coming::of(&relation.target) }]);
         }
         let value = match link.value {
             Some(RunValue::Object(target)) if link.is_flushed && !self.is_ambiguous(relation) => {
-                self.load_expired(target);
+                self.load_or_doubt(target, is_sure);
                 RunValue::Object(target)
             }
             Some(RunValue::List(list)) if link.is_flushed && self.has_all(object, relation, list) => {
@@ -82,7 +84,7 @@ impl Walkthrough<'_, '_> {
             && link.is_flushed
             && list != before
         {
-            self.has_again(*list, *before, relation);
+            self.has_again(*list, *before, relation, is_sure);
         }
         self.add_those_that_lead_back(&value, object, relation);
         let at = self.module().location(&node.range());
@@ -91,8 +93,26 @@ impl Walkthrough<'_, '_> {
         value
     }
 
+    /// A relationship of an object is loaded: that of others that may be the same is so, too, or was before.
+    pub(super) fn may_come(&mut self, object: usize, relation: &Relation, is_refresh: bool) {
+        for other in self.others_like(object) {
+            self.heap.doubt(other);
+            let mut link = self.link(other, relation);
+            match link.value {
+                _ if link.state != LoadState::Loaded || is_refresh && !link.is_flushed => link.obscure(),
+                Some(RunValue::List(list)) if is_refresh => {
+                    // it has the same objects, in another list
+                    let copy = self.heap.lists[list].clone();
+                    link.value = Some(self.heap.list(copy));
+                }
+                _ => {}
+            }
+            self.heap.objects[other].links.insert(relation.name.clone(), link);
+        }
+    }
+
     /// A collection is loaded again: it has what it had before.
-    fn has_again(&mut self, list: usize, before: usize, relation: &Relation) {
+    fn has_again(&mut self, list: usize, before: usize, relation: &Relation, is_sure: bool) {
         let before = self.heap.lists[before].clone();
         let has_moved = self.has_moved(relation);
         let list = &mut self.heap.lists[list];
@@ -102,8 +122,16 @@ impl Walkthrough<'_, '_> {
         let all: Vec<usize> = list.known.iter().copied().chain(list.rest).collect();
         for one in all.into_iter().filter(|_| !has_moved) {
             if self.heap.objects[one].standing == Standing::Persistent {
-                self.load_expired(one);
+                self.load_or_doubt(one, is_sure);
             }
+        }
+    }
+
+    fn load_or_doubt(&mut self, object: usize, is_sure: bool) {
+        if is_sure {
+            self.load_expired(object);
+        } else {
+            self.heap.doubt(object);
         }
     }
 
@@ -129,7 +157,7 @@ impl Walkthrough<'_, '_> {
         let known = &mut self.heap.objects[object];
         known.freshness = Freshness::Loaded;
         known.standing = Standing::Persistent;
-        known.written.clear();
+        known.start_anew();
         if has_eager {
             known.base = UnseenRelationships::Unknown;
         }
@@ -204,7 +232,7 @@ impl Walkthrough<'_, '_> {
                 self.may_load_links(object);
                 let known = &mut self.heap.objects[object];
                 known.freshness = Freshness::Loaded;
-                known.written.clear();
+                known.start_anew();
             }
         }
     }

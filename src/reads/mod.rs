@@ -9,6 +9,7 @@ mod callers;
 mod cascade;
 mod expression;
 mod heap;
+mod link;
 mod loads;
 mod mapping;
 mod relation;

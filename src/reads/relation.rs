@@ -36,6 +36,10 @@ impl Walkthrough<'_, '_> {
             return Ok(RunValue::Other);
         }
         match &known.freshness {
+            // a flush can have given it its value
+            Freshness::Expired(_) if known.has_key && self.mapping.may_be_written_with_others(&known.class, name) => {
+                Err(Exit::Ended)
+            }
             Freshness::Expired(expiry) => {
                 let expiry = Rc::clone(expiry);
                 Err(self.raises(&expiry, node))
@@ -225,12 +229,29 @@ impl Walkthrough<'_, '_> {
             let back = HeapLink::known(RunValue::Object(object), at);
             self.heap.objects[target].links.insert(reverse.name.clone(), back);
         }
+        self.doubt_those_that_lead_back(target, object);
         if relation.is_list {
             let owner = Some((object, relation.name.clone()));
             let is_anchored = self.has_moved(relation) || self.heap.objects[object].is_made;
             self.heap.list(List { rest: Some(target), owner, is_anchored, ..List::default() })
         } else {
             RunValue::Object(target)
+        }
+    }
+
+    /// What is loaded with an object need not be where that leads back to the class that it came from: SQLAlchemy follows no circles.
+    fn doubt_those_that_lead_back(&mut self, target: usize, object: usize) {
+        let class = self.heap.objects[target].class.clone();
+        for relation in
+            self.mapping.relations(&class).iter().filter(|relation| relation.loading == LoaderStrategy::Eager)
+        {
+            let links = &self.heap.objects[target].links;
+            let leads_back = self.mapping.can_be(&relation.target, &self.heap.objects[object].class);
+            if leads_back && !links.contains_key(&relation.name) {
+                let mut link = self.link(target, relation);
+                link.obscure();
+                self.heap.objects[target].links.insert(relation.name.clone(), link);
+            }
         }
     }
 

@@ -89,13 +89,13 @@ impl Walkthrough<'_, '_> {
             let links = self.heap.objects[object].links.values().filter_map(|link| link.value.as_ref());
             let leads_to: Vec<usize> = links.flat_map(|value| self.heap.objects_in(value)).collect();
             if written.contains(&object) {
-                self.heap.doubt(object);
-                leads_to.into_iter().for_each(|other| self.heap.doubt(other));
+                self.heap.need_key(object);
+                leads_to.into_iter().for_each(|other| self.heap.need_key(other));
             } else if leads_to.iter().any(|other| written.contains(other)) {
-                self.heap.doubt(object);
+                self.heap.need_key(object);
             }
             if std::mem::take(&mut self.heap.objects[object].is_moved) {
-                self.heap.doubt(object);
+                self.heap.need_key(object);
             }
         }
         for object in written {
@@ -135,7 +135,7 @@ impl Walkthrough<'_, '_> {
                     object.freshness = Freshness::Dead;
                     unload(&mut object.links, None);
                     object.base = UnseenRelationships::Empty;
-                    object.written.clear();
+                    object.start_anew();
                 }
             }
         }

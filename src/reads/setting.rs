@@ -3,7 +3,7 @@
 use crate::module::Location;
 use crate::types::Class;
 
-use super::heap::{HeapLink, List, LoadState, RunValue, Standing};
+use super::heap::{Freshness, HeapLink, List, LoadState, RunValue, Standing};
 use super::mapping::{Attribute, Relation};
 use super::run::{Exit, Walkthrough};
 
@@ -72,10 +72,15 @@ impl Walkthrough<'_, '_> {
         self.heap.objects[object].is_moved |= !self.was_empty(object, &before);
         if let RunValue::Object(target) = value {
             self.put_back(*target, relation, object, at);
-            // it can have been there before: then the other side isn't told
-            let back = self.heap.objects[*target].links.get_mut(&reverse.name);
-            if let Some(back) = back.filter(|_| before.state == LoadState::Unknown && !reverse.is_list) {
-                back.state = LoadState::Unknown;
+            let back = self.heap.objects[*target].links.get_mut(&reverse.name).filter(|_| !reverse.is_list);
+            match (back, before.state) {
+                // it can have been there before: then the other side isn't told
+                (Some(back), LoadState::Unknown) => back.state = LoadState::Unknown,
+                // without a key that leads there, what was there isn't looked for: the other side is told
+                (Some(back), LoadState::Unloaded) if !relation.is_by_key && reverse.is_by_key => {
+                    back.state = LoadState::Loaded
+                }
+                _ => {}
             }
         }
         Ok(())
@@ -101,6 +106,55 @@ impl Walkthrough<'_, '_> {
         self.heap.objects[object].links.insert(relation.name.clone(), HeapLink::loaded(list, at.clone(), false));
         known.into_iter().for_each(|one| self.put_back(one, relation, object, at));
         Ok(())
+    }
+
+    /// An object comes into a collection of another: of others that may be one of the two it isn't known whether they did.
+    pub(super) fn may_join(&mut self, object: usize, owner: usize, relation: &Relation, at: &Location) {
+        for other in self.others_like(owner).into_iter().filter(|other| *other != object) {
+            self.may_have_more(other, relation);
+        }
+        let reverse = self.reverse(relation);
+        for other in self.others_like(object).into_iter().filter(|other| *other != owner) {
+            match &reverse {
+                Some(reverse) if reverse.is_list => self.may_have_more(other, reverse),
+                Some(reverse) => {
+                    self.heap.doubt(other);
+                    let link = HeapLink::unknown(at.clone());
+                    self.heap.objects[other].links.insert(reverse.name.clone(), link);
+                }
+                None => self.heap.doubt(other),
+            }
+        }
+    }
+
+    /// Whether an object knows of another, which has it in a relationship, so that it doesn't change when it comes there again.
+    pub(super) fn is_told(&self, object: usize, relation: &Relation, owner: usize) -> bool {
+        let Some(name) = &relation.reverse else { return true };
+        let Some(link) = self.heap.objects[object].links.get(name).filter(|link| link.state == LoadState::Loaded)
+        else {
+            return false;
+        };
+        let leads_back = link.value.as_ref().is_some_and(|value| match value {
+            RunValue::List(list) => self.heap.lists[*list].known.contains(&owner),
+            value => *value == RunValue::Object(owner),
+        });
+        leads_back && matches!(self.heap.objects[object].freshness, Freshness::Loaded)
+    }
+
+    /// A collection of an object may have one more: that changes nothing where it has others that aren't known one by one.
+    fn may_have_more(&mut self, object: usize, relation: &Relation) {
+        self.heap.doubt(object);
+        let mut link = self.link(object, relation);
+        match link.value {
+            Some(RunValue::List(list)) if link.state == LoadState::Loaded => {
+                if self.heap.lists[list].rest.is_none() {
+                    let rest = self.heap.possible(relation.target.clone());
+                    (self.heap.lists[list].rest, self.heap.lists[list].is_anchored) = (Some(rest), true);
+                }
+            }
+            _ => link.obscure(),
+        }
+        self.heap.objects[object].links.insert(relation.name.clone(), link);
     }
 
     /// The other side of what an object no longer leads to.
