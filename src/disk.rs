@@ -4,7 +4,7 @@
 //! Over what is on disk lies what is not saved yet.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -73,6 +73,14 @@ impl Disk {
     /// Whether there is anything at an absolute path.
     pub fn has(&self, path: &Path) -> bool {
         self.unsaved.contains_key(path) || self.kind(path).is_some()
+    }
+
+    /// Whether a folder (absolute) can have a Python module of a name.
+    pub fn has_stem(&self, folder: &Path, name: &str) -> bool {
+        let names = self.names(folder);
+        !self.unsaved.is_empty()
+            || names.contains_key(OsStr::new(name))
+            || [".py", ".pyi"].iter().any(|suffix| names.contains_key(OsStr::new(&format!("{name}{suffix}"))))
     }
 
     fn kind(&self, path: &Path) -> Option<bool> {

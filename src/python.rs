@@ -2,6 +2,9 @@
 //!
 //! Only what SQLAlchemy's own error messages need is modelled: the value, its type's name, its `repr()`.
 
+use std::sync::LazyLock;
+
+use foldhash::HashSet;
 use unicode_general_category::{GeneralCategory, get_general_category};
 
 /// A Python value.
@@ -159,6 +162,7 @@ pub fn is_re_whitespace(c: char) -> bool {
 /// Whether a top-level module is Python's own: `sys.stdlib_module_names` of CPython 3.11 and the modules that came since.
 pub fn is_standard_library(module: &str) -> bool {
     const SINCE: [&str; 3] = ["annotationlib", "compression", "string"];
-    static NAMES: &str = include_str!("../rules/standard_library.txt");
-    NAMES.lines().any(|name| name == module) || SINCE.contains(&module)
+    static NAMES: LazyLock<HashSet<&str>> =
+        LazyLock::new(|| include_str!("../rules/standard_library.txt").lines().chain(SINCE).collect());
+    NAMES.contains(module)
 }

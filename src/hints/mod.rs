@@ -7,7 +7,7 @@ mod traits;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::memmem::Finder;
 
 use crate::sqlalchemy::Observable;
@@ -72,7 +72,7 @@ impl Hints {
 
     /// Where one of the words stands.
     pub fn of_words(text: &str, words: &Words) -> Self {
-        Self::new(words.0.find_overlapping_iter(text).map(|found| found.start()..found.start() + 1))
+        Self::new(words.each.find_overlapping_iter(text).map(|found| found.start()..found.start() + 1))
     }
 
     /// Where something can stand that notices a cascade.
@@ -116,17 +116,23 @@ impl Hints {
 }
 
 /// Words that are looked for together, however many they are.
-pub struct Words(AhoCorasick);
+pub struct Words {
+    /// The first of them: this kind alone is looked for with vector instructions.
+    any: AhoCorasick,
+    each: AhoCorasick,
+}
 
 impl Words {
     /// None where they are too many to be looked for.
     pub fn new<'w>(words: impl IntoIterator<Item = &'w str>) -> Option<Self> {
-        AhoCorasick::new(words).ok().map(Self)
+        let words: Vec<&str> = words.into_iter().collect();
+        let any = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(&words).ok()?;
+        Some(Self { any, each: AhoCorasick::new(words).ok()? })
     }
 
     /// Whether the bytes have one of them.
     pub fn are_in(&self, bytes: &[u8]) -> bool {
-        self.0.is_match(bytes)
+        self.any.is_match(bytes)
     }
 
     /// Whether one of them stands in the bytes as a word of its own.
@@ -140,7 +146,7 @@ impl Words {
         let is_whole = move |word: &Range<usize>| {
             !is_of_word(word.start.checked_sub(1).map(|before| &bytes[before])) && !is_of_word(bytes.get(word.end))
         };
-        self.0.find_overlapping_iter(bytes).map(|found| found.range()).filter(is_whole)
+        self.each.find_overlapping_iter(bytes).map(|found| found.range()).filter(is_whole)
     }
 }
 

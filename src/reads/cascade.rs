@@ -151,7 +151,7 @@ impl Walkthrough<'_, '_> {
         let known = &self.heap.objects[object];
         let options = self.options_of(object);
         let relations = self.mapping.relations(&known.class);
-        let comes = |relation: &&std::rc::Rc<Relation>| {
+        let comes = |relation: &&Rc<Relation>| {
             (relation.loading == LoaderStrategy::Eager || options.names.contains(&relation.name))
                 && !self.is_ambiguous(relation)
         };

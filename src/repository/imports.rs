@@ -61,11 +61,18 @@ impl Repository {
 
     /// The file of the module below an import root: `a/b.py`, or the package's `a/b/__init__.py`.
     pub fn module_file(&self, import_root: &Path, module: &[String]) -> Option<PathBuf> {
-        let stem = module.iter().fold(import_root.to_owned(), |path, name| path.join(name));
-        let package = stem.join("__init__.py");
-        [package, stem.with_extension("py"), stem.with_extension("pyi")]
-            .into_iter()
-            .find(|file| file.starts_with(&self.root) && self.disk.has_file(file))
+        let is_file = |file: &PathBuf| file.starts_with(&self.root) && self.disk.has_file(file);
+        let Some((name, packages)) = module.split_last() else {
+            return Some(import_root.join("__init__.py")).filter(is_file);
+        };
+        let mut folder = import_root.to_owned();
+        folder.extend(packages);
+        // most imports are of other distributions: the folder is asked once
+        if !self.disk.has_stem(&folder, name) {
+            return None;
+        }
+        let stem = folder.join(name);
+        [stem.join("__init__.py"), stem.with_extension("py"), stem.with_extension("pyi")].into_iter().find(is_file)
     }
 
     /// The dotted name of the package in a folder; empty where it is none.
