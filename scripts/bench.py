@@ -11,23 +11,24 @@ The trees:
 - file: one file of 5 MB
 - growth: 10,000, 100,000 and 1,000,000 files, most of them empty
 
-Beside `check` with 1 and 2 threads there are `rg -l cascade`, which reads each file once (the floor), `rg --files`, which reads none, ast-grep's
-command line, semgrep with an equivalent rule, and LibCST, which parses the files that have the word. What takes minutes runs once, the
-others 11 times; the median counts. Printed are the wall time and the processor time over those of `rg -l cascade`, and the peak memory.
+Beside `check` with a thread for each core and with one there are `rg -l cascade`, which reads each file once (the floor), `rg --files`, which reads
+none, ast-grep's command line, semgrep with an equivalent rule, and LibCST, which parses the files that have the word. What takes long runs once, the
+others 4 or 12 times; the median counts. Printed are the wall time and the processor time over those of `rg -l cascade`, and the peak memory.
 """
 
 import dataclasses
-import importlib.util
 import math
 import os
 import pathlib
+import shutil
 import statistics
 import subprocess
 import sys
 import time
 import zipfile
 
-HERE = pathlib.Path(__file__).resolve().parent
+import models
+
 TURNS = 11
 #: what takes longer than this in seconds is not run again
 LONG = 20
@@ -88,8 +89,9 @@ def run(command, folder):
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
-    # rg ends with 1 where nothing matches
-    if os.waitstatus_to_exitcode(status) not in (0, 1):
+    # cascade-fix ends with 1 where something is found, rg where nothing is
+    allowed = (0, 1) if pathlib.Path(command[0]).name in ("cascade-fix", "rg") else (0,)
+    if os.waitstatus_to_exitcode(status) not in allowed:
         sys.exit(f"{command[0]} ends with {os.waitstatus_to_exitcode(status)} in {folder}")
     return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
@@ -102,9 +104,9 @@ def measured(commands, folder, turns=TURNS):
         for name in again:
             costs[name].append(run(commands[name], folder))
     # the first was on a colder cache
-    kept = {name: all[1:] or all for name, all in costs.items()}
-    of = lambda all, field: statistics.median(getattr(cost, field) for cost in all)
-    return {name: Cost(*(of(all, field) for field in ("wall", "processor", "memory"))) for name, all in kept.items()}
+    kept = {name: of[1:] or of for name, of in costs.items()}
+    median = lambda of, field: statistics.median(getattr(cost, field) for cost in of)
+    return {name: Cost(*(median(of, field) for field in ("wall", "processor", "memory"))) for name, of in kept.items()}
 
 
 class Bench:
@@ -112,7 +114,7 @@ class Bench:
         self.work, self.binary = work, binary
         (work / "rule.yml").write_text(RULE)
         (work / "semgrep.yml").write_text(SEMGREP)
-        (work / "libcst.py").write_text(LIBCST)
+        (work / "find_cascades.py").write_text(LIBCST)
         self.check = [binary, "check", "--quiet", "--output-format", "json"]
 
     def commands(self, paths=(".",), others=True):
@@ -123,11 +125,13 @@ class Bench:
         }
         if others:
             bin = self.work / "venv" / "bin"
-            semgrep = ["scan", "--metrics", "off", "--disable-version-check", "--quiet", "--no-git-ignore", "--config", self.work / "semgrep.yml"]
+            # all files, as large as they are
+            semgrep = ["scan", "--metrics", "off", "--disable-version-check", "--quiet", "--no-git-ignore", "--max-target-bytes", "0"]
+            semgrep += ["--timeout", "0", "--config", self.work / "semgrep.yml"]
             tools["rg --files"] = ["rg", "--files", *paths]
             tools["ast-grep scan"] = [bin / "ast-grep", "scan", "--rule", self.work / "rule.yml", "--json=stream", *paths]
             tools["semgrep scan"] = [bin / "semgrep", *semgrep, *paths]
-            tools["LibCST"] = [bin / "python", self.work / "libcst.py"]
+            tools["LibCST"] = [bin / "python", self.work / "find_cascades.py"]
         return tools
 
     def show(self, title, costs):
@@ -137,24 +141,31 @@ class Bench:
             print(f"  {name:24} {cost.wall / floor.wall:7.2f}x {cost.processor / floor.processor:9.2f}x {cost.memory:6.0f} MB")
         sys.stdout.flush()
 
-    def tree(self, name):
-        """The folder of a tree, and whether it is still to be filled."""
+    def tree(self, name, fill):
+        """The folder of a tree, filled once."""
         folder = self.work / name
-        is_new = not folder.is_dir()
-        folder.mkdir(exist_ok=True)
-        return folder, is_new
+        if not folder.is_dir():
+            unfinished = self.work / f"{name}.unfinished"
+            shutil.rmtree(unfinished, ignore_errors=True)
+            unfinished.mkdir()
+            fill(unfinished)
+            unfinished.rename(folder)
+        return folder
 
     def packages(self):
-        folder, is_new = self.tree("tree")
-        for wheel in sorted((self.work / "wheels").glob("*.whl")) if is_new else ():
-            with zipfile.ZipFile(wheel) as archive:
-                sources = [name for name in archive.namelist() if name.endswith(".py")]
-                archive.extractall(folder / wheel.name.split("-")[0], sources)
-        return folder
+        def fill(folder):
+            for wheel in sorted((self.work / "wheels").glob("*.whl")):
+                with zipfile.ZipFile(wheel) as archive:
+                    sources = [name for name in archive.namelist() if name.endswith(".py")]
+                    archive.extractall(folder / wheel.name.split("-")[0], sources)
+
+        return self.tree("tree", fill)
 
     def of_packages(self):
         folder = self.packages()
         files = sum(1 for _ in folder.rglob("*.py"))
+        if files < 30_000:
+            sys.exit(f"only {files} Python files in {folder}: remove it and {self.work / 'wheels'}")
         self.show(f"packages: {files:,} files", measured(self.commands(), folder))
 
     def without(self):
@@ -168,40 +179,35 @@ class Bench:
         return subprocess.run([*self.check, "."], cwd=folder, capture_output=True).returncode == 0
 
     def monorepo(self):
-        folder, is_new = self.tree("monorepo")
-        if is_new:
-            module = importlib.util.spec_from_file_location("models", HERE / "models.py")
-            models = importlib.util.module_from_spec(module)
-            module.loader.exec_module(models)
+        def fill(folder):
             models.write(folder)
-            code = "".join(f"def function_{n}(value):\n    return value + {n}\n\n\n" for n in range(40))
-            for number in range(19_800):
-                path = folder / "services" / f"service_{number // 100}" / f"module_{number}.py"
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(code)
+            models.write_others(folder / "services", 19_800)
+
+        folder = self.tree("monorepo", fill)
         self.show("monorepo: 20,000 files, 2,000 models with 20,000 relationships", measured(self.commands(), folder, 3))
         one = "app/models/models0.py"
         costs = measured({"rg -l cascade": ["rg", "-l", "cascade", "."], "cascade-fix check FILE": [*self.check, one]}, folder)
         self.show(f"monorepo: {one} alone", costs)
 
     def file(self):
-        folder, is_new = self.tree("file")
-        if is_new:
-            code = "".join(f"def function_{n}(value):\n    return value + {n}\n\n\n" for n in range(100_000))
+        def fill(folder):
+            code = models.functions(100_000)
             model = 'from sqlalchemy.orm import relationship\n\nposts = relationship("Post", cascade="all")\n\n\n'
-            (folder / "large.py").write_text((model + code)[:5_000_000])
-        self.show("file: one of 5 MB", measured(self.commands(), folder, 3))
+            (folder / "large.py").write_text(model + code[: code.rindex("def ", 0, 5_000_000)])
+        self.show("file: one of 5 MB", measured(self.commands(), self.tree("file", fill), 3))
+
+    def fill_sparsely(self, folder, size):
+        for number in range(size):
+            path = folder / f"package_{number // 1000}" / f"module_{number}.py"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text('posts = relationship("Post")\n' if number % 100 == 0 else "")
 
     def growth(self):
         sizes = [10_000, 100_000, 1_000_000]
         processor = {}
         for size in sizes:
-            folder, is_new = self.tree(f"files-{size}")
-            for number in range(size) if is_new else ():
-                path = folder / f"package_{number // 1000}" / f"module_{number}.py"
-                path.parent.mkdir(exist_ok=True)
-                path.write_text('posts = relationship("Post")\n' if number % 100 == 0 else "")
-            costs = measured(self.commands(others=False), folder, 3)
+            fill = lambda folder, size=size: self.fill_sparsely(folder, size)
+            costs = measured(self.commands(others=False), self.tree(f"files-{size}", fill), 3)
             self.show(f"growth: {size:,} files", costs)
             processor[size] = costs["cascade-fix check"].processor
         doublings = math.log2(sizes[-1] / sizes[0])

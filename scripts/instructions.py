@@ -10,7 +10,6 @@ scripts/instructions.json says. Another compiler gives other counts: then record
 
 import argparse
 import collections
-import importlib.util
 import json
 import pathlib
 import re
@@ -18,6 +17,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+
+from models import write, write_others
 
 HERE = pathlib.Path(__file__).resolve().parent
 RECORD = HERE / "instructions.json"
@@ -35,32 +36,26 @@ def example(root):
     shutil.copytree(HERE.parent / "testdata" / "example", root, dirs_exist_ok=True)
 
 
-def models(root):
-    specification = importlib.util.spec_from_file_location("models", HERE / "models.py")
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    module.MODELS = 200
-    module.write(root)
+def with_models(root):
+    write(root, 200)
 
 
 def without(root):
     (root / "pyproject.toml").touch()
-    code = "".join(f"def function_{n}(value):\n    return value + {n}\n\n\n" for n in range(100))
-    for number in range(2_000):
-        path = root / f"package_{number // 100}" / f"module_{number}.py"
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(code)
+    write_others(root, 2_000)
 
 
-INPUTS = {"example": example, "models": models, "without": without}
+INPUTS = {"example": example, "models": with_models, "without": without}
 
 
 def part_of(function):
+    module = re.match(r"<?&?(?:mut )?cascade_fix::(\w+)", function)
+    if module:
+        return module[1]
     for name, pattern in PARTS.items():
         if pattern.search(function):
             return name
-    module = re.search(r"cascade_fix::(\w+)", function)
-    return module[1] if module else "libraries"
+    return "libraries"
 
 
 def counts(binary, root):
@@ -91,8 +86,9 @@ def main():
     given = arguments.parse_args()
     compiler = subprocess.run(["rustc", "--version"], capture_output=True, text=True).stdout.strip()
     recorded = json.loads(RECORD.read_text()) if RECORD.exists() and not given.record else {}
-    if recorded and recorded["compiler"] != compiler:
-        print(f"recorded with {recorded['compiler']}, this is {compiler}")
+    if not given.record and recorded.get("compiler") != compiler:
+        print(f"recorded with {recorded.get('compiler', 'none')}, this is {compiler}: nothing to compare with")
+        recorded = {}
     totals, is_more = {}, False
     for name, write in INPUTS.items():
         with tempfile.TemporaryDirectory(prefix="instructions-") as folder:

@@ -17,26 +17,39 @@ MODELS, OF_EACH, TO_A_FILE = 2_000, 10, 10
 HEADER = "from sqlalchemy import Column, ForeignKey, Integer\nfrom sqlalchemy.orm import relationship\n\nfrom app.base import Base\n"
 
 
-def model(number):
+def model(number, models):
     """A class that refers to ten others, and leads to ten others that refer to it."""
     yield f'\n\nclass Model{number}(Base):\n    __tablename__ = "table{number}"\n\n    id = Column(Integer, primary_key=True)'
     for index in range(1, OF_EACH + 1):
-        yield f'    parent{index}_id = Column(ForeignKey("table{(number - index * 37) % MODELS}.id"))'
+        yield f'    parent{index}_id = Column(ForeignKey("table{(number - index * 37) % models}.id"))'
     for index in range(1, OF_EACH + 1):
-        target = (number + index * 37) % MODELS
+        target = (number + index * 37) % models
         yield f'    children{index} = relationship("Model{target}", cascade="all, delete-orphan")'
 
 
-def write(root):
+def write(root, models=MODELS):
     folder = root / "app" / "models"
     folder.mkdir(parents=True)
     (root / "pyproject.toml").write_text('[project]\nname = "app"\ndependencies = ["sqlalchemy>=2.0", "asyncpg"]\n')
     (root / "app" / "base.py").write_text("from sqlalchemy.orm import declarative_base\n\nBase = declarative_base()\n")
     for package in (root / "app", folder):
         (package / "__init__.py").touch()
-    for first in range(0, MODELS, TO_A_FILE):
-        lines = [line for number in range(first, first + TO_A_FILE) for line in model(number)]
+    for first in range(0, models, TO_A_FILE):
+        lines = [line for index in range(first, first + TO_A_FILE) for line in model(index, models)]
         (folder / f"models{first}.py").write_text(HEADER + "\n".join(lines) + "\n")
+
+
+def functions(number):
+    """Code without models."""
+    return "".join(f"def function_{n}(value):\n    return value + {n}\n\n\n" for n in range(number))
+
+
+def write_others(root, files, of_each=40):
+    """Files without models."""
+    for number in range(files):
+        path = root / f"package_{number // 100}" / f"module_{number}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(functions(of_each))
 
 
 def main():

@@ -77,10 +77,11 @@ impl Disk {
 
     /// Whether a folder (absolute) can have a Python module of a name.
     pub fn has_stem(&self, folder: &Path, name: &str) -> bool {
-        let names = self.names(folder);
-        !self.unsaved.is_empty()
-            || names.contains_key(OsStr::new(name))
-            || [".py", ".pyi"].iter().any(|suffix| names.contains_key(OsStr::new(&format!("{name}{suffix}"))))
+        let has = |names: &FolderEntries| {
+            let has = |name: &str| names.contains_key(OsStr::new(name));
+            has(name) || has(&format!("{name}.py")) || has(&format!("{name}.pyi"))
+        };
+        !self.unsaved.is_empty() || has(&self.names(folder))
     }
 
     fn kind(&self, path: &Path) -> Option<bool> {

@@ -53,7 +53,7 @@ impl Noticed {
         }
     }
 
-    /// What it is not known yet and is asked for is found out.
+    /// What is not known yet and is asked for is found out.
     pub fn complete(
         &mut self,
         analysis: &Analysis,

@@ -72,7 +72,7 @@ impl Hints {
 
     /// Where one of the words stands.
     pub fn of_words(text: &str, words: &Words) -> Self {
-        Self::new(words.each.find_overlapping_iter(text).map(|found| found.start()..found.start() + 1))
+        Self::new(words.0.find_iter(text).map(|found| found.start()..found.start() + 1))
     }
 
     /// Where something can stand that notices a cascade.
@@ -115,24 +115,19 @@ impl Hints {
     }
 }
 
-/// Words that are looked for together, however many they are.
-pub struct Words {
-    /// The first of them: this kind alone is looked for with vector instructions.
-    any: AhoCorasick,
-    each: AhoCorasick,
-}
+/// Names that are looked for together, however many they are: of those that begin at a place, the longest.
+pub struct Words(AhoCorasick);
 
 impl Words {
     /// None where they are too many to be looked for.
     pub fn new<'w>(words: impl IntoIterator<Item = &'w str>) -> Option<Self> {
-        let words: Vec<&str> = words.into_iter().collect();
-        let any = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(&words).ok()?;
-        Some(Self { any, each: AhoCorasick::new(words).ok()? })
+        // unlike all that overlap, this kind is looked for with vector instructions
+        AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words).ok().map(Self)
     }
 
     /// Whether the bytes have one of them.
     pub fn are_in(&self, bytes: &[u8]) -> bool {
-        self.any.is_match(bytes)
+        self.0.is_match(bytes)
     }
 
     /// Whether one of them stands in the bytes as a word of its own.
@@ -140,13 +135,13 @@ impl Words {
         self.whole(bytes).next().is_some()
     }
 
-    /// Where they stand as words of their own.
+    /// Where they stand as words of their own: there none can begin inside of another.
     fn whole<'b>(&'b self, bytes: &'b [u8]) -> impl Iterator<Item = Range<usize>> + 'b {
         let is_of_word = |byte: Option<&u8>| byte.copied().is_some_and(is_of_name);
         let is_whole = move |word: &Range<usize>| {
             !is_of_word(word.start.checked_sub(1).map(|before| &bytes[before])) && !is_of_word(bytes.get(word.end))
         };
-        self.each.find_overlapping_iter(bytes).map(|found| found.range()).filter(is_whole)
+        self.0.find_iter(bytes).map(|found| found.range()).filter(is_whole)
     }
 }
 

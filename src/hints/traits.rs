@@ -77,7 +77,7 @@ pub(super) const TRAITS: [(&str, Word); 18] = [
 
 /// They are looked for together, in every file that is read.
 pub(super) static TRAIT_WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    // this kind alone looks for them with vector instructions
+    // this kind looks for them with vector instructions
     let built = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(TRAITS.map(|(word, _)| word));
     built.expect("a few short words fit any automaton")
 });

@@ -92,14 +92,10 @@ impl Walkthrough<'_, '_> {
         relation.is_by_key && (reverse.is_list || !reverse.is_by_key)
     }
 
-    /// A relationship was loaded by its name: to do so, an expired object's foreign key or its own key is loaded.
+    /// A relationship was loaded by its name: to do so, an expired object's foreign key is loaded, or what others refer to by theirs: its key,
+    /// or any other column, and all with that.
     fn load_keys(&mut self, object: usize, relation: &Relation) {
-        if !relation.is_by_key {
-            let class = self.heap.objects[object].class.clone();
-            let known = &mut self.heap.objects[object];
-            known.has_key = self.mapping.is_written_by_key(&class);
-            known.written.extend(self.mapping.keys(&class));
-        } else if self.reverse(relation).is_some_and(|reverse| self.is_many_to_one(relation, &reverse)) {
+        if self.reverse(relation).is_some_and(|reverse| self.is_many_to_one(relation, &reverse)) {
             // all columns are loaded with a foreign key
             self.load_expired(object);
         } else {
@@ -119,13 +115,14 @@ impl Walkthrough<'_, '_> {
         let known = &mut self.heap.objects[object];
         known.freshness = Freshness::Loaded;
         known.standing = Standing::Persistent;
-        known.start_anew();
+        known.written.clear();
         known.base = UnseenRelationships::Queried(options.clone());
         unload(&mut known.links, None);
         // what comes with the object is loaded again
         let mut came = Vec::new();
+        let classes = self.mapping.ancestors(&class);
         for relation in self.mapping.relations(&class).iter() {
-            let is_eager = relation.loading == LoaderStrategy::Eager || options.names.contains(&relation.name);
+            let is_eager = relation.loading == LoaderStrategy::Eager || options.do_load(&classes, &relation.name);
             let is_ambiguous = self.is_ambiguous(relation);
             let known = &mut self.heap.objects[object].links;
             match known.get_mut(&relation.name) {
@@ -150,9 +147,9 @@ impl Walkthrough<'_, '_> {
     fn coming_again(&self, object: usize) -> Vec<usize> {
         let known = &self.heap.objects[object];
         let options = self.options_of(object);
-        let relations = self.mapping.relations(&known.class);
+        let (classes, relations) = (self.mapping.ancestors(&known.class), self.mapping.relations(&known.class));
         let comes = |relation: &&Rc<Relation>| {
-            (relation.loading == LoaderStrategy::Eager || options.names.contains(&relation.name))
+            (relation.loading == LoaderStrategy::Eager || options.do_load(&classes, &relation.name))
                 && !self.is_ambiguous(relation)
         };
         let links = relations.iter().filter(comes).filter_map(|relation| known.links.get(&relation.name));
@@ -182,7 +179,7 @@ impl Walkthrough<'_, '_> {
         let known = &mut self.heap.objects[object];
         known.freshness = Freshness::Dead;
         known.standing = Standing::Persistent;
-        known.start_anew();
+        known.written.clear();
         known.base = UnseenRelationships::Empty;
         unload(&mut known.links, None);
         Ok(RunValue::Other)
@@ -258,7 +255,7 @@ impl Walkthrough<'_, '_> {
                     known.freshness =
                         if is_possible { Freshness::Doubtful } else { Freshness::Expired(Rc::clone(&expiry)) };
                 }
-                known.start_anew();
+                known.written.clear();
                 known.is_touched = false;
                 known.base = UnseenRelationships::Empty;
                 unload(&mut known.links, Some(&expiry).filter(|_| !is_possible));

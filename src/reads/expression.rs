@@ -72,6 +72,10 @@ impl Walkthrough<'_, '_> {
         let (Some(object), Some(name)) = (node.field("object"), node.field("attribute")) else {
             return Ok(RunValue::Unknown);
         };
+        if matches!(&*name.text(), "no_autoflush" | "autoflush") {
+            // when a flush comes is not followed then
+            return Err(Exit::Ended);
+        }
         match self.value(&object)? {
             RunValue::Object(object) if name.text() == "awaitable_attrs" => Ok(RunValue::Awaitable(object)),
             RunValue::Object(object) => self.read(object, &name.text(), node),
@@ -121,6 +125,9 @@ impl Walkthrough<'_, '_> {
         match &*left.kind() {
             kind::ATTRIBUTE => {
                 let (Some(object), Some(name)) = (left.field("object"), left.field("attribute")) else { return Ok(()) };
+                if name.text() == "autoflush" {
+                    return Err(Exit::Ended);
+                }
                 if let RunValue::Object(object) = self.value(&object)? {
                     let at = self.module().location(&left.range());
                     self.set(object, &name.text(), value, &at)?;

@@ -32,12 +32,12 @@ pub(super) enum RunValue {
     Unknown,
 }
 
-/// The relationships that loader options of a statement name.
+/// The relationships that loader options of a statement name, each by its class as it is written there, and its own name.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Options {
-    pub names: BTreeSet<String>,
+    pub names: BTreeSet<(String, String)>,
     /// Those that they name where objects are the same that can't be told apart.
-    pub maybe: BTreeSet<String>,
+    pub maybe: BTreeSet<(String, String)>,
     /// They may name any others.
     pub any: bool,
     /// The name of a class, and the literal key of the one object of it that is selected.
@@ -47,8 +47,14 @@ pub(super) struct Options {
 }
 
 impl Options {
+    /// Whether they load a relationship of an object that is of all of the classes.
+    pub fn do_load(&self, classes: &[Class], name: &str) -> bool {
+        let is_of_class = |class: &str| classes.iter().any(|known| known.name == class);
+        self.names.iter().any(|(class, named)| named == name && is_of_class(class))
+    }
+
     pub fn can_load(&self, name: &str) -> bool {
-        self.any || self.names.contains(name) || self.maybe.contains(name)
+        self.any || self.names.iter().chain(&self.maybe).any(|(_, named)| named == name)
     }
 
     /// The key of the one object of a class that is selected.
@@ -112,8 +118,6 @@ pub(super) struct Object {
     pub base: UnseenRelationships,
     /// Attributes that were set since the object was expired.
     pub written: BTreeSet<String>,
-    /// Its key was loaded since then, and what refers to it can be written.
-    pub has_key: bool,
     /// It was made here: it is none of those that were made elsewhere or loaded.
     pub is_made: bool,
     /// What isn't followed gave it: it can be one that was made here before.
@@ -132,6 +136,8 @@ pub(super) struct Object {
     pub is_keyed: bool,
     /// The class of the object whose relationship gave it.
     pub comes_from: Option<Class>,
+    /// That class, and those of the objects from which that one came.
+    pub path: Vec<Class>,
     /// How many flushes there were before it could be told apart no more from what a query gives: none did for what isn't in the database.
     pub since: Option<u32>,
     /// The literal key that it was asked for by.
@@ -172,12 +178,6 @@ pub(super) struct Heap {
 }
 
 impl Object {
-    /// All of its columns are expired, or loaded.
-    pub fn start_anew(&mut self) {
-        self.written.clear();
-        self.has_key = false;
-    }
-
     /// Whether a relationship of an object of a class can lead to it. What was made here is related to what it was seen to be alone.
     pub fn can_be_related_to(&self, class: &Class, mapping: &Mapping<'_>) -> bool {
         !self.is_made
@@ -212,7 +212,6 @@ impl Heap {
             links: BTreeMap::new(),
             base: UnseenRelationships::Unknown,
             written: BTreeSet::new(),
-            has_key: false,
             is_made: false,
             is_given: true,
             is_foreign: true,
@@ -222,6 +221,7 @@ impl Heap {
             partners: Vec::new(),
             is_keyed: false,
             comes_from: None,
+            path: Vec::new(),
             since: Some(self.flushes),
             key: None,
             options: Options::default(),
@@ -337,13 +337,6 @@ impl Heap {
         let object = &mut self.objects[object];
         if matches!(object.freshness, Freshness::Expired(_) | Freshness::Dead) {
             object.freshness = Freshness::Doubtful;
-        }
-    }
-
-    /// Its key is needed: where it isn't loaded, all of it is.
-    pub fn need_key(&mut self, object: usize) {
-        if !self.objects[object].has_key {
-            self.doubt(object);
         }
     }
 

@@ -114,8 +114,13 @@ impl Walkthrough<'_, '_> {
     /// A collection is loaded again: it has what it had before.
     fn has_again(&mut self, list: usize, before: usize, relation: &Relation, is_sure: bool) {
         let before = self.heap.lists[before].clone();
-        let has_moved = self.has_moved(relation);
+        let (has_left, has_moved) = (self.has_moved_by_key(relation), self.has_moved(relation));
         let list = &mut self.heap.lists[list];
+        if has_left {
+            // which of those that are known are still there isn't
+            list.is_anchored = true;
+            return;
+        }
         list.is_anchored |= before.is_anchored;
         list.rest = before.rest.filter(|_| !has_moved).or(list.rest);
         (list.known, list.taken, list.joined) = (before.known, before.taken, before.joined);
@@ -142,8 +147,12 @@ impl Walkthrough<'_, '_> {
 
     /// Whether objects may have left collections of a relationship.
     pub(super) fn has_moved(&self, relation: &Relation) -> bool {
-        let by_key = self.heap.moved_by_key.iter().any(|class| self.mapping.can_be(class, &relation.target));
-        by_key || self.heap.moved.contains(&relation.name)
+        self.has_moved_by_key(relation) || self.heap.moved.contains(&relation.name)
+    }
+
+    /// Whether objects may have left collections of a relationship by a foreign key that was set.
+    fn has_moved_by_key(&self, relation: &Relation) -> bool {
+        self.heap.moved_by_key.iter().any(|class| self.mapping.can_be(class, &relation.target))
     }
 
     /// An object's columns are loaded again where they were expired.
@@ -157,7 +166,7 @@ impl Walkthrough<'_, '_> {
         let known = &mut self.heap.objects[object];
         known.freshness = Freshness::Loaded;
         known.standing = Standing::Persistent;
-        known.start_anew();
+        known.written.clear();
         if has_eager {
             known.base = UnseenRelationships::Unknown;
         }
@@ -232,7 +241,7 @@ impl Walkthrough<'_, '_> {
                 self.may_load_links(object);
                 let known = &mut self.heap.objects[object];
                 known.freshness = Freshness::Loaded;
-                known.start_anew();
+                known.written.clear();
             }
         }
     }

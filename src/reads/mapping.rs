@@ -149,42 +149,13 @@ impl<'a> Mapping<'a> {
         found
     }
 
-    /// The columns of a class that are its key.
-    pub fn keys(&self, class: &Class) -> Vec<String> {
-        let mut found = Vec::new();
-        for owner in self.ancestors(class).iter() {
-            let Some(node) = owner.module.node(&owner.at.range()) else { continue };
-            let keys = members(&node).into_iter().filter(|member| member.text().contains("primary_key"));
-            found.extend(keys.filter_map(|member| Some(member_name(&member)?.text().into_owned())));
-        }
-        found
-    }
-
     /// Whether a column can be a foreign key, as far as its class tells.
     pub fn may_be_foreign_key(&self, class: &Class, name: &str) -> bool {
-        self.may_say(class, name, &["ForeignKey", "foreign_key"])
-    }
-
-    /// Whether a column can get a value because others of its row are written.
-    pub fn may_be_written_with_others(&self, class: &Class, name: &str) -> bool {
-        self.may_say(class, name, &["ForeignKey", "foreign_key", "onupdate"])
-    }
-
-    /// Whether the row of an object can be written when nothing of it but its key is loaded.
-    pub fn is_written_by_key(&self, class: &Class) -> bool {
-        let has_version = |class: &Class| {
-            class.module.node(&class.at.range()).is_none_or(|node| node.text().contains("version_id_col"))
-        };
-        !self.keys(class).is_empty() && !self.ancestors(class).iter().any(has_version)
-    }
-
-    /// Whether a column has one of some words where a class defines it, or isn't seen.
-    fn may_say(&self, class: &Class, name: &str, words: &[&str]) -> bool {
         let of_class = self.ancestors(class).iter().find_map(|owner| {
             let node = owner.module.node(&owner.at.range())?;
             let is_it = |member: &Node<'_>| member_name(member).is_some_and(|found| found.text() == name);
             let member = members(&node).into_iter().find(is_it)?;
-            Some(words.iter().any(|word| member.text().contains(word)))
+            Some(member.text().contains("ForeignKey") || member.text().contains("foreign_key"))
         });
         of_class != Some(false)
     }

@@ -36,10 +36,6 @@ impl Walkthrough<'_, '_> {
             return Ok(RunValue::Other);
         }
         match &known.freshness {
-            // a flush can have given it its value
-            Freshness::Expired(_) if known.has_key && self.mapping.may_be_written_with_others(&known.class, name) => {
-                Err(Exit::Ended)
-            }
             Freshness::Expired(expiry) => {
                 let expiry = Rc::clone(expiry);
                 Err(self.raises(&expiry, node))
@@ -74,7 +70,11 @@ impl Walkthrough<'_, '_> {
             _ if relation.loading == LoaderStrategy::Unfollowed => LoadState::Unknown,
             UnseenRelationships::Empty => LoadState::Unloaded,
             UnseenRelationships::Queried(_) if relation.loading == LoaderStrategy::Eager => LoadState::Loaded,
-            UnseenRelationships::Queried(options) if options.names.contains(&relation.name) => LoadState::Loaded,
+            UnseenRelationships::Queried(options)
+                if options.do_load(&self.mapping.ancestors(&known.class), &relation.name) =>
+            {
+                LoadState::Loaded
+            }
             UnseenRelationships::Queried(options) if options.can_load(&relation.name) => LoadState::Unknown,
             UnseenRelationships::Queried(_) => LoadState::Unloaded,
             UnseenRelationships::Unknown => LoadState::Unknown,
@@ -151,7 +151,8 @@ impl Walkthrough<'_, '_> {
         }
         let Some(target) = self.known_target(link) else {
             let known = &self.heap.objects[object];
-            let is_unset = known.is_made && !known.written.iter().any(|name| name.contains("id"));
+            let may_lead = |name: &String| name.contains("id") || self.mapping.may_be_foreign_key(&known.class, name);
+            let is_unset = known.is_made && !known.written.iter().any(may_lead);
             return if is_unset && link.value.is_none() { Ok(RunValue::Nothing) } else { Err(Exit::Ended) };
         };
         self.looked_up(object, relation, link, target, node)
@@ -220,7 +221,9 @@ impl Walkthrough<'_, '_> {
 
     /// What leads from an object to one of its relationship, or to all of them, with what is known of the way back.
     pub(super) fn leading_back(&mut self, target: usize, object: usize, relation: &Relation) -> RunValue {
-        self.heap.objects[target].comes_from = Some(self.heap.objects[object].class.clone());
+        let owner = &self.heap.objects[object];
+        let (class, path) = (owner.class.clone(), owner.path.iter().chain([&owner.class]).cloned().collect());
+        (self.heap.objects[target].comes_from, self.heap.objects[target].path) = (Some(class), path);
         if let Some(reverse) = self.reverse(relation)
             && !reverse.is_list
             && reverse.is_by_key
@@ -229,7 +232,7 @@ impl Walkthrough<'_, '_> {
             let back = HeapLink::known(RunValue::Object(object), at);
             self.heap.objects[target].links.insert(reverse.name.clone(), back);
         }
-        self.doubt_those_that_lead_back(target, object);
+        self.doubt_those_that_lead_back(target);
         if relation.is_list {
             let owner = Some((object, relation.name.clone()));
             let is_anchored = self.has_moved(relation) || self.heap.objects[object].is_made;
@@ -239,15 +242,15 @@ impl Walkthrough<'_, '_> {
         }
     }
 
-    /// What is loaded with an object need not be where that leads back to the class that it came from: SQLAlchemy follows no circles.
-    fn doubt_those_that_lead_back(&mut self, target: usize, object: usize) {
+    /// What is loaded with an object need not be where that leads back to a class that it came from: SQLAlchemy follows no circles.
+    fn doubt_those_that_lead_back(&mut self, target: usize) {
         let class = self.heap.objects[target].class.clone();
         for relation in
             self.mapping.relations(&class).iter().filter(|relation| relation.loading == LoaderStrategy::Eager)
         {
-            let links = &self.heap.objects[target].links;
-            let leads_back = self.mapping.can_be(&relation.target, &self.heap.objects[object].class);
-            if leads_back && !links.contains_key(&relation.name) {
+            let known = &self.heap.objects[target];
+            let leads_back = known.path.iter().any(|class| self.mapping.can_be(&relation.target, class));
+            if leads_back && !known.links.contains_key(&relation.name) {
                 let mut link = self.link(target, relation);
                 link.obscure();
                 self.heap.objects[target].links.insert(relation.name.clone(), link);

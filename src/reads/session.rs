@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::hints::names_session;
-use crate::syntax::{Node, callee_name, keyword_value, kind, positional_arguments};
+use crate::syntax::{Node, callee_name, dotted_name, keyword_value, kind, positional_arguments};
 use crate::types::Type;
 
 use super::cascade::unload;
@@ -35,7 +35,6 @@ impl Walkthrough<'_, '_> {
                 return Ok(self.executed(call, &first, is_awaited));
             }
             "begin" | "begin_nested" | "in_transaction" | "connection" | "is_modified" => {}
-            "expunge" => self.heap.objects_in(&first).into_iter().for_each(|object| self.heap.forget(object)),
             _ => {
                 self.heap.forget_all();
                 return Ok(self.typed(call));
@@ -86,16 +85,12 @@ impl Walkthrough<'_, '_> {
         };
         let written: Vec<usize> = objects.clone().filter(is_written).collect();
         for object in objects {
-            let links = self.heap.objects[object].links.values().filter_map(|link| link.value.as_ref());
-            let leads_to: Vec<usize> = links.flat_map(|value| self.heap.objects_in(value)).collect();
+            let leads_to = self.led_to(object);
+            let is_moved = std::mem::take(&mut self.heap.objects[object].is_moved);
             if written.contains(&object) {
-                self.heap.need_key(object);
-                leads_to.into_iter().for_each(|other| self.heap.need_key(other));
-            } else if leads_to.iter().any(|other| written.contains(other)) {
-                self.heap.need_key(object);
-            }
-            if std::mem::take(&mut self.heap.objects[object].is_moved) {
-                self.heap.need_key(object);
+                leads_to.into_iter().chain([object]).for_each(|needed| self.doubt_each_like(needed));
+            } else if is_moved || leads_to.iter().any(|other| written.contains(other)) {
+                self.doubt_each_like(object);
             }
         }
         for object in written {
@@ -109,6 +104,17 @@ impl Walkthrough<'_, '_> {
                 _ => {}
             }
         }
+    }
+
+    /// The objects that the relationships of one lead to.
+    fn led_to(&self, object: usize) -> Vec<usize> {
+        let values = self.heap.objects[object].links.values().filter_map(|link| link.value.as_ref());
+        values.flat_map(|value| self.heap.objects_in(value)).collect()
+    }
+
+    /// An object, by whatever name, may be loaded.
+    fn doubt_each_like(&mut self, object: usize) {
+        self.others_like(object).into_iter().chain([object]).for_each(|one| self.heap.doubt(one));
     }
 
     /// What an object leads to is written, as far as that is in the session.
@@ -135,7 +141,7 @@ impl Walkthrough<'_, '_> {
                     object.freshness = Freshness::Dead;
                     unload(&mut object.links, None);
                     object.base = UnseenRelationships::Empty;
-                    object.start_anew();
+                    object.written.clear();
                 }
             }
         }
@@ -222,11 +228,12 @@ pub(super) fn named_in_options(options: &Node<'_>) -> Options {
         }
         let arguments = call.field("arguments").map(|list| positional_arguments(&list)).unwrap_or_default();
         for argument in arguments {
-            match argument.field("attribute").filter(|_| argument.kind() == kind::ATTRIBUTE) {
-                Some(attribute) => {
-                    found.names.insert(attribute.text().into_owned());
+            let parts = dotted_name(&argument).unwrap_or_default();
+            match parts.as_slice() {
+                [.., class, name] => {
+                    found.names.insert((class.clone(), name.clone()));
                 }
-                None => found.any = true,
+                _ => found.any = true,
             }
         }
     }

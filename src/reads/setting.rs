@@ -13,8 +13,10 @@ impl Walkthrough<'_, '_> {
         let class = self.heap.objects[object].class.clone();
         let Attribute::Relation(relation) = self.mapping.attribute(&class, name) else {
             self.heap.objects[object].is_touched = true;
-            self.heap.objects[object].is_keyed |= self.mapping.may_be_foreign_key(&class, name);
-            if name.ends_with("id") && !self.heap.objects[object].is_made {
+            let may_lead = self.mapping.may_be_foreign_key(&class, name);
+            self.heap.objects[object].is_keyed |= may_lead;
+            if (may_lead || name.ends_with("id")) && !self.heap.objects[object].is_made {
+                self.lead_elsewhere(object, &class, at);
                 self.heap.moved_by_key.push(class);
             }
             self.write_column(object, name);
@@ -41,7 +43,37 @@ impl Walkthrough<'_, '_> {
         } else {
             self.set_one(object, &relation, value, at)
         }
-        .map(|()| self.join_session(object, value))
+        .map(|()| {
+            self.may_be_set(object, &relation, value, at);
+            self.join_session(object, value);
+        })
+    }
+
+    /// What may be a foreign key of an object is set: where that leads isn't known.
+    fn lead_elsewhere(&mut self, object: usize, class: &Class, at: &Location) {
+        for one in std::iter::once(object).chain(self.others_like(object)) {
+            for relation in self.mapping.relations(class).iter().filter(|relation| relation.is_by_key) {
+                self.heap.objects[one].links.insert(relation.name.clone(), HeapLink::unknown(at.clone()));
+            }
+        }
+    }
+
+    /// A relationship of an object is set: of others that may be the same, or be what it is set to, it isn't known whether theirs was.
+    fn may_be_set(&mut self, object: usize, relation: &Relation, value: &RunValue, at: &Location) {
+        let reverse = self.reverse(relation);
+        for other in self.others_like(object) {
+            self.heap.doubt(other);
+            if let Some(reverse) = &reverse {
+                self.may_leave(other, reverse);
+            }
+            self.heap.objects[other].links.insert(relation.name.clone(), HeapLink::unknown(at.clone()));
+        }
+        let Some(reverse) = reverse else { return };
+        for target in self.heap.objects_in(value) {
+            for other in self.others_like(target).into_iter().filter(|other| *other != object) {
+                self.may_have_more(other, &reverse);
+            }
+        }
     }
 
     /// A column is set. Another name of the same object has it then, too.
@@ -141,7 +173,25 @@ impl Walkthrough<'_, '_> {
         leads_back && matches!(self.heap.objects[object].freshness, Freshness::Loaded)
     }
 
-    /// A collection of an object may have one more: that changes nothing where it has others that aren't known one by one.
+    /// A relationship of others may lead to an object no more.
+    fn may_leave(&mut self, object: usize, relation: &Relation) {
+        for owner in 0..self.heap.objects.len() {
+            let Some(link) = self.heap.objects[owner].links.get_mut(&relation.name) else { continue };
+            match link.value {
+                Some(RunValue::List(list)) if self.heap.lists[list].known.contains(&object) => {
+                    self.heap.lists[list].known.retain(|one| *one != object);
+                    self.heap.lists[list].is_anchored = true;
+                    self.may_have_more(owner, relation);
+                }
+                Some(RunValue::Object(target)) if target == object => {
+                    (link.state, link.value, link.lost) = (LoadState::Unknown, None, None);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A relationship of an object may lead to one more: that changes nothing where it has others that aren't known one by one.
     fn may_have_more(&mut self, object: usize, relation: &Relation) {
         self.heap.doubt(object);
         let mut link = self.link(object, relation);

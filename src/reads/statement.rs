@@ -212,7 +212,6 @@ impl Walkthrough<'_, '_> {
             let one = self.heap.objects[*one].clone();
             let known = &mut self.heap.objects[rest];
             known.written.extend(one.written);
-            known.has_key &= one.has_key;
             let is_same = std::mem::discriminant(&known.freshness) == std::mem::discriminant(&one.freshness);
             if !is_same {
                 let is_well = |freshness: &Freshness| matches!(freshness, Freshness::Loaded | Freshness::Unknown);

@@ -71,16 +71,13 @@ impl Source {
     ///
     /// # Errors
     /// The encoding is unknown, the bytes do not fit it, encoding the text again would not give the same bytes, the text is
-    /// indented more deeply than any Python reads or longer than 10 MiB, or the notebook is none, or none in Python.
+    /// indented more deeply than any Python reads or too long, or the notebook is none, or none in Python.
     pub fn of_kind(kind: Kind, bytes: Vec<u8>) -> Result<Self, DecodeError> {
         let (stored, encoding) = match kind {
             Kind::Notebook => encoding::decode_utf8(bytes)?,
             _ => encoding::decode(bytes)?,
         };
         let source = Self::new(stored, kind, encoding)?;
-        if source.text.len() > MOST_BYTES {
-            return Err(DecodeError::TooLong(MOST_BYTES));
-        }
         if source.indentation_levels() > MOST_INDENTATION_LEVELS {
             return Err(DecodeError::TooManyLevels);
         }
@@ -112,6 +109,9 @@ impl Source {
             Kind::Notebook => Notebook::read(stored).map(|(text, notebook)| (text, Some(Box::new(notebook))))?,
             _ => (stored, None),
         };
+        if text.len() > MOST_BYTES {
+            return Err(DecodeError::TooLong(MOST_BYTES));
+        }
         let masks = match (&notebook, kind) {
             (Some(notebook), _) => notebook.masks(&text),
             (None, Kind::Template(language)) => template::masks(&text, language),

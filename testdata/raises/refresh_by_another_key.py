@@ -1,0 +1,63 @@
+import asyncio
+from typing import Optional
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, selectinload
+from sqlalchemy.ext.asyncio import AsyncAttrs, async_sessionmaker, create_async_engine
+
+engine = create_async_engine("sqlite+aiosqlite://")
+maker = async_sessionmaker(engine, expire_on_commit=False)
+
+
+class Base(AsyncAttrs, DeclarativeBase):
+    pass
+
+
+class User(Base):
+    __tablename__ = "user"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    team_id: Mapped[Optional[int]] = mapped_column(ForeignKey("team.id"))
+    team: Mapped[Optional["Team"]] = relationship(back_populates="users")
+    posts: Mapped[list["Post"]] = relationship(back_populates="user", cascade="all")
+
+
+class Team(Base):
+    __tablename__ = "team"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    users: Mapped[list["User"]] = relationship(back_populates="team", cascade="all")
+
+
+class Post(Base):
+    __tablename__ = "post"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str]
+    user_code: Mapped[str] = mapped_column(ForeignKey("user.code"))
+    user: Mapped["User"] = relationship(back_populates="posts")
+
+
+async def fill():
+    async with maker() as session:
+        session.add(Team(id=1, title="t", users=[User(id=1, code="u", name="n", posts=[Post(id=1, text="p")])]))
+        await session.commit()
+
+
+async def program():
+    async with maker() as session:
+        team = (await session.scalars(select(Team).options(selectinload(Team.users)))).one()
+        for user in team.users:
+            session.expire(team)
+            await session.refresh(user, ["posts"])
+            print(user.name)
+
+
+async def main():
+    async with engine.begin() as c:
+        await c.run_sync(Base.metadata.create_all)
+    await fill()
+    await program()
+
+
+asyncio.run(main())
