@@ -90,9 +90,9 @@ def main():
         print(f"recorded with {recorded.get('compiler', 'none')}, this is {compiler}: nothing to compare with")
         recorded = {}
     totals, is_more = {}, False
-    for name, write in INPUTS.items():
+    for name, fill in INPUTS.items():
         with tempfile.TemporaryDirectory(prefix="instructions-") as folder:
-            write(pathlib.Path(folder))
+            fill(pathlib.Path(folder))
             totals[name], parts = counts(given.binary.resolve(), folder)
         before = recorded.get("instructions", {}).get(name)
         growth = f", {totals[name] / before:.3f} times what is recorded" if before else ""

@@ -44,12 +44,13 @@ def functions(number):
     return "".join(f"def function_{n}(value):\n    return value + {n}\n\n\n" for n in range(number))
 
 
-def write_others(root, files, of_each=40):
+def write_others(root, files):
     """Files without models."""
+    code = functions(40)
     for number in range(files):
         path = root / f"package_{number // 100}" / f"module_{number}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(functions(of_each))
+        path.write_text(code)
 
 
 def main():

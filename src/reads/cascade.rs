@@ -120,9 +120,8 @@ impl Walkthrough<'_, '_> {
         unload(&mut known.links, None);
         // what comes with the object is loaded again
         let mut came = Vec::new();
-        let classes = self.mapping.ancestors(&class);
         for relation in self.mapping.relations(&class).iter() {
-            let is_eager = relation.loading == LoaderStrategy::Eager || options.do_load(&classes, &relation.name);
+            let is_eager = relation.loading == LoaderStrategy::Eager || self.do_load(&options, &class, &relation.name);
             let is_ambiguous = self.is_ambiguous(relation);
             let known = &mut self.heap.objects[object].links;
             match known.get_mut(&relation.name) {
@@ -147,9 +146,9 @@ impl Walkthrough<'_, '_> {
     fn coming_again(&self, object: usize) -> Vec<usize> {
         let known = &self.heap.objects[object];
         let options = self.options_of(object);
-        let (classes, relations) = (self.mapping.ancestors(&known.class), self.mapping.relations(&known.class));
+        let relations = self.mapping.relations(&known.class);
         let comes = |relation: &&Rc<Relation>| {
-            (relation.loading == LoaderStrategy::Eager || options.do_load(&classes, &relation.name))
+            (relation.loading == LoaderStrategy::Eager || self.do_load(&options, &known.class, &relation.name))
                 && !self.is_ambiguous(relation)
         };
         let links = relations.iter().filter(comes).filter_map(|relation| known.links.get(&relation.name));
@@ -293,6 +292,11 @@ impl Walkthrough<'_, '_> {
     pub(super) fn others_like(&self, object: usize) -> Vec<usize> {
         let others = (0..self.heap.objects.len()).filter(|other| *other != object);
         others.filter(|other| self.may_be_same(object, *other)).collect()
+    }
+
+    /// An object, and the others that may be the same.
+    pub(super) fn each_like(&self, object: usize) -> Vec<usize> {
+        std::iter::once(object).chain(self.others_like(object)).collect()
     }
 
     /// An object is refreshed, or expired: of others that may be the same it isn't known whether they were.

@@ -113,14 +113,14 @@ impl Walkthrough<'_, '_> {
 
     /// A collection is loaded again: it has what it had before.
     fn has_again(&mut self, list: usize, before: usize, relation: &Relation, is_sure: bool) {
-        let before = self.heap.lists[before].clone();
-        let (has_left, has_moved) = (self.has_moved_by_key(relation), self.has_moved(relation));
-        let list = &mut self.heap.lists[list];
-        if has_left {
+        if self.has_moved_by_key(relation) {
             // which of those that are known are still there isn't
-            list.is_anchored = true;
+            self.heap.lists[list].is_anchored = true;
             return;
         }
+        let has_moved = self.heap.moved.contains(&relation.name);
+        let before = self.heap.lists[before].clone();
+        let list = &mut self.heap.lists[list];
         list.is_anchored |= before.is_anchored;
         list.rest = before.rest.filter(|_| !has_moved).or(list.rest);
         (list.known, list.taken, list.joined) = (before.known, before.taken, before.joined);
@@ -183,6 +183,11 @@ impl Walkthrough<'_, '_> {
         let known = std::mem::replace(&mut self.heap.optioned, all);
         self.doubt_all_of(vec![Coming { key: options.key_of(class), ..Coming::of(class) }]);
         self.heap.optioned = known;
+    }
+
+    /// Whether options surely load a relationship of an object of a class.
+    pub(super) fn do_load(&self, options: &Options, class: &Class, name: &str) -> bool {
+        options.can_load(name) && options.do_load(&self.mapping.ancestors(class), name)
     }
 
     /// What loader options hold for a refresh of an object: those of the query that loaded it, and those of what may be the same.

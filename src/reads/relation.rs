@@ -70,9 +70,7 @@ impl Walkthrough<'_, '_> {
             _ if relation.loading == LoaderStrategy::Unfollowed => LoadState::Unknown,
             UnseenRelationships::Empty => LoadState::Unloaded,
             UnseenRelationships::Queried(_) if relation.loading == LoaderStrategy::Eager => LoadState::Loaded,
-            UnseenRelationships::Queried(options)
-                if options.do_load(&self.mapping.ancestors(&known.class), &relation.name) =>
-            {
+            UnseenRelationships::Queried(options) if self.do_load(options, &known.class, &relation.name) => {
                 LoadState::Loaded
             }
             UnseenRelationships::Queried(options) if options.can_load(&relation.name) => LoadState::Unknown,

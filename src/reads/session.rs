@@ -114,7 +114,7 @@ impl Walkthrough<'_, '_> {
 
     /// An object, by whatever name, may be loaded.
     fn doubt_each_like(&mut self, object: usize) {
-        self.others_like(object).into_iter().chain([object]).for_each(|one| self.heap.doubt(one));
+        self.each_like(object).into_iter().for_each(|one| self.heap.doubt(one));
     }
 
     /// What an object leads to is written, as far as that is in the session.

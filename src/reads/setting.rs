@@ -51,7 +51,7 @@ impl Walkthrough<'_, '_> {
 
     /// What may be a foreign key of an object is set: where that leads isn't known.
     fn lead_elsewhere(&mut self, object: usize, class: &Class, at: &Location) {
-        for one in std::iter::once(object).chain(self.others_like(object)) {
+        for one in self.each_like(object) {
             for relation in self.mapping.relations(class).iter().filter(|relation| relation.is_by_key) {
                 self.heap.objects[one].links.insert(relation.name.clone(), HeapLink::unknown(at.clone()));
             }
@@ -78,7 +78,7 @@ impl Walkthrough<'_, '_> {
 
     /// A column is set. Another name of the same object has it then, too.
     pub(super) fn write_column(&mut self, object: usize, name: &str) {
-        for one in std::iter::once(object).chain(self.others_like(object)) {
+        for one in self.each_like(object) {
             self.heap.objects[one].written.insert(name.to_owned());
         }
     }
@@ -310,7 +310,7 @@ impl Walkthrough<'_, '_> {
 
     /// An object, or another name of it, is related to one of a class from now on.
     fn relate_to(&mut self, object: usize, class: &Class) {
-        for one in std::iter::once(object).chain(self.others_like(object)) {
+        for one in self.each_like(object) {
             let known = &mut self.heap.objects[one];
             if known.is_made && !known.partners.contains(class) {
                 known.partners.push(class.clone());
