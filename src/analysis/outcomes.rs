@@ -304,7 +304,7 @@ fn hold_back(outcomes: &mut Vec<FileOutcome>, all: Vec<FileOutcome>) {
             Some(index) => {
                 let file = &mut outcomes[*index];
                 for (finding, other) in file.findings.iter_mut().zip(other.findings) {
-                    debug_assert_eq!((finding.code, &finding.span), (other.code, &other.span));
+                    assert_eq!((finding.code, &finding.span), (other.code, &other.span));
                     if finding.fix.is_none() {
                         *finding = other;
                     }

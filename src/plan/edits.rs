@@ -74,7 +74,9 @@ pub(super) fn options_of(text: &str) -> Option<CascadeOptions> {
     }
     let statement = tree.root().named_children().next()?;
     let literal: Literal = evaluate(&unparenthesized(&statement.named_children().next()?)).ok()?;
-    debug_assert!(!matches!(literal.shape, Shape::Computed(..)));
+    if matches!(literal.shape, Shape::Computed(..)) {
+        return None;
+    }
     Some(cascade::parse(&literal.value).ok()?.options)
 }
 

@@ -62,18 +62,32 @@ impl Walkthrough<'_, '_> {
     fn may_be_set(&mut self, object: usize, relation: &Relation, value: &RunValue, at: &Location) {
         let reverse = self.reverse(relation);
         for other in self.others_like(object) {
-            self.heap.doubt(other);
-            if let Some(reverse) = &reverse {
-                self.may_leave(other, reverse);
-            }
-            self.heap.objects[other].links.insert(relation.name.clone(), HeapLink::unknown(at.clone()));
+            self.may_be_replaced(other, relation, reverse.as_deref(), at);
         }
         let Some(reverse) = reverse else { return };
         for target in self.heap.objects_in(value) {
-            for other in self.others_like(target).into_iter().filter(|other| *other != object) {
-                self.may_have_more(other, &reverse);
+            self.may_lead(target, object, &reverse, Some(relation), at);
+        }
+    }
+
+    /// A relationship of an object leads to another now: of others that may be the object it isn't known whether theirs does.
+    fn may_lead(&mut self, object: usize, to: usize, relation: &Relation, reverse: Option<&Relation>, at: &Location) {
+        for other in self.others_like(object).into_iter().filter(|other| *other != to) {
+            if relation.is_list {
+                self.may_have_more(other, relation);
+            } else {
+                self.may_be_replaced(other, relation, reverse, at);
             }
         }
+    }
+
+    /// A relationship of an object may lead elsewhere from now on.
+    fn may_be_replaced(&mut self, object: usize, relation: &Relation, reverse: Option<&Relation>, at: &Location) {
+        self.heap.doubt(object);
+        if let Some(reverse) = reverse {
+            self.may_leave(object, reverse);
+        }
+        self.heap.objects[object].links.insert(relation.name.clone(), HeapLink::unknown(at.clone()));
     }
 
     /// A column is set. Another name of the same object has it then, too.
@@ -142,20 +156,11 @@ impl Walkthrough<'_, '_> {
 
     /// An object comes into a collection of another: of others that may be one of the two it isn't known whether they did.
     pub(super) fn may_join(&mut self, object: usize, owner: usize, relation: &Relation, at: &Location) {
-        for other in self.others_like(owner).into_iter().filter(|other| *other != object) {
-            self.may_have_more(other, relation);
-        }
         let reverse = self.reverse(relation);
-        for other in self.others_like(object).into_iter().filter(|other| *other != owner) {
-            match &reverse {
-                Some(reverse) if reverse.is_list => self.may_have_more(other, reverse),
-                Some(reverse) => {
-                    self.heap.doubt(other);
-                    let link = HeapLink::unknown(at.clone());
-                    self.heap.objects[other].links.insert(reverse.name.clone(), link);
-                }
-                None => self.heap.doubt(other),
-            }
+        self.may_lead(owner, object, relation, reverse.as_deref(), at);
+        match reverse {
+            Some(reverse) => self.may_lead(object, owner, &reverse, Some(relation), at),
+            None => self.others_like(object).into_iter().for_each(|other| self.heap.doubt(other)),
         }
     }
 
