@@ -13,7 +13,7 @@ use crate::resolve::{Place, Resolver, evaluate};
 use crate::site::Site;
 use crate::source::Source;
 use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
-use crate::syntax::{Node, decorating, kind, string_content};
+use crate::syntax::{Node, decorating, is_definition, is_statement, kind, string_content};
 
 /// The files of a run.
 pub(super) struct FilesOfRun<'a> {
@@ -118,7 +118,7 @@ impl Files for FilesOfRun<'_> {
             kind::ARGUMENT_LIST => {
                 node.parent().and_then(|call| call.field("function")).is_none_or(|function| function.text() != "dict")
             }
-            kind => kind.ends_with("_statement") || kind.ends_with("definition"),
+            _ => is_statement(node) || is_definition(node),
         };
         let mut around = std::iter::once(node.clone()).chain(node.ancestors()).take_while(|node| !is_other(node));
         let walrus = around.find(|node| node.kind() == kind::NAMED_EXPRESSION)?;

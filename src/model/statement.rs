@@ -7,7 +7,9 @@ use super::names::stands_for_class;
 use super::{Relationship, RelationshipCall};
 use crate::module::Module;
 use crate::resolve::{Arguments, Passed, Resolver};
-use crate::syntax::{Node, decorating, dotted_name, kind, positional_arguments, string_content, unparenthesized};
+use crate::syntax::{
+    Node, decorating, dotted_name, is_statement, kind, positional_arguments, string_content, unparenthesized,
+};
 
 /// Who has a relationship, as the statement around the constructor's call says.
 pub enum Owner<'t> {
@@ -118,8 +120,7 @@ pub fn place_of<'t>(call: &Node<'t>) -> Option<Stands<'t>> {
         match &*node.kind() {
             kind::ASSIGNMENT => return of_assignment(&node),
             kind::PAIR if is_properties(&node) => {
-                let mapper =
-                    node.ancestors().find(|node| node.kind() == kind::CALL || node.kind().ends_with("_statement"))?;
+                let mapper = node.ancestors().find(|node| node.kind() == kind::CALL || is_statement(node))?;
                 let attribute = string_content(&node.field("key")?);
                 return Some(Stands::in_properties(&node, Some(mapper), attribute));
             }

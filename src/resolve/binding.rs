@@ -12,7 +12,7 @@ use super::reason::{Reason, ReasonLink};
 use super::returned::is_property;
 use super::value::{Argument, Port, Step};
 use crate::module::{BindingKind, Location, ModuleName, Parameter};
-use crate::syntax::{Node, definition_around, dotted_name, has_scope, kind, unparenthesized};
+use crate::syntax::{Node, definition_around, dotted_name, has_scope, is_comprehension, kind, unparenthesized};
 
 impl Resolver<'_> {
     /// What a name leads to.
@@ -276,8 +276,6 @@ pub(super) fn of_open_dictionary(item: &Node<'_>) -> Reason {
 
 /// Whether a comprehension around a node binds the name.
 pub fn is_bound_by_comprehension(node: &Node<'_>, name: &str) -> bool {
-    let is_comprehension =
-        |node: &Node<'_>| node.kind().ends_with("_comprehension") || node.kind() == kind::GENERATOR_EXPRESSION;
     let around = node.ancestors().take_while(|node| !has_scope(node));
     around.filter(is_comprehension).any(|node| {
         let clauses = node.named_children().filter(|child| child.kind() == kind::FOR_IN_CLAUSE);

@@ -9,7 +9,7 @@ use super::names::{Found, Resolution};
 use super::place::Place;
 use crate::module::BindingKind;
 use crate::module::Module;
-use crate::syntax::{Node, definition_around, dotted_name, kind, names_read, string_content};
+use crate::syntax::{Node, definition_around, dotted_name, is_definition, kind, names_read, string_content};
 
 /// How many parts of an expression are looked at.
 const MOST_NODES: usize = 300;
@@ -184,7 +184,7 @@ fn bound_expression<'t>(found: &'t Found) -> Option<Node<'t>> {
             kind::ASSIGNMENT | kind::NAMED_EXPRESSION | kind::FOR_STATEMENT | kind::FOR_IN_CLAUSE | kind::WITH_ITEM
         )
     };
-    let binding = name.ancestors().take_while(|node| !node.kind().ends_with("definition")).find(is_binding)?;
+    let binding = name.ancestors().take_while(|node| !is_definition(node)).find(is_binding)?;
     binding.field("right").or_else(|| binding.field("value"))
 }
 

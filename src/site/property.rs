@@ -6,7 +6,7 @@ use crate::module::BindingKind;
 use crate::module::Module;
 use crate::resolve::{Callee, Effort, Found, Place, Resolution, Resolver};
 use crate::rules::ConstructorKind;
-use crate::syntax::{Node, dotted_name, has_scope, kind, positional_arguments, unparenthesized};
+use crate::syntax::{Node, dotted_name, has_scope, is_import, kind, positional_arguments, unparenthesized};
 
 /// How many names lead from an object to where it comes from.
 const MOST_STEPS: usize = 6;
@@ -173,5 +173,5 @@ pub(super) fn imports_sqlalchemy(module: &Module) -> bool {
     };
     let root = module.tree().root();
     let mut named = root.dfs().filter(|node| node.kind() == kind::DOTTED_NAME);
-    named.any(|name| is_of_library(&name) && name.ancestors().take(2).any(|around| around.kind().starts_with("import")))
+    named.any(|name| is_of_library(&name) && name.ancestors().take(2).any(|around| is_import(&around)))
 }

@@ -6,7 +6,7 @@ use super::finder::Receiver;
 use crate::module::{Location, Module};
 use crate::resolve::{Argument, Arguments, Reason};
 use crate::rules::{ConstructorKind, Sets};
-use crate::syntax::{Node, assigned_name, is_method, kind, returned};
+use crate::syntax::{Node, assigned_name, is_method, is_statement, kind, returned};
 
 /// A function, lambda or class whose calls make relationships with what they are given.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -86,8 +86,7 @@ fn gives(function: &Node<'_>, call: &Node<'_>) -> bool {
     if results.iter().any(is_inside) {
         return true;
     }
-    let statement =
-        call.ancestors().find(|node| node.kind() == kind::ASSIGNMENT || node.kind().ends_with("_statement"));
+    let statement = call.ancestors().find(|node| node.kind() == kind::ASSIGNMENT || is_statement(node));
     let Some(statement) = statement else { return false };
     if statement.kind() == kind::ASSIGNMENT {
         return statement.field("left").is_some_and(|left| {

@@ -9,7 +9,7 @@ use crate::hints::{self, Hints};
 use crate::outcome::UnusedSuppression;
 use crate::rules::{Code, Rules};
 use crate::source::Source;
-use crate::syntax::{Node, Tree, hinted_nodes, kind};
+use crate::syntax::{Node, Tree, hinted_nodes, is_statement, kind};
 
 /// The suppression comments of a file.
 pub(super) struct Comments {
@@ -282,12 +282,11 @@ fn line_below(source: &Source, own: usize, end: usize) -> usize {
 
 /// The statement around a node; of a compound one, in whose head the node stands, the head, without its decorators and with them.
 pub(super) fn statements(node: &Node<'_>) -> Vec<Range<usize>> {
-    let is_statement = |node: &Node<'_>| {
-        let kind = node.kind();
-        kind.ends_with("_statement")
-            || matches!(&*kind, kind::FUNCTION_DEFINITION | kind::CLASS_DEFINITION | kind::DECORATOR)
+    let is_whole = |node: &Node<'_>| {
+        is_statement(node)
+            || matches!(&*node.kind(), kind::FUNCTION_DEFINITION | kind::CLASS_DEFINITION | kind::DECORATOR)
     };
-    let Some(statement) = node.ancestors().find(is_statement) else { return Vec::new() };
+    let Some(statement) = node.ancestors().find(is_whole) else { return Vec::new() };
     let body = statement.field("body").or_else(|| statement.field("consequence"));
     let Some(body) = body else { return vec![statement.range()] };
     let ends_head = |node: &Node<'_>| node.kind() == ":" && node.range().end <= body.range().start;

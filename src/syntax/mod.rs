@@ -2,6 +2,7 @@
 
 mod comments;
 mod flat;
+mod groups;
 pub mod kind;
 
 use std::ops::Range;
@@ -10,6 +11,8 @@ use ast_grep_core::AstGrep;
 
 use crate::hints::Hints;
 use crate::source::Source;
+
+pub use groups::{is_clause, is_comprehension, is_definition, is_import, is_pattern, is_splat, is_statement};
 
 /// The document type of a parsed Python file.
 pub type PythonDoc = flat::Flat;
@@ -261,7 +264,7 @@ pub fn conditional_parts<'t>(node: &Node<'t>) -> Option<[Node<'t>; 3]> {
 
 /// Whether the simple statement around a value, or in a compound one its container, has a syntax error.
 pub fn is_broken(container: &Node<'_>, value: &Node<'_>) -> bool {
-    let is_simple = |node: &Node<'_>| node.kind().ends_with("_statement") && node.field("body").is_none();
+    let is_simple = |node: &Node<'_>| is_statement(node) && node.field("body").is_none();
     let statement = value.ancestors().find(|node| node.kind() == kind::BLOCK || is_simple(node));
     match statement.filter(is_simple) {
         Some(statement) => has_error(&statement),
@@ -281,8 +284,8 @@ pub fn unpacked<'t>(left: &Node<'t>, right: &Node<'t>) -> Option<Vec<(Node<'t>, 
         node.named_children().filter(|child| child.kind() != kind::COMMENT).collect()
     };
     let (targets, values) = (items(left), items(&right));
-    let is_splat = |node: &Node<'_>| matches!(&*node.kind(), kind::LIST_SPLAT | kind::LIST_SPLAT_PATTERN);
-    let is_plain = targets.len() == values.len() && !targets.iter().chain(&values).any(is_splat);
+    let is_starred = |node: &Node<'_>| matches!(&*node.kind(), kind::LIST_SPLAT | kind::LIST_SPLAT_PATTERN);
+    let is_plain = targets.len() == values.len() && !targets.iter().chain(&values).any(is_starred);
     is_plain.then(|| targets.into_iter().zip(values).collect())
 }
 
@@ -306,9 +309,8 @@ pub fn returned<'t>(function: &Node<'t>) -> Vec<Node<'t>> {
         match &*node.kind() {
             kind::RETURN_STATEMENT => found.extend(node.named_children().find(|child| child.kind() != kind::COMMENT)),
             _ if has_scope(&node) => {}
-            kind if kind.ends_with("_statement") || kind.ends_with("_clause") || kind == kind::BLOCK => {
-                stack.extend(node.named_children());
-            }
+            kind::BLOCK => stack.extend(node.named_children()),
+            _ if is_statement(&node) || is_clause(&node) => stack.extend(node.named_children()),
             _ => {}
         }
     }

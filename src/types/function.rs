@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::syntax::{
-    Node, decorators, has_scope, is_method, keyword_value, kind, on_one_line, parameter_name, returned, unparenthesized,
+    Node, decorators, has_scope, is_method, is_splat, keyword_value, kind, on_one_line, parameter_name, returned,
+    unparenthesized,
 };
 
 use super::annotation::is_class_of;
@@ -105,9 +106,7 @@ impl Types<'_> {
         let mut by_position = given.iter().filter(|given| given.name.is_none());
         for parameter in parameters.iter().filter(|node| node.kind() != kind::COMMENT) {
             let Some(name) = parameter_name(parameter) else { continue };
-            let is_splat = parameter.kind().contains("splat")
-                || name.parent().is_some_and(|around| around.kind().contains("splat"));
-            if is_splat {
+            if is_splat(parameter) || name.parent().is_some_and(|around| is_splat(&around)) {
                 continue;
             }
             let by_name = given.iter().find(|given| given.name.as_deref() == Some(&*name.text()));

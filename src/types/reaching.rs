@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::syntax::{Node, has_scope, kind};
+use crate::syntax::{Node, has_scope, is_comprehension, kind};
 
 /// The places that bind a name, as their name nodes, before a node; `is_certain` says that there is no way around them.
 #[derive(Default)]
@@ -122,7 +122,7 @@ fn before_in_expression<'t>(
     around: &Node<'t>,
     found: &mut ReachingDefinitions<'t>,
 ) -> bool {
-    if around.kind().ends_with("comprehension") || around.kind() == kind::GENERATOR_EXPRESSION {
+    if is_comprehension(around) {
         let is_before =
             |clause: &Node<'t>| node.kind() != kind::FOR_IN_CLAUSE || clause.range().start < node.range().start;
         let clauses: Vec<_> =

@@ -6,7 +6,7 @@ use super::regions::Region;
 use super::strings::{StringUse, word_at, words_in};
 use super::whole::{Whole, kind_of_whole};
 use super::{Detail, Occurrence, References, Role, Span, offset};
-use crate::syntax::{Node, definition_around, dotted_name, kind, string_parts};
+use crate::syntax::{self, Node, definition_around, dotted_name, kind, string_parts};
 
 /// The places in a tree.
 pub(super) fn references(root: &Node<'_>) -> References {
@@ -215,7 +215,7 @@ fn referring<'t>(name: &Node<'t>, parent: &Node<'t>) -> Option<Referring<'t>> {
 
 /// Whether a dotted name stands in the pattern of a `case`, and not in an import.
 fn is_pattern(dotted: &Node<'_>) -> bool {
-    dotted.parent().is_some_and(|around| around.kind().ends_with("_pattern"))
+    dotted.parent().is_some_and(|around| syntax::is_pattern(&around))
 }
 
 /// Whether it is one without a dot, which the pattern binds.

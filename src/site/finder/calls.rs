@@ -10,7 +10,7 @@ use crate::resolve::{Arguments, Expression, Port, Reason, Resolver};
 use crate::rules::Sets;
 use crate::site::reading::keys_to;
 use crate::site::{Flag, FoundSites, Given, Keywords, Site, Wrapper};
-use crate::syntax::{Node, kind, splatted, unparenthesized};
+use crate::syntax::{Node, is_statement, kind, splatted, unparenthesized};
 
 const RULE: &str = "wrapper-argument";
 
@@ -31,7 +31,7 @@ pub fn find_in_calls(
 }
 
 pub(super) fn enclosing_call<'t>(call: &Node<'t>) -> Option<Node<'t>> {
-    call.ancestors().take_while(|node| !node.kind().ends_with("_statement")).find(|node| node.kind() == kind::CALL)
+    call.ancestors().take_while(|node| !is_statement(node)).find(|node| node.kind() == kind::CALL)
 }
 
 impl<'a> Finder<'a> {
