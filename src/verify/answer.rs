@@ -67,8 +67,8 @@ pub struct SqlalchemyRelationship {
     pub attribute: String,
     /// The class that it leads to, fully qualified.
     pub target: String,
-    /// As SQLAlchemy names it.
-    direction: String,
+    /// As SQLAlchemy names it, which does not tell one-to-one from one-to-many.
+    direction: NamedDirection,
     /// Whether it is a collection.
     pub uselist: bool,
     /// The names of the effective options.
@@ -90,6 +90,15 @@ pub struct SqlalchemyRelationship {
     pub files: Vec<String>,
 }
 
+/// The direction of a relationship by SQLAlchemy's own name: `MANYTOONE`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+enum NamedDirection {
+    OneToMany,
+    ManyToOne,
+    ManyToMany,
+}
+
 /// A line of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeclaredAt {
@@ -102,11 +111,11 @@ pub struct DeclaredAt {
 impl SqlalchemyRelationship {
     /// The direction, with one-to-one told apart.
     pub fn direction(&self) -> Direction {
-        match (self.direction.as_str(), self.uselist) {
-            ("MANYTOONE", _) => Direction::ManyToOne,
-            ("MANYTOMANY", _) => Direction::ManyToMany,
-            (_, true) => Direction::OneToMany,
-            (_, false) => Direction::OneToOne,
+        match (self.direction, self.uselist) {
+            (NamedDirection::ManyToOne, _) => Direction::ManyToOne,
+            (NamedDirection::ManyToMany, _) => Direction::ManyToMany,
+            (NamedDirection::OneToMany, true) => Direction::OneToMany,
+            (NamedDirection::OneToMany, false) => Direction::OneToOne,
         }
     }
 

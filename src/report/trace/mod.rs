@@ -155,7 +155,7 @@ fn expiring(expiring: &Expiring) -> TraceRemark {
     let [objects, _] = number(|expired| expired.objects);
     let [left, _] = number(|expired| expired.left);
     let [discarded, _] = number(|expired| expired.discarded);
-    let mut parts = vec![format!("in {calls_before} calls before, {} after", none_or(calls_after))];
+    let mut parts = vec![format!("in {} before, {} after", count(calls_before, "call"), none_or(calls_after))];
     if objects > 0 {
         parts.push(format!("{} before, {} left without what was loaded", count(objects, "object"), none_or(left)));
     }
@@ -167,7 +167,7 @@ fn expiring(expiring: &Expiring) -> TraceRemark {
         None => parts.push("no fix changes it".to_owned()),
     }
     let kind = if calls_after > 0 { "expires" } else { "expired" };
-    let mut remark = TraceRemark::of(kind, format!("`{name}` {}", parts.join("; ").replace("in 1 calls", "in 1 call")));
+    let mut remark = TraceRemark::of(kind, format!("`{name}` {}", parts.join("; ")));
     remark.details = places(before.as_ref(), after.as_ref());
     remark.details.extend(expiring.imported_from().map(|file| format!("its class was imported from `{file}`")));
     remark
