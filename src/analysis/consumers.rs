@@ -36,8 +36,8 @@ impl<'a> Consumers<'a> {
         Self { usages, values, names, changing: Picked::default() }
     }
 
-    /// The references to what is bound at a place that may change it: those that do, and, where the value itself can be changed, those by
-    /// which something gets it that is no relationship.
+    /// The references to a name by which its value may change: those that change the value and, where it is mutable, those that hand it to
+    /// something other than a relationship.
     pub(super) fn changing(&self, definition: &Location, is_mutable: bool) -> SomeReferences<'a> {
         self.changing.of(self.usages, (definition, is_mutable), |reference| match reference.kind {
             ReferenceKind::Changed => true,

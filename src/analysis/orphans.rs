@@ -33,7 +33,7 @@ pub(super) struct UnresolvedLinks {
     links: Vec<UnresolvedLink>,
     /// Files in which SQLAlchemy makes relationships of its own.
     automap: Vec<String>,
-    /// Where a list with delete-orphan stands of which it is not known who gets it.
+    /// The place of a list with delete-orphan that no site is known to get, so that any relationship may get it.
     loose: Option<String>,
     /// What can't be looked at, in words.
     pub unread: Option<String>,

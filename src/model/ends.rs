@@ -25,7 +25,7 @@ impl Model<'_> {
         let all = match self.written.get(&(call.at.clone(), call.is_backref)) {
             Some(Ok(all)) => {
                 let mut ends: Vec<[End; 2]> = all.iter().map(|written| self.ends_of(written)).collect();
-                // a class that is not mapped itself leads where those lead that inherit from it
+                // a class that is not mapped itself leads nowhere: the ends of the classes that inherit from it follow
                 if let [[_, target @ End::Unknown], _, ..] = ends.as_mut_slice() {
                     *target = End::Nobody;
                 }

@@ -23,10 +23,10 @@ struct FunctionFrame<'a> {
     keywords: Option<(String, Arguments)>,
 }
 
-/// What reaches the constructor through a function or lambda; None where it does something else.
+/// The arguments that reach the constructor by a call of a function or lambda; None where the function does more than hand them on.
 ///
 /// # Errors
-/// Why what it calls can't be told.
+/// Why it can't be told what the function calls.
 pub(super) fn through(
     way: &WayToConstructor<'_>,
     module: &Arc<Module>,
@@ -47,7 +47,7 @@ pub(super) fn through(
     way.reached(&Place::of(module, &call), &names, arguments).map(Some)
 }
 
-/// What is given by name for a parameter, which no other gets then. None where a dictionary may give it.
+/// Takes the argument with a parameter's name out of those that are given. None where a dictionary may have that argument.
 fn taken_by_name(way: &WayToConstructor<'_>, name: &str, given: &mut Arguments) -> Option<Option<Option<Expression>>> {
     if given.may_have(way.resolver, name) {
         return None;

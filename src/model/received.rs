@@ -99,7 +99,7 @@ impl WayToConstructor<'_> {
     }
 }
 
-/// A function that calls nothing, in place of what could not be imported.
+/// Whether a name is bound to a stand-in for what could not be imported: to nothing, or to a function that at most raises.
 fn is_stand_in(found: &Found) -> bool {
     matches!(found.binding().kind, BindingKind::Function(..))
         && found.value().is_some_and(|function| {

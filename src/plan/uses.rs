@@ -1,4 +1,4 @@
-//! A literal, and who gets it, go in; where it can be changed comes out, or who else reads it.
+//! A literal and the sites that get it go in; whether the literal is changed where it is written comes out, or why it has to stay.
 
 use super::{ChangedAt, Passing, Planner, Use, out_of_check, read};
 use crate::module::{Location, ReferenceKind};

@@ -154,7 +154,7 @@ pub(crate) fn of_hazard(
     let kept = before.minus(lost);
     if kept.contains(CascadeOption::Delete) {
         let deleted = match view.direction {
-            // what is said of it else takes it away
+            // where CAS101 or CAS102 is selected, its own fix leaves delete out
             Some(Direction::ManyToMany) if policy.selection.has(Code::Cas101) => None,
             Some(Direction::ManyToOne) if policy.selection.has(Code::Cas102) => None,
             Some(Direction::ManyToMany) => {

@@ -114,7 +114,7 @@ impl Walkthrough<'_, '_> {
     /// A collection is loaded again: it has what it had before.
     fn has_again(&mut self, list: usize, before: usize, relation: &Relation, is_sure: bool) {
         if self.has_moved_by_key(relation) {
-            // which of those that are known are still there isn't
+            // an object's foreign key was set: each of the known objects may have left the collection
             self.heap.lists[list].is_anchored = true;
             return;
         }

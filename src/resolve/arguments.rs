@@ -40,7 +40,7 @@ pub struct Expression {
     range: Range<usize>,
 }
 
-/// What is given to a call. An expression that can't be told is None.
+/// The arguments of a call. An expression that can't be told is None.
 #[derive(Clone, Default)]
 pub struct Arguments {
     /// What is given by position.
@@ -56,11 +56,11 @@ pub struct Arguments {
 /// What an argument can be.
 #[derive(Default)]
 pub struct Possible {
-    /// What each expression that gives it can be, or why that can't be known.
+    /// What each expression that may be the argument can be, or why that can't be known.
     pub values: Vec<Result<Value, Reason>>,
-    /// One of them gives it for certain.
+    /// One of the expressions is the argument for certain.
     pub is_certain: bool,
-    /// A dictionary that can't be followed may give it.
+    /// A dictionary that can't be followed may have the argument.
     pub is_open: bool,
 }
 
@@ -91,7 +91,7 @@ impl Expression {
         self.node().is_some_and(|node| node.kind() == kind::NONE)
     }
 
-    /// What the dictionary that it gives can hold under a key.
+    /// What the dictionary that the expression gives can hold under a key.
     fn entries(&self, resolver: &Resolver<'_>, key: &str) -> Option<Entries> {
         let node = self.node()?;
         Some(resolver.entries(&Place::of(&self.module, &node), &node, key, &Effort::for_value()))
@@ -261,7 +261,7 @@ impl Arguments {
     }
 }
 
-/// What an expression can be; where that can't be told by what it is made of, what it is when it is carried out.
+/// The values that an expression can have, as its literals and names give them or, where those don't tell, as carrying it out does.
 fn value(resolver: &Resolver<'_>, place: &Place, node: &Node<'_>) -> Result<Value, Reason> {
     if node.dfs().any(|part| part.kind() == kind::IDENTIFIER && matches!(&*part.text(), "self" | "cls")) {
         return Err(Reason::about(&shortened(&node.text()), "is what a subclass or an object makes of it"));

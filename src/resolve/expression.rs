@@ -82,7 +82,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// The same where it is put together from others. `why` is what stands in the way of a literal.
+    /// What an expression makes that is put together from others, such as a sum or a list. `why` says why it is no literal.
     fn made_of_others(&self, place: &Place, node: &Node<'_>, effort: &Effort, why: Reason) -> Result<Value, Reason> {
         let value = |node: &Node<'_>| self.value(place, node, effort);
         match &*node.kind() {

@@ -277,7 +277,7 @@ impl Resolver<'_> {
                 let (left, right) = node.field("left").zip(node.field("right")).ok_or_else(unknown)?;
                 let operator = node.field("operator").ok_or_else(unknown)?.text().into_owned();
                 let (before, by) = (self.one(place, &left, effort)?, self.one(place, &right, effort)?);
-                // of a list, it changes what other names may stand for too
+                // `+=` changes a list itself, which other names may stand for too
                 if matches!(before, PyValue::Collection(..)) || left.kind() != kind::IDENTIFIER {
                     return Err(unknown());
                 }
@@ -293,7 +293,7 @@ impl Resolver<'_> {
         Ok(ControlFlow::Next)
     }
 
-    /// `name = value`. A list gets no second name: what is done to it by one would be seen by the other.
+    /// `name = value`. A list gets no second name: a change by way of one name would have to be seen by way of the other.
     fn assign(&self, place: &mut Place, node: &Node<'_>, effort: &Effort) -> Result<(), Reason> {
         let unknown = || Reason::about(&shortened(&node.text()), "is not carried out here");
         let left = node.field("left").ok_or_else(unknown)?;
@@ -385,7 +385,7 @@ impl Resolver<'_> {
     }
 }
 
-/// Whether the function around a call assigns to the name: a list that it is given is known elsewhere too.
+/// Whether a name is a local variable of the function around a call. A parameter is none: the caller knows its list, too.
 fn is_assigned(call: &Node<'_>, name: &str) -> bool {
     let Some(function) = call.ancestors().find(has_scope) else { return false };
     let is_parameter = function

@@ -21,7 +21,7 @@ pub enum Keyword {
 }
 
 impl Keyword {
-    /// What is given, of all that it can be.
+    /// Sums up everything that an argument of a call can be.
     pub(super) fn of(possible: &Possible) -> Self {
         let known = possible.values.iter().filter_map(|value| value.as_ref().ok());
         let mut values: Vec<PyValue> = Vec::new();

@@ -11,7 +11,7 @@ use crate::python::PyValue;
 #[derive(Clone, Default)]
 pub struct Locals {
     values: HashMap<String, Known>,
-    /// All that the function binds is here, as far as it was carried out: what is not is not bound yet.
+    /// Every name is here that the function has bound so far: another name of the function is not bound yet.
     pub(super) is_whole: bool,
 }
 

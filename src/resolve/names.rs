@@ -78,7 +78,7 @@ impl Found {
         &self.place
     }
 
-    /// The place in which what is bound is evaluated: the name itself is there what it was before.
+    /// The place where the bound value is evaluated: the name has its earlier value there, as the second `x` of `x = x + 1` has.
     pub fn before(&self) -> Place {
         let mut place = self.place.clone();
         let binding = self.binding();
@@ -105,14 +105,14 @@ impl Resolver<'_> {
         let place = place.outward(index);
         let all = place.scopes[0].scope.all(&names[0]);
         let visible = place.scopes[0].bindings(&names[0], effort);
-        // what is visible is a part of them all
+        // `visible` is a part of the slice `all`
         let first = (visible.as_ptr().addr() - all.as_ptr().addr()) / size_of::<Binding>();
         let numbers = first..first + visible.len();
         let may_be_unset = visible.iter().all(|binding| binding.conditional);
         let mut ends: Vec<Resolution> =
             numbers.flat_map(|index| self.import_or_binding(&place, names, index, effort)).collect();
         if may_be_unset {
-            // what it is where no branch binds it
+            // what the name leads to where no branch binds it
             let otherwise = match place.scopes.len() {
                 1 => self.starred(&place, names, effort),
                 _ => self.follow(&place.outward(1), names, effort),

@@ -104,12 +104,12 @@ impl Origins {
         self
     }
 
-    /// The same as a name gives them that is read in another place.
+    /// The same origins as an expression at `here` has them that reads the name of the step.
     pub(super) fn through(self, step: &Step, here: &Range<usize>) -> Self {
         self.behind(std::slice::from_ref(step)).at(here)
     }
 
-    /// The same behind further names.
+    /// The same origins, reached by way of further names.
     pub(super) fn behind(mut self, steps: &[Step]) -> Self {
         let ways = self.all.iter_mut().map(|origin| &mut origin.steps);
         for way in ways.chain(self.filled.iter_mut().map(|filled| &mut filled.steps)) {
@@ -129,7 +129,7 @@ impl Origins {
         self
     }
 
-    /// The same where a call of the function in which it is made leads there.
+    /// The same origins, reached by a call of the function in which the values are made.
     pub(super) fn called_by(mut self, call: &Call) -> Self {
         let calls = self.all.iter_mut().map(|origin| &mut origin.calls);
         for calls in calls.chain(self.filled.iter_mut().map(|filled| &mut filled.calls)) {
@@ -146,7 +146,7 @@ impl Origins {
         self
     }
 
-    /// The same where a reason why one can't be known has a link before it.
+    /// The same origins, each with a link before those that it tells where its value can't be known.
     pub(super) fn linked(mut self, link: &ReasonLink) -> Self {
         for origin in &mut self.all {
             origin.links.insert(0, link.clone());

@@ -187,7 +187,7 @@ fn atom(chars: &[char]) -> Option<(usize, String, bool)> {
     }
 }
 
-/// How often what stands before it is repeated.
+/// The sign at the beginning of some characters that says how often the part before it is repeated: `*`, `+?` or `{2,3}`.
 fn repeated(chars: &[char]) -> Option<String> {
     match chars {
         ['{', ..] => repetition(chars),

@@ -25,7 +25,7 @@ pub(super) struct Around {
     pub(super) scope: Arc<Scope>,
     /// Only what is bound before the offset counts; None where the place runs at another time than the scope.
     pub(super) before: Option<usize>,
-    /// The place is what the name is bound to: what comes after it can't count either.
+    /// What is bound after the offset never counts; else it does for a name that nothing binds before.
     pub(super) is_strict: bool,
     /// What is known of its names while it is carried out.
     pub(super) known: Option<Arc<Locals>>,
@@ -136,7 +136,7 @@ impl Place {
         Self { module: Arc::clone(&self.module), scopes }
     }
 
-    /// The same where it is known what the names of the innermost scope stand for.
+    /// The same place, with what the names of its innermost scope stand for.
     pub(super) fn holding(mut self, locals: Locals) -> Self {
         self.scopes[0].known = Some(Arc::new(locals));
         self

@@ -7,9 +7,9 @@ use std::fmt;
 pub struct Reason {
     /// What leads to what can't be known, the outermost first.
     links: Vec<ReasonLink>,
-    /// What the end is about, where it is about a name.
+    /// The name that the words are about, where they are about one.
     subject: Option<String>,
-    /// What is the matter at the end.
+    /// Why the last link, or the expression itself, can't be known.
     words: String,
 }
 
@@ -33,7 +33,7 @@ impl Reason {
         Self { subject: Some(name.to_owned()), ..Self::from(format!("nothing in reach defines `{name}`")) }
     }
 
-    /// The same behind what leads there, the outermost first.
+    /// The same reason with further links before its own, the outermost first.
     pub(super) fn behind(mut self, links: &[ReasonLink]) -> Self {
         self.links.splice(0..0, links.iter().cloned());
         self

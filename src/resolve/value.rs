@@ -76,7 +76,7 @@ pub struct Holder {
     pub name: String,
     /// Where that is bound.
     pub at: Location,
-    /// It is derived from no other.
+    /// The class names no bases.
     pub is_plain: bool,
 }
 

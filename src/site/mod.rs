@@ -71,7 +71,7 @@ pub struct Given {
     pub is_sole: bool,
     /// What is known of the relationship that the call makes.
     pub relationship: Option<Relationship>,
-    /// What else that is given.
+    /// The other arguments of the relationship that decide what its cascade does.
     pub keywords: Keywords,
     /// Where the function that is called does something else with the value than hand it on.
     pub reading: Option<Reading>,

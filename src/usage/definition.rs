@@ -17,7 +17,7 @@ pub(super) struct Definition {
     pub(super) is_local: bool,
     /// The class by whose objects it is read.
     pub(super) object: Option<Location>,
-    /// The name is that of what has a constant.
+    /// Set where the name is that of the module or class that has the constant, and not of the constant itself.
     pub(super) whole: Option<Whole>,
 }
 
@@ -52,7 +52,7 @@ impl Definition {
         (definition.name.clone(), definition)
     }
 
-    /// What a module is as one that has all the names of another.
+    /// The definition of a module that imports all names of another one.
     pub(super) fn of_importer(module: &Module) -> Self {
         let stem = module.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
         Self {

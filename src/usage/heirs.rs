@@ -17,7 +17,7 @@ pub(super) fn replaced<'d>(
 ) -> Vec<(OfObject, Location)> {
     let mut found = Vec::new();
     for definition in definitions {
-        // what the subclasses beside the class have is known where it is read
+        // subclasses in the class's own module are known where the attribute is read
         let Some(class) = definition.object.as_ref().filter(|class| class.path != module.path) else { continue };
         let of_object = || (definition.at.clone(), class.clone());
         let at = resolver.replaced_in(module, class, &definition.name);

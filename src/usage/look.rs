@@ -1,4 +1,4 @@
-//! A module and names go in; where it refers to them comes out, with the other names that it gives them.
+//! A module and the names that are looked for go in; the references to them come out, with the aliases that the module gives them.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::site::{FoundSites, Wrapper, find_in_calls};
 /// What names stand for.
 pub(super) type DefinitionsByName = HashMap<String, Vec<Definition>>;
 
-/// What one file has to say of names.
+/// What one file says about the names that are looked for.
 #[derive(Default)]
 pub(super) struct FileUsages {
     pub(super) references: Vec<(Location, Reference)>,
@@ -132,7 +132,7 @@ impl<'l> Look<'l> {
         self.add_leading(occurrence, leads_to, is_certain, &Reference { at, kind, items, binds });
     }
 
-    /// Adds what refers to those of the definitions that are looked for.
+    /// Adds a reference to each definition that it leads to, as far as that definition is looked for.
     fn add_leading(
         &mut self,
         occurrence: &'l Occurrence,

@@ -86,7 +86,7 @@ impl Usages {
         self.replaced.extend(looked.replaced);
     }
 
-    /// Adds to what is done with a module what is done with those that have all of its names.
+    /// Adds to the references to each module those to the modules that import all of its names.
     fn pass_on_starred(&mut self) {
         let mut has_more = true;
         while has_more {
@@ -177,7 +177,7 @@ impl LookAround<'_> {
         for definition in definitions {
             names.entry(definition.name.clone()).or_default().push(definition);
         }
-        // those that were not looked for yet, with all that they stand for
+        // the names that were not looked for yet, each with all definitions that it can mean
         let mut new = names.clone();
         while !new.is_empty() {
             let (files, mut unread) = self.files_with(&new);

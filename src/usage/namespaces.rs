@@ -8,7 +8,7 @@ use super::definition::Definition;
 use crate::module::{Location, Module, Namespace, NamespaceUse, Whole};
 use crate::resolve::{Effort, Place, Resolver};
 
-/// The places in a file that read what is defined, whatever its name, or the constant of the whole that it is.
+/// The places in a file that read all names at once, of the module or class that is defined or, where the file imports it, of the file.
 pub(super) fn reading<'m>(
     resolver: &Resolver<'_>,
     module: &'m Arc<Module>,
@@ -33,7 +33,7 @@ pub(super) fn reading<'m>(
     }
 }
 
-/// Whether the name that is defined elsewhere is one of the file's own.
+/// Whether the name in this file leads to the definition, which is in another file.
 fn imports(resolver: &Resolver<'_>, module: &Arc<Module>, name: &str, definition: &Definition) -> bool {
     if definition.is_local || definition.class.is_some() {
         return false;

@@ -16,7 +16,7 @@ pub type SomeReferences<'a> = Arc<[&'a Reference]>;
 pub struct Picked<'a>(Mutex<HashMap<(Location, bool), SomeReferences<'a>>>);
 
 impl<'a> Picked<'a> {
-    /// Those to a definition that are meant, which is found out once for each answer to a question about it.
+    /// The references to a definition that are meant. They are picked once for each `answer` to a question about the definition.
     pub fn of(
         &self,
         usages: &'a Usages,
@@ -48,12 +48,12 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// One to the whole, by which no other name is bound.
+    /// A reference to a whole value that binds no other name to it.
     pub(super) fn plain(at: Location, kind: ReferenceKind) -> Self {
         Self { at, kind, items: Vec::new(), binds: None }
     }
 
-    /// Whether it is about what a step reads of the same name: the same item, a part of that, or what that is a part of.
+    /// Whether the reference is to what a step reads of the name: the same item, a part of that, or a whole that has it.
     pub fn concerns(&self, step: &Step) -> bool {
         self.items.iter().zip(&step.items).all(|(one, other)| one == other)
     }

@@ -149,7 +149,8 @@ impl SqlalchemyRelationship {
 }
 
 impl Failure {
-    /// Whether what was to be imported is not there, or what it should be in; not something else that it imports.
+    /// Whether the module that was to be imported, or a package that it is part of, does not exist; false where a module is missing that it
+    /// imports itself.
     pub fn is_not_found(&self) -> bool {
         let missing = self.message.strip_prefix("No module named '").and_then(|rest| rest.split('\'').next());
         let is_around = |(module, missing): (&String, &str)| format!("{module}.").starts_with(&format!("{missing}."));

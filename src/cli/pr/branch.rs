@@ -29,7 +29,7 @@ pub(super) struct Branch {
 pub(super) struct PlannedCommit {
     pub kind: CommitKind,
     pub tree: String,
-    /// What it says, without what it is known again by.
+    /// Its message, without the line by which this program recognises the commit as its own in a later run.
     pub text: String,
 }
 

@@ -46,7 +46,7 @@ pub struct Link {
     pub owner: End,
     /// The class that it leads to.
     pub target: End,
-    /// What of a cascade is possible; None where it is not known.
+    /// The options that the relationship's cascade can have; None where they are not known.
     pub options: Option<CascadeOptions>,
 }
 
@@ -72,7 +72,7 @@ pub struct Family {
 /// The classes that are known, by where they are defined.
 pub type Families = BTreeMap<Location, Family>;
 
-/// What there can be on the way.
+/// A station on a way on which SQLAlchemy comes to expunge an object.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Stop {
     /// Where every way begins.
@@ -83,7 +83,7 @@ enum Stop {
     Owner(End),
     /// An object is expunged, whatever it is.
     Something,
-    /// An object is expunged that is of a base as it is written, which can't be told.
+    /// An object is expunged whose class has a base with this name, and no more is known of that base.
     OfBase(String),
 }
 
@@ -151,7 +151,7 @@ struct Arrival {
     edge: Option<EdgeIndex>,
     /// How many edges the way has.
     length: usize,
-    /// Where the part of it ends that is told of a long way.
+    /// The stop where the told beginning of a long way ends; what is in its middle is left out.
     early: NodeIndex,
     /// Nothing on it is in doubt.
     is_certain: bool,

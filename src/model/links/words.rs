@@ -5,12 +5,12 @@ use petgraph::graph::{EdgeIndex, NodeIndex};
 use super::{Doubt, End, Link, Map, Stop, WayStep, Ways};
 
 impl Link {
-    /// Where it stands, unless its name says that.
+    /// Where the relationship's cascade stands, in brackets; empty where the relationship has no name and is told by that place anyway.
     pub(super) fn place(&self) -> String {
         if self.name.is_some() { format!(" ({})", self.at) } else { String::new() }
     }
 
-    /// What makes uncertain what it does.
+    /// The remark that the cascade of the relationship is not known; empty where it is known.
     pub(super) fn doubt(&self) -> String {
         match (&self.options, &self.name) {
             (Some(_), _) => String::new(),
@@ -39,7 +39,7 @@ impl Map<'_> {
             if left_out == Some(index) {
                 words.push_str(" …");
             }
-            // of several subclasses, or bases, in a row the last one says it all
+            // of several steps in a row to subclasses, or to bases, only the last one is told
             let is_repeated = steps.get(index + 1).is_some_and(|(next, ..)| next == step);
             if !(is_repeated && matches!(step, WayStep::MayBe | WayStep::Is)) {
                 words.push_str(&self.step_in_words(*step, from, to));
@@ -74,7 +74,7 @@ impl Map<'_> {
         }
     }
 
-    /// Why it is not certain that one thing is the other.
+    /// Why it is not certain that the object at the stop `from` is one at the stop `to`.
     fn doubt_in_words(&self, doubt: Doubt, from: &Stop, to: &Stop) -> String {
         let (name, at) = (self.name_of(to), self.place_of(to));
         match doubt {

@@ -282,7 +282,7 @@ impl<'a> Classes<'a> {
             return Some(self.single_table(class, merged, &parent, levels));
         }
         let name = name?.map(|name| TableName { schema: merged.schema.clone().unwrap_or_default(), name });
-        // a name that a function makes of the class's is likely to be a form of it
+        // a name of a table that a function computes is probably a form of the class's name
         let is_made = name.is_none() && matches!(merged.table_name, Some(TableNaming::Computed(..)));
         let named_after = is_made.then(|| class.name.clone());
         let table = Table { id: class.at.clone(), name, named_after, keys: Vec::new(), is_open: false };

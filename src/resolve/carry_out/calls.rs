@@ -127,7 +127,7 @@ impl Resolver<'_> {
         })
     }
 
-    /// The same of those that go through the elements of what they get.
+    /// The result of a builtin function that goes through the elements of an argument, such as `enumerate`.
     fn builtin_of_elements(&self, place: &Place, name: &str, given: &[Node<'_>], effort: &Effort) -> Carried<PyValue> {
         let elements = |node: &Node<'_>| self.elements(place, node, effort);
         Some(match (name, given) {

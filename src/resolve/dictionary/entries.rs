@@ -59,7 +59,7 @@ impl Entries {
         if let ([only], []) = (&*value.alternatives, &*value.arguments) { Some(&only.value) } else { None }
     }
 
-    /// What is there when a later part is put on top: what that certainly holds is all that is left.
+    /// What the dictionary holds under the key when a later part overrides it: where that certainly has the key, the later entries alone.
     pub(super) fn overlaid(self, later: Self) -> Self {
         if later.is_certain {
             return later;

@@ -86,7 +86,7 @@ impl<'a> Finder<'a> {
         let value = unparenthesized(value);
         let evaluated = self.evaluated(&value, Some(receiver), sites);
         let at = self.module.location(&value.range());
-        // what else the function does with it counts too
+        // the wrapper may also do something else with the value than hand it on
         let step = wrapper.argument.step(at.clone());
         let reading = self.reading(receiver, keys_to(&value, &receiver.call));
         let given = Given { steps: vec![step], is_sole: false, reading, ..Given::of_value(at.clone()) };

@@ -60,7 +60,7 @@ impl<'a> Finder<'a> {
         let mut keys = keys_to(keywords, &receiver.call);
         keys.extend(way.into_iter().chain([Key::name("cascade")]));
         let given = Given {
-            // nothing can be put over what is inside of something else
+            // a fix can override an item of a dictionary, but not one of a dictionary inside of it
             is_sole: found.is_sole() && !is_inside,
             keywords: beside.clone(),
             reading: self.reading(receiver, keys),

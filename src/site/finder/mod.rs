@@ -118,7 +118,7 @@ struct Finder<'a> {
 #[derive(Clone)]
 pub(super) struct Receiver<'t> {
     pub call: Node<'t>,
-    /// What it turned out to be, or why it can't be traced.
+    /// The constructor that the call calls, by kind and fully qualified name, or why its callee can't be traced.
     pub constructor: Result<(ConstructorKind, String), String>,
     callee: Node<'t>,
     pub is_backref: bool,
@@ -335,7 +335,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// Where what a call runs does something else with what is under the keys in its arguments.
+    /// Where a function that the call runs does something else than hand on the cascade that is under the keys in its arguments.
     fn reading(&self, receiver: &Receiver<'_>, mut keys: KeyPath) -> Option<Reading> {
         if let Some(Key::Index(Some(index))) = keys.first_mut().filter(|_| !receiver.is_called()) {
             // the first argument of `functools.partial` is the function

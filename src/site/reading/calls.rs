@@ -82,7 +82,7 @@ impl<'t> Flow<'_, 't> {
         self.handed_to(&function, &call, node, &keys)
     }
 
-    /// What the function of a call does with it.
+    /// The expressions that hold the cascade once a call has handed it to a function.
     fn handed_to(
         &mut self,
         function: &Node<'t>,
@@ -110,7 +110,7 @@ impl<'t> Flow<'_, 't> {
                         None => return Err(self.read(node)),
                     }
                 }
-                // what a decorator decorates gets what it would have got
+                // inside of a decorator, the decorated function gets the cascade as if it were called itself
                 Ran::Parameter(found) if self.is_of_function_around(&found.location().range()) => {}
                 _ if is_constructor && is_cascade(keys) => {}
                 _ => return Err(self.read(node)),

@@ -11,7 +11,7 @@ use crate::module::{Location, Module};
 use crate::resolve::{Effort, Place, evaluate};
 use crate::syntax::{Node, conditional_parts, dotted_name, kind, positional_arguments, string_content};
 
-/// Expressions that hold the cascade, each with where in it that is.
+/// Expressions that hold the cascade, each with the keys under which the cascade is in its value.
 pub(super) type Holders<'t> = Vec<(Node<'t>, KeyPath)>;
 
 /// One function that is looked into.
@@ -366,7 +366,7 @@ fn is_harmless_comparison(comparison: &Node<'_>, node: &Node<'_>, keys: &KeyPath
     is_none && operands.len() == 2 || has_keys && is_container && (is_operator("in") || is_operator("not in"))
 }
 
-/// Whether what stands around an expression only looks whether it is true, or does nothing with it.
+/// Whether the code around an expression does nothing with it, or only tests whether it is true.
 fn is_looked_at_alone(around: &Node<'_>, node: &Node<'_>) -> bool {
     let is_same = |other: &Node<'_>| other.range() == node.range();
     match &*around.kind() {

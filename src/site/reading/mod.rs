@@ -34,9 +34,9 @@ pub struct Reading {
 /// What is known of a place that gets a cascade.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HowRead {
-    /// It does something else with it.
+    /// The place does something else with the cascade than hand it on.
     Used,
-    /// The type names the value.
+    /// The annotation of the parameter that gets the cascade names the value.
     Typed,
     /// A decorator, of which nothing can be known.
     Decorator,
@@ -282,8 +282,8 @@ fn named(node: &Node<'_>) -> String {
     name.unwrap_or_else(|| node.clone()).text().into_owned()
 }
 
-/// What gets the cascade of a class derived from SQLAlchemy's without being called for that: a metaclass, and the methods by which it is
-/// set.
+/// Whether a part of a class derived from SQLAlchemy's gets the cascade without being called for that: a metaclass, or a method that sets
+/// attributes.
 fn gets_it_inside(node: &Node<'_>) -> bool {
     let name = || node.field("name").map(|name| name.text().into_owned()).unwrap_or_default();
     match &*node.kind() {
@@ -314,7 +314,7 @@ fn partial_name(callee: &Node<'_>) -> Option<String> {
 
 /// Whether a decorator from outside of the repository is known to look at no argument.
 fn is_harmless(qualified: &str) -> bool {
-    // what is registered there runs in its place
+    // a function that is registered with the decorated one runs in place of that
     if qualified.starts_with("functools.singledispatch") {
         return false;
     }

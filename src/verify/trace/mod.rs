@@ -231,7 +231,7 @@ impl Trace {
 }
 
 impl ChangedTest {
-    /// What it was and what it is.
+    /// The outcome of the test before the fix and after it, in words.
     pub fn told(&self) -> String {
         let told = |result: &Option<TestResult>| result.as_ref().map_or("did not run", |result| result.outcome.name());
         format!("{} before, {} after", told(&self.before), told(&self.after))
