@@ -14,23 +14,23 @@ struct Issue<'a> {
     check_name: Code,
     fingerprint: String,
     severity: &'static str,
-    location: Location<'a>,
+    location: GitlabLocation<'a>,
 }
 
 #[derive(Serialize)]
-struct Location<'a> {
+struct GitlabLocation<'a> {
     path: &'a str,
     positions: Positions,
 }
 
 #[derive(Serialize)]
 struct Positions {
-    begin: LineColumn,
-    end: LineColumn,
+    begin: GitlabPosition,
+    end: GitlabPosition,
 }
 
 #[derive(Serialize)]
-struct LineColumn {
+struct GitlabPosition {
     line: usize,
     column: usize,
 }
@@ -48,11 +48,11 @@ pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
                 Severity::Warning => "major",
                 Severity::Information => "info",
             },
-            location: Location {
+            location: GitlabLocation {
                 path: &file.in_repository,
                 positions: Positions {
-                    begin: LineColumn { line: start.line, column: start.column },
-                    end: LineColumn { line: end.line, column: end.column },
+                    begin: GitlabPosition { line: start.line, column: start.column },
+                    end: GitlabPosition { line: end.line, column: end.column },
                 },
             },
         })

@@ -107,11 +107,11 @@ pub(super) fn fingerprints(outcome: &Outcome) -> Vec<String> {
 
 /// A person's name for a program that makes reports, and where it is to be found.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub(super) struct Tool {
+pub(super) struct ReportingProgram {
     pub name: &'static str,
     #[serde(skip)]
     pub version: &'static str,
 }
 
 /// This program.
-pub(super) const TOOL: Tool = Tool { name: "cascade-fix", version: env!("CARGO_PKG_VERSION") };
+pub(super) const TOOL: ReportingProgram = ReportingProgram { name: "cascade-fix", version: env!("CARGO_PKG_VERSION") };

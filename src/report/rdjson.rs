@@ -6,41 +6,41 @@ use std::io::{self, Write};
 use foldhash::HashSet;
 use serde::Serialize;
 
-use super::host::{self, FileRange, Replacement, TOOL, Tool};
+use super::host::{self, FileRange, Replacement, ReportingProgram, TOOL};
 use crate::outcome::{FileOutcome, Finding, Outcome};
 use crate::rules::{Code, Severity};
 
 #[derive(Serialize)]
-struct Report<'a> {
-    source: Tool,
-    diagnostics: Vec<Diagnostic<'a>>,
+struct RdjsonReport<'a> {
+    source: ReportingProgram,
+    diagnostics: Vec<RdjsonDiagnostic<'a>>,
 }
 
 #[derive(Serialize)]
-struct Diagnostic<'a> {
+struct RdjsonDiagnostic<'a> {
     message: String,
-    location: Location<'a>,
+    location: RdjsonLocation<'a>,
     severity: &'static str,
     code: CodeValue,
-    source: Tool,
+    source: ReportingProgram,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     suggestions: Vec<Suggestion>,
 }
 
 #[derive(Serialize)]
-struct Location<'a> {
+struct RdjsonLocation<'a> {
     path: &'a str,
-    range: Range,
+    range: RdjsonRange,
 }
 
 #[derive(Serialize, Clone, Copy)]
-struct Range {
-    start: LineColumn,
-    end: LineColumn,
+struct RdjsonRange {
+    start: RdjsonPosition,
+    end: RdjsonPosition,
 }
 
 #[derive(Serialize, Clone, Copy)]
-struct LineColumn {
+struct RdjsonPosition {
     line: usize,
     column: usize,
 }
@@ -52,21 +52,21 @@ struct CodeValue {
 
 #[derive(Serialize)]
 struct Suggestion {
-    range: Range,
+    range: RdjsonRange,
     text: String,
 }
 
-impl From<FileRange> for Range {
+impl From<FileRange> for RdjsonRange {
     fn from(FileRange { start, end }: FileRange) -> Self {
         Self {
-            start: LineColumn { line: start.line, column: start.utf8_column },
-            end: LineColumn { line: end.line, column: end.utf8_column },
+            start: RdjsonPosition { line: start.line, column: start.utf8_column },
+            end: RdjsonPosition { line: end.line, column: end.utf8_column },
         }
     }
 }
 
 pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &Report { source: TOOL, diagnostics: diagnostics(outcome) })?;
+    serde_json::to_writer_pretty(&mut *out, &RdjsonReport { source: TOOL, diagnostics: diagnostics(outcome) })?;
     writeln!(out)
 }
 
@@ -79,7 +79,7 @@ pub(super) fn write_lines(outcome: &Outcome, out: &mut dyn Write) -> io::Result<
 
 /// One for each finding, and one for each other place where a fix changes something, such as that of a shared constant. Each change is
 /// suggested once.
-fn diagnostics(outcome: &Outcome) -> Vec<Diagnostic<'_>> {
+fn diagnostics(outcome: &Outcome) -> Vec<RdjsonDiagnostic<'_>> {
     let mut suggested: HashSet<(&str, FileRange)> = HashSet::default();
     let mut all = Vec::new();
     for (file, finding) in outcome.findings() {
@@ -106,11 +106,11 @@ fn diagnostic<'a>(
     place: FileRange,
     message: String,
     replacement: Option<Replacement<'_>>,
-) -> Diagnostic<'a> {
+) -> RdjsonDiagnostic<'a> {
     let suggestion = |replacement: Replacement<'_>| Suggestion { range: place.into(), text: replacement.text };
-    Diagnostic {
+    RdjsonDiagnostic {
         message,
-        location: Location { path: &file.display, range: place.into() },
+        location: RdjsonLocation { path: &file.display, range: place.into() },
         severity: match finding.severity {
             Severity::Error => "ERROR",
             Severity::Warning => "WARNING",
