@@ -20,7 +20,7 @@ use crate::policy::{Expunger, set_given};
 use crate::python::PyValue;
 use crate::repository::Repository;
 use crate::scan::Reader;
-use crate::site::{Given, Site};
+use crate::site::{Recipient, Site};
 use crate::sqlalchemy::cascade::{self, CascadeOption, CascadeOptions};
 use crate::syntax::{Node, hinted_nodes, kind, string_content};
 use crate::usage::Usages;
@@ -41,7 +41,7 @@ pub(super) struct UnresolvedLinks {
 
 /// A relationship that may give up orphans or hand expunge on, before its classes are looked up.
 struct UnresolvedLink {
-    given: Given,
+    given: Recipient,
     at: String,
     options: Option<CascadeOptions>,
 }
@@ -179,7 +179,7 @@ impl Analysis {
             let module = repository.module(&at.path);
             module.map_or_else(|| repository.display(&at.path), |module| repository.shown(&module.source, at))
         };
-        let link = |given: &Given| UnresolvedLink { given: given.clone(), at: shown(&given.at), options };
+        let link = |given: &Recipient| UnresolvedLink { given: given.clone(), at: shown(&given.at), options };
         site.givens.iter().map(link).collect()
     }
 }
@@ -249,7 +249,7 @@ fn joined(ranges: &mut Vec<Range<usize>>) {
 }
 
 /// The class that has the relationship, and the one that it leads to.
-pub(super) fn ends(model: &Model<'_>, given: &Given) -> Vec<[End; 2]> {
+pub(super) fn ends(model: &Model<'_>, given: &Recipient) -> Vec<[End; 2]> {
     let call = given.relationship.as_ref().and_then(|known| known.call.as_ref());
     call.map_or_else(|| vec![[End::Unknown, End::Unknown]], |call| model.ends(call))
 }

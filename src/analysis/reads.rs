@@ -12,7 +12,7 @@ use crate::reach::{Level, PlacedCall, RaisingRead};
 use crate::reads::{Cascading, Raised, in_functions};
 use crate::repository::Repository;
 use crate::resolve::Resolver;
-use crate::site::{Given, Site};
+use crate::site::{Recipient, Site};
 use crate::sqlalchemy::cascade::CascadeOption;
 use crate::types::Class;
 
@@ -105,7 +105,7 @@ impl Analysis {
         let has_it = |site: &Site| set_given(site).is_some_and(|set| set.contains(CascadeOption::RefreshExpire));
         let is_in = |site: &Site| self.repositories.of(&site.at.path).root() == repository.root();
         let of_repository = self.sites.iter().enumerate().filter(|(_, site)| is_in(site) && has_it(site));
-        let mut given: Vec<((usize, usize), &Site, &Given, Relationship)> = of_repository
+        let mut given: Vec<((usize, usize), &Site, &Recipient, Relationship)> = of_repository
             .flat_map(|(number, site)| {
                 let places = site.givens.iter().enumerate();
                 places

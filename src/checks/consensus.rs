@@ -130,7 +130,7 @@ impl Change {
 
 /// Which relationships want which list.
 fn different_lists(wishes: &[Wish<'_>], policy: &Policy<'_>) -> String {
-    let mut by_list: BTreeMap<String, Vec<&site::Given>> = BTreeMap::new();
+    let mut by_list: BTreeMap<String, Vec<&site::Recipient>> = BTreeMap::new();
     for wish in wishes {
         let list = CascadeOptions::union(wish.after.iter().copied());
         by_list.entry(list.to_string()).or_default().extend(&wish.view.givens);
@@ -141,8 +141,8 @@ fn different_lists(wishes: &[Wish<'_>], policy: &Policy<'_>) -> String {
 }
 
 /// `User.posts (app/models.py:12:30), …`: relationships with the expressions that hand them the value.
-fn named(givens: &[&site::Given], policy: &Policy<'_>) -> String {
-    let name = |given: &&site::Given| {
+fn named(givens: &[&site::Recipient], policy: &Policy<'_>) -> String {
+    let name = |given: &&site::Recipient| {
         let at = policy.surroundings.shown(&given.at);
         let name = given.relationship.as_ref().and_then(Relationship::name);
         name.map_or_else(|| at.clone(), |name| format!("{name} ({at})"))

@@ -58,12 +58,12 @@ pub struct Chosen {
     /// How many findings are fixed by that.
     pub findings: usize,
     /// Whether that is a fix, a comment, or nothing.
-    pub answer: Answer,
+    pub decision: Decision,
 }
 
-/// What was answered.
+/// What was decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
+pub enum Decision {
     /// A fix is carried out.
     Fix,
     /// A comment suppresses the findings.
@@ -201,7 +201,7 @@ impl Fixes {
     /// The outcome that carries out what was chosen, and nothing else.
     pub fn carried_out(&self, chosen: &[Chosen]) -> Outcome {
         let edits = by_file(&unique(chosen.iter().flat_map(|one| &one.edits)));
-        let is_suppression = |one: &&Chosen| one.answer == Answer::Suppress;
+        let is_suppression = |one: &&Chosen| one.decision == Decision::Suppress;
         let suppressed: HashSet<&Location> =
             chosen.iter().filter(is_suppression).flat_map(|one| &one.change.sites).collect();
         let missing: Vec<FileOutcome> = edits

@@ -13,7 +13,7 @@ use super::Job;
 use super::args::{CommandLine, Common};
 use crate::analysis::{Analysis, Request, Unsaved};
 use crate::apply::apply;
-use crate::choice::{Answer, Choice, Chosen, FixVariant, Fixes, are_suppressed, comments, read_list, site};
+use crate::choice::{Choice, Chosen, Decision, FixVariant, Fixes, are_suppressed, comments, read_list, site};
 use crate::module::Location;
 use crate::outcome::{FileOutcome, Finding, Outcome};
 use crate::policy::Applicability;
@@ -56,7 +56,7 @@ pub(super) fn fix(arguments: &CommandLine, common: &Common, exit_non_zero_on_fix
 
 fn applied(outcome: &Outcome, chosen: &[Chosen], written: &HashSet<Arc<Path>>) -> Applied {
     let is_done =
-        |one: &&Chosen| one.answer == Answer::Fix && one.edits.iter().all(|edit| written.contains(&edit.path));
+        |one: &&Chosen| one.decision == Decision::Fix && one.edits.iter().all(|edit| written.contains(&edit.path));
     let done: Vec<&Chosen> = chosen.iter().filter(is_done).collect();
     let findings = done.iter().map(|one| one.findings).sum();
     let files: HashSet<&Arc<Path>> = done.iter().flat_map(|one| &one.edits).map(|edit| &edit.path).collect();
@@ -104,7 +104,7 @@ impl Dialogue {
                     rest_of = Some(Arc::clone(file));
                     self.choose(change, FixVariant::Proposed);
                 }
-                'n' => self.decide(change, Answer::Leave, 0, Vec::new()),
+                'n' => self.decide(change, Decision::Leave, 0, Vec::new()),
                 'e' => self.edit(&change)?,
                 's' => self.suppress(change)?,
                 _ => break,
@@ -116,13 +116,13 @@ impl Dialogue {
     fn choose(&mut self, change: Choice, variant: FixVariant) {
         let edits = self.fixes.edits(&change, variant);
         let findings = self.fixes.findings(&change, variant).len();
-        self.decide(change, Answer::Fix, findings, edits);
+        self.decide(change, Decision::Fix, findings, edits);
     }
 
     /// The next change is answered.
-    fn decide(&mut self, change: Choice, answer: Answer, findings: usize, edits: Vec<FileEdit>) {
+    fn decide(&mut self, change: Choice, decision: Decision, findings: usize, edits: Vec<FileEdit>) {
         self.open.pop_front();
-        self.chosen.push(Chosen { change, edits, findings, answer });
+        self.chosen.push(Chosen { change, edits, findings, decision });
     }
 
     /// The fixes of a change with their reasons.
@@ -225,7 +225,7 @@ impl Dialogue {
         let refused = match comments(&self.fixes, &change) {
             Err(reason) => reason,
             Ok(edits) if self.suppresses(&change, &edits)? => {
-                self.decide(change, Answer::Suppress, 0, edits);
+                self.decide(change, Decision::Suppress, 0, edits);
                 return Ok(());
             }
             Ok(_) => "a comment above the statement has no effect here".to_owned(),

@@ -12,7 +12,7 @@ use crate::module::Location;
 use crate::policy::{Note, Rewrite, effective, first_of};
 use crate::resolve::{Alternative, Step};
 use crate::rewrite::{self, Edit};
-use crate::site::{Given, Reading, Site};
+use crate::site::{Reading, Recipient, Site};
 use crate::source::Source;
 use crate::sqlalchemy::cascade::CascadeOptions;
 use crate::usage::{Picked, Usages};
@@ -239,7 +239,7 @@ impl<'a> Planner<'a> {
             return Err(why);
         }
         let mut planned = Planned::default();
-        for Given { at: given, .. } in &site.givens {
+        for Recipient { at: given, .. } in &site.givens {
             if !self.files.is_checked(&given.path) {
                 return Err(format!("{} gets it too, outside of the files under check", self.files.shown(given)));
             }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::python::PyValue;
 use crate::resolve::Keyword;
-use crate::site::{Given, Keywords};
+use crate::site::{Keywords, Recipient};
 
 /// What a list with refresh-expire does to a related object that is read after `refresh(obj)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -34,7 +34,7 @@ enum Loading {
 }
 
 impl Loading {
-    fn of(given: &Given) -> Self {
+    fn of(given: &Recipient) -> Self {
         match &given.keywords.lazy {
             Keyword::Absent => Self::Later,
             Keyword::Given(PyValue::Str(name)) => match &**name {
@@ -51,7 +51,7 @@ impl Loading {
     }
 
     /// A joined loader that leads to the same mapper again loads no deeper than `join_depth`, and not at all without one.
-    fn joined(given: &Given) -> Self {
+    fn joined(given: &Recipient) -> Self {
         let is_deep = matches!(given.keywords.join_depth, Keyword::Given(PyValue::Int(depth)) if depth > 0);
         let leads_back = given.relationship.as_ref().and_then(|known| known.is_recursive);
         if is_deep || leads_back == Some(false) { Self::Eager } else { Self::Unknown }
@@ -59,7 +59,7 @@ impl Loading {
 }
 
 /// Whether a refresh may load a relationship again, as far as its own loader goes.
-pub(crate) fn may_be_eager(given: &Given) -> bool {
+pub(crate) fn may_be_eager(given: &Recipient) -> bool {
     matches!(Loading::of(given), Loading::Eager | Loading::Unknown)
 }
 
@@ -81,12 +81,12 @@ pub struct Loaded {
 
 impl Loaded {
     /// By what hands the value to them; `named` gives some of these in words.
-    pub(crate) fn of(givens: &[Given], named: impl Fn(&[&Given]) -> String) -> Self {
+    pub(crate) fn of(givens: &[Recipient], named: impl Fn(&[&Recipient]) -> String) -> Self {
         let of = |loading: Loading| givens.iter().filter(|given| Loading::of(given) == loading).collect::<Vec<_>>();
         let (eager, unkept) = (of(Loading::Eager), of(Loading::Unkept));
         let is_eager = !eager.is_empty();
         if eager.len() + unkept.len() < givens.len() {
-            let formal: Vec<&Given> = eager.into_iter().chain(unkept).collect();
+            let formal: Vec<&Recipient> = eager.into_iter().chain(unkept).collect();
             let how =
                 || format!("no read raises after refresh(obj) for {}, because of how it is loaded", named(&formal));
             return Self { hazard: Hazard::Refresh, how: (!formal.is_empty()).then(how), exceptions: "" };
@@ -120,8 +120,8 @@ impl Loaded {
 }
 
 /// `lazy="selectin"`, or several of them.
-fn spelled(givens: &[&Given]) -> String {
-    let spelling = |given: &&Given| match &given.keywords.lazy {
+fn spelled(givens: &[&Recipient]) -> String {
+    let spelling = |given: &&Recipient| match &given.keywords.lazy {
         Keyword::Given(PyValue::Str(name)) => format!("lazy=\"{name}\""),
         _ => "lazy=False".to_owned(),
     };

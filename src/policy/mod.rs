@@ -333,7 +333,7 @@ pub(crate) struct View<'a> {
     /// What else they are given.
     pub keywords: &'a Keywords,
     /// What hands the value to them.
-    pub givens: Vec<&'a site::Given>,
+    pub givens: Vec<&'a site::Recipient>,
 }
 
 /// The set of one alternative after some changes; None where they leave it as it is.

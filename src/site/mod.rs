@@ -48,7 +48,7 @@ pub struct Site {
     /// Where sqlmodel's flag can be overridden; None at other sites.
     pub flag: Option<Flag>,
     /// What hands the value to relationships: at least one.
-    pub givens: Vec<Given>,
+    pub givens: Vec<Recipient>,
 }
 
 /// `cascade=…` in a call, or `"cascade": …` in a dictionary.
@@ -62,7 +62,7 @@ pub struct CascadeBinding {
 
 /// An expression that hands a value, or a dictionary that has it, to a call: the value itself, where that stands in the call.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Given {
+pub struct Recipient {
     /// The expression.
     pub at: Location,
     /// The names of dictionaries and parameters that lead from there to the value.
@@ -114,7 +114,7 @@ impl CascadeBinding {
     }
 }
 
-impl Given {
+impl Recipient {
     /// The value itself, of whose relationship nothing is known.
     fn of_value(at: Location) -> Self {
         let (steps, keywords) = (Vec::new(), Keywords::default());
@@ -128,7 +128,7 @@ impl Site {
         Self {
             rule: rule.to_owned(),
             call: at.clone(),
-            givens: vec![Given::of_value(at.clone())],
+            givens: vec![Recipient::of_value(at.clone())],
             at,
             value: Err(why),
             sets: Sets::Cascade,

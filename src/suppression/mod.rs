@@ -22,7 +22,7 @@ use crate::outcome::UnusedSuppression;
 use crate::policy::{Judgement, Verdict};
 use crate::resolve::Alternative;
 use crate::rules::{Code, Rules};
-use crate::site::{Given, Site};
+use crate::site::{Recipient, Site};
 use crate::source::Source;
 use comments::Comments;
 
@@ -146,9 +146,9 @@ impl Suppressed {
     }
 
     fn sift(&mut self, site: Site, judgements: Vec<Judgement>, calls: &CascadeCalls, judge: &dyn Fn(&Site) -> Verdict) {
-        let left: Vec<Option<Vec<Given>>> =
+        let left: Vec<Option<Vec<Recipient>>> =
             judgements.iter().map(|judgement| self.left(&site, judgement, calls)).collect();
-        let is_touched = |left: &&Option<Vec<Given>>| left.as_ref() != Some(&site.givens);
+        let is_touched = |left: &&Option<Vec<Recipient>>| left.as_ref() != Some(&site.givens);
         let suppressed = left.iter().filter(is_touched).count();
         if suppressed > 0 {
             self.aside.push((site.clone(), AsideReason::Suppressed, suppressed));
@@ -158,7 +158,7 @@ impl Suppressed {
 
     /// The calls that get the dictionary in which the value stands, and where a finding is not suppressed; None where it is suppressed
     /// altogether.
-    fn left(&mut self, site: &Site, judgement: &Judgement, calls: &CascadeCalls) -> Option<Vec<Given>> {
+    fn left(&mut self, site: &Site, judgement: &Judgement, calls: &CascadeCalls) -> Option<Vec<Recipient>> {
         let code = judgement.code;
         let is_here = self.suppresses(&site.at, Some(&site.call), code, calls);
         let written: Vec<Location> =
@@ -193,9 +193,9 @@ impl Suppressed {
     }
 
     /// The calls that get the dictionary in which the value stands without those that are suppressed; None where all are.
-    fn left_givens(&mut self, site: &Site, code: Code, calls: &CascadeCalls) -> Option<Vec<Given>> {
-        let is_elsewhere = |given: &Given| !given.at.covers(&site.at);
-        let is_suppressed = |given: &Given| is_elsewhere(given) && self.suppresses(&given.at, None, code, calls);
+    fn left_givens(&mut self, site: &Site, code: Code, calls: &CascadeCalls) -> Option<Vec<Recipient>> {
+        let is_elsewhere = |given: &Recipient| !given.at.covers(&site.at);
+        let is_suppressed = |given: &Recipient| is_elsewhere(given) && self.suppresses(&given.at, None, code, calls);
         let (suppressed, left): (Vec<_>, Vec<_>) = site.givens.iter().cloned().partition(is_suppressed);
         // without a name that leads to it, the planner does not see that the call uses the dictionary too
         let is_whole = left.is_empty() || suppressed.iter().any(|given| given.steps.is_empty());
@@ -207,12 +207,12 @@ impl Suppressed {
 fn split(
     site: &Site,
     judgements: &[Judgement],
-    left: &[Option<Vec<Given>>],
+    left: &[Option<Vec<Recipient>>],
     judge: &dyn Fn(&Site) -> Verdict,
 ) -> Vec<(Site, Verdict)> {
     let is_left =
-        |given: &Given| left.iter().map(|left| left.as_ref().is_some_and(|left| left.contains(given))).collect();
-    let mut groups: Vec<(Vec<bool>, Vec<Given>)> = Vec::new();
+        |given: &Recipient| left.iter().map(|left| left.as_ref().is_some_and(|left| left.contains(given))).collect();
+    let mut groups: Vec<(Vec<bool>, Vec<Recipient>)> = Vec::new();
     for given in &site.givens {
         let choice: Vec<bool> = is_left(given);
         match groups.iter_mut().find(|(known, _)| *known == choice) {

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use crate::common::{analysis, asked, repository_of};
 use cascade_fix::apply::still_parses;
-use cascade_fix::choice::{Answer, Choice, Chosen, FixVariant, Fixes};
+use cascade_fix::choice::{Choice, Chosen, Decision, FixVariant, Fixes};
 use cascade_fix::outcome::{Outcome, Status};
 use cascade_fix::settings::{Overrides, SettingsSource};
 
@@ -27,7 +27,7 @@ static FIXES: LazyLock<Vec<(PathBuf, Fixes)>> = LazyLock::new(|| {
 fn chosen(fixes: &Fixes, change: &Choice, reading: FixVariant) -> Chosen {
     let edits = fixes.edits(change, reading);
     let findings = fixes.findings(change, reading).len();
-    Chosen { change: change.clone(), edits, findings, answer: Answer::Fix }
+    Chosen { change: change.clone(), edits, findings, decision: Decision::Fix }
 }
 
 fn written(outcome: &Outcome) -> BTreeMap<&str, Vec<u8>> {

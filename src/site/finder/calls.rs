@@ -9,7 +9,7 @@ use crate::module::Module;
 use crate::resolve::{Arguments, Expression, Port, Reason, Resolver};
 use crate::rules::Sets;
 use crate::site::reading::keys_to;
-use crate::site::{Flag, FoundSites, Given, Keywords, Site, Wrapper};
+use crate::site::{Flag, FoundSites, Keywords, Recipient, Site, Wrapper};
 use crate::syntax::{Node, is_statement, kind, splatted, unparenthesized};
 
 const RULE: &str = "wrapper-argument";
@@ -89,7 +89,7 @@ impl<'a> Finder<'a> {
         // the wrapper may also do something else with the value than hand it on
         let step = wrapper.argument.step(at.clone());
         let reading = self.reading(receiver, keys_to(&value, &receiver.call));
-        let given = Given { steps: vec![step], is_sole: false, reading, ..Given::of_value(at.clone()) };
+        let given = Recipient { steps: vec![step], is_sole: false, reading, ..Recipient::of_value(at.clone()) };
         let flag = (wrapper.sets == Sets::CascadeDelete)
             .then(|| Flag::OutOfReach(format!("`{}` hands the flag on", wrapper.name)));
         let site = self.site_of_call(RULE, receiver, at, given);
@@ -108,7 +108,7 @@ impl<'a> Finder<'a> {
         let value = unparenthesized(value);
         let evaluated = self.evaluated(&value, Some(receiver), sites);
         let reading = self.reading(receiver, keys_to(&value, &receiver.call));
-        let given = Given { reading, ..Given::of_value(self.module.location(&value.range())) };
+        let given = Recipient { reading, ..Recipient::of_value(self.module.location(&value.range())) };
         let site = self.site_of_call(RULE, receiver, given.at.clone(), given);
         let value = with_known_viewonly(evaluated, &viewonly);
         sites.add(Site { value, viewonly: viewonly.unwrap_or(false), ..site });

@@ -8,7 +8,7 @@ use super::{Receiver, syntax_error, with_known_viewonly};
 use crate::resolve::{Arguments, DictionaryEntry, Effort, Entries, Keyword, Place, Reason, shortened};
 use crate::rules::{ConstructorKind, Sets};
 use crate::site::reading::{Key, keys_to};
-use crate::site::{Flag, Given, Keywords, Site, Unknown, Wrapper};
+use crate::site::{Flag, Keywords, Recipient, Site, Unknown, Wrapper};
 use crate::syntax::{Node, kind, splatted, unparenthesized};
 
 /// Whether the value stands in what may be a dictionary of keyword arguments.
@@ -59,12 +59,12 @@ impl<'a> Finder<'a> {
         let is_inside = way.is_some();
         let mut keys = keys_to(keywords, &receiver.call);
         keys.extend(way.into_iter().chain([Key::name("cascade")]));
-        let given = Given {
+        let given = Recipient {
             // a fix can override an item of a dictionary, but not one of a dictionary inside of it
             is_sole: found.is_sole() && !is_inside,
             keywords: beside.clone(),
             reading: self.reading(receiver, keys),
-            ..Given::of_value(self.module.location(&unparenthesized(keywords).range()))
+            ..Recipient::of_value(self.module.location(&unparenthesized(keywords).range()))
         };
         if found.is_open && found.entries.is_empty() && found.arguments.is_empty() {
             self.open_dictionary(rule, receiver, &given, keywords).into_iter().for_each(|site| sites.add(site));
@@ -97,7 +97,7 @@ impl<'a> Finder<'a> {
         &self,
         rule: &str,
         receiver: &Receiver<'_>,
-        (given, viewonly): (&Given, &Result<bool, Reason>),
+        (given, viewonly): (&Recipient, &Result<bool, Reason>),
         entries: Vec<DictionaryEntry>,
         sites: &mut Sites,
     ) {
@@ -113,7 +113,7 @@ impl<'a> Finder<'a> {
         rule: &str,
         receiver: &Receiver<'_>,
         keywords: &Node<'_>,
-        (given, viewonly): (&Given, &Result<bool, Reason>),
+        (given, viewonly): (&Recipient, &Result<bool, Reason>),
         sites: &mut Sites,
     ) {
         let place = Place::of(self.module, keywords);
@@ -134,10 +134,10 @@ impl<'a> Finder<'a> {
         let receiver = Receiver { is_backref: true, ..receiver.clone() };
         let mut keys = keys_to(keywords, &receiver.call);
         keys.extend([Key::name("backref"), Key::Index(Some(1)), Key::name("cascade")]);
-        let given = Given {
+        let given = Recipient {
             is_sole: false,
             reading: self.reading(&receiver, keys),
-            ..Given::of_value(self.module.location(&unparenthesized(keywords).range()))
+            ..Recipient::of_value(self.module.location(&unparenthesized(keywords).range()))
         };
         let viewonly = self.viewonly(keywords, &receiver);
         self.add_entries(rule, &receiver, (&given, &viewonly), found.entries, sites);
@@ -148,7 +148,7 @@ impl<'a> Finder<'a> {
         &self,
         rule: &str,
         receiver: &Receiver<'_>,
-        given: &Given,
+        given: &Recipient,
         keywords: &Node<'_>,
     ) -> Option<Site> {
         let beside = Arguments::of_call(self.module, &receiver.call);
@@ -167,7 +167,7 @@ impl<'a> Finder<'a> {
         &self,
         rule: &str,
         receiver: &Receiver<'_>,
-        given: &Given,
+        given: &Recipient,
         entry: DictionaryEntry,
         viewonly: &Result<bool, Reason>,
         sites: &mut Sites,
@@ -182,7 +182,7 @@ impl<'a> Finder<'a> {
         };
         let value = with_known_viewonly(value, &viewonly);
         let viewonly = viewonly.unwrap_or(false);
-        let given = Given { steps: entry.steps, ..given.clone() };
+        let given = Recipient { steps: entry.steps, ..given.clone() };
         let site = self.site_of_call(rule, receiver, entry.at.clone(), given);
         // reports show the call beside the value
         let call = if entry.at.path == site.call.path { site.call } else { entry.at };
@@ -216,7 +216,7 @@ impl<'a> Finder<'a> {
             let found = self.resolver.entries(&place, &dictionary, &wrapper.argument.name, &Effort::for_value());
             let at = self.module.location(&unparenthesized(&dictionary).range());
             let reading = self.reading(receiver, vec![Key::name(&wrapper.argument.name)]);
-            let given = Given { is_sole: false, reading, ..Given::of_value(at) };
+            let given = Recipient { is_sole: false, reading, ..Recipient::of_value(at) };
             for entry in found.entries {
                 let site = self.site_of_entry("wrapper-argument", receiver, &given, entry, viewonly, sites);
                 sites.add(site);
@@ -225,7 +225,7 @@ impl<'a> Finder<'a> {
         let unpacked = arguments.named_children().find(|argument| argument.kind() == kind::LIST_SPLAT);
         if let Some(unpacked) = unpacked.filter(|_| wrapper.argument.position.is_some()) {
             let reason = format!("`{}` may hand it to `{}`", unpacked.text(), wrapper.name);
-            let given = Given::of_value(self.module.location(&unpacked.range()));
+            let given = Recipient::of_value(self.module.location(&unpacked.range()));
             let site = self.site_of_call("wrapper-argument", receiver, given.at.clone(), given);
             sites.add(Site { value: Err(Unknown::from(reason)), ..site });
         }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::keywords::Beside;
 use super::reading::{Key, KeyPath, Readers, keys_to};
-use super::{CascadeBinding, Flag, FoundSites, Given, Keywords, Reading, Site, Unknown, Wrapper};
+use super::{CascadeBinding, Flag, FoundSites, Keywords, Reading, Recipient, Site, Unknown, Wrapper};
 use crate::hints::Hints;
 use crate::model;
 use crate::module::{Location, Module};
@@ -244,10 +244,10 @@ impl<'a> Finder<'a> {
             self.evaluated(value, Some(receiver), sites)
         };
         let flag = (spelling.sets == Sets::CascadeDelete).then(|| self.flag(receiver, &container, binding));
-        let given = Given {
+        let given = Recipient {
             keywords: Keywords::of(self.resolver, self.module, binding, &receiver.call),
             reading: self.reading(receiver, keys_to(value, &receiver.call)),
-            ..Given::of_value(self.module.location(&value.range()))
+            ..Recipient::of_value(self.module.location(&value.range()))
         };
         let viewonly = self.viewonly(binding, receiver);
         let site = Site {
@@ -323,14 +323,14 @@ impl<'a> Finder<'a> {
         keyword.is_on()
     }
 
-    fn site_of_call(&self, rule: &str, receiver: &Receiver<'_>, at: Location, given: Given) -> Site {
+    fn site_of_call(&self, rule: &str, receiver: &Receiver<'_>, at: Location, given: Recipient) -> Site {
         let Receiver { call, callee, is_backref, constructor, .. } = receiver;
         let written = || callee.text().into_owned();
         let relationship = receiver.is_called().then(|| model::of_call(self.resolver, self.module, call, *is_backref));
         Site {
             call: self.module.location(&call.range()),
             callee: constructor.as_ref().map_or_else(|_| written(), |(_, name)| name.clone()),
-            givens: vec![Given { relationship, ..given }],
+            givens: vec![Recipient { relationship, ..given }],
             ..Site::unknown(rule, at, syntax_error())
         }
     }

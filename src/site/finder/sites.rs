@@ -6,7 +6,7 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashSet};
 
 use crate::module::{Location, Module};
-use crate::site::{FoundSites, Given, Site, Wrapper};
+use crate::site::{FoundSites, Recipient, Site, Wrapper};
 
 /// Sites, each once.
 #[derive(Default)]
@@ -23,7 +23,7 @@ impl Sites {
     pub(super) fn add(&mut self, site: Site) {
         let key = (Arc::clone(&site.at.path), site.at.start, site.viewonly);
         let index = *self.by_offset.entry(key).or_insert(self.found.sites.len());
-        let is_new = |given: &Given| self.givens.insert((index, given.at.clone()));
+        let is_new = |given: &Recipient| self.givens.insert((index, given.at.clone()));
         let are_new = site.givens.iter().map(is_new).filter(|is_new| *is_new).count() == site.givens.len();
         match self.found.sites.get_mut(index) {
             Some(known) => known.merge(site, are_new),
