@@ -36,8 +36,8 @@ fn add(
             }
             continue;
         }
-        for end in resolver.follow(&place, &names, &Effort::for_callee()) {
-            let Resolution::Bound(found) = end else { continue };
+        for resolution in resolver.follow(&place, &names, &Effort::for_callee()) {
+            let Resolution::Bound(found) = resolution else { continue };
             if let Some(value) = found.value().filter(|value| !value.range().contains(&node.range().start)) {
                 add(resolver, found.module(), &value, left, classes);
             }

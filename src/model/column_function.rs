@@ -10,8 +10,8 @@ use crate::syntax::{Node, dotted_name, kind, unparenthesized};
 /// leads to no function of the repository, or it makes no columns; a reference that can't be told is None.
 pub fn references(resolver: &Resolver<'_>, place: &Place, call: &Node<'_>) -> Option<Vec<Option<ForeignKeyTarget>>> {
     let names = dotted_name(&call.field("function")?)?;
-    let ends = resolver.follow(place, &names, &Effort::for_callee());
-    let [Resolution::Bound(found)] = ends.as_slice() else { return None };
+    let resolutions = resolver.follow(place, &names, &Effort::for_callee());
+    let [Resolution::Bound(found)] = resolutions.as_slice() else { return None };
     if !found.rest.is_empty() || !matches!(found.binding().kind, BindingKind::Function(..)) {
         return None;
     }

@@ -33,8 +33,8 @@ fn follow(resolver: &Resolver<'_>, place: &Place, names: &[String], aliases: usi
     if names.is_empty() {
         return unknown();
     }
-    let ends = resolver.follow(place, names, &Effort::for_callee());
-    let mut all = ends.into_iter().map(|end| match end {
+    let resolutions = resolver.follow(place, names, &Effort::for_callee());
+    let mut all = resolutions.into_iter().map(|resolution| match resolution {
         Resolution::Bound(found) => bound(resolver, &found, aliases),
         Resolution::Outside(path) => Referent::Outside(path),
         Resolution::Module(_) | Resolution::Unbound | Resolution::Unknown(_) => unknown(),
@@ -45,8 +45,8 @@ fn follow(resolver: &Resolver<'_>, place: &Place, names: &[String], aliases: usi
 
 /// The class that an attribute of a class names: `item = Item`.
 pub fn named_by(resolver: &Resolver<'_>, class: &KnownClass, attribute: &str) -> Option<Referent> {
-    let ends = resolver.member_of(class, attribute);
-    let [Resolution::Bound(found)] = ends.as_slice() else { return None };
+    let resolutions = resolver.member_of(class, attribute);
+    let [Resolution::Bound(found)] = resolutions.as_slice() else { return None };
     let named = bound(resolver, found, MOST_ALIASES);
     matches!(named, Referent::Class(..) | Referent::Outside(_)).then_some(named)
 }

@@ -45,11 +45,11 @@ impl WayToConstructor<'_> {
             |name: Option<&String>| name.is_some_and(|name| self.resolver.constructors.has_simple_name(name));
         let unknown = || Err(format!("`{}` may hand on other arguments than it is given", names.join(".")));
         let plain = |given: &Arguments, is_sqlmodel| Ok(Received { arguments: given.clone(), is_sqlmodel });
-        let ends = self.resolver.follow(place, names, &Effort::for_callee());
-        let is_only = ends.len() == 1;
+        let resolutions = self.resolver.follow(place, names, &Effort::for_callee());
+        let is_only = resolutions.len() == 1;
         let mut found_last = None;
-        for end in ends {
-            let received = match end {
+        for resolution in resolutions {
+            let received = match resolution {
                 Resolution::Outside(path) if is_known(path.last()) => plain(&given, path[0] == "sqlmodel"),
                 Resolution::Module(_) | Resolution::Unbound | Resolution::Unknown(_) if is_known(names.last()) => {
                     plain(&given, false)

@@ -277,19 +277,22 @@ pub(super) fn owner(resolver: &Resolver<'_>, module: &Arc<Module>, place: Option
 
 /// Whether names lead to what an expression gives, as in `Users = list["User"]`.
 fn is_type_alias(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>, names: &[String]) -> bool {
-    let ends = resolver.follow(&Place::of(module, call), names, &Effort::for_callee());
+    let resolutions = resolver.follow(&Place::of(module, call), names, &Effort::for_callee());
     let is_expression = |bound: &BindingKind| matches!(bound, BindingKind::Expression | BindingKind::Opaque(_));
-    ends.iter().any(
-        |end| matches!(end, Resolution::Bound(found) if found.rest.is_empty() && is_expression(&found.binding().kind)),
-    )
+    resolutions.iter().any(|resolution| match resolution {
+        Resolution::Bound(found) => found.rest.is_empty() && is_expression(&found.binding().kind),
+        _ => false,
+    })
 }
 
 /// Whether a name is a parameter of a function: it can be None.
 fn is_parameter(resolver: &Resolver<'_>, module: &Arc<Module>, node: &Node<'_>) -> bool {
     let Some(names) = dotted_name(node) else { return false };
-    let ends = resolver.follow(&Place::of(module, node), &names, &Effort::for_callee());
-    ends.iter()
-        .any(|end| matches!(end, Resolution::Bound(found) if matches!(found.binding().kind, BindingKind::Parameter(_))))
+    let resolutions = resolver.follow(&Place::of(module, node), &names, &Effort::for_callee());
+    resolutions.iter().any(|resolution| match resolution {
+        Resolution::Bound(found) => matches!(found.binding().kind, BindingKind::Parameter(_)),
+        _ => false,
+    })
 }
 
 fn one_line(node: &Node<'_>) -> String {

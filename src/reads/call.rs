@@ -304,8 +304,8 @@ impl Walkthrough<'_, '_> {
         let function = call.field("function")?;
         let maker = if name == "begin" { function.field("object")? } else { function };
         let place = Place::of(self.module(), &maker);
-        let ends = self.mapping.classes.resolver.follow(&place, &dotted_name(&maker)?, &Effort::for_value());
-        match ends.as_slice() {
+        let resolutions = self.mapping.classes.resolver.follow(&place, &dotted_name(&maker)?, &Effort::for_value());
+        match resolutions.as_slice() {
             // a maker is often named as what it makes
             [Resolution::Bound(found)] if matches!(found.binding().kind, BindingKind::CallResult { .. }) => {
                 let name = found.module().node(&found.binding().name).filter(|_| found.rest.is_empty())?;

@@ -19,9 +19,13 @@ impl Resolver<'_> {
     pub(super) fn named(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Origins {
         let shown = shortened(&node.text());
         let Some(names) = dotted_name(node) else { return self.attribute_of_expression(place, node, effort) };
-        let ends = match (names[0].as_str(), names.len()) {
+        let resolutions = match (names[0].as_str(), names.len()) {
             ("self" | "cls", 2..) => match self.ends_of(place, node, effort) {
-                ends if is_known_here(node, effort) && !ends.is_empty() && ends.iter().all(is_bound) => ends,
+                resolutions
+                    if is_known_here(node, effort) && !resolutions.is_empty() && resolutions.iter().all(is_bound) =>
+                {
+                    resolutions
+                }
                 _ => return Origins::unknown(Reason::about(&shown, "is what a subclass or an object makes of it")),
             },
             _ => self.follow(place, &names, effort),
@@ -29,14 +33,14 @@ impl Resolver<'_> {
         if is_bound_by_comprehension(node, &names[0]) {
             return Origins::unknown(Reason::about(&shown, "is bound by a comprehension"));
         }
-        let origins = ends.into_iter().map(|end| self.origins_of_end(place, node, end, effort));
+        let origins = resolutions.into_iter().map(|resolution| self.origins_of_end(place, node, resolution, effort));
         let class = self.class_of_object(place, node, effort);
         origins.reduce(Origins::or).unwrap_or_default().by_objects_of(class.as_ref())
     }
 
-    fn origins_of_end(&self, place: &Place, node: &Node<'_>, end: Resolution, effort: &Effort) -> Origins {
+    fn origins_of_end(&self, place: &Place, node: &Node<'_>, resolution: Resolution, effort: &Effort) -> Origins {
         let shown = shortened(&node.text());
-        Origins::unknown(match end {
+        Origins::unknown(match resolution {
             Resolution::Bound(found) => match self.star_after(&found, effort) {
                 Some(star) => Reason::about(&shown, format_args!("may be replaced by what comes from `{star}`")),
                 None => {
@@ -83,10 +87,7 @@ impl Resolver<'_> {
         let name = [found.name().to_owned()];
         let replaces = |module: &ModuleName| {
             self.is_foreign(found.place(), module)
-                || self
-                    .member(found.place(), module, &name, effort)
-                    .iter()
-                    .any(|end| matches!(end, Resolution::Bound(_)))
+                || self.member(found.place(), module, &name, effort).iter().any(is_bound)
         };
         stars.find(|(module, _)| replaces(module)).map(|(module, _)| module.path.join("."))
     }
@@ -142,7 +143,7 @@ impl Resolver<'_> {
     /// `Short.NAME`, where `Short` is another name.
     fn attribute_of_alias(&self, found: &Found, path: &[String], mention: &Location, effort: &Effort) -> Origins {
         let names: Vec<String> = path.iter().chain(&found.rest).cloned().collect();
-        let origins = self.follow(&found.before(), &names, effort).into_iter().map(|end| match end {
+        let origins = self.follow(&found.before(), &names, effort).into_iter().map(|resolution| match resolution {
             Resolution::Bound(inner) => self.bound_origins(&inner, mention, None, effort),
             _ => Origins::unknown(Reason::about(
                 found.name(),
@@ -218,9 +219,12 @@ impl Resolver<'_> {
     ) -> Option<Origins> {
         let found = self.entries(place, dictionary, key, effort);
         if found.entries.is_empty() && found.arguments.is_empty() {
-            let ends = self.follow(place, &dotted_name(dictionary)?, effort);
-            let is_dictionary = |end: &Resolution| matches!(end, Resolution::Bound(found) if found.value().is_some_and(|value| value.kind() == kind::DICTIONARY));
-            if !ends.iter().all(is_dictionary) {
+            let resolutions = self.follow(place, &dotted_name(dictionary)?, effort);
+            let is_dictionary = |resolution: &Resolution| match resolution {
+                Resolution::Bound(found) => found.value().is_some_and(|value| value.kind() == kind::DICTIONARY),
+                _ => false,
+            };
+            if !resolutions.iter().all(is_dictionary) {
                 return None;
             }
         }
@@ -258,8 +262,8 @@ fn no_attribute(found: &Found) -> Reason {
     Reason::about(&shown, "is no attribute of a class of this repository")
 }
 
-pub(super) fn is_bound(end: &Resolution) -> bool {
-    matches!(end, Resolution::Bound(_))
+pub(super) fn is_bound(resolution: &Resolution) -> bool {
+    matches!(resolution, Resolution::Bound(_))
 }
 
 /// Whether what `self` or `cls` has can be told where it is read: not where each mapped class has a relationship of its own, as under

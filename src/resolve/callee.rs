@@ -120,8 +120,8 @@ impl Resolver<'_> {
     /// Who a dotted name is.
     pub(super) fn name(&self, place: &Place, names: &[String], effort: &Effort) -> Callee {
         let mut best = Callee::Other;
-        for end in self.follow(place, names, effort) {
-            let found = match end {
+        for resolution in self.follow(place, names, effort) {
+            let found = match resolution {
                 Resolution::Bound(found) => {
                     let bound = || self.bound(&found, effort);
                     effort.following(found.location(), bound).unwrap_or(Callee::Other)
@@ -177,10 +177,11 @@ impl Resolver<'_> {
 
     /// A method of an object that a class of the repository, or something else, made.
     fn member_of_object(&self, object: &Found, class: &[String], rest: &[String], effort: &Effort) -> Callee {
-        let classes = self.follow(&object.before(), class, effort).into_iter().filter_map(|end| match end {
-            Resolution::Bound(class) if class.rest.is_empty() => Some(class),
-            _ => None,
-        });
+        let classes =
+            self.follow(&object.before(), class, effort).into_iter().filter_map(|resolution| match resolution {
+                Resolution::Bound(class) if class.rest.is_empty() => Some(class),
+                _ => None,
+            });
         let has_member =
             |class: &Found| !matches!(self.class_member(class, rest, effort).as_slice(), [] | [Resolution::Unbound]);
         match classes.into_iter().find(has_member) {
@@ -191,7 +192,7 @@ impl Resolver<'_> {
 
     fn member_of_class(&self, class: &Found, names: &[String], effort: &Effort) -> Callee {
         let members = self.class_member(class, names, effort);
-        let callees = members.into_iter().filter_map(|end| match end {
+        let callees = members.into_iter().filter_map(|resolution| match resolution {
             Resolution::Bound(found) => effort.deeper(|| self.bound(&found, effort)),
             Resolution::Outside(path) => self.known(path.join(".")),
             _ => None,

@@ -91,10 +91,11 @@ impl Resolver<'_> {
     }
 
     pub(super) fn is_cascade_options(&self, place: &Place, function: &Node<'_>, effort: &Effort) -> bool {
-        let ends = dotted_name(function).map(|names| self.follow(place, &names, effort)).unwrap_or_default();
-        ends.iter().any(
-            |end| matches!(end, Resolution::Outside(path) if self.constructors.is_cascade_options(&path.join("."))),
-        )
+        let resolutions = dotted_name(function).map(|names| self.follow(place, &names, effort)).unwrap_or_default();
+        resolutions.iter().any(|resolution| match resolution {
+            Resolution::Outside(path) => self.constructors.is_cascade_options(&path.join(".")),
+            _ => false,
+        })
     }
 
     /// `CascadeOptions(value)`: the set itself is read as a collection of the same options.

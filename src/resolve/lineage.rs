@@ -36,8 +36,8 @@ impl Resolver<'_> {
 
     /// The classes of the repository that a base can be, by aliases too; `declarative_base(cls=Model)` has what `Model` has.
     fn classes_at(&self, place: &Place, names: &[String], effort: &Effort) -> Vec<Found> {
-        let ends = effort.deeper(|| self.follow(place, names, effort)).unwrap_or_default();
-        let classes = ends.into_iter().flat_map(|end| match end {
+        let resolutions = effort.deeper(|| self.follow(place, names, effort)).unwrap_or_default();
+        let classes = resolutions.into_iter().flat_map(|resolution| match resolution {
             Resolution::Bound(found) if found.rest.is_empty() => match &found.binding().kind {
                 BindingKind::Class(_) => vec![found],
                 BindingKind::Alias(path) => self.classes_at(&found.before(), path, effort),
@@ -86,13 +86,13 @@ impl Resolver<'_> {
         let function = call.field("function").filter(|_| call.kind() == kind::CALL)?;
         let has_arguments = call.field("arguments")?.named_children().any(|child| child.kind() != kind::COMMENT);
         let mut members = Vec::new();
-        for end in self.ends_of(place, &function, effort) {
-            let Resolution::Bound(class) = end else { return None };
+        for resolution in self.ends_of(place, &function, effort) {
+            let Resolution::Bound(class) = resolution else { return None };
             if !class.rest.is_empty() || !self.is_as_written(&class, &names[0], has_arguments, effort) {
                 return None;
             }
-            for end in self.class_member(&class, names, effort) {
-                let Resolution::Bound(member) = end else { return None };
+            for resolution in self.class_member(&class, names, effort) {
+                let Resolution::Bound(member) = resolution else { return None };
                 members.push(member);
             }
         }
@@ -129,7 +129,7 @@ impl Resolver<'_> {
             found.rest.is_empty()
                 && self.lineage(found, effort).iter().skip(1).any(|base| base.location() == class.location())
         };
-        let own = subclasses.filter_map(|end| match end {
+        let own = subclasses.filter_map(|resolution| match resolution {
             Resolution::Bound(found) if inherits(&found) => {
                 let scope = module.scope_of(&found.value()?);
                 (!scope.all(&names[0]).is_empty()).then(|| self.class_member(&found, names, effort))
@@ -151,8 +151,8 @@ impl Resolver<'_> {
         let effort = Effort::for_callee();
         let classes =
             module.scope.classes().flat_map(|name| self.follow(&Place::after(module), &[name.to_owned()], &effort));
-        let own = classes.filter_map(|end| {
-            let Resolution::Bound(heir) = end else { return None };
+        let own = classes.filter_map(|resolution| {
+            let Resolution::Bound(heir) = resolution else { return None };
             let is_own = heir.rest.is_empty() && heir.module().path == module.path;
             let scope = module.scope_of(&heir.value().filter(|_| is_own)?);
             let name = scope.all(attribute).first()?.name.clone();

@@ -29,7 +29,7 @@ impl Resolver<'_> {
             return Origins::unknown(Reason::about(&shown, "is an attribute of an Enum's member"));
         }
         let wanted = if is_value { &names[..1] } else { names.as_slice() };
-        let members = self.class_member(class, wanted, effort).into_iter().map(|end| match end {
+        let members = self.class_member(class, wanted, effort).into_iter().map(|resolution| match resolution {
             Resolution::Bound(found) => {
                 let class_name = Some(class.name().to_owned());
                 effort.deeper(|| self.bound_origins(&found, &step.mention, class_name, effort)).unwrap_or_default()
@@ -56,7 +56,7 @@ impl Resolver<'_> {
         names.push(string_content(&subscript.field("subscript")?)?);
         names.extend(attribute);
         let mention = place.module.location(&node.range());
-        self.follow(place, &names, effort).into_iter().find_map(|end| match end {
+        self.follow(place, &names, effort).into_iter().find_map(|resolution| match resolution {
             Resolution::Bound(found) if self.enum_kind(&found, effort).is_some() => {
                 Some(self.bound_origins(&found, &mention, None, effort))
             }
@@ -69,7 +69,7 @@ impl Resolver<'_> {
         let names = subscript.field("value").and_then(|class| dotted_name(&class));
         let key = subscript.field("subscript").and_then(|key| string_content(&key));
         let (Some(names), Some(key)) = (names, key) else { return Vec::new() };
-        let classes = self.follow(place, &names, effort).into_iter().filter_map(|end| match end {
+        let classes = self.follow(place, &names, effort).into_iter().filter_map(|resolution| match resolution {
             Resolution::Bound(class) if class.rest.is_empty() && self.is_enum(&class, effort) => Some(class),
             _ => None,
         });
@@ -92,8 +92,8 @@ impl Resolver<'_> {
                 Some("StrEnum") => (is_enum, is_str) = (true, true),
                 Some("str") => is_str = true,
                 _ => {
-                    let ends = self.follow(&class.before(), base, effort);
-                    let inherited = ends.into_iter().find_map(|end| match end {
+                    let resolutions = self.follow(&class.before(), base, effort);
+                    let inherited = resolutions.into_iter().find_map(|resolution| match resolution {
                         Resolution::Bound(base) => effort.deeper(|| self.enum_kind(&base, effort)).flatten(),
                         _ => None,
                     });

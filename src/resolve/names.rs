@@ -109,7 +109,7 @@ impl Resolver<'_> {
         let first = (visible.as_ptr().addr() - all.as_ptr().addr()) / size_of::<Binding>();
         let numbers = first..first + visible.len();
         let may_be_unset = visible.iter().all(|binding| binding.conditional);
-        let mut ends: Vec<Resolution> =
+        let mut resolutions: Vec<Resolution> =
             numbers.flat_map(|index| self.import_or_binding(&place, names, index, effort)).collect();
         if may_be_unset {
             // what the name leads to where no branch binds it
@@ -117,9 +117,9 @@ impl Resolver<'_> {
                 1 => self.starred(&place, names, effort),
                 _ => self.follow(&place.outward(1), names, effort),
             };
-            ends.extend(otherwise.into_iter().filter(|end| !matches!(end, Resolution::Unbound)));
+            resolutions.extend(otherwise.into_iter().filter(|resolution| !matches!(resolution, Resolution::Unbound)));
         }
-        ends
+        resolutions
     }
 
     pub(super) fn import_or_binding(
@@ -134,9 +134,9 @@ impl Resolver<'_> {
         match &place.scopes[0].scope.all(&names[0])[index].kind {
             BindingKind::Module(path) => self.absolute(place, &with_rest(path), effort),
             BindingKind::Member(from, member) => {
-                let ends = self.member(place, from, &with_rest(std::slice::from_ref(member)), effort);
+                let resolutions = self.member(place, from, &with_rest(std::slice::from_ref(member)), effort);
                 let is_known = |path: &Dotted| self.constructors.is_known(&path.join("."));
-                match ends.as_slice() {
+                match resolutions.as_slice() {
                     [Resolution::Outside(path)] if !rest.is_empty() && path[0] != "sqlalchemy" && !is_known(path) => {
                         let (name, module) = (&names[0], from.path.join("."));
                         vec![Resolution::Unknown(Reason::about(
@@ -144,7 +144,7 @@ impl Resolver<'_> {
                             format_args!("comes from `{module}`, which is not part of this repository"),
                         ))]
                     }
-                    _ => ends,
+                    _ => resolutions,
                 }
             }
             _ => vec![Resolution::Bound(Found {
@@ -161,8 +161,8 @@ impl Resolver<'_> {
             if number == MOST_STARS {
                 return vec![Resolution::Unknown(Reason::about(&names[0], "may come from one of too many modules"))];
             }
-            let ends = self.member(place, star, names, effort);
-            let is_there = |end: &Resolution| match end {
+            let resolutions = self.member(place, star, names, effort);
+            let is_there = |resolution: &Resolution| match resolution {
                 Resolution::Bound(_) => true,
                 // what a module of the repository has from elsewhere, or what the other library is known to have
                 Resolution::Outside(path) => {
@@ -170,8 +170,8 @@ impl Resolver<'_> {
                 }
                 Resolution::Module(_) | Resolution::Unbound | Resolution::Unknown(_) => false,
             };
-            if ends.iter().any(is_there) {
-                return ends;
+            if resolutions.iter().any(is_there) {
+                return resolutions;
             }
         }
         vec![Resolution::Unbound]
@@ -179,9 +179,9 @@ impl Resolver<'_> {
 
     /// The files of the modules of which everything is imported.
     pub fn starred_files(&self, place: &Place, effort: &Effort) -> Vec<PathBuf> {
-        let ends =
-            place.stars().filter(|star| !star.path.is_empty()).flat_map(|star| self.member(place, star, &[], effort));
-        ends.filter_map(|end| if let Resolution::Module(file) = end { Some(file) } else { None }).collect()
+        let stars = place.stars().filter(|star| !star.path.is_empty());
+        let file = |resolution| if let Resolution::Module(file) = resolution { Some(file) } else { None };
+        stars.flat_map(|star| self.member(place, star, &[], effort)).filter_map(file).collect()
     }
 
     /// A member of a module that an import statement names.
@@ -249,15 +249,13 @@ impl Resolver<'_> {
                     let hides = self.hides_module(place, folder, path, effort);
                     return Some(hides.unwrap_or_else(|| vec![Resolution::Module(file)]));
                 }
-                let Some(module) = self.repository.module(&file) else {
-                    continue;
-                };
+                let Some(module) = self.repository.module(&file) else { continue };
                 let follow = || self.follow(&Place::after(&module), &path[length..], effort);
-                let ends = effort.importing(follow).unwrap_or_else(|| {
+                let resolutions = effort.importing(follow).unwrap_or_else(|| {
                     vec![Resolution::Unknown(Reason::about(&path[length], "is imported by way of too many modules"))]
                 });
-                if !matches!(ends.as_slice(), [Resolution::Unbound]) {
-                    return Some(ends);
+                if !matches!(resolutions.as_slice(), [Resolution::Unbound]) {
+                    return Some(resolutions);
                 }
                 let file = self.repository.display(&file);
                 missing = Some(vec![Resolution::Unknown(Reason::about(
@@ -284,16 +282,18 @@ impl Resolver<'_> {
         if module.scope.all(name).is_empty() {
             return None;
         }
-        let ends = effort.importing(|| self.follow(&Place::after(&module), std::slice::from_ref(name), effort))?;
-        ends.iter().all(|end| matches!(end, Resolution::Bound(_) | Resolution::Outside(_))).then_some(ends)
+        let follow = || self.follow(&Place::after(&module), std::slice::from_ref(name), effort);
+        let resolutions = effort.importing(follow)?;
+        let is_followed = |resolution: &Resolution| matches!(resolution, Resolution::Bound(_) | Resolution::Outside(_));
+        resolutions.iter().all(is_followed).then_some(resolutions)
     }
 
     /// Follows a dotted name into what is known of another library.
     fn in_library(&self, path: &[String], effort: &Effort) -> Option<Vec<Resolution>> {
         let (name, module) = path.split_last()?;
         let module = self.repository.module(&library::module_file(module)?)?;
-        let ends = self.follow(&Place::after(&module), std::slice::from_ref(name), effort);
-        (!matches!(ends.as_slice(), [Resolution::Unbound])).then_some(ends)
+        let resolutions = self.follow(&Place::after(&module), std::slice::from_ref(name), effort);
+        (!matches!(resolutions.as_slice(), [Resolution::Unbound])).then_some(resolutions)
     }
 
     /// Whether an import leads out of the repository.
@@ -332,20 +332,20 @@ impl Resolver<'_> {
                 let why = Reason::about(&names[..2].join("."), "is set by a method of its class too");
                 return vec![Resolution::Unknown(why)];
             }
-            let mut ends = self.class_member(&class, &names[1..], effort);
-            ends.extend(self.overriding(&class, &names[1..], effort));
-            return ends;
+            let mut resolutions = self.class_member(&class, &names[1..], effort);
+            resolutions.extend(self.overriding(&class, &names[1..], effort));
+            return resolutions;
         }
-        let ends = self.follow(place, &names, effort);
-        ends.into_iter().flat_map(|end| self.within(end, effort)).collect()
+        let resolutions = self.follow(place, &names, effort);
+        resolutions.into_iter().flat_map(|resolution| self.within(resolution, effort)).collect()
     }
 
     /// An attribute of a class, or of an object that it makes, as what it is bound to in the class; that of an enumeration's member as
     /// what the member is bound to.
-    fn within(&self, end: Resolution, effort: &Effort) -> Vec<Resolution> {
-        let Resolution::Bound(found) = &end else { return vec![end] };
+    fn within(&self, resolution: Resolution, effort: &Effort) -> Vec<Resolution> {
+        let Resolution::Bound(found) = &resolution else { return vec![resolution] };
         if found.rest.is_empty() {
-            return vec![end];
+            return vec![resolution];
         }
         let leads = match &found.binding().kind {
             BindingKind::Class(_) => {
@@ -361,19 +361,19 @@ impl Resolver<'_> {
                 let classes = effort.deeper(|| self.follow(&found.before(), callee, effort)).unwrap_or_default();
                 self.members_of(classes, &found.rest, effort)
             }
-            _ => return vec![end],
+            _ => return vec![resolution],
         };
-        let within = || leads.into_iter().flat_map(|end| self.within(end, effort)).collect::<Vec<_>>();
+        let within = || leads.into_iter().flat_map(|resolution| self.within(resolution, effort)).collect::<Vec<_>>();
         match effort.deeper(within).unwrap_or_default() {
-            members if members.is_empty() => vec![end],
+            members if members.is_empty() => vec![resolution],
             members => members,
         }
     }
 
     fn members_of(&self, classes: Vec<Resolution>, names: &[String], effort: &Effort) -> Vec<Resolution> {
         let is_class = |found: &Found| found.rest.is_empty() && matches!(found.binding().kind, BindingKind::Class(_));
-        let classes = classes.into_iter().flat_map(|end| self.within(end, effort));
-        let members = classes.filter_map(|end| match end {
+        let classes = classes.into_iter().flat_map(|resolution| self.within(resolution, effort));
+        let members = classes.filter_map(|resolution| match resolution {
             Resolution::Bound(class) if is_class(&class) => Some(self.class_member(&class, names, effort)),
             _ => None,
         });
@@ -389,7 +389,7 @@ impl Resolver<'_> {
 
     /// The class that has the range, by its name at its place.
     fn class_with_range(&self, place: Place, name: &[String], range: &Range<usize>, effort: &Effort) -> Option<Found> {
-        self.follow(&place.at_any_time(), name, effort).into_iter().find_map(|end| match end {
+        self.follow(&place.at_any_time(), name, effort).into_iter().find_map(|resolution| match resolution {
             Resolution::Bound(found) if found.binding().value.as_ref() == Some(range) => Some(found),
             _ => None,
         })
@@ -417,10 +417,10 @@ impl Resolver<'_> {
         self.bound_at(self.follow(place, names, effort), effort)
     }
 
-    fn bound_at(&self, ends: Vec<Resolution>, effort: &Effort) -> Option<Vec<Location>> {
+    fn bound_at(&self, resolutions: Vec<Resolution>, effort: &Effort) -> Option<Vec<Location>> {
         let mut locations = Vec::new();
-        for end in ends {
-            match end {
+        for resolution in resolutions {
+            match resolution {
                 Resolution::Bound(found) if found.rest.is_empty() => locations.push(found.location()),
                 Resolution::Bound(found) => match &found.binding().kind {
                     BindingKind::Class(_) => {

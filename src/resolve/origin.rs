@@ -229,8 +229,8 @@ impl Resolver<'_> {
     fn walrus(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Option<Origins> {
         let name = node.field("name")?;
         let origins = self.origins(place, &node.field("value")?, effort);
-        let ends = self.follow(&Place::of(&place.module, node).at_any_time(), &dotted_name(&name)?, effort);
-        let found = ends.into_iter().find_map(|end| match end {
+        let resolutions = self.follow(&Place::of(&place.module, node).at_any_time(), &dotted_name(&name)?, effort);
+        let found = resolutions.into_iter().find_map(|resolution| match resolution {
             super::names::Resolution::Bound(found) if found.location().range() == name.range() => Some(found),
             _ => None,
         });

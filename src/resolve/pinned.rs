@@ -21,8 +21,8 @@ impl Resolver<'_> {
         }
         let names: Vec<Vec<String>> = annotation.dfs().flat_map(|node| named_in(&node)).collect();
         names.iter().any(|names| {
-            let ends = self.follow(place, names, effort);
-            ends.iter().any(|end| match end {
+            let resolutions = self.follow(place, names, effort);
+            resolutions.iter().any(|resolution| match resolution {
                 Resolution::Bound(found) if found.rest.is_empty() => {
                     let Some(node) = found.value() else { return false };
                     let deeper = |annotation: &Node<'_>, keys: &[String]| {

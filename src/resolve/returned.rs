@@ -38,10 +38,10 @@ impl Resolver<'_> {
     /// What functions of the repository return to a call; None where it calls something else.
     fn returned_to(&self, place: &Place, call: &Node<'_>, function: &Node<'_>, effort: &Effort) -> Option<Origins> {
         let mention = place.module.location(&function.range());
-        let ends = self.ends_of(place, function, effort);
+        let resolutions = self.ends_of(place, function, effort);
         let class = self.class_of_object(place, function, effort);
-        let returned = ends.iter().map(|end| {
-            let Resolution::Bound(found) = end else { return None };
+        let returned = resolutions.iter().map(|resolution| {
+            let Resolution::Bound(found) = resolution else { return None };
             let node = found.value().filter(|node| found.rest.is_empty() && is_plain(node))?;
             let function = found.module().location(&node.range());
             let called = Call { place: place.clone(), range: call.range(), function };

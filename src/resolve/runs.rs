@@ -39,13 +39,12 @@ impl Resolver<'_> {
     pub fn method(&self, class: &Found, name: &str) -> Vec<Found> {
         let members = self.class_member(class, &[name.to_owned()], &Effort::for_callee());
         let is_function = |found: &Found| matches!(found.binding().kind, BindingKind::Function(..));
-        let found =
-            members.into_iter().filter_map(|end| if let Resolution::Bound(found) = end { Some(found) } else { None });
-        found.filter(is_function).collect()
+        let bound = |resolution| if let Resolution::Bound(found) = resolution { Some(found) } else { None };
+        members.into_iter().filter_map(bound).filter(is_function).collect()
     }
 
     fn run_by_name(&self, place: &Place, names: &[String], effort: &Effort) -> Vec<Ran> {
-        let ran = |end| match end {
+        let ran = |resolution| match resolution {
             Resolution::Bound(found) => {
                 effort.deeper(|| self.run_by_bound(found, effort)).unwrap_or_else(|| vec![Ran::Unknown])
             }
@@ -85,7 +84,7 @@ impl Resolver<'_> {
     }
 
     fn run_by_member(&self, class: &Found, names: &[String], effort: &Effort) -> Vec<Ran> {
-        let members = self.class_member(class, names, effort).into_iter().flat_map(|end| match end {
+        let members = self.class_member(class, names, effort).into_iter().flat_map(|resolution| match resolution {
             Resolution::Bound(found) => effort.deeper(|| self.run_by_bound(found, effort)).unwrap_or_default(),
             Resolution::Outside(path) => vec![Ran::Outside(path.join("."))],
             _ => vec![Ran::Unknown],

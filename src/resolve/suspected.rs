@@ -33,9 +33,10 @@ impl Resolver<'_> {
         if !is_like_a_constructor || !(has_own_options(function) || is_in_model(function)) {
             return None;
         }
-        let ends = self.follow(place, &names, &Effort::for_callee());
-        let library =
-            ends.iter().find_map(|end| if let Resolution::Outside(path) = end { path.first() } else { None })?;
+        let resolutions = self.follow(place, &names, &Effort::for_callee());
+        let library = resolutions
+            .iter()
+            .find_map(|resolution| if let Resolution::Outside(path) = resolution { path.first() } else { None })?;
         Some(format!("it comes from `{library}`, which is not part of this repository"))
     }
 
@@ -67,16 +68,16 @@ impl Resolver<'_> {
             return is_it.then(|| "it is a method of it".to_owned());
         }
         let effort = Effort::for_callee();
-        let ends = self.follow(place, &names, &effort).into_iter().flat_map(|end| match end {
+        let resolutions = self.follow(place, &names, &effort).into_iter().flat_map(|resolution| match resolution {
             Resolution::Bound(found)
                 if !found.rest.is_empty() && matches!(found.binding().kind, BindingKind::Class(_)) =>
             {
                 self.class_member(&found, &found.rest, &effort)
             }
-            end => vec![end],
+            resolution => vec![resolution],
         });
-        let found: Vec<Found> =
-            ends.filter_map(|end| if let Resolution::Bound(found) = end { Some(found) } else { None }).collect();
+        let bound = |resolution| if let Resolution::Bound(found) = resolution { Some(found) } else { None };
+        let found: Vec<Found> = resolutions.filter_map(bound).collect();
         found.iter().find_map(|found| {
             let name = found.name();
             match &found.binding().kind {
@@ -105,8 +106,8 @@ impl Resolver<'_> {
 
     /// An object of a class of the repository that makes relationships where it is called.
     fn made_by_object(&self, object: &Found, class: &[String]) -> Option<String> {
-        let ends = self.follow(&object.before(), class, &Effort::for_callee());
-        ends.iter().find_map(|end| match end {
+        let resolutions = self.follow(&object.before(), class, &Effort::for_callee());
+        resolutions.iter().find_map(|resolution| match resolution {
             Resolution::Bound(class) if object.rest.is_empty() && class.rest.is_empty() => {
                 self.made_by_method(class, "__call__")
             }
@@ -116,9 +117,9 @@ impl Resolver<'_> {
 
     /// A class one of whose methods calls a constructor.
     fn made_by_method(&self, class: &Found, method: &str) -> Option<String> {
-        let ends = self.class_member(class, &[method.to_owned()], &Effort::for_callee());
-        let is_it = ends.iter().any(|end| {
-            let Resolution::Bound(found) = end else { return false };
+        let resolutions = self.class_member(class, &[method.to_owned()], &Effort::for_callee());
+        let is_it = resolutions.iter().any(|resolution| {
+            let Resolution::Bound(found) = resolution else { return false };
             found.value().is_some_and(|function| {
                 let mut called =
                     function.dfs().filter(|node| node.kind() == kind::CALL).filter_map(|call| call.field("function"));

@@ -51,8 +51,8 @@ impl Tracer<'_> {
         {
             return self.object_of_class(module, &object);
         }
-        let ends = self.resolver.follow(&Place::of(module, &object), &names, &Effort::for_value());
-        let traced = ends.iter().map(|end| match end {
+        let resolutions = self.resolver.follow(&Place::of(module, &object), &names, &Effort::for_value());
+        let traced = resolutions.iter().map(|resolution| match resolution {
             Resolution::Bound(found) if found.rest.is_empty() => self.bound(found, steps),
             // what an object of another class has
             Resolution::Bound(found) if matches!(found.binding().kind, BindingKind::CallResult { .. }) => {
@@ -101,9 +101,13 @@ impl Tracer<'_> {
             _ => {}
         }
         let Some(names) = dotted_name(function) else { return AssignedObject::Unknown };
-        let ends = self.resolver.follow(&place, &names, &Effort::for_callee());
-        let is_class = |end: &Resolution| matches!(end, Resolution::Bound(found) if found.rest.is_empty() && matches!(found.binding().kind, BindingKind::Class(_)));
-        if !ends.is_empty() && ends.iter().all(is_class) { AssignedObject::Other } else { AssignedObject::Unknown }
+        let resolutions = self.resolver.follow(&place, &names, &Effort::for_callee());
+        let is_class = |resolution: &Resolution| match resolution {
+            Resolution::Bound(found) => found.rest.is_empty() && matches!(found.binding().kind, BindingKind::Class(_)),
+            _ => false,
+        };
+        let are_classes = !resolutions.is_empty() && resolutions.iter().all(is_class);
+        if are_classes { AssignedObject::Other } else { AssignedObject::Unknown }
     }
 }
 

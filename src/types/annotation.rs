@@ -128,8 +128,8 @@ impl Types<'_> {
         {
             return self.variable(context, name);
         }
-        let ends = self.ends(place, names);
-        let all = ends.iter().map(|end| match end {
+        let resolutions = self.ends(place, names);
+        let all = resolutions.iter().map(|resolution| match resolution {
             Resolution::Outside(path) => self.outside_type(path, given.to_vec()),
             Resolution::Unbound => self.type_statement(context, names).unwrap_or_else(|| plain_or_unbound(names)),
             Resolution::Unknown(why) => Type::unknown(why.to_string()),

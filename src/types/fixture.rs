@@ -46,9 +46,9 @@ impl Types<'_> {
     /// The function that a module binds to the name, or the fixture that is given the name: `@pytest.fixture(name="user")`.
     fn fixture_of_module(&self, module: &Arc<Module>, name: &str) -> Option<Function> {
         let context = Context::of(module);
-        let ends = self.resolver.follow(&Place::after(module), &[name.to_owned()], &Effort::for_callee());
-        let bound = ends.iter().filter(|end| matches!(end, Resolution::Bound(_)));
-        let found = Type::any(bound.map(|end| self.of_ends(&context, std::slice::from_ref(end))));
+        let resolutions = self.resolver.follow(&Place::after(module), &[name.to_owned()], &Effort::for_callee());
+        let bound = resolutions.iter().filter(|resolution| matches!(resolution, Resolution::Bound(_)));
+        let found = Type::any(bound.map(|resolution| self.of_ends(&context, std::slice::from_ref(resolution))));
         if let Type::Function(fixture) = found {
             return Some(fixture);
         }

@@ -104,22 +104,22 @@ impl Types<'_> {
 
     /// Where names lead to. What stands behind a module of another library is a name of that library.
     pub(super) fn ends(&self, place: &Place, names: &[String]) -> Vec<Resolution> {
-        let ends = self.resolver.follow(place, names, &Effort::for_value());
+        let resolutions = self.resolver.follow(place, names, &Effort::for_value());
         if names.len() > 1
-            && matches!(ends.as_slice(), [Resolution::Unknown(_)])
+            && matches!(resolutions.as_slice(), [Resolution::Unknown(_)])
             && let [Resolution::Outside(path)] =
                 self.resolver.follow(place, &names[..1], &Effort::for_value()).as_slice()
         {
             return vec![Resolution::Outside(path.iter().chain(&names[1..]).cloned().collect())];
         }
-        ends
+        resolutions
     }
 
     /// What a name leads to by imports and definitions.
     pub(super) fn named(&self, context: &Context, place: &Place, name: &str) -> Type {
-        let ends = self.resolver.follow(place, &[name.to_owned()], &Effort::for_value());
-        let found = self.of_ends(context, &ends);
-        match &ends[..] {
+        let resolutions = self.resolver.follow(place, &[name.to_owned()], &Effort::for_value());
+        let found = self.of_ends(context, &resolutions);
+        match &resolutions[..] {
             [Resolution::Unbound] => {
                 builtin(name).unwrap_or_else(|| Type::unknown(format!("nothing in reach defines `{name}`")))
             }
@@ -128,8 +128,8 @@ impl Types<'_> {
     }
 
     /// What the ends of a name can be. What is not bound is nothing that it can be.
-    pub(super) fn of_ends(&self, context: &Context, ends: &[Resolution]) -> Type {
-        let all = ends.iter().map(|end| match end {
+    pub(super) fn of_ends(&self, context: &Context, resolutions: &[Resolution]) -> Type {
+        let all = resolutions.iter().map(|resolution| match resolution {
             Resolution::Bound(found) => self.found(context, found),
             Resolution::Outside(path) => Type::Outside(path.clone()),
             Resolution::Module(file) => Type::Module(file.clone()),
@@ -170,9 +170,9 @@ impl Types<'_> {
         let Some(module) = self.resolver.repository.module(file) else {
             return Type::unknown(format!("{} can't be read", self.resolver.repository.display(file)));
         };
-        let ends = self.resolver.follow(&Place::after(&module), &[name.to_owned()], &Effort::for_value());
-        if !matches!(&ends[..], [Resolution::Unbound]) {
-            return self.of_ends(&Context::of(&module), &ends);
+        let resolutions = self.resolver.follow(&Place::after(&module), &[name.to_owned()], &Effort::for_value());
+        if !matches!(&resolutions[..], [Resolution::Unbound]) {
+            return self.of_ends(&Context::of(&module), &resolutions);
         }
         let folder = file.parent().filter(|_| file.file_stem().is_some_and(|stem| stem == "__init__"));
         let inner = folder.and_then(|folder| self.resolver.repository.module_file(folder, &[name.to_owned()]));

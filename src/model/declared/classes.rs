@@ -104,8 +104,8 @@ impl DeclarationReader<'_> {
     /// Whether a dotted name begins with what another library gives.
     pub(super) fn is_foreign(&self, node: &Node<'_>) -> bool {
         let Some(first) = dotted_name(node).and_then(|names| names.into_iter().next()) else { return false };
-        let ends = self.resolver.follow(&self.place(node), &[first], &Effort::for_callee());
-        !ends.is_empty() && ends.iter().all(|end| matches!(end, Resolution::Outside(_)))
+        let resolutions = self.resolver.follow(&self.place(node), &[first], &Effort::for_callee());
+        !resolutions.is_empty() && resolutions.iter().all(|resolution| matches!(resolution, Resolution::Outside(_)))
     }
 
     /// `name = value` in a class's body.

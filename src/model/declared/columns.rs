@@ -15,8 +15,8 @@ pub(super) const MOST_ALIASES: usize = 8;
 
 /// What a name is bound to that stands for a type, through other names for it.
 pub(super) fn alias_of_type(resolver: &Resolver<'_>, place: &Place, names: &[String], aliases: usize) -> Option<Found> {
-    let mut ends = resolver.follow(place, names, &Effort::for_callee());
-    let Some(Resolution::Bound(found)) = ends.pop().filter(|_| ends.is_empty()) else { return None };
+    let mut resolutions = resolver.follow(place, names, &Effort::for_callee());
+    let Some(Resolution::Bound(found)) = resolutions.pop().filter(|_| resolutions.is_empty()) else { return None };
     match &found.binding().kind {
         BindingKind::Alias(path) if found.rest.is_empty() => {
             let path = path.clone();

@@ -99,7 +99,8 @@ impl Resolver<'_> {
         let names =
             dotted_name(function).filter(|names| names.last().is_some_and(|name| name == "has_inherited_table"))?;
         let [class] = given else { return None };
-        let is_sqlalchemy = |end: &Resolution| matches!(end, Resolution::Outside(path) if path[0] == "sqlalchemy");
+        let is_sqlalchemy =
+            |resolution: &Resolution| matches!(resolution, Resolution::Outside(path) if path[0] == "sqlalchemy");
         self.follow(place, &names, effort).iter().all(is_sqlalchemy).then_some(())?;
         let class = self.class_of_expression(place, class, effort)?;
         let unknown = || Reason::from(format!("it can't be told whether `{}` inherits a table", class.found.name()));
@@ -225,14 +226,14 @@ impl Resolver<'_> {
         if is_method.is_none() && is_local {
             return None;
         }
-        let (mut ends, class) = match is_method {
+        let (mut resolutions, class) = match is_method {
             Some(class) => {
                 let name = function.field("attribute")?.text().into_owned();
                 (self.class_member(&class.found, &[name], effort), Some(class))
             }
             None => (self.follow(place, &dotted_name(function)?, effort), None),
         };
-        let Some(Resolution::Bound(found)) = ends.pop().filter(|_| ends.is_empty()) else { return None };
+        let Some(Resolution::Bound(found)) = resolutions.pop().filter(|_| resolutions.is_empty()) else { return None };
         if !found.rest.is_empty() {
             return None;
         }
@@ -240,8 +241,8 @@ impl Resolver<'_> {
             BindingKind::Function(..) => Some(Callable { found, class }),
             BindingKind::Alias(path) if class.is_none() => {
                 let path = path.clone();
-                let mut ends = self.follow(&found.before(), &path, effort);
-                match ends.pop().filter(|_| ends.is_empty()) {
+                let mut resolutions = self.follow(&found.before(), &path, effort);
+                match resolutions.pop().filter(|_| resolutions.is_empty()) {
                     Some(Resolution::Bound(found))
                         if found.rest.is_empty() && matches!(found.binding().kind, BindingKind::Function(..)) =>
                     {

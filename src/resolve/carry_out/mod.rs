@@ -86,8 +86,8 @@ impl Resolver<'_> {
     }
 
     fn class_named(&self, place: &Place, names: &[String], effort: &Effort, aliases: usize) -> Option<KnownClass> {
-        let mut ends = self.follow(place, names, effort);
-        let Some(Resolution::Bound(found)) = ends.pop().filter(|_| ends.is_empty()) else { return None };
+        let mut resolutions = self.follow(place, names, effort);
+        let Some(Resolution::Bound(found)) = resolutions.pop().filter(|_| resolutions.is_empty()) else { return None };
         match &found.binding().kind {
             BindingKind::Class(_) if found.rest.is_empty() => Some(KnownClass { found, inherits_table: None }),
             BindingKind::Alias(path) if found.rest.is_empty() => {
@@ -233,8 +233,8 @@ impl Resolver<'_> {
         if name == "__name__" {
             return Ok(PyValue::Str(class.found.name().to_owned()));
         }
-        let mut ends = self.class_member(&class.found, &[name.to_owned()], effort);
-        let Some(Resolution::Bound(found)) = ends.pop().filter(|_| ends.is_empty()) else {
+        let mut resolutions = self.class_member(&class.found, &[name.to_owned()], effort);
+        let Some(Resolution::Bound(found)) = resolutions.pop().filter(|_| resolutions.is_empty()) else {
             return Err(Reason::about(&shown, "can't be told"));
         };
         match &found.binding().kind {

@@ -114,8 +114,8 @@ impl Resolver<'_> {
     }
 
     pub(super) fn function_of_re(&self, place: &Place, names: &[String], effort: &Effort) -> Option<String> {
-        let ends = self.follow(place, names, effort);
-        match ends.as_slice() {
+        let resolutions = self.follow(place, names, effort);
+        match resolutions.as_slice() {
             [Resolution::Outside(path)] if path.len() == 2 && path[0] == "re" => Some(path[1].clone()),
             _ => None,
         }
@@ -153,14 +153,14 @@ impl Resolver<'_> {
         if object.kind() == kind::CALL {
             return is_compile(place, &object).then(|| (place.clone(), object.range()));
         }
-        let mut ends =
+        let mut resolutions =
             match self.class_of_expression(place, &object.field("object").unwrap_or_else(|| object.clone()), effort) {
                 Some(class) => {
                     self.class_member(&class.found, &[object.field("attribute")?.text().into_owned()], effort)
                 }
                 None => self.follow(place, &dotted_name(&object)?, effort),
             };
-        let Some(Resolution::Bound(found)) = ends.pop().filter(|_| ends.is_empty()) else { return None };
+        let Some(Resolution::Bound(found)) = resolutions.pop().filter(|_| resolutions.is_empty()) else { return None };
         let (call, before) = (found.value().filter(|_| found.rest.is_empty())?, found.before());
         (call.kind() == kind::CALL && is_compile(&before, &call)).then(|| (before, call.range()))
     }

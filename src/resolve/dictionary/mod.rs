@@ -220,8 +220,11 @@ impl Resolver<'_> {
 
     /// Whether a name is that of a `TypedDict`, whose call is one of `dict`.
     fn is_typed_dictionary(&self, place: &Place, function: &Node<'_>, effort: &Effort) -> bool {
-        let ends = self.ends_of(place, function, effort);
-        ends.iter().any(|end| matches!(end, Resolution::Bound(found) if self.inherits_from(found, "TypedDict", effort)))
+        let resolutions = self.ends_of(place, function, effort);
+        resolutions.iter().any(|resolution| match resolution {
+            Resolution::Bound(found) => self.inherits_from(found, "TypedDict", effort),
+            _ => false,
+        })
     }
 
     /// What the dictionary behind a backref's name can hold, where both are a pair: `("name", {…})`. A string alone is a name.

@@ -268,9 +268,9 @@ impl<'a> Finder<'a> {
         }
         let names = dotted_name(&receiver.callee).unwrap_or_default();
         let place = Place::of(self.module, &receiver.callee);
-        let ends =
+        let resolutions =
             if names.is_empty() { Vec::new() } else { self.resolver.follow(&place, &names, &Effort::for_callee()) };
-        ends.iter().fold(flag, |flag, end| match end {
+        resolutions.iter().fold(flag, |flag, resolution| match resolution {
             Resolution::Bound(found) => match found.value().filter(|value| value.kind() == kind::CALL) {
                 Some(partial) => flag.beside_partial(self.resolver, arguments, (found.module(), &partial)),
                 None => Flag::OutOfReach(format!("`{}` may look at what it is given", found.name())),
