@@ -9,5 +9,5 @@ pub(super) const CHECK: Check = Check::of(Code::Cas105, Judge::Sets(judge));
 
 fn judge(subject: &Subject<'_>) -> Option<Judgement> {
     let is_noload = subject.view.keywords.lazy.can_be("noload");
-    (is_noload && subject.has(Delete)).then(|| subject.for_a_human(Code::Cas105))
+    (is_noload && subject.has(Delete)).then(|| subject.needing_human(Code::Cas105))
 }

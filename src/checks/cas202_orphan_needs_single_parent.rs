@@ -25,7 +25,7 @@ fn judge(subject: &Subject<'_>) -> Option<Judgement> {
     }
     let reason = format!("this is a {}", known.name());
     match single_parent.can_be_off() {
-        true => Some(Judgement { reason, ..subject.for_a_human(Code::Cas202) }),
+        true => Some(Judgement { reason, ..subject.needing_human(Code::Cas202) }),
         false => subject.unread(single_parent, "single_parent", "is True"),
     }
 }

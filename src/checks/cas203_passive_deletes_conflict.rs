@@ -16,7 +16,7 @@ fn judge(subject: &Subject<'_>) -> Option<Judgement> {
         return None;
     }
     match passive_deletes.can_be("all") {
-        true => Some(subject.for_a_human(Code::Cas203)),
+        true => Some(subject.needing_human(Code::Cas203)),
         false => subject.unread(passive_deletes, "passive_deletes", "is not \"all\""),
     }
 }

@@ -29,8 +29,8 @@ impl Subject<'_> {
         CascadeOptions::union(self.sets.iter().map(|set| set.options))
     }
 
-    /// What a human has to change.
-    pub fn for_a_human(&self, code: Code) -> Judgement {
+    /// Judged as what needs a human: there is no fix.
+    pub fn needing_human(&self, code: Code) -> Judgement {
         Judgement { before: Some(self.before()), ..Judgement::new(code, String::new()) }
     }
 
@@ -38,7 +38,7 @@ impl Subject<'_> {
     pub fn unread(&self, argument: &Keyword, name: &str, needed: &str) -> Option<Judgement> {
         let reason = format!("{name} beside it can't be known: {}", argument.unread()?);
         let help = Some(format!("check by hand that {name} {needed}"));
-        Some(Judgement { reason, help, ..self.for_a_human(Code::Cas301) })
+        Some(Judgement { reason, help, ..self.needing_human(Code::Cas301) })
     }
 
     /// delete where others can refer to what is deleted.

@@ -49,7 +49,7 @@ fn report(sections: &Sections<'_>) -> String {
         Some(fixable),
         Some(sections.behaviour()),
         Some(sections.held_back()),
-        Some(sections.for_a_human()),
+        Some(sections.needing_human()),
         Some(sections.information()),
         Some(sections.not_checked()),
     ];
@@ -193,8 +193,8 @@ impl<'a> Sections<'a> {
         joined([self.table(title, heads, rows.collect()), shared]).trim_end().to_owned()
     }
 
-    /// The findings without a fix.
-    pub fn for_a_human(&self) -> String {
+    /// The findings that need a human.
+    pub fn needing_human(&self) -> String {
         let rows = self.outcome.findings_by_weight().filter(|(_, finding)| finding.needs_human());
         let rows = rows.map(|(file, finding)| {
             let what = format!("{} {}", finding.code, prose(&finding.message));

@@ -48,7 +48,7 @@ fn text(request: &PullRequest<'_>, most: usize) -> String {
         Some(sections.behaviour()),
         Some(sections.calls()),
         Some(sections.held_back()),
-        Some(sections.for_a_human()),
+        Some(sections.needing_human()),
         Some(sections.information()),
         Some(sections.not_checked()),
         (*elsewhere > 0).then(|| {
