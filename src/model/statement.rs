@@ -7,6 +7,7 @@ use super::names::stands_for_class;
 use super::{Relationship, RelationshipCall};
 use crate::module::Module;
 use crate::resolve::{Arguments, Passed, Resolver};
+use crate::sqlalchemy::unkept_by;
 use crate::syntax::{
     Node, decorating, dotted_name, is_statement, kind, positional_arguments, string_content, unparenthesized,
 };
@@ -105,13 +106,7 @@ pub fn loader(call: &Node<'_>) -> Option<&'static str> {
     if function.text().ends_with("backref") {
         return None;
     }
-    let annotation = place_of(call)?.annotation?;
-    let text = annotation.text();
-    ["write_only", "dynamic"]
-        .into_iter()
-        .zip(["WriteOnlyMapped", "DynamicMapped"])
-        .find(|(_, word)| text.contains(word))
-        .map(|(name, _)| name)
+    unkept_by(&place_of(call)?.annotation?.text())
 }
 
 /// Where the nearest node around the call says that it stands.

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::python::PyValue;
 use crate::resolve::Keyword;
 use crate::site::{Keywords, Recipient};
+use crate::sqlalchemy;
 
 /// What a list with refresh-expire does to a related object that is read after `refresh(obj)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -41,7 +42,7 @@ impl Loading {
                 "selectin" | "subquery" | "immediate" => Self::Eager,
                 "joined" => Self::joined(given),
                 "select" | "raise" | "raise_on_sql" | "noload" => Self::Later,
-                _ if keeps_nothing(&given.keywords) => Self::Unkept,
+                name if sqlalchemy::keeps_nothing(name) => Self::Unkept,
                 _ => Self::Unknown,
             },
             Keyword::Given(PyValue::Bool(false)) => Self::joined(given),
@@ -64,8 +65,8 @@ pub(crate) fn may_be_eager(given: &Recipient) -> bool {
 }
 
 /// Whether nothing is loaded that could be expired.
-pub(crate) fn keeps_nothing(keywords: &Keywords) -> bool {
-    keywords.lazy.is("dynamic") || keywords.lazy.is("write_only")
+pub(crate) fn is_unkept(keywords: &Keywords) -> bool {
+    matches!(&keywords.lazy, Keyword::Given(PyValue::Str(name)) if sqlalchemy::keeps_nothing(name))
 }
 
 /// What is known of how the relationships that get a value are loaded.

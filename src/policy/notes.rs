@@ -197,7 +197,7 @@ pub(crate) fn of_lost(
 /// Who reaches the relationship, and what that no longer does.
 fn of_lost_refresh_expire(view: &View<'_>, before: CascadeOptions, policy: &Policy<'_>) -> Vec<Note> {
     // what is loaded is never kept there, and so never expired
-    if loading::keeps_nothing(view.keywords) {
+    if loading::is_unkept(view.keywords) {
         return Vec::new();
     }
     let Some(reached) = policy.surroundings.reached() else { return Vec::new() };

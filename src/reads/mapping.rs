@@ -8,8 +8,9 @@ use foldhash::HashMap;
 
 use crate::model::Classes;
 use crate::module::{Location, Module};
+use crate::sqlalchemy::unkept_by;
 use crate::syntax::{
-    Node, callee_name, decorators, keyword_value, kind, positional_arguments, returned, string_content,
+    Node, callee_name, decorator_last_names, keyword_value, kind, positional_arguments, returned, string_content,
 };
 use crate::types::{Class, Function, Type, Types};
 
@@ -175,7 +176,7 @@ impl<'a> Mapping<'a> {
         if function.kind() != kind::FUNCTION_DEFINITION {
             return Some(Attribute::Other);
         }
-        let has = |wanted: &[&str]| decorators(&member).iter().any(|name| wanted.contains(&name.as_str()));
+        let has = |wanted: &[&str]| decorator_last_names(&member).iter().any(|name| wanted.contains(&name.as_str()));
         if has(&["declared_attr", "directive"]) {
             let made = returned(&function).pop().filter(|made| made.kind() == kind::CALL);
             return Some(made.map_or(Attribute::Other, |made| self.made(class, owner, name, &made)));
@@ -191,7 +192,9 @@ impl<'a> Mapping<'a> {
 
     fn assigned(&self, class: &Class, owner: &Class, name: &str, assignment: &Node<'_>) -> Attribute {
         match assignment.field("right") {
-            Some(_) if assignment.field("type").is_some_and(|written| keeps_nothing(&written)) => Attribute::Other,
+            Some(_) if assignment.field("type").is_some_and(|written| unkept_by(&written.text()).is_some()) => {
+                Attribute::Other
+            }
             Some(right) if right.kind() == kind::CALL => self.made(class, owner, name, &right),
             Some(_) => Attribute::Other,
             None => {
@@ -274,12 +277,6 @@ fn has_key(owner: &Class) -> bool {
         .module
         .node(&owner.at.range())
         .is_some_and(|class| class.text().contains("ForeignKey") || class.text().contains("foreign_key"))
-}
-
-/// Whether an annotation is that of a collection that isn't loaded.
-fn keeps_nothing(annotation: &Node<'_>) -> bool {
-    let written = annotation.text();
-    ["WriteOnlyMapped", "DynamicMapped"].iter().any(|name| written.contains(name))
 }
 
 fn loading(call: &Node<'_>) -> LoaderStrategy {

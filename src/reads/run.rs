@@ -5,7 +5,7 @@ use std::sync::Arc;
 use foldhash::HashMap;
 
 use crate::module::Module;
-use crate::syntax::{Node, decorators, is_async, kind};
+use crate::syntax::{Node, decorator_last_names, is_async, kind};
 use crate::types::{Function, Type};
 
 use super::Raised;
@@ -232,7 +232,7 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
     fn can_run(&self, function: &Node<'_>, is_awaited: bool) -> bool {
         let around = function.parent().filter(|around| around.kind() == kind::DECORATED_DEFINITION);
         let is_plain = |name: &String| matches!(name.as_str(), "staticmethod" | "classmethod" | "property");
-        let is_followed = around.is_none_or(|around| decorators(&around).iter().all(is_plain));
+        let is_followed = around.is_none_or(|around| decorator_last_names(&around).iter().all(is_plain));
         self.frames.len() < MOST_FRAMES
             && is_async(function) == is_awaited
             && is_followed

@@ -151,7 +151,7 @@ impl Resolver<'_> {
     ) -> Result<Known, Reason> {
         let unknown = || Reason::about(callable.found.name(), "can't be carried out here");
         let function = callable.found.value().ok_or_else(unknown)?;
-        let decorators = decorators(&function);
+        let decorators = decorators_as_written(&function);
         let is_static = decorators.iter().any(|name| name == "staticmethod");
         let is_class_method = decorators.iter().any(|name| name == "classmethod");
         match &callable.class {
@@ -400,7 +400,7 @@ fn is_assigned(call: &Node<'_>, name: &str) -> bool {
 pub(super) fn is_plain(function: &Node<'_>) -> bool {
     let is_other = |node: &Node<'_>| matches!(&*node.kind(), kind::YIELD | kind::AWAIT);
     matches!(&*function.kind(), kind::FUNCTION_DEFINITION | kind::LAMBDA)
-        && decorators(function).iter().all(|name| is_harmless(name))
+        && decorators_as_written(function).iter().all(|name| is_harmless(name))
         && !is_async(function)
         && !function.dfs().any(|node| is_other(&node))
 }
@@ -413,8 +413,8 @@ fn is_harmless(decorator: &str) -> bool {
     )
 }
 
-/// The names of the decorators of a function.
-fn decorators(function: &Node<'_>) -> Vec<String> {
+/// The names of the decorators of a function, each with all of its parts.
+fn decorators_as_written(function: &Node<'_>) -> Vec<String> {
     let decorators = decorating(function).into_iter().filter_map(|decorator| {
         let expression = decorator.named_children().find(|child| child.kind() != kind::COMMENT)?;
         Some(expression.field("function").unwrap_or(expression).text().into_owned())

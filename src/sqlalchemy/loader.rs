@@ -1,5 +1,18 @@
 //! The loaders that a relationship can be given beside its cascade.
 
+/// The loaders that keep no objects, each with the annotation that stands for it.
+const UNKEPT: [(&str, &str); 2] = [("write_only", "WriteOnlyMapped"), ("dynamic", "DynamicMapped")];
+
+/// Whether a loader keeps none of the objects that it reads, by its name.
+pub fn keeps_nothing(loader: &str) -> bool {
+    UNKEPT.iter().any(|(name, _)| *name == loader)
+}
+
+/// The loader that keeps no objects which an annotation stands for.
+pub fn unkept_by(annotation: &str) -> Option<&'static str> {
+    UNKEPT.iter().find(|(_, word)| annotation.contains(word)).map(|(name, _)| *name)
+}
+
 /// A loader that can be added to a relationship.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 #[value(rename_all = "snake_case")]

@@ -348,7 +348,7 @@ pub fn decorating<'t>(definition: &Node<'t>) -> Vec<Node<'t>> {
 }
 
 /// The names of the decorators of a definition, each by its last part.
-pub fn decorators(definition: &Node<'_>) -> Vec<String> {
+pub fn decorator_last_names(definition: &Node<'_>) -> Vec<String> {
     let name = |decorator: Node<'_>| {
         let expression = decorator.named_children().next()?;
         let called = expression.field("function").unwrap_or(expression);
@@ -356,6 +356,13 @@ pub fn decorators(definition: &Node<'_>) -> Vec<String> {
         Some(last.text().into_owned())
     };
     decorating(definition).into_iter().filter_map(name).collect()
+}
+
+/// Whether the node is what an assignment gives a value.
+pub fn is_assigned(node: &Node<'_>) -> bool {
+    node.parent().is_some_and(|parent| {
+        parent.kind() == kind::ASSIGNMENT && parent.field("left").is_some_and(|left| left.range() == node.range())
+    })
 }
 
 /// The last name of what a call calls.

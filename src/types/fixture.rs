@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::module::Module;
 use crate::resolve::{Effort, Place, Resolution};
-use crate::syntax::{Node, decorators, keyword_value, kind, string_content};
+use crate::syntax::{Node, decorator_last_names, keyword_value, kind, string_content};
 
 use super::assignment::class_of;
 use super::kind::{Function, Type};
@@ -63,7 +63,7 @@ impl Types<'_> {
 }
 
 fn is_fixture(function: &Node<'_>) -> bool {
-    decorators(function).iter().any(|name| name == "fixture")
+    decorator_last_names(function).iter().any(|name| name == "fixture")
 }
 
 /// The name that a decorator gives what it decorates.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::syntax::{
-    Node, decorators, has_scope, is_method, is_splat, keyword_value, kind, on_one_line, parameter_name, returned,
+    Node, decorator_last_names, has_scope, is_method, is_splat, keyword_value, kind, on_one_line, parameter_name, returned,
     unparenthesized,
 };
 
@@ -35,7 +35,7 @@ impl Types<'_> {
             module: function.module.clone(),
             frame: Arc::new(TypeFrame { receiver: function.receiver.as_deref().cloned(), arguments, variables }),
         };
-        let names = decorators(&node);
+        let names = decorator_last_names(&node);
         let at = function.module.location(&node.range());
         let found = self.once(&context, TypeQuestion::Returned, at, || self.result(&context, &node));
         if names.iter().any(|name| MANAGERS.contains(&name.as_str())) {
@@ -162,7 +162,7 @@ impl Types<'_> {
 
     /// `self` or `cls`.
     fn receiver(&self, context: &Context, function: &Node<'_>, name: &Node<'_>) -> Type {
-        let names = decorators(function);
+        let names = decorator_last_names(function);
         let is_class = names.iter().any(|name| matches!(name.as_str(), "classmethod" | "declared_attr" | "validator"))
             || matches!(&*name.text(), "cls" | "klass");
         if let Some(receiver) = &context.frame.receiver {

@@ -1,6 +1,6 @@
 //! An object and the name of an attribute go in; what the attribute can be comes out.
 
-use crate::syntax::{Node, callee_name, decorators, kind, positional_arguments};
+use crate::syntax::{Node, callee_name, decorator_last_names, kind, positional_arguments};
 
 use super::class::Ancestor;
 use super::kind::{Class, Function, Rows, RowsOf, Type};
@@ -137,7 +137,7 @@ impl Types<'_> {
 
     /// A function that a class defines, as an attribute of it or of its objects: a property is what it gives.
     fn method(&self, context: &Context, ancestor: &Ancestor, receiver: &Type, definition: &Node<'_>) -> Type {
-        let decorators = decorators(definition);
+        let decorators = decorator_last_names(definition);
         let has = |words: &[&str]| decorators.iter().any(|name| words.contains(&name.as_str()));
         let of_class = || match receiver {
             Type::Object(class, given) => Type::Class(class.clone(), given.clone()),

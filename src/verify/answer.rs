@@ -79,7 +79,7 @@ pub struct SqlalchemyRelationship {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub keywords: BTreeMap<String, String>,
     /// The places in the project that make it, the innermost call first.
-    pub declared: Vec<DeclaredAt>,
+    pub declared: Vec<FileLine>,
     /// It is the other side of the relationship that is made there.
     pub is_backref: bool,
     /// The module whose code makes it; another library's where that has a mixin or a base class for it.
@@ -100,9 +100,9 @@ enum NamedDirection {
 }
 
 /// A line of a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeclaredAt {
-    /// Relative to the repository's root, with `/`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FileLine {
+    /// Relative to the repository's root, with `/`; of a library, to the folder that it is installed in.
     pub path: String,
     /// 1-based.
     pub line: usize,

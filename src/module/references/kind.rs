@@ -1,6 +1,6 @@
 //! An expression that names a constant goes in; what is done with the constant there comes out, and with which item of it.
 
-use crate::syntax::{Node, conditional_parts, keyword_value, kind, positional_arguments, string_content};
+use crate::syntax::{Node, conditional_parts, is_assigned, keyword_value, kind, positional_arguments, string_content};
 
 /// What is done with a name where it is referred to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,6 +33,7 @@ pub(super) fn kind_of(expression: &Node<'_>) -> (ReferenceKind, Vec<String>) {
         outer = with_parentheses(&item.read);
     }
     let kind =
+        // an item that gets a value is another one that the dictionary can have for the resolver
         if !items.is_empty() && is_assigned(&outer) { ReferenceKind::Immaterial } else { kind_of_outermost(&outer) };
     (kind, items)
 }
@@ -68,13 +69,6 @@ pub(super) fn bound_to<'t>(expression: &Node<'t>) -> Option<Node<'t>> {
 fn with_parentheses<'t>(node: &Node<'t>) -> Node<'t> {
     let around = node.ancestors().take_while(|node| node.kind() == kind::PARENTHESIZED_EXPRESSION);
     around.last().unwrap_or_else(|| node.clone())
-}
-
-/// Whether an item gets a value, which the resolver takes for another one that the dictionary can have.
-fn is_assigned(item: &Node<'_>) -> bool {
-    item.parent().is_some_and(|parent| {
-        parent.kind() == kind::ASSIGNMENT && parent.field("left").is_some_and(|left| left.range() == item.range())
-    })
 }
 
 /// An item that is read of a dictionary.

@@ -94,7 +94,7 @@ impl<'a> JsonTrace<'a> {
         let raised = trace.raised.iter().map(|raising| JsonRaising {
             error: &raising.raised.error,
             read: raising.raised.read.as_deref(),
-            path: raising.raised.place.as_ref().map(|place| place.path.as_str()),
+            path: raising.raised.place.as_ref().map(|place| place.at.path.as_str()),
             function: raising.raised.place.as_ref().map(|place| place.function.as_str()),
             lines: &raising.lines,
             because: raising.raised.because.as_ref(),

@@ -204,7 +204,7 @@ fn kind_told(kind: TracedCallKind) -> &'static str {
 
 fn place_told(place: Option<&CodeLine>) -> String {
     match place {
-        Some(CodeLine { path, line, function, .. }) => format!("in `{path}:{line}` (`{function}`)"),
+        Some(CodeLine { at, function, .. }) => format!("in `{}:{}` (`{function}`)", at.path, at.line),
         None => "outside of the project".to_owned(),
     }
 }
@@ -214,7 +214,7 @@ fn raising(Raising { raised, lines, before, after }: &Raising) -> TraceRemark {
     let place = match (&raised.place, lines.len()) {
         (Some(place), 2..) => {
             let lines = lines.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            format!("in `{}` (`{}`), lines {lines}", place.path, place.function)
+            format!("in `{}` (`{}`), lines {lines}", place.at.path, place.function)
         }
         (place, _) => place_told(place.as_ref()),
     };

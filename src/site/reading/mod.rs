@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::module::{BindingKind, Scope};
 use crate::module::{Location, Module};
 use crate::resolve::{Found, Place, Ran, Resolver};
-use crate::syntax::{Node, has_scope, kind, unparenthesized};
+use crate::syntax::{Node, has_scope, is_assigned, kind, unparenthesized};
 
 use flow::Flow;
 use foldhash::HashMap;
@@ -297,12 +297,6 @@ fn gets_it_inside(node: &Node<'_>) -> bool {
         }
         _ => false,
     }
-}
-
-fn is_assigned(node: &Node<'_>) -> bool {
-    node.parent().is_some_and(|parent| {
-        parent.kind() == kind::ASSIGNMENT && parent.field("left").is_some_and(|left| left.range() == node.range())
-    })
 }
 
 /// The name that gets what a call makes of its callee: `owned` in `owned = partial(relationship, cascade=…)`.

@@ -5,6 +5,8 @@ use std::io::{self, BufRead};
 
 use serde::{Deserialize, Serialize};
 
+use crate::verify::answer::FileLine;
+
 /// A line that a watched process wrote.
 #[derive(Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
@@ -40,10 +42,9 @@ pub enum TracedCallKind {
 /// A line of the code that ran.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CodeLine {
-    /// Relative to the repository's root with `/`; of a library, to the folder that it is installed in.
-    pub path: String,
-    /// 1-based.
-    pub line: usize,
+    /// Where it is.
+    #[serde(flatten)]
+    pub at: FileLine,
     /// The function around it.
     pub function: String,
     /// It is not a library's.

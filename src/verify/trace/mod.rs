@@ -6,6 +6,7 @@ mod run;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::answer::FileLine;
 use super::{Checked, Claim};
 
 pub use events::{Because, CallCounts, CodeLine, Expired, Seen, TestOutcome, TestResult, TracedCallKind, TracedError};
@@ -215,7 +216,8 @@ impl Trace {
         for Raising { raised: TracedError { error, place, .. }, after, .. } in
             self.raised.iter().filter(|raising| raising.before == 0)
         {
-            let place = place.as_ref().map_or("somewhere".to_owned(), |place| format!("{}:{}", place.path, place.line));
+            let place =
+                place.as_ref().map_or("somewhere".to_owned(), |CodeLine { at, .. }| format!("{}:{}", at.path, at.line));
             reasons.push(format!("`{error}` is raised after the fix and was not before: {place}, {after} times"));
         }
         let worse = self.changed_tests.iter().filter(|test| test.is_worse());
@@ -258,7 +260,9 @@ fn claim_about<'a>(name: &str, seen: &Seen, claims: &'a [Claim], checked: &'a [C
 /// What was raised, with the lines of a function together: a fix can move them.
 fn raised(before: &Seen, after: &Seen) -> Vec<Raising> {
     let without_lines = |raised: &TracedError| {
-        let without_line = |place: &Option<CodeLine>| place.clone().map(|place| CodeLine { line: 0, ..place });
+        let without_line = |place: &Option<CodeLine>| {
+            place.clone().map(|place| CodeLine { at: FileLine { line: 0, ..place.at }, ..place })
+        };
         let because = raised.because.clone();
         let because = because.map(|because| Because { place: without_line(&because.place), ..because });
         TracedError { place: without_line(&raised.place), because, ..raised.clone() }
@@ -275,7 +279,7 @@ fn raised(before: &Seen, after: &Seen) -> Vec<Raising> {
         });
         raising.before += before;
         raising.after += after;
-        raising.lines.extend(raised.place.as_ref().map(|place| place.line));
+        raising.lines.extend(raised.place.as_ref().map(|place| place.at.line));
     }
     all.into_values().collect()
 }
