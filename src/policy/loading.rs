@@ -12,7 +12,7 @@ use crate::site::{Keywords, Recipient};
 use crate::sqlalchemy;
 
 /// What a list with refresh-expire does to a related object that is read after `refresh(obj)`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Hazard {
     /// It can be expired, and the read is a query: under asyncio it raises.
@@ -22,7 +22,7 @@ pub enum Hazard {
 }
 
 /// How the objects of a relationship come to be loaded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Loading {
     /// With the object that has them, also by a refresh.
     Eager,
