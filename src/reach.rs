@@ -11,7 +11,7 @@ use crate::calls::{CallKind, SessionCall};
 use crate::model::{End, Reaching};
 
 /// What of the code comes to a relationship today.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// A read of what is related raises, because of what a call has expired.
@@ -24,7 +24,7 @@ pub enum Level {
     Dormant,
 }
 
-/// Which findings are wanted: those of a level, and of the levels before it.
+/// Which findings are wanted: those of a level, and of what is more urgent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Only {
     /// What raises today
@@ -36,17 +36,26 @@ pub enum Only {
 impl Only {
     /// Whether what is known of a relationship is enough.
     pub fn wants(self, level: Level) -> bool {
-        level
-            <= match self {
-                Self::Raises => Level::Raises,
-                Self::Reached => Level::Reached,
-            }
+        match self {
+            Self::Raises => level == Level::Raises,
+            Self::Reached => matches!(level, Level::Raises | Level::Reached),
+        }
     }
 }
 
 impl Level {
     /// All of them, what is most urgent first.
     pub const ALL: [Self; 4] = [Self::Raises, Self::Reached, Self::Unknown, Self::Dormant];
+
+    /// How urgent it is, from 1 on.
+    pub fn urgency(self) -> u8 {
+        match self {
+            Self::Raises => 4,
+            Self::Reached => 3,
+            Self::Unknown => 2,
+            Self::Dormant => 1,
+        }
+    }
 
     /// In one word, or two.
     pub fn name(self) -> &'static str {

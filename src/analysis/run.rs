@@ -248,11 +248,14 @@ impl<'a> Run<'a> {
         noticed
     }
 
-    /// Whether the repositories of some sites use asyncio, and the first file or settings that say so.
+    /// Whether the repositories of some sites use asyncio, and the first file or settings in which one does, by their names.
     pub fn asyncio(&self, sites: &[(Site, Verdict)]) -> Option<Asyncio> {
         let hazards = sites.iter().filter(|(_, verdict)| verdict.is_hazard());
         let groups = self.analysis.repositories.grouped(hazards, |(site, _)| &site.at.path);
-        groups.iter().filter_map(|(repository, sites)| self.analysis.asyncio_of(repository, &sites[0].0.at.path)).min()
+        groups
+            .iter()
+            .filter_map(|(repository, sites)| self.analysis.asyncio_of(repository, &sites[0].0.at.path))
+            .reduce(Asyncio::or)
     }
 
     /// Whether a site is in a product that does not run under asyncio, and the settings ask for that.

@@ -1,6 +1,8 @@
 //! A module goes in; the calls by which a session refreshes, expires, merges or expunges an object come out, each with the mapped classes
 //! that the object can be, or why that can't be known.
 
+mod attribute_names;
+
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -8,8 +10,11 @@ use serde::Serialize;
 use crate::hints::names_session;
 use crate::model::Classes;
 use crate::module::{Location, Module};
-use crate::syntax::{Node, keyword_value, kind, on_one_line, positional_arguments};
+use crate::resolve::{Arguments, Passed};
+use crate::syntax::{Node, kind, on_one_line};
 use crate::types::{Class, InferenceStep, Type, Types};
+
+pub use attribute_names::AttributeNames;
 
 /// What a session does with an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -36,7 +41,7 @@ pub struct SessionCall {
     pub kind: CallKind,
     /// The mapped classes that the object can be.
     pub classes: Vec<Class>,
-    /// It names the attributes that it is about, which reaches no related object.
+    /// It names the attributes that it is about, certainly, which reaches no related object.
     pub named_attributes: bool,
     /// Why it can't be known of which classes the object can be too.
     pub unknown: Option<String>,
@@ -145,21 +150,25 @@ fn session_call(
     let function = call.field("function")?;
     let kind = CallKind::of(&function.field("attribute")?.text()).filter(|kind| kinds.contains(kind))?;
     let arguments = call.field("arguments").filter(|arguments| arguments.kind() == kind::ARGUMENT_LIST)?;
-    let object = object_of(&arguments)?;
+    let object = Arguments::of_list(module, &arguments).passed(&classes.resolver, "instance", Some(0));
+    if matches!(object, Passed::Absent) {
+        // no session's method goes without
+        return None;
+    }
     let receiver = function.field("object")?;
     if !is_session(&types.of(module, &receiver).0, &receiver.text()) {
         return None;
     }
     let (given, steps) = match &object {
-        Some(object) => types.of(module, object),
-        None => (Type::unknown("its arguments are splatted"), Vec::new()),
+        Passed::Given(object) => types.of(&object.module, &object.node()?),
+        _ => (Type::unknown("its arguments are splatted"), Vec::new()),
     };
     let mut found = SessionCall {
         at: module.location(&call.range()),
         written: written(call),
         kind,
         classes: Vec::new(),
-        named_attributes: names_attributes(&arguments),
+        named_attributes: matches!(AttributeNames::of(&classes.resolver, module, call), AttributeNames::Named(_)),
         unknown: None,
         steps,
         is_implicit: false,
@@ -171,17 +180,6 @@ fn session_call(
 /// A call on one line, with the `await` before it.
 fn written(call: &Node<'_>) -> String {
     on_one_line(&call.parent().filter(|around| around.kind() == kind::AWAIT).unwrap_or_else(|| call.clone()))
-}
-
-/// The argument that is the object, None inside where it is splatted; None where there is none: no session's method goes without.
-fn object_of<'t>(arguments: &Node<'t>) -> Option<Option<Node<'t>>> {
-    if let Some(first) = positional_arguments(arguments).into_iter().next() {
-        return Some((first.kind() != kind::LIST_SPLAT).then_some(first));
-    }
-    match keyword_value(arguments, "instance") {
-        Some(object) => Some(Some(object)),
-        None => arguments.named_children().any(|argument| argument.kind() == kind::DICTIONARY_SPLAT).then_some(None),
-    }
 }
 
 /// Whether something is a session: by what it is, or where that isn't known, by its name.
@@ -215,13 +213,4 @@ fn mapped(classes: &Classes<'_>, object: &Type) -> Result<Option<Class>, String>
         Type::Union(_) => Err("what it is can't be told".to_owned()),
         _ => Err("where it comes from there seems to be no object of a mapped class".to_owned()),
     }
-}
-
-/// Whether a call names the attributes: a list that is not empty, by its place or by its name.
-fn names_attributes(arguments: &Node<'_>) -> bool {
-    let names = positional_arguments(arguments).get(1).cloned().or_else(|| keyword_value(arguments, "attribute_names"));
-    names.is_some_and(|names| {
-        let is_empty = matches!(&*names.kind(), kind::LIST | kind::TUPLE) && names.named_children().next().is_none();
-        names.kind() != kind::NONE && !is_empty
-    })
 }

@@ -96,7 +96,7 @@ fn agreed(wishes: &[Wish<'_>], policy: &Policy<'_>) -> Vec<Judgement> {
         } else if is_same || have_one_list {
             let changes: Vec<&Change> = found.filter_map(|judgement| judgement.change.as_ref()).collect();
             let least = if is_same { Applicability::Safe } else { Applicability::Unsafe };
-            told.change = Some(Change::together(&changes, least));
+            told.change = Some(Change::of_all(&changes, least));
         } else {
             told.change = None;
             told.help = Some(different_lists(wishes, policy));
@@ -108,7 +108,7 @@ fn agreed(wishes: &[Wish<'_>], policy: &Policy<'_>) -> Vec<Judgement> {
 
 impl Change {
     /// Several changes of one value, of which at least one is needed by each relationship.
-    fn together(changes: &[&Self], least: Applicability) -> Self {
+    fn of_all(changes: &[&Self], least: Applicability) -> Self {
         let mut notes: Vec<Note> = Vec::new();
         for note in changes.iter().flat_map(|change| &change.notes) {
             if !notes.contains(note) {
@@ -120,7 +120,7 @@ impl Change {
             shifts.reduce(|one, other| Shift { drop: one.drop.or(other.drop), add: one.add.or(other.add) })
         });
         Self {
-            applicability: changes.iter().map(|change| change.applicability).max().unwrap_or(least).max(least),
+            applicability: changes.iter().map(|change| change.applicability).fold(least, Applicability::and),
             each: each.collect(),
             lazy: changes[0].lazy.filter(|lazy| changes.iter().all(|change| change.lazy == Some(*lazy))),
             notes,

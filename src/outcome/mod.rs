@@ -43,7 +43,7 @@ pub struct SiteOutcome {
 }
 
 /// Whether the code that has cascades with refresh-expire runs under asyncio.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asyncio {
     /// A file of the product uses it, or asks for a driver.
     Used(String),
@@ -51,6 +51,19 @@ pub enum Asyncio {
     InTests(String),
     /// No file does.
     Unused,
+}
+
+impl Asyncio {
+    /// What says more: the product's own use before that of a test, and of several files the first by name.
+    pub fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Used(one), Self::Used(other)) => Self::Used(one.min(other)),
+            (Self::Used(file), _) | (_, Self::Used(file)) => Self::Used(file),
+            (Self::InTests(one), Self::InTests(other)) => Self::InTests(one.min(other)),
+            (Self::InTests(file), _) | (_, Self::InTests(file)) => Self::InTests(file),
+            (Self::Unused, Self::Unused) => Self::Unused,
+        }
+    }
 }
 
 /// How a file ends.

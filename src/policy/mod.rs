@@ -83,13 +83,23 @@ pub enum Expunger {
 }
 
 /// Whether a fix may be applied unseen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Applicability {
     /// It changes nothing but what the diagnostic is about.
     Safe,
     /// It changes something that can be noticed.
     Unsafe,
+}
+
+impl Applicability {
+    /// That of two changes together.
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Safe, Self::Safe) => Self::Safe,
+            _ => Self::Unsafe,
+        }
+    }
 }
 
 /// What is to be done at a site.

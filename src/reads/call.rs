@@ -1,10 +1,9 @@
 //! A call is evaluated: of a constructor, of a function of the repository, of a method.
 
 use crate::module::BindingKind;
-use crate::resolve::{Effort, Place, Resolution};
-use crate::syntax::{
-    Node, callee_name, dotted_name, keyword_value, kind, positional_arguments, string_content, unparenthesized,
-};
+use crate::python::PyValue;
+use crate::resolve::{Arguments, Effort, Keyword, Place, Resolution};
+use crate::syntax::{Node, callee_name, dotted_name, kind, positional_arguments, string_content, unparenthesized};
 use crate::types::{Class, Type};
 
 use super::heap::{List, Options, RunValue, UnseenRelationships};
@@ -292,14 +291,15 @@ impl Walkthrough<'_, '_> {
 
     /// What is known of the session that a call makes: whether a commit expires its objects, and whether it flushes before a query.
     pub(super) fn open(&mut self, call: &Node<'_>) {
-        let made = self.with_maker(call, |maker| (flag(maker, "expire_on_commit"), flag(maker, "autoflush")));
-        let (expires, flushes) = made.unwrap_or_default();
+        let maker = self.maker_arguments(call);
+        let flag = |name: &str| self.flag(maker.as_ref()?, name);
+        let (expires, flushes) = (flag("expire_on_commit"), flag("autoflush"));
         self.expires_on_commit = expires;
         self.flushes_itself = flushes == Some(true);
     }
 
-    /// Looks at the call that says how sessions are made: that of the maker, or of the session itself.
-    fn with_maker<T>(&self, call: &Node<'_>, look: impl FnOnce(&Node<'_>) -> T) -> Option<T> {
+    /// The arguments that say how sessions are made: those of the maker, or of the session itself.
+    fn maker_arguments(&self, call: &Node<'_>) -> Option<Arguments> {
         let name = callee_name(call)?;
         let function = call.field("function")?;
         let maker = if name == "begin" { function.field("object")? } else { function };
@@ -311,9 +311,18 @@ impl Walkthrough<'_, '_> {
                 let name = found.module().node(&found.binding().name).filter(|_| found.rest.is_empty())?;
                 let assignment = name.ancestors().find(|node| node.kind() == kind::ASSIGNMENT)?;
                 let maker = assignment.field("right").filter(|right| right.kind() == kind::CALL)?;
-                Some(look(&maker))
+                Some(Arguments::of_call(found.module(), &maker))
             }
-            _ => matches!(&*name, "AsyncSession" | "Session").then(|| look(call)),
+            _ => matches!(&*name, "AsyncSession" | "Session").then(|| Arguments::of_call(self.module(), call)),
+        }
+    }
+
+    /// A flag that is on unless the arguments say otherwise.
+    fn flag(&self, given: &Arguments, name: &str) -> Option<bool> {
+        match given.keyword(&self.mapping.classes.resolver, name) {
+            Keyword::Absent => Some(true),
+            Keyword::Given(PyValue::Bool(is_on)) => Some(is_on),
+            _ => None,
         }
     }
 }
@@ -329,22 +338,6 @@ fn changed(mut options: Options, name: &str, call: &Node<'_>) -> Options {
         options.key = options.key.or_else(|| literal_key(call));
     }
     options
-}
-
-/// A flag that is on unless a call says otherwise.
-fn flag(call: &Node<'_>, name: &str) -> Option<bool> {
-    let arguments = call.field("arguments")?;
-    if arguments.named_children().any(|argument| argument.kind() == kind::DICTIONARY_SPLAT) {
-        return None;
-    }
-    match keyword_value(&arguments, name) {
-        None => Some(true),
-        Some(value) => match &*value.kind() {
-            kind::TRUE => Some(true),
-            kind::FALSE => Some(false),
-            _ => None,
-        },
-    }
 }
 
 /// `where(User.id == 1)`

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use crate::calls::AttributeNames;
 use crate::module::Location;
-use crate::syntax::{Node, keyword_value, kind, positional_arguments, string_content};
+use crate::syntax::Node;
 use crate::types::Class;
 
 use super::Edge;
@@ -22,12 +23,16 @@ impl Walkthrough<'_, '_> {
         if matches!(self.heap.objects[object].standing, Standing::Transient | Standing::Pending) {
             return Err(Exit::Ended);
         }
-        match names_in(call) {
-            Some(Some(names)) => return self.refresh_names(object, &names, call),
-            Some(None) => self.heap.forget_all(),
-            None => self.refresh_whole(object, call),
+        match self.named_by(call) {
+            AttributeNames::Named(Some(names)) => return self.refresh_names(object, &names, call),
+            AttributeNames::Named(None) | AttributeNames::Unknown => self.heap.forget_all(),
+            AttributeNames::Whole => self.refresh_whole(object, call),
         }
         Ok(RunValue::Other)
+    }
+
+    fn named_by(&self, call: &Node<'_>) -> AttributeNames {
+        AttributeNames::of(&self.mapping.classes.resolver, self.module(), call)
     }
 
     fn refresh_names(&mut self, object: usize, names: &[String], call: &Node<'_>) -> Result<RunValue, Exit> {
@@ -169,7 +174,7 @@ impl Walkthrough<'_, '_> {
         if matches!(self.heap.objects[object].standing, Standing::Transient | Standing::Pending) {
             return Err(Exit::Ended);
         }
-        if names_in(call).is_some() {
+        if self.named_by(call) != AttributeNames::Whole {
             self.heap.forget_all();
             return Ok(RunValue::Other);
         }
@@ -354,22 +359,4 @@ pub(super) fn unload(links: &mut BTreeMap<String, HeapLink>, by: Option<&Rc<Expi
             link.value = None;
         }
     }
-}
-
-/// The attributes that a call names; None inside where they can't be told, None where it names none.
-fn names_in(call: &Node<'_>) -> Option<Option<Vec<String>>> {
-    let arguments = call.field("arguments")?;
-    let names = positional_arguments(&arguments).get(1).cloned();
-    let names = names.or_else(|| keyword_value(&arguments, "attribute_names"))?;
-    if names.kind() == kind::NONE {
-        return None;
-    }
-    if !matches!(&*names.kind(), kind::LIST | kind::TUPLE | kind::SET) {
-        return Some(None);
-    }
-    let parts: Vec<Node<'_>> = names.named_children().filter(|part| part.kind() != kind::COMMENT).collect();
-    if parts.is_empty() {
-        return None;
-    }
-    Some(parts.iter().map(string_content).collect())
 }

@@ -8,10 +8,10 @@ use foldhash::HashMap;
 
 use crate::model::Classes;
 use crate::module::{Location, Module};
+use crate::python::PyValue;
+use crate::resolve::{Arguments, Expression, Keyword, Passed, Resolver};
 use crate::sqlalchemy::unkept_by;
-use crate::syntax::{
-    Node, callee_name, decorator_last_names, keyword_value, kind, positional_arguments, returned, string_content,
-};
+use crate::syntax::{Node, callee_name, decorator_last_names, kind, returned};
 use crate::types::{Class, Function, Type, Types};
 
 use super::Cascading;
@@ -209,7 +209,8 @@ impl<'a> Mapping<'a> {
     fn made(&self, class: &Class, owner: &Class, name: &str, call: &Node<'_>) -> Attribute {
         let callee = callee_name(call).unwrap_or_default();
         if COLUMNS.contains(&callee.as_str()) {
-            let is_deferred = call.field("arguments").is_some_and(|list| keyword_value(&list, "deferred").is_some());
+            let given = Arguments::of_call(&owner.module, call);
+            let is_deferred = given.keyword(self.resolver(), "deferred") != Keyword::Absent;
             return if is_deferred { Attribute::Other } else { Attribute::Column };
         }
         if !RELATIONSHIPS.contains(&callee.as_str()) {
@@ -225,14 +226,52 @@ impl<'a> Mapping<'a> {
             _ => return Attribute::Other,
         };
         let cascading = self.cascading.iter().position(|one| one.owner == owner.at && one.attribute == name);
-        let mut loading = loading(call);
+        let mut given = Arguments::of_call(&owner.module, call);
+        given.open_dictionary_of_sqlmodel(self.resolver());
+        let mut loading = self.loading(&given);
         if cascading.is_some_and(|index| self.cascading[index].is_eager) {
             loading = LoaderStrategy::Eager;
         }
-        let reverse = reverse(call);
+        let Ok(reverse) = self.reverse(&given) else { return Attribute::Other };
         let is_by_key = !is_list && has_key(owner);
         let name = name.to_owned();
         Attribute::Relation(Rc::new(Relation { name, target, is_list, loading, reverse, cascading, is_by_key }))
+    }
+
+    fn resolver(&self) -> &Resolver<'_> {
+        &self.classes.resolver
+    }
+
+    /// How a relationship is loaded that gets these arguments.
+    fn loading(&self, given: &Arguments) -> LoaderStrategy {
+        let has = |name: &&str| given.keyword(self.resolver(), name) != Keyword::Absent;
+        if ["sa_relationship", "viewonly", "collection_class"].iter().any(has) {
+            return LoaderStrategy::Unfollowed;
+        }
+        match given.keyword(self.resolver(), "lazy") {
+            Keyword::Absent | Keyword::Given(PyValue::Bool(true)) => LoaderStrategy::Lazy,
+            Keyword::Given(PyValue::Str(name)) => match &*name {
+                "select" => LoaderStrategy::Lazy,
+                "raise" | "raise_on_sql" => LoaderStrategy::Never,
+                "dynamic" | "write_only" | "noload" => LoaderStrategy::Unfollowed,
+                _ => LoaderStrategy::Eager,
+            },
+            _ => LoaderStrategy::Eager,
+        }
+    }
+
+    /// `back_populates="name"`, `backref="name"`, `backref=backref("name", …)`; an error where what leads back can't be told.
+    fn reverse(&self, given: &Arguments) -> Result<Option<String>, ()> {
+        let resolver = self.resolver();
+        let name = match given.get(resolver, "back_populates") {
+            Passed::Absent => given.get(resolver, "backref"),
+            name => name,
+        };
+        match name {
+            Passed::Absent => Ok(None),
+            Passed::Given(name) => name.text(resolver).or_else(|| backref_name(resolver, &name)).map(Some).ok_or(()),
+            Passed::Unknown => Err(()),
+        }
     }
 
     /// What another class gives it: the other side of a relationship.
@@ -279,36 +318,11 @@ fn has_key(owner: &Class) -> bool {
         .is_some_and(|class| class.text().contains("ForeignKey") || class.text().contains("foreign_key"))
 }
 
-fn loading(call: &Node<'_>) -> LoaderStrategy {
-    let Some(arguments) = call.field("arguments") else { return LoaderStrategy::Unfollowed };
-    if arguments.named_children().any(|argument| argument.kind() == kind::DICTIONARY_SPLAT) {
-        return LoaderStrategy::Eager;
-    }
-    let mut list = arguments.clone();
-    if let Some(inner) = keyword_value(&arguments, "sa_relationship_kwargs") {
-        if inner.kind() != kind::DICTIONARY {
-            return LoaderStrategy::Eager;
-        }
-        list = inner;
-    }
-    if ["sa_relationship", "viewonly", "collection_class"].iter().any(|name| keyword_value(&list, name).is_some()) {
-        return LoaderStrategy::Unfollowed;
-    }
-    let Some(lazy) = keyword_value(&list, "lazy") else { return LoaderStrategy::Lazy };
-    match (&*lazy.kind(), string_content(&lazy).as_deref()) {
-        (_, Some("select")) | (kind::TRUE, _) => LoaderStrategy::Lazy,
-        (_, Some("raise" | "raise_on_sql")) => LoaderStrategy::Never,
-        (_, Some("dynamic" | "write_only" | "noload")) => LoaderStrategy::Unfollowed,
-        _ => LoaderStrategy::Eager,
-    }
-}
-
-/// `back_populates="name"`, `backref="name"`, `backref=backref("name", …)`
-fn reverse(call: &Node<'_>) -> Option<String> {
-    let arguments = call.field("arguments")?;
-    let given = keyword_value(&arguments, "back_populates").or_else(|| keyword_value(&arguments, "backref"))?;
-    match &*given.kind() {
-        kind::CALL => string_content(positional_arguments(&given.field("arguments")?).first()?),
-        _ => string_content(&given),
+/// The name in `backref("name", …)`.
+fn backref_name(resolver: &Resolver<'_>, given: &Expression) -> Option<String> {
+    let call = given.node().filter(|node| node.kind() == kind::CALL)?;
+    match Arguments::of_call(&given.module, &call).get_at(resolver, "name", 0) {
+        Passed::Given(name) => name.text(resolver),
+        _ => None,
     }
 }

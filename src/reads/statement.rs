@@ -34,19 +34,7 @@ impl Walkthrough<'_, '_> {
                 self.round(statement).map(|_| ())
             }
             kind::WITH_STATEMENT => self.with(statement),
-            kind::TRY_STATEMENT => {
-                for part in statement.named_children() {
-                    match &*part.kind() {
-                        kind::BLOCK => self.block(&part)?,
-                        kind::ELSE_CLAUSE | kind::FINALLY_CLAUSE => {
-                            let inner = part.named_children().find(|child| child.kind() == kind::BLOCK);
-                            inner.map_or(Ok(()), |inner| self.block(&inner))?;
-                        }
-                        _ => {}
-                    }
-                }
-                Ok(())
-            }
+            kind::TRY_STATEMENT => self.tried(statement),
             kind::MATCH_STATEMENT => self.cases(statement),
             kind::ASSERT_STATEMENT => {
                 let condition = statement.named_children().next();
@@ -66,6 +54,21 @@ impl Walkthrough<'_, '_> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// A `try` statement, in which nothing is raised.
+    fn tried(&mut self, statement: &Node<'_>) -> Result<(), Exit> {
+        for part in statement.named_children() {
+            match &*part.kind() {
+                kind::BLOCK => self.block(&part)?,
+                kind::ELSE_CLAUSE | kind::FINALLY_CLAUSE => {
+                    let inner = part.named_children().find(|child| child.kind() == kind::BLOCK);
+                    inner.map_or(Ok(()), |inner| self.block(&inner))?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     fn branches(&mut self, statement: &Node<'_>) -> Result<(), Exit> {

@@ -12,7 +12,7 @@ use crate::syntax::{Node, dotted_name, has_scope, is_import, kind, positional_ar
 const MOST_STEPS: usize = 6;
 
 /// The object whose `cascade` is set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum AssignedObject {
     /// Something else, certainly.
     Other,
@@ -20,6 +20,17 @@ pub(super) enum AssignedObject {
     Unknown,
     /// A relationship's property, or what is sought among the properties of a mapper.
     Property,
+}
+
+impl AssignedObject {
+    /// What it is where it can be either of two.
+    fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Property, _) | (_, Self::Property) => Self::Property,
+            (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
+            (Self::Other, Self::Other) => Self::Other,
+        }
+    }
 }
 
 /// Looks at what an object comes from.
@@ -63,7 +74,7 @@ impl Tracer<'_> {
             }
             _ => AssignedObject::Unknown,
         });
-        traced.max().unwrap_or(AssignedObject::Unknown)
+        traced.reduce(AssignedObject::or).unwrap_or(AssignedObject::Unknown)
     }
 
     /// What `self` is in a method: by the bases of the class around.
@@ -76,7 +87,7 @@ impl Tracer<'_> {
             Callee::Unknown(_) => AssignedObject::Unknown,
             _ => AssignedObject::Other,
         };
-        bases.iter().map(of_base).max().unwrap_or(AssignedObject::Other)
+        bases.iter().map(of_base).fold(AssignedObject::Other, AssignedObject::or)
     }
 
     /// What a name is bound to.

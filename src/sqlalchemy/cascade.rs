@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 
 use crate::python::{PyValue, is_re_whitespace};
 
-/// One cascade option, in the order in which a list is written.
+/// One cascade option.
 #[bitflags]
 #[repr(u8)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +33,9 @@ use CascadeOption::*;
 
 /// What `all` stands for. `delete-orphan` is not part of it.
 const ALL: [CascadeOption; 5] = [SaveUpdate, Merge, RefreshExpire, Expunge, Delete];
+
+/// Every option, in the order in which a list is written.
+const WRITTEN: [CascadeOption; 6] = [SaveUpdate, Merge, RefreshExpire, Expunge, Delete, DeleteOrphan];
 
 /// The names SQLAlchemy accepts, in the order in which a nearest spelling is looked for.
 pub const OPTION_NAMES: [&str; 8] =
@@ -66,7 +69,7 @@ impl CascadeOptions {
 
     /// The options of the set, in the order of writing.
     pub fn iter(self) -> impl Iterator<Item = CascadeOption> {
-        self.0.iter()
+        WRITTEN.into_iter().filter(move |option| self.contains(*option))
     }
 
     /// Whether the option is in the set.

@@ -1,12 +1,14 @@
 //! A relationship that has no annotation, the backref of one or an association proxy goes in; what the attribute holds comes out.
 
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use foldhash::HashMap;
 
 use crate::model::{Model, Relationship, RelationshipCall};
-use crate::module::Location;
-use crate::syntax::{Node, callee_name, keyword_value, kind, on_one_line, string_content};
+use crate::module::{Location, Module};
+use crate::python::PyValue;
+use crate::resolve::{Arguments, Keyword, Passed, Resolver};
+use crate::syntax::{Node, callee_name, kind, on_one_line, string_content};
 
 use super::kind::{Class, Rows, RowsOf, Type};
 use super::member::{RELATIONSHIPS, arguments_of};
@@ -37,7 +39,7 @@ impl Types<'_> {
             (None, Some(target)) => return Type::unknown(format!("which class `{target}` is can't be told")),
             (None, None) => return Type::unknown(format!("where `{}` leads can't be told", on_one_line(call))),
         };
-        held(object, found.uselist, call)
+        held(&self.resolver, object, found.uselist, &context.module, call)
     }
 
     /// What an attribute holds that a `backref` in another class makes.
@@ -48,7 +50,8 @@ impl Types<'_> {
             let owner = Class::at(self.resolver.repository, found.owner_class.as_ref()?)?;
             let target = Class::at(self.resolver.repository, found.target_class.as_ref()?)?;
             let call = module.node(&at.range())?;
-            self.inherits(class, &owner).then(|| held(Type::Object(target, Vec::new()), found.uselist, &call))
+            let object = Type::Object(target, Vec::new());
+            self.inherits(class, &owner).then(|| held(&self.resolver, object, found.uselist, &module, &call))
         };
         let found = Type::any(self.backrefs_named(name).into_iter().filter_map(of));
         (!found.is_never()).then_some(found)
@@ -134,17 +137,20 @@ impl Types<'_> {
 }
 
 /// What an attribute holds of objects of a class: one, several, or a query for them, as its call says.
-fn held(object: Type, uselist: Option<bool>, call: &Node<'_>) -> Type {
-    let arguments = call.field("arguments");
-    let given = |name: &str| arguments.as_ref().and_then(|arguments| keyword_value(arguments, name));
-    let written = || match &*given("uselist")?.kind() {
-        kind::TRUE => Some(true),
-        kind::FALSE => Some(false),
+fn held(resolver: &Resolver<'_>, object: Type, uselist: Option<bool>, module: &Arc<Module>, call: &Node<'_>) -> Type {
+    let mut given = Arguments::of_call(module, call);
+    given.open_dictionary_of_sqlmodel(resolver);
+    let written = || match given.keyword(resolver, "uselist") {
+        Keyword::Given(PyValue::Bool(uselist)) => Some(uselist),
         _ => None,
     };
-    let is_dynamic = callee_name(call).is_some_and(|name| name == "dynamic_loader")
-        || given("lazy").as_ref().and_then(string_content).is_some_and(|lazy| lazy == "dynamic");
-    let is_keyed = given("collection_class").as_ref().and_then(callee_name).is_some_and(|name| {
+    let is_dynamic =
+        callee_name(call).is_some_and(|name| name == "dynamic_loader") || given.keyword(resolver, "lazy").is("dynamic");
+    let collection = match given.get(resolver, "collection_class") {
+        Passed::Given(class) => class.node().as_ref().and_then(callee_name),
+        _ => None,
+    };
+    let is_keyed = collection.is_some_and(|name| {
         matches!(
             name.as_str(),
             "attribute_mapped_collection"

@@ -55,15 +55,15 @@ pub(super) struct StateLabel {
     pub text: &'static str,
 }
 
-const STATES: [StateLabel; 7] = [
+const STATES: [StateLabel; 6] = [
     StateLabel { class: "fixed", text: "can be fixed" },
     StateLabel { class: "held", text: "held back" },
     StateLabel { class: "human", text: "for a human" },
     StateLabel { class: "information", text: "information" },
     StateLabel { class: "suppressed", text: "suppressed" },
     StateLabel { class: "ignored", text: "ignored by the settings" },
-    StateLabel { class: "safe", text: "needs nothing" },
 ];
+const NEEDS_NOTHING: StateLabel = StateLabel { class: "safe", text: "needs nothing" };
 
 /// A relationship.
 pub(super) struct RelationshipRow {
@@ -79,7 +79,7 @@ pub(super) struct RelationshipRow {
     /// Who reaches it today, in a word; empty where nothing is to be done about refresh-expire.
     pub reach: &'static str,
     /// By which that is sorted.
-    pub urgency: usize,
+    pub urgency: u8,
     /// One at least.
     pub states: Vec<&'static StateLabel>,
 }
@@ -176,7 +176,7 @@ impl Page {
 /// How many relationships are in each state.
 fn numbers_by_state(rows: &[RelationshipRow]) -> Vec<(&'static StateLabel, usize)> {
     let number = |state: &'static StateLabel| rows.iter().filter(|row| row.states.contains(&state)).count();
-    STATES.iter().map(|state| (state, number(state))).collect()
+    STATES.iter().chain([&NEEDS_NOTHING]).map(|state| (state, number(state))).collect()
 }
 
 /// How many relationships are reached at each level that some are.
@@ -202,14 +202,14 @@ impl RelationshipRow {
         let mut states: Vec<&StateLabel> =
             STATES.iter().zip(of_states).filter(|(_, is_one)| *is_one).map(|(state, _)| state).collect();
         if states.is_empty() {
-            states.push(&STATES[6]);
+            states.push(&NEEDS_NOTHING);
         }
         let known = related.relationship;
-        let level = findings.iter().filter_map(|finding| finding.details.level()).min();
-        let position = Level::ALL.into_iter().position(|one| Some(one) == level);
+        let levels = findings.iter().filter_map(|finding| finding.details.level());
+        let level = levels.max_by_key(|level| level.urgency());
         Self {
             reach: level.map(Level::name).unwrap_or_default(),
-            urgency: position.map_or(0, |position| Level::ALL.len() - position),
+            urgency: level.map_or(0, Level::urgency),
             name: related.name(),
             target: known.and_then(|known| known.target.clone()),
             direction: known.and_then(|known| known.direction).map_or("unknown", |direction| direction.name()),

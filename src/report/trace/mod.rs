@@ -116,11 +116,13 @@ fn results(trace: &Trace) -> String {
 
 /// How many tests came to what.
 fn outcomes(run: &TracedRun) -> String {
-    let mut numbers: BTreeMap<TestOutcome, usize> = BTreeMap::new();
-    for (_, result) in run.seen.tests.iter().flatten() {
-        *numbers.entry(result.outcome).or_default() += 1;
-    }
-    let told = numbers.into_iter().map(|(outcome, number)| format!("{number} {}", outcome.name()));
+    let results = || run.seen.tests.iter().flatten();
+    let number = |outcome| results().filter(|(_, result)| result.outcome == outcome).count();
+    let numbers = TestOutcome::ALL.map(|outcome| (outcome, number(outcome)));
+    let told = numbers
+        .iter()
+        .filter(|(_, number)| *number > 0)
+        .map(|(outcome, number)| format!("{number} {}", outcome.name()));
     none_if_empty(told.collect::<Vec<_>>().join(", "))
 }
 

@@ -62,8 +62,8 @@ pub struct Because {
     pub place: Option<CodeLine>,
 }
 
-/// What a test came to; the last in order counts, where its parts came to several.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// What a test came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "pytest's own words")]
 pub enum TestOutcome {
@@ -76,6 +76,22 @@ pub enum TestOutcome {
 }
 
 impl TestOutcome {
+    /// All of them, in the order in which they are told.
+    pub const ALL: [Self; 6] = [Self::Passed, Self::Skipped, Self::Xfailed, Self::Xpassed, Self::Failed, Self::Error];
+
+    /// Whether a test came to the other, where one of its parts (set-up, body, tear-down) came to this and another to the other.
+    pub fn is_outweighed_by(self, other: Self) -> bool {
+        let weight = |outcome| match outcome {
+            Self::Passed => 0,
+            Self::Skipped => 1,
+            Self::Xfailed => 2,
+            Self::Xpassed => 3,
+            Self::Failed => 4,
+            Self::Error => 5,
+        };
+        weight(self) < weight(other)
+    }
+
     /// As pytest has it.
     pub fn name(self) -> &'static str {
         match self {
@@ -195,7 +211,7 @@ impl Seen {
             TraceEvent::Test { id, outcome, message } => {
                 let tests = self.tests.get_or_insert_default();
                 let known = tests.entry(id).or_insert(TestResult { outcome, message: message.clone() });
-                if known.outcome < outcome {
+                if known.outcome.is_outweighed_by(outcome) {
                     *known = TestResult { outcome, message };
                 }
             }

@@ -1,0 +1,75 @@
+//! A call of `refresh` or `expire` goes in; the attributes come out that it names.
+
+use std::sync::Arc;
+
+use crate::module::Module;
+use crate::python::PyValue;
+use crate::resolve::{Arguments, Effort, Expression, Passed, Place, Resolver};
+use crate::syntax::{Node, kind, string_content};
+
+/// The attributes that a call is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttributeNames {
+    /// It names none: it is about the whole object, and what the object leads to by refresh-expire.
+    Whole,
+    /// It names some: which, where that can be told.
+    Named(Option<Vec<String>>),
+    /// It can't be told whether it names any.
+    Unknown,
+}
+
+impl AttributeNames {
+    /// What a call is given by `attribute_names`, or at the second place. SQLAlchemy asks whether that is true: an empty list says as much as
+    /// None (`Session.refresh` and `Session._expire_state` in `sqlalchemy/orm/session.py`).
+    pub fn of(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -> Self {
+        match Arguments::of_call(module, call).get_at(resolver, "attribute_names", 1) {
+            Passed::Absent => Self::Whole,
+            Passed::Given(names) => Self::in_expression(resolver, &names).unwrap_or(Self::Unknown),
+            Passed::Unknown => Self::Unknown,
+        }
+    }
+
+    fn in_expression(resolver: &Resolver<'_>, names: &Expression) -> Option<Self> {
+        let node = names.node()?;
+        let given = resolver.value(&Place::of(&names.module, &node), &node, &Effort::for_value());
+        let Some(given) = given.ok().filter(|given| given.arguments.is_empty()) else {
+            return Self::in_display(&node);
+        };
+        let each = given.alternatives.iter().map(|alternative| Self::in_value(&alternative.value));
+        each.reduce(Self::or)
+    }
+
+    /// The names in a list some of whose items can't be followed.
+    fn in_display(list: &Node<'_>) -> Option<Self> {
+        if !matches!(&*list.kind(), kind::LIST | kind::TUPLE | kind::SET) {
+            return None;
+        }
+        let items: Vec<_> = list.named_children().filter(|item| item.kind() != kind::COMMENT).collect();
+        let has_one = items.iter().any(|item| item.kind() != kind::LIST_SPLAT);
+        has_one.then(|| Self::Named(items.iter().map(string_content).collect()))
+    }
+
+    fn in_value(value: &PyValue) -> Self {
+        match value {
+            PyValue::None => Self::Whole,
+            PyValue::Collection(_, items) if items.is_empty() => Self::Whole,
+            PyValue::Collection(_, items) => {
+                let name = |item: &PyValue| match item {
+                    PyValue::Str(name) => Some(name.clone()),
+                    _ => None,
+                };
+                Self::Named(items.iter().map(name).collect())
+            }
+            _ => Self::Unknown,
+        }
+    }
+
+    /// What is known where it is one of two.
+    fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (one, other) if one == other => one,
+            (Self::Named(_), Self::Named(_)) => Self::Named(None),
+            _ => Self::Unknown,
+        }
+    }
+}
