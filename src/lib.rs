@@ -4,15 +4,15 @@
 //! The modules are the stages, in the order of the data: [`discover`] the files, read each as a [`source`], match [`rules`] to find each
 //! `site`, [`resolve`] names and values, look up the `usage` of shared ones, [`model`] the relationship, judge by the [`checks`] and a
 //! [`policy`] as the [`settings`] want it, leave out what a `suppression` names, a `baseline` lists, or stands on other than
-//! [`changed_lines`], `plan` where to edit, [`rewrite`], take out `imports` that nothing uses any more, lay out by [`layout`],
-//! [`apply`]. What comes out is an [`outcome`], which every [`report`] shows, and of which someone can make a [`choice`]. [`verify`] holds
+//! `changed_lines`, `plan` where to edit, [`rewrite`], take out `imports` that nothing uses any more, lay out by [`layout`],
+//! [`apply`]. What comes out is an [`outcome`], which every [`report`] shows, and of which someone can make a [`choice`]. `verify` holds
 //! it against what SQLAlchemy itself says of the models. ARCHITECTURE.md tells the whole way, and which module may use which.
 
 pub mod analysis;
 pub mod apply;
 mod baseline;
-pub mod calls;
-pub mod changed_lines;
+mod calls;
+mod changed_lines;
 pub mod checks;
 pub mod choice;
 pub mod cli;
@@ -28,7 +28,7 @@ mod interruption;
 pub mod layout;
 mod library;
 mod looked;
-pub mod lsp;
+mod lsp;
 mod mistake;
 pub mod model;
 pub mod module;
@@ -39,10 +39,10 @@ mod pragma;
 pub mod profile;
 pub mod pull_request;
 pub mod python;
-pub mod reach;
-pub mod reads;
+mod reach;
+mod reads;
 mod related;
-pub mod replace;
+mod replace;
 pub mod report;
 pub mod repository;
 pub mod resolve;
@@ -54,9 +54,9 @@ pub mod settings;
 mod site;
 pub mod source;
 pub mod sqlalchemy;
-pub mod stream;
+mod stream;
 mod suppression;
 pub mod syntax;
-pub mod types;
+mod types;
 mod usage;
-pub mod verify;
+mod verify;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::module::Module;
 use crate::python::PyValue;
 use crate::resolve::{Arguments, Effort, Expression, Passed, Place, Resolver};
-use crate::syntax::{Node, kind, string_content};
+use crate::syntax::{Node, is_assigned, kind, string_content};
 
 /// The attributes that a call is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +24,10 @@ impl AttributeNames {
     pub fn of(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -> Self {
         match Arguments::of_call(module, call).get_at(resolver, "attribute_names", 1) {
             Passed::Absent => Self::Whole,
-            Passed::Given(names) => Self::in_expression(resolver, &names).unwrap_or(Self::Unknown),
+            Passed::Given(names) => match Self::in_expression(resolver, &names).unwrap_or(Self::Unknown) {
+                Self::Unknown if is_asked_for(&names, call) => Self::Named(None),
+                found => found,
+            },
             Passed::Unknown => Self::Unknown,
         }
     }
@@ -72,4 +75,17 @@ impl AttributeNames {
             _ => Self::Unknown,
         }
     }
+}
+
+/// `if names: session.refresh(obj, names)`: what is asked for is no empty list.
+fn is_asked_for(names: &Expression, call: &Node<'_>) -> bool {
+    let Some(names) = names.node().filter(|names| names.kind() == kind::IDENTIFIER) else { return false };
+    let asks = |statement: &Node<'_>| {
+        let body = statement.field("consequence").filter(|body| body.range().contains(&call.range().start));
+        let is_asked = statement.field("condition").is_some_and(|condition| condition.text() == names.text());
+        let is_it = |node: &Node<'_>| node.kind() == kind::IDENTIFIER && node.text() == names.text();
+        is_asked && body.is_some_and(|body| !body.dfs().any(|node| is_it(&node) && is_assigned(&node)))
+    };
+    let inside = call.ancestors().take_while(|node| node.kind() != kind::FUNCTION_DEFINITION);
+    inside.filter(|node| node.kind() == kind::IF_STATEMENT).any(|statement| asks(&statement))
 }

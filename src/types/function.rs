@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::syntax::{
-    Node, decorator_last_names, has_scope, is_method, is_splat, keyword_value, kind, on_one_line, parameter_name, returned,
-    unparenthesized,
+    Node, decorator_last_names, has_scope, is_method, is_splat, keyword_value, kind, on_one_line, parameter_name,
+    returned, unparenthesized,
 };
 
 use super::annotation::is_class_of;

@@ -34,7 +34,7 @@ use crate::module::{Location, Module};
 use crate::resolve::Resolver;
 use crate::syntax::Node;
 
-pub use kind::{Class, Function, Rows, RowsOf, Type};
+pub use kind::{Class, Function, RowsOf, Type};
 
 use foldhash::HashMap;
 use related::KnownRelationships;

@@ -7,6 +7,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::common::folder_with;
+
 /// What a file says of its calls, by line: the words behind `#: `.
 fn written(text: &str) -> BTreeMap<u64, String> {
     let lines = (1..).zip(text.lines());
@@ -57,4 +59,50 @@ fn calls_are_told_with_the_classes_that_their_objects_can_be() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(count > 80, "{count} calls");
+}
+
+const NAMES: &str = "\
+from sqlalchemy.orm import Session
+
+from models import User
+
+NONE, EMPTY, SOME = None, [], ['name']
+
+
+def refresh(session: Session, user: User, names=None):
+    session.refresh(user)
+    session.refresh(user, None)
+    session.refresh(user, NONE)
+    session.refresh(user, EMPTY)
+    session.refresh(user, [
+        # none
+    ])
+    session.refresh(user, names)
+    session.refresh(user, attribute_names=[*names])
+    session.refresh(user, **names)
+    if names:
+        names = None
+        session.refresh(user, names)
+    if names:
+        session.refresh(user, names)  # named
+    else:
+        session.refresh(user, names)
+    session.refresh(user, SOME)  # named
+    session.refresh(user, attribute_names=SOME)  # named
+    session.refresh(user, ('name', names))  # named
+    session.refresh(user, {'name', *names})  # named
+    session.refresh(user, **{'attribute_names': SOME})  # named
+    session.refresh(instance=user, attribute_names=['name'])  # named
+";
+
+#[test]
+fn attributes_are_named_where_sqlalchemy_certainly_gets_one() {
+    let models = fs::read_to_string("testdata/reach/models.py").unwrap();
+    let folder = folder_with(&[("models.py", models.as_str()), ("names.py", NAMES)]);
+    let calls = calls_in(folder.path());
+    let told: Vec<_> = calls.iter().map(|call| (call["start"]["line"].as_u64(), &call["named_attributes"])).collect();
+    let written = (1..).zip(NAMES.lines()).filter(|(_, line)| line.contains("session.refresh("));
+    let written: Vec<_> =
+        written.map(|(number, line)| (Some(number), Value::from(line.ends_with("# named")))).collect();
+    assert_eq!(told, written.iter().map(|(number, is_named)| (*number, is_named)).collect::<Vec<_>>());
 }

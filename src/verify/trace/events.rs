@@ -62,10 +62,9 @@ pub struct Because {
     pub place: Option<CodeLine>,
 }
 
-/// What a test came to.
+/// What a test came to, in the words of pytest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "pytest's own words")]
 pub enum TestOutcome {
     Passed,
     Skipped,
