@@ -47,12 +47,17 @@ impl Walkthrough<'_, '_> {
                 statement.named_children().try_for_each(|inner| self.value(&inner).map(|_| ()))
             }
             kind::DELETE_STATEMENT => {
-                for name in statement.dfs().filter(|node| node.kind() == kind::IDENTIFIER) {
-                    self.bind(&name.text(), RunValue::Unknown);
-                }
+                self.forget_names(statement);
                 Ok(())
             }
             _ => Ok(()),
+        }
+    }
+
+    /// `del name`: what the name stood for isn't known from now on.
+    fn forget_names(&mut self, statement: &Node<'_>) {
+        for name in statement.dfs().filter(|node| node.kind() == kind::IDENTIFIER) {
+            self.bind(&name.text(), RunValue::Unknown);
         }
     }
 
@@ -297,14 +302,13 @@ impl Walkthrough<'_, '_> {
         if let Some(target) = target {
             self.assign(&target, RunValue::Session);
         }
-        Ok(Some(if name == "begin" {
-            |run| {
-                run.commit();
-                run.close();
-            }
-        } else {
-            Self::close
-        }))
+        Ok(Some(if name == "begin" { Self::commit_and_close } else { Self::close }))
+    }
+
+    /// `async with maker.begin() as session` ends.
+    fn commit_and_close(&mut self) {
+        self.commit();
+        self.close();
     }
 
     /// The session is closed: its objects are loaded no more.
