@@ -8,10 +8,11 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
 
 use foldhash::HashMap;
+use parking_lot::RwLock;
 
 /// The most that is kept of files, in bytes.
 const MOST_KEPT: usize = 32 << 20;
@@ -89,7 +90,7 @@ impl Disk {
     }
 
     fn names(&self, folder: &Path) -> Arc<FolderEntries> {
-        let known = |folder: &Path| self.folders.read().unwrap_or_else(PoisonError::into_inner).get(folder).cloned();
+        let known = |folder: &Path| self.folders.read().get(folder).cloned();
         if let Some(names) = known(folder) {
             return names;
         }
@@ -97,7 +98,7 @@ impl Disk {
         let around = folder.parent().and_then(known);
         let is_missing = around.is_some_and(|around| folder.file_name().is_some_and(|name| !around.contains_key(name)));
         let names = Arc::new(if is_missing || self.is_empty { FolderEntries::default() } else { names_in(folder) });
-        let mut folders = self.folders.write().unwrap_or_else(PoisonError::into_inner);
+        let mut folders = self.folders.write();
         Arc::clone(folders.entry(folder.to_owned()).or_insert(names))
     }
 
@@ -109,7 +110,7 @@ impl Disk {
         if let Some(bytes) = self.unsaved.get(path) {
             return Ok(Arc::clone(bytes));
         }
-        if let Some(bytes) = self.kept.read().unwrap_or_else(PoisonError::into_inner).get(path) {
+        if let Some(bytes) = self.kept.read().get(path) {
             return Ok(Arc::clone(bytes));
         }
         if self.is_empty {
@@ -120,7 +121,7 @@ impl Disk {
         let bytes: Arc<[u8]> = bytes.into();
         let has_room = |room: usize| room.checked_sub(bytes.len());
         if keep && self.room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, has_room).is_ok() {
-            self.kept.write().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), Arc::clone(&bytes));
+            self.kept.write().insert(path.to_owned(), Arc::clone(&bytes));
         }
         Ok(bytes)
     }

@@ -1,7 +1,9 @@
 //! Ctrl-C and other signals that end a process go in; whether one came goes out, to whoever has something to finish first.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock};
+
+use parking_lot::{Mutex, MutexGuard};
 
 /// As long as there is one, signals do not end the process, but are told of.
 pub struct Interruption(Arc<AtomicBool>);
@@ -48,7 +50,7 @@ struct Signals {
 impl Signals {
     fn of_process() -> MutexGuard<'static, Self> {
         static SIGNALS: LazyLock<Mutex<Signals>> = LazyLock::new(Mutex::default);
-        SIGNALS.lock().unwrap_or_else(PoisonError::into_inner)
+        SIGNALS.lock()
     }
 
     #[cfg(unix)]

@@ -5,9 +5,10 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
+use parking_lot::Mutex;
 use rayon::prelude::*;
 
 use crate::discover::{Extent, NotRead, Unread, Walk};
@@ -58,7 +59,7 @@ impl FileSearch {
 
     /// All files with code that a walk comes by, as it has them.
     fn listed(&self, walk: &Walk) -> Arc<Looked> {
-        let mut known = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.listed.lock();
         Arc::clone(known.entry(walk.extent()).or_insert_with(|| Arc::new(self.list(walk))))
     }
 
@@ -68,9 +69,8 @@ impl FileSearch {
                 return Default::default();
             }
             let files = Mutex::new(Vec::new());
-            let aside =
-                walk.run(|| |path: &Path| files.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned()));
-            (files.into_inner().unwrap_or_else(PoisonError::into_inner), aside)
+            let aside = walk.run(|| |path: &Path| files.lock().push(path.to_owned()));
+            (files.into_inner(), aside)
         });
         let mut listed = Looked { files, unread: Vec::new() };
         listed.add(&aside.not_read, &aside.others, walk, |_| true);

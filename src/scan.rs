@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::HashSet;
+use parking_lot::Mutex;
 
 use crate::checks::ModuleCheck;
 use crate::discover::{NotRead, Walk, read_into};
@@ -85,7 +86,7 @@ impl Reader<'_> {
                 }
             });
             self.visit_unsaved(&collected, |path| self.walk.covers(path) && !path.exists());
-            let mut scan = collected.into_inner().unwrap_or_else(PoisonError::into_inner);
+            let mut scan = collected.into_inner();
             scan.not_read.extend(aside.not_read);
             scan.others = aside.others;
             scan.unchecked = aside.unchecked;
@@ -98,7 +99,7 @@ impl Reader<'_> {
     pub fn scan_unsaved(&self) -> Scan {
         let collected = Mutex::new(Scan::default());
         self.visit_unsaved(&collected, |_| true);
-        collected.into_inner().unwrap_or_else(PoisonError::into_inner)
+        collected.into_inner()
     }
 
     fn visit_unsaved(&self, collected: &Mutex<Scan>, is_meant: impl Fn(&Path) -> bool) {
@@ -225,7 +226,7 @@ impl<'a> Worker<'a> {
 
 impl Drop for Worker<'_> {
     fn drop(&mut self) {
-        let mut all = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.collected.lock();
         all.files.append(&mut self.local.files);
         all.found.append(&mut self.local.found);
         all.not_read.append(&mut self.local.not_read);

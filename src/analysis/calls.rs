@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -108,7 +108,7 @@ impl Analysis {
     }
 
     fn inferred_of(&self, repository: &Repository) -> Arc<Inferred> {
-        let mut inferred = self.inferred.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut inferred = self.inferred.lock();
         Arc::clone(inferred.entry(repository.root().to_owned()).or_default())
     }
 }

@@ -1,7 +1,7 @@
 //! A repository goes in; which of its files do something that matters comes out, those among them that were not named.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use super::Analysis;
 use crate::disk::Disk;
@@ -54,7 +54,7 @@ impl Analysis {
 
     /// The files of a repository that can map classes.
     pub(super) fn mapping_files(&self, repository: &Repository) -> Arc<MappingFiles> {
-        let lock = || self.mapping.lock().unwrap_or_else(PoisonError::into_inner);
+        let lock = || self.mapping.lock();
         if let Some(known) = lock().get(repository.root()) {
             return Arc::clone(known);
         }

@@ -22,8 +22,10 @@ mod sightings;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex, PoisonError};
+
+use parking_lot::Mutex;
 
 use crate::baseline::BaselineError;
 use crate::changed_lines::ChangedLines;
@@ -269,7 +271,7 @@ impl Analysis {
 
     /// Whether a file (absolute) is among those under check.
     fn checks(&self, file: &Path) -> bool {
-        let lock = || self.checked.lock().unwrap_or_else(PoisonError::into_inner);
+        let lock = || self.checked.lock();
         if let Some(known) = lock().get(file) {
             return *known;
         }
@@ -281,22 +283,22 @@ impl Analysis {
 
     /// Completes a relationship that was asked for before; whether it was.
     fn complete_known(&self, place: (usize, usize), relationship: &mut Relationship) -> bool {
-        let completed = self.completed.lock().unwrap_or_else(PoisonError::into_inner);
+        let completed = self.completed.lock();
         completed.get(&place).map(|known| relationship.clone_from(known)).is_some()
     }
 
     fn keep_completed(&self, relationships: Vec<((usize, usize), &mut Relationship)>) {
         let completed = relationships.into_iter().map(|(place, relationship)| (place, relationship.clone()));
-        self.completed.lock().unwrap_or_else(PoisonError::into_inner).extend(completed);
+        self.completed.lock().extend(completed);
     }
 
     fn known_noticed(&self, repository: &Repository) -> Noticed {
-        let noticed = self.noticed.lock().unwrap_or_else(PoisonError::into_inner);
+        let noticed = self.noticed.lock();
         noticed.get(repository.root()).cloned().unwrap_or_default()
     }
 
     fn keep_noticed(&self, repository: &Repository, found: &Noticed) {
-        let mut noticed = self.noticed.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut noticed = self.noticed.lock();
         noticed.insert(repository.root().to_owned(), found.clone());
     }
 }

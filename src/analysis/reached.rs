@@ -1,7 +1,7 @@
 //! The sites of a repository go in; which calls of its sessions reach the relationships of each comes out.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
 
@@ -28,7 +28,7 @@ pub(super) struct ReachedSites {
 impl Analysis {
     /// The calls of a repository that refresh, expire or expunge, each with its place.
     pub(super) fn placed_calls(&self, repository: &Arc<Repository>) -> Vec<Arc<PlacedCall>> {
-        let lock = || self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        let lock = || self.calls.lock();
         if let Some(known) = lock().get(repository.root()) {
             return known.clone();
         }

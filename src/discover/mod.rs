@@ -6,10 +6,11 @@ mod ignores;
 mod read;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use foldhash::HashSet;
 use ignore::{DirEntry, WalkBuilder, WalkState};
+use parking_lot::Mutex;
 
 use crate::settings::Lookup;
 use crate::source::{Kind, can_be_script, has_suffix_of_python};
@@ -236,7 +237,7 @@ impl Walk {
             return Aside { not_read: [aside.not_read, vec![failed]].concat(), ..aside };
         }
         let aside = Mutex::new(aside);
-        let lock = || aside.lock().unwrap_or_else(PoisonError::into_inner);
+        let lock = || aside.lock();
         let mut builder = self.walk_builder(first, others);
         let (unchecked, unreadable) = self.leave_out_excluded(&mut builder);
         builder.build_parallel().run(|| {
@@ -257,9 +258,9 @@ impl Walk {
                 WalkState::Continue
             })
         });
-        let aside = aside.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let unchecked = std::mem::take(&mut *unchecked.lock().unwrap_or_else(PoisonError::into_inner));
-        let failed = std::mem::take(&mut *unreadable.lock().unwrap_or_else(PoisonError::into_inner));
+        let aside = aside.into_inner();
+        let unchecked = std::mem::take(&mut *unchecked.lock());
+        let failed = std::mem::take(&mut *unreadable.lock());
         Aside { unchecked, not_read: [aside.not_read, failed].concat(), ..aside }
     }
 
@@ -272,13 +273,13 @@ impl Walk {
         builder.filter_entry(move |entry| {
             let fate = if entry.depth() == 0 { Fate::Visited } else { excludes.fate(entry) };
             if fate == Fate::Unchecked {
-                found.lock().unwrap_or_else(PoisonError::into_inner).push(as_named(entry).to_owned());
+                found.lock().push(as_named(entry).to_owned());
             }
             let is_folder = || entry.file_type().is_some_and(|kind| kind.is_dir());
             let is_walked = fate == Fate::Visited && entry.depth() > 0 && !no_ignore && is_folder();
             match is_walked.then(|| unreadable_ignores(entry.path())).flatten() {
                 Some(not_read) => {
-                    failing.lock().unwrap_or_else(PoisonError::into_inner).push(not_read);
+                    failing.lock().push(not_read);
                     false
                 }
                 None => fate == Fate::Visited,

@@ -4,11 +4,11 @@
 //! what both do by default. A configuration that can't be read counts as one without settings.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use ec4rs::property::{IndentSize, MaxLineLen};
 use ec4rs::{ConfigFile, ConfigFiles, Properties, PropertiesSource};
 use foldhash::HashMap;
+use parking_lot::Mutex;
 use toml::{Table, Value};
 
 use crate::disk::{check_for_tools, read_for_tools};
@@ -143,7 +143,7 @@ impl Styles {
     }
 
     fn of_folder(&self, folder: &Path) -> Option<ConfiguredStyle> {
-        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut folders = self.folders.lock();
         if let Some(known) = folders.get(folder) {
             return known.clone();
         }

@@ -9,7 +9,9 @@ use std::ffi::OsStr;
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
+
+use parking_lot::Mutex;
 
 use crate::source::Source;
 use crate::syntax::{Node, Tree, kind, numbered};
@@ -98,7 +100,7 @@ impl Module {
 
     /// What a function, lambda or class of it binds.
     pub fn scope_of(&self, node: &Node<'_>) -> Arc<Scope> {
-        let mut inner = self.index.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut inner = self.index.inner.lock();
         let scope = || {
             let is_class = node.kind() == kind::CLASS_DEFINITION;
             Arc::new(if is_class { Scope::of_class(node) } else { Scope::of_function(node) })
@@ -109,7 +111,7 @@ impl Module {
     /// The same of a region that is one.
     pub fn scope_of_region(&self, region: &Region) -> Arc<Scope> {
         let range = region.range();
-        let known = self.index.inner.lock().unwrap_or_else(PoisonError::into_inner).get(&range.start).cloned();
+        let known = self.index.inner.lock().get(&range.start).cloned();
         known.or_else(|| Some(self.scope_of(&self.node(&range)?))).unwrap_or_default()
     }
 
@@ -180,7 +182,7 @@ impl Module {
         if parts.range().len() < SMALL {
             return parts.named_children().collect();
         }
-        let mut known = self.index.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.index.parts.lock();
         let all = known.entry(parts.node_id()).or_insert_with(|| Arc::new(ByKey::of_parts(parts)));
         all.parts(key).into_iter().map(|number| numbered(parts, number)).collect()
     }

@@ -6,7 +6,9 @@ mod uses;
 
 use std::ops::Range;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::module::Location;
 use crate::policy::{Note, Rewrite, effective, first_of};
@@ -125,7 +127,7 @@ impl<'a> Planner<'a> {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<OtherUsesKey, Option<ChangedAt>>> {
-        self.other_uses.lock().unwrap_or_else(PoisonError::into_inner)
+        self.other_uses.lock()
     }
 
     /// The edits of a site that is to be rewritten.

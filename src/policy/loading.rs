@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::python::PyValue;
 use crate::resolve::Keyword;
 use crate::site::{Keywords, Recipient};
-use crate::sqlalchemy;
+use crate::sqlalchemy::Loader;
 
 /// What a list with refresh-expire does to a related object that is read after `refresh(obj)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -38,15 +38,13 @@ impl Loading {
     fn of(given: &Recipient) -> Self {
         match &given.keywords.lazy {
             Keyword::Absent => Self::Later,
-            Keyword::Given(PyValue::Str(name)) => match &**name {
-                "selectin" | "subquery" | "immediate" => Self::Eager,
-                "joined" => Self::joined(given),
-                "select" | "raise" | "raise_on_sql" | "noload" => Self::Later,
-                name if sqlalchemy::keeps_nothing(name) => Self::Unkept,
-                _ => Self::Unknown,
+            Keyword::Given(lazy) => match Loader::of(lazy) {
+                Some(Loader::Selectin | Loader::Subquery | Loader::Immediate) => Self::Eager,
+                Some(Loader::Joined) => Self::joined(given),
+                Some(Loader::Select | Loader::Raise | Loader::RaiseOnSql | Loader::Noload) => Self::Later,
+                Some(Loader::Dynamic | Loader::WriteOnly) => Self::Unkept,
+                None => Self::Unknown,
             },
-            Keyword::Given(PyValue::Bool(false)) => Self::joined(given),
-            Keyword::Given(PyValue::Bool(true)) => Self::Later,
             _ => Self::Unknown,
         }
     }
@@ -66,7 +64,7 @@ pub(crate) fn may_be_eager(given: &Recipient) -> bool {
 
 /// Whether nothing is loaded that could be expired.
 pub(crate) fn is_unkept(keywords: &Keywords) -> bool {
-    matches!(&keywords.lazy, Keyword::Given(PyValue::Str(name)) if sqlalchemy::keeps_nothing(name))
+    matches!(&keywords.lazy, Keyword::Given(lazy) if Loader::of(lazy).is_some_and(Loader::keeps_nothing))
 }
 
 /// What is known of how the relationships that get a value are loaded.

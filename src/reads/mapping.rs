@@ -8,9 +8,8 @@ use foldhash::HashMap;
 
 use crate::model::Classes;
 use crate::module::{Location, Module};
-use crate::python::PyValue;
 use crate::resolve::{Arguments, Expression, Keyword, Passed, Resolver};
-use crate::sqlalchemy::unkept_by;
+use crate::sqlalchemy::{Loader, unkept_by};
 use crate::syntax::{Node, callee_name, decorator_last_names, kind, returned};
 use crate::types::{Class, Function, Type, Types};
 
@@ -249,12 +248,14 @@ impl<'a> Mapping<'a> {
             return LoaderStrategy::Unfollowed;
         }
         match given.keyword(self.resolver(), "lazy") {
-            Keyword::Absent | Keyword::Given(PyValue::Bool(true)) => LoaderStrategy::Lazy,
-            Keyword::Given(PyValue::Str(name)) => match &*name {
-                "select" => LoaderStrategy::Lazy,
-                "raise" | "raise_on_sql" => LoaderStrategy::Never,
-                "dynamic" | "write_only" | "noload" => LoaderStrategy::Unfollowed,
-                _ => LoaderStrategy::Eager,
+            Keyword::Absent => LoaderStrategy::Lazy,
+            Keyword::Given(lazy) => match Loader::of(&lazy) {
+                Some(Loader::Select) => LoaderStrategy::Lazy,
+                Some(Loader::Raise | Loader::RaiseOnSql) => LoaderStrategy::Never,
+                Some(Loader::Dynamic | Loader::WriteOnly | Loader::Noload) => LoaderStrategy::Unfollowed,
+                Some(Loader::Selectin | Loader::Subquery | Loader::Immediate | Loader::Joined) | None => {
+                    LoaderStrategy::Eager
+                }
             },
             _ => LoaderStrategy::Eager,
         }

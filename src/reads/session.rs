@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::hints::names_session;
-use crate::syntax::{Node, callee_name, dotted_name, keyword_value, kind, positional_arguments};
+use crate::syntax::{Node, callee_name, dotted_name, keyword_value, kind, parameter_name, positional_arguments};
 use crate::types::Type;
 
 use super::cascade::unload;
@@ -46,15 +46,28 @@ impl Walkthrough<'_, '_> {
     /// Whether the session of a call is one of asyncio, as far as the function around tells.
     fn is_async(&self, call: &Node<'_>) -> bool {
         let Some(session) = call.field("function").and_then(|function| function.field("object")) else { return false };
-        let session = session.text();
-        let is_said = |text: &str| {
-            text.contains(&format!("await {session}."))
-                || text.contains(&format!("{session}: AsyncSession"))
-                || text.contains("async with") && text.contains(&format!("as {session}"))
+        let is_session = |node: Option<Node<'_>>| node.is_some_and(|node| node.text() == session.text());
+        let says_so = |node: &Node<'_>| match &*node.kind() {
+            // `await session.commit()`
+            kind::AWAIT => {
+                let awaited = node.named_children().next().and_then(|call| call.field("function"));
+                is_session(awaited.and_then(|method| method.field("object")))
+            }
+            // `session: AsyncSession`
+            kind::TYPED_PARAMETER | kind::TYPED_DEFAULT_PARAMETER => {
+                let annotation = node.field("type");
+                is_session(parameter_name(node))
+                    && annotation.is_some_and(|given| given.text().contains("AsyncSession"))
+            }
+            // `async with maker() as session`
+            kind::AS_PATTERN => {
+                let around = node.ancestors().find(|node| node.kind() == kind::WITH_STATEMENT);
+                is_session(node.field("alias")) && around.is_some_and(|with| with.text().starts_with("async"))
+            }
+            _ => false,
         };
-        call.ancestors()
-            .filter(|node| node.kind() == kind::FUNCTION_DEFINITION)
-            .any(|function| is_said(&function.text()))
+        let functions = call.ancestors().filter(|node| node.kind() == kind::FUNCTION_DEFINITION);
+        functions.into_iter().any(|function| function.dfs().any(|node| says_so(&node)))
     }
 
     /// An object comes into the session, and what it leads to.

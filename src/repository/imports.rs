@@ -1,7 +1,7 @@
 //! A file goes in; where its imports may begin, and which file a dotted name is there, comes out.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use super::Repository;
 
@@ -13,7 +13,7 @@ impl Repository {
     /// the `src` folders in them. Folders that are no packages come first: Python's path holds no packages.
     pub fn import_roots(&self, file: &Path) -> Arc<[PathBuf]> {
         let folder = file.parent().unwrap_or(file);
-        let lock = || self.import_roots.lock().unwrap_or_else(PoisonError::into_inner);
+        let lock = || self.import_roots.lock();
         if let Some(known) = lock().get(folder) {
             return Arc::clone(known);
         }

@@ -8,9 +8,10 @@ mod told;
 
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use foldhash::HashMap;
+use parking_lot::Mutex;
 
 use crate::dependencies::{self, Dependencies};
 use crate::discover::Unread;
@@ -125,13 +126,13 @@ impl Repository {
     }
 
     fn dependencies_in(&self, folder: &Path) -> Dependencies {
-        let mut known = self.dependencies.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.dependencies.lock();
         known.entry(folder.to_owned()).or_insert_with(|| dependencies::of_folder(folder)).clone()
     }
 
     /// Keeps in mind what could not be looked at.
     pub fn add_unread(&self, unread: Vec<Unread>) {
-        self.unread.lock().unwrap_or_else(PoisonError::into_inner).extend(unread);
+        self.unread.lock().extend(unread);
     }
 
     /// Says that the files here are not those of the repository that is asked about, and why.
@@ -150,7 +151,7 @@ impl Repository {
         if let Some(unseen) = self.unseen() {
             return Some(unseen);
         }
-        let unread = self.unread.lock().unwrap_or_else(PoisonError::into_inner);
+        let unread = self.unread.lock();
         let first = unread.iter().min_by_key(|unread| self.working_directory.join(&unread.path))?;
         Some(self.told_unread(first))
     }
@@ -198,7 +199,7 @@ impl Repository {
 
     /// The module in a file, read and parsed once; None where the file can't be read.
     pub fn module(&self, file: &Path) -> Option<Arc<Module>> {
-        let lock = || self.modules.lock().unwrap_or_else(PoisonError::into_inner);
+        let lock = || self.modules.lock();
         if let Some(known) = lock().get(file) {
             return known.clone();
         }
@@ -210,7 +211,7 @@ impl Repository {
     /// Keeps a module that was parsed, which is likely to be asked for: with its tree, as long as those take little memory.
     pub fn keep(&self, module: &Arc<Module>) {
         let module = self.with_room(Arc::clone(module));
-        let mut modules = self.modules.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut modules = self.modules.lock();
         modules.insert(module.path.to_path_buf(), Some(module));
     }
 
@@ -226,7 +227,7 @@ impl Repository {
 
     /// The same with a tree that goes with it, for who walks the tree once.
     pub fn open(&self, file: &Path) -> Option<Arc<Module>> {
-        let lock = || self.modules.lock().unwrap_or_else(PoisonError::into_inner);
+        let lock = || self.modules.lock();
         if let Some(known) = lock().get(file) {
             return known.as_ref().map(opened);
         }

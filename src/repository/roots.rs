@@ -1,9 +1,10 @@
 //! A file goes in; the repository that it is in comes out.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use foldhash::HashMap;
+use parking_lot::Mutex;
 
 use super::{PathBase, Repository};
 use crate::disk::{Disk, work_tree_around};
@@ -53,7 +54,7 @@ impl Repositories {
     /// The repository of a file at an absolute path.
     pub fn of(&self, file: &Path) -> Arc<Repository> {
         let folder = file.parent().unwrap_or(file);
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock();
         if let Some(repository) = known.get(folder) {
             return Arc::clone(repository);
         }

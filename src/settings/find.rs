@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use foldhash::HashMap;
+use parking_lot::{Mutex, RwLock};
 
 use super::file::{NAMES, SettingsDocument, SettingsFile, read, read_named};
 use super::{Invocation, Overrides, Settings, SettingsError};
@@ -77,14 +78,14 @@ impl Lookup {
         if self.is_the_same_everywhere {
             return Arc::clone(&self.default);
         }
-        if let Some(known) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(folder) {
+        if let Some(known) = self.known.read().get(folder) {
             return Arc::clone(known);
         }
         let settings = match self.own(folder) {
             Some(own) => own,
             None => folder.parent().map_or_else(|| Arc::clone(&self.default), |parent| self.of_folder(parent)),
         };
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.write();
         Arc::clone(known.entry(folder.to_owned()).or_insert(settings))
     }
 
@@ -101,8 +102,8 @@ impl Lookup {
 
     /// Forgets all settings but whether they choose files.
     pub fn begin_anew(&self) {
-        self.known.write().unwrap_or_else(PoisonError::into_inner).clear();
-        self.errors.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.known.write().clear();
+        self.errors.lock().clear();
     }
 
     /// Whether all settings looked at so far are right.
@@ -110,7 +111,7 @@ impl Lookup {
     /// # Errors
     /// What is wrong with the first that are not, in order of path.
     pub fn check(&self) -> Result<(), SettingsError> {
-        let errors = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
+        let errors = self.errors.lock();
         errors.values().next().map_or(Ok(()), |error| Err(error.clone()))
     }
 
@@ -121,7 +122,7 @@ impl Lookup {
             let found = read(&path, self.shown(&path)).transpose()?;
             let settings = found.and_then(|(document, file)| Settings::merged(&self.invocation, &document, file));
             let settings = settings.map(Arc::new).unwrap_or_else(|error| {
-                self.errors.lock().unwrap_or_else(PoisonError::into_inner).insert(path, error);
+                self.errors.lock().insert(path, error);
                 Arc::clone(&self.default)
             });
             if settings.choose_files(&self.invocation.rules) {

@@ -7,6 +7,6 @@ mod observable;
 mod version;
 
 pub use direction::Direction;
-pub use loader::{Lazy, keeps_nothing, unkept_by};
+pub use loader::{Lazy, Loader, unkept_by};
 pub use observable::Observable;
 pub use version::SqlalchemyVersion;

@@ -1,8 +1,9 @@
 //! A relationship that has no annotation, the backref of one or an association proxy goes in; what the attribute holds comes out.
 
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use foldhash::HashMap;
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::model::{Model, Relationship, RelationshipCall};
 use crate::module::{Location, Module};
@@ -25,7 +26,7 @@ pub(super) struct KnownRelationships {
 
 impl KnownRelationships {
     fn known(&self) -> MutexGuard<'_, HashMap<(Location, bool), Relationship>> {
-        self.relationships.lock().unwrap_or_else(PoisonError::into_inner)
+        self.relationships.lock()
     }
 }
 

@@ -14,9 +14,10 @@ mod stub;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
+use parking_lot::Mutex;
 use rayon::prelude::*;
 
 use crate::discover::Unread;
@@ -214,7 +215,7 @@ impl LookAround<'_> {
         let rules = &self.search.settings.of(&file).rules;
         let resolver = Resolver { constructors: &rules.constructors, repository: self.repository };
         let mut looked = look(&resolver, &module, names, wanted, self.wrappers);
-        let is_new = self.looked_through.lock().unwrap_or_else(PoisonError::into_inner).insert(file);
+        let is_new = self.looked_through.lock().insert(file);
         if is_new && !self.search.scanned.contains(&module.path) {
             looked.found.insert(0, find_sites(rules, self.repository, &module));
         }

@@ -1,8 +1,9 @@
 //! A place that refers to a name of which it is known where it is bound.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use foldhash::HashMap;
+use parking_lot::Mutex;
 
 use super::Usages;
 use crate::module::{Location, ReferenceKind};
@@ -23,7 +24,7 @@ impl<'a> Picked<'a> {
         (definition, answer): (&Location, bool),
         is_meant: impl Fn(&&Reference) -> bool,
     ) -> SomeReferences<'a> {
-        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let lock = || self.0.lock();
         let key = (definition.clone(), answer);
         if let Some(known) = lock().get(&key) {
             return Arc::clone(known);

@@ -36,6 +36,9 @@ pub struct Failure {
     pub error: String,
     /// Its message.
     pub message: String,
+    /// What is missing: the module of a ModuleNotFoundError, the key of a KeyError.
+    #[serde(default, skip_serializing)]
+    pub missing: Option<String>,
     /// The frames of the project, and the exception.
     pub traceback: String,
 }
@@ -152,22 +155,28 @@ impl Failure {
     /// Whether the module that was to be imported, or a package that it is part of, does not exist; false where a module is missing that it
     /// imports itself.
     pub fn is_not_found(&self) -> bool {
-        let missing = self.message.strip_prefix("No module named '").and_then(|rest| rest.split('\'').next());
-        let is_around = |(module, missing): (&String, &str)| format!("{module}.").starts_with(&format!("{missing}."));
+        let is_around =
+            |(module, missing): (&String, &String)| format!("{module}.").starts_with(&format!("{missing}."));
         self.kind == FailureKind::Import
             && self.error == "ModuleNotFoundError"
-            && self.module.as_ref().zip(missing).is_some_and(is_around)
+            && self.module.as_ref().zip(self.missing.as_ref()).is_some_and(is_around)
+    }
+
+    /// The key that an import looks for in vain, where it may be the name of an environment variable.
+    fn missing_variable(&self) -> Option<&str> {
+        let is_of_import = self.kind == FailureKind::Import && self.error == "KeyError";
+        let key = self.missing.as_deref().filter(|_| is_of_import)?;
+        key.chars().any(|letter| letter.is_ascii_uppercase()).then_some(key)
     }
 
     /// What to do.
     pub fn help(&self) -> String {
+        if let Some(name) = self.missing_variable() {
+            return format!("if that is an environment variable, set it: {name}=… cascade-fix verify …");
+        }
         match self.kind {
             FailureKind::Sqlalchemy => {
                 "name the project's own interpreter: --python .venv/bin/python".to_owned()
-            }
-            FailureKind::Import if self.error == "KeyError" && self.message.chars().any(|c| c.is_ascii_uppercase()) => {
-                let name = self.message.trim_matches('\'');
-                format!("if that is an environment variable, set it: {name}=… cascade-fix verify …")
             }
             FailureKind::Import if self.is_not_found() => {
                 "name it as an import does (app, app.models), and run in the folder that it is imported from, or set PYTHONPATH".to_owned()

@@ -106,5 +106,5 @@ fn unanswered(ended: Ended, module: Option<String>, said: &str) -> Failure {
     };
     let message = format!("the interpreter {}", ended.told());
     let traceback = lines[lines.len().saturating_sub(MOST_LINES)..].join("\n");
-    Failure { kind, module, error: error.to_owned(), message, traceback }
+    Failure { kind, module, error: error.to_owned(), message, missing: None, traceback }
 }

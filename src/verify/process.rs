@@ -3,11 +3,12 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, PipeReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use parking_lot::Mutex;
 use wait_timeout::ChildExt;
 
 use crate::interruption::Interruption;
@@ -141,7 +142,7 @@ impl Tail {
             let mut output = BufReader::new(output);
             let mut line = Vec::new();
             while output.by_ref().take(Self::LONGEST_LINE).read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
-                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut kept = kept.lock();
                 kept.push_back(String::from_utf8_lossy(&line).trim_end().to_owned());
                 if kept.len() > Self::MOST_LINES {
                     kept.pop_front();
@@ -159,6 +160,6 @@ impl Tail {
         while !self.reading.is_finished() && began.elapsed() < PATIENCE {
             std::thread::sleep(Duration::from_millis(5));
         }
-        std::mem::take(&mut *self.lines.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.lines.lock())
     }
 }

@@ -72,7 +72,7 @@ pub struct Family {
 /// The classes that are known, by where they are defined.
 pub type Families = BTreeMap<Location, Family>;
 
-/// A station on a way on which SQLAlchemy comes to expunge an object.
+/// A stop on a way by which SQLAlchemy comes to expunge an object.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Stop {
     /// Where every way begins.

@@ -3,9 +3,10 @@
 mod tables;
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use foldhash::HashMap;
+use parking_lot::{Mutex, MutexGuard};
 
 use super::bases;
 use super::declared::{self, Base, Declared, DeclaredClass, ImperativeMapping};
@@ -87,7 +88,7 @@ impl<'a> Classes<'a> {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Arc<Path>, Arc<Declared>>> {
-        self.modules.lock().unwrap_or_else(PoisonError::into_inner)
+        self.modules.lock()
     }
 
     /// The class with the definition.
@@ -106,7 +107,7 @@ impl<'a> Classes<'a> {
     }
 
     fn mapped_within(&self, at: &Location, levels: usize) -> Option<Arc<Mapped>> {
-        let lock = || self.mapped.lock().unwrap_or_else(PoisonError::into_inner);
+        let lock = || self.mapped.lock();
         if let Some(known) = lock().get(at) {
             return known.clone();
         }

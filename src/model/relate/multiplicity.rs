@@ -5,7 +5,7 @@ use crate::model::direction::RelationshipDirection;
 use crate::model::join::ColumnName;
 use crate::model::written::{Target, WrittenRelationship};
 use crate::resolve::Passed;
-use crate::sqlalchemy::{Direction, keeps_nothing};
+use crate::sqlalchemy::{Direction, Loader};
 
 impl RelationshipDirection {
     /// The direction of the other side.
@@ -92,7 +92,7 @@ impl WrittenRelationship {
         annotation: Option<&(&Annotation, Multiplicity)>,
     ) -> bool {
         let is_lazy = annotation.is_some_and(|(annotation, _)| annotation.container == Container::Lazy)
-            || matches!(&self.lazy, Passed::Given(lazy) if keeps_nothing(lazy));
+            || matches!(&self.lazy, Passed::Given(lazy) if Loader::named(lazy).is_some_and(Loader::keeps_nothing));
         let is_abstract = annotation.is_some_and(|(_, multiplicity)| *multiplicity == Multiplicity::AbstractCollection);
         is_lazy && direction == RelationshipDirection::ManyToOne || is_abstract && !self.has_collection_class
     }

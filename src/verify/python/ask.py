@@ -130,6 +130,7 @@ class Project:
             "module": name,
             "error": type(error).__name__,
             "message": str(error),
+            "missing": missing(error),
             "traceback": self.shown("".join(lines)),
         }
 
@@ -158,6 +159,15 @@ class Project:
         """The file of the project that a class stands in."""
         file = getattr(sys.modules.get(class_.__module__), "__file__", None) or ""
         return file[len(self.copy) + 1 :].replace(os.sep, "/") if below(file, self.copy) else None
+
+
+def missing(error):
+    """The module that an import doesn't find, or the key that is not there."""
+    if isinstance(error, ModuleNotFoundError):
+        return error.name
+    if isinstance(error, KeyError) and error.args and isinstance(error.args[0], str):
+        return error.args[0]
+    return None
 
 
 def caller(frame):
