@@ -147,6 +147,6 @@ fn places(site: &Site) -> impl Iterator<Item = &Location> {
         let steps = one.steps.iter().chain(&one.dependencies).flat_map(|step| [&step.mention, &step.definition]);
         steps.chain([&one.written.at])
     });
-    let of_givens = site.givens.iter().map(|given| &given.at);
+    let of_givens = site.recipients.iter().map(|given| &given.at);
     [&site.at, &site.call].into_iter().chain(of_givens).chain(of_values)
 }

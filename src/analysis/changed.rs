@@ -12,7 +12,7 @@ impl Analysis {
     /// changed.
     pub(super) fn changed(&self, site: &Site, usages: &Usages, consumers: &Consumers<'_>) -> Option<Unknown> {
         let value = site.value.as_ref().ok()?;
-        let of_dictionaries = site.givens.iter().flat_map(|given| &given.steps).map(|step| (step, false));
+        let of_dictionaries = site.recipients.iter().flat_map(|given| &given.steps).map(|step| (step, false));
         let of_values = value.alternatives.iter().flat_map(|alternative| {
             let is_list =
                 |value: &PyValue| matches!(value, PyValue::Collection(CollectionKind::List | CollectionKind::Set, _));

@@ -32,7 +32,7 @@ impl<'a> FilesOfRun<'a> {
 
     /// Whether the site is to be reported: it, or a call that gets its value, is in a file under check.
     pub fn concerns(&self, site: &Site) -> bool {
-        self.is_checked(&site.at.path) || site.givens.iter().any(|given| self.is_checked(&given.at.path))
+        self.is_checked(&site.at.path) || site.recipients.iter().any(|given| self.is_checked(&given.at.path))
     }
 }
 

@@ -180,7 +180,7 @@ impl Analysis {
             module.map_or_else(|| repository.display(&at.path), |module| repository.shown(&module.source, at))
         };
         let link = |given: &Recipient| UnresolvedLink { given: given.clone(), at: shown(&given.at), options };
-        site.givens.iter().map(link).collect()
+        site.recipients.iter().map(link).collect()
     }
 }
 
@@ -198,7 +198,7 @@ pub(super) fn orphaned(
     let mut shared: HashMap<&Location, (&Site, &str)> = HashMap::default();
     for site in &sites {
         let owners: Vec<End> =
-            site.givens.iter().flat_map(|given| ends(model, given)).map(|[owner, _]| owner).collect();
+            site.recipients.iter().flat_map(|given| ends(model, given)).map(|[owner, _]| owner).collect();
         let Some(reason) = owners.into_iter().find_map(|owner| orphans.reason(&owner)) else { continue };
         orphaned.insert(site.at.clone(), Expunger::Orphans(reason.to_owned()));
         for literal in literals(site) {

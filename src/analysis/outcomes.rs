@@ -171,7 +171,7 @@ impl Run<'_> {
 
     fn site_outcome(&self, site: &Site, is_suppressed: bool, files: &FilesOfRun<'_>) -> Option<SiteOutcome> {
         let mut relationships: Vec<Relationship> = Vec::new();
-        for relationship in site.givens.iter().filter_map(|given| given.relationship.as_ref()) {
+        for relationship in site.recipients.iter().filter_map(|given| given.relationship.as_ref()) {
             if !relationships.contains(relationship) {
                 relationships.push(relationship.clone());
             }

@@ -97,8 +97,12 @@ pub(super) fn reached<'s>(
     let calls = Calls::new(calls, elsewhere, reaching);
     let mut by_owners: HashMap<Vec<End>, Arc<Reached>> = HashMap::default();
     let sites = sites.map(|site| {
-        let owners: Vec<End> =
-            site.givens.iter().flat_map(|given| super::orphans::ends(model, given)).map(|[owner, _]| owner).collect();
+        let owners: Vec<End> = site
+            .recipients
+            .iter()
+            .flat_map(|given| super::orphans::ends(model, given))
+            .map(|[owner, _]| owner)
+            .collect();
         let reached = by_owners.entry(owners).or_insert_with_key(|owners| Arc::new(calls.reach(owners)));
         (site.at.clone(), Arc::clone(reached))
     });

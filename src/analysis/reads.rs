@@ -107,7 +107,7 @@ impl Analysis {
         let of_repository = self.sites.iter().enumerate().filter(|(_, site)| is_in(site) && has_it(site));
         let mut given: Vec<((usize, usize), &Site, &Recipient, Relationship)> = of_repository
             .flat_map(|(number, site)| {
-                let places = site.givens.iter().enumerate();
+                let places = site.recipients.iter().enumerate();
                 places
                     .filter_map(move |(place, given)| Some(((number, place), site, given, given.relationship.clone()?)))
             })

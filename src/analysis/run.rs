@@ -70,7 +70,7 @@ impl<'a> Run<'a> {
         });
         let mut judged: Vec<(Site, Verdict)> = judged.collect();
         let is_open = |site: &Site| {
-            site.givens.iter().filter_map(|given| given.relationship.as_ref()).any(|known| known.told().is_none())
+            site.recipients.iter().filter_map(|given| given.relationship.as_ref()).any(|known| known.told().is_none())
         };
         let is_told = |verdict: &Verdict| !verdict.judgements().is_empty();
         let told = judged.iter_mut().enumerate().filter(|(_, (_, verdict))| is_told(verdict));
@@ -191,7 +191,7 @@ impl<'a> Run<'a> {
     ) -> Vec<((usize, usize), &'s mut Relationship)> {
         let sites = sites.iter_mut().filter(|(_, site)| asks(site));
         let given = sites.flat_map(|(number, site)| {
-            let places = site.givens.iter_mut().enumerate();
+            let places = site.recipients.iter_mut().enumerate();
             places.filter_map(|(place, given)| Some(((*number, place), given.relationship.as_mut()?)))
         });
         let is_open = |(place, relationship): &mut ((usize, usize), &mut Relationship)| {

@@ -11,7 +11,8 @@ pub(super) const CHECK: Check = Check {
     needs_direction: |site, sets| {
         let may_be_refused =
             |keywords: &Keywords| keywords.single_parent.can_be_off() || keywords.single_parent.unread().is_some();
-        sets.iter().any(|set| set.has(DeleteOrphan)) && site.givens.iter().any(|given| may_be_refused(&given.keywords))
+        sets.iter().any(|set| set.has(DeleteOrphan))
+            && site.recipients.iter().any(|given| may_be_refused(&given.keywords))
     },
     refuses: |judgement| Some(format!("{}, and delete-orphan needs single_parent=True then", judgement.reason)),
     ..Check::of(Code::Cas202, Judge::Sets(judge))

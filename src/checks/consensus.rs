@@ -26,7 +26,7 @@ struct Wish<'a> {
 /// Judges a site by its alternatives, once for all relationships of which the same is known.
 pub(super) fn judge(site: &Site, given: &[EffectiveSet], policy: &Policy<'_>) -> Vec<Judgement> {
     let mut wishes: Vec<Wish<'_>> = views(site).into_iter().map(|view| Wish::of(view, given, policy)).collect();
-    let is_one = site.givens.iter().all(|one| one.at == site.givens[0].at);
+    let is_one = site.recipients.iter().all(|one| one.at == site.recipients[0].at);
     let mut judgements = match wishes.len() {
         1 => wishes.remove(0).judgements,
         _ => agreed(&wishes, policy),
@@ -35,10 +35,10 @@ pub(super) fn judge(site: &Site, given: &[EffectiveSet], policy: &Policy<'_>) ->
         chosen::instead(&mut judgements, &views(site), given, list, policy);
     }
     for judgement in judgements.iter_mut().filter(|judgement| judgement.is_hazard()) {
-        judgement.loaded = Some(Box::new(Loaded::of(&site.givens, |givens| named(givens, policy))));
+        judgement.loaded = Some(Box::new(Loaded::of(&site.recipients, |recipients| named(recipients, policy))));
     }
     if !is_one {
-        let uses = Note::of_form(format!("it goes to {}", named(&site.givens.iter().collect::<Vec<_>>(), policy)));
+        let uses = Note::of_form(format!("it goes to {}", named(&site.recipients.iter().collect::<Vec<_>>(), policy)));
         let changes = judgements.iter_mut().filter_map(|judgement| judgement.change.as_mut());
         changes.for_each(|change| change.notes.push(uses.clone()));
     }
@@ -48,12 +48,12 @@ pub(super) fn judge(site: &Site, given: &[EffectiveSet], policy: &Policy<'_>) ->
 /// The relationships that get a site's value, those together of which the same is known.
 fn views(site: &Site) -> Vec<View<'_>> {
     let mut views: Vec<View<'_>> = Vec::new();
-    for given in &site.givens {
+    for given in &site.recipients {
         let direction = given.relationship.as_ref().and_then(|known| known.direction);
         let is_same = |view: &&mut View<'_>| view.direction == direction && *view.keywords == given.keywords;
         match views.iter_mut().find(is_same) {
-            Some(view) => view.givens.push(given),
-            None => views.push(View { site, direction, keywords: &given.keywords, givens: vec![given] }),
+            Some(view) => view.recipients.push(given),
+            None => views.push(View { site, direction, keywords: &given.keywords, recipients: vec![given] }),
         }
     }
     views
@@ -89,7 +89,7 @@ fn agreed(wishes: &[Wish<'_>], policy: &Policy<'_>) -> Vec<Judgement> {
         let is_same = wishes.iter().all(|wish| wish.shifts(code) == wishes[0].shifts(code));
         if found.clone().all(|judgement| judgement.change.is_none()) {
             let concerned = wishes.iter().filter(|wish| wish.judgement(code).is_some());
-            let concerned: Vec<_> = concerned.flat_map(|wish| &wish.view.givens).copied().collect();
+            let concerned: Vec<_> = concerned.flat_map(|wish| &wish.view.recipients).copied().collect();
             if !told.reason.is_empty() && found.count() < wishes.len() {
                 told.reason = format!("{} for {}", told.reason, named(&concerned, policy));
             }
@@ -133,21 +133,21 @@ fn different_lists(wishes: &[Wish<'_>], policy: &Policy<'_>) -> String {
     let mut by_list: BTreeMap<String, Vec<&site::Recipient>> = BTreeMap::new();
     for wish in wishes {
         let list = CascadeOptions::union(wish.after.iter().copied());
-        by_list.entry(list.to_string()).or_default().extend(&wish.view.givens);
+        by_list.entry(list.to_string()).or_default().extend(&wish.view.recipients);
     }
     let wanted: Vec<String> =
-        by_list.iter().map(|(list, givens)| format!("`{list}` for {}", named(givens, policy))).collect();
+        by_list.iter().map(|(list, recipients)| format!("`{list}` for {}", named(recipients, policy))).collect();
     format!("write it by hand: the relationships that get it want different lists: {}", wanted.join("; "))
 }
 
 /// `User.posts (app/models.py:12:30), …`: relationships with the expressions that hand them the value.
-fn named(givens: &[&site::Recipient], policy: &Policy<'_>) -> String {
+fn named(recipients: &[&site::Recipient], policy: &Policy<'_>) -> String {
     let name = |given: &&site::Recipient| {
         let at = policy.surroundings.shown(&given.at);
         let name = given.relationship.as_ref().and_then(Relationship::name);
         name.map_or_else(|| at.clone(), |name| format!("{name} ({at})"))
     };
-    let mut names: Vec<String> = givens.iter().map(name).collect();
+    let mut names: Vec<String> = recipients.iter().map(name).collect();
     names.sort();
     names.dedup();
     first_of(&names, MOST_NAMED, String::clone)

@@ -235,13 +235,13 @@ impl<'a> Planner<'a> {
     /// A dictionary of its own for each call, where the shared one is used for something else too.
     fn own_dictionaries(&self, site: &Site, rewrite: &Rewrite) -> Result<Option<Planned>, String> {
         let Some(why) = self.reason_to_stay(site)? else { return Ok(None) };
-        let gives_cascade_itself = site.givens.iter().any(|given| given.at == site.at);
+        let gives_cascade_itself = site.recipients.iter().any(|given| given.at == site.at);
         let wants_several = rewrite.each.iter().any(|after| *after != Some(rewrite.after));
-        if gives_cascade_itself || wants_several || site.givens.iter().any(|given| !given.is_sole) {
+        if gives_cascade_itself || wants_several || site.recipients.iter().any(|given| !given.is_sole) {
             return Err(why);
         }
         let mut planned = Planned::default();
-        for Recipient { at: given, .. } in &site.givens {
+        for Recipient { at: given, .. } in &site.recipients {
             if !self.files.is_checked(&given.path) {
                 return Err(format!("{} gets it too, outside of the files under check", self.files.shown(given)));
             }
@@ -264,7 +264,7 @@ impl<'a> Planner<'a> {
         if let Some(reading) = read(site) {
             return Err(self.read_by(reading));
         }
-        let mut steps = site.givens.iter().flat_map(|given| &given.steps);
+        let mut steps = site.recipients.iter().flat_map(|given| &given.steps);
         match steps.find_map(|step| self.other_use(step, true)).or_else(|| self.stays(site)) {
             Some(ChangedAt::OutOfReach(why)) => return Err(why),
             Some(ChangedAt::Sites(why)) => return Ok(Some(why)),
@@ -275,7 +275,7 @@ impl<'a> Planner<'a> {
         if self.split.contains(&site.at) {
             return Ok(Some(format!("the value at {} stays: the calls that get it want different lists", shown())));
         }
-        let has_name = site.givens.iter().any(|given| !given.steps.is_empty());
+        let has_name = site.recipients.iter().any(|given| !given.steps.is_empty());
         if has_name && self.files.is_typed(&site.at) {
             return Ok(Some(format!("the value at {} stays: its annotation names it", shown())));
         }
@@ -299,7 +299,7 @@ impl<'a> Planner<'a> {
 
 /// Where a function that gets a site's value does something else with it.
 fn read(site: &Site) -> Option<&Reading> {
-    site.givens.iter().find_map(|given| given.reading.as_ref())
+    site.recipients.iter().find_map(|given| given.reading.as_ref())
 }
 
 /// Why what stands at a place can't be changed from here.
@@ -312,7 +312,7 @@ fn consumed<'a>(sites: &[(&'a Site, &Option<Rewrite>)]) -> HashMap<&'a Location,
     let mut consumed: HashMap<&Location, Vec<&Location>> = HashMap::default();
     for (site, _) in sites {
         let Ok(value) = &site.value else { continue };
-        let of_dictionaries = site.givens.iter().flat_map(|given| &given.steps);
+        let of_dictionaries = site.recipients.iter().flat_map(|given| &given.steps);
         for step in value.alternatives.iter().flat_map(|alternative| &alternative.steps).chain(of_dictionaries) {
             for definition in step.enumeration.iter().chain([&step.definition]) {
                 consumed.entry(definition).or_default().push(&step.mention);

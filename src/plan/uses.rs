@@ -65,7 +65,7 @@ impl<'a> Planner<'a> {
         sites: impl Iterator<Item = &'s Site> + Clone,
     ) -> Option<String> {
         let Passing { name, expression, others } = self.files.bound_in_passing(value)?;
-        let is_given = |at: &Location| sites.clone().flat_map(|site| &site.givens).any(|given| given.at.covers(at));
+        let is_given = |at: &Location| sites.clone().flat_map(|site| &site.recipients).any(|given| given.at.covers(at));
         let is_known = |at: &&Location| is_covered(&self.values, at) || is_given(at);
         let other = std::iter::once(&expression).chain(&others).find(|at| !is_known(at))?;
         Some(format!("`{name}` has the value too, and {} reads that", self.files.shown(other)))

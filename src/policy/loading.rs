@@ -80,11 +80,11 @@ pub struct Loaded {
 
 impl Loaded {
     /// By what hands the value to them; `named` gives some of these in words.
-    pub(crate) fn of(givens: &[Recipient], named: impl Fn(&[&Recipient]) -> String) -> Self {
-        let of = |loading: Loading| givens.iter().filter(|given| Loading::of(given) == loading).collect::<Vec<_>>();
+    pub(crate) fn of(recipients: &[Recipient], named: impl Fn(&[&Recipient]) -> String) -> Self {
+        let of = |loading: Loading| recipients.iter().filter(|given| Loading::of(given) == loading).collect::<Vec<_>>();
         let (eager, unkept) = (of(Loading::Eager), of(Loading::Unkept));
         let is_eager = !eager.is_empty();
-        if eager.len() + unkept.len() < givens.len() {
+        if eager.len() + unkept.len() < recipients.len() {
             let formal: Vec<&Recipient> = eager.into_iter().chain(unkept).collect();
             let how =
                 || format!("no read raises after refresh(obj) for {}, because of how it is loaded", named(&formal));
@@ -119,10 +119,10 @@ impl Loaded {
 }
 
 /// `lazy="selectin"`, or several of them.
-fn spelled(givens: &[&Recipient]) -> String {
+fn spelled(recipients: &[&Recipient]) -> String {
     let spelling = |given: &&Recipient| match &given.keywords.lazy {
         Keyword::Given(PyValue::Str(name)) => format!("lazy=\"{name}\""),
         _ => "lazy=False".to_owned(),
     };
-    givens.iter().map(spelling).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ")
+    recipients.iter().map(spelling).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ")
 }

@@ -343,7 +343,7 @@ pub(crate) struct View<'a> {
     /// What else they are given.
     pub keywords: &'a Keywords,
     /// What hands the value to them.
-    pub givens: Vec<&'a site::Recipient>,
+    pub recipients: Vec<&'a site::Recipient>,
 }
 
 /// The set of one alternative after some changes; None where they leave it as it is.

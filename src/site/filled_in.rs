@@ -21,7 +21,7 @@ pub fn withdraw(sites: &mut [Site], path: &Path, source: &Source) {
             unknown.reason = uncovered(&unknown.reason);
         }
         site.callee = uncovered(&site.callee);
-        let relationships = site.givens.iter_mut().filter_map(|given| given.relationship.as_mut());
+        let relationships = site.recipients.iter_mut().filter_map(|given| given.relationship.as_mut());
         for Relationship { owner, attribute, target, .. } in relationships {
             for name in [owner, attribute, target] {
                 name.take_if(|name| is_covered(name));

@@ -48,7 +48,7 @@ pub struct Site {
     /// Where sqlmodel's flag can be overridden; None at other sites.
     pub flag: Option<Flag>,
     /// What hands the value to relationships: at least one.
-    pub givens: Vec<Recipient>,
+    pub recipients: Vec<Recipient>,
 }
 
 /// `cascade=…` in a call, or `"cascade": …` in a dictionary.
@@ -128,7 +128,7 @@ impl Site {
         Self {
             rule: rule.to_owned(),
             call: at.clone(),
-            givens: vec![Recipient::of_value(at.clone())],
+            recipients: vec![Recipient::of_value(at.clone())],
             at,
             value: Err(why),
             sets: Sets::Cascade,
@@ -146,7 +146,7 @@ impl Site {
 
     /// The relationship that gets the value; None where several do, or nothing is known of it.
     pub fn relationship(&self) -> Option<&Relationship> {
-        let (first, others) = self.givens.split_first()?;
+        let (first, others) = self.recipients.split_first()?;
         first.relationship.as_ref().filter(|_| others.iter().all(|other| other.at == first.at))
     }
 
@@ -154,7 +154,7 @@ impl Site {
     pub fn told_relationship(&self) -> Relationship {
         let known = self.relationship().cloned();
         let mut told = known.unwrap_or_else(|| {
-            Relationship::unknown(match (self.givens.as_slice(), &self.value) {
+            Relationship::unknown(match (self.recipients.as_slice(), &self.value) {
                 ([_, _, ..], _) => "several relationships get the value",
                 (_, Err(why)) if self.callee.is_empty() => &why.reason,
                 _ => "the relationship is made elsewhere",
@@ -189,15 +189,15 @@ impl Site {
             self.value = other.value;
         }
         if are_new {
-            return self.givens.extend(other.givens);
+            return self.recipients.extend(other.recipients);
         }
-        for given in other.givens {
-            match self.givens.iter_mut().find(|known| known.at == given.at && known.steps == given.steps) {
+        for given in other.recipients {
+            match self.recipients.iter_mut().find(|known| known.at == given.at && known.steps == given.steps) {
                 Some(known) => {
                     known.keywords.merge(given.keywords);
                     known.reading = known.reading.take().or(given.reading);
                 }
-                None => self.givens.push(given),
+                None => self.recipients.push(given),
             }
         }
     }

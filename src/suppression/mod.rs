@@ -73,7 +73,7 @@ impl Suppressed {
         for (site, verdict) in &sites {
             for judgement in verdict.judgements() {
                 let of_values = concerned(site, judgement).map(|one| &one.written.at);
-                let others = site.givens.iter().map(|given| &given.at).chain(of_values);
+                let others = site.recipients.iter().map(|given| &given.at).chain(of_values);
                 paths.extend(others.chain([&site.at]).map(|at| &at.path));
             }
         }
@@ -148,7 +148,7 @@ impl Suppressed {
     fn sift(&mut self, site: Site, judgements: Vec<Judgement>, calls: &CascadeCalls, judge: &dyn Fn(&Site) -> Verdict) {
         let left: Vec<Option<Vec<Recipient>>> =
             judgements.iter().map(|judgement| self.left(&site, judgement, calls)).collect();
-        let is_touched = |left: &&Option<Vec<Recipient>>| left.as_ref() != Some(&site.givens);
+        let is_touched = |left: &&Option<Vec<Recipient>>| left.as_ref() != Some(&site.recipients);
         let suppressed = left.iter().filter(is_touched).count();
         if suppressed > 0 {
             self.aside.push((site.clone(), AsideReason::Suppressed, suppressed));
@@ -196,7 +196,7 @@ impl Suppressed {
     fn left_givens(&mut self, site: &Site, code: Code, calls: &CascadeCalls) -> Option<Vec<Recipient>> {
         let is_elsewhere = |given: &Recipient| !given.at.covers(&site.at);
         let is_suppressed = |given: &Recipient| is_elsewhere(given) && self.suppresses(&given.at, None, code, calls);
-        let (suppressed, left): (Vec<_>, Vec<_>) = site.givens.iter().cloned().partition(is_suppressed);
+        let (suppressed, left): (Vec<_>, Vec<_>) = site.recipients.iter().cloned().partition(is_suppressed);
         // without a name that leads to it, the planner does not see that the call uses the dictionary too
         let is_whole = left.is_empty() || suppressed.iter().any(|given| given.steps.is_empty());
         (suppressed.is_empty() || !is_whole).then_some(left)
@@ -213,16 +213,16 @@ fn split(
     let is_left =
         |given: &Recipient| left.iter().map(|left| left.as_ref().is_some_and(|left| left.contains(given))).collect();
     let mut groups: Vec<(Vec<bool>, Vec<Recipient>)> = Vec::new();
-    for given in &site.givens {
+    for given in &site.recipients {
         let choice: Vec<bool> = is_left(given);
         match groups.iter_mut().find(|(known, _)| *known == choice) {
-            Some((_, givens)) => givens.push(given.clone()),
+            Some((_, recipients)) => recipients.push(given.clone()),
             None => groups.push((choice, vec![given.clone()])),
         }
     }
-    let sites = groups.into_iter().filter(|(choice, _)| choice.contains(&true)).map(|(choice, givens)| {
-        let is_whole = givens.len() == site.givens.len();
-        let part = Site { givens, ..site.clone() };
+    let sites = groups.into_iter().filter(|(choice, _)| choice.contains(&true)).map(|(choice, recipients)| {
+        let is_whole = recipients.len() == site.recipients.len();
+        let part = Site { recipients, ..site.clone() };
         let of_part = if is_whole { judgements.to_vec() } else { judge(&part).judgements().to_vec() };
         let chosen: Vec<Code> =
             judgements.iter().zip(choice).filter(|(_, is_chosen)| *is_chosen).map(|(found, _)| found.code).collect();

@@ -120,7 +120,7 @@ pub(super) fn names(site: &Site) -> Vec<Definition> {
         let is_sought = is_sought(one);
         one.steps.iter().chain(&one.dependencies).map(move |step| (step, is_sought))
     });
-    let of_dictionaries = site.givens.iter().flat_map(|given| &given.steps).map(|step| (step, has_hazards));
+    let of_dictionaries = site.recipients.iter().flat_map(|given| &given.steps).map(|step| (step, has_hazards));
     let steps = of_values.chain(of_dictionaries).filter(|(step, is_sought)| *is_sought || step.object.is_some());
     steps.flat_map(|(step, _)| Definition::of_step(step)).collect()
 }

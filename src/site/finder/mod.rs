@@ -330,7 +330,7 @@ impl<'a> Finder<'a> {
         Site {
             call: self.module.location(&call.range()),
             callee: constructor.as_ref().map_or_else(|_| written(), |(_, name)| name.clone()),
-            givens: vec![Recipient { relationship, ..given }],
+            recipients: vec![Recipient { relationship, ..given }],
             ..Site::unknown(rule, at, syntax_error())
         }
     }

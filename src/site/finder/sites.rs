@@ -16,15 +16,15 @@ pub(super) struct Sites {
     by_offset: HashMap<(Arc<Path>, usize, bool), usize>,
     wrappers: HashSet<Wrapper>,
     /// What hands values to relationships, by the indices of their sites: a value can have thousands.
-    givens: HashSet<(usize, Location)>,
+    recipients: HashSet<(usize, Location)>,
 }
 
 impl Sites {
     pub(super) fn add(&mut self, site: Site) {
         let key = (Arc::clone(&site.at.path), site.at.start, site.viewonly);
         let index = *self.by_offset.entry(key).or_insert(self.found.sites.len());
-        let is_new = |given: &Recipient| self.givens.insert((index, given.at.clone()));
-        let are_new = site.givens.iter().map(is_new).filter(|is_new| *is_new).count() == site.givens.len();
+        let is_new = |given: &Recipient| self.recipients.insert((index, given.at.clone()));
+        let are_new = site.recipients.iter().map(is_new).filter(|is_new| *is_new).count() == site.recipients.len();
         match self.found.sites.get_mut(index) {
             Some(known) => known.merge(site, are_new),
             None => self.found.sites.push(site),
