@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::module::Module;
-use crate::python::PyValue;
+use crate::python::{CollectionKind, PyValue};
 use crate::resolve::{Arguments, Effort, Expression, Passed, Place, Resolver};
 use crate::syntax::{Node, is_assigned, kind, string_content};
 
@@ -24,37 +24,40 @@ impl AttributeNames {
     pub fn of(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -> Self {
         match Arguments::of_call(module, call).get_at(resolver, "attribute_names", 1) {
             Passed::Absent => Self::Whole,
-            Passed::Given(names) => match Self::in_expression(resolver, &names).unwrap_or(Self::Unknown) {
-                Self::Unknown if is_asked_for(&names, call) => Self::Named(None),
-                found => found,
-            },
+            Passed::Given(names) if is_asked_for(&names, call) => Self::Named(None),
+            Passed::Given(names) => Self::in_expression(resolver, &names).unwrap_or(Self::Unknown),
             Passed::Unknown => Self::Unknown,
         }
     }
 
     fn in_expression(resolver: &Resolver<'_>, names: &Expression) -> Option<Self> {
         let node = names.node()?;
-        let given = resolver.value(&Place::of(&names.module, &node), &node, &Effort::for_value());
-        let Some(given) = given.ok().filter(|given| given.arguments.is_empty()) else {
-            return Self::in_display(&node);
-        };
-        let each = given.alternatives.iter().map(|alternative| Self::in_value(&alternative.value));
-        each.reduce(Self::or)
-    }
-
-    /// The names in a list some of whose items can't be followed.
-    fn in_display(list: &Node<'_>) -> Option<Self> {
-        if !matches!(&*list.kind(), kind::LIST | kind::TUPLE | kind::SET) {
-            return None;
+        if matches!(&*node.kind(), kind::LIST | kind::TUPLE | kind::SET) {
+            return Some(Self::in_display(&node));
         }
-        let items: Vec<_> = list.named_children().filter(|item| item.kind() != kind::COMMENT).collect();
-        let has_one = items.iter().any(|item| item.kind() != kind::LIST_SPLAT);
-        has_one.then(|| Self::Named(items.iter().map(string_content).collect()))
+        let given = resolver.value(&Place::of(&names.module, &node), &node, &Effort::for_value());
+        let given = given.ok().filter(|given| given.arguments.is_empty())?;
+        given.alternatives.iter().map(|alternative| Self::in_value(&alternative.value)).reduce(Self::or)
     }
 
+    /// The names in a list that stands in the call.
+    fn in_display(list: &Node<'_>) -> Self {
+        let items: Vec<_> = list.named_children().filter(|item| item.kind() != kind::COMMENT).collect();
+        if items.is_empty() {
+            Self::Whole
+        } else if items.iter().all(|item| item.kind() == kind::LIST_SPLAT) {
+            Self::Unknown
+        } else {
+            Self::Named(items.iter().map(string_content).collect())
+        }
+    }
+
+    /// The names in a value that a name stands for. A list may have been added to meanwhile.
     fn in_value(value: &PyValue) -> Self {
         match value {
             PyValue::None => Self::Whole,
+            PyValue::Collection(CollectionKind::List | CollectionKind::Set, items) if items.is_empty() => Self::Unknown,
+            PyValue::Collection(CollectionKind::List | CollectionKind::Set, _) => Self::Named(None),
             PyValue::Collection(_, items) if items.is_empty() => Self::Whole,
             PyValue::Collection(_, items) => {
                 let name = |item: &PyValue| match item {
