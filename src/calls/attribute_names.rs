@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::module::Module;
-use crate::python::{CollectionKind, PyValue};
-use crate::resolve::{Arguments, Effort, Expression, Passed, Place, Resolver};
-use crate::syntax::{Node, is_assigned, kind, string_content};
+use crate::python::PyValue;
+use crate::resolve::{Arguments, Effort, Place, Resolver};
+use crate::syntax::{Node, kind, string_content};
 
 /// The attributes that a call is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,22 +22,34 @@ impl AttributeNames {
     /// What a call is given by `attribute_names`, or at the second place. SQLAlchemy asks whether that is true: an empty list says as much as
     /// None (`Session.refresh` and `Session._expire_state` in `sqlalchemy/orm/session.py`).
     pub fn of(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -> Self {
-        match Arguments::of_call(module, call).get_at(resolver, "attribute_names", 1) {
-            Passed::Absent => Self::Whole,
-            Passed::Given(names) if is_asked_for(&names, call) => Self::Named(None),
-            Passed::Given(names) => Self::in_expression(resolver, &names).unwrap_or(Self::Unknown),
-            Passed::Unknown => Self::Unknown,
-        }
+        let given = Arguments::of_call(module, call);
+        let Some(names) = given.written("attribute_names", Some(1)) else {
+            // what is splatted may have been changed meanwhile
+            return if given.are_written() { Self::Whole } else { Self::Unknown };
+        };
+        names.node().map_or(Self::Unknown, |node| match &*node.kind() {
+            kind::NONE => Self::Whole,
+            kind::LIST | kind::TUPLE | kind::SET => Self::in_display(&node),
+            kind::IDENTIFIER if is_asked_for(&node, call) => Self::Named(None),
+            kind::IDENTIFIER => Self::of_name(resolver, &names.module, &node).unwrap_or(Self::Unknown),
+            _ => Self::Unknown,
+        })
     }
 
-    fn in_expression(resolver: &Resolver<'_>, names: &Expression) -> Option<Self> {
-        let node = names.node()?;
-        if matches!(&*node.kind(), kind::LIST | kind::TUPLE | kind::SET) {
-            return Some(Self::in_display(&node));
-        }
-        let given = resolver.value(&Place::of(&names.module, &node), &node, &Effort::for_value());
+    /// What a name stands for, as far as that is written and can't be changed in its place: None or a tuple.
+    fn of_name(resolver: &Resolver<'_>, module: &Arc<Module>, name: &Node<'_>) -> Option<Self> {
+        let given = resolver.value(&Place::of(module, name), name, &Effort::for_value());
         let given = given.ok().filter(|given| given.arguments.is_empty())?;
-        given.alternatives.iter().map(|alternative| Self::in_value(&alternative.value)).reduce(Self::or)
+        let each = given.alternatives.iter().map(|alternative| {
+            let at = &alternative.written.at;
+            let module = resolver.repository.module(&at.path);
+            let written = module.as_ref().and_then(|module| module.node(&at.range()));
+            match written.filter(|node| matches!(&*node.kind(), kind::NONE | kind::TUPLE)) {
+                Some(_) => Self::in_value(&alternative.value),
+                None => Self::Unknown,
+            }
+        });
+        each.reduce(Self::or)
     }
 
     /// The names in a list that stands in the call.
@@ -52,12 +64,10 @@ impl AttributeNames {
         }
     }
 
-    /// The names in a value that a name stands for. A list may have been added to meanwhile.
+    /// The names in a value.
     fn in_value(value: &PyValue) -> Self {
         match value {
             PyValue::None => Self::Whole,
-            PyValue::Collection(CollectionKind::List | CollectionKind::Set, items) if items.is_empty() => Self::Unknown,
-            PyValue::Collection(CollectionKind::List | CollectionKind::Set, _) => Self::Named(None),
             PyValue::Collection(_, items) if items.is_empty() => Self::Whole,
             PyValue::Collection(_, items) => {
                 let name = |item: &PyValue| match item {
@@ -80,14 +90,13 @@ impl AttributeNames {
     }
 }
 
-/// `if names: session.refresh(obj, names)`: what is asked for is no empty list.
-fn is_asked_for(names: &Expression, call: &Node<'_>) -> bool {
-    let Some(names) = names.node().filter(|names| names.kind() == kind::IDENTIFIER) else { return false };
+/// `if names: session.refresh(obj, names)`: what is asked for is no empty list, where nothing else is done with it.
+fn is_asked_for(names: &Node<'_>, call: &Node<'_>) -> bool {
     let asks = |statement: &Node<'_>| {
         let body = statement.field("consequence").filter(|body| body.range().contains(&call.range().start));
         let is_asked = statement.field("condition").is_some_and(|condition| condition.text() == names.text());
         let is_it = |node: &Node<'_>| node.kind() == kind::IDENTIFIER && node.text() == names.text();
-        is_asked && body.is_some_and(|body| !body.dfs().any(|node| is_it(&node) && is_assigned(&node)))
+        is_asked && body.is_some_and(|body| body.dfs().filter(is_it).count() == 1)
     };
     let inside = call.ancestors().take_while(|node| node.kind() != kind::FUNCTION_DEFINITION);
     inside.filter(|node| node.kind() == kind::IF_STATEMENT).any(|statement| asks(&statement))

@@ -106,7 +106,11 @@ impl Walkthrough<'_, '_> {
     fn outside(&mut self, call: &Node<'_>, given: &[(Option<String>, RunValue)], is_awaited: bool) -> RunValue {
         let found = self.mapping.type_of(self.module(), call);
         if matches!(&*found, Type::Rows(rows) if rows.of == crate::types::RowsOf::Statement) {
-            let is_all = callee_name(call).is_some_and(|name| name == "select");
+            let name = callee_name(call).unwrap_or_default();
+            if matches!(&*name, "update" | "delete" | "insert") {
+                return RunValue::Unknown;
+            }
+            let is_all = name == "select";
             let is_all = is_all && matches!(given, [(None, RunValue::Class(_))]);
             return RunValue::Statement(Options { is_all, ..Options::default() });
         }
@@ -148,6 +152,12 @@ impl Walkthrough<'_, '_> {
         });
         let object = self.heap.made(class.clone());
         let at = self.module().location(&call.range());
+        let arguments = call.field("arguments");
+        let splats =
+            arguments.iter().flat_map(Node::named_children).filter(|part| part.kind() == kind::DICTIONARY_SPLAT);
+        if splats.flat_map(|splat| splat.named_children().next()).any(|splatted| splatted.kind() == kind::DICTIONARY) {
+            self.heap.forget_all();
+        }
         for (name, value) in given {
             match name {
                 Some(name) => self.set(object, &name, &value, &at)?,
@@ -310,9 +320,16 @@ impl Walkthrough<'_, '_> {
             [Resolution::Bound(found)] if matches!(found.binding().kind, BindingKind::CallResult { .. }) => {
                 let name = found.module().node(&found.binding().name).filter(|_| found.rest.is_empty())?;
                 let assignment = name.ancestors().find(|node| node.kind() == kind::ASSIGNMENT)?;
-                let maker = assignment.field("right").filter(|right| right.kind() == kind::CALL)?;
-                Some(Arguments::of_call(found.module(), &maker))
+                let is_maker = |call: &Node<'_>| {
+                    callee_name(call).is_some_and(|name| matches!(&*name, "async_sessionmaker" | "sessionmaker"))
+                };
+                let maker = assignment.field("right").filter(is_maker)?;
+                // what the maker itself is given counts more
+                let own = Arguments::of_call(self.module(), call);
+                Some(Arguments::of_call(found.module(), &maker).and(own))
             }
+            // a class of the repository may do anything
+            [Resolution::Bound(_), ..] => None,
             _ => matches!(&*name, "AsyncSession" | "Session").then(|| Arguments::of_call(self.module(), call)),
         }
     }

@@ -156,6 +156,10 @@ impl Walkthrough<'_, '_> {
             RunValue::List(list) => {
                 self.doubt_list(list);
                 self.forget_in(&more);
+                if left.kind() != kind::IDENTIFIER {
+                    // what it gets leaves others
+                    self.heap.forget_all();
+                }
             }
             before => {
                 let value = if before == RunValue::Other { before } else { RunValue::Unknown };

@@ -113,12 +113,12 @@ impl Walkthrough<'_, '_> {
 
     /// A collection is loaded again: it has what it had before.
     fn has_again(&mut self, list: usize, before: usize, relation: &Relation, is_sure: bool) {
-        if self.has_moved_by_key(relation) {
-            // an object's foreign key was set: each of the known objects may have left the collection
+        let has_moved = self.heap.moved.contains(&relation.name);
+        if self.has_moved_by_key(relation) || has_moved && self.reverse(relation).is_none() {
+            // an object's foreign key was set, or nothing told its collection: each of the known objects may have left that
             self.heap.lists[list].is_anchored = true;
             return;
         }
-        let has_moved = self.heap.moved.contains(&relation.name);
         let before = self.heap.lists[before].clone();
         let list = &mut self.heap.lists[list];
         list.is_anchored |= before.is_anchored;

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use foldhash::HashMap;
 
 use crate::model::Classes;
-use crate::module::{Location, Module};
-use crate::resolve::{Arguments, Expression, Keyword, Passed, Resolver};
+use crate::module::{BindingKind, Location, Module};
+use crate::resolve::{Arguments, Effort, Expression, Keyword, Passed, Place, Resolution, Resolver};
 use crate::sqlalchemy::{Loader, unkept_by};
-use crate::syntax::{Node, callee_name, decorator_last_names, kind, returned};
+use crate::syntax::{Node, callee_name, decorator_last_names, dotted_name, is_clause, is_statement, kind, returned};
 use crate::types::{Class, Function, Type, Types};
 
 use super::Cascading;
@@ -212,7 +212,7 @@ impl<'a> Mapping<'a> {
             let is_deferred = given.keyword(self.resolver(), "deferred") != Keyword::Absent;
             return if is_deferred { Attribute::Other } else { Attribute::Column };
         }
-        if !RELATIONSHIPS.contains(&callee.as_str()) {
+        if !RELATIONSHIPS.contains(&callee.as_str()) || self.is_of_call(owner, call) {
             return Attribute::Other;
         }
         let found = self.types.member_of(class, name).without_nothing();
@@ -282,25 +282,59 @@ impl<'a> Mapping<'a> {
         let (Some(target), Some(is_list)) = (&one.target, one.is_list) else { return Some(Attribute::Other) };
         let loading = if one.is_eager { LoaderStrategy::Eager } else { LoaderStrategy::Lazy };
         let (name, target) = (name.to_owned(), target.clone());
-        // which attribute leads back isn't looked up: what it holds is not followed
-        let relation =
-            Relation { name, target, is_list, loading, reverse: None, cascading: Some(index), is_by_key: false };
+        let Some(reverse) = self.maker_of_backref(&target, &name) else { return Some(Attribute::Other) };
+        let (reverse, is_by_key) = (Some(reverse), !is_list && has_key(owner));
+        let relation = Relation { name, target, is_list, loading, reverse, cascading: Some(index), is_by_key };
         Some(Attribute::Relation(Rc::new(relation)))
+    }
+
+    /// The relationship of a class whose backref has a name.
+    fn maker_of_backref(&self, class: &Class, name: &str) -> Option<String> {
+        self.ancestors(class).iter().find_map(|owner| {
+            let node = owner.module.node(&owner.at.range())?;
+            let makes_it = |member: &&Node<'_>| {
+                let call = member.field("right").filter(|right| right.kind() == kind::CALL);
+                let given = call.map(|call| Arguments::of_call(&owner.module, &call));
+                given.is_some_and(|given| self.reverse(&given).is_ok_and(|found| found.as_deref() == Some(name)))
+            };
+            Some(member_name(members(&node).iter().find(makes_it)?)?.text().into_owned())
+        })
+    }
+
+    /// Whether a call is that of a name that a call was bound to: `relationship = partial(relationship, lazy="selectin")`.
+    fn is_of_call(&self, owner: &Class, call: &Node<'_>) -> bool {
+        let Some(function) = call.field("function") else { return true };
+        let Some(names) = dotted_name(&function) else { return true };
+        let place = Place::of(&owner.module, &function);
+        let resolutions = self.resolver().follow(&place, &names, &Effort::for_callee());
+        resolutions.iter().any(|resolution| match resolution {
+            Resolution::Bound(found) => {
+                found.rest.is_empty() && matches!(found.binding().kind, BindingKind::CallResult { .. })
+            }
+            _ => false,
+        })
     }
 }
 
-/// The statements of a class that give it attributes.
+/// The statements of a class that give it attributes, those under a condition included.
 fn members<'t>(class: &Node<'t>) -> Vec<Node<'t>> {
-    let body = class.field("body");
-    let statements = body.iter().flat_map(Node::named_children);
-    let member = |statement: Node<'t>| match &*statement.kind() {
-        kind::EXPRESSION_STATEMENT => {
-            statement.named_children().next().filter(|inner| inner.kind() == kind::ASSIGNMENT)
+    let mut found = Vec::new();
+    class.field("body").iter().for_each(|body| add_members(body, &mut found));
+    found
+}
+
+fn add_members<'t>(block: &Node<'t>, found: &mut Vec<Node<'t>>) {
+    for statement in block.named_children() {
+        match &*statement.kind() {
+            kind::EXPRESSION_STATEMENT => {
+                found.extend(statement.named_children().next().filter(|inner| inner.kind() == kind::ASSIGNMENT));
+            }
+            kind::FUNCTION_DEFINITION | kind::DECORATED_DEFINITION => found.push(statement),
+            kind::BLOCK => add_members(&statement, found),
+            _ if is_statement(&statement) || is_clause(&statement) => add_members(&statement, found),
+            _ => {}
         }
-        kind::FUNCTION_DEFINITION | kind::DECORATED_DEFINITION => Some(statement),
-        _ => None,
-    };
-    statements.filter_map(member).collect()
+    }
 }
 
 fn member_name<'t>(member: &Node<'t>) -> Option<Node<'t>> {

@@ -85,7 +85,7 @@ impl Walkthrough<'_, '_> {
     fn may_be_replaced(&mut self, object: usize, relation: &Relation, reverse: Option<&Relation>, at: &Location) {
         self.heap.doubt(object);
         if let Some(reverse) = reverse {
-            self.may_leave(object, reverse);
+            self.may_leave(object, reverse, None);
         }
         self.heap.objects[object].links.insert(relation.name.clone(), HeapLink::unknown(at.clone()));
     }
@@ -144,6 +144,9 @@ impl Walkthrough<'_, '_> {
             RunValue::List(list) if self.heap.lists[*list].rest.is_none() => self.heap.lists[*list].known.clone(),
             _ => {
                 self.heap.objects[object].links.insert(relation.name.clone(), HeapLink::unknown(at.clone()));
+                if self.reverse(relation).is_some() {
+                    self.heap.objects_in(value).into_iter().for_each(|one| self.may_leave(one, relation, Some(object)));
+                }
                 return Ok(());
             }
         };
@@ -178,9 +181,9 @@ impl Walkthrough<'_, '_> {
         leads_back && matches!(self.heap.objects[object].freshness, Freshness::Loaded)
     }
 
-    /// A relationship of others may lead to an object no more.
-    fn may_leave(&mut self, object: usize, relation: &Relation) {
-        for owner in 0..self.heap.objects.len() {
+    /// A relationship of others may lead to an object no more; of one of them it does.
+    fn may_leave(&mut self, object: usize, relation: &Relation, but_of: Option<usize>) {
+        for owner in (0..self.heap.objects.len()).filter(|owner| Some(*owner) != but_of) {
             let Some(link) = self.heap.objects[owner].links.get_mut(&relation.name) else { continue };
             match link.value {
                 Some(RunValue::List(list)) if self.heap.lists[list].known.contains(&object) => {

@@ -343,7 +343,8 @@ impl Walkthrough<'_, '_> {
                     self.assign(target, part);
                 }
             }
-            _ => {}
+            // an attribute of an object, among others
+            _ => self.heap.forget_all(),
         }
     }
 }

@@ -66,7 +66,10 @@ from sqlalchemy.orm import Session
 
 from models import User
 
-NONE, EMPTY, SOME = None, [], ['name']
+NONE = None
+EMPTY = []
+SOME = ('name',)
+LIST = ['name']
 
 
 def refresh(session: Session, user: User, names=None):
@@ -80,6 +83,10 @@ def refresh(session: Session, user: User, names=None):
     session.refresh(user, names)
     session.refresh(user, attribute_names=[*names])
     session.refresh(user, **names)
+    session.refresh(user, NONE or SOME)
+    LIST.clear()
+    session.refresh(user, LIST)
+    session.refresh(user, tuple(LIST))
     if names:
         names = None
         session.refresh(user, names)
