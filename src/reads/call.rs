@@ -107,12 +107,9 @@ impl Walkthrough<'_, '_> {
         let found = self.mapping.type_of(self.module(), call);
         if matches!(&*found, Type::Rows(rows) if rows.of == crate::types::RowsOf::Statement) {
             let name = callee_name(call).unwrap_or_default();
-            if matches!(&*name, "update" | "delete" | "insert") {
-                return RunValue::Unknown;
-            }
-            let is_all = name == "select";
-            let is_all = is_all && matches!(given, [(None, RunValue::Class(_))]);
-            return RunValue::Statement(Options { is_all, ..Options::default() });
+            let is_change = matches!(&*name, "update" | "delete" | "insert");
+            let is_all = name == "select" && matches!(given, [(None, RunValue::Class(_))]);
+            return RunValue::Statement(Options { is_all, is_change, ..Options::default() });
         }
         let gets = |value: &RunValue| matches!(value, RunValue::Session | RunValue::Unknown);
         let is_safe = !is_awaited && !given.iter().any(|(_, value)| *value == RunValue::Session)
@@ -324,6 +321,10 @@ impl Walkthrough<'_, '_> {
                     callee_name(call).is_some_and(|name| matches!(&*name, "async_sessionmaker" | "sessionmaker"))
                 };
                 let maker = assignment.field("right").filter(is_maker)?;
+                let text = found.module().source.text();
+                if [".configure", ".kw"].iter().any(|change| text.contains(&format!("{}{change}", name.text()))) {
+                    return None;
+                }
                 // what the maker itself is given counts more
                 let own = Arguments::of_call(self.module(), call);
                 Some(Arguments::of_call(found.module(), &maker).and(own))

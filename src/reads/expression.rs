@@ -137,7 +137,8 @@ impl Walkthrough<'_, '_> {
             kind::SUBSCRIPT => {
                 if let Some(RunValue::List(list)) = left.field("value").map(|value| self.value(&value)).transpose()? {
                     self.doubt_list(list);
-                    self.forget_in(value);
+                    // what it gets leaves others
+                    self.heap.forget_all();
                 }
                 Ok(())
             }

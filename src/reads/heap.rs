@@ -44,6 +44,8 @@ pub(super) struct Options {
     pub key: Option<(String, String)>,
     /// All objects of a class are selected.
     pub is_all: bool,
+    /// The statement writes rows.
+    pub is_change: bool,
 }
 
 impl Options {
@@ -175,6 +177,8 @@ pub(super) struct Heap {
     pub moved: BTreeSet<String>,
     /// The classes of the objects whose keys were set: so can any collection of them.
     pub moved_by_key: Vec<Class>,
+    /// A statement has written rows: which foreign keys it has set isn't known.
+    pub has_changed_rows: bool,
 }
 
 impl Object {

@@ -152,7 +152,8 @@ impl Walkthrough<'_, '_> {
 
     /// Whether objects may have left collections of a relationship by a foreign key that was set.
     fn has_moved_by_key(&self, relation: &Relation) -> bool {
-        self.heap.moved_by_key.iter().any(|class| self.mapping.can_be(class, &relation.target))
+        let is_of_target = |class| self.mapping.can_be(class, &relation.target);
+        self.heap.has_changed_rows || self.heap.moved_by_key.iter().any(is_of_target)
     }
 
     /// An object's columns are loaded again where they were expired.

@@ -212,7 +212,7 @@ impl<'a> Mapping<'a> {
             let is_deferred = given.keyword(self.resolver(), "deferred") != Keyword::Absent;
             return if is_deferred { Attribute::Other } else { Attribute::Column };
         }
-        if !RELATIONSHIPS.contains(&callee.as_str()) || self.is_of_call(owner, call) {
+        if !RELATIONSHIPS.contains(&callee.as_str()) {
             return Attribute::Other;
         }
         let found = self.types.member_of(class, name).without_nothing();
@@ -227,7 +227,8 @@ impl<'a> Mapping<'a> {
         let cascading = self.cascading.iter().position(|one| one.owner == owner.at && one.attribute == name);
         let mut given = Arguments::of_call(&owner.module, call);
         given.open_dictionary_of_sqlmodel(self.resolver());
-        let mut loading = self.loading(&given);
+        // a call may have given it any loader
+        let mut loading = if self.is_of_call(owner, call) { LoaderStrategy::Eager } else { self.loading(&given) };
         if cascading.is_some_and(|index| self.cascading[index].is_eager) {
             loading = LoaderStrategy::Eager;
         }

@@ -208,6 +208,7 @@ impl Walkthrough<'_, '_> {
         match statement {
             RunValue::Statement(options) if is_awaited => {
                 let options = options.clone();
+                self.heap.has_changed_rows |= options.is_change;
                 self.loaded_by(call, &options)
             }
             _ => {
