@@ -107,7 +107,8 @@ fn targets(source: &Source, existing: Option<&Comments>, finding: &Suppressible)
     let Suppressible { value, call, .. } = finding;
     let behind = |range: &Range<usize>| {
         let line = source.line_at(range.end);
-        let text = source.parser_text()[line.clone()].trim_end();
+        // a line can end inside of a template's tag
+        let text = source.parser_text().get(line.clone())?.trim_end();
         (!text.ends_with('\\')).then_some(CommentPlace::Behind(line.start + text.len()))
     };
     let own = existing.and_then(|comments| {
