@@ -19,10 +19,9 @@ pub enum AttributeNames {
 }
 
 impl AttributeNames {
-    /// What a call is given by `attribute_names`, or at the second place. SQLAlchemy asks whether that is true: an empty list says as much as
+    /// What a call is given, with these arguments, by `attribute_names`, or at the second place. SQLAlchemy asks whether that is true: an empty list says as much as
     /// None (`Session.refresh` and `Session._expire_state` in `sqlalchemy/orm/session.py`).
-    pub fn of(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -> Self {
-        let given = Arguments::of_call(module, call);
+    pub fn of(resolver: &Resolver<'_>, call: &Node<'_>, given: &Arguments) -> Self {
         let Some(names) = given.written("attribute_names", Some(1)) else {
             // what is splatted may have been changed meanwhile
             return if given.are_written() { Self::Whole } else { Self::Unknown };

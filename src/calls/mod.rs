@@ -150,7 +150,8 @@ fn session_call(
     let function = call.field("function")?;
     let kind = CallKind::of(&function.field("attribute")?.text()).filter(|kind| kinds.contains(kind))?;
     let arguments = call.field("arguments").filter(|arguments| arguments.kind() == kind::ARGUMENT_LIST)?;
-    let object = Arguments::of_list(module, &arguments).passed(&classes.resolver, "instance", Some(0));
+    let arguments = Arguments::of_list(module, &arguments);
+    let object = arguments.passed(&classes.resolver, "instance", Some(0));
     if matches!(object, Passed::Absent) {
         // no session's method goes without
         return None;
@@ -168,7 +169,7 @@ fn session_call(
         written: written(call),
         kind,
         classes: Vec::new(),
-        named_attributes: matches!(AttributeNames::of(&classes.resolver, module, call), AttributeNames::Named(_)),
+        named_attributes: matches!(AttributeNames::of(&classes.resolver, call, &arguments), AttributeNames::Named(_)),
         unknown: None,
         steps,
         is_implicit: false,

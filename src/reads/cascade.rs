@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use crate::calls::AttributeNames;
 use crate::module::Location;
+use crate::resolve::Arguments;
 use crate::syntax::Node;
 use crate::types::Class;
 
@@ -32,7 +33,8 @@ impl Walkthrough<'_, '_> {
     }
 
     fn named_by(&self, call: &Node<'_>) -> AttributeNames {
-        AttributeNames::of(&self.mapping.classes.resolver, self.module(), call)
+        let given = Arguments::of_call(self.module(), call);
+        AttributeNames::of(&self.mapping.classes.resolver, call, &given)
     }
 
     fn refresh_names(&mut self, object: usize, names: &[String], call: &Node<'_>) -> Result<RunValue, Exit> {
