@@ -1,6 +1,5 @@
 //! A call is evaluated: of a constructor, of a function of the repository, of a method.
 
-use crate::module::BindingKind;
 use crate::python::PyValue;
 use crate::resolve::{Arguments, Effort, Keyword, Place, Resolution};
 use crate::syntax::{Node, callee_name, dotted_name, kind, positional_arguments, string_content, unparenthesized};
@@ -314,7 +313,7 @@ impl Walkthrough<'_, '_> {
         let resolutions = self.mapping.classes.resolver.follow(&place, &dotted_name(&maker)?, &Effort::for_value());
         match resolutions.as_slice() {
             // a maker is often named as what it makes
-            [Resolution::Bound(found)] if matches!(found.binding().kind, BindingKind::CallResult { .. }) => {
+            [Resolution::Bound(found)] if found.is_made_by_call() => {
                 let name = found.module().node(&found.binding().name).filter(|_| found.rest.is_empty())?;
                 let assignment = name.ancestors().find(|node| node.kind() == kind::ASSIGNMENT)?;
                 let is_maker = |call: &Node<'_>| {

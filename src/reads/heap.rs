@@ -49,6 +49,11 @@ pub(super) struct Options {
 }
 
 impl Options {
+    /// Nothing is known of what they name.
+    pub fn unknown() -> Self {
+        Self { any: true, ..Self::default() }
+    }
+
     /// Whether they load a relationship of an object that is of all of the classes.
     pub fn do_load(&self, classes: &[Class], name: &str) -> bool {
         let is_of_class = |class: &str| classes.iter().any(|known| known.name == class);

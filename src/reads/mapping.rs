@@ -7,7 +7,7 @@ use std::sync::Arc;
 use foldhash::HashMap;
 
 use crate::model::Classes;
-use crate::module::{BindingKind, Location, Module};
+use crate::module::{Location, Module};
 use crate::resolve::{Arguments, Effort, Expression, Keyword, Passed, Place, Resolution, Resolver};
 use crate::sqlalchemy::{Loader, unkept_by};
 use crate::syntax::{Node, callee_name, decorator_last_names, dotted_name, is_clause, is_statement, kind, returned};
@@ -225,8 +225,7 @@ impl<'a> Mapping<'a> {
             _ => return Attribute::Other,
         };
         let cascading = self.cascading.iter().position(|one| one.owner == owner.at && one.attribute == name);
-        let mut given = Arguments::of_call(&owner.module, call);
-        given.open_dictionary_of_sqlmodel(self.resolver());
+        let given = Arguments::of_relationship(self.resolver(), &owner.module, call);
         // a call may have given it any loader
         let mut loading = if self.is_of_call(owner, call) { LoaderStrategy::Eager } else { self.loading(&given) };
         if cascading.is_some_and(|index| self.cascading[index].is_eager) {
@@ -295,7 +294,7 @@ impl<'a> Mapping<'a> {
             let node = owner.module.node(&owner.at.range())?;
             let makes_it = |member: &&Node<'_>| {
                 let call = member.field("right").filter(|right| right.kind() == kind::CALL);
-                let given = call.map(|call| Arguments::of_call(&owner.module, &call));
+                let given = call.map(|call| Arguments::of_relationship(self.resolver(), &owner.module, &call));
                 given.is_some_and(|given| self.reverse(&given).is_ok_and(|found| found.as_deref() == Some(name)))
             };
             Some(member_name(members(&node).iter().find(makes_it)?)?.text().into_owned())
@@ -309,9 +308,7 @@ impl<'a> Mapping<'a> {
         let place = Place::of(&owner.module, &function);
         let resolutions = self.resolver().follow(&place, &names, &Effort::for_callee());
         resolutions.iter().any(|resolution| match resolution {
-            Resolution::Bound(found) => {
-                found.rest.is_empty() && matches!(found.binding().kind, BindingKind::CallResult { .. })
-            }
+            Resolution::Bound(found) => found.rest.is_empty() && found.is_made_by_call(),
             _ => false,
         })
     }

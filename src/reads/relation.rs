@@ -198,7 +198,7 @@ impl Walkthrough<'_, '_> {
     pub(super) fn value_at(&mut self, object: usize, relation: &Relation, at: &Location) -> RunValue {
         let options = match &self.heap.objects[object].base {
             UnseenRelationships::Queried(options) => options.clone(),
-            _ => Options { any: true, ..Options::default() },
+            _ => Options::unknown(),
         };
         let target = self.heap.queried(relation.target.clone(), options);
         let value = self.leading_back(target, object, relation);

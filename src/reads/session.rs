@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::hints::names_session;
-use crate::syntax::{Node, callee_name, dotted_name, keyword_value, kind, parameter_name, positional_arguments};
+use crate::resolve::{Arguments, Expression, Passed};
+use crate::syntax::{Node, callee_name, dotted_name, kind, parameter_name, positional_arguments};
 use crate::types::Type;
 
 use super::cascade::unload;
@@ -162,14 +163,18 @@ impl Walkthrough<'_, '_> {
 
     /// `session.get(…)`
     fn queried(&mut self, call: &Node<'_>, is_awaited: bool) -> RunValue {
-        let options = call.field("arguments").and_then(|list| keyword_value(&list, "options"));
-        let options = options.map_or_else(Options::default, |given| named_in_options(&given));
+        let given = Arguments::of_call(self.module(), call);
+        let options = match given.get(&self.mapping.classes.resolver, "options") {
+            Passed::Given(options) => options.node().map_or_else(Options::unknown, |given| named_in_options(&given)),
+            Passed::Absent => Options::default(),
+            Passed::Unknown => Options::unknown(),
+        };
         if !is_awaited {
             self.heap.forget_all();
             return RunValue::Unknown;
         }
         self.flush(self.flushes_itself);
-        let key = call.field("arguments").and_then(|list| positional_arguments(&list).get(1).cloned());
+        let key = given.written("ident", Some(1)).and_then(Expression::node);
         let key =
             key.filter(|key| matches!(&*key.kind(), kind::INTEGER | kind::STRING)).map(|key| key.text().into_owned());
         let value = self.loaded_by(call, &options);

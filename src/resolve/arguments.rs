@@ -114,10 +114,21 @@ impl Arguments {
         call.field("arguments").map(|list| Self::of_list(module, &list)).unwrap_or_default()
     }
 
+    /// What the call of a relationship's constructor is given, with what sqlmodel hands on to SQLAlchemy.
+    pub fn of_relationship(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -> Self {
+        let mut arguments = Self::of_call(module, call);
+        arguments.open_dictionary_of_sqlmodel(resolver);
+        arguments
+    }
+
     /// What an argument list, or the display of a dictionary, gives.
     pub fn of_list(module: &Arc<Module>, list: &Node<'_>) -> Self {
         let of = |node: &Node<'_>| Some(Expression::of(module, node));
-        let given = if list.kind() == kind::ARGUMENT_LIST { positional_arguments(list) } else { Vec::new() };
+        let given = match &*list.kind() {
+            kind::ARGUMENT_LIST => positional_arguments(list),
+            kind::GENERATOR_EXPRESSION => vec![list.clone()],
+            _ => Vec::new(),
+        };
         let is_splat = |node: &&Node<'_>| node.kind() == kind::LIST_SPLAT;
         let mut arguments = Self {
             is_open: given.iter().any(|node| is_splat(&node)),

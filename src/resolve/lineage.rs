@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::Resolver;
+use super::arguments::{Arguments, Expression};
 use super::effort::Effort;
 use super::locals::KnownClass;
 use super::names::{Found, Resolution};
 use super::place::Place;
 use crate::module::{BindingKind, Dotted};
 use crate::module::{Location, Module};
-use crate::syntax::{Node, dotted_name, keyword_value, kind, positional_arguments};
+use crate::syntax::{Node, dotted_name, kind, positional_arguments};
 
 impl Resolver<'_> {
     /// A class and the classes that it inherits from, each once; the nearest come first, as Python asks them where no two bases of a
@@ -25,7 +26,7 @@ impl Resolver<'_> {
             known.push(class.location());
             if let BindingKind::Class(bases) = &class.binding().kind {
                 let place = class.before();
-                let templates = class.value().map(|class| templates_of(&class)).unwrap_or_default();
+                let templates = class.value().map(|node| templates_of(class.module(), &node)).unwrap_or_default();
                 let bases = bases.iter().chain(&templates).flat_map(|base| self.classes_at(&place, base, effort));
                 pending.extend(bases.collect::<Vec<_>>().into_iter().rev());
                 lineage.push(class);
@@ -42,7 +43,7 @@ impl Resolver<'_> {
                 BindingKind::Class(_) => vec![found],
                 BindingKind::Alias(path) => self.classes_at(&found.before(), path, effort),
                 BindingKind::CallResult { .. } => {
-                    let template = found.value().and_then(|call| template(&call));
+                    let template = found.value().and_then(|call| template(found.module(), &call));
                     template.map(|names| self.classes_at(&found.before(), &names, effort)).unwrap_or_default()
                 }
                 _ => Vec::new(),
@@ -185,14 +186,14 @@ pub(super) fn assigns(node: &Node<'_>, attribute: &str) -> bool {
 }
 
 /// The class that a call of `declarative_base` makes the base class from.
-fn template(call: &Node<'_>) -> Option<Dotted> {
-    let arguments = call.field("arguments")?;
-    let class = ["cls", "model_class"].iter().find_map(|name| keyword_value(&arguments, name));
-    dotted_name(&class?)
+fn template(module: &Arc<Module>, call: &Node<'_>) -> Option<Dotted> {
+    let given = Arguments::of_call(module, call);
+    let class = ["cls", "model_class"].iter().find_map(|name| given.written(name, None));
+    class.and_then(Expression::node).as_ref().and_then(dotted_name)
 }
 
 /// The same of the calls that stand among the bases of a class.
-fn templates_of(class: &Node<'_>) -> Vec<Dotted> {
+fn templates_of(module: &Arc<Module>, class: &Node<'_>) -> Vec<Dotted> {
     let bases = class.field("superclasses").map(|bases| positional_arguments(&bases)).unwrap_or_default();
-    bases.iter().filter_map(template).collect()
+    bases.iter().filter_map(|base| template(module, base)).collect()
 }

@@ -53,6 +53,11 @@ impl Found {
         &self.scope().all(&self.name)[self.index]
     }
 
+    /// Whether the name is bound to what a call gives.
+    pub fn is_made_by_call(&self) -> bool {
+        matches!(self.binding().kind, BindingKind::CallResult { .. })
+    }
+
     /// The bound name.
     pub fn name(&self) -> &str {
         &self.name

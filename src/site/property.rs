@@ -66,12 +66,10 @@ impl Tracer<'_> {
         let traced = resolutions.iter().map(|resolution| match resolution {
             Resolution::Bound(found) if found.rest.is_empty() => self.bound(found, steps),
             // what an object of another class has
-            Resolution::Bound(found) if matches!(found.binding().kind, BindingKind::CallResult { .. }) => {
-                match self.bound(found, steps) {
-                    AssignedObject::Other => AssignedObject::Other,
-                    _ => AssignedObject::Unknown,
-                }
-            }
+            Resolution::Bound(found) if found.is_made_by_call() => match self.bound(found, steps) {
+                AssignedObject::Other => AssignedObject::Other,
+                _ => AssignedObject::Unknown,
+            },
             _ => AssignedObject::Unknown,
         });
         traced.reduce(AssignedObject::or).unwrap_or(AssignedObject::Unknown)

@@ -1,7 +1,8 @@
 //! A call goes in; what it gives comes out.
 
 use crate::hints::names_session;
-use crate::syntax::{Node, keyword_value, kind, on_one_line, positional_arguments, string_content, unparenthesized};
+use crate::resolve::{Arguments, Expression, Passed};
+use crate::syntax::{Node, kind, on_one_line, positional_arguments, string_content, unparenthesized};
 
 use super::annotation::{is_callable, is_class_of};
 use super::function::TypedArgument;
@@ -133,9 +134,18 @@ impl Types<'_> {
 
     /// An argument by its place or its name.
     pub(super) fn argument(&self, context: &Context, call: &Node<'_>, index: usize, name: &str) -> Type {
-        let by_position = arguments_of(call).get(index).cloned();
-        let by_name = || call.field("arguments").and_then(|list| keyword_value(&list, name));
-        by_position.or_else(by_name).map_or(Type::NEVER, |argument| self.value(context, &argument))
+        match Arguments::of_call(&context.module, call).passed(&self.resolver, name, Some(index)) {
+            Passed::Given(argument) => self.passed(context, &argument),
+            Passed::Unknown => Type::unknown(format!("what `{}` is given can't be told", on_one_line(call))),
+            Passed::Absent => Type::NEVER,
+        }
+    }
+
+    /// What an argument of a call can be.
+    pub(super) fn passed(&self, context: &Context, argument: &Expression) -> Type {
+        let is_own = argument.module.path == context.module.path;
+        let context = if is_own { context.clone() } else { Context::of(&argument.module) };
+        argument.node().map_or(Type::NEVER, |argument| self.value(&context, &argument))
     }
 
     /// What a call of something of Python itself gives.

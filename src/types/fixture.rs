@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::module::Module;
-use crate::resolve::{Effort, Place, Resolution};
-use crate::syntax::{Node, decorator_last_names, keyword_value, kind, string_content};
+use crate::resolve::{Arguments, Effort, Passed, Place, Resolution};
+use crate::syntax::{Node, decorator_last_names, kind};
 
 use super::assignment::class_of;
 use super::kind::{Function, Type};
@@ -56,20 +56,23 @@ impl Types<'_> {
         let root = tree.root();
         let renamed = root.named_children().find_map(|statement| {
             let function = statement.field("definition").filter(|_| statement.kind() == kind::DECORATED_DEFINITION)?;
-            (given_name(&statement).as_deref() == Some(name) && is_fixture(&function)).then_some(function)
+            (self.given_name(module, &statement).as_deref() == Some(name) && is_fixture(&function)).then_some(function)
         })?;
         Some(Function::of(module, &renamed))
+    }
+
+    /// The name that a decorator gives what it decorates.
+    fn given_name(&self, module: &Arc<Module>, decorated: &Node<'_>) -> Option<String> {
+        decorated.named_children().filter(|child| child.kind() == kind::DECORATOR).find_map(|decorator| {
+            let given = Arguments::of_call(module, &decorator.named_children().next()?);
+            match given.get(&self.resolver, "name") {
+                Passed::Given(name) => name.text(&self.resolver),
+                _ => None,
+            }
+        })
     }
 }
 
 fn is_fixture(function: &Node<'_>) -> bool {
     decorator_last_names(function).iter().any(|name| name == "fixture")
-}
-
-/// The name that a decorator gives what it decorates.
-fn given_name(decorated: &Node<'_>) -> Option<String> {
-    decorated.named_children().filter(|child| child.kind() == kind::DECORATOR).find_map(|decorator| {
-        let arguments = decorator.named_children().next()?.field("arguments")?;
-        keyword_value(&arguments, "name").and_then(|name| string_content(&name))
-    })
 }

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::resolve::{Arguments, Passed};
 use crate::syntax::{
-    Node, decorator_last_names, has_scope, is_method, is_splat, keyword_value, kind, on_one_line, parameter_name,
-    returned, unparenthesized,
+    Node, decorator_last_names, has_scope, is_method, is_splat, kind, on_one_line, parameter_name, returned,
+    unparenthesized,
 };
 
 use super::annotation::is_class_of;
 use super::assignment::{class_of, is_receiver};
 use super::kind::{Function, Type, is_object};
-use super::member::arguments_of;
 use super::{Context, TypeFrame, TypeQuestion, Types};
 
 /// An argument of a call.
@@ -204,12 +204,11 @@ impl Types<'_> {
 
     /// `Depends(get_session)`: what the function gives or yields.
     pub(super) fn dependency(&self, context: &Context, call: &Node<'_>) -> Type {
-        let arguments = arguments_of(call);
-        let named = call.field("arguments").and_then(|list| keyword_value(&list, "dependency"));
-        let Some(function) = arguments.first().cloned().or(named) else {
+        let arguments = Arguments::of_call(&context.module, call);
+        let Passed::Given(function) = arguments.get_at(&self.resolver, "dependency", 0) else {
             return Type::unknown("what it depends on can't be told");
         };
-        self.value(context, &function).each(|function| match function {
+        self.passed(context, &function).each(|function| match function {
             Type::Function(function) => self.provided(function),
             Type::Class(class, given) => self.object_of(class, given),
             Type::OutsideObject(path, given) => self.call_of_outside_object(path, given),

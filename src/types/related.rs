@@ -139,8 +139,7 @@ impl Types<'_> {
 
 /// What an attribute holds of objects of a class: one, several, or a query for them, as its call says.
 fn held(resolver: &Resolver<'_>, object: Type, uselist: Option<bool>, module: &Arc<Module>, call: &Node<'_>) -> Type {
-    let mut given = Arguments::of_call(module, call);
-    given.open_dictionary_of_sqlmodel(resolver);
+    let given = Arguments::of_relationship(resolver, module, call);
     let written = || match given.keyword(resolver, "uselist") {
         Keyword::Given(PyValue::Bool(uselist)) => Some(uselist),
         _ => None,

@@ -3,6 +3,7 @@
 use super::Carried;
 use crate::python::{CollectionKind, PyValue};
 use crate::resolve::Resolver;
+use crate::resolve::arguments::{Arguments, Expression};
 use crate::resolve::effort::Effort;
 use crate::resolve::literal::shortened;
 use crate::resolve::locals::Known;
@@ -10,7 +11,7 @@ use crate::resolve::names::Resolution;
 use crate::resolve::pattern::{Pattern, filled_in};
 use crate::resolve::place::Place;
 use crate::resolve::reason::Reason;
-use crate::syntax::{Node, dotted_name, keyword_value, kind, positional_arguments, unparenthesized};
+use crate::syntax::{Node, dotted_name, kind, positional_arguments, unparenthesized};
 
 impl Resolver<'_> {
     /// `re.sub(…)`, `re.compile(…).sub(…)`, and the same by the name of a compiled pattern.
@@ -22,13 +23,20 @@ impl Resolver<'_> {
         effort: &Effort,
     ) -> Carried<PyValue> {
         let (pattern, method, rest) = self.pattern_call(place, function, arguments, effort)?;
+        let given = Arguments::of_list(&place.module, arguments);
         let unknown = || Reason::about(&shortened(&function.text()), "is not carried out here");
         Some(pattern.and_then(|pattern| {
             let found = match (&*method, rest.as_slice()) {
                 ("sub", [replacement, text, others @ ..]) => {
                     let text = self.texts(place, text, effort)?;
-                    let count = others.first().cloned().or_else(|| keyword_value(arguments, "count"));
-                    let count = match count.map(|count| self.one(place, &count, effort)).transpose()? {
+                    let by_position = others.first().map(|count| Expression::of(&place.module, count));
+                    let count = by_position.or_else(|| given.written("count", None).cloned());
+                    let count = match count
+                        .as_ref()
+                        .and_then(Expression::node)
+                        .map(|count| self.one(place, &count, effort))
+                        .transpose()?
+                    {
                         None => 0,
                         Some(PyValue::Int(count)) => usize::try_from(count).map_err(|_| unknown())?,
                         Some(_) => return Err(unknown()),
@@ -101,16 +109,17 @@ impl Resolver<'_> {
                 return None;
             }
             let (pattern, rest) = given.split_first()?;
-            let flags = keyword_value(arguments, "flags");
+            let given = Arguments::of_list(&place.module, arguments);
+            let flags = given.written("flags", None).and_then(Expression::node);
             return Some((self.pattern(place, pattern, flags.as_ref(), effort), of_module, rest.to_vec()));
         }
         let object = function.field("object").filter(|_| FUNCTIONS.contains(&method.as_str()))?;
         let (place, compiled) = self.compiled(place, &object, effort)?;
         let compiled = place.module.node(&compiled)?;
-        let of = compiled.field("arguments")?;
-        let written = positional_arguments(&of);
-        let flags = keyword_value(&of, "flags").or_else(|| written.get(1).cloned());
-        Some((self.pattern(&place, written.first()?, flags.as_ref(), effort), method, given))
+        let of_pattern = Arguments::of_call(&place.module, &compiled);
+        let written = of_pattern.written("pattern", Some(0)).and_then(Expression::node)?;
+        let flags = of_pattern.written("flags", Some(1)).and_then(Expression::node);
+        Some((self.pattern(&place, &written, flags.as_ref(), effort), method, given))
     }
 
     pub(super) fn function_of_re(&self, place: &Place, names: &[String], effort: &Effort) -> Option<String> {
