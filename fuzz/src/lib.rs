@@ -4,6 +4,7 @@
 pub mod decode;
 pub mod layout;
 pub mod notebook;
+pub mod outline;
 pub mod rewrite;
 pub mod rules;
 pub mod settings;

@@ -75,6 +75,6 @@ impl Analysis {
         let has_call =
             |file: &&PathBuf| self.disk.read(&self.walk.absolute(file), true).is_ok_and(|bytes| calls.are_in(&bytes));
         let files: Vec<PathBuf> = files.iter().filter(has_call).cloned().collect();
-        self.inferred(repository, &files, |types, _, module| callers_in(types, module, &names, functions))
+        self.inferred(repository, &files, |types, _, module| callers_in(types, module, (&names, &calls), functions))
     }
 }

@@ -3,15 +3,15 @@
 
 mod attribute_names;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde::Serialize;
 
-use crate::hints::names_session;
+use crate::hints::{Hints, Words, names_session};
 use crate::model::Classes;
 use crate::module::{Location, Module};
 use crate::resolve::{Arguments, Passed};
-use crate::syntax::{Node, kind, on_one_line};
+use crate::syntax::{Node, hinted_nodes, kind, on_one_line};
 use crate::types::{Class, InferenceStep, Type, Types};
 
 pub use attribute_names::AttributeNames;
@@ -80,9 +80,11 @@ pub fn in_module(
     module: &Arc<Module>,
     kinds: &[CallKind],
 ) -> Vec<SessionCall> {
-    let root = module.tree().root();
+    static WORDS: LazyLock<Words> = LazyLock::new(|| Words::few(&["refresh", "expire", "merge", "expunge", "class"]));
+    let hints = Hints::of_words(module.source.parser_text(), &WORDS);
     let refreshes = kinds.contains(&CallKind::Refresh);
-    let found = root.dfs().filter_map(|node| match &*node.kind() {
+    let root = module.tree().root();
+    let found = hinted_nodes(&root, &hints).filter_map(|node| match &*node.kind() {
         kind::CALL => session_call(types, classes, module, &node, kinds),
         kind::CLASS_DEFINITION if refreshes => refreshing_class(types, classes, module, &node),
         _ => None,

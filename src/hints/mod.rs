@@ -3,11 +3,12 @@
 //! A file without a hint is never parsed, and in a parsed file only the nodes around a hint are looked at.
 
 mod traits;
+mod words;
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::AhoCorasick;
 use memchr::memmem::Finder;
 
 use crate::sqlalchemy::Observable;
@@ -15,6 +16,7 @@ use crate::sqlalchemy::cascade::OPTION_NAMES;
 
 use traits::DELETE_ORPHAN;
 pub use traits::{Traits, names_session};
+pub use words::Words;
 
 static CASCADE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("cascade"));
 static EXPUNGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("expunge"));
@@ -72,7 +74,12 @@ impl Hints {
 
     /// Where one of the words stands.
     pub fn of_words(text: &str, words: &Words) -> Self {
-        Self::new(words.0.find_iter(text).map(|found| found.start()..found.start() + 1))
+        Self::new(words.places(text.as_bytes()).map(|word| word.start..word.start + 1))
+    }
+
+    /// Where a word stands.
+    pub fn of_word(text: &str, word: &str) -> Self {
+        Self::new(memchr::memmem::find_iter(text.as_bytes(), word).map(|at| at..at + 1))
     }
 
     /// Where something can stand that notices a cascade.
@@ -115,36 +122,6 @@ impl Hints {
     }
 }
 
-/// Names that are looked for together, however many they are: of those that begin at a place, the longest.
-pub struct Words(AhoCorasick);
-
-impl Words {
-    /// None where they are too many to be looked for.
-    pub fn new<'w>(words: impl IntoIterator<Item = &'w str>) -> Option<Self> {
-        // unlike all that overlap, this kind is looked for with vector instructions
-        AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words).ok().map(Self)
-    }
-
-    /// Whether the bytes have one of them.
-    pub fn are_in(&self, bytes: &[u8]) -> bool {
-        self.0.is_match(bytes)
-    }
-
-    /// Whether one of them stands in the bytes as a word of its own.
-    fn stand_in(&self, bytes: &[u8]) -> bool {
-        self.whole(bytes).next().is_some()
-    }
-
-    /// Where they stand as words of their own: there none can begin inside of another.
-    fn whole<'b>(&'b self, bytes: &'b [u8]) -> impl Iterator<Item = Range<usize>> + 'b {
-        let is_of_word = |byte: Option<&u8>| byte.copied().is_some_and(is_of_name);
-        let is_whole = move |word: &Range<usize>| {
-            !is_of_word(word.start.checked_sub(1).map(|before| &bytes[before])) && !is_of_word(bytes.get(word.end))
-        };
-        self.0.find_iter(bytes).map(|found| found.range()).filter(is_whole)
-    }
-}
-
 /// Whether a file with the bytes can define a class that has one of the words in its list of bases, or can give one of the words another name.
 pub fn has_heir_of(bytes: &[u8], words: &Words) -> bool {
     static CLASS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("class "));
@@ -156,9 +133,7 @@ pub fn has_heir_of(bytes: &[u8], words: &Words) -> bool {
         let head = class_head(&bytes[at..]);
         words.stand_in(&head[head.iter().position(|byte| *byte == b'(').unwrap_or(head.len())..])
     };
-    words.are_in(bytes)
-        && (CLASS.find_iter(bytes).filter(starts_line).any(inherits)
-            || words.whole(bytes).any(|word| is_renamed(bytes, &word)))
+    CLASS.find_iter(bytes).filter(starts_line).any(inherits) || is_renamed(bytes, words)
 }
 
 /// A class definition from its start to the end of its list of bases.
@@ -176,12 +151,21 @@ fn class_head(bytes: &[u8]) -> &[u8] {
     &bytes[..end.unwrap_or(bytes.len())]
 }
 
-/// Whether a word is given another name there: `import Word as Other`, `Other = Word`.
-fn is_renamed(bytes: &[u8], word: &Range<usize>) -> bool {
-    let before = bytes[..word.start].trim_ascii_end();
-    let behind = &bytes[word.end..];
-    let ends_line = || behind.first().is_none_or(|byte| matches!(byte, b'\n' | b'\r' | b' ' | b'#'));
-    behind.starts_with(b" as ") || before.ends_with(b"=") && ends_line()
+/// Whether one of the words is given another name: `import Word as Other`, `Other = Word`.
+fn is_renamed(bytes: &[u8], words: &Words) -> bool {
+    static AS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" as "));
+    let is_of_word = |byte: &&u8| is_of_name(**byte) || !byte.is_ascii();
+    let is_imported = |at: usize| {
+        let length = bytes[..at].iter().rev().take_while(is_of_word).count();
+        words.stand_in(&bytes[at - length..at])
+    };
+    let is_assigned = |at: usize| {
+        let value = bytes[at + 1..].trim_ascii_start();
+        let length = value.iter().take_while(is_of_word).count();
+        let ends_line = matches!(value.get(length), None | Some(b'\n' | b'\r' | b' ' | b'#'));
+        ends_line && words.stand_in(&value[..length])
+    };
+    AS.find_iter(bytes).any(is_imported) || memchr::memchr_iter(b'=', bytes).any(is_assigned)
 }
 
 /// Whether a file with the bytes can have a cascade site.

@@ -70,6 +70,16 @@ impl Module {
         Self { path: path.into(), source: Arc::new(source), tree: tree.into(), scope, index: Arc::default() }
     }
 
+    /// The same for who asks for a few of its functions. An error in one of the others may be passed over.
+    pub fn outline(path: &Path, source: Source) -> Self {
+        if source.may_be_template() {
+            return Self::parse(path, source);
+        }
+        let tree = Tree::outline(source.parser_text());
+        let scope = Arc::new(Scope::of_module(&tree.root()));
+        Self { path: path.into(), source: Arc::new(source), tree: tree.into(), scope, index: Arc::default() }
+    }
+
     /// The same without its tree, which takes much more memory than the text: most modules are asked for their names alone.
     pub fn without_tree(&self) -> Self {
         Self {
@@ -88,7 +98,7 @@ impl Module {
 
     /// The syntax tree; offsets are bytes of the text.
     pub fn tree(&self) -> &Tree {
-        self.tree.get_or_init(|| Tree::parse(self.source.parser_text()))
+        self.tree.get_or_init(|| Tree::outline(self.source.parser_text()))
     }
 
     /// The same file with what is parsed in place of its text, of the same length.

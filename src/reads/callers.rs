@@ -5,19 +5,21 @@ use std::sync::Arc;
 
 use foldhash::HashSet;
 
+use crate::hints::{Hints, Words};
 use crate::module::{Location, Module};
-use crate::syntax::{Node, callee_name, definition_around, kind};
+use crate::syntax::{Node, callee_name, definition_around, hinted_nodes, kind};
 use crate::types::{Type, Types};
 
-/// The functions of a module that call one of some functions, whose names are given too.
+/// The functions of a module that call one of some functions, whose names are given too, and how calls of them are written.
 pub fn callers_in(
     types: &Types<'_>,
     module: &Arc<Module>,
-    names: &HashSet<String>,
+    (names, calls): (&HashSet<String>, &Words),
     functions: &BTreeSet<Location>,
 ) -> Vec<Location> {
+    let hints = Hints::of_words(module.source.parser_text(), calls);
     let root = module.tree().root();
-    let calls = root.dfs().filter(|node| node.kind() == kind::CALL);
+    let calls = hinted_nodes(&root, &hints).filter(|node| node.kind() == kind::CALL);
     let calls = calls.filter(|call| callee_name(call).is_some_and(|name| names.contains(&name)));
     let is_meant = |call: &Node<'_>| {
         let Some(function) = call.field("function") else { return false };

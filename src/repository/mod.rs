@@ -253,6 +253,6 @@ impl Repository {
             Some(bytes) => bytes.to_vec(),
             None => self.disk.read(file, false).ok()?.to_vec(),
         };
-        Some(Module::parse(file, Source::of_kind(Kind::of(file).unwrap_or_default(), bytes).ok()?))
+        Some(Module::outline(file, Source::of_kind(Kind::of(file).unwrap_or_default(), bytes).ok()?))
     }
 }

@@ -3,14 +3,17 @@
 //! A name is followed through the scopes around it, the module's imports and the project's own modules, until it ends
 //! at a name of `rules/constructors.yml`.
 
+use std::sync::LazyLock;
+
 use super::effort::Effort;
 use super::names::{Found, Resolution};
 use super::place::Place;
+use crate::hints::{Hints, Words};
 use crate::module::{BindingKind, Dotted, ModuleName, Scope};
 use crate::repository::Repository;
 use crate::rules::{ConstructorKind, Constructors};
 use crate::source::is_covered;
-use crate::syntax::{Node, dotted_name, kind};
+use crate::syntax::{Node, dotted_name, hinted_nodes, kind};
 
 /// Who is called.
 #[derive(Debug, Clone, PartialEq)]
@@ -230,14 +233,17 @@ impl Resolver<'_> {
 /// Whether the object before the last dot is used in the file as flask-sqlalchemy's is: `db.Model`, `db.Column`, ….
 fn hands_out_models(function: &Node<'_>, names: &[String]) -> bool {
     const HANDED_OUT: [&str; 4] = ["Model", "Column", "ForeignKey", "Table"];
+    static WORDS: LazyLock<Words> = LazyLock::new(|| Words::few(&HANDED_OUT));
     let object = names[..names.len() - 1].join(".");
     let is_handed_out = |node: &Node<'_>| {
         let name = node.field("attribute");
         name.is_some_and(|name| HANDED_OUT.contains(&&*name.text()))
             && node.field("object").is_some_and(|node| node.text() == object)
     };
+    let root = function.root().root();
+    let hints = Hints::of_words(root.get_doc().text(), &WORDS);
     !matches!(&*object, "" | "self" | "cls")
-        && function.root().root().dfs().filter(|node| node.kind() == kind::ATTRIBUTE).any(|node| is_handed_out(&node))
+        && hinted_nodes(&root, &hints).any(|node| node.kind() == kind::ATTRIBUTE && is_handed_out(&node))
 }
 
 /// Whether `self.name` is a method of the class around.
@@ -259,7 +265,10 @@ fn is_method_of_its_class(function: &Node<'_>, names: &[String]) -> bool {
 /// Whether the file calls what declares columns and tables by its bare name, as it calls the constructor.
 fn declares_tables(function: &Node<'_>) -> bool {
     const DECLARING: [&str; 4] = ["Column", "mapped_column", "ForeignKey", "Table"];
+    static WORDS: LazyLock<Words> = LazyLock::new(|| Words::few(&DECLARING));
     let root = function.root().root();
-    let mut called = root.dfs().filter(|node| node.kind() == kind::CALL).filter_map(|call| call.field("function"));
+    let hints = Hints::of_words(root.get_doc().text(), &WORDS);
+    let calls = hinted_nodes(&root, &hints).filter(|node| node.kind() == kind::CALL);
+    let mut called = calls.filter_map(|call| call.field("function"));
     called.any(|called| DECLARING.contains(&&*called.text()))
 }

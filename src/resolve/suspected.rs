@@ -7,9 +7,12 @@ use super::callee::Callee;
 use super::effort::Effort;
 use super::names::{Found, Resolution};
 use super::place::Place;
+use crate::hints::Hints;
 use crate::module::BindingKind;
 use crate::module::Module;
-use crate::syntax::{Node, definition_around, dotted_name, is_definition, kind, names_read, string_content};
+use crate::syntax::{
+    Node, definition_around, dotted_name, hinted_nodes, is_definition, kind, names_read, string_content,
+};
 
 /// How many parts of an expression are looked at.
 const MOST_NODES: usize = 300;
@@ -141,8 +144,11 @@ impl Resolver<'_> {
             Some(function.field("name")?.text().into_owned())
         };
         let Some(name) = function() else { return false };
+        let hints = Hints::of_word(module.source.parser_text(), &name);
         let root = module.tree().root();
-        let mut calls = root.dfs().filter(|node| node.kind() == kind::CALL).filter_map(|call| call.field("function"));
+        let mut calls = hinted_nodes(&root, &hints)
+            .filter(|node| node.kind() == kind::CALL)
+            .filter_map(|call| call.field("function"));
         calls.any(|called| {
             let is_it = dotted_name(&called).is_some_and(|names| names.last() == Some(&name));
             is_it && self.constructor_among(module, &called).is_some()

@@ -1,12 +1,15 @@
 //! The object whose `cascade` is set goes in; whether it is a relationship's property comes out.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use crate::hints::{Hints, Words};
 use crate::module::BindingKind;
 use crate::module::Module;
 use crate::resolve::{Callee, Effort, Found, Place, Resolution, Resolver};
 use crate::rules::ConstructorKind;
-use crate::syntax::{Node, dotted_name, has_scope, is_import, kind, positional_arguments, unparenthesized};
+use crate::syntax::{
+    Node, dotted_name, has_scope, hinted_nodes, is_import, kind, positional_arguments, unparenthesized,
+};
 
 /// How many names lead from an object to where it comes from.
 const MOST_STEPS: usize = 6;
@@ -184,7 +187,9 @@ pub(super) fn imports_sqlalchemy(module: &Module) -> bool {
         let name = dotted_name(node).or_else(|| Some(vec![node.named_children().next()?.text().into_owned()]));
         name.is_some_and(|name| LIBRARIES.contains(&name[0].as_str()))
     };
+    static WORDS: LazyLock<Words> = LazyLock::new(|| Words::few(&LIBRARIES));
+    let hints = Hints::of_words(module.source.parser_text(), &WORDS);
     let root = module.tree().root();
-    let mut named = root.dfs().filter(|node| node.kind() == kind::DOTTED_NAME);
+    let mut named = hinted_nodes(&root, &hints).filter(|node| node.kind() == kind::DOTTED_NAME);
     named.any(|name| is_of_library(&name) && name.ancestors().take(2).any(|around| is_import(&around)))
 }

@@ -1,140 +1,122 @@
-//! A text goes in; its syntax tree comes out as one table, which is quick to walk in every direction.
-//!
-//! tree-sitter finds a node's parent from the root down, and its kind and fields by their names. Here each node is a row, in order of
-//! position and outer ones first: the first child is the next row, the next sibling the row behind the last descendant.
+//! A text goes in; a tree of it comes out whose nodes are rows of tables. The bodies of functions may have tables of their own, which are made
+//! as soon as somebody goes into them.
 
 use std::borrow::Cow;
-use std::num::NonZero;
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use ast_grep_core::Position;
 use ast_grep_core::source::{Doc, Edit, SgNode};
-use ast_grep_core::tree_sitter::{LanguageExt, StrDoc, TSLanguage};
 use ast_grep_language::SupportLang;
 
-use super::{comments, kind};
+use super::bodies::{FunctionBody, function_bodies};
+use super::kind;
+use super::rows::{self, ERROR, Flag, NAMES, Row, row_number};
 
 /// A parsed text.
 #[derive(Clone)]
 pub struct Flat {
     text: String,
     rows: Vec<Row>,
+    /// In order.
+    apart: Vec<Apart>,
+}
+
+/// The body of a function, whose nodes are in a table of their own.
+#[derive(Clone)]
+struct Apart {
+    body: FunctionBody,
+    /// The index of its row.
+    row: u32,
+    /// Its nodes, itself first.
+    rows: OnceLock<Vec<Row>>,
 }
 
 /// A node of it.
 #[derive(Clone, Copy)]
 pub struct FlatNode<'r> {
     document: &'r Flat,
+    /// Those of its table; where it is a body with a table of its own, its row in the outline.
+    rows: &'r [Row],
+    /// 0, or the number of a body, counted from 1.
+    table: u32,
     index: u32,
 }
 
-#[derive(Clone, Copy)]
-struct Row {
-    /// Offsets of the first byte, and behind the last.
-    start: u32,
-    end: u32,
-    /// The root is its own.
-    parent: u32,
-    /// Behind the last descendant.
-    next: u32,
-    kind: u16,
-    /// What its parent calls it; 0 where it doesn't.
-    field: u16,
-    /// How many nodes are around it, as far as that is counted.
-    depth: u16,
-    flags: u8,
-}
-
-const NAMED: u8 = 1;
-const MISSING: u8 = 2;
-const EXTRA: u8 = 4;
-/// It is or has an error.
-const HAS_ERROR: u8 = 8;
-
-/// The kind of what can't be parsed.
-const ERROR: u16 = u16::MAX;
-
-/// The names of kinds and fields.
-struct GrammarNames {
-    /// By the id of the kind, with whether it is a named one.
-    kinds: Vec<(&'static str, bool)>,
-    /// In order of name.
-    fields: Vec<(&'static str, u16)>,
-}
-
-static LANGUAGE: LazyLock<TSLanguage> = LazyLock::new(|| SupportLang::Python.get_ts_language());
-static NAMES: LazyLock<GrammarNames> = LazyLock::new(|| GrammarNames::of(&LANGUAGE));
-
-impl GrammarNames {
-    fn of(language: &'static TSLanguage) -> Self {
-        let kinds = 0..u16::try_from(language.node_kind_count()).unwrap_or(u16::MAX);
-        let fields = 1..=u16::try_from(language.field_count()).unwrap_or(u16::MAX);
-        let field = |id| Some((language.field_name_for_id(id)?, id));
-        let mut fields: Vec<_> = fields.filter_map(field).collect();
-        fields.sort();
-        let kind = |id| (language.node_kind_for_id(id).unwrap_or_default(), language.node_kind_is_named(id));
-        Self { kinds: kinds.map(kind).collect(), fields }
-    }
-
-    fn kind(&self, id: u16) -> &'static str {
-        self.kinds.get(usize::from(id)).map_or(kind::ERROR, |(name, _)| name)
-    }
-
-    fn is_named(&self, id: u16) -> bool {
-        self.kinds.get(usize::from(id)).is_none_or(|(_, is_named)| *is_named)
+impl Apart {
+    fn has_error(&self) -> bool {
+        self.rows.get().is_some_and(|rows| rows[0].has(Flag::HAS_ERROR))
     }
 }
 
 impl Flat {
     /// Parses; what can't be parsed becomes error nodes.
     pub fn parse(text: &str) -> Self {
-        let parsed = comments::joined(text);
-        let StrDoc { tree, .. } = StrDoc::new(parsed.as_deref().unwrap_or(text), SupportLang::Python);
-        let mut rows: Vec<Row> = Vec::with_capacity(text.len() / 6);
-        let mut cursor = tree.walk();
-        let (mut parent, mut depth) = (0, 0_u16);
-        loop {
-            let node = cursor.node();
-            let index = row_number(rows.len());
-            let kind = node.kind_id();
-            let has_error = node.has_error();
-            let flag = |is: bool, flag: u8| if is { flag } else { 0 };
-            rows.push(Row {
-                start: row_number(node.start_byte()),
-                end: row_number(node.end_byte()),
-                parent,
-                next: index + 1,
-                kind,
-                field: cursor.field_id().map_or(0, NonZero::get),
-                depth,
-                flags: flag(NAMES.is_named(kind), NAMED)
-                    | flag(has_error && node.is_missing(), MISSING)
-                    | flag(node.is_extra(), EXTRA)
-                    | flag(has_error, HAS_ERROR),
-            });
-            if cursor.goto_first_child() {
-                parent = index;
-                depth = depth.saturating_add(1);
-                continue;
-            }
-            while !cursor.goto_next_sibling() {
-                if !cursor.goto_parent() {
-                    rows.shrink_to_fit();
-                    return Self { text: text.to_owned(), rows };
-                }
-                let end = row_number(rows.len());
-                let row = &mut rows[parent as usize];
-                row.next = end;
-                depth = row.depth;
-                parent = row.parent;
-            }
-        }
+        Self { text: text.to_owned(), rows: rows::of_text(text), apart: Vec::new() }
+    }
+
+    /// The same, where that can be, without the bodies of functions as long as nobody goes into them. An error in one of them is found
+    /// there alone.
+    pub fn outline(text: &str, shortest: usize) -> Self {
+        // a node's number has that of its table in its upper half
+        let bodies = if usize::BITS > u32::BITS { function_bodies(text, shortest) } else { None };
+        let bodies = bodies.filter(|bodies| !bodies.is_empty());
+        let outline = bodies.and_then(|bodies| Some((rows::around_bodies(text, &bodies)?, bodies)));
+        let Some((rows, bodies)) = outline else { return Self::parse(text) };
+        let indexes =
+            rows.iter().enumerate().filter(|(_, row)| row.has(Flag::APART)).map(|(index, _)| row_number(index));
+        let apart = bodies.into_iter().zip(indexes);
+        let apart = apart.map(|(body, row)| Apart { body, row, rows: OnceLock::new() }).collect();
+        Self { text: text.to_owned(), rows, apart }
     }
 
     /// What was parsed.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// How many bodies of functions have a table of their own.
+    pub fn apart(&self) -> usize {
+        self.apart.len()
+    }
+
+    /// The rows of a table.
+    fn table(&self, table: u32) -> &[Row] {
+        match self.apart_of(table) {
+            Some(apart) => {
+                let row = &self.rows[apart.row as usize];
+                apart.rows.get_or_init(|| rows::of_body(&self.text, &apart.body, row))
+            }
+            None => &self.rows,
+        }
+    }
+
+    fn apart_of(&self, table: u32) -> Option<&Apart> {
+        Some(&self.apart[table.checked_sub(1)? as usize])
+    }
+
+    /// The bodies that are among rows of a table.
+    fn apart_among(&self, rows: Range<u32>, table: u32) -> &[Apart] {
+        let before = |index: u32| self.apart.partition_point(|apart| apart.row < index);
+        if table == 0 { &self.apart[before(rows.start)..before(rows.end)] } else { &[] }
+    }
+
+    /// The node of a row.
+    fn node(&self, table: u32, index: u32) -> FlatNode<'_> {
+        if table == 0 && self.rows[index as usize].has(Flag::APART) {
+            let number = self.apart.partition_point(|apart| apart.row < index);
+            return self.body(row_number(number) + 1);
+        }
+        match index {
+            0 if table > 0 => self.body(table),
+            _ => FlatNode { document: self, rows: self.table(table), table, index },
+        }
+    }
+
+    /// The body of a function with a table of its own.
+    fn body(&self, table: u32) -> FlatNode<'_> {
+        let row = self.apart_of(table).map_or(0, |apart| apart.row) as usize;
+        FlatNode { document: self, rows: &self.rows[row..=row], table, index: 0 }
     }
 
     /// The tree of the text after edits, without parsing it: each puts words in place of words inside of a string. None where one does
@@ -155,19 +137,31 @@ impl Flat {
             let (added, removed) = moves[moves.len() - 1];
             moves.push((added + words.len(), removed + range.len()));
         }
-        let moved = |offset: u32| {
-            let (added, removed) = moves[edits.partition_point(|(range, _)| range.end <= offset as usize)];
-            row_number(offset as usize + added - removed)
+        let moved = |offset: usize| {
+            let (added, removed) = moves[edits.partition_point(|(range, _)| range.end <= offset)];
+            offset + added - removed
         };
-        let moved_row = |row: &Row| Row { start: moved(row.start), end: moved(row.end), ..*row };
-        Some(Self { text, rows: self.rows.iter().map(moved_row).collect() })
+        let moved_rows = |rows: &[Row]| {
+            let row = |row: &Row| Row {
+                start: row_number(moved(row.start as usize)),
+                end: row_number(moved(row.end as usize)),
+                ..*row
+            };
+            rows.iter().map(row).collect::<Vec<_>>()
+        };
+        let moved_apart = |apart: &Apart| {
+            let range = moved(apart.body.range.start)..moved(apart.body.range.end);
+            let rows = apart.rows.get().map_or_else(OnceLock::new, |rows| OnceLock::from(moved_rows(rows)));
+            Apart { body: FunctionBody { function: moved(apart.body.function), range }, row: apart.row, rows }
+        };
+        let apart = self.apart.iter().map(moved_apart).collect();
+        Some(Self { text, rows: moved_rows(&self.rows), apart })
     }
 
     /// Whether a range has words and stands in the content of a string.
     fn is_words_of_string(&self, range: &Range<usize>) -> bool {
-        let behind = self.rows.partition_point(|row| row.start as usize <= range.start);
-        let last = behind.checked_sub(1).and_then(|last| self.rows.get(last));
-        last.is_some_and(|row| NAMES.kind(row.kind) == kind::STRING_CONTENT && range.end <= row.end as usize)
+        let last = self.root_node().last_from(range.start);
+        last.is_some_and(|node| node.kind() == kind::STRING_CONTENT && range.end <= node.range().end)
             && is_words(&self.text[range.clone()])
     }
 }
@@ -177,22 +171,28 @@ fn is_words(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" ,-_".contains(&byte))
 }
 
-/// tree-sitter has no larger offsets, and there are fewer rows than bytes.
-fn row_number(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
-}
-
 impl<'r> FlatNode<'r> {
+    /// It is the body of a function with a table of its own.
+    fn apart(&self) -> Option<&'r Apart> {
+        self.document.apart_of(self.table).filter(|_| self.index == 0)
+    }
+
     fn row(&self) -> &'r Row {
-        &self.document.rows[self.index as usize]
+        &self.rows[self.index as usize]
     }
 
+    /// The node with another row of its table.
     fn at(&self, index: u32) -> Self {
-        Self { index, ..*self }
+        let is_plain = index > 0 && self.index > 0 && (self.table > 0 || !self.rows[index as usize].has(Flag::APART));
+        if is_plain { Self { index, ..*self } } else { self.document.node(self.table, index) }
     }
 
-    fn has(&self, flag: u8) -> bool {
-        self.row().flags & flag != 0
+    /// Where the rows of its descendants are, in the table of its children.
+    fn inner(&self) -> Range<u32> {
+        match self.apart() {
+            Some(_) => 1..row_number(self.document.table(self.table).len()),
+            None => self.index + 1..self.row().next,
+        }
     }
 
     /// How many nodes are around it, or 65,535 where they are more.
@@ -202,12 +202,28 @@ impl<'r> FlatNode<'r> {
 
     /// The node of the same tree with a number.
     pub fn numbered(&self, number: usize) -> Self {
-        self.at(row_number(number))
+        let table = number.checked_shr(u32::BITS).unwrap_or_default();
+        self.document.node(row_number(table), row_number(number & u32::MAX as usize))
     }
 
-    /// Whether it is or has an error.
+    /// Whether it is or has an error, as far as its functions were gone into.
     pub fn has_error(&self) -> bool {
-        self.has(HAS_ERROR)
+        let inner = || match self.apart() {
+            Some(apart) => std::slice::from_ref(apart),
+            None => self.document.apart_among(self.inner(), self.table),
+        };
+        self.row().has(Flag::HAS_ERROR) || inner().iter().any(Apart::has_error)
+    }
+
+    /// The last node in it, or itself, that begins at or before an offset.
+    fn last_from(&self, offset: usize) -> Option<Self> {
+        let Range { start, end } = self.inner();
+        let rows = &self.document.table(self.table)[start as usize..end as usize];
+        let behind = row_number(rows.partition_point(|row| row.start as usize <= offset));
+        let Some(last) = behind.checked_sub(1).map(|last| self.at(start + last)) else {
+            return (self.range().start <= offset).then_some(*self);
+        };
+        if last.table == self.table { Some(last) } else { last.last_from(offset) }
     }
 
     /// The innermost named node around a range, from this one on.
@@ -216,10 +232,9 @@ impl<'r> FlatNode<'r> {
             return self.named_around_nothing(range);
         }
         // what begins last of all that can be around it is in the innermost node that is: no child after child has to be asked
-        let rows = &self.document.rows[self.index as usize..self.row().next as usize];
-        let behind = rows.partition_point(|row| row.start as usize <= range.start);
-        let last = self.at(self.index + row_number(behind.checked_sub(1)?));
-        let around = std::iter::successors(Some(last), FlatNode::parent).take_while(|node| node.index >= self.index);
+        let last = self.last_from(range.start)?;
+        let is_inside = |node: &Self| if node.table == self.table { node.index >= self.index } else { self.table == 0 };
+        let around = std::iter::successors(Some(last), FlatNode::parent).take_while(is_inside);
         let mut around = around.filter(|node| node.range().start <= range.start && range.end <= node.range().end);
         around.find(FlatNode::is_named)
     }
@@ -238,25 +253,36 @@ impl<'r> FlatNode<'r> {
 }
 
 struct Children<'r> {
-    next: FlatNode<'r>,
-    end: u32,
+    document: &'r Flat,
+    rows: &'r [Row],
+    table: u32,
+    /// The rows of those to come, and of what is in them.
+    left: Range<u32>,
+}
+
+impl Children<'_> {
+    fn behind(&self, index: u32) -> u32 {
+        self.rows[index as usize].next
+    }
 }
 
 impl<'r> Iterator for Children<'r> {
     type Item = FlatNode<'r>;
 
     fn next(&mut self) -> Option<FlatNode<'r>> {
-        let node = self.next;
-        (node.index < self.end).then(|| {
-            self.next = node.at(node.row().next);
-            node
+        let index = self.left.start;
+        (!self.left.is_empty()).then(|| {
+            let Self { document, rows, table, .. } = *self;
+            self.left.start = self.behind(index);
+            let is_apart = table == 0 && rows[index as usize].has(Flag::APART);
+            if is_apart { document.node(table, index) } else { FlatNode { document, rows, table, index } }
         })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let (mut count, mut index) = (0, self.next.index);
-        while index < self.end {
-            index = self.next.at(index).row().next;
+        let (mut count, mut index) = (0, self.left.start);
+        while index < self.left.end {
+            index = self.behind(index);
             count += 1;
         }
         (count, Some(count))
@@ -267,7 +293,11 @@ impl ExactSizeIterator for Children<'_> {}
 
 impl<'r> SgNode<'r> for FlatNode<'r> {
     fn parent(&self) -> Option<Self> {
-        (self.index > 0).then(|| self.at(self.row().parent))
+        let parent = self.row().parent;
+        match self.apart() {
+            Some(_) => Some(self.document.node(0, parent)),
+            None => (self.index > 0).then(|| self.at(parent)),
+        }
     }
 
     fn ancestors(&self, _root: Self) -> impl Iterator<Item = Self> {
@@ -275,21 +305,37 @@ impl<'r> SgNode<'r> for FlatNode<'r> {
     }
 
     fn children(&self) -> impl ExactSizeIterator<Item = Self> {
-        Children { next: self.at(self.index + 1), end: self.row().next }
+        let rows = if self.apart().is_some() { self.document.table(self.table) } else { self.rows };
+        Children { document: self.document, rows, table: self.table, left: self.inner() }
     }
 
     fn dfs(&self) -> impl Iterator<Item = Self> {
-        let node = *self;
-        (self.index..self.row().next).map(move |index| node.at(index))
+        let document = self.document;
+        let mut tables = vec![(self.table, self.index..self.inner().end)];
+        std::iter::from_fn(move || {
+            while tables.last().is_some_and(|(_, rows)| rows.is_empty()) {
+                tables.pop();
+            }
+            let (table, rows) = tables.last_mut()?;
+            let node = document.node(*table, rows.next()?);
+            if *table == 0 && node.table > 0 {
+                tables.push((node.table, node.inner()));
+            }
+            Some(node)
+        })
     }
 
     fn next(&self) -> Option<Self> {
-        let index = self.row().next;
-        (index < self.parent()?.row().next).then(|| self.at(index))
+        let parent = self.parent()?;
+        let behind = match self.apart() {
+            Some(apart) => apart.row + 1,
+            None => self.row().next,
+        };
+        (behind < parent.inner().end).then(|| parent.at(behind))
     }
 
     fn is_leaf(&self) -> bool {
-        self.row().next == self.index + 1
+        self.apart().is_none() && self.inner().is_empty()
     }
 
     fn is_named_leaf(&self) -> bool {
@@ -305,12 +351,12 @@ impl<'r> SgNode<'r> for FlatNode<'r> {
     }
 
     fn node_id(&self) -> usize {
-        self.index as usize
+        let number = u64::from(self.table) << u32::BITS | u64::from(self.index);
+        usize::try_from(number).unwrap_or(usize::MAX)
     }
 
     fn range(&self) -> Range<usize> {
-        let Row { start, end, .. } = self.row();
-        *start as usize..*end as usize
+        self.row().range()
     }
 
     fn start_pos(&self) -> Position {
@@ -322,11 +368,11 @@ impl<'r> SgNode<'r> for FlatNode<'r> {
     }
 
     fn is_named(&self) -> bool {
-        self.has(NAMED)
+        self.row().has(Flag::NAMED)
     }
 
     fn is_missing(&self) -> bool {
-        self.has(MISSING)
+        self.row().has(Flag::MISSING)
     }
 
     fn is_error(&self) -> bool {
@@ -334,13 +380,11 @@ impl<'r> SgNode<'r> for FlatNode<'r> {
     }
 
     fn is_extra(&self) -> bool {
-        self.has(EXTRA)
+        self.row().has(Flag::EXTRA)
     }
 
     fn field(&self, name: &str) -> Option<Self> {
-        let fields = &NAMES.fields;
-        let known = fields.binary_search_by(|(field, _)| (*field).cmp(name)).ok()?;
-        self.child_by_field_id(fields[known].1)
+        self.child_by_field_id(NAMES.field(name)?)
     }
 
     fn field_children(&self, field_id: Option<u16>) -> impl Iterator<Item = Self> {
@@ -376,7 +420,7 @@ impl Doc for Flat {
     }
 
     fn root_node(&self) -> FlatNode<'_> {
-        FlatNode { document: self, index: 0 }
+        FlatNode { document: self, rows: &self.rows, table: 0, index: 0 }
     }
 
     fn get_node_text<'a>(&'a self, node: &FlatNode<'a>) -> Cow<'a, str> {

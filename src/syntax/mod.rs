@@ -1,9 +1,11 @@
 //! Text goes in; a syntax tree comes out, with the few ways in which the stages walk it.
 
+mod bodies;
 mod comments;
 mod flat;
 mod groups;
 pub mod kind;
+mod rows;
 
 use std::ops::Range;
 
@@ -13,6 +15,9 @@ use crate::hints::Hints;
 use crate::source::Source;
 
 pub use groups::{is_clause, is_comprehension, is_definition, is_import, is_pattern, is_splat, is_statement};
+
+/// Shorter bodies of functions are parsed as soon as set aside, in bytes.
+const SHORTEST_APART: usize = 300;
 
 /// The document type of a parsed Python file.
 pub type PythonDoc = flat::Flat;
@@ -26,6 +31,17 @@ impl Tree {
     /// Parses; never fails: what can't be parsed becomes error nodes.
     pub fn parse(text: &str) -> Self {
         Self(AstGrep::doc(PythonDoc::parse(text)))
+    }
+
+    /// The same, where that can be, without the bodies of functions as long as nobody goes into them. An error in one of them is found there
+    /// alone.
+    pub fn outline(text: &str) -> Self {
+        Self::outline_without(text, SHORTEST_APART)
+    }
+
+    /// The same without bodies from a length on, in bytes.
+    pub fn outline_without(text: &str, shortest: usize) -> Self {
+        Self(AstGrep::doc(PythonDoc::outline(text, shortest)))
     }
 
     /// The tree of the text after edits that are in order.

@@ -1,6 +1,7 @@
 //! An object and the name of an attribute go in; what the attribute can be comes out.
 
-use crate::syntax::{Node, callee_name, decorator_last_names, kind, positional_arguments};
+use crate::hints::Hints;
+use crate::syntax::{Node, callee_name, decorator_last_names, hinted_nodes, kind, positional_arguments};
 
 use super::class::Ancestor;
 use super::kind::{Class, Function, Rows, RowsOf, Type};
@@ -198,7 +199,8 @@ impl Types<'_> {
                 })
         };
         let mut all = Vec::new();
-        for assignment in class.dfs().filter(|node| is_set(node)) {
+        let hints = Hints::of_word(class.get_doc().text(), &written);
+        for assignment in hinted_nodes(class, &hints).filter(|node| is_set(node)) {
             if let Some(annotation) = assignment.field("type") {
                 return self.annotated(&context, &annotation);
             }

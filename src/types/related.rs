@@ -1,15 +1,16 @@
 //! A relationship that has no annotation, the backref of one or an association proxy goes in; what the attribute holds comes out.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use foldhash::HashMap;
 use parking_lot::{Mutex, MutexGuard};
 
+use crate::hints::{Hints, Words};
 use crate::model::{Model, Relationship, RelationshipCall};
 use crate::module::{Location, Module};
 use crate::python::PyValue;
 use crate::resolve::{Arguments, Keyword, Passed, Resolver};
-use crate::syntax::{Node, callee_name, kind, on_one_line, string_content};
+use crate::syntax::{Node, callee_name, hinted_nodes, kind, on_one_line, string_content};
 
 use super::kind::{Class, Rows, RowsOf, Type};
 use super::member::{RELATIONSHIPS, arguments_of};
@@ -70,9 +71,9 @@ impl Types<'_> {
         let mut found: HashMap<String, Vec<Location>> = HashMap::default();
         for file in (self.search)(self.resolver.repository.root(), &has_one) {
             let Some(module) = self.resolver.repository.module(&file) else { continue };
-            let tree = module.tree();
-            let root = tree.root();
-            let keywords = root.dfs().filter(|node| node.kind() == kind::KEYWORD_ARGUMENT);
+            let hints = Hints::of_word(module.source.parser_text(), "backref");
+            let root = module.tree().root();
+            let keywords = hinted_nodes(&root, &hints).filter(|node| node.kind() == kind::KEYWORD_ARGUMENT);
             for keyword in keywords.filter(|node| node.field("name").is_some_and(|name| name.text() == "backref")) {
                 let Some(value) = keyword.field("value") else { continue };
                 let is_call = value.kind() == kind::CALL;
@@ -115,10 +116,11 @@ impl Types<'_> {
 
     /// The relationships that are made in the same module.
     fn made_beside(&self, at: &Location) -> Vec<RelationshipCall> {
+        static WORDS: LazyLock<Words> = LazyLock::new(|| Words::few(&RELATIONSHIPS));
         let Some(module) = self.resolver.repository.module(&at.path) else { return Vec::new() };
-        let tree = module.tree();
-        let root = tree.root();
-        let calls = root.dfs().filter(|node| node.kind() == kind::CALL);
+        let hints = Hints::of_words(module.source.parser_text(), &WORDS);
+        let root = module.tree().root();
+        let calls = hinted_nodes(&root, &hints).filter(|node| node.kind() == kind::CALL);
         let made = calls.filter(|call| callee_name(call).is_some_and(|name| RELATIONSHIPS.contains(&name.as_str())));
         made.map(|call| RelationshipCall { at: module.location(&call.range()), is_backref: false }).collect()
     }

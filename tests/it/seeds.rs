@@ -12,10 +12,11 @@ use crate::targets;
 /// What a target does with bytes: it panics where something does not hold.
 type Check = fn(&[u8]);
 
-const TARGETS: [(&str, Check); 10] = [
+const TARGETS: [(&str, Check); 11] = [
     ("decode", targets::decode::check),
     ("layout", targets::layout::check),
     ("notebook", targets::notebook::check),
+    ("outline", targets::outline::check),
     ("rewrite", targets::rewrite::check),
     ("rules", targets::rules::check),
     ("settings", targets::settings::check),

@@ -8,8 +8,10 @@ use ast_grep_core::source::SgNode;
 use ast_grep_core::tree_sitter::{LanguageExt, StrDoc};
 use ast_grep_language::SupportLang;
 use cascade_fix::syntax::PythonDoc;
+use rayon::prelude::*;
 
 use crate::common::read_tree;
+use crate::targets;
 
 /// What is to be the same of a node: kind, range, flags, the ranges of what is around, of its children, and of the child in each field.
 #[derive(Debug, PartialEq)]
@@ -68,6 +70,38 @@ fn the_table_has_the_nodes_that_tree_sitter_has() {
     }
 }
 
+/// `OUTLINES=folder` looks at the Python files of that folder too.
+#[test]
+fn outlines_have_the_nodes_of_the_whole_trees() {
+    let own = read_tree(&Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata"));
+    let others = std::env::var_os("OUTLINES").map(|folder| read_tree(Path::new(&folder))).unwrap_or_default();
+    let all: Vec<_> = own.into_iter().chain(others).filter(|(name, _)| name.ends_with(".py")).collect();
+    let difference = |(name, bytes): &(String, Vec<u8>)| {
+        let text = std::str::from_utf8(bytes).ok()?;
+        let found = [1, 300].into_iter().find_map(|shortest| targets::outline::difference(text, shortest));
+        found.map(|difference| format!("{name}: {difference}"))
+    };
+    let differences: Vec<String> = all.par_iter().filter_map(difference).collect();
+    assert_eq!(differences, [] as [&str; 0]);
+    let has_bodies = |text: &str| PythonDoc::outline(text, 1).apart() > 0;
+    let texts = || all.iter().filter_map(|(_, bytes)| std::str::from_utf8(bytes).ok());
+    assert!(texts().filter(|text| has_bodies(text)).count() > 50, "most files with functions can be outlined");
+}
+
+#[test]
+fn an_error_in_a_function_is_found_as_soon_as_somebody_goes_into_it() {
+    let body = format!("    x = 1\n    {}\n", "a b c".repeat(80));
+    let text = format!("def f():\n{body}\ndef g():\n{body}\nclass A:\n    pass\n");
+    let document = PythonDoc::outline(&text, 300);
+    let functions: Vec<_> = document.root_node().children().collect();
+    assert!(!document.root_node().has_error());
+    assert!(functions[0].dfs().any(|node| node.is_error()));
+    assert!(document.root_node().has_error() && functions[0].has_error());
+    assert!(!functions[1].has_error());
+    assert!(functions[1].dfs().any(|node| node.is_error()) && functions[1].has_error());
+    assert_eq!(functions[2].kind(), "class_definition");
+}
+
 #[test]
 fn words_of_strings_are_replaced_as_if_the_text_was_parsed_again() {
     let text = "f(cascade=\"all\", b='x', c=f\"{y}all\", d='')  # all\n";
@@ -76,6 +110,16 @@ fn words_of_strings_are_replaced_as_if_the_text_was_parsed_again() {
     let document = PythonDoc::parse(text).with_words(&edits).unwrap();
     assert_eq!(document.text(), "f(cascade=\"save-update, merge\", b='x', c=f\"{y}delete\", d='')  # all\n");
     assert_eq!(of_table(&document), of_tree_sitter(document.text()));
+    let text = "def f():\n    g('all')\n    g('all')\n\n\ndef g():\n    x = 'all'\n";
+    let edits: Vec<_> =
+        text.match_indices("all").map(|(at, word)| (at..at + word.len(), "save-update, merge")).collect();
+    for is_gone_into in [false, true] {
+        let outline = PythonDoc::outline(text, 1);
+        assert!(!is_gone_into || outline.root_node().dfs().count() > 10);
+        let document = outline.with_words(&edits[1..]).unwrap();
+        assert_eq!(of_table(&document), of_tree_sitter(document.text()));
+    }
+    let text = "f(cascade=\"all\", b='x', c=f\"{y}all\", d='')  # all\n";
     let refused = [(at(2), "words"), (at(0), "a'b\""), (at(0), ""), (0..1, "g"), (at(0).start - 1..at(0).end, "x")];
     for edit in refused {
         assert!(PythonDoc::parse(text).with_words(&[edit]).is_none());

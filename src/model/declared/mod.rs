@@ -4,11 +4,12 @@ mod classes;
 mod columns;
 
 use std::cell::RefCell;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::names::{Referent, called, named, text};
 use super::naming::{Naming, TableNaming};
 use super::table::{ForeignKey, ForeignKeyTarget, Schema, Table};
+use crate::hints::{Hints, Words};
 use crate::module::{Location, Module};
 use crate::resolve::{Arguments, Passed, Place, Resolver};
 use crate::syntax::{Node, dotted_name, kind, unparenthesized};
@@ -127,9 +128,15 @@ pub struct ImperativeMapping {
     pub inherits: Option<Referent>,
 }
 
+/// What stands in each definition of a class, and in each call that declares something.
+const DECLARING: [&str; 8] =
+    ["class", "Table", "declarative_base", "automap_base", "generate_base", "SQLAlchemy", "map_imperatively", "mapper"];
+
 /// Reads a module's declarations.
 pub fn of_module(resolver: &Resolver<'_>, module: &Arc<Module>) -> Declared {
     let mut reader = DeclarationReader { resolver, module, declared: Declared::default(), types: RefCell::default() };
+    static WORDS: LazyLock<Words> = LazyLock::new(|| Words::few(&DECLARING));
+    let hints = Hints::of_words(module.source.parser_text(), &WORDS);
     let mut stack = vec![module.tree().root()];
     while let Some(node) = stack.pop() {
         match &*node.kind() {
@@ -142,7 +149,7 @@ pub fn of_module(resolver: &Resolver<'_>, module: &Arc<Module>) -> Declared {
         }
         if may_declare(&node) {
             let from = stack.len();
-            stack.extend(node.named_children());
+            stack.extend(node.named_children().filter(|child| hints.touch(&child.range())));
             stack[from..].reverse();
         }
     }

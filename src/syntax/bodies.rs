@@ -1,0 +1,199 @@
+//! A text goes in; the bodies of its functions come out, as far as a look at lines, strings and brackets finds them.
+//!
+//! Most files are asked what they define, and a few of their functions are gone into; what stands in the others need not be parsed.
+//! Columns are counted as the parser's scanner counts them.
+
+use std::ops::Range;
+
+/// The width of a tab in an indentation, as the parser's scanner takes it.
+const TAB: usize = 8;
+
+/// The body of a function, from its first statement to the end of its last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct FunctionBody {
+    /// Where the function begins, without its decorators.
+    pub function: usize,
+    /// Offsets of the first byte, and behind the last.
+    pub range: Range<usize>,
+}
+
+/// The bodies of functions from a length on that are not inside of such a body, in order. None where the lines can't be told apart.
+pub(super) fn function_bodies(text: &str, shortest: usize) -> Option<Vec<FunctionBody>> {
+    if memchr::memchr2(b'\r', b'\x0c', text.as_bytes()).is_some() {
+        return None;
+    }
+    let mut lines = Lines { text: text.as_bytes(), at: 0 };
+    let mut bodies = Vec::new();
+    let mut next = lines.next_line()?;
+    while let Some(line) = next {
+        next = lines.next_line()?;
+        if !line.opens_block || !line.is_function(lines.text) {
+            continue;
+        }
+        let Some(first) = next.clone().filter(|first| first.column > line.column) else { continue };
+        let mut end = first.range.end;
+        while let Some(inner) = next.as_ref().filter(|inner| inner.column > line.column) {
+            end = inner.range.end;
+            next = lines.next_line()?;
+        }
+        let range = first.range.start..end;
+        let behind = next.as_ref().map_or(text.len(), |behind| behind.range.start);
+        if range.len() >= shortest && !has_comment_of_body(&text[end..behind], line.column) {
+            bodies.push(FunctionBody { function: line.range.start, range });
+        }
+    }
+    Some(bodies)
+}
+
+/// Whether a comment behind the last statement of a body may belong to it: which do, the parser decides in ways of its own.
+fn has_comment_of_body(behind: &str, column: usize) -> bool {
+    let own_line = behind.split('\n').next().unwrap_or_default();
+    let is_inside = |line: &str| {
+        let comment = line.trim_start();
+        let indentation = &line[..line.len() - comment.len()];
+        comment.starts_with('#')
+            && indentation.bytes().map(|byte| if byte == b'\t' { TAB } else { 1 }).sum::<usize>() > column
+    };
+    own_line.contains('#') || behind.lines().skip(1).any(is_inside)
+}
+
+/// A logical line: a statement, the head of one, or several with `;` between.
+#[derive(Clone)]
+struct Line {
+    /// From its first byte to its last, without a comment behind it.
+    range: Range<usize>,
+    column: usize,
+    /// It ends in a colon.
+    opens_block: bool,
+}
+
+impl Line {
+    fn is_function(&self, text: &[u8]) -> bool {
+        let starts_with = |line: &[u8], word: &[u8]| {
+            line.strip_prefix(word).filter(|rest| rest.first().is_some_and(|byte| b" \t\\".contains(byte))).is_some()
+        };
+        let line = &text[self.range.clone()];
+        let behind_async = line.strip_prefix(b"async").map(|rest| rest.trim_ascii_start());
+        starts_with(line, b"def")
+            || starts_with(line, b"async") && behind_async.is_some_and(|rest| starts_with(rest, b"def"))
+    }
+}
+
+/// The logical lines of a text.
+struct Lines<'t> {
+    text: &'t [u8],
+    at: usize,
+}
+
+impl Lines<'_> {
+    fn byte(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    /// The next line, if there is one; None in place of all where the text is not well-formed.
+    fn next_line(&mut self) -> Option<Option<Line>> {
+        let Some(column) = self.indentation() else { return Some(None) };
+        let start = self.at;
+        let (mut end, mut last, mut depth) = (start, 0, 0_usize);
+        while let Some(byte) = self.byte() {
+            match byte {
+                b'\n' if depth == 0 => break,
+                b' ' | b'\t' | b'\n' => {
+                    self.at += 1;
+                    continue;
+                }
+                b'#' => {
+                    self.skip_comment();
+                    continue;
+                }
+                b'\\' => {
+                    // the line goes on
+                    self.at += 1;
+                    if self.byte().is_some_and(|byte| byte != b'\n') {
+                        return None;
+                    }
+                }
+                b'"' | b'\'' => self.skip_string(start)?,
+                b'(' | b'[' | b'{' => depth += 1,
+                b')' | b']' | b'}' => depth = depth.checked_sub(1)?,
+                _ => {}
+            }
+            self.at += 1;
+            (end, last) = (self.at, byte);
+        }
+        (depth == 0).then_some(Some(Line { range: start..end, column, opens_block: last == b':' }))
+    }
+
+    /// Goes to the first byte of the next line that has more than a comment, and gives its column.
+    fn indentation(&mut self) -> Option<usize> {
+        let mut column = 0;
+        loop {
+            match self.byte()? {
+                b'\n' => column = 0,
+                b' ' => column += 1,
+                b'\t' => column += TAB,
+                b'#' => {
+                    self.skip_comment();
+                    continue;
+                }
+                _ => return Some(column),
+            }
+            self.at += 1;
+        }
+    }
+
+    /// To the end of the line.
+    fn skip_comment(&mut self) {
+        self.at = memchr::memchr(b'\n', &self.text[self.at..]).map_or(self.text.len(), |length| self.at + length);
+    }
+
+    /// From the first quote of a string to the last byte of its last one. What stands before the quote is looked at back to where its line, or
+    /// the replacement field around it, begins.
+    fn skip_string(&mut self, from: usize) -> Option<()> {
+        let before = &self.text[from..self.at];
+        let prefix = before.len() - before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let prefix = before[prefix..].to_ascii_lowercase();
+        let is_filled_in = matches!(prefix.as_slice(), b"f" | b"t" | b"rf" | b"fr" | b"rt" | b"tr");
+        let quote = self.byte()?;
+        let is_triple = self.text[self.at..].starts_with(&[quote; 3]);
+        self.at += if is_triple { 3 } else { 1 };
+        loop {
+            match self.byte()? {
+                b'\\' => self.at += 1,
+                b'\n' if !is_triple => return None,
+                b'{' if is_filled_in && self.text.get(self.at + 1) == Some(&b'{') => self.at += 1,
+                b'{' if is_filled_in => self.skip_replacement()?,
+                byte if byte == quote && !is_triple => return Some(()),
+                byte if byte == quote && self.text[self.at..].starts_with(&[quote; 3]) => {
+                    self.at += 2;
+                    return Some(());
+                }
+                _ => {}
+            }
+            self.at += 1;
+        }
+    }
+
+    /// From the brace in front of what is filled in to the one behind it.
+    fn skip_replacement(&mut self) -> Option<()> {
+        let (start, mut depth, mut is_format) = (self.at, 0_usize, false);
+        loop {
+            match self.byte()? {
+                b'{' if is_format => self.skip_replacement()?,
+                b'}' if is_format => return Some(()),
+                b'\n' if is_format => return None,
+                _ if is_format => {}
+                b':' if depth == 1 => is_format = true,
+                b'{' | b'(' | b'[' => depth += 1,
+                b'}' | b')' | b']' => depth = depth.checked_sub(1)?,
+                b'"' | b'\'' => self.skip_string(start)?,
+                b'#' => self.skip_comment(),
+                _ => {}
+            }
+            if depth == 0 {
+                return Some(());
+            }
+            self.at += 1;
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! A text goes in; its syntax tree comes out as one table, which is quick to walk in every direction.
+//!
+//! tree-sitter finds a node's parent from the root down, and its kind and fields by their names. Here each node is a row, in order of
+//! position and outer ones first: the first child is the next row, the next sibling the row behind the last descendant.
+
+use std::num::NonZero;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use ast_grep_core::tree_sitter::{LanguageExt, StrDoc, TSLanguage};
+use ast_grep_language::SupportLang;
+
+use super::bodies::FunctionBody;
+use super::{comments, kind};
+
+/// A node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Row {
+    /// Offsets of the first byte, and behind the last.
+    pub start: u32,
+    pub end: u32,
+    /// The root is its own.
+    pub parent: u32,
+    /// Behind the last descendant.
+    pub next: u32,
+    pub kind: u16,
+    /// What its parent calls it; 0 where it doesn't.
+    pub field: u16,
+    /// How many nodes are around it, as far as that is counted.
+    pub depth: u16,
+    pub flags: u8,
+}
+
+/// What is said of a node in one bit.
+#[derive(Clone, Copy)]
+pub(super) struct Flag(u8);
+
+impl Flag {
+    pub const NAMED: Self = Self(1);
+    pub const MISSING: Self = Self(2);
+    pub const EXTRA: Self = Self(4);
+    /// It is or has an error.
+    pub const HAS_ERROR: Self = Self(8);
+    /// It is the body of a function, whose nodes are in a table of their own.
+    pub const APART: Self = Self(16);
+}
+
+/// What stands in an outline for a function's body.
+const STATEMENT: &str = "0";
+
+/// The kind of what can't be parsed.
+pub(super) const ERROR: u16 = u16::MAX;
+
+/// The names of kinds and fields.
+pub(super) struct GrammarNames {
+    /// By the id of the kind, with whether it is a named one.
+    kinds: Vec<(&'static str, bool)>,
+    /// In order of name.
+    fields: Vec<(&'static str, u16)>,
+}
+
+static LANGUAGE: LazyLock<TSLanguage> = LazyLock::new(|| SupportLang::Python.get_ts_language());
+pub(super) static NAMES: LazyLock<GrammarNames> = LazyLock::new(|| GrammarNames::of(&LANGUAGE));
+
+impl GrammarNames {
+    fn of(language: &'static TSLanguage) -> Self {
+        let kinds = 0..u16::try_from(language.node_kind_count()).unwrap_or(u16::MAX);
+        let fields = 1..=u16::try_from(language.field_count()).unwrap_or(u16::MAX);
+        let field = |id| Some((language.field_name_for_id(id)?, id));
+        let mut fields: Vec<_> = fields.filter_map(field).collect();
+        fields.sort();
+        let kind = |id| (language.node_kind_for_id(id).unwrap_or_default(), language.node_kind_is_named(id));
+        Self { kinds: kinds.map(kind).collect(), fields }
+    }
+
+    pub fn kind(&self, id: u16) -> &'static str {
+        self.kinds.get(usize::from(id)).map_or(kind::ERROR, |(name, _)| name)
+    }
+
+    pub fn field(&self, name: &str) -> Option<u16> {
+        let known = self.fields.binary_search_by(|(field, _)| (*field).cmp(name)).ok()?;
+        Some(self.fields[known].1)
+    }
+
+    fn is_named(&self, id: u16) -> bool {
+        self.kinds.get(usize::from(id)).is_none_or(|(_, is_named)| *is_named)
+    }
+}
+
+impl Row {
+    pub fn has(&self, flag: Flag) -> bool {
+        self.flags & flag.0 != 0
+    }
+
+    pub fn range(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// The same of a table that begins with another row, of a text that begins further on, inside of more nodes.
+    fn moved(&self, rows: u32, offset: u32, depth: u16) -> Self {
+        Self {
+            start: self.start + offset,
+            end: self.end + offset,
+            parent: self.parent.saturating_sub(rows),
+            next: self.next - rows,
+            depth: self.depth.saturating_add(depth),
+            ..*self
+        }
+    }
+}
+
+/// The nodes of a text; what can't be parsed becomes error nodes.
+pub(super) fn of_text(text: &str) -> Vec<Row> {
+    walked(text, &[]).0
+}
+
+/// The same with one row for each of these bodies of functions. None where there is an error, or where something else is a body.
+pub(super) fn around_bodies(text: &str, bodies: &[FunctionBody]) -> Option<Vec<Row>> {
+    let (mut outline, mut at) = (String::with_capacity(text.len()), 0);
+    // where each body stands in the outline, and how much shorter that is up to there
+    let mut places: Vec<Range<usize>> = Vec::with_capacity(bodies.len());
+    let mut shorter = vec![0];
+    for FunctionBody { range, .. } in bodies {
+        outline.push_str(&text[at..range.start]);
+        let start = outline.len();
+        outline.push_str(STATEMENT);
+        places.push(start..outline.len());
+        shorter.push(row_number(range.end - outline.len()));
+        at = range.end;
+    }
+    outline.push_str(&text[at..]);
+    let (mut rows, found) = walked(&outline, &places);
+    let moved = |offset: u32| offset + shorter[places.partition_point(|place| place.end <= offset as usize)];
+    for row in &mut rows {
+        (row.start, row.end) = (moved(row.start), moved(row.end));
+    }
+    (found == bodies.len() && !rows[0].has(Flag::HAS_ERROR)).then_some(rows)
+}
+
+/// The nodes of the body of a function, itself first.
+pub(super) fn of_body(text: &str, body: &FunctionBody, row: &Row) -> Vec<Row> {
+    let all = of_text(&text[body.function..body.range.end]);
+    let offset = row_number(body.function);
+    let is_it =
+        |inner: &Row| inner.start + offset == row.start && inner.end + offset == row.end && inner.kind == row.kind;
+    let Some(first) = all.iter().position(is_it) else {
+        let whole = Row { parent: 0, next: 2, flags: row.flags | Flag::HAS_ERROR.0, ..*row };
+        return vec![whole, Row { kind: ERROR, field: 0, ..whole }];
+    };
+    let depth = row.depth.saturating_sub(all[first].depth);
+    let inner = &all[first..all[first].next as usize];
+    inner.iter().map(|inner| inner.moved(row_number(first), offset, depth)).collect()
+}
+
+/// The nodes of a text, and how many of the bodies of functions are among them that stand at these places, each in one row.
+fn walked(text: &str, bodies: &[Range<usize>]) -> (Vec<Row>, usize) {
+    let parsed = comments::joined(text);
+    let StrDoc { tree, .. } = StrDoc::new(parsed.as_deref().unwrap_or(text), SupportLang::Python);
+    let mut rows: Vec<Row> = Vec::with_capacity(text.len() / 6);
+    let mut cursor = tree.walk();
+    let (mut parent, mut depth, mut found) = (0, 0_u16, 0);
+    loop {
+        let node = cursor.node();
+        let index = row_number(rows.len());
+        let kind = node.kind_id();
+        let has_error = node.has_error();
+        let is_apart =
+            bodies.get(found).is_some_and(|body| *body == node.byte_range()) && NAMES.kind(kind) == kind::BLOCK;
+        let flag = |is: bool, flag: Flag| if is { flag.0 } else { 0 };
+        rows.push(Row {
+            start: row_number(node.start_byte()),
+            end: row_number(node.end_byte()),
+            parent,
+            next: index + 1,
+            kind,
+            field: cursor.field_id().map_or(0, NonZero::get),
+            depth,
+            flags: flag(NAMES.is_named(kind), Flag::NAMED)
+                | flag(has_error && node.is_missing(), Flag::MISSING)
+                | flag(node.is_extra(), Flag::EXTRA)
+                | flag(has_error, Flag::HAS_ERROR)
+                | flag(is_apart, Flag::APART),
+        });
+        found += usize::from(is_apart);
+        if !is_apart && cursor.goto_first_child() {
+            parent = index;
+            depth = depth.saturating_add(1);
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                rows.shrink_to_fit();
+                return (rows, found);
+            }
+            let end = row_number(rows.len());
+            let row = &mut rows[parent as usize];
+            row.next = end;
+            depth = row.depth;
+            parent = row.parent;
+        }
+    }
+}
+
+/// tree-sitter has no larger offsets; no more rows are counted.
+pub(super) fn row_number(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
