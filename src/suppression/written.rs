@@ -217,7 +217,9 @@ fn line_of_statement(source: &Source, value: &Range<usize>) -> Option<usize> {
     let statement = statements(&node).into_iter().map(|range| range.start).min()?;
     let mut line = source.line_at(part.start + statement).start;
     let above = |line: usize| source.line_above(line).filter(|above| above.start >= part.start);
-    if above(line).is_some_and(|above| text[above].trim_end().ends_with('\\')) {
+    // a line that begins or ends inside of a template's tag is none of those that are parsed
+    let parsed = |line: Range<usize>| text.get(line).unwrap_or_default();
+    if above(line).is_some_and(|above| parsed(above).trim_end().ends_with('\\')) {
         return None;
     }
     let begin = line - part.start;
@@ -227,7 +229,7 @@ fn line_of_statement(source: &Source, value: &Range<usize>) -> Option<usize> {
     if is_around(&at_begin) || at_begin.ancestors().any(|node| is_around(&node)) {
         return None;
     }
-    while let Some(pragma) = above(line).filter(|above| is_about_next_line(&text[above.clone()])) {
+    while let Some(pragma) = above(line).filter(|above| is_about_next_line(parsed(above.clone()))) {
         line = pragma.start;
     }
     Some(line)

@@ -22,7 +22,7 @@ pub(super) fn function_bodies(text: &str, shortest: usize) -> Option<Vec<Functio
     if memchr::memchr2(b'\r', b'\x0c', text.as_bytes()).is_some() {
         return None;
     }
-    let mut lines = Lines { text: text.as_bytes(), at: 0 };
+    let mut lines = Lines { text: text.as_bytes(), at: 0, columns: vec![0], opens_block: false };
     let mut bodies = Vec::new();
     let mut next = lines.next_line()?;
     while let Some(line) = next {
@@ -83,6 +83,10 @@ impl Line {
 struct Lines<'t> {
     text: &'t [u8],
     at: usize,
+    /// Those of the blocks that are open, the outermost first.
+    columns: Vec<usize>,
+    /// The last line did.
+    opens_block: bool,
 }
 
 impl Lines<'_> {
@@ -93,6 +97,7 @@ impl Lines<'_> {
     /// The next line, if there is one; None in place of all where the text is not well-formed.
     fn next_line(&mut self) -> Option<Option<Line>> {
         let Some(column) = self.indentation() else { return Some(None) };
+        self.nest(column)?;
         let start = self.at;
         let (mut end, mut last, mut depth) = (start, 0, 0_usize);
         while let Some(byte) = self.byte() {
@@ -121,7 +126,19 @@ impl Lines<'_> {
             self.at += 1;
             (end, last) = (self.at, byte);
         }
-        (depth == 0).then_some(Some(Line { range: start..end, column, opens_block: last == b':' }))
+        self.opens_block = last == b':';
+        (depth == 0).then_some(Some(Line { range: start..end, column, opens_block: self.opens_block }))
+    }
+
+    /// Opens and closes the blocks that a line does by its column; None where it is in none of them.
+    fn nest(&mut self, column: usize) -> Option<()> {
+        if self.opens_block && self.columns.last().is_some_and(|last| column > *last) {
+            self.columns.push(column);
+        }
+        while self.columns.last().is_some_and(|last| column < *last) {
+            self.columns.pop();
+        }
+        (self.columns.last() == Some(&column)).then_some(())
     }
 
     /// Goes to the first byte of the next line that has more than a comment, and gives its column.
