@@ -33,10 +33,10 @@ pub use style::{Formatter, Style, Styles};
 /// What a fix does about the layout of the statements that it changes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Layout {
-    /// Lays them out as ruff and black do, where they were before
+    /// Lay them out as ruff and black do, if they were laid out so before
     #[default]
     Fit,
-    /// Only the value changes
+    /// Change the value alone
     Keep,
 }
 

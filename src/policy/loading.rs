@@ -112,7 +112,7 @@ impl Loaded {
     pub fn told(&self, is_of_form: bool) -> Option<String> {
         let how = self.how.as_ref()?;
         Some(match self.hazard == Hazard::Form && is_of_form {
-            true => format!("{how}, so this changes the form alone (but for {})", self.exceptions),
+            true => format!("{how}, so nothing but the form changes, except for {}", self.exceptions),
             false => how.clone(),
         })
     }

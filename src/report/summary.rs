@@ -113,7 +113,7 @@ pub(super) fn sentences(outcome: &Outcome, applied: Option<Applied>) -> Vec<Stri
         (
             totals.information,
             format!(
-                "{} {} information alone",
+                "{} {} for information only",
                 count(totals.information, "finding"),
                 verb(totals.information, "is", "are")
             ),
@@ -123,7 +123,7 @@ pub(super) fn sentences(outcome: &Outcome, applied: Option<Applied>) -> Vec<Stri
         (totals.suppressed, format!("{} suppressed", totals.suppressed)),
         (totals.in_baseline, format!("{} in the baseline", totals.in_baseline)),
         (totals.on_unchanged_lines, format!("{} on unchanged lines", totals.on_unchanged_lines)),
-        (totals.not_reached, format!("{} set aside by --only", totals.not_reached)),
+        (totals.not_reached, format!("{} not shown because of --only", totals.not_reached)),
     ];
     let parts = parts.into_iter().filter_map(|(number, part)| (number > 0).then_some(part));
     let checked = format!("{} checked", count(totals.files_scanned, "file"));

@@ -61,7 +61,8 @@ impl Types<'_> {
 
     /// What a call of something gives that a call of another library has made.
     pub(super) fn call_of_outside_object(&self, path: &[String], given: &[Type]) -> Type {
-        let what = || format!("what a call of a `{}` gives can't be told", path.join("."));
+        let what =
+            || format!("what a call of `{}` gives can't be told: it is no code of this repository", path.join("."));
         match given {
             [given] if is_callable(path) => given.clone(),
             [made] if makes_managers(path) => made.each(|made| match made {

@@ -243,8 +243,8 @@ impl Types<'_> {
             Type::Unknown(why) => Some(why.clone()),
             _ => None,
         });
-        let base = foreign.map(|base| format!(", which inherits from `{base}`")).unwrap_or_default();
-        Type::unknown(format!("`{}` has no `{name}` that is seen{base}", class.name))
+        let base = foreign.map(|base| format!(", which inherits from `{base}`,")).unwrap_or_default();
+        Type::unknown(format!("where `{}`{base} gets `{name}` is not seen", class.name))
     }
 }
 

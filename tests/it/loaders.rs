@@ -48,7 +48,7 @@ fn a_change_of_form_is_told_where_sqlalchemy_leaves_nothing_expired() {
         let [finding] = found[..] else { panic!("{name}: {found:?}\n{text}") };
         assert_eq!(observed[name], !is_of_form, "SQLAlchemy on {name}:\n{text}");
         assert_eq!(finding["hazard"], if *is_of_form { "form" } else { "refresh" }, "{name}:\n{text}");
-        let says_so = finding["fix"]["notes"].to_string().contains("changes the form alone");
+        let says_so = finding["fix"]["notes"].to_string().contains("nothing but the form changes");
         assert_eq!(says_so, *is_of_form, "{name}: {finding}");
     }
 }

@@ -54,13 +54,13 @@ impl Map<'_> {
             WayStep::Silent => String::new(),
             WayStep::GivesUp(index) => {
                 let link = &self.links[index];
-                let can = if link.options.is_some() { "can" } else { "may" };
+                let is = if link.options.is_some() { "is" } else { "may be" };
                 let object = match to {
-                    Stop::Something => "unsaved objects".to_owned(),
-                    _ if is_any => format!("unsaved objects of a class that is not known{}", link.place()),
-                    _ => format!("an unsaved {}", self.name_of(to)),
+                    Stop::Something => "object".to_owned(),
+                    _ if is_any => format!("object of a class that is not known{}", link.place()),
+                    _ => self.name_of(to),
                 };
-                format!("{} {can} give up {object}{}", link.told(), link.doubt())
+                format!("an unsaved {object} that leaves {} {is} expunged{}", link.told(), link.doubt())
             }
             WayStep::LeadsTo(index) => {
                 let link = &self.links[index];
