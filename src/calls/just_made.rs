@@ -37,7 +37,7 @@ pub(super) fn touched(types: &Types<'_>, object: &Expression, call: &Node<'_>) -
             .insert(argument.field("name").filter(|_| argument.kind() == kind::KEYWORD_ARGUMENT)?.text().into_owned());
     }
     let between = value.range().end..call.range().start;
-    let mut meanwhile = function.dfs().filter(|node| between.contains(&node.range().start));
+    let mut meanwhile = function.dfs().filter(|node| node.is_named() && between.contains(&node.range().start));
     let watch = Watch { types, module, name: &name.text() };
     meanwhile.try_for_each(|node| watch.look_at(&node, &mut touched))?;
     Some(touched)
@@ -119,7 +119,7 @@ impl Watch<'_> {
     fn is_harmless(&self, call: &Node<'_>) -> bool {
         let names = call.field("function").and_then(|function| dotted_name(&function)).unwrap_or_default();
         let first = names.first().map(|name| name.trim_start_matches('_').to_lowercase()).unwrap_or_default();
-        LOGS.contains(&first.as_str()) || self.inserts(call)
+        LOGS.contains(&first.as_str()) || self.inserts(call) || makes_plain_object(self.types, self.module, call)
     }
 
     /// Whether it is a session's call that inserts objects.

@@ -1,5 +1,6 @@
 """Prints, for each function of new_objects.py, the classes of the objects that it has expired besides the one that it refreshes or expires."""
 
+import asyncio
 import inspect
 import json
 
@@ -7,6 +8,22 @@ import models
 import new_objects
 from sqlalchemy import create_engine, event
 from sqlalchemy.orm import Session
+
+
+class Awaitable:
+    """A session whose methods are awaited, as those of an `AsyncSession` are."""
+
+    def __init__(self, session):
+        self.session = session
+
+    def add(self, obj):
+        self.session.add(obj)
+
+    async def commit(self):
+        self.session.commit()
+
+    async def refresh(self, obj):
+        self.session.refresh(obj)
 
 
 def expired(function):
@@ -23,7 +40,10 @@ def expired(function):
                 found.add(type(obj).__name__)
 
         event.listen(models.Base, "expire", on_expire, propagate=True)
-        function(session)
+        if inspect.iscoroutinefunction(function):
+            asyncio.run(function(Awaitable(session)))
+        else:
+            function(session)
         event.remove(models.Base, "expire", on_expire)
     return sorted(found)
 

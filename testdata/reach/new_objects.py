@@ -3,9 +3,8 @@
 import logging
 
 import models
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
-
-logger = logging.getLogger(__name__)
 
 
 def committed(session: Session):
@@ -19,8 +18,26 @@ def flushed(session: Session):
     post = models.Post(author_id=1)
     session.add_all([post])
     session.flush()
-    logger.info("made %s", post.id)
+    logging.info("made %s", post.id)
     session.expire(post)
+
+
+async def of_a_coroutine(session: AsyncSession):
+    user = models.User(kind="user")
+    session.add(user)
+    await session.commit()
+    await session.refresh(user)
+
+
+def beside_others(session: Session):
+    user = models.User(kind="user")
+    session.add(user)
+    session.flush()
+    for _ in "ab":
+        post = models.Post(author_id=user.id)
+        session.add(post)
+    session.commit()
+    session.refresh(user)
 
 
 def in_a_loop(session: Session):
