@@ -14,7 +14,7 @@ use std::sync::{Arc, OnceLock};
 use parking_lot::Mutex;
 
 use crate::source::Source;
-use crate::syntax::{Node, Tree, kind, numbered};
+use crate::syntax::{Node, Tree, has_error, kind, numbered};
 
 use filled::{ByKey, Filled};
 use foldhash::{HashMap, HashSet};
@@ -76,6 +76,9 @@ impl Module {
             return Self::parse(path, source);
         }
         let tree = Tree::outline(source.parser_text());
+        if has_error(&tree.root()) {
+            return Self::parse(path, source);
+        }
         let scope = Arc::new(Scope::of_module(&tree.root()));
         Self { path: path.into(), source: Arc::new(source), tree: tree.into(), scope, index: Arc::default() }
     }

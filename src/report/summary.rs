@@ -195,7 +195,7 @@ fn without_asyncio(outcome: &Outcome) -> Option<&'static str> {
     let is_open =
         outcome.findings().any(|(_, finding)| finding.details.hazard().is_some() && !finding.is_information());
     (is_open && !outcome.may_run_under_asyncio()).then_some(
-        "With --require-asyncio, or `require-asyncio = true` in the settings, refresh-expire is information alone here, and the exit \
+        "With --require-asyncio, or `require-asyncio = true` in the settings, refresh-expire is for information only here, and the exit \
          status is 0.",
     )
 }

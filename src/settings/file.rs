@@ -48,7 +48,7 @@ pub(super) struct SettingsFile {
     /// settings: what they do is named apart, last, and as theirs; by default `tests/`, `test_*.py`, `conftest.py`, `migrations/`, `alembic/`
     /// and the like (`cascade-fix config` has all).
     pub tests: Option<Vec<Located<Text<Glob>>>>,
-    /// Whether refresh-expire is information alone, and nothing to be done about, where the product does not run under asyncio, as
+    /// Whether refresh-expire is for information only, and nothing to be done about, where the product does not run under asyncio, as
     /// `--require-asyncio`; by default `false`.
     pub require_asyncio: Option<Located<bool>>,
     /// Fully qualified names of functions that make a relationship and take `cascade` by keyword, as `relationship` does:

@@ -50,7 +50,7 @@ pub struct Overrides {
     pub baseline: Option<PathBuf>,
     /// Whether all findings are told, known or not.
     pub no_baseline: bool,
-    /// Refresh-expire is information alone where the product does not run under asyncio.
+    /// Refresh-expire is for information only where the product does not run under asyncio.
     pub require_asyncio: bool,
     /// What becomes of the layout.
     pub layout: Option<Layout>,
@@ -136,7 +136,7 @@ pub struct Settings {
     pub exclude: Vec<Setting<String>>,
     /// The globs of files that are no part of the product.
     pub tests: Vec<Setting<String>>,
-    /// Whether refresh-expire is information alone where the product does not run under asyncio.
+    /// Whether refresh-expire is for information only where the product does not run under asyncio.
     pub require_asyncio: Setting<bool>,
     /// Functions that make a relationship.
     pub constructors: Vec<Setting<String>>,
