@@ -1,15 +1,19 @@
 //! A repository goes in; which of its files do something that matters comes out, those among them that were not named.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::Analysis;
 use crate::disk::Disk;
-use crate::hints::Traits;
+use crate::hints::{Traits, Words};
 use crate::looked::Looked;
 use crate::model::BytesTest;
 use crate::outcome::Asyncio;
 use crate::repository::{Places, Repository};
+
+/// What makes an asynchronous engine, or its sessions.
+static MAKING: LazyLock<Words> =
+    LazyLock::new(|| Words::few(&["create_async_engine(", "async_engine_from_config(", "async_sessionmaker("]));
 
 impl Analysis {
     /// Whether a path, as the walk has it, is in a repository.
@@ -76,7 +80,15 @@ impl Analysis {
     pub(super) fn asyncio_of(&self, repository: &Repository, file: &Path) -> Option<Asyncio> {
         let Places { product, tests } = repository.asyncio(|| {
             let files = self.files_with(repository, |traits| traits.asyncio);
-            let (tests, product): (Vec<_>, Vec<_>) = files.into_iter().partition(|path| self.is_test(repository, path));
+            let (tests, mut product): (Vec<_>, Vec<_>) =
+                files.into_iter().partition(|path| self.is_test(repository, path));
+            // an import may be there for a type alone
+            let makes_engine = |path: &PathBuf| {
+                self.disk.read(&self.walk.absolute(path), true).is_ok_and(|bytes| MAKING.are_in(&bytes))
+            };
+            if let Some(index) = product.iter().position(makes_engine) {
+                product[..=index].rotate_right(1);
+            }
             let shown = |paths: Vec<PathBuf>| {
                 paths.iter().map(|path| repository.display(&self.walk.absolute(path))).collect::<Vec<_>>()
             };

@@ -155,15 +155,18 @@ fn fixes(outcome: &Outcome, applied: Option<Applied>) -> String {
 
 /// How many of the findings something reaches today, and how many nothing does.
 fn reach(outcome: &Outcome) -> Option<String> {
-    let parts =
-        outcome.levels().into_iter().filter(|(_, number)| *number > 0).map(|(level, number)| match (level, number) {
-            (Level::Raises, 1) => "1 raises today".to_owned(),
-            (Level::Raises, _) => format!("{number} raise today"),
-            (Level::Unknown, _) => format!("{number} may be reached"),
-            (Level::Dormant, _) => format!("no call reaches {number} of them ({})", level.name()),
-            (_, 1) => format!("1 is {}", level.name()),
-            (..) => format!("{number} are {}", level.name()),
-        });
+    let levels = outcome.levels();
+    let raises = levels.iter().any(|(level, number)| *level == Level::Raises && *number > 0);
+    let no_read =
+        if raises || !outcome.may_run_under_asyncio() { "" } else { ", of which no read was found that raises" };
+    let parts = levels.into_iter().filter(|(_, number)| *number > 0).map(|(level, number)| match (level, number) {
+        (Level::Raises, 1) => "1 raises today".to_owned(),
+        (Level::Raises, _) => format!("{number} raise today"),
+        (Level::Unknown, _) => format!("{number} may be reached"),
+        (Level::Dormant, _) => format!("no call reaches {number} of them ({})", level.name()),
+        (Level::Reached, 1) => format!("1 is {}{no_read}", level.name()),
+        (Level::Reached, _) => format!("{number} are {}{no_read}", level.name()),
+    });
     let mut parts: Vec<String> = parts.collect();
     if parts.is_empty() {
         return None;

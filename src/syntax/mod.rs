@@ -5,6 +5,7 @@ mod comments;
 mod flat;
 mod groups;
 pub mod kind;
+mod one_line;
 mod rows;
 
 use std::ops::Range;
@@ -15,6 +16,7 @@ use crate::hints::Hints;
 use crate::source::Source;
 
 pub use groups::{is_clause, is_comprehension, is_definition, is_import, is_pattern, is_splat, is_statement};
+pub use one_line::on_one_line;
 
 /// Shorter bodies of functions are parsed as soon as set aside, in bytes.
 const SHORTEST_APART: usize = 300;
@@ -385,14 +387,4 @@ pub fn is_assigned(node: &Node<'_>) -> bool {
 pub fn callee_name(call: &Node<'_>) -> Option<String> {
     let function = call.field("function").filter(|_| call.kind() == kind::CALL)?;
     Some(function.field("attribute").unwrap_or(function).text().into_owned())
-}
-
-/// A node on one line, cut where it is long.
-pub fn on_one_line(node: &Node<'_>) -> String {
-    const LONGEST: usize = 60;
-    let text = node.text().split_whitespace().collect::<Vec<_>>().join(" ");
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
 }

@@ -1,6 +1,8 @@
 //! A text goes in; a tree of it comes out whose nodes are rows of tables. The bodies of functions may have tables of their own, which are made
 //! as soon as somebody goes into them.
 
+mod edited;
+
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -10,7 +12,6 @@ use ast_grep_core::source::{Doc, Edit, SgNode};
 use ast_grep_language::SupportLang;
 
 use super::bodies::{FunctionBody, function_bodies};
-use super::kind;
 use super::rows::{self, ERROR, Flag, NAMES, Row, row_number};
 
 /// A parsed text.
@@ -118,57 +119,6 @@ impl Flat {
         let row = self.apart_of(table).map_or(0, |apart| apart.row) as usize;
         FlatNode { document: self, rows: &self.rows[row..=row], table, index: 0 }
     }
-
-    /// The tree of the text after edits, without parsing it: each puts words in place of words inside of a string. None where one does
-    /// more. The edits are in order.
-    pub fn with_words(&self, edits: &[(Range<usize>, &str)]) -> Option<Self> {
-        if !edits.iter().all(|(range, words)| is_words(words) && self.is_words_of_string(range)) {
-            return None;
-        }
-        let (mut text, mut at) = (String::with_capacity(self.text.len() * 2), 0);
-        for (range, words) in edits {
-            text.push_str(&self.text[at..range.start]);
-            text.push_str(words);
-            at = range.end;
-        }
-        text.push_str(&self.text[at..]);
-        let mut moves = vec![(0, 0)];
-        for (range, words) in edits {
-            let (added, removed) = moves[moves.len() - 1];
-            moves.push((added + words.len(), removed + range.len()));
-        }
-        let moved = |offset: usize| {
-            let (added, removed) = moves[edits.partition_point(|(range, _)| range.end <= offset)];
-            offset + added - removed
-        };
-        let moved_rows = |rows: &[Row]| {
-            let row = |row: &Row| Row {
-                start: row_number(moved(row.start as usize)),
-                end: row_number(moved(row.end as usize)),
-                ..*row
-            };
-            rows.iter().map(row).collect::<Vec<_>>()
-        };
-        let moved_apart = |apart: &Apart| {
-            let range = moved(apart.body.range.start)..moved(apart.body.range.end);
-            let rows = apart.rows.get().map_or_else(OnceLock::new, |rows| OnceLock::from(moved_rows(rows)));
-            Apart { body: FunctionBody { function: moved(apart.body.function), range }, row: apart.row, rows }
-        };
-        let apart = self.apart.iter().map(moved_apart).collect();
-        Some(Self { text, rows: moved_rows(&self.rows), apart })
-    }
-
-    /// Whether a range has words and stands in the content of a string.
-    fn is_words_of_string(&self, range: &Range<usize>) -> bool {
-        let last = self.root_node().last_from(range.start);
-        last.is_some_and(|node| node.kind() == kind::STRING_CONTENT && range.end <= node.range().end)
-            && is_words(&self.text[range.clone()])
-    }
-}
-
-/// Whether a text can stand for another of its kind in a string: there is some, and nothing in it ends or escapes anything.
-fn is_words(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" ,-_".contains(&byte))
 }
 
 impl<'r> FlatNode<'r> {
