@@ -101,8 +101,6 @@ pub struct Reached {
     pub elsewhere: Vec<String>,
     /// How many calls were looked at.
     pub looked_at: usize,
-    /// How many others are given an object that was just made, without anything related.
-    pub just_made: usize,
     /// The reads that raise.
     pub reads: Vec<RaisingRead>,
 }
@@ -142,8 +140,6 @@ impl PlacedCall {
 pub struct Calls {
     /// In order of path and place.
     calls: Vec<Arc<PlacedCall>>,
-    /// How many others are given an object that was just made, without anything related.
-    just_made: usize,
     /// What refreshes or expires objects that is none of the calls, as `path:line`.
     elsewhere: Vec<String>,
     /// From the classes of their objects.
@@ -155,9 +151,9 @@ pub struct Calls {
 }
 
 impl Calls {
-    /// The calls, in order of path and place, and how many others are given what was just made; what else refreshes or expires objects, as `path:line`; and how far it comes from the
+    /// The calls, in order of path and place; what else refreshes or expires objects, as `path:line`; and how far it comes from the
     /// classes of their objects.
-    pub fn new((calls, just_made): (Vec<Arc<PlacedCall>>, usize), elsewhere: Vec<String>, reaching: Reaching) -> Self {
+    pub fn new(calls: Vec<Arc<PlacedCall>>, elsewhere: Vec<String>, reaching: Reaching) -> Self {
         let mut by_owner: HashMap<End, Vec<usize>> = HashMap::default();
         for (number, call) in calls.iter().enumerate() {
             let classes = call.call.classes.iter().map(|class| End::Class(class.at.clone()));
@@ -166,7 +162,7 @@ impl Calls {
             }
         }
         let open = (0..calls.len()).filter(|number| calls[*number].call.unknown.is_some()).collect();
-        Self { calls, just_made, elsewhere, reaching, by_owner, open }
+        Self { calls, elsewhere, reaching, by_owner, open }
     }
 
     /// Who reaches the relationships of some classes.
@@ -177,7 +173,6 @@ impl Calls {
             open: Vec::new(),
             elsewhere: self.elsewhere.clone(),
             looked_at: self.calls.len(),
-            just_made: self.just_made,
             reads: Vec::new(),
         };
         let of_owners = owners.iter().filter_map(|owner| self.by_owner.get(owner)).flatten();

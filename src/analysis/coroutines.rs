@@ -72,9 +72,10 @@ impl Analysis {
         }
         let calls: Vec<String> = names.iter().map(|name| format!("{name}(")).collect();
         let Some(calls) = Words::new(calls.iter().map(String::as_str)) else { return Vec::new() };
+        let Some(names) = Words::new(names.iter().map(String::as_str)) else { return Vec::new() };
         let has_call =
             |file: &&PathBuf| self.disk.read(&self.walk.absolute(file), true).is_ok_and(|bytes| calls.are_in(&bytes));
         let files: Vec<PathBuf> = files.iter().filter(has_call).cloned().collect();
-        self.inferred(repository, &files, |types, _, module| callers_in(types, module, (&names, &calls), functions))
+        self.inferred(repository, &files, |types, _, module| callers_in(types, module, &names, functions))
     }
 }

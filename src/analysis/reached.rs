@@ -81,15 +81,6 @@ fn unexplained(calls: &[Arc<PlacedCall>], places: &[String]) -> Vec<String> {
     places.iter().filter(|place| !known.contains(place)).cloned().collect()
 }
 
-/// Whether a call is given an object that was just made, and no relationship by which it cascades to others was touched.
-fn has_nothing_loaded(call: &PlacedCall, option: CascadeOption, links: &[Link]) -> bool {
-    let leads_on = |touched: &BTreeSet<String>| {
-        let mut names = links.iter().filter(|link| link.may_lead(option)).map(Link::attribute);
-        names.any(|name| name.is_none_or(|name| touched.contains(name)))
-    };
-    call.refreshes() && call.call.touched.as_ref().is_some_and(|touched| !leads_on(touched))
-}
-
 /// Who reaches the relationships of each site.
 pub(super) fn reached<'s>(
     sites: impl Iterator<Item = &'s Site>,
@@ -101,11 +92,9 @@ pub(super) fn reached<'s>(
     let classes =
         |call: &Arc<PlacedCall>| call.call.classes.iter().map(|class| End::Class(class.at.clone())).collect::<Vec<_>>();
     let open_calls = calls.iter().filter(|call| call.is_open()).count();
-    let (just_made, calls): (Vec<_>, Vec<_>) =
-        calls.into_iter().partition(|call| has_nothing_loaded(call, option, links));
     let from: BTreeSet<End> = calls.iter().flat_map(classes).collect();
     let reaching = Reaching::of(links, option, &from, families);
-    let calls = Calls::new((calls, just_made.len()), elsewhere, reaching);
+    let calls = Calls::new(calls, elsewhere, reaching);
     let mut by_owners: HashMap<Vec<End>, Arc<Reached>> = HashMap::default();
     let sites = sites.map(|site| {
         let owners: Vec<End> = site

@@ -2,9 +2,7 @@
 //! that the object can be, or why that can't be known.
 
 mod attribute_names;
-mod just_made;
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use serde::Serialize;
@@ -49,9 +47,6 @@ pub struct SessionCall {
     pub unknown: Option<String>,
     /// How the classes are known.
     pub steps: Vec<InferenceStep>,
-    /// Where the object was made just before the call: its attributes that were set or read meanwhile. No other of its relationships
-    /// has anything loaded.
-    pub touched: Option<BTreeSet<String>>,
     /// It is no call, but a class of advanced-alchemy's repositories or services, which refresh the objects that they return.
     pub is_implicit: bool,
 }
@@ -114,7 +109,6 @@ fn refreshing_class(
         named_attributes: false,
         unknown: None,
         steps: Vec::new(),
-        touched: None,
         is_implicit: true,
     };
     if !never_refreshes(class) {
@@ -180,10 +174,6 @@ fn session_call(
         named_attributes: matches!(AttributeNames::of(&classes.resolver, call, &arguments), AttributeNames::Named(_)),
         unknown: None,
         steps,
-        touched: match &object {
-            Passed::Given(object) => just_made::touched(types, object, call),
-            Passed::Absent | Passed::Unknown => None,
-        },
         is_implicit: false,
     };
     found.add(classes, &given);

@@ -13,8 +13,9 @@ use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 
+use crate::hints::Hints;
 use crate::source::Source;
-use crate::syntax::{Node, Tree, has_error, kind, numbered};
+use crate::syntax::{Node, Tree, has_error, hinted_nodes, kind, numbered};
 
 use filled::{ByKey, Filled};
 use foldhash::{HashMap, HashSet};
@@ -32,6 +33,8 @@ pub struct Module {
     pub source: Arc<Source>,
     /// Its syntax tree, unless nobody asked for it yet.
     tree: OnceLock<Tree>,
+    /// That is an outline.
+    is_outline: bool,
     /// What its own scope binds.
     pub scope: Arc<Scope>,
     index: Arc<Index>,
@@ -66,8 +69,13 @@ impl Module {
     /// Parses the file at an absolute path.
     pub fn parse(path: &Path, source: Source) -> Self {
         let (source, tree) = Tree::of(source);
+        Self::of(path, source, tree, false)
+    }
+
+    fn of(path: &Path, source: Source, tree: Tree, is_outline: bool) -> Self {
         let scope = Arc::new(Scope::of_module(&tree.root()));
-        Self { path: path.into(), source: Arc::new(source), tree: tree.into(), scope, index: Arc::default() }
+        let (path, source) = (path.into(), Arc::new(source));
+        Self { path, source, tree: tree.into(), is_outline, scope, index: Arc::default() }
     }
 
     /// The same for who asks for a few of its functions. An error in one of the others may be passed over.
@@ -76,11 +84,13 @@ impl Module {
             return Self::parse(path, source);
         }
         let tree = Tree::outline(source.parser_text());
+        // the functions that have what may be a template's tag are gone into
+        let tags = Hints::of_word(source.parser_text(), "{{");
+        hinted_nodes(&tree.root(), &tags).for_each(drop);
         if has_error(&tree.root()) {
             return Self::parse(path, source);
         }
-        let scope = Arc::new(Scope::of_module(&tree.root()));
-        Self { path: path.into(), source: Arc::new(source), tree: tree.into(), scope, index: Arc::default() }
+        Self::of(path, source, tree, true)
     }
 
     /// The same without its tree, which takes much more memory than the text: most modules are asked for their names alone.
@@ -89,6 +99,7 @@ impl Module {
             path: Arc::clone(&self.path),
             source: Arc::clone(&self.source),
             tree: OnceLock::new(),
+            is_outline: self.is_outline,
             scope: Arc::clone(&self.scope),
             index: Arc::clone(&self.index),
         }
@@ -101,14 +112,18 @@ impl Module {
 
     /// The syntax tree; offsets are bytes of the text.
     pub fn tree(&self) -> &Tree {
-        self.tree.get_or_init(|| Tree::outline(self.source.parser_text()))
+        self.tree.get_or_init(|| {
+            let text = self.source.parser_text();
+            // what is kept of one is numbered as its nodes are
+            if self.is_outline { Tree::outline(text) } else { Tree::parse(text) }
+        })
     }
 
     /// The same file with what is parsed in place of its text, of the same length.
     pub fn parsed_as(&self, text: &str) -> Self {
         let tree = Tree::parse(text);
         let scope = Arc::new(Scope::of_module(&tree.root()));
-        Self { tree: tree.into(), scope, index: Arc::default(), ..self.without_tree() }
+        Self { tree: tree.into(), is_outline: false, scope, index: Arc::default(), ..self.without_tree() }
     }
 
     /// What a function, lambda or class of it binds.

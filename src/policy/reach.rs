@@ -19,23 +19,13 @@ pub(super) fn told(reached: &Reached) -> String {
             format!("reached by {calls}: what is loaded of it is expired there")
         }
         Level::Unknown => format!("perhaps reached: {}", open(reached)),
-        Level::Dormant => match (reached.looked_at, reached.just_made) {
-            (0, 0) => "reached by nothing: no whole object is refreshed or expired in the repository".to_owned(),
-            (0, just_made) => format!(
-                "reached by nothing: only objects that were just made, with nothing related loaded, are refreshed or expired as a whole \
-                 ({just_made} {})",
-                if just_made == 1 { "call" } else { "calls" }
-            ),
-            (number, just_made) => {
+        Level::Dormant => match reached.looked_at {
+            0 => "reached by nothing: no whole object is refreshed or expired in the repository".to_owned(),
+            number => {
                 let calls = if number == 1 { "the one call".to_owned() } else { format!("none of the {number} calls") };
                 let is_not = if number == 1 { "is not given" } else { "is given" };
-                let just_made = match just_made {
-                    0 => String::new(),
-                    1 => "; 1 other is given one that was just made, with nothing related loaded".to_owned(),
-                    more => format!("; {more} others are given one that was just made, with nothing related loaded"),
-                };
                 format!(
-                    "reached by nothing: {calls} that refresh or expire a whole object {is_not} one that leads to it{just_made}"
+                    "reached by nothing: {calls} that refresh or expire a whole object {is_not} one that leads to it"
                 )
             }
         },

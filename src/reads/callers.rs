@@ -3,24 +3,22 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use foldhash::HashSet;
-
 use crate::hints::{Hints, Words};
 use crate::module::{Location, Module};
 use crate::syntax::{Node, callee_name, definition_around, hinted_nodes, kind};
 use crate::types::{Type, Types};
 
-/// The functions of a module that call one of some functions, whose names are given too, and how calls of them are written.
+/// The functions of a module that call one of some functions, whose names are given too.
 pub fn callers_in(
     types: &Types<'_>,
     module: &Arc<Module>,
-    (names, calls): (&HashSet<String>, &Words),
+    names: &Words,
     functions: &BTreeSet<Location>,
 ) -> Vec<Location> {
-    let hints = Hints::of_words(module.source.parser_text(), calls);
+    let hints = Hints::of_words(module.source.parser_text(), names);
     let root = module.tree().root();
     let calls = hinted_nodes(&root, &hints).filter(|node| node.kind() == kind::CALL);
-    let calls = calls.filter(|call| callee_name(call).is_some_and(|name| names.contains(&name)));
+    let calls = calls.filter(|call| callee_name(call).is_some_and(|name| names.are(&name)));
     let is_meant = |call: &Node<'_>| {
         let Some(function) = call.field("function") else { return false };
         let (found, _) = types.of(module, &function);

@@ -112,11 +112,12 @@ impl Lines<'_> {
                     continue;
                 }
                 b'\\' => {
-                    // the line goes on
-                    self.at += 1;
-                    if self.byte().is_some_and(|byte| byte != b'\n') {
+                    // the line goes on, unless that is all that it has
+                    if self.at == start || self.text.get(self.at + 1) != Some(&b'\n') {
                         return None;
                     }
+                    self.at += 2;
+                    continue;
                 }
                 b'"' | b'\'' => self.skip_string(start)?,
                 b'(' | b'[' | b'{' => depth += 1,

@@ -43,6 +43,11 @@ impl Flag {
     pub const HAS_ERROR: Self = Self(8);
     /// It is the body of a function, whose nodes are in a table of their own.
     pub const APART: Self = Self(16);
+
+    /// Those that hold.
+    fn all(flags: [(bool, Self); 5]) -> u8 {
+        flags.into_iter().filter(|(holds, _)| *holds).fold(0, |all, (_, flag)| all | flag.0)
+    }
 }
 
 /// What stands in an outline for a function's body.
@@ -139,11 +144,14 @@ pub(super) fn around_bodies(text: &str, bodies: &[FunctionBody]) -> Option<Vec<R
 
 /// The nodes of the body of a function, itself first.
 pub(super) fn of_body(text: &str, body: &FunctionBody, row: &Row) -> Vec<Row> {
-    let all = of_text(&text[body.function..body.range.end]);
-    let offset = row_number(body.function);
-    let is_it =
-        |inner: &Row| inner.start + offset == row.start && inner.end + offset == row.end && inner.kind == row.kind;
-    let Some(first) = all.iter().position(is_it) else {
+    let (mut all, mut offset) = (of_text(&text[body.function..body.range.end]), row_number(body.function));
+    let is_it = |inner: &Row, offset: u32| inner.start + offset == row.start && inner.kind == row.kind;
+    let is_whole = |inner: &Row| is_it(inner, offset) && inner.end + offset == row.end;
+    if !all.iter().any(is_whole) {
+        // something behind the function decides where it ends
+        (all, offset) = (of_text(text), 0);
+    }
+    let Some(first) = all.iter().position(|inner| is_it(inner, offset)) else {
         let whole = Row { parent: 0, next: 2, flags: row.flags | Flag::HAS_ERROR.0, ..*row };
         return vec![whole, Row { kind: ERROR, field: 0, ..whole }];
     };
@@ -154,8 +162,7 @@ pub(super) fn of_body(text: &str, body: &FunctionBody, row: &Row) -> Vec<Row> {
 
 /// The nodes of a text, and how many of the bodies of functions are among them that stand at these places, each in one row.
 fn walked(text: &str, bodies: &[Range<usize>]) -> (Vec<Row>, usize) {
-    let parsed = comments::joined(text);
-    let StrDoc { tree, .. } = StrDoc::new(parsed.as_deref().unwrap_or(text), SupportLang::Python);
+    let StrDoc { tree, .. } = StrDoc::new(comments::joined(text).as_deref().unwrap_or(text), SupportLang::Python);
     let mut rows: Vec<Row> = Vec::with_capacity(text.len() / 6);
     let mut cursor = tree.walk();
     let (mut parent, mut depth, mut found) = (0, 0_u16, 0);
@@ -166,7 +173,6 @@ fn walked(text: &str, bodies: &[Range<usize>]) -> (Vec<Row>, usize) {
         let has_error = node.has_error();
         let is_apart =
             bodies.get(found).is_some_and(|body| *body == node.byte_range()) && NAMES.kind(kind) == kind::BLOCK;
-        let flag = |is: bool, flag: Flag| if is { flag.0 } else { 0 };
         rows.push(Row {
             start: row_number(node.start_byte()),
             end: row_number(node.end_byte()),
@@ -175,16 +181,17 @@ fn walked(text: &str, bodies: &[Range<usize>]) -> (Vec<Row>, usize) {
             kind,
             field: cursor.field_id().map_or(0, NonZero::get),
             depth,
-            flags: flag(NAMES.is_named(kind), Flag::NAMED)
-                | flag(has_error && node.is_missing(), Flag::MISSING)
-                | flag(node.is_extra(), Flag::EXTRA)
-                | flag(has_error, Flag::HAS_ERROR)
-                | flag(is_apart, Flag::APART),
+            flags: Flag::all([
+                (NAMES.is_named(kind), Flag::NAMED),
+                (has_error && node.is_missing(), Flag::MISSING),
+                (node.is_extra(), Flag::EXTRA),
+                (has_error, Flag::HAS_ERROR),
+                (is_apart, Flag::APART),
+            ]),
         });
         found += usize::from(is_apart);
         if !is_apart && cursor.goto_first_child() {
-            parent = index;
-            depth = depth.saturating_add(1);
+            (parent, depth) = (index, depth.saturating_add(1));
             continue;
         }
         while !cursor.goto_next_sibling() {
@@ -192,13 +199,17 @@ fn walked(text: &str, bodies: &[Range<usize>]) -> (Vec<Row>, usize) {
                 rows.shrink_to_fit();
                 return (rows, found);
             }
-            let end = row_number(rows.len());
-            let row = &mut rows[parent as usize];
-            row.next = end;
-            depth = row.depth;
-            parent = row.parent;
+            (parent, depth) = closed(&mut rows, parent);
         }
     }
+}
+
+/// Ends a node whose last descendant has its row; gives the node around it, and its own depth.
+fn closed(rows: &mut [Row], index: u32) -> (u32, u16) {
+    let end = row_number(rows.len());
+    let row = &mut rows[index as usize];
+    row.next = end;
+    (row.parent, row.depth)
 }
 
 /// tree-sitter has no larger offsets; no more rows are counted.

@@ -11,9 +11,9 @@ use crate::common::sqlalchemy::python;
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/reach");
 
-/// What a program of `testdata/reach` prints.
-fn asked(program: &str) -> BTreeMap<String, BTreeSet<String>> {
-    let output = Command::new(python()).arg(program).current_dir(DATA).output().unwrap();
+/// By class: the relationships over which an object of it expires others.
+fn asked() -> BTreeMap<String, BTreeSet<String>> {
+    let output = Command::new(python()).arg("ask.py").current_dir(DATA).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
@@ -51,8 +51,7 @@ fn keeping_expunge(function: &str) -> BTreeSet<String> {
 
 #[test]
 fn a_call_reaches_what_sqlalchemy_expires() {
-    // the relationships over which an object of a class expires others
-    for (class, expired) in asked("ask.py") {
+    for (class, expired) in asked() {
         let levels = levels(&format!("def reload(session, obj: models.{class}):\n    session.refresh(obj)\n"));
         assert!(levels.len() >= 8, "{levels:?}");
         let reached = levels.iter().filter(|(_, level)| *level == "reached").map(|(name, _)| name.clone());
@@ -63,28 +62,6 @@ fn a_call_reaches_what_sqlalchemy_expires() {
         }
         assert_eq!(reached.collect::<BTreeSet<_>>(), expected, "an object of {class}");
         assert!(levels.values().all(|level| level == "reached" || level == "dormant"), "{class}: {levels:?}");
-    }
-}
-
-#[test]
-fn an_object_that_was_just_made_reaches_nothing() {
-    let program = fs::read_to_string(Path::new(DATA).join("new_objects.py")).unwrap();
-    let (imports, functions) = program.split_once("\n\n\n").unwrap();
-    let dormant = |function: &str| {
-        let levels = levels(&format!("{imports}\n\n\n{function}"));
-        let name = function.split_once("def ")?.1.split_once("(session")?.0;
-        levels.values().all(|level| level == "dormant").then(|| name.to_owned())
-    };
-    let dormant: BTreeSet<String> = functions.split("\n\n\n").filter_map(dormant).collect();
-    let expired = asked("ask_new_objects.py");
-    assert_eq!(
-        dormant,
-        ["beside_others", "committed", "flushed", "in_a_loop", "of_a_coroutine", "of_a_subclass"]
-            .map(str::to_owned)
-            .into()
-    );
-    for function in dormant {
-        assert!(expired[&function].is_empty(), "{function}: {:?}", expired[&function]);
     }
 }
 

@@ -7,6 +7,8 @@ use ast_grep_core::Doc as _;
 use ast_grep_core::source::SgNode;
 use ast_grep_core::tree_sitter::{LanguageExt, StrDoc};
 use ast_grep_language::SupportLang;
+use cascade_fix::module::Module;
+use cascade_fix::source::{Kind, Source};
 use cascade_fix::syntax::PythonDoc;
 use rayon::prelude::*;
 
@@ -83,7 +85,7 @@ fn outlines_have_the_nodes_of_the_whole_trees() {
     };
     let differences: Vec<String> = all.par_iter().filter_map(difference).collect();
     assert_eq!(differences, [] as [&str; 0]);
-    let has_bodies = |text: &str| PythonDoc::outline(text, 1).apart() > 0;
+    let has_bodies = |text: &str| PythonDoc::outline(text, 1).bodies_apart() > 0;
     let texts = || all.iter().filter_map(|(_, bytes)| std::str::from_utf8(bytes).ok());
     assert!(texts().filter(|text| has_bodies(text)).count() > 50, "most files with functions can be outlined");
 }
@@ -100,6 +102,18 @@ fn an_error_in_a_function_is_found_as_soon_as_somebody_goes_into_it() {
     assert!(!functions[1].has_error());
     assert!(functions[1].dfs().any(|node| node.is_error()) && functions[1].has_error());
     assert_eq!(functions[2].kind(), "class_definition");
+}
+
+#[test]
+fn a_template_with_its_tags_in_a_function_is_one() {
+    let kind = |statement: &str| {
+        let text = format!("import x\n\n\ndef f():\n    {statement}\n{}", "    x = 1\n".repeat(60));
+        let source = Source::of_kind(Kind::Python, text.into_bytes()).unwrap();
+        Module::outline(Path::new("/a.py"), source).source.kind()
+    };
+    assert!(matches!(kind("from {{ package }} import y"), Kind::Template(_)));
+    assert_eq!(kind("return f'{{{x}}}'"), Kind::Python);
+    assert_eq!(kind("print 'broken'"), Kind::Python);
 }
 
 #[test]

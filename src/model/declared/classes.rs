@@ -7,10 +7,9 @@ use crate::model::column_function;
 use crate::model::names::{Referent, called};
 use crate::model::naming::{Naming, TableNaming};
 use crate::model::table::Schema;
-use crate::resolve::{Arguments, Effort, Resolution};
-use crate::syntax::{
-    Node, definition_around, dotted_name, keyword_value, kind, positional_arguments, returned, unparenthesized,
-};
+use crate::python::PyValue;
+use crate::resolve::{Arguments, Effort, Keyword, Resolution};
+use crate::syntax::{Node, definition_around, dotted_name, kind, positional_arguments, returned, unparenthesized};
 
 impl DeclarationReader<'_> {
     pub(super) fn class(&self, node: &Node<'_>) -> Option<DeclaredClass> {
@@ -30,9 +29,10 @@ impl DeclarationReader<'_> {
             name,
             at: self.module.location(&node.range()),
             function: function_around(self.module, node),
-            is_table: superclasses
-                .and_then(|bases| keyword_value(&bases, "table"))
-                .is_some_and(|value| value.kind() == kind::TRUE),
+            is_table: superclasses.is_some_and(|bases| {
+                let given = Arguments::of_list(self.module, &bases);
+                given.keyword(self.resolver, "table") == Keyword::Given(PyValue::Bool(true))
+            }),
             is_abstract: false,
             allows_unmapped: false,
             is_collection,

@@ -126,13 +126,7 @@ impl Link {
         self.options.is_none_or(|options| options.contains(CascadeOption::DeleteOrphan))
     }
 
-    /// The attribute's name; None where that is not known.
-    pub fn attribute(&self) -> Option<&str> {
-        self.name.as_ref()?.rsplit('.').next()
-    }
-
-    /// Whether something may cascade along it by an option.
-    pub fn may_lead(&self, option: CascadeOption) -> bool {
+    fn may_lead(&self, option: CascadeOption) -> bool {
         self.options.is_none_or(|options| options.contains(option))
     }
 }

@@ -31,15 +31,9 @@ impl Resolver<'_> {
                     let text = self.texts(place, text, effort)?;
                     let by_position = others.first().map(|count| Expression::of(&place.module, count));
                     let count = by_position.or_else(|| given.written("count", None).cloned());
-                    let count = match count
-                        .as_ref()
-                        .and_then(Expression::node)
-                        .map(|count| self.one(place, &count, effort))
-                        .transpose()?
-                    {
+                    let count = match count.as_ref().and_then(Expression::node) {
                         None => 0,
-                        Some(PyValue::Int(count)) => usize::try_from(count).map_err(|_| unknown())?,
-                        Some(_) => return Err(unknown()),
+                        Some(count) => self.number(place, &count, effort)?.ok_or_else(unknown)?,
                     };
                     return self
                         .substituted(place, &pattern, replacement, (&text, count), effort)
@@ -58,6 +52,12 @@ impl Resolver<'_> {
             };
             found.ok_or_else(unknown)
         }))
+    }
+
+    /// A number that counts something; None for any other value.
+    fn number(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Result<Option<usize>, Reason> {
+        let value = self.one(place, node, effort)?;
+        Ok(if let PyValue::Int(number) = value { usize::try_from(number).ok() } else { None })
     }
 
     pub(super) fn substituted(

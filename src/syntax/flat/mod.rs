@@ -77,7 +77,7 @@ impl Flat {
     }
 
     /// How many bodies of functions have a table of their own.
-    pub fn apart(&self) -> usize {
+    pub fn bodies_apart(&self) -> usize {
         self.apart.len()
     }
 
