@@ -157,8 +157,7 @@ fn fixes(outcome: &Outcome, applied: Option<Applied>) -> String {
 fn reach(outcome: &Outcome) -> Option<String> {
     let levels = outcome.levels();
     let raises = levels.iter().any(|(level, number)| *level == Level::Raises && *number > 0);
-    let no_read =
-        if raises || !outcome.may_run_under_asyncio() { "" } else { " (no read was found that raises)" };
+    let no_read = if raises || !outcome.may_run_under_asyncio() { "" } else { " (no read was found that raises)" };
     let parts = levels.into_iter().filter(|(_, number)| *number > 0).map(|(level, number)| match (level, number) {
         (Level::Raises, 1) => "1 raises today".to_owned(),
         (Level::Raises, _) => format!("{number} raise today"),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use serde_json::Value;
 
@@ -18,17 +18,18 @@ fn asked() -> BTreeMap<String, BTreeSet<String>> {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// The findings of the models beside a function.
-fn findings(function: &str) -> Vec<Value> {
+/// What is printed of the models beside a function.
+fn printed(function: &str, format: &str) -> Output {
     let folder = tempfile::tempdir().unwrap();
     fs::copy(Path::new(DATA).join("models.py"), folder.path().join("models.py")).unwrap();
     fs::write(folder.path().join("app.py"), format!("import models\n\n\n{function}")).unwrap();
-    let run = Command::new(env!("CARGO_BIN_EXE_cascade-fix"))
-        .args(["check", "--output-format=json", "--isolated", "."])
-        .current_dir(folder.path())
-        .output()
-        .unwrap();
-    let report: Value = serde_json::from_slice(&run.stdout).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cascade-fix"));
+    command.args(["check", "--isolated", "--output-format", format, "."]).current_dir(folder.path()).output().unwrap()
+}
+
+/// The findings of the models beside a function.
+fn findings(function: &str) -> Vec<Value> {
+    let report: Value = serde_json::from_slice(&printed(function, "json").stdout).unwrap();
     report["findings"].as_array().unwrap().clone()
 }
 
@@ -135,4 +136,17 @@ async def publish(session: AsyncSession, id: int):
     let notes = comments["fix"]["notes"].to_string();
     assert!(notes.contains("raises today: `await session.refresh(post)` (app.py:13) expires what"), "{notes}");
     assert!(findings.iter().all(|finding| name(finding) == "Post.comments" || finding["reach"]["level"] != "raises"));
+}
+
+#[test]
+fn a_summary_says_that_no_read_was_found_which_raises() {
+    let summary = |function: &str| {
+        let Output { stdout, stderr, .. } = printed(function, "full");
+        String::from_utf8([stdout, stderr].concat()).unwrap()
+    };
+    let import = "from sqlalchemy.ext.asyncio import AsyncSession\n\n\n";
+    let reload = "async def reload(session: AsyncSession, post: models.Post):\n    await session.refresh(post)\n";
+    assert!(summary(&format!("{import}{reload}")).contains("are reached (no read was found that raises)"));
+    let without_asyncio = "def reload(session, post: models.Post):\n    session.refresh(post)\n";
+    assert!(!summary(without_asyncio).contains("no read was found"));
 }
