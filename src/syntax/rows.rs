@@ -142,21 +142,34 @@ pub(super) fn around_bodies(text: &str, bodies: &[FunctionBody]) -> Option<Vec<R
     (found == bodies.len() && !rows[0].has(Flag::HAS_ERROR)).then_some(rows)
 }
 
-/// The nodes of the body of a function, itself first.
-pub(super) fn of_body(text: &str, body: &FunctionBody, row: &Row) -> Vec<Row> {
-    let (mut all, mut offset) = (of_text(&text[body.function..body.range.end]), row_number(body.function));
-    let is_it = |inner: &Row, offset: u32| inner.start + offset == row.start && inner.kind == row.kind;
-    let is_whole = |inner: &Row| is_it(inner, offset) && inner.end + offset == row.end;
-    if !all.iter().any(is_whole) {
-        // something behind the function decides where it ends
-        (all, offset) = (of_text(text), 0);
+/// The nodes of the body of a function, itself first; `row` is its own in the outline, and `whole` are all of the text.
+pub(super) fn of_body<'w>(text: &str, body: &FunctionBody, row: &Row, whole: impl Fn() -> &'w [Row]) -> Vec<Row> {
+    let alone = of_text(&text[body.function..body.range.end]);
+    let offset = row_number(body.function);
+    if let Some(first) = body_at(&alone, row.start - offset).filter(|first| alone[*first].end + offset == row.end) {
+        return within(&alone, first, offset, row.depth);
     }
-    let Some(first) = all.iter().position(|inner| is_it(inner, offset)) else {
-        let whole = Row { parent: 0, next: 2, flags: row.flags | Flag::HAS_ERROR.0, ..*row };
-        return vec![whole, Row { kind: ERROR, field: 0, ..whole }];
-    };
-    let depth = row.depth.saturating_sub(all[first].depth);
-    let inner = &all[first..all[first].next as usize];
+    // something behind the function decides where it ends
+    match body_at(whole(), row.start) {
+        Some(first) => within(whole(), first, 0, row.depth),
+        None => {
+            let whole = Row { parent: 0, next: 2, flags: row.flags | Flag::HAS_ERROR.0, ..*row };
+            vec![whole, Row { kind: ERROR, field: 0, ..whole }]
+        }
+    }
+}
+
+/// The index of the block that begins at an offset.
+fn body_at(rows: &[Row], start: u32) -> Option<usize> {
+    let first = rows.partition_point(|row| row.start < start);
+    let mut there = rows[first..].iter().take_while(|row| row.start == start);
+    Some(first + there.position(|row| NAMES.kind(row.kind) == kind::BLOCK)?)
+}
+
+/// The rows of a node and those in it as a table of their own, which begins at an offset, at a depth.
+fn within(rows: &[Row], first: usize, offset: u32, depth: u16) -> Vec<Row> {
+    let depth = depth.saturating_sub(rows[first].depth);
+    let inner = &rows[first..rows[first].next as usize];
     inner.iter().map(|inner| inner.moved(row_number(first), offset, depth)).collect()
 }
 

@@ -48,7 +48,7 @@ impl Flat {
             Apart { body: FunctionBody { function: moved(apart.body.function), range }, row: apart.row, rows }
         };
         let apart = self.apart.iter().map(moved_apart).collect();
-        Some(Self { text, rows: moved_rows(&self.rows), apart })
+        Some(Self { text, rows: moved_rows(&self.rows), apart, whole: OnceLock::new() })
     }
 
     /// Whether a range has words and stands in the content of a string.

@@ -21,6 +21,8 @@ pub struct Flat {
     rows: Vec<Row>,
     /// In order.
     apart: Vec<Apart>,
+    /// Those of the whole text, where a body was not told by itself.
+    whole: OnceLock<Vec<Row>>,
 }
 
 /// The body of a function, whose nodes are in a table of their own.
@@ -53,7 +55,7 @@ impl Apart {
 impl Flat {
     /// Parses; what can't be parsed becomes error nodes.
     pub fn parse(text: &str) -> Self {
-        Self { text: text.to_owned(), rows: rows::of_text(text), apart: Vec::new() }
+        Self { text: text.to_owned(), rows: rows::of_text(text), apart: Vec::new(), whole: OnceLock::new() }
     }
 
     /// The same, where that can be, without the bodies of functions as long as nobody goes into them. An error in one of them is found
@@ -68,7 +70,7 @@ impl Flat {
             rows.iter().enumerate().filter(|(_, row)| row.has(Flag::APART)).map(|(index, _)| row_number(index));
         let apart = bodies.into_iter().zip(indexes);
         let apart = apart.map(|(body, row)| Apart { body, row, rows: OnceLock::new() }).collect();
-        Self { text: text.to_owned(), rows, apart }
+        Self { text: text.to_owned(), rows, apart, whole: OnceLock::new() }
     }
 
     /// What was parsed.
@@ -86,7 +88,8 @@ impl Flat {
         match self.apart_of(table) {
             Some(apart) => {
                 let row = &self.rows[apart.row as usize];
-                apart.rows.get_or_init(|| rows::of_body(&self.text, &apart.body, row))
+                let whole = || self.whole.get_or_init(|| rows::of_text(&self.text)).as_slice();
+                apart.rows.get_or_init(|| rows::of_body(&self.text, &apart.body, row, whole))
             }
             None => &self.rows,
         }
