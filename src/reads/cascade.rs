@@ -113,9 +113,14 @@ impl Walkthrough<'_, '_> {
     fn refresh_whole(&mut self, object: usize, call: &Node<'_>) {
         let at = self.module().location(&call.range());
         let again = self.coming_again(object);
+        let pending = self.pending();
         self.cascade(object, &at, false, &again);
         self.heap.objects[object].is_touched = false;
+        // what it led to when it was changed may not be known any more
+        let pending = pending.into_iter().filter(|(changed, _)| self.heap.objects[*changed].is_touched);
+        let needed: Vec<usize> = pending.flat_map(|(_, leads_to)| leads_to).collect();
         self.flush(self.flushes_itself);
+        needed.into_iter().for_each(|one| self.doubt_each_like(one));
         let class = self.heap.objects[object].class.clone();
         let options = self.options_of(object);
         self.loads_one(object);

@@ -120,6 +120,12 @@ impl Walkthrough<'_, '_> {
         }
     }
 
+    /// The objects that the next flush writes, each with those that it needs to do so.
+    pub(super) fn pending(&self) -> Vec<(usize, Vec<usize>)> {
+        let objects = (0..self.heap.objects.len()).filter(|object| self.heap.objects[*object].is_touched);
+        objects.map(|object| (object, self.led_to(object))).collect()
+    }
+
     /// The objects that the relationships of one lead to.
     fn led_to(&self, object: usize) -> Vec<usize> {
         let values = self.heap.objects[object].links.values().filter_map(|link| link.value.as_ref());
@@ -127,7 +133,7 @@ impl Walkthrough<'_, '_> {
     }
 
     /// An object, by whatever name, may be loaded.
-    fn doubt_each_like(&mut self, object: usize) {
+    pub(super) fn doubt_each_like(&mut self, object: usize) {
         self.each_like(object).into_iter().for_each(|one| self.heap.doubt(one));
     }
 
