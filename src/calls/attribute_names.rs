@@ -19,8 +19,8 @@ pub enum AttributeNames {
 }
 
 impl AttributeNames {
-    /// What a call is given, with these arguments, by `attribute_names`, or at the second place. SQLAlchemy asks whether that is true: an empty list says as much as
-    /// None (`Session.refresh` and `Session._expire_state` in `sqlalchemy/orm/session.py`).
+    /// What a call is given, with these arguments, by `attribute_names`, or at the second place. SQLAlchemy asks whether that is true: an
+    /// empty list says as much as None (`Session.refresh` and `Session._expire_state` in `sqlalchemy/orm/session.py`).
     pub fn of(resolver: &Resolver<'_>, call: &Node<'_>, given: &Arguments) -> Self {
         let Some(names) = given.written("attribute_names", Some(1)) else {
             // what is splatted may have been changed meanwhile

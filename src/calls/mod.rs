@@ -7,11 +7,11 @@ use std::sync::{Arc, LazyLock};
 
 use serde::Serialize;
 
-use crate::hints::{Hints, Words, names_session};
+use crate::hints::{Words, names_session};
 use crate::model::Classes;
 use crate::module::{Location, Module};
 use crate::resolve::{Arguments, Passed};
-use crate::syntax::{Node, hinted_nodes, kind, on_one_line};
+use crate::syntax::{Node, kind, nodes_with_words, on_one_line};
 use crate::types::{Class, InferenceStep, Type, Types};
 
 pub use attribute_names::AttributeNames;
@@ -81,10 +81,9 @@ pub fn in_module(
     kinds: &[CallKind],
 ) -> Vec<SessionCall> {
     static WORDS: LazyLock<Words> = LazyLock::new(|| Words::few(&["refresh", "expire", "merge", "expunge", "class"]));
-    let hints = Hints::of_words(module.source.parser_text(), &WORDS);
     let refreshes = kinds.contains(&CallKind::Refresh);
     let root = module.tree().root();
-    let found = hinted_nodes(&root, &hints).filter_map(|node| match &*node.kind() {
+    let found = nodes_with_words(&root, &WORDS).filter_map(|node| match &*node.kind() {
         kind::CALL => session_call(types, classes, module, &node, kinds),
         kind::CLASS_DEFINITION if refreshes => refreshing_class(types, classes, module, &node),
         _ => None,

@@ -72,14 +72,16 @@ impl Hints {
         Self::new(SETS_ITEM.iter().flat_map(|word| word.find_iter(text.as_bytes())).map(|at| at..at + 1))
     }
 
-    /// Where one of the words stands.
-    pub fn of_words(text: &str, words: &Words) -> Self {
-        Self::new(words.places(text.as_bytes()).map(|word| word.start..word.start + 1))
+    /// Where one of the words stands in a part of a text.
+    pub fn of_words(text: &str, part: &Range<usize>, words: &Words) -> Self {
+        let starts = words.places(text[part.clone()].as_bytes()).map(|word| part.start + word.start);
+        Self::new(starts.map(|at| at..at + 1))
     }
 
-    /// Where a word stands.
-    pub fn of_word(text: &str, word: &str) -> Self {
-        Self::new(memchr::memmem::find_iter(text.as_bytes(), word).map(|at| at..at + 1))
+    /// Where a word stands in a part of a text.
+    pub fn of_word(text: &str, part: &Range<usize>, word: &str) -> Self {
+        let starts = memchr::memmem::find_iter(text[part.clone()].as_bytes(), word).map(|at| part.start + at);
+        Self::new(starts.map(|at| at..at + 1))
     }
 
     /// Where something can stand that notices a cascade.

@@ -13,9 +13,8 @@ use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 
-use crate::hints::Hints;
 use crate::source::Source;
-use crate::syntax::{Node, Tree, has_error, hinted_nodes, kind, numbered};
+use crate::syntax::{Node, Tree, has_error, kind, nodes_with_word, numbered};
 
 use filled::{ByKey, Filled};
 use foldhash::{HashMap, HashSet};
@@ -85,8 +84,7 @@ impl Module {
         }
         let tree = Tree::outline(source.parser_text());
         // the functions that have what may be a template's tag are gone into
-        let tags = Hints::of_word(source.parser_text(), "{{");
-        hinted_nodes(&tree.root(), &tags).for_each(drop);
+        nodes_with_word(&tree.root(), "{{").for_each(drop);
         if has_error(&tree.root()) {
             return Self::parse(path, source);
         }

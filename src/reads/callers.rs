@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::hints::{Hints, Words};
+use crate::hints::Words;
 use crate::module::{Location, Module};
-use crate::syntax::{Node, callee_name, definition_around, hinted_nodes, kind};
+use crate::syntax::{Node, callee_name, definition_around, kind, nodes_with_words};
 use crate::types::{Type, Types};
 
 /// The functions of a module that call one of some functions, whose names are given too.
@@ -15,9 +15,8 @@ pub fn callers_in(
     names: &Words,
     functions: &BTreeSet<Location>,
 ) -> Vec<Location> {
-    let hints = Hints::of_words(module.source.parser_text(), names);
     let root = module.tree().root();
-    let calls = hinted_nodes(&root, &hints).filter(|node| node.kind() == kind::CALL);
+    let calls = nodes_with_words(&root, names).filter(|node| node.kind() == kind::CALL);
     let calls = calls.filter(|call| callee_name(call).is_some_and(|name| names.are(&name)));
     let is_meant = |call: &Node<'_>| {
         let Some(function) = call.field("function") else { return false };

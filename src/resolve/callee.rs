@@ -8,12 +8,12 @@ use std::sync::LazyLock;
 use super::effort::Effort;
 use super::names::{Found, Resolution};
 use super::place::Place;
-use crate::hints::{Hints, Words};
+use crate::hints::Words;
 use crate::module::{BindingKind, Dotted, ModuleName, Scope};
 use crate::repository::Repository;
 use crate::rules::{ConstructorKind, Constructors};
 use crate::source::is_covered;
-use crate::syntax::{Node, dotted_name, hinted_nodes, kind};
+use crate::syntax::{Node, dotted_name, kind, nodes_with_words};
 
 /// Who is called.
 #[derive(Debug, Clone, PartialEq)]
@@ -241,9 +241,8 @@ fn hands_out_models(function: &Node<'_>, names: &[String]) -> bool {
             && node.field("object").is_some_and(|node| node.text() == object)
     };
     let root = function.root().root();
-    let hints = Hints::of_words(root.get_doc().text(), &WORDS);
     !matches!(&*object, "" | "self" | "cls")
-        && hinted_nodes(&root, &hints).any(|node| node.kind() == kind::ATTRIBUTE && is_handed_out(&node))
+        && nodes_with_words(&root, &WORDS).any(|node| node.kind() == kind::ATTRIBUTE && is_handed_out(&node))
 }
 
 /// Whether `self.name` is a method of the class around.
@@ -267,8 +266,7 @@ fn declares_tables(function: &Node<'_>) -> bool {
     const DECLARING: [&str; 4] = ["Column", "mapped_column", "ForeignKey", "Table"];
     static WORDS: LazyLock<Words> = LazyLock::new(|| Words::few(&DECLARING));
     let root = function.root().root();
-    let hints = Hints::of_words(root.get_doc().text(), &WORDS);
-    let calls = hinted_nodes(&root, &hints).filter(|node| node.kind() == kind::CALL);
+    let calls = nodes_with_words(&root, &WORDS).filter(|node| node.kind() == kind::CALL);
     let mut called = calls.filter_map(|call| call.field("function"));
     called.any(|called| DECLARING.contains(&&*called.text()))
 }

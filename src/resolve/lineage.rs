@@ -8,10 +8,9 @@ use super::effort::Effort;
 use super::locals::KnownClass;
 use super::names::{Found, Resolution};
 use super::place::Place;
-use crate::hints::Hints;
 use crate::module::{BindingKind, Dotted};
 use crate::module::{Location, Module};
-use crate::syntax::{Node, dotted_name, hinted_nodes, kind, positional_arguments};
+use crate::syntax::{Node, dotted_name, kind, nodes_with_word, positional_arguments};
 
 impl Resolver<'_> {
     /// A class and the classes that it inherits from, each once; the nearest come first, as Python asks them where no two bases of a
@@ -118,7 +117,7 @@ impl Resolver<'_> {
             bases.len() == written
                 && bases.iter().all(is_known)
                 && !(has_arguments && is_decorated)
-                && !hinted_nodes(&node, &Hints::of_word(node.get_doc().text(), &set)).any(|node| assigns(&node, &set))
+                && !nodes_with_word(&node, &set).any(|node| assigns(&node, &set))
         })
     }
 

@@ -10,13 +10,12 @@ use super::effort::Effort;
 use super::lineage::assigns;
 use super::place::Place;
 use super::reason::Reason;
-use crate::hints::Hints;
 use crate::library;
 use crate::module::{Binding, BindingKind, Dotted, ModuleName, Occurrence, RegionKind, Scope};
 use crate::module::{Location, Module};
 use crate::python::is_standard_library;
 use crate::source::is_covered;
-use crate::syntax::{Node, dotted_name, hinted_nodes, kind};
+use crate::syntax::{Node, dotted_name, kind, nodes_with_word};
 
 /// How many modules of which everything is imported are asked for a name.
 const MOST_STARS: usize = 100;
@@ -466,6 +465,5 @@ impl Resolver<'_> {
 fn sets_attribute(class: &Found, names: &[String]) -> bool {
     let Some(class) = class.value() else { return false };
     let name = names.join(".");
-    let hints = Hints::of_word(class.get_doc().text(), &name);
-    hinted_nodes(&class, &hints).any(|node| assigns(&node, &name))
+    nodes_with_word(&class, &name).any(|node| assigns(&node, &name))
 }

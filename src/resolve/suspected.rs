@@ -7,11 +7,10 @@ use super::callee::Callee;
 use super::effort::Effort;
 use super::names::{Found, Resolution};
 use super::place::Place;
-use crate::hints::Hints;
 use crate::module::BindingKind;
 use crate::module::Module;
 use crate::syntax::{
-    Node, definition_around, dotted_name, hinted_nodes, is_definition, kind, names_read, string_content,
+    Node, definition_around, dotted_name, is_definition, kind, names_read, nodes_with_word, string_content,
 };
 
 /// How many parts of an expression are looked at.
@@ -144,9 +143,8 @@ impl Resolver<'_> {
             Some(function.field("name")?.text().into_owned())
         };
         let Some(name) = function() else { return false };
-        let hints = Hints::of_word(module.source.parser_text(), &name);
         let root = module.tree().root();
-        let mut calls = hinted_nodes(&root, &hints)
+        let mut calls = nodes_with_word(&root, &name)
             .filter(|node| node.kind() == kind::CALL)
             .filter_map(|call| call.field("function"));
         calls.any(|called| {

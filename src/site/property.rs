@@ -2,13 +2,13 @@
 
 use std::sync::{Arc, LazyLock};
 
-use crate::hints::{Hints, Words};
+use crate::hints::Words;
 use crate::module::BindingKind;
 use crate::module::Module;
 use crate::resolve::{Callee, Effort, Found, Place, Resolution, Resolver};
 use crate::rules::ConstructorKind;
 use crate::syntax::{
-    Node, dotted_name, has_scope, hinted_nodes, is_import, kind, positional_arguments, unparenthesized,
+    Node, dotted_name, has_scope, is_import, kind, nodes_with_words, positional_arguments, unparenthesized,
 };
 
 /// How many names lead from an object to where it comes from.
@@ -188,8 +188,7 @@ pub(super) fn imports_sqlalchemy(module: &Module) -> bool {
         name.is_some_and(|name| LIBRARIES.contains(&name[0].as_str()))
     };
     static WORDS: LazyLock<Words> = LazyLock::new(|| Words::few(&LIBRARIES));
-    let hints = Hints::of_words(module.source.parser_text(), &WORDS);
     let root = module.tree().root();
-    let mut named = hinted_nodes(&root, &hints).filter(|node| node.kind() == kind::DOTTED_NAME);
+    let mut named = nodes_with_words(&root, &WORDS).filter(|node| node.kind() == kind::DOTTED_NAME);
     named.any(|name| is_of_library(&name) && name.ancestors().take(2).any(|around| is_import(&around)))
 }

@@ -4,6 +4,7 @@ mod bodies;
 mod comments;
 mod flat;
 mod groups;
+mod hinted;
 pub mod kind;
 mod one_line;
 mod rows;
@@ -12,10 +13,10 @@ use std::ops::Range;
 
 use ast_grep_core::AstGrep;
 
-use crate::hints::Hints;
 use crate::source::Source;
 
 pub use groups::{is_clause, is_comprehension, is_definition, is_import, is_pattern, is_splat, is_statement};
+pub use hinted::{hinted_nodes, nodes_with_word, nodes_with_words};
 pub use one_line::on_one_line;
 
 /// Shorter bodies of functions are parsed as soon as set aside, in bytes.
@@ -110,19 +111,6 @@ impl Tree {
         }
         errors
     }
-}
-
-/// The nodes of a tree that touch a hint, outer ones first and in order of position. Iterative: the depth of the tree costs no
-/// stack.
-pub fn hinted_nodes<'t>(root: &Node<'t>, hints: &Hints) -> impl Iterator<Item = Node<'t>> {
-    let mut stack = vec![root.clone()];
-    std::iter::from_fn(move || {
-        let node = stack.pop()?;
-        let from = stack.len();
-        stack.extend(node.children().filter(|child| hints.touch(&child.range())));
-        stack[from..].reverse();
-        Some(node)
-    })
 }
 
 /// Whether the node is a function, a lambda or a class: what has names of its own.

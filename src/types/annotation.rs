@@ -138,8 +138,7 @@ impl Types<'_> {
                 if let Some(path) = self.of_sqlalchemy(context, found) {
                     return self.outside_type(&path, given.to_vec());
                 }
-                let is_own = found.module().path == context.module.path;
-                let there = if is_own { context.clone() } else { Context::of(found.module()) };
+                let there = context.within(found.module());
                 let Some(name) = there.node(&found.binding().name) else { return Type::NEVER };
                 if let BindingKind::CallResult { callee, .. } = &found.binding().kind {
                     match callee.last().map(String::as_str) {

@@ -144,8 +144,7 @@ impl Types<'_> {
 
     /// What an argument of a call can be.
     pub(super) fn passed(&self, context: &Context, argument: &Expression) -> Type {
-        let is_own = argument.module.path == context.module.path;
-        let context = if is_own { context.clone() } else { Context::of(&argument.module) };
+        let context = context.within(&argument.module);
         argument.node().map_or(Type::NEVER, |argument| self.value(&context, &argument))
     }
 

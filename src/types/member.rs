@@ -1,7 +1,6 @@
 //! An object and the name of an attribute go in; what the attribute can be comes out.
 
-use crate::hints::Hints;
-use crate::syntax::{Node, callee_name, decorator_last_names, hinted_nodes, kind, positional_arguments};
+use crate::syntax::{Node, callee_name, decorator_last_names, kind, nodes_with_word, positional_arguments};
 
 use super::class::Ancestor;
 use super::kind::{Class, Function, Rows, RowsOf, Type};
@@ -199,8 +198,7 @@ impl Types<'_> {
                 })
         };
         let mut all = Vec::new();
-        let hints = Hints::of_word(class.get_doc().text(), &written);
-        for assignment in hinted_nodes(class, &hints).filter(|node| is_set(node)) {
+        for assignment in nodes_with_word(class, &written).filter(|node| is_set(node)) {
             if let Some(annotation) = assignment.field("type") {
                 return self.annotated(&context, &annotation);
             }

@@ -127,6 +127,11 @@ impl Context {
         Self { module: Arc::clone(module), frame: Arc::default() }
     }
 
+    /// The same in its own module, or what holds in another one.
+    fn within(&self, module: &Arc<Module>) -> Self {
+        if module.path == self.module.path { self.clone() } else { Self::of(module) }
+    }
+
     fn node(&self, range: &Range<usize>) -> Option<Node<'_>> {
         self.module.node(range)
     }

@@ -144,8 +144,7 @@ impl Types<'_> {
         if let Some(path) = self.of_sqlalchemy(context, found) {
             return found.rest.iter().fold(Type::Outside(path), |object, name| self.attribute(&object, name));
         }
-        let is_own = found.module().path == context.module.path;
-        let context = if is_own { context.clone() } else { Context::of(found.module()) };
+        let context = context.within(found.module());
         let Some(name) = context.node(&found.binding().name) else { return Type::NEVER };
         let bound = self.bound(&context, &name);
         found.rest.iter().fold(bound, |object, name| self.attribute(&object, name))

@@ -5,12 +5,12 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use foldhash::HashMap;
 use parking_lot::{Mutex, MutexGuard};
 
-use crate::hints::{Hints, Words};
+use crate::hints::Words;
 use crate::model::{Model, Relationship, RelationshipCall};
 use crate::module::{Location, Module};
 use crate::python::PyValue;
 use crate::resolve::{Arguments, Keyword, Passed, Resolver};
-use crate::syntax::{Node, callee_name, hinted_nodes, kind, on_one_line, string_content};
+use crate::syntax::{Node, callee_name, kind, nodes_with_word, nodes_with_words, on_one_line, string_content};
 
 use super::kind::{Class, Rows, RowsOf, Type};
 use super::member::{RELATIONSHIPS, arguments_of};
@@ -71,9 +71,8 @@ impl Types<'_> {
         let mut found: HashMap<String, Vec<Location>> = HashMap::default();
         for file in (self.search)(self.resolver.repository.root(), &has_one) {
             let Some(module) = self.resolver.repository.module(&file) else { continue };
-            let hints = Hints::of_word(module.source.parser_text(), "backref");
             let root = module.tree().root();
-            let keywords = hinted_nodes(&root, &hints).filter(|node| node.kind() == kind::KEYWORD_ARGUMENT);
+            let keywords = nodes_with_word(&root, "backref").filter(|node| node.kind() == kind::KEYWORD_ARGUMENT);
             for keyword in keywords.filter(|node| node.field("name").is_some_and(|name| name.text() == "backref")) {
                 let Some(value) = keyword.field("value") else { continue };
                 let is_call = value.kind() == kind::CALL;
@@ -118,9 +117,8 @@ impl Types<'_> {
     fn made_beside(&self, at: &Location) -> Vec<RelationshipCall> {
         static WORDS: LazyLock<Words> = LazyLock::new(|| Words::few(&RELATIONSHIPS));
         let Some(module) = self.resolver.repository.module(&at.path) else { return Vec::new() };
-        let hints = Hints::of_words(module.source.parser_text(), &WORDS);
         let root = module.tree().root();
-        let calls = hinted_nodes(&root, &hints).filter(|node| node.kind() == kind::CALL);
+        let calls = nodes_with_words(&root, &WORDS).filter(|node| node.kind() == kind::CALL);
         let made = calls.filter(|call| callee_name(call).is_some_and(|name| RELATIONSHIPS.contains(&name.as_str())));
         made.map(|call| RelationshipCall { at: module.location(&call.range()), is_backref: false }).collect()
     }

@@ -136,7 +136,8 @@ const DECLARING: [&str; 8] =
 pub fn of_module(resolver: &Resolver<'_>, module: &Arc<Module>) -> Declared {
     let mut reader = DeclarationReader { resolver, module, declared: Declared::default(), types: RefCell::default() };
     static WORDS: LazyLock<Words> = LazyLock::new(|| Words::few(&DECLARING));
-    let hints = Hints::of_words(module.source.parser_text(), &WORDS);
+    let text = module.source.parser_text();
+    let hints = Hints::of_words(text, &(0..text.len()), &WORDS);
     let mut stack = vec![module.tree().root()];
     while let Some(node) = stack.pop() {
         match &*node.kind() {

@@ -4,10 +4,9 @@
 use std::sync::Arc;
 
 use super::{HowRead, Reading};
-use crate::hints::Hints;
 use crate::module::Module;
 use crate::resolve::Resolver;
-use crate::syntax::{Node, dotted_name, hinted_nodes, kind, positional_arguments};
+use crate::syntax::{Node, dotted_name, kind, nodes_with_word, positional_arguments};
 
 /// What a function or a partial has of its arguments.
 const ATTRIBUTES: [&str; 4] = ["keywords", "__defaults__", "__kwdefaults__", "__signature__"];
@@ -20,9 +19,8 @@ pub(super) fn looked_into(module: &Arc<Module>, name: &str) -> Option<Reading> {
     if !ATTRIBUTES.iter().chain(&TELLING).any(|word| text.contains(word)) {
         return None;
     }
-    let hints = Hints::of_word(module.source.parser_text(), name);
     let root = module.tree().root();
-    let read = hinted_nodes(&root, &hints).find(|node| match &*node.kind() {
+    let read = nodes_with_word(&root, name).find(|node| match &*node.kind() {
         kind::ATTRIBUTE => {
             let is_of_it = node.field("object").is_some_and(|object| object.text() == name);
             is_of_it && node.field("attribute").is_some_and(|name| ATTRIBUTES.contains(&&*name.text()))
