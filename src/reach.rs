@@ -117,10 +117,19 @@ pub struct RaisingRead {
 }
 
 impl Reached {
+    fn certain(&self) -> impl Iterator<Item = &Arc<PlacedCall>> {
+        self.calls.iter().map(|reaching| &reaching.call).filter(|call| !call.is_test)
+    }
+
     /// The calls of the product that come to the relationships, or may.
     pub fn coming(&self) -> impl Iterator<Item = &Arc<PlacedCall>> {
-        let certain = self.calls.iter().map(|reaching| &reaching.call).filter(|call| !call.is_test);
-        certain.chain(self.open.iter().map(|(call, _)| call))
+        self.certain().chain(self.open.iter().map(|(call, _)| call))
+    }
+
+    /// Those of them of which reads behind them can be found to raise. What is known of the classes of an object, and leads there by what
+    /// isn't known alone, does not.
+    pub fn to_follow(&self) -> impl Iterator<Item = &Arc<PlacedCall>> {
+        self.certain().chain(self.open.iter().map(|(call, _)| call).filter(|call| call.call.unknown.is_some()))
     }
 }
 

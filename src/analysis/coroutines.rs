@@ -9,9 +9,9 @@ use foldhash::HashSet;
 use super::Analysis;
 use crate::hints::Words;
 use crate::module::Location;
-use crate::reads::callers_in;
+use crate::reads::{Callees, callers_in};
 use crate::repository::Repository;
-use crate::syntax::{callee_name, definition_around, kind};
+use crate::syntax::{callee_name, definition_around, is_async, is_awaited};
 
 /// How many calls there are at most between a function and what it comes to.
 const MOST_LEVELS: usize = 2;
@@ -27,9 +27,8 @@ impl Analysis {
             let module = repository.module(&call.path)?;
             let node = module.node(&call.range())?;
             // what is not awaited is a session's of threads, but for expire
-            let is_awaited = || node.parent().is_some_and(|around| around.kind() == kind::AWAIT);
             let is_expire = callee_name(&node).is_some_and(|name| name == "expire");
-            let function = definition_around(&node).filter(|_| is_expire || is_awaited())?;
+            let function = definition_around(&node).filter(|_| is_expire || is_awaited(&node))?;
             Some(module.location(&function.range()))
         };
         let mut level: BTreeSet<Location> = calls.iter().filter_map(around).collect();
@@ -62,20 +61,19 @@ impl Analysis {
         files: &[PathBuf],
         functions: &BTreeSet<Location>,
     ) -> Vec<Location> {
-        let name = |function: &Location| {
-            let module = repository.module(&function.path)?;
-            Some(module.node(&function.range())?.field("name")?.text().into_owned())
-        };
-        let names: HashSet<String> = functions.iter().filter_map(name).collect();
-        if names.is_empty() {
-            return Vec::new();
+        let mut callees = Callees { functions, awaited: HashSet::default(), plain: HashSet::default() };
+        for function in functions {
+            let Some(module) = repository.module(&function.path) else { continue };
+            let Some(node) = module.node(&function.range()) else { continue };
+            let names = if is_async(&node) { &mut callees.awaited } else { &mut callees.plain };
+            names.extend(node.field("name").map(|name| name.text().into_owned()));
         }
-        let calls: Vec<String> = names.iter().map(|name| format!("{name}(")).collect();
+        let calls: Vec<String> = callees.names().map(|name| format!("{name}(")).collect();
         let Some(calls) = Words::new(calls.iter().map(String::as_str)) else { return Vec::new() };
-        let Some(names) = Words::new(names.iter().map(String::as_str)) else { return Vec::new() };
+        let Some(names) = Words::new(callees.names()) else { return Vec::new() };
         let has_call =
             |file: &&PathBuf| self.disk.read(&self.walk.absolute(file), true).is_ok_and(|bytes| calls.are_in(&bytes));
         let files: Vec<PathBuf> = files.iter().filter(has_call).cloned().collect();
-        self.inferred(repository, &files, |types, _, module| callers_in(types, module, &names, functions))
+        self.inferred(repository, &files, |types, _, module| callers_in(types, module, &callees, &names))
     }
 }

@@ -41,11 +41,11 @@ impl Noticed {
     /// Finds out which reads raise, where a call reaches something and the code runs under asyncio.
     pub fn add_reads(&mut self, analysis: &Analysis, repository: &Arc<Repository>) {
         let Some(reached) = &mut self.reached else { return };
-        let by_value = reached.by_value.iter().filter(|(_, reached)| reached.coming().next().is_some());
+        let by_value = reached.by_value.iter().filter(|(_, reached)| reached.to_follow().next().is_some());
         let file = by_value.clone().map(|(value, _)| &value.path).next();
         let runs = |file: &Arc<Path>| matches!(analysis.asyncio_of(repository, file), Some(Asyncio::Used(_)));
         if self.reads.is_none() && file.is_some_and(runs) {
-            let calls = by_value.flat_map(|(_, reached)| reached.coming()).filter(|call| !call.call.is_implicit);
+            let calls = by_value.flat_map(|(_, reached)| reached.to_follow()).filter(|call| !call.call.is_implicit);
             let reads = analysis.reads_of(repository, calls.map(|call| call.call.at.clone()).collect());
             reached.add(&reads, repository);
             self.reads = Some(Arc::new(reads));

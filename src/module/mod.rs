@@ -50,7 +50,7 @@ struct Index {
     references: OnceLock<References>,
     /// The words that stand in the text once.
     lone_words: OnceLock<HashSet<Box<str>>>,
-    has_walrus: OnceLock<bool>,
+    mentions: Mutex<HashMap<&'static str, bool>>,
 }
 
 /// A range of bytes in the text of a file.
@@ -181,7 +181,12 @@ impl Module {
 
     /// Whether a name can be bound in an expression.
     pub fn has_walrus(&self) -> bool {
-        *self.index.has_walrus.get_or_init(|| self.source.text().contains(":="))
+        self.mentions(":=")
+    }
+
+    /// Whether the text has a word, or a part of one.
+    pub fn mentions(&self, word: &'static str) -> bool {
+        *self.index.mentions.lock().entry(word).or_insert_with(|| self.source.text().contains(word))
     }
 
     /// The names of an occurrence's expression; None where it is no dotted name.

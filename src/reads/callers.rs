@@ -3,25 +3,46 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use foldhash::HashSet;
+
 use crate::hints::Words;
 use crate::module::{Location, Module};
-use crate::syntax::{Node, callee_name, definition_around, kind, nodes_with_words};
+use crate::syntax::{Node, callee_name, definition_around, is_awaited, kind, nodes_with_words};
 use crate::types::{Type, Types};
 
+/// Functions whose callers are looked for.
+pub struct Callees<'a> {
+    /// Where they are.
+    pub functions: &'a BTreeSet<Location>,
+    /// The names of coroutines, of which only those calls run that are awaited.
+    pub awaited: HashSet<String>,
+    /// The names of the others.
+    pub plain: HashSet<String>,
+}
+
+impl Callees<'_> {
+    /// Their names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.awaited.iter().chain(&self.plain).map(String::as_str)
+    }
+
+    /// Whether a call can be one of them, by its name.
+    fn can_be(&self, call: &Node<'_>) -> bool {
+        let names = if is_awaited(call) { &self.awaited } else { &self.plain };
+        callee_name(call).is_some_and(|name| names.contains(&*name))
+    }
+}
+
 /// The functions of a module that call one of some functions, whose names are given too.
-pub fn callers_in(
-    types: &Types<'_>,
-    module: &Arc<Module>,
-    names: &Words,
-    functions: &BTreeSet<Location>,
-) -> Vec<Location> {
+pub fn callers_in(types: &Types<'_>, module: &Arc<Module>, callees: &Callees<'_>, names: &Words) -> Vec<Location> {
     let root = module.tree().root();
-    let calls = nodes_with_words(&root, names).filter(|node| node.kind() == kind::CALL);
-    let calls = calls.filter(|call| callee_name(call).is_some_and(|name| names.are(&name)));
+    let calls = nodes_with_words(&root, names).filter(|node| node.kind() == kind::CALL && callees.can_be(node));
+    let is_one = |part: &Type| match part {
+        Type::Function(function) => callees.functions.contains(&function.at),
+        _ => false,
+    };
     let is_meant = |call: &Node<'_>| {
-        let Some(function) = call.field("function") else { return false };
-        let (found, _) = types.of(module, &function);
-        found.parts().iter().any(|part| matches!(part, Type::Function(function) if functions.contains(&function.at)))
+        call.field("function").is_some_and(|function| types.of(module, &function).0.parts().iter().any(is_one))
     };
     let around = |call: Node<'_>| Some(module.location(&definition_around(&call)?.range()));
     calls.filter(is_meant).filter_map(around).collect()

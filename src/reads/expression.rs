@@ -31,14 +31,14 @@ impl Walkthrough<'_, '_> {
             }
             kind::CONDITIONAL_EXPRESSION => match conditional_parts(&node) {
                 Some([body, condition, otherwise]) => {
-                    let holds = self.holds(Some(condition))?;
+                    let holds = self.holds(Some(condition), None)?;
                     self.value(if holds { &body } else { &otherwise })
                 }
                 None => Ok(RunValue::Unknown),
             },
             kind::BOOLEAN_OPERATOR => self.either(&node),
             kind::NOT_OPERATOR => {
-                node.field("argument").map_or(Ok(None), |inner| self.truth(&inner))?;
+                node.field("argument").map_or(Ok(None), |inner| self.truth(&inner, None))?;
                 Ok(RunValue::Other)
             }
             kind::LIST_COMPREHENSION
@@ -280,14 +280,14 @@ impl Walkthrough<'_, '_> {
     /// `one and other`, `one or other`
     fn either(&mut self, node: &Node<'_>) -> Result<RunValue, Exit> {
         let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else { return Ok(RunValue::Unknown) };
-        let is_and = node.children().any(|child| child.kind() == "and");
+        let is_and = is_and(node);
         let value = self.value(&left)?;
         let known = match &value {
             RunValue::Object(_) => Some(true),
             RunValue::Nothing => Some(false),
             _ => None,
         };
-        let holds = known.unwrap_or_else(|| self.assume(&left.text()));
+        let holds = known.unwrap_or_else(|| self.assume(&left.text(), None));
         if holds == is_and { self.value(&right) } else { Ok(value) }
     }
 
@@ -356,4 +356,9 @@ impl Walkthrough<'_, '_> {
         self.value(body)?;
         Ok(RunValue::Unknown)
     }
+}
+
+/// Whether an operator is `and`, and not `or`.
+pub(super) fn is_and(operator: &Node<'_>) -> bool {
+    operator.children().any(|child| child.kind() == "and")
 }

@@ -124,13 +124,25 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
         self.script.choose(2) == 0
     }
 
-    /// Which way a condition goes that isn't known: the same as before, as long as nothing in it is bound anew.
-    pub(super) fn assume(&mut self, condition: &str) -> bool {
+    /// Which way a condition goes that isn't known: the same as before, as long as nothing in it is bound anew. `only` is the way that is
+    /// taken then, where the other needs not be.
+    pub(super) fn assume(&mut self, condition: &str, only: Option<bool>) -> bool {
         let known = self.assumed.iter().find(|(text, _)| text == condition).map(|(_, holds)| *holds);
         known.unwrap_or_else(|| {
-            let holds = self.choose();
+            let holds = only.unwrap_or_else(|| self.choose());
             self.assumed.push((condition.to_owned(), holds));
             holds
+        })
+    }
+
+    /// Whether the way ends with the first statement of a block, in which nothing is read.
+    pub(super) fn ends_at_once(&self, block: &Node<'_>) -> bool {
+        let first = block.named_children().find(|statement| statement.kind() != kind::COMMENT);
+        first.is_some_and(|first| match &*first.kind() {
+            kind::RAISE_STATEMENT => true,
+            // who called goes on
+            kind::RETURN_STATEMENT => self.frames.len() == 1 && first.named_children().all(|value| is_constant(&value)),
+            _ => false,
         })
     }
 
@@ -238,6 +250,10 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
             && is_followed
             && !function.text().contains("yield")
     }
+}
+
+fn is_constant(value: &Node<'_>) -> bool {
+    matches!(&*value.kind(), kind::NONE | kind::TRUE | kind::FALSE | kind::COMMENT)
 }
 
 /// The parameters of a function with what they are given.

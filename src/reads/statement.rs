@@ -3,6 +3,7 @@
 use crate::syntax::{Node, callee_name, kind, unparenthesized};
 use crate::types::Type;
 
+use super::expression::is_and;
 use super::heap::{Freshness, HeapLink, Options, RunValue, UnseenRelationships};
 use super::run::{Exit, Walkthrough};
 
@@ -38,7 +39,7 @@ impl Walkthrough<'_, '_> {
             kind::MATCH_STATEMENT => self.cases(statement),
             kind::ASSERT_STATEMENT => {
                 let condition = statement.named_children().next();
-                match condition.map_or(Ok(None), |condition| self.truth(&condition))? {
+                match condition.map_or(Ok(None), |condition| self.truth(&condition, Some(true)))? {
                     Some(false) => Err(Exit::Ended),
                     _ => Ok(()),
                 }
@@ -77,38 +78,41 @@ impl Walkthrough<'_, '_> {
     }
 
     fn branches(&mut self, statement: &Node<'_>) -> Result<(), Exit> {
-        if self.holds(statement.field("condition"))? {
-            return statement.field("consequence").map_or(Ok(()), |block| self.block(&block));
-        }
-        for clause in statement.field_children("alternative") {
-            if clause.kind() == kind::ELSE_CLAUSE {
-                return clause.field("body").map_or(Ok(()), |block| self.block(&block));
+        let mut clauses = statement.field_children("alternative").collect::<Vec<_>>().into_iter().peekable();
+        let mut clause = statement.clone();
+        loop {
+            let body = clause.field("consequence").or_else(|| clause.field("body"));
+            let otherwise = clauses.peek().filter(|next| next.kind() == kind::ELSE_CLAUSE);
+            let otherwise = otherwise.and_then(|last| last.field("body"));
+            let ends = |block: &Option<Node<'_>>| block.as_ref().is_some_and(|block| self.ends_at_once(block));
+            let only = if ends(&body) { Some(false) } else { ends(&otherwise).then_some(true) };
+            if self.holds(clause.field("condition"), only)? {
+                return body.map_or(Ok(()), |block| self.block(&block));
             }
-            if self.holds(clause.field("condition"))? {
-                return clause.field("consequence").map_or(Ok(()), |block| self.block(&block));
-            }
+            let Some(next) = clauses.next() else { return Ok(()) };
+            clause = next;
         }
-        Ok(())
     }
 
-    /// Whether a condition holds, or is taken to on this way.
-    pub(super) fn holds(&mut self, condition: Option<Node<'_>>) -> Result<bool, Exit> {
-        let Some(condition) = condition else { return Ok(true) };
-        let known = self.truth(&condition)?;
-        Ok(known.unwrap_or_else(|| self.assume(&condition.text())))
+    /// Whether a condition holds, or is taken to on this way; `only` is the way that is to be taken where it isn't known.
+    pub(super) fn holds(&mut self, condition: Option<Node<'_>>, only: Option<bool>) -> Result<bool, Exit> {
+        let Some(condition) = condition.map(|condition| unparenthesized(&condition)) else { return Ok(true) };
+        let known = self.truth(&condition, only)?;
+        Ok(known.unwrap_or_else(|| self.assume(&condition.text(), only)))
     }
 
     /// Whether a condition holds; None where that isn't known.
-    pub(super) fn truth(&mut self, condition: &Node<'_>) -> Result<Option<bool>, Exit> {
+    pub(super) fn truth(&mut self, condition: &Node<'_>, only: Option<bool>) -> Result<Option<bool>, Exit> {
         let condition = unparenthesized(condition);
         match &*condition.kind() {
             kind::TRUE => Ok(Some(true)),
             kind::FALSE => Ok(Some(false)),
-            kind::NOT_OPERATOR => {
-                let Some(inner) = condition.field("argument") else { return Ok(None) };
-                let inner_text = inner.text().into_owned();
-                let known = self.truth(&inner)?;
-                Ok(Some(!known.unwrap_or_else(|| self.assume(&inner_text))))
+            kind::NOT_OPERATOR => Ok(Some(!self.holds(condition.field("argument"), only.map(|holds| !holds))?)),
+            kind::BOOLEAN_OPERATOR => {
+                let is_and = is_and(&condition);
+                // what decides by itself is not taken to, where the other way is to be taken
+                let holds = self.holds(condition.field("left"), only.filter(|only| *only == is_and))?;
+                if holds == is_and { self.holds(condition.field("right"), only).map(Some) } else { Ok(Some(holds)) }
             }
             kind::COMPARISON_OPERATOR => {
                 let parts: Vec<Node<'_>> = condition.named_children().collect();

@@ -27,8 +27,6 @@ pub(crate) use told::told_from;
 
 /// The most text whose trees are kept, in bytes; a tree takes up to six times as much.
 const MOST_KEPT: usize = 16 << 20;
-/// The largest file whose tree is kept, in bytes, so that no single one takes the room of hundreds.
-const LARGEST_KEPT: usize = 1 << 20;
 
 /// What the paths that are told are relative to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -218,7 +216,7 @@ impl Repository {
     /// A module with its tree, as long as those that are kept take little memory; without it after that.
     fn with_room(&self, module: Arc<Module>) -> Arc<Module> {
         let length = module.source.text().len();
-        if length > LARGEST_KEPT {
+        if length > MOST_KEPT {
             return Arc::new(module.without_tree());
         }
         let kept = self.kept_trees.fetch_add(length, Ordering::Relaxed) + length;

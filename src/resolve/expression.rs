@@ -32,16 +32,15 @@ impl Resolver<'_> {
         let mut value = Value::default();
         for origin in &origins.all {
             value = value.or(self.settled(origin, effort)?);
+            if value.alternatives.len() > MOST_ALTERNATIVES {
+                return Err("it can have too many values".into());
+            }
         }
         if let Some(keywords) = origins.arguments.iter().find(|argument| argument.port != Port::Value) {
             return Err(keywords.why_unknown());
         }
         let arguments = origins.arguments.into_iter().chain(origins.holders).collect();
-        value = value.or(Value { alternatives: Vec::new(), arguments });
-        if value.alternatives.len() > MOST_ALTERNATIVES {
-            return Err("it can have too many values".into());
-        }
-        Ok(value)
+        Ok(value.or(Value { alternatives: Vec::new(), arguments }))
     }
 
     /// The values that are made at an origin.

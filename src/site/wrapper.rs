@@ -6,7 +6,7 @@ use super::finder::Receiver;
 use crate::module::{Location, Module};
 use crate::resolve::{Argument, Arguments, Reason};
 use crate::rules::{ConstructorKind, Sets};
-use crate::syntax::{Node, assigned_name, is_method, is_statement, kind, returned};
+use crate::syntax::{Node, assigned_name, has_scope, is_method, is_statement, kind, returned};
 
 /// A function, lambda or class whose calls make relationships with what they are given.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -81,18 +81,28 @@ impl Wrapper {
 
 /// Whether a function's result is, or contains, what the call gives, or the function makes it an attribute of a class.
 fn gives(function: &Node<'_>, call: &Node<'_>) -> bool {
-    let results = returned(function);
-    let is_inside = |node: &Node<'_>| node.range().start <= call.range().start && call.range().end <= node.range().end;
-    if results.iter().any(is_inside) {
+    if is_returned(function, call) {
         return true;
     }
     let statement = call.ancestors().find(|node| node.kind() == kind::ASSIGNMENT || is_statement(node));
     let Some(statement) = statement else { return false };
     if statement.kind() == kind::ASSIGNMENT {
         return statement.field("left").is_some_and(|left| {
-            left.kind() == kind::ATTRIBUTE || results.iter().any(|result| result.text() == left.text())
+            left.kind() == kind::ATTRIBUTE || returned(function).iter().any(|result| result.text() == left.text())
         });
     }
     let added = statement.named_children().next().and_then(|node| node.field("function"));
     added.is_some_and(|called| called.text() == "setattr" || called.text().ends_with("add_property"))
+}
+
+/// Whether a call is, or is a part of, what a function returns.
+fn is_returned(function: &Node<'_>, call: &Node<'_>) -> bool {
+    if function.kind() == kind::LAMBDA {
+        let is_around =
+            |body: Node<'_>| body.range().start <= call.range().start && call.range().end <= body.range().end;
+        return function.field("body").is_some_and(is_around);
+    }
+    let inside: Vec<Node<'_>> = call.ancestors().take_while(|around| around.range() != function.range()).collect();
+    let returning = inside.iter().rposition(|around| around.kind() == kind::RETURN_STATEMENT);
+    returning.is_some_and(|statement| !inside[statement..].iter().any(has_scope))
 }

@@ -63,12 +63,14 @@ impl Comments {
         let with_hint = ranges.into_iter().filter(|range| hints::can_suppress(&text[range.clone()]));
         let parts: Vec<_> = with_hint.map(|range| (range.clone(), Tree::parse(&text[range]))).collect();
         let mut comments = Vec::new();
+        let mut below = Below::default();
         for (range, tree) in &parts {
             let hints = Hints::of_suppressions(&text[range.clone()]);
             for node in hinted_nodes(&tree.root(), &hints).filter(|node| node.kind() == kind::COMMENT) {
                 let start = range.start + node.range().start;
                 let found = directives(&node.text(), rules).into_iter();
-                comments.extend(found.filter_map(|directive| Comment::new(source, range.end, start, directive)));
+                let below = &mut below;
+                comments.extend(found.filter_map(|directive| Comment::new(source, range.end, start, directive, below)));
             }
         }
         comments.sort_by_key(|comment: &Comment| comment.line);
@@ -217,13 +219,13 @@ impl Comments {
 
 impl Comment {
     /// A directive of the comment at an offset of the text; None where it can't be about anything. `end` is that of what was parsed.
-    fn new(source: &Source, end: usize, comment: usize, mut directive: Directive) -> Option<Self> {
+    fn new(source: &Source, end: usize, comment: usize, mut directive: Directive, below: &mut Below) -> Option<Self> {
         let start = comment + directive.range.start;
         // a comment over several lines is one of many that were read together
         let mut line = source.line_at(start).start;
         let is_alone = source.text()[line..comment.max(line)].trim().is_empty();
         match directive.scope {
-            DirectiveScope::Line if is_alone => line = line_below(source, line, end),
+            DirectiveScope::Line if is_alone => line = below.line(source, line, end),
             DirectiveScope::File if !is_alone => {
                 directive.codes.clear();
                 directive.mistakes.push("it is not on a line of its own".to_owned());
@@ -263,19 +265,38 @@ impl Comment {
     }
 }
 
-/// Where the line begins that a comment on a line of its own stands above; its own where nothing follows at once.
-fn line_below(source: &Source, own: usize, end: usize) -> usize {
-    let mut line = own;
-    loop {
-        let next = source.line_at(line).end + source.newline_at(source.line_at(line).end).len();
-        if next >= end {
-            return own;
+/// What comments on lines of their own stand above. Those above each other stand above the same.
+#[derive(Default)]
+struct Below {
+    /// The lines of the last that was asked for, and of the comments below it, by where they begin.
+    comments: Range<usize>,
+    /// The line below these; None where nothing follows at once.
+    line: Option<usize>,
+}
+
+impl Below {
+    /// Where the line begins that a comment stands above; its own where nothing follows at once.
+    fn line(&mut self, source: &Source, own: usize, end: usize) -> usize {
+        if !self.comments.contains(&own) {
+            let (last, line) = line_below(source, own, end);
+            *self = Self { comments: own..last + 1, line };
         }
-        line = next;
+        self.line.unwrap_or(own)
+    }
+}
+
+/// Where the last of the comments begins that stand below one at once, and where the line below that one does.
+fn line_below(source: &Source, own: usize, end: usize) -> (usize, Option<usize>) {
+    let mut last = own;
+    loop {
+        let line = source.line_at(last).end + source.newline_at(source.line_at(last).end).len();
+        if line >= end {
+            return (last, None);
+        }
         match source.text()[source.line_at(line)].trim_start().chars().next() {
-            None => return own,
-            Some('#') => {}
-            Some(_) => return line,
+            None => return (last, None),
+            Some('#') => last = line,
+            Some(_) => return (last, Some(line)),
         }
     }
 }

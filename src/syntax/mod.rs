@@ -333,6 +333,12 @@ pub fn is_async(function: &Node<'_>) -> bool {
     function.children().any(|child| child.kind() == "async")
 }
 
+/// Whether a call, or another expression, is awaited where it stands.
+pub fn is_awaited(node: &Node<'_>) -> bool {
+    let around = node.ancestors().find(|around| around.kind() != kind::PARENTHESIZED_EXPRESSION);
+    around.is_some_and(|around| around.kind() == kind::AWAIT)
+}
+
 /// The name that a parameter binds.
 pub fn parameter_name<'t>(parameter: &Node<'t>) -> Option<Node<'t>> {
     match &*parameter.kind() {

@@ -308,7 +308,8 @@ fn plain_or_unbound(names: &[String]) -> Type {
 
 /// Whether a name is one of the type parameters of a function or class around: `def f[T](…)`.
 fn is_type_parameter(node: &Node<'_>, name: &str) -> bool {
-    node.ancestors().filter_map(|around| around.field("type_parameters")).any(|parameters| {
+    let around = node.ancestors().filter(|around| around.kind() != kind::MODULE && around.kind() != kind::BLOCK);
+    around.filter_map(|around| around.field("type_parameters")).any(|parameters| {
         let is_it = |parameter: Node<'_>| {
             parameter.dfs().find(|part| part.kind() == kind::IDENTIFIER).is_some_and(|first| first.text() == name)
         };

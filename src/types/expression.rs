@@ -97,7 +97,7 @@ impl Types<'_> {
 
     fn attribute_of(&self, context: &Context, node: &Node<'_>) -> Type {
         let (Some(object), Some(name)) = (node.field("object"), node.field("attribute")) else { return Type::NEVER };
-        let tests = tests(&node.text(), node);
+        let tests = tests(&context.module, &node.text(), node);
         let found = self.value(context, &object);
         let found = self.attribute(&found.without_nothing(), &name.text());
         if is_object(&found) && !matches!(found, Type::Function(_) | Type::Module(_) | Type::Outside(_)) {

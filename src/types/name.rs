@@ -65,7 +65,7 @@ impl Types<'_> {
         scope: &Node<'_>,
         reached: ReachingDefinitions<'_>,
     ) -> Type {
-        let tests = tests(name, used);
+        let tests = tests(&context.module, name, used);
         let narrowed = |bound: &Node<'_>| {
             let since: Vec<&Tested<'_>> =
                 tests.iter().filter(|test| test.classes.range().start > bound.range().start).collect();

@@ -1,5 +1,6 @@
 //! The use of an expression goes in; the `isinstance` tests that hold there come out, and what they leave of it.
 
+use crate::module::Module;
 use crate::syntax::{Node, conditional_parts, has_scope, kind, positional_arguments, unparenthesized};
 
 use super::kind::Type;
@@ -55,8 +56,11 @@ impl Types<'_> {
 }
 
 /// The tests of an expression, as it is written, that hold where it is used.
-pub(super) fn tests<'t>(written: &str, used: &Node<'t>) -> Vec<Tested<'t>> {
+pub(super) fn tests<'t>(module: &Module, written: &str, used: &Node<'t>) -> Vec<Tested<'t>> {
     let mut found = Vec::new();
+    if !["isinstance", "type(", "case ", "case("].iter().any(|word| module.mentions(word)) {
+        return found;
+    }
     let mut node = used.clone();
     while let Some(around) = node.parent() {
         add_of_construct(written, &node, &around, &mut found);

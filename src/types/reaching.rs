@@ -24,7 +24,7 @@ pub(super) fn reaching<'t>(name: &str, used: &Node<'t>, by_statements: bool) -> 
             found.is_certain = true;
             return found;
         }
-        if by_statements && is_block(&around) && before_in(name, &node, &around, &mut found) {
+        if by_statements && is_block(&around) && before_in(name, &node, &mut found) {
             found.is_certain = true;
             return found;
         }
@@ -49,11 +49,9 @@ pub(super) fn reaching<'t>(name: &str, used: &Node<'t>, by_statements: bool) -> 
     found
 }
 
-/// What the statements of a block before one of them bind; whether there is no way around.
-fn before_in<'t>(name: &str, node: &Node<'t>, block: &Node<'t>, found: &mut ReachingDefinitions<'t>) -> bool {
-    let statements: Vec<Node<'t>> =
-        block.named_children().take_while(|other| other.range().start < node.range().start).collect();
-    statements.iter().rev().any(|statement| bound_by(name, statement, found))
+/// What the statements before one of the same block bind; whether there is no way around.
+fn before_in<'t>(name: &str, node: &Node<'t>, found: &mut ReachingDefinitions<'t>) -> bool {
+    std::iter::successors(node.prev(), Node::prev).any(|statement| bound_by(name, &statement, found))
 }
 
 /// What the construct around a node binds for it: a loop's target, a `with` statement's, a pattern's, an assignment expression before

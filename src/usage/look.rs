@@ -9,7 +9,7 @@ use super::heirs::{OfObject, replaced};
 use super::namespaces::{reading, starred};
 use super::reference::Reference;
 use super::strings::kind_of_string;
-use super::stub::{is_stub_of, kind_of_stub};
+use super::stub::{is_stub, is_stub_of, kind_of_stub};
 use crate::module::{Location, Module, Occurrence, ReferenceKind, Role, StringUse};
 use crate::resolve::{Effort, Resolver};
 use crate::site::{FoundSites, Wrapper, find_in_calls};
@@ -96,7 +96,8 @@ impl<'l> Look<'l> {
     fn add_name(&mut self, occurrence: &'l Occurrence, definitions: &[Definition]) {
         let Self { resolver, module, .. } = *self;
         let at = module.location(&occurrence.range());
-        for definition in definitions.iter().filter(|definition| is_stub_of(module, definition)) {
+        let declared = if is_stub(module) { definitions } else { &[] };
+        for definition in declared.iter().filter(|definition| is_stub_of(module, definition)) {
             if let Some(kind) = kind_of_stub(resolver, module, occurrence) {
                 self.add(&definition.at, Reference::plain(at.clone(), kind));
             }
@@ -121,7 +122,8 @@ impl<'l> Look<'l> {
             let possible = definitions.iter().filter(|definition| occurrence.is_attribute && !definition.is_local);
             possible.map(|definition| definition.at.clone()).collect()
         });
-        let whole = definitions.iter().filter(|one| leads_to.contains(&one.at)).find_map(|one| one.whole);
+        let mut all_whole = definitions.iter().filter_map(|one| Some((one.whole?, &one.at)));
+        let whole = all_whole.find(|(_, at)| leads_to.contains(at)).map(|(whole, _)| whole);
         let references = self.module.references();
         let (kind, items) = match whole {
             Some(whole) => (occurrence.kind_of_whole(whole), Vec::new()),

@@ -7,10 +7,14 @@ use crate::module::{Module, Occurrence, ReferenceKind, Role};
 use crate::resolve::{Place, Resolver};
 use crate::syntax::{Node, kind};
 
+/// Whether a file is the stub of some module.
+pub(super) fn is_stub(module: &Module) -> bool {
+    module.path.extension().is_some_and(|extension| extension == "pyi")
+}
+
 /// Whether a file is the stub of the module that has the definition.
 pub(super) fn is_stub_of(module: &Module, definition: &Definition) -> bool {
-    let is_stub = module.path.extension().is_some_and(|extension| extension == "pyi");
-    is_stub && module.path.file_stem() == definition.at.path.file_stem() && module.path != definition.at.path
+    is_stub(module) && module.path.file_stem() == definition.at.path.file_stem() && module.path != definition.at.path
 }
 
 /// What a stub says of a constant where it declares it: a type that names the value, or the value itself.

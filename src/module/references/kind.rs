@@ -21,6 +21,9 @@ pub enum ReferenceKind {
     Changed,
 }
 
+/// How many parts behind one are looked at, separators included.
+const MOST_BEHIND: usize = 200;
+
 /// What is done with the expression that reads a name, and with which item of it.
 pub(super) fn kind_of(expression: &Node<'_>) -> (ReferenceKind, Vec<String>) {
     let mut outer = with_parentheses(expression);
@@ -175,7 +178,7 @@ fn asks_for_item(comparison: &Node<'_>, dictionary: &Node<'_>) -> bool {
 }
 
 /// Whether a dictionary's cascade gives way to a later one, in `{**dictionary, "cascade": …}`, `dict(dictionary, cascade=…)` or
-/// `dictionary | {"cascade": …}`.
+/// `dictionary | {"cascade": …}`. One that stands far behind is not looked for.
 fn is_overlaid(part: &Node<'_>) -> bool {
     let Some(container) = part.parent() else { return false };
     let is_cascade = |node: &Node<'_>| match &*node.kind() {
@@ -184,12 +187,13 @@ fn is_overlaid(part: &Node<'_>) -> bool {
         kind::DICTIONARY => keyword_value(node, "cascade").is_some(),
         _ => false,
     };
+    let is_behind = || part.next_all().take(MOST_BEHIND).any(|node| is_cascade(&node));
     match &*container.kind() {
         kind::ARGUMENT_LIST => {
             let call = container.parent().and_then(|call| call.field("function"));
-            call.is_some_and(|function| function.text() == "dict") && part.next_all().any(|node| is_cascade(&node))
+            call.is_some_and(|function| function.text() == "dict") && is_behind()
         }
-        kind::DICTIONARY | kind::BINARY_OPERATOR => part.next_all().any(|node| is_cascade(&node)),
+        kind::DICTIONARY | kind::BINARY_OPERATOR => is_behind(),
         _ => false,
     }
 }

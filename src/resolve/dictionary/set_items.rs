@@ -2,13 +2,13 @@
 
 use super::Entries;
 use crate::resolve::callee::Resolver;
-use crate::resolve::effort::{Effort, MAX_LOOKUPS};
+use crate::resolve::effort::Effort;
 use crate::resolve::names::Found;
 use crate::resolve::place::Place;
 use crate::syntax::{Node, kind, positional_arguments, unpacked_value};
 
 /// How many statements are looked at that can put something into a dictionary under one key.
-const MOST_STATEMENTS: usize = MAX_LOOKUPS as usize;
+const MOST_STATEMENTS: usize = 50;
 
 impl Resolver<'_> {
     /// An item that is set, in a display, a pair or a statement.

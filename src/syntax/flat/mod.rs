@@ -287,6 +287,20 @@ impl<'r> SgNode<'r> for FlatNode<'r> {
         (behind < parent.inner().end).then(|| parent.at(behind))
     }
 
+    fn prev(&self) -> Option<Self> {
+        let parent = self.parent()?;
+        let (rows, own) = match self.apart() {
+            Some(apart) => (self.document.rows.as_slice(), apart.row),
+            None => (self.rows, self.index),
+        };
+        // the row before is that of the last node in the one before, or of that one itself
+        let mut before = own.checked_sub(1).filter(|before| *before >= parent.inner().start)?;
+        while rows[before as usize].parent != self.row().parent {
+            before = rows[before as usize].parent;
+        }
+        Some(parent.at(before))
+    }
+
     fn is_leaf(&self) -> bool {
         self.apart().is_none() && self.inner().is_empty()
     }
