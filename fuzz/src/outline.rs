@@ -65,5 +65,8 @@ fn shown(node: &Node<'_>) -> String {
 /// The nodes that are reached from one.
 fn ways<'t>(node: &Node<'t>) -> Vec<Option<String>> {
     let fields = FIELDS.iter().map(|field| node.field(field));
-    fields.chain([node.parent(), node.next()]).map(|node| node.map(|node: Node<'t>| shown(&node))).collect()
+    fields
+        .chain([node.parent(), node.next(), node.prev()])
+        .map(|node| node.map(|node: Node<'t>| shown(&node)))
+        .collect()
 }

@@ -61,9 +61,8 @@ impl Walkthrough<'_, '_> {
             return known;
         }
         let found = self.typed(node);
-        // the same object the next time
         if matches!(found, RunValue::Object(_) | RunValue::List(_)) {
-            self.bind(&name, found.clone());
+            self.remember(&name, found.clone());
         }
         found
     }
@@ -287,7 +286,7 @@ impl Walkthrough<'_, '_> {
             RunValue::Nothing => Some(false),
             _ => None,
         };
-        let holds = known.unwrap_or_else(|| self.assume(&left.text(), None));
+        let holds = known.unwrap_or_else(|| self.assume(&left, None));
         if holds == is_and { self.value(&right) } else { Ok(value) }
     }
 

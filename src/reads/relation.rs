@@ -54,7 +54,8 @@ impl Walkthrough<'_, '_> {
     fn raises(&mut self, expiry: &Expiry, node: &Node<'_>) -> Exit {
         let read = self.module().location(&node.range());
         let raised = Raised { call: expiry.call.clone(), over: expiry.over.clone(), read };
-        if !self.found.iter().any(|known| known.call == raised.call && known.read == raised.read) {
+        let is_news = !self.found.iter().any(|known| known.call == raised.call && known.read == raised.read);
+        if is_news && !self.is_doubtful {
             self.found.push(raised);
         }
         Exit::Ended

@@ -1,5 +1,6 @@
 //! One way through a coroutine: what its statements and expressions do, in order.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use foldhash::HashMap;
@@ -62,6 +63,16 @@ pub(super) enum Exit {
 struct Frame {
     module: Arc<Module>,
     names: HashMap<String, RunValue>,
+    /// The names that statements bound.
+    bound: BTreeSet<String>,
+}
+
+/// A condition whose way was chosen.
+struct Decision {
+    /// What it names.
+    names: BTreeSet<String>,
+    /// Nothing else that was looked at decides about it: it is one of the coroutine itself, about what its statements don't bind.
+    is_free: bool,
 }
 
 /// How many functions are run inside each other.
@@ -83,6 +94,15 @@ pub(super) struct Walkthrough<'r, 'a> {
     script: &'r mut Script,
     /// Conditions and which way they went.
     assumed: Vec<(String, bool)>,
+    decisions: Vec<Decision>,
+    /// A condition that was chosen may go one way only where another goes some way: it can be that nobody comes here.
+    pub is_doubtful: bool,
+}
+
+impl Frame {
+    fn of(module: &Arc<Module>, names: HashMap<String, RunValue>) -> Self {
+        Self { module: Arc::clone(module), names, bound: BTreeSet::new() }
+    }
 }
 
 impl<'r, 'a> Walkthrough<'r, 'a> {
@@ -92,10 +112,19 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
         script: &'r mut Script,
         found: &'r mut Vec<Raised>,
     ) -> Self {
-        let frames = vec![Frame { module: Arc::clone(module), names: HashMap::default() }];
-        let (heap, assumed) = (Heap::default(), Vec::new());
-        let (expires_on_commit, flushes_itself, has_session) = (None, false, false);
-        Self { mapping, heap, found, expires_on_commit, flushes_itself, has_session, frames, script, assumed }
+        Self {
+            mapping,
+            heap: Heap::default(),
+            found,
+            expires_on_commit: None,
+            flushes_itself: false,
+            has_session: false,
+            frames: vec![Frame::of(module, HashMap::default())],
+            script,
+            assumed: Vec::new(),
+            decisions: Vec::new(),
+            is_doubtful: false,
+        }
     }
 
     /// Runs a coroutine.
@@ -126,13 +155,27 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
 
     /// Which way a condition goes that isn't known: the same as before, as long as nothing in it is bound anew. `only` is the way that is
     /// taken then, where the other needs not be.
-    pub(super) fn assume(&mut self, condition: &str, only: Option<bool>) -> bool {
-        let known = self.assumed.iter().find(|(text, _)| text == condition).map(|(_, holds)| *holds);
+    pub(super) fn assume(&mut self, condition: &Node<'_>, only: Option<bool>) -> bool {
+        let text = condition.text();
+        let known = self.assumed.iter().find(|(known, _)| *known == text).map(|(_, holds)| *holds);
         known.unwrap_or_else(|| {
-            let holds = only.unwrap_or_else(|| self.choose());
-            self.assumed.push((condition.to_owned(), holds));
+            let holds = only.unwrap_or_else(|| {
+                self.decide(condition);
+                self.choose()
+            });
+            self.assumed.push((text.into_owned(), holds));
             holds
         })
+    }
+
+    /// The way of a condition is chosen.
+    pub(super) fn decide(&mut self, condition: &Node<'_>) {
+        let names = condition.dfs().filter(|node| node.kind() == kind::IDENTIFIER);
+        let names: BTreeSet<String> = names.map(|name| name.text().into_owned()).collect();
+        let is_free = self.frames.len() == 1 && names.is_disjoint(&self.frame().bound);
+        let is_apart = |other: &Decision| is_free && other.is_free && names.is_disjoint(&other.names);
+        self.is_doubtful |= !self.decisions.iter().all(is_apart);
+        self.decisions.push(Decision { names, is_free });
     }
 
     /// Whether the way ends with the first statement of a block, in which nothing is read.
@@ -154,12 +197,19 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
     pub(super) fn bind(&mut self, name: &str, value: RunValue) {
         self.assumed.retain(|(text, _)| !text.contains(name));
         let last = self.frames.len() - 1;
-        let names = &mut self.frames[last].names;
+        let frame = &mut self.frames[last];
+        frame.bound.insert(name.to_owned());
         if value == RunValue::Unknown {
-            names.remove(name);
+            frame.names.remove(name);
         } else {
-            names.insert(name.to_owned(), value);
+            frame.names.insert(name.to_owned(), value);
         }
+    }
+
+    /// A name that is not bound here stands for the same object the next time.
+    pub(super) fn remember(&mut self, name: &str, value: RunValue) {
+        let last = self.frames.len() - 1;
+        self.frames[last].names.insert(name.to_owned(), value);
     }
 
     pub(super) fn is_held(&self, object: usize) -> bool {
@@ -228,7 +278,7 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
             return Ok(RunValue::Unknown);
         };
         let names = parameters(&node, given);
-        self.frames.push(Frame { module: Arc::clone(&function.module), names });
+        self.frames.push(Frame::of(&function.module, names));
         let assumed = std::mem::take(&mut self.assumed);
         let left =
             if node.kind() == kind::LAMBDA { self.value(&body).map(Some) } else { self.block(&body).map(|()| None) };

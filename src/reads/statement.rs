@@ -98,7 +98,7 @@ impl Walkthrough<'_, '_> {
     pub(super) fn holds(&mut self, condition: Option<Node<'_>>, only: Option<bool>) -> Result<bool, Exit> {
         let Some(condition) = condition.map(|condition| unparenthesized(&condition)) else { return Ok(true) };
         let known = self.truth(&condition, only)?;
-        Ok(known.unwrap_or_else(|| self.assume(&condition.text(), only)))
+        Ok(known.unwrap_or_else(|| self.assume(&condition, only)))
     }
 
     /// Whether a condition holds; None where that isn't known.
@@ -244,6 +244,7 @@ impl Walkthrough<'_, '_> {
     fn cases(&mut self, statement: &Node<'_>) -> Result<(), Exit> {
         if let Some(subject) = statement.field("subject") {
             self.value(&subject)?;
+            self.decide(&subject);
         }
         let body = statement.field("body");
         for clause in body.iter().flat_map(Node::named_children).filter(|clause| clause.kind() == kind::CASE_CLAUSE) {

@@ -68,6 +68,9 @@ fn the_table_has_the_nodes_that_tree_sitter_has() {
         for node in document.root_node().dfs() {
             let siblings = std::iter::successors(node.children().next(), SgNode::next);
             assert!(siblings.map(|sibling| sibling.range()).eq(node.children().map(|child| child.range())), "{text}");
+            let siblings: Vec<_> = std::iter::successors(node.children().last(), SgNode::prev).collect();
+            let forwards = siblings.iter().rev().map(|sibling| sibling.range());
+            assert!(forwards.eq(node.children().map(|child| child.range())), "{text}");
         }
     }
 }
