@@ -352,11 +352,15 @@ impl Heap {
     /// It may be expired, or not.
     pub fn suspect(&mut self, object: usize) {
         let object = &mut self.objects[object];
-        if !matches!(object.freshness, Freshness::Dead | Freshness::Expired(_))
-            && object.standing != Standing::Transient
-        {
+        if object.standing == Standing::Transient {
+            return;
+        }
+        let is_expired = matches!(object.freshness, Freshness::Dead | Freshness::Expired(_));
+        if !is_expired || !object.written.is_empty() {
             object.freshness = Freshness::Doubtful;
         }
+        // what was set before would be gone, too
+        object.written.clear();
     }
 
     /// Whether an object is held by one of some values, so that it is not gone.

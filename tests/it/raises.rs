@@ -13,11 +13,11 @@ use crate::common::{folder_with, run_binary};
 /// made here, an object that is appended where it is already, an append that a refresh of the attribute throws away, or that the other side of the
 /// relationship keeps, the one that another took the place of, what loader options of another query load again, what is set where it may be
 /// already, a column that is loaded with a foreign key, what the flush of a change loads, what need not be loaded, what is not in the
-/// session, what is there only if a list has another object, what two copies of a list have at a place, and what is loaded with an object but not
-/// where that leads back to where the object came from.
-const HARD_SEEDS: [&str; 18] = [
+/// session, what is there only if a list has another object, what two copies of a list have at a place, what was set before it may be
+/// expired, and what is loaded with an object but not where that leads back to where the object came from.
+const HARD_SEEDS: [&str; 19] = [
     "119", "129", "171", "196", "1137", "1200", "3070", "3117", "3141", "3302", "615", "647", "254", "5117", "3400",
-    "3466", "8117", "4027",
+    "3466", "8117", "4027", "6115",
 ];
 
 /// Seeds and programs of theirs, of which all that raises because of a cascade is told: what may be the same as another is loaded, refreshed or
