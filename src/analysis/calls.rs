@@ -97,8 +97,8 @@ impl Analysis {
         let resolver = Resolver { constructors: &rules.constructors, repository };
         let mapping = self.mapping_files(repository);
         let search = mapping.search();
-        let classes = Classes::new(resolver.clone());
         let inferred = self.inferred_of(repository);
+        let classes = Classes::new(resolver.clone(), &inferred.declared);
         let types = || Types::new(resolver.clone(), &search, &inferred);
         let found = files.par_iter().map_init(types, |types, file| {
             let module = repository.module(&self.walk.absolute(file))?;
@@ -107,7 +107,7 @@ impl Analysis {
         found.collect::<Vec<_>>().into_iter().flatten().flatten().collect()
     }
 
-    fn inferred_of(&self, repository: &Repository) -> Arc<Inferred> {
+    pub(super) fn inferred_of(&self, repository: &Repository) -> Arc<Inferred> {
         let mut inferred = self.inferred.lock();
         Arc::clone(inferred.entry(repository.root().to_owned()).or_default())
     }

@@ -121,7 +121,7 @@ impl Analysis {
             let calls: Vec<RelationshipCall> = open.iter().filter_map(|known| known.call.clone()).collect();
             let mapping = self.mapping_files(repository);
             let search = mapping.search();
-            let model = Model::new(resolver, &calls, &search);
+            let model = Model::new(resolver, &self.inferred_of(repository).declared, &calls, &search);
             open.iter_mut().for_each(|known| model.complete(known));
         }
         let cascading = given.into_iter().filter_map(|(_, site, given, known)| {

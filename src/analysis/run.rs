@@ -173,7 +173,7 @@ impl<'a> Run<'a> {
         let resolver = Resolver { constructors: &rules.constructors, repository };
         let (walk, search) = (&self.analysis.walk, &self.analysis.search);
         let of_folder: SearchFolder<'_> = &|folder, can_matter| search.look(&walk.of_folder(folder), can_matter).files;
-        let model = Model::new(resolver, &calls, of_folder);
+        let model = Model::new(resolver, &self.analysis.inferred_of(repository).declared, &calls, of_folder);
         asked.par_iter_mut().for_each(|(_, relationship)| model.complete(relationship));
         self.analysis.keep_completed(asked);
         if let Some(request) = request {

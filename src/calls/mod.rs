@@ -7,11 +7,11 @@ use std::sync::{Arc, LazyLock};
 
 use serde::Serialize;
 
-use crate::hints::{Words, names_session};
+use crate::hints::{Hints, Words, names_session};
 use crate::model::Classes;
 use crate::module::{Location, Module};
 use crate::resolve::{Arguments, Passed};
-use crate::syntax::{Node, kind, nodes_with_words, on_one_line};
+use crate::syntax::{Node, calls_named, hinted_nodes, kind, on_one_line};
 use crate::types::{Class, InferenceStep, Type, Types};
 
 pub use attribute_names::AttributeNames;
@@ -80,15 +80,18 @@ pub fn in_module(
     module: &Arc<Module>,
     kinds: &[CallKind],
 ) -> Vec<SessionCall> {
-    static WORDS: LazyLock<Words> = LazyLock::new(|| Words::few(&["refresh", "expire", "merge", "expunge", "class"]));
-    let refreshes = kinds.contains(&CallKind::Refresh);
+    static METHODS: LazyLock<Words> = LazyLock::new(|| Words::few(&["refresh", "expire", "merge", "expunge"]));
+    static BASES: LazyLock<Words> = LazyLock::new(|| Words::few(&["Repository", "Service"]));
     let root = module.tree().root();
-    let found = nodes_with_words(&root, &WORDS).filter_map(|node| match &*node.kind() {
-        kind::CALL => session_call(types, classes, module, &node, kinds),
-        kind::CLASS_DEFINITION if refreshes => refreshing_class(types, classes, module, &node),
-        _ => None,
-    });
-    found.collect()
+    let calls = calls_named(&root, &METHODS);
+    let mut found: Vec<_> = calls.filter_map(|call| session_call(types, classes, module, &call, kinds)).collect();
+    if kinds.contains(&CallKind::Refresh) {
+        let named = hinted_nodes(&root, Hints::of_classes(root.get_doc().text(), &BASES));
+        let named = named.filter(|node| node.kind() == kind::CLASS_DEFINITION);
+        found.extend(named.filter_map(|class| refreshing_class(types, classes, module, &class)));
+        found.sort_by(|one, other| one.at.cmp(&other.at));
+    }
+    found
 }
 
 /// A class whose objects refresh what they return: `class Users(SQLAlchemyAsyncRepository[User])`.

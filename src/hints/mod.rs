@@ -78,6 +78,24 @@ impl Hints {
         Self::new(starts.map(|at| at..at + 1))
     }
 
+    /// Where one of the words is called in a part of a text: it stands before a bracket, as a name of its own.
+    pub fn of_calls(text: &str, part: &Range<usize>, words: &Words) -> Self {
+        let bytes = text[part.clone()].as_bytes();
+        let is_called = |word: &Range<usize>| {
+            let behind = bytes[word.end..].iter().find(|byte| !byte.is_ascii_whitespace() && **byte != b'\\');
+            behind == Some(&b'(') && word.start.checked_sub(1).is_none_or(|before| !is_of_name(bytes[before]))
+        };
+        let called = words.places(bytes).filter(is_called).map(|word| part.start + word.start);
+        Self::new(called.map(|at| at..at + 1))
+    }
+
+    /// Where classes begin that have one of the words in their names or their bases.
+    pub fn of_classes(text: &str, words: &Words) -> Self {
+        let bytes = text.as_bytes();
+        let is_meant = |at: &usize| words.are_in(class_head(&bytes[*at..]));
+        Self::new(class_definitions(bytes).filter(is_meant).map(|at| at..at + 1))
+    }
+
     /// Where a word stands in a part of a text.
     pub fn of_word(text: &str, part: &Range<usize>, word: &str) -> Self {
         let starts = memchr::memmem::find_iter(text[part.clone()].as_bytes(), word).map(|at| part.start + at);
@@ -126,16 +144,21 @@ impl Hints {
 
 /// Whether a file with the bytes can define a class that has one of the words in its list of bases, or can give one of the words another name.
 pub fn has_heir_of(bytes: &[u8], words: &Words) -> bool {
+    let inherits = |at: usize| {
+        let head = class_head(&bytes[at..]);
+        words.stand_in(&head[head.iter().position(|byte| *byte == b'(').unwrap_or(head.len())..])
+    };
+    class_definitions(bytes).any(inherits) || is_renamed(bytes, words)
+}
+
+/// Where definitions of classes can begin.
+fn class_definitions(bytes: &[u8]) -> impl Iterator<Item = usize> {
     static CLASS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("class "));
     let starts_line = |at: &usize| {
         let before = bytes[..*at].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t'));
         before.is_none_or(|byte| matches!(byte, b'\n' | b'\r' | b';'))
     };
-    let inherits = |at: usize| {
-        let head = class_head(&bytes[at..]);
-        words.stand_in(&head[head.iter().position(|byte| *byte == b'(').unwrap_or(head.len())..])
-    };
-    CLASS.find_iter(bytes).filter(starts_line).any(inherits) || is_renamed(bytes, words)
+    CLASS.find_iter(bytes).filter(starts_line)
 }
 
 /// A class definition from its start to the end of its list of bases.

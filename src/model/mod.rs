@@ -30,7 +30,7 @@ use crate::module::Location;
 use crate::sqlalchemy::Direction;
 
 pub use links::{End, Families, Link, Orphans, Reaching, Way};
-pub(crate) use mapped::Classes;
+pub(crate) use mapped::{Classes, DeclaredModules};
 pub use registry::{BytesTest, SearchFolder};
 pub use relate::Model;
 pub use statement::{loader, of_call};

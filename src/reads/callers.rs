@@ -7,7 +7,7 @@ use foldhash::HashSet;
 
 use crate::hints::Words;
 use crate::module::{Location, Module};
-use crate::syntax::{Node, callee_name, definition_around, is_awaited, kind, nodes_with_words};
+use crate::syntax::{Node, callee_name, calls_named, definition_around, is_awaited};
 use crate::types::{Type, Types};
 
 /// Functions whose callers are looked for.
@@ -36,7 +36,7 @@ impl Callees<'_> {
 /// The functions of a module that call one of some functions, whose names are given too.
 pub fn callers_in(types: &Types<'_>, module: &Arc<Module>, callees: &Callees<'_>, names: &Words) -> Vec<Location> {
     let root = module.tree().root();
-    let calls = nodes_with_words(&root, names).filter(|node| node.kind() == kind::CALL && callees.can_be(node));
+    let calls = calls_named(&root, names).filter(|call| callees.can_be(call));
     let is_one = |part: &Type| match part {
         Type::Function(function) => callees.functions.contains(&function.at),
         _ => false,

@@ -6,6 +6,7 @@ mod places;
 mod roots;
 mod told;
 
+use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -27,6 +28,9 @@ pub(crate) use told::told_from;
 
 /// The most text whose trees are kept, in bytes; a tree takes up to six times as much.
 const MOST_KEPT: usize = 16 << 20;
+
+/// A module as soon as it is read, by who asks first; None where it can't be.
+type ReadModule = Arc<OnceLock<Option<Arc<Module>>>>;
 
 /// What the paths that are told are relative to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -69,7 +73,8 @@ pub struct Repository {
     disk: Arc<Disk>,
     /// By folder: where the imports of its files may begin.
     import_roots: Mutex<HashMap<PathBuf, Arc<[PathBuf]>>>,
-    modules: Mutex<HashMap<PathBuf, Option<Arc<Module>>>>,
+    /// By path, as it is written: `Path` would be looked up part by part.
+    modules: Mutex<HashMap<OsString, ReadModule>>,
     /// By what is observed.
     observed: [OnceLock<Places>; Observable::COUNT],
     /// What could not be looked at so far.
@@ -197,20 +202,23 @@ impl Repository {
 
     /// The module in a file, read and parsed once; None where the file can't be read.
     pub fn module(&self, file: &Path) -> Option<Arc<Module>> {
-        let lock = || self.modules.lock();
-        if let Some(known) = lock().get(file) {
-            return known.clone();
+        let read = || self.read(file).map(|module| self.with_room(Arc::new(module)));
+        self.read_module(file).get_or_init(read).clone()
+    }
+
+    fn read_module(&self, file: &Path) -> ReadModule {
+        let (mut modules, file) = (self.modules.lock(), file.as_os_str());
+        if let Some(known) = modules.get(file) {
+            return Arc::clone(known);
         }
-        let module = self.read(file).map(|module| self.with_room(Arc::new(module)));
-        lock().insert(file.to_owned(), module.clone());
-        module
+        Arc::clone(modules.entry(file.to_owned()).or_default())
     }
 
     /// Keeps a module that was parsed, which is likely to be asked for: with its tree, as long as those take little memory.
     pub fn keep(&self, module: &Arc<Module>) {
         let module = self.with_room(Arc::clone(module));
-        let mut modules = self.modules.lock();
-        modules.insert(module.path.to_path_buf(), Some(module));
+        let path = module.path.as_os_str().to_owned();
+        self.modules.lock().insert(path, Arc::new(OnceLock::from(Some(module))));
     }
 
     /// A module with its tree, as long as those that are kept take little memory; without it after that.
@@ -225,13 +233,13 @@ impl Repository {
 
     /// The same with a tree that goes with it, for who walks the tree once.
     pub fn open(&self, file: &Path) -> Option<Arc<Module>> {
-        let lock = || self.modules.lock();
-        if let Some(known) = lock().get(file) {
-            return known.as_ref().map(opened);
-        }
-        let module = self.read(file).map(Arc::new);
-        lock().insert(file.to_owned(), module.clone().map(|module| self.with_room(module)));
-        module
+        let mut own = None;
+        let module = self.read_module(file);
+        let known = module.get_or_init(|| {
+            own = self.read(file).map(Arc::new);
+            own.clone().map(|module| self.with_room(module))
+        });
+        own.or_else(|| known.as_ref().map(opened))
     }
 
     /// The place where something begins as reports show it: `path:line`.

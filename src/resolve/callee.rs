@@ -13,7 +13,7 @@ use crate::module::{BindingKind, Dotted, ModuleName, Scope};
 use crate::repository::Repository;
 use crate::rules::{ConstructorKind, Constructors};
 use crate::source::is_covered;
-use crate::syntax::{Node, dotted_name, kind, nodes_with_words};
+use crate::syntax::{Node, calls_named, dotted_name, kind, nodes_with_words};
 
 /// Who is called.
 #[derive(Debug, Clone, PartialEq)]
@@ -266,7 +266,6 @@ fn declares_tables(function: &Node<'_>) -> bool {
     const DECLARING: [&str; 4] = ["Column", "mapped_column", "ForeignKey", "Table"];
     static WORDS: LazyLock<Words> = LazyLock::new(|| Words::few(&DECLARING));
     let root = function.root().root();
-    let calls = nodes_with_words(&root, &WORDS).filter(|node| node.kind() == kind::CALL);
-    let mut called = calls.filter_map(|call| call.field("function"));
+    let mut called = calls_named(&root, &WORDS).filter_map(|call| call.field("function"));
     called.any(|called| DECLARING.contains(&&*called.text()))
 }

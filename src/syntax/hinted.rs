@@ -2,7 +2,7 @@
 
 use std::borrow::Borrow;
 
-use super::Node;
+use super::{Node, kind};
 use crate::hints::{Hints, Words};
 
 /// The nodes of a tree that touch a hint, outer ones first and in order of position. Iterative: the depth of the tree costs no
@@ -26,4 +26,10 @@ pub fn nodes_with_word<'t>(node: &Node<'t>, word: &str) -> impl Iterator<Item = 
 /// The same of any of some words.
 pub fn nodes_with_words<'t>(node: &Node<'t>, words: &Words) -> impl Iterator<Item = Node<'t>> + use<'t> {
     hinted_nodes(node, Hints::of_words(node.get_doc().text(), &node.range(), words))
+}
+
+/// The calls in a node, itself included, of functions that have one of some names, or of a few others.
+pub fn calls_named<'t>(node: &Node<'t>, names: &Words) -> impl Iterator<Item = Node<'t>> + use<'t> {
+    let hints = Hints::of_calls(node.get_doc().text(), &node.range(), names);
+    hinted_nodes(node, hints).filter(|node| node.kind() == kind::CALL)
 }

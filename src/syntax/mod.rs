@@ -16,7 +16,7 @@ use ast_grep_core::AstGrep;
 use crate::source::Source;
 
 pub use groups::{is_clause, is_comprehension, is_definition, is_import, is_pattern, is_splat, is_statement};
-pub use hinted::{hinted_nodes, nodes_with_word, nodes_with_words};
+pub use hinted::{calls_named, hinted_nodes, nodes_with_word, nodes_with_words};
 pub use one_line::on_one_line;
 
 /// Shorter bodies of functions are parsed as soon as set aside, in bytes.

@@ -29,7 +29,7 @@ use std::sync::Arc;
 
 use dashmap::DashMap;
 
-use crate::model::SearchFolder;
+use crate::model::{DeclaredModules, SearchFolder};
 use crate::module::{Location, Module};
 use crate::resolve::Resolver;
 use crate::syntax::Node;
@@ -54,6 +54,8 @@ pub struct Inferred {
     /// What expressions can be that stand in no function which is looked at for one call, by where they are.
     known: DashMap<(TypeQuestion, Location), TypeWithSteps>,
     related: KnownRelationships,
+    /// What its modules declare.
+    pub declared: Arc<DeclaredModules>,
 }
 
 /// Infers what the expressions of one repository can be.

@@ -10,7 +10,7 @@ use crate::model::{Model, Relationship, RelationshipCall};
 use crate::module::{Location, Module};
 use crate::python::PyValue;
 use crate::resolve::{Arguments, Keyword, Passed, Resolver};
-use crate::syntax::{Node, callee_name, kind, nodes_with_word, nodes_with_words, on_one_line, string_content};
+use crate::syntax::{Node, callee_name, calls_named, kind, nodes_with_word, on_one_line, string_content};
 
 use super::kind::{Class, Rows, RowsOf, Type};
 use super::member::{RELATIONSHIPS, arguments_of};
@@ -101,7 +101,7 @@ impl Types<'_> {
         if !calls.contains(&made) {
             calls.push(made.clone());
         }
-        let model = Model::new(self.resolver.clone(), &calls, self.search);
+        let model = Model::new(self.resolver.clone(), &self.inferred.declared, &calls, self.search);
         let complete = |call: RelationshipCall| {
             let mut found = Relationship { call: Some(call.clone()), ..Relationship::default() };
             model.complete(&mut found);
@@ -118,8 +118,7 @@ impl Types<'_> {
         static WORDS: LazyLock<Words> = LazyLock::new(|| Words::few(&RELATIONSHIPS));
         let Some(module) = self.resolver.repository.module(&at.path) else { return Vec::new() };
         let root = module.tree().root();
-        let calls = nodes_with_words(&root, &WORDS).filter(|node| node.kind() == kind::CALL);
-        let made = calls.filter(|call| callee_name(call).is_some_and(|name| RELATIONSHIPS.contains(&name.as_str())));
+        let made = calls_named(&root, &WORDS).filter(|call| callee_name(call).is_some_and(|name| RELATIONSHIPS.contains(&name.as_str())));
         made.map(|call| RelationshipCall { at: module.location(&call.range()), is_backref: false }).collect()
     }
 

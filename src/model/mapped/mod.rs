@@ -2,6 +2,7 @@
 
 mod tables;
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -47,20 +48,24 @@ impl Mapped {
     }
 }
 
+/// What the modules of one repository declare, as far as somebody asked for it. Their paths are compared as they are written.
+#[derive(Debug, Default)]
+pub struct DeclaredModules(Mutex<HashMap<OsString, Arc<Declared>>>);
+
 /// What the classes of a repository declare, read when it is asked for.
 pub struct Classes<'a> {
     /// Follows names.
     pub resolver: Resolver<'a>,
-    modules: Mutex<HashMap<Arc<Path>, Arc<Declared>>>,
+    modules: Arc<DeclaredModules>,
     mapped: Mutex<HashMap<Location, Option<Arc<Mapped>>>>,
     /// The mappings of classes that are found by name, whichever module they stand in.
     mappings: Vec<ImperativeMapping>,
 }
 
 impl<'a> Classes<'a> {
-    /// None yet.
-    pub fn new(resolver: Resolver<'a>) -> Self {
-        Self { resolver, modules: Mutex::default(), mapped: Mutex::default(), mappings: Vec::new() }
+    /// None is known yet but what its modules declare.
+    pub fn new(resolver: Resolver<'a>, modules: &Arc<DeclaredModules>) -> Self {
+        Self { resolver, modules: Arc::clone(modules), mapped: Mutex::default(), mappings: Vec::new() }
     }
 
     /// Adds imperative mappings of other modules.
@@ -74,7 +79,7 @@ impl<'a> Classes<'a> {
 
     /// What a module declares.
     pub fn declared(&self, path: &Path) -> Arc<Declared> {
-        if let Some(known) = self.lock().get(path) {
+        if let Some(known) = self.lock().get(path.as_os_str()) {
             return Arc::clone(known);
         }
         self.repository().open(path).map_or_else(Arc::default, |module| self.declared_in(&module))
@@ -83,12 +88,12 @@ impl<'a> Classes<'a> {
     /// What a module declares, which has its tree.
     pub fn declared_in(&self, module: &Arc<Module>) -> Arc<Declared> {
         let declared = Arc::new(declared::of_module(&self.resolver, module));
-        self.lock().insert(Arc::clone(&module.path), Arc::clone(&declared));
+        self.lock().insert(module.path.as_os_str().to_owned(), Arc::clone(&declared));
         declared
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Arc<Path>, Arc<Declared>>> {
-        self.modules.lock()
+    fn lock(&self) -> MutexGuard<'_, HashMap<OsString, Arc<Declared>>> {
+        self.modules.0.lock()
     }
 
     /// The class with the definition.

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::annotation::{Annotation, Container, Multiplicity};
 use super::direction::{self, Decided, RelationshipDirection, Selectable};
-use super::mapped::{Classes, Mapped};
+use super::mapped::{Classes, DeclaredModules, Mapped};
 use super::names::Referent;
 use super::registry::{Registry, SearchFolder, inheriting};
 use super::table::Column;
@@ -41,8 +41,13 @@ struct Side {
 
 impl<'a> Model<'a> {
     /// Reads what the calls say, and the modules that define the classes that they name.
-    pub fn new(resolver: Resolver<'a>, calls: &[RelationshipCall], search: SearchFolder<'_>) -> Self {
-        let mut classes = Classes::new(resolver);
+    pub fn new(
+        resolver: Resolver<'a>,
+        modules: &Arc<DeclaredModules>,
+        calls: &[RelationshipCall],
+        search: SearchFolder<'_>,
+    ) -> Self {
+        let mut classes = Classes::new(resolver, modules);
         let mut written = read(&classes, calls);
         inherit(&classes, &mut written, search);
         let is_imperative = |written: &&WrittenRelationship| matches!(written.owner, Declaring::Mapping(_));
