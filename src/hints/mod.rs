@@ -80,13 +80,14 @@ impl Hints {
 
     /// Where one of the words is called in a part of a text: it stands before a bracket, as a name of its own.
     pub fn of_calls(text: &str, part: &Range<usize>, words: &Words) -> Self {
-        let bytes = text[part.clone()].as_bytes();
-        let is_called = |word: &Range<usize>| {
-            let behind = bytes[word.end..].iter().find(|byte| !byte.is_ascii_whitespace() && **byte != b'\\');
-            behind == Some(&b'(') && word.start.checked_sub(1).is_none_or(|before| !is_of_name(bytes[before]))
-        };
-        let called = words.places(bytes).filter(is_called).map(|word| part.start + word.start);
+        let called = calls(text[part.clone()].as_bytes(), words).map(|at| part.start + at);
         Self::new(called.map(|at| at..at + 1))
+    }
+
+    /// Where classes begin, and where one of the words is called.
+    pub fn of_declarations(text: &str, words: &Words) -> Self {
+        let bytes = text.as_bytes();
+        Self::new(class_definitions(bytes).chain(calls(bytes, words)).map(|at| at..at + 1))
     }
 
     /// Where classes begin that have one of the words in their names or their bases.
@@ -149,6 +150,15 @@ pub fn has_heir_of(bytes: &[u8], words: &Words) -> bool {
         words.stand_in(&head[head.iter().position(|byte| *byte == b'(').unwrap_or(head.len())..])
     };
     class_definitions(bytes).any(inherits) || is_renamed(bytes, words)
+}
+
+/// Where one of the words is a name of its own with a bracket behind it.
+fn calls<'b>(bytes: &'b [u8], words: &'b Words) -> impl Iterator<Item = usize> + 'b {
+    let is_called = |word: &Range<usize>| {
+        let behind = bytes[word.end..].iter().find(|byte| !byte.is_ascii_whitespace() && **byte != b'\\');
+        behind == Some(&b'(') && word.start.checked_sub(1).is_none_or(|before| !is_of_name(bytes[before]))
+    };
+    words.places(bytes).filter(is_called).map(|word| word.start)
 }
 
 /// Where definitions of classes can begin.

@@ -118,7 +118,8 @@ impl Types<'_> {
         static WORDS: LazyLock<Words> = LazyLock::new(|| Words::few(&RELATIONSHIPS));
         let Some(module) = self.resolver.repository.module(&at.path) else { return Vec::new() };
         let root = module.tree().root();
-        let made = calls_named(&root, &WORDS).filter(|call| callee_name(call).is_some_and(|name| RELATIONSHIPS.contains(&name.as_str())));
+        let made = calls_named(&root, &WORDS)
+            .filter(|call| callee_name(call).is_some_and(|name| RELATIONSHIPS.contains(&name.as_str())));
         made.map(|call| RelationshipCall { at: module.location(&call.range()), is_backref: false }).collect()
     }
 

@@ -128,16 +128,15 @@ pub struct ImperativeMapping {
     pub inherits: Option<Referent>,
 }
 
-/// What stands in each definition of a class, and in each call that declares something.
-const DECLARING: [&str; 8] =
-    ["class", "Table", "declarative_base", "automap_base", "generate_base", "SQLAlchemy", "map_imperatively", "mapper"];
+/// What a call is of that declares something.
+const DECLARING: [&str; 7] =
+    ["Table", "declarative_base", "automap_base", "generate_base", "SQLAlchemy", "map_imperatively", "mapper"];
 
 /// Reads a module's declarations.
 pub fn of_module(resolver: &Resolver<'_>, module: &Arc<Module>) -> Declared {
     let mut reader = DeclarationReader { resolver, module, declared: Declared::default(), types: RefCell::default() };
     static WORDS: LazyLock<Words> = LazyLock::new(|| Words::few(&DECLARING));
-    let text = module.source.parser_text();
-    let hints = Hints::of_words(text, &(0..text.len()), &WORDS);
+    let hints = Hints::of_declarations(module.source.parser_text(), &WORDS);
     let mut stack = vec![module.tree().root()];
     while let Some(node) = stack.pop() {
         match &*node.kind() {
