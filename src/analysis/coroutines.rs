@@ -7,7 +7,6 @@ use std::sync::Arc;
 use foldhash::HashSet;
 
 use super::Analysis;
-use crate::hints::Words;
 use crate::module::Location;
 use crate::reads::{Callees, callers_in};
 use crate::repository::Repository;
@@ -68,9 +67,7 @@ impl Analysis {
             let names = if is_async(&node) { &mut callees.awaited } else { &mut callees.plain };
             names.extend(node.field("name").map(|name| name.text().into_owned()));
         }
-        let calls: Vec<String> = callees.names().map(|name| format!("{name}(")).collect();
-        let Some(calls) = Words::new(calls.iter().map(String::as_str)) else { return Vec::new() };
-        let Some(names) = Words::new(callees.names()) else { return Vec::new() };
+        let (Some(calls), Some(names)) = (callees.words("("), callees.words("")) else { return Vec::new() };
         let has_call =
             |file: &&PathBuf| self.disk.read(&self.walk.absolute(file), true).is_ok_and(|bytes| calls.are_in(&bytes));
         let files: Vec<PathBuf> = files.iter().filter(has_call).cloned().collect();

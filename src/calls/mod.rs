@@ -81,12 +81,11 @@ pub fn in_module(
     kinds: &[CallKind],
 ) -> Vec<SessionCall> {
     static METHODS: LazyLock<Words> = LazyLock::new(|| Words::few(&["refresh", "expire", "merge", "expunge"]));
-    static BASES: LazyLock<Words> = LazyLock::new(|| Words::few(&["Repository", "Service"]));
     let root = module.tree().root();
     let calls = calls_named(&root, &METHODS);
     let mut found: Vec<_> = calls.filter_map(|call| session_call(types, classes, module, &call, kinds)).collect();
     if kinds.contains(&CallKind::Refresh) {
-        let named = hinted_nodes(&root, Hints::of_classes(root.get_doc().text(), &BASES));
+        let named = hinted_nodes(&root, Hints::of_classes(root.get_doc().text()));
         let named = named.filter(|node| node.kind() == kind::CLASS_DEFINITION);
         found.extend(named.filter_map(|class| refreshing_class(types, classes, module, &class)));
         found.sort_by(|one, other| one.at.cmp(&other.at));

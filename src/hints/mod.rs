@@ -90,11 +90,9 @@ impl Hints {
         Self::new(class_definitions(bytes).chain(calls(bytes, words)).map(|at| at..at + 1))
     }
 
-    /// Where classes begin that have one of the words in their names or their bases.
-    pub fn of_classes(text: &str, words: &Words) -> Self {
-        let bytes = text.as_bytes();
-        let is_meant = |at: &usize| words.are_in(class_head(&bytes[*at..]));
-        Self::new(class_definitions(bytes).filter(is_meant).map(|at| at..at + 1))
+    /// Where classes begin.
+    pub fn of_classes(text: &str) -> Self {
+        Self::new(class_definitions(text.as_bytes()).map(|at| at..at + 1))
     }
 
     /// Where a word stands in a part of a text.
@@ -152,23 +150,26 @@ pub fn has_heir_of(bytes: &[u8], words: &Words) -> bool {
     class_definitions(bytes).any(inherits) || is_renamed(bytes, words)
 }
 
-/// Where one of the words is a name of its own with a bracket behind it.
+/// Where one of the words is a name of its own that is called: a bracket is behind it, or what can stand between them.
 fn calls<'b>(bytes: &'b [u8], words: &'b Words) -> impl Iterator<Item = usize> + 'b {
     let is_called = |word: &Range<usize>| {
         let behind = bytes[word.end..].iter().find(|byte| !byte.is_ascii_whitespace() && **byte != b'\\');
-        behind == Some(&b'(') && word.start.checked_sub(1).is_none_or(|before| !is_of_name(bytes[before]))
+        behind.is_some_and(|byte| matches!(byte, b'(' | b')' | b'#'))
+            && word.start.checked_sub(1).is_none_or(|before| !is_of_name(bytes[before]))
     };
     words.places(bytes).filter(is_called).map(|word| word.start)
 }
 
-/// Where definitions of classes can begin.
+/// Where definitions of classes can begin: at the start of a line or a statement, or behind a template's tag.
 fn class_definitions(bytes: &[u8]) -> impl Iterator<Item = usize> {
-    static CLASS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("class "));
-    let starts_line = |at: &usize| {
-        let before = bytes[..*at].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t'));
-        before.is_none_or(|byte| matches!(byte, b'\n' | b'\r' | b';'))
+    static CLASS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("class"));
+    let can_begin = |at: &usize| {
+        let before = bytes[..*at].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t' | b'\x0c'));
+        let behind = bytes.get(at + CLASS.needle().len());
+        before.is_none_or(|byte| matches!(byte, b'\n' | b'\r' | b';' | b'}' | b'>'))
+            && behind.is_some_and(|byte| byte.is_ascii_whitespace() || *byte == b'\\')
     };
-    CLASS.find_iter(bytes).filter(starts_line)
+    CLASS.find_iter(bytes).filter(can_begin)
 }
 
 /// A class definition from its start to the end of its list of bases.

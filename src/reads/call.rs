@@ -49,7 +49,7 @@ impl Walkthrough<'_, '_> {
             RunValue::Class(class) => self.construct(&class, call),
             RunValue::Function(function) => {
                 let given = self.arguments(call)?;
-                let value = self.inline(&function, given, is_awaited)?;
+                let value = self.inline(&function, call, given, is_awaited)?;
                 Ok(self.or_typed(value, call))
             }
             _ => self.builtin(call, &function.text(), is_awaited),
@@ -191,7 +191,7 @@ impl Walkthrough<'_, '_> {
                 match method {
                     RunValue::Function(function) => {
                         let own = function.receiver.is_some().then_some((None, receiver));
-                        let value = self.inline(&function, own.into_iter().chain(given).collect(), is_awaited)?;
+                        let value = self.inline(&function, call, own.into_iter().chain(given).collect(), is_awaited)?;
                         Ok(self.or_typed(value, call))
                     }
                     RunValue::Class(class) => self.construct(&class, call),

@@ -21,9 +21,10 @@ pub struct Callees<'a> {
 }
 
 impl Callees<'_> {
-    /// Their names.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.awaited.iter().chain(&self.plain).map(String::as_str)
+    /// Their names, with something behind each; None where they are too many to be looked for.
+    pub fn words(&self, behind: &str) -> Option<Words> {
+        let words: Vec<String> = self.awaited.iter().chain(&self.plain).map(|name| format!("{name}{behind}")).collect();
+        Words::new(words.iter().map(String::as_str))
     }
 
     /// Whether a call can be one of them, by its name.
@@ -33,7 +34,7 @@ impl Callees<'_> {
     }
 }
 
-/// The functions of a module that call one of some functions, whose names are given too.
+/// The functions of a module that call one of some functions, whose names are `names`.
 pub fn callers_in(types: &Types<'_>, module: &Arc<Module>, callees: &Callees<'_>, names: &Words) -> Vec<Location> {
     let root = module.tree().root();
     let calls = calls_named(&root, names).filter(|call| callees.can_be(call));

@@ -3,7 +3,7 @@
 use crate::syntax::{Node, conditional_parts, kind, unparenthesized};
 
 use super::heap::{Freshness, HeapLink, List, LoadState, Options, RunValue, Standing, UnseenRelationships};
-use super::run::{Exit, Walkthrough};
+use super::run::{Exit, Guard, Walkthrough};
 
 impl Walkthrough<'_, '_> {
     pub(super) fn value(&mut self, node: &Node<'_>) -> Result<RunValue, Exit> {
@@ -127,6 +127,7 @@ impl Walkthrough<'_, '_> {
                 if name.text() == "autoflush" {
                     return Err(Exit::Ended);
                 }
+                self.forget_conditions(&left.text());
                 if let RunValue::Object(object) = self.value(&object)? {
                     let at = self.module().location(&left.range());
                     self.set(object, &name.text(), value, &at)?;
@@ -280,13 +281,14 @@ impl Walkthrough<'_, '_> {
     fn either(&mut self, node: &Node<'_>) -> Result<RunValue, Exit> {
         let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else { return Ok(RunValue::Unknown) };
         let is_and = is_and(node);
+        let left = unparenthesized(&left);
+        if left.kind() == kind::BOOLEAN_OPERATOR {
+            // its own parts are decided about, and not the whole of it
+            let holds = self.holds(Some(left), None)?;
+            return if holds == is_and { self.value(&right) } else { Ok(RunValue::Unknown) };
+        }
         let value = self.value(&left)?;
-        let known = match &value {
-            RunValue::Object(_) => Some(true),
-            RunValue::Nothing => Some(false),
-            _ => None,
-        };
-        let holds = known.unwrap_or_else(|| self.assume(&left, None));
+        let holds = self.is_true(&value).unwrap_or_else(|| self.assume(&left, None));
         if holds == is_and { self.value(&right) } else { Ok(value) }
     }
 
@@ -338,7 +340,9 @@ impl Walkthrough<'_, '_> {
     /// The conditions of a comprehension are evaluated, and taken to hold.
     fn conditions(&mut self, node: &Node<'_>) -> Result<(), Exit> {
         for clause in node.named_children().filter(|clause| clause.kind() == kind::IF_CLAUSE) {
-            clause.named_children().try_for_each(|condition| self.value(&condition).map(|_| ()))?;
+            clause
+                .named_children()
+                .try_for_each(|condition| self.holds(Some(condition), Some(Guard::PASSED)).map(|_| ()))?;
         }
         Ok(())
     }

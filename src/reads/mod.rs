@@ -17,6 +17,7 @@ mod run;
 mod session;
 mod setting;
 mod statement;
+mod ways;
 
 use std::sync::Arc;
 
@@ -84,14 +85,23 @@ pub fn in_functions(
     let mut found = Vec::new();
     for function in functions.iter().filter_map(|at| module.node(&at.range())).filter(is_async) {
         let mut script = Script::default();
+        let mut ways = Vec::new();
         for _ in 0..MOST_WAYS {
-            Walkthrough::new(&mapping, module, &mut script, &mut found).go(&function);
+            ways.extend(Walkthrough::new(&mapping, module, &mut script).go(&function));
             if !script.next_way() {
                 break;
             }
         }
+        found.extend(ways::told(ways));
     }
     found.sort_by(|a, b| (&a.call, &a.read).cmp(&(&b.call, &b.read)));
-    found.dedup_by(|a, b| a.call == b.call && a.read == b.read);
+    found.dedup_by(|a, b| a.is_same(b));
     found
+}
+
+impl Raised {
+    /// Whether it is the same read behind the same call.
+    fn is_same(&self, other: &Self) -> bool {
+        self.call == other.call && self.read == other.read
+    }
 }

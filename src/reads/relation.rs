@@ -18,7 +18,9 @@ impl Walkthrough<'_, '_> {
         match self.mapping.attribute(&class, name) {
             Attribute::Column => self.read_column(object, name, node),
             Attribute::Relation(relation) => self.read_relation(object, &relation, node),
-            Attribute::Property(function) => self.inline(&function, vec![(None, RunValue::Object(object))], false),
+            Attribute::Property(function) => {
+                self.inline(&function, node, vec![(None, RunValue::Object(object))], false)
+            }
             Attribute::Other => {
                 // it can be a column that isn't seen
                 let is_method = matches!(self.mapping.types.member_of(&class, name), Type::Function(_));
@@ -40,7 +42,8 @@ impl Walkthrough<'_, '_> {
                 let expiry = Rc::clone(expiry);
                 Err(self.raises(&expiry, node))
             }
-            Freshness::Dead | Freshness::Doubtful => Err(Exit::Ended),
+            Freshness::Dead => Err(Exit::Ended),
+            Freshness::Doubtful => Err(self.doubt_read(node)),
             Freshness::Loaded => Ok(RunValue::Other),
             Freshness::Unknown => {
                 // it would have raised here, and so would another name of it
@@ -53,12 +56,7 @@ impl Walkthrough<'_, '_> {
 
     fn raises(&mut self, expiry: &Expiry, node: &Node<'_>) -> Exit {
         let read = self.module().location(&node.range());
-        let raised = Raised { call: expiry.call.clone(), over: expiry.over.clone(), read };
-        let is_news = !self.found.iter().any(|known| known.call == raised.call && known.read == raised.read);
-        if is_news && !self.is_doubtful {
-            self.found.push(raised);
-        }
-        Exit::Ended
+        self.raise(Raised { call: expiry.call.clone(), over: expiry.over.clone(), read })
     }
 
     /// What is known of a relationship of an object.

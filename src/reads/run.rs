@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use foldhash::HashMap;
 
-use crate::module::Module;
-use crate::syntax::{Node, decorator_last_names, is_async, kind};
+use crate::module::{Location, Module};
+use crate::syntax::{Node, decorator_last_names, is_async, is_statement, kind};
 use crate::types::{Function, Type};
 
 use super::Raised;
 use super::heap::{Heap, List, Options, RunValue};
 use super::mapping::Mapping;
+use super::ways::{Decision, Way};
 
 /// Which way is taken where there are several.
 pub(super) struct Script {
@@ -59,20 +60,33 @@ pub(super) enum Exit {
     Continue,
 }
 
+/// A condition one of whose ways leaves the coroutine.
+#[derive(Clone, Copy)]
+pub(super) struct Guard {
+    /// Whether the other is that on which it holds.
+    pub goes_on: bool,
+    /// Nothing is read on the one.
+    pub ends_at_once: bool,
+}
+
+impl Guard {
+    /// What always holds from here on.
+    pub const PASSED: Self = Self { goes_on: true, ends_at_once: true };
+
+    /// That of the opposite condition.
+    pub fn inverted(self) -> Self {
+        Self { goes_on: !self.goes_on, ..self }
+    }
+}
+
 /// A function that is run.
 struct Frame {
     module: Arc<Module>,
     names: HashMap<String, RunValue>,
     /// The names that statements bound.
     bound: BTreeSet<String>,
-}
-
-/// A condition whose way was chosen.
-struct Decision {
-    /// What it names.
-    names: BTreeSet<String>,
-    /// Nothing else that was looked at decides about it: it is one of the coroutine itself, about what its statements don't bind.
-    is_free: bool,
+    /// Where the call is that runs it.
+    call: Option<Location>,
 }
 
 /// How many functions are run inside each other.
@@ -84,7 +98,6 @@ const MOST_STEPS: u32 = 6_000;
 pub(super) struct Walkthrough<'r, 'a> {
     pub mapping: &'r Mapping<'a>,
     pub heap: Heap,
-    pub found: &'r mut Vec<Raised>,
     /// Whether a commit expires all; None where that isn't known.
     pub expires_on_commit: Option<bool>,
     /// Whether a query writes what was changed before it.
@@ -94,45 +107,54 @@ pub(super) struct Walkthrough<'r, 'a> {
     script: &'r mut Script,
     /// Conditions and which way they went.
     assumed: Vec<(String, bool)>,
-    decisions: Vec<Decision>,
-    /// A condition that was chosen may go one way only where another goes some way: it can be that nobody comes here.
-    pub is_doubtful: bool,
+    way: Way,
 }
 
 impl Frame {
     fn of(module: &Arc<Module>, names: HashMap<String, RunValue>) -> Self {
-        Self { module: Arc::clone(module), names, bound: BTreeSet::new() }
+        Self { module: Arc::clone(module), names, bound: BTreeSet::new(), call: None }
     }
 }
 
 impl<'r, 'a> Walkthrough<'r, 'a> {
-    pub fn new(
-        mapping: &'r Mapping<'a>,
-        module: &Arc<Module>,
-        script: &'r mut Script,
-        found: &'r mut Vec<Raised>,
-    ) -> Self {
+    pub fn new(mapping: &'r Mapping<'a>, module: &Arc<Module>, script: &'r mut Script) -> Self {
         Self {
             mapping,
             heap: Heap::default(),
-            found,
             expires_on_commit: None,
             flushes_itself: false,
             has_session: false,
             frames: vec![Frame::of(module, HashMap::default())],
             script,
             assumed: Vec::new(),
-            decisions: Vec::new(),
-            is_doubtful: false,
+            way: Way { decisions: Vec::new(), raised: None, doubted: None, calls: Vec::new() },
         }
     }
 
-    /// Runs a coroutine.
-    pub fn go(mut self, function: &Node<'_>) {
-        if let Some(body) = function.field("body") {
-            // where it ends does not matter
-            let _ = self.block(&body);
-        }
+    /// Runs a coroutine; None where that is cut short.
+    pub fn go(mut self, function: &Node<'_>) -> Option<Way> {
+        // where it ends does not matter
+        let _ = self.block(&function.field("body")?);
+        (self.script.steps_left > 0).then_some(self.way)
+    }
+
+    /// The way ends with a read of which it isn't known whether it raises.
+    pub(super) fn doubt_read(&mut self, node: &Node<'_>) -> Exit {
+        self.way.doubted = Some(self.module().location(&node.range()));
+        self.way.calls = self.calls();
+        Exit::Ended
+    }
+
+    /// The way ends with a read that raises.
+    pub(super) fn raise(&mut self, raised: Raised) -> Exit {
+        self.way.raised = Some(raised);
+        self.way.calls = self.calls();
+        Exit::Ended
+    }
+
+    /// The calls that run the functions which are run.
+    fn calls(&self) -> Vec<Option<Location>> {
+        self.frames.iter().map(|frame| frame.call.clone()).collect()
     }
 
     pub(super) fn module(&self) -> &Arc<Module> {
@@ -148,34 +170,49 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
         Ok(())
     }
 
-    /// Which of two ways is taken.
-    pub(super) fn choose(&mut self) -> bool {
-        self.script.choose(2) == 0
-    }
-
-    /// Which way a condition goes that isn't known: the same as before, as long as nothing in it is bound anew. `only` is the way that is
-    /// taken then, where the other needs not be.
-    pub(super) fn assume(&mut self, condition: &Node<'_>, only: Option<bool>) -> bool {
+    /// Which way a condition goes that isn't known: the same as before, as long as nothing in it is bound anew.
+    pub(super) fn assume(&mut self, condition: &Node<'_>, guard: Option<Guard>) -> bool {
         let text = condition.text();
         let known = self.assumed.iter().find(|(known, _)| *known == text).map(|(_, holds)| *holds);
         known.unwrap_or_else(|| {
-            let holds = only.unwrap_or_else(|| {
-                self.decide(condition);
-                self.choose()
-            });
+            let holds = self.decide(condition, guard);
             self.assumed.push((text.into_owned(), holds));
             holds
         })
     }
 
-    /// The way of a condition is chosen.
-    pub(super) fn decide(&mut self, condition: &Node<'_>) {
-        let names = condition.dfs().filter(|node| node.kind() == kind::IDENTIFIER);
+    /// What was assumed of something isn't any more: it is another now.
+    pub(super) fn forget_conditions(&mut self, about: &str) {
+        self.assumed.retain(|(text, _)| !text.contains(about));
+    }
+
+    /// Which way a condition goes: that of its guard which goes on, or one of both.
+    pub(super) fn decide(&mut self, condition: &Node<'_>, guard: Option<Guard>) -> bool {
+        let only = guard.filter(|guard| guard.ends_at_once).map(|guard| guard.goes_on);
+        let holds = only.unwrap_or_else(|| self.script.choose(2) == 0);
+        let is_attribute = |node: &Node<'_>| {
+            let around = node.parent().filter(|around| around.kind() == kind::ATTRIBUTE);
+            around.and_then(|around| around.field("attribute")).is_some_and(|name| name.range() == node.range())
+        };
+        let names = condition.dfs().filter(|node| node.kind() == kind::IDENTIFIER && !is_attribute(node));
         let names: BTreeSet<String> = names.map(|name| name.text().into_owned()).collect();
-        let is_free = self.frames.len() == 1 && names.is_disjoint(&self.frame().bound);
-        let is_apart = |other: &Decision| is_free && other.is_free && names.is_disjoint(&other.names);
-        self.is_doubtful |= !self.decisions.iter().all(is_apart);
-        self.decisions.push(Decision { names, is_free });
+        let statement = condition.ancestors().find(is_statement).map_or_else(|| condition.range(), |node| node.range());
+        self.way.decisions.push(Decision {
+            condition: (condition.text().into_owned(), self.frames.len()),
+            is_free: self.frames.len() == 1 && names.is_disjoint(&self.frame().bound),
+            names,
+            holds,
+            is_guard: guard.is_some_and(|guard| guard.goes_on == holds),
+            statement: self.module().location(&statement),
+        });
+        holds
+    }
+
+    /// Whether a block leaves the coroutine.
+    pub(super) fn leaves(&self, block: &Node<'_>) -> bool {
+        let last = block.named_children().filter(|statement| statement.kind() != kind::COMMENT).last();
+        let leaves = |last: Node<'_>| matches!(&*last.kind(), kind::RETURN_STATEMENT | kind::RAISE_STATEMENT);
+        self.frames.len() == 1 && last.is_some_and(leaves)
     }
 
     /// Whether the way ends with the first statement of a block, in which nothing is read.
@@ -195,7 +232,7 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
 
     /// Binds a name. What isn't known of it is asked where it is used.
     pub(super) fn bind(&mut self, name: &str, value: RunValue) {
-        self.assumed.retain(|(text, _)| !text.contains(name));
+        self.forget_conditions(name);
         let last = self.frames.len() - 1;
         let frame = &mut self.frames[last];
         frame.bound.insert(name.to_owned());
@@ -263,10 +300,11 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
         object
     }
 
-    /// Runs a function of the repository with what it is given; what can't be run may do anything to the objects.
+    /// Runs a function of the repository, where that is called, with what it is given; what can't be run may do anything to the objects.
     pub(super) fn inline(
         &mut self,
         function: &Function,
+        at: &Node<'_>,
         given: Vec<(Option<String>, RunValue)>,
         is_awaited: bool,
     ) -> Result<RunValue, Exit> {
@@ -278,7 +316,8 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
             return Ok(RunValue::Unknown);
         };
         let names = parameters(&node, given);
-        self.frames.push(Frame::of(&function.module, names));
+        let at = self.module().location(&at.range());
+        self.frames.push(Frame { call: Some(at), ..Frame::of(&function.module, names) });
         let assumed = std::mem::take(&mut self.assumed);
         let left =
             if node.kind() == kind::LAMBDA { self.value(&body).map(Some) } else { self.block(&body).map(|()| None) };

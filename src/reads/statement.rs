@@ -5,7 +5,7 @@ use crate::types::Type;
 
 use super::expression::is_and;
 use super::heap::{Freshness, HeapLink, Options, RunValue, UnseenRelationships};
-use super::run::{Exit, Walkthrough};
+use super::run::{Exit, Guard, Walkthrough};
 
 /// How many objects of a list a loop is run for.
 const MOST_ROUNDS: usize = 8;
@@ -29,8 +29,8 @@ impl Walkthrough<'_, '_> {
             kind::IF_STATEMENT => self.branches(statement),
             kind::FOR_STATEMENT => self.for_each(statement),
             kind::WHILE_STATEMENT => {
-                if let Some(condition) = statement.field("condition") {
-                    self.value(&condition)?;
+                if !self.holds(statement.field("condition"), Some(Guard::PASSED))? {
+                    return Ok(());
                 }
                 self.round(statement).map(|_| ())
             }
@@ -39,13 +39,17 @@ impl Walkthrough<'_, '_> {
             kind::MATCH_STATEMENT => self.cases(statement),
             kind::ASSERT_STATEMENT => {
                 let condition = statement.named_children().next();
-                match condition.map_or(Ok(None), |condition| self.truth(&condition, Some(true)))? {
-                    Some(false) => Err(Exit::Ended),
-                    _ => Ok(()),
-                }
+                if self.holds(condition, Some(Guard::PASSED))? { Ok(()) } else { Err(Exit::Ended) }
             }
             kind::EXPRESSION_STATEMENT => {
                 statement.named_children().try_for_each(|inner| self.value(&inner).map(|_| ()))
+            }
+            kind::FUNCTION_DEFINITION | kind::CLASS_DEFINITION | kind::DECORATED_DEFINITION => {
+                let definition = statement.field("definition").unwrap_or_else(|| statement.clone());
+                if let Some(name) = definition.field("name") {
+                    self.bind(&name.text(), RunValue::Unknown);
+                }
+                Ok(())
             }
             kind::DELETE_STATEMENT => {
                 self.forget_names(statement);
@@ -84,9 +88,13 @@ impl Walkthrough<'_, '_> {
             let body = clause.field("consequence").or_else(|| clause.field("body"));
             let otherwise = clauses.peek().filter(|next| next.kind() == kind::ELSE_CLAUSE);
             let otherwise = otherwise.and_then(|last| last.field("body"));
-            let ends = |block: &Option<Node<'_>>| block.as_ref().is_some_and(|block| self.ends_at_once(block));
-            let only = if ends(&body) { Some(false) } else { ends(&otherwise).then_some(true) };
-            if self.holds(clause.field("condition"), only)? {
+            let guard = |block: &Option<Node<'_>>, goes_on: bool| {
+                let block = block.as_ref()?;
+                let ends_at_once = self.ends_at_once(block);
+                (ends_at_once || self.leaves(block)).then_some(Guard { goes_on, ends_at_once })
+            };
+            let guard = guard(&body, false).or_else(|| guard(&otherwise, true));
+            if self.holds(clause.field("condition"), guard)? {
                 return body.map_or(Ok(()), |block| self.block(&block));
             }
             let Some(next) = clauses.next() else { return Ok(()) };
@@ -94,25 +102,26 @@ impl Walkthrough<'_, '_> {
         }
     }
 
-    /// Whether a condition holds, or is taken to on this way; `only` is the way that is to be taken where it isn't known.
-    pub(super) fn holds(&mut self, condition: Option<Node<'_>>, only: Option<bool>) -> Result<bool, Exit> {
+    /// Whether a condition holds, or is taken to on this way.
+    pub(super) fn holds(&mut self, condition: Option<Node<'_>>, guard: Option<Guard>) -> Result<bool, Exit> {
         let Some(condition) = condition.map(|condition| unparenthesized(&condition)) else { return Ok(true) };
-        let known = self.truth(&condition, only)?;
-        Ok(known.unwrap_or_else(|| self.assume(&condition, only)))
+        let known = self.truth(&condition, guard)?;
+        Ok(known.unwrap_or_else(|| self.assume(&condition, guard)))
     }
 
     /// Whether a condition holds; None where that isn't known.
-    pub(super) fn truth(&mut self, condition: &Node<'_>, only: Option<bool>) -> Result<Option<bool>, Exit> {
+    pub(super) fn truth(&mut self, condition: &Node<'_>, guard: Option<Guard>) -> Result<Option<bool>, Exit> {
         let condition = unparenthesized(condition);
         match &*condition.kind() {
             kind::TRUE => Ok(Some(true)),
             kind::FALSE => Ok(Some(false)),
-            kind::NOT_OPERATOR => Ok(Some(!self.holds(condition.field("argument"), only.map(|holds| !holds))?)),
+            kind::INTEGER => Ok(Some(condition.text() != "0")),
+            kind::NOT_OPERATOR => Ok(Some(!self.holds(condition.field("argument"), guard.map(Guard::inverted))?)),
             kind::BOOLEAN_OPERATOR => {
                 let is_and = is_and(&condition);
-                // what decides by itself is not taken to, where the other way is to be taken
-                let holds = self.holds(condition.field("left"), only.filter(|only| *only == is_and))?;
-                if holds == is_and { self.holds(condition.field("right"), only).map(Some) } else { Ok(Some(holds)) }
+                // where one of them decides alone, the other way is open
+                let holds = self.holds(condition.field("left"), guard.filter(|guard| guard.goes_on == is_and))?;
+                if holds == is_and { self.holds(condition.field("right"), guard).map(Some) } else { Ok(Some(holds)) }
             }
             kind::COMPARISON_OPERATOR => {
                 let parts: Vec<Node<'_>> = condition.named_children().collect();
@@ -125,12 +134,20 @@ impl Walkthrough<'_, '_> {
                     _ => None,
                 })
             }
-            _ => Ok(match self.value(&condition)? {
-                RunValue::Object(_) => Some(true),
-                RunValue::Nothing => Some(false),
-                RunValue::List(list) if !self.heap.lists[list].known.is_empty() => Some(true),
-                _ => None,
-            }),
+            _ => {
+                let value = self.value(&condition)?;
+                Ok(self.is_true(&value))
+            }
+        }
+    }
+
+    /// Whether a value counts as true; None where that isn't known.
+    pub(super) fn is_true(&self, value: &RunValue) -> Option<bool> {
+        match value {
+            RunValue::Object(_) => Some(true),
+            RunValue::Nothing => Some(false),
+            RunValue::List(list) if !self.heap.lists[*list].known.is_empty() => Some(true),
+            _ => None,
         }
     }
 
@@ -244,11 +261,14 @@ impl Walkthrough<'_, '_> {
     fn cases(&mut self, statement: &Node<'_>) -> Result<(), Exit> {
         if let Some(subject) = statement.field("subject") {
             self.value(&subject)?;
-            self.decide(&subject);
         }
         let body = statement.field("body");
         for clause in body.iter().flat_map(Node::named_children).filter(|clause| clause.kind() == kind::CASE_CLAUSE) {
-            if self.choose() {
+            let pattern = clause.named_children().find(|child| child.kind() == kind::CASE_PATTERN);
+            let subject = statement.field("subject");
+            let guard = clause.field("guard").or_else(|| subject.clone());
+            if self.decide(guard.as_ref().unwrap_or(&clause), None) {
+                pattern.iter().for_each(|pattern| self.forget_names(pattern));
                 return clause.field("consequence").map_or(Ok(()), |block| self.block(&block));
             }
         }

@@ -58,7 +58,7 @@ impl Types<'_> {
 /// The tests of an expression, as it is written, that hold where it is used.
 pub(super) fn tests<'t>(module: &Module, written: &str, used: &Node<'t>) -> Vec<Tested<'t>> {
     let mut found = Vec::new();
-    if !["isinstance", "type(", "case ", "case("].iter().any(|word| module.mentions(word)) {
+    if !["isinstance", "type(", "case"].iter().any(|word| module.mentions(word)) {
         return found;
     }
     let mut node = used.clone();

@@ -8,6 +8,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 use crate::common::sqlalchemy::python;
+use crate::common::{folder_with, run_binary};
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/reach");
 
@@ -136,6 +137,67 @@ async def publish(session: AsyncSession, id: int):
     let notes = comments["fix"]["notes"].to_string();
     assert!(notes.contains("raises today: `await session.refresh(post)` (app.py:13) expires what"), "{notes}");
     assert!(findings.iter().all(|finding| name(finding) == "Post.comments" || finding["reach"]["level"] != "raises"));
+}
+
+#[test]
+fn classes_are_found_however_they_begin() {
+    const MODELS: &str = "\
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table
+from sqlalchemy.orm import DeclarativeBase, relationship
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class User(Base):
+    __table__ = Table('user', Base.metadata, Column('id', Integer, primary_key=True))
+    posts = relationship('Post', cascade='all, delete-orphan', back_populates='user')
+
+
+class Post(Base):
+    __tablename__ = 'post'
+    id = Column(Integer, primary_key=True)
+    user_id = Column(ForeignKey('user.id'))
+    user = relationship('User', cascade='all, delete-orphan', single_parent=True, back_populates='posts')
+";
+    let answer = |models: &str| {
+        let folder = folder_with(&[("models.py", models)]);
+        let run = run_binary(folder.path(), &["check", "--isolated", "--output-format=json", "."]);
+        let report: Value = serde_json::from_slice(&run.stdout).unwrap();
+        let told =
+            |finding: &Value| (name(finding), finding["relationship"]["direction"].clone(), finding["after"].clone());
+        report["findings"].as_array().unwrap().iter().map(told).collect::<Vec<_>>()
+    };
+    let expected = answer(MODELS);
+    assert_eq!(expected[1].1, "many-to-one", "{expected:?}");
+    assert!(expected[1].2.as_array().unwrap().iter().any(|option| option == "expunge"), "{expected:?}");
+    let table = "(Table  # of users\n        ('user'";
+    for (written, other) in [
+        ("class Post", "\x0cclass Post"),
+        ("class Post", "class\tPost"),
+        ("class Post", "class\\\n Post"),
+        ("Table('user'", "(Table)('user'"),
+        (
+            "Table('user', Base.metadata, Column('id', Integer, primary_key=True))",
+            &format!("{table}, Base.metadata, Column('id', Integer, primary_key=True)))"),
+        ),
+    ] {
+        let models = MODELS.replace(written, other);
+        assert_ne!(models, MODELS);
+        assert_eq!(answer(&models), expected, "{other:?}");
+    }
+}
+
+#[test]
+fn a_repository_refreshes_its_objects_however_its_bases_are_written() {
+    let head = "from advanced_alchemy.repository import SQLAlchemyAsyncRepository\n\n\n";
+    for bases in
+        ["SQLAlchemyAsyncRepository[models.User]", "\n    # 1) reads :)\n    SQLAlchemyAsyncRepository[models.User],\n"]
+    {
+        let levels = levels(&format!("{head}class Users({bases}):\n    model_type = models.User\n"));
+        assert!(levels.values().any(|level| level == "reached"), "{bases}: {levels:?}");
+    }
 }
 
 #[test]

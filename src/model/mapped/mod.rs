@@ -87,6 +87,9 @@ impl<'a> Classes<'a> {
 
     /// What a module declares, which has its tree.
     pub fn declared_in(&self, module: &Arc<Module>) -> Arc<Declared> {
+        if let Some(known) = self.lock().get(module.path.as_os_str()) {
+            return Arc::clone(known);
+        }
         let declared = Arc::new(declared::of_module(&self.resolver, module));
         self.lock().insert(module.path.as_os_str().to_owned(), Arc::clone(&declared));
         declared
