@@ -2,6 +2,7 @@
 //!
 //! A file without a hint is never parsed, and in a parsed file only the nodes around a hint are looked at.
 
+mod classes;
 mod traits;
 mod words;
 
@@ -14,6 +15,8 @@ use memchr::memmem::Finder;
 use crate::sqlalchemy::Observable;
 use crate::sqlalchemy::cascade::OPTION_NAMES;
 
+use classes::class_definitions;
+pub use classes::has_heir_of;
 use traits::DELETE_ORPHAN;
 pub use traits::{Traits, names_session};
 pub use words::Words;
@@ -141,15 +144,6 @@ impl Hints {
     }
 }
 
-/// Whether a file with the bytes can define a class that has one of the words in its list of bases, or can give one of the words another name.
-pub fn has_heir_of(bytes: &[u8], words: &Words) -> bool {
-    let inherits = |at: usize| {
-        let head = class_head(&bytes[at..]);
-        words.stand_in(&head[head.iter().position(|byte| *byte == b'(').unwrap_or(head.len())..])
-    };
-    class_definitions(bytes).any(inherits) || is_renamed(bytes, words)
-}
-
 /// Where one of the words is a name of its own that is called: a bracket is behind it, or what can stand between them.
 fn calls<'b>(bytes: &'b [u8], words: &'b Words) -> impl Iterator<Item = usize> + 'b {
     let is_called = |word: &Range<usize>| {
@@ -158,50 +152,6 @@ fn calls<'b>(bytes: &'b [u8], words: &'b Words) -> impl Iterator<Item = usize> +
             && word.start.checked_sub(1).is_none_or(|before| !is_of_name(bytes[before]))
     };
     words.places(bytes).filter(is_called).map(|word| word.start)
-}
-
-/// Where definitions of classes can begin: at the start of a line or a statement, or behind a template's tag.
-fn class_definitions(bytes: &[u8]) -> impl Iterator<Item = usize> {
-    static CLASS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("class"));
-    let can_begin = |at: &usize| {
-        let before = bytes[..*at].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t' | b'\x0c'));
-        let behind = bytes.get(at + CLASS.needle().len());
-        before.is_none_or(|byte| matches!(byte, b'\n' | b'\r' | b';' | b'}' | b'>'))
-            && behind.is_some_and(|byte| byte.is_ascii_whitespace() || *byte == b'\\')
-    };
-    CLASS.find_iter(bytes).filter(can_begin)
-}
-
-/// A class definition from its start to the end of its list of bases.
-fn class_head(bytes: &[u8]) -> &[u8] {
-    let bytes = &bytes[..bytes.len().min(LONGEST_CALL)];
-    let mut open = 0_usize;
-    let end = bytes.iter().position(|byte| {
-        match byte {
-            b'(' | b'[' | b'{' => open += 1,
-            b')' | b']' | b'}' => open = open.saturating_sub(1),
-            _ => {}
-        }
-        open == 0 && matches!(byte, b':' | b'\n')
-    });
-    &bytes[..end.unwrap_or(bytes.len())]
-}
-
-/// Whether one of the words is given another name: `import Word as Other`, `Other = Word`.
-fn is_renamed(bytes: &[u8], words: &Words) -> bool {
-    static AS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" as "));
-    let is_of_word = |byte: &&u8| is_of_name(**byte) || !byte.is_ascii();
-    let is_imported = |at: usize| {
-        let length = bytes[..at].iter().rev().take_while(is_of_word).count();
-        words.stand_in(&bytes[at - length..at])
-    };
-    let is_assigned = |at: usize| {
-        let value = bytes[at + 1..].trim_ascii_start();
-        let length = value.iter().take_while(is_of_word).count();
-        let ends_line = matches!(value.get(length), None | Some(b'\n' | b'\r' | b' ' | b'#'));
-        ends_line && words.stand_in(&value[..length])
-    };
-    AS.find_iter(bytes).any(is_imported) || memchr::memchr_iter(b'=', bytes).any(is_assigned)
 }
 
 /// Whether a file with the bytes can have a cascade site.

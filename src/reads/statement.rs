@@ -45,10 +45,7 @@ impl Walkthrough<'_, '_> {
                 statement.named_children().try_for_each(|inner| self.value(&inner).map(|_| ()))
             }
             kind::FUNCTION_DEFINITION | kind::CLASS_DEFINITION | kind::DECORATED_DEFINITION => {
-                let definition = statement.field("definition").unwrap_or_else(|| statement.clone());
-                if let Some(name) = definition.field("name") {
-                    self.bind(&name.text(), RunValue::Unknown);
-                }
+                self.define(statement);
                 Ok(())
             }
             kind::DELETE_STATEMENT => {
@@ -56,6 +53,14 @@ impl Walkthrough<'_, '_> {
                 Ok(())
             }
             _ => Ok(()),
+        }
+    }
+
+    /// A function or class is what its name stands for from now on.
+    fn define(&mut self, statement: &Node<'_>) {
+        let definition = statement.field("definition").unwrap_or_else(|| statement.clone());
+        if let Some(name) = definition.field("name") {
+            self.bind(&name.text(), RunValue::Unknown);
         }
     }
 
