@@ -50,6 +50,8 @@ struct Index {
     references: OnceLock<References>,
     /// The words that stand in the text once.
     lone_words: OnceLock<HashSet<Box<str>>>,
+    /// The words that a colon follows at once.
+    annotated: OnceLock<HashSet<Box<str>>>,
     mentions: Mutex<HashMap<&'static str, bool>>,
 }
 
@@ -177,6 +179,16 @@ impl Module {
             times.into_iter().filter(|(_, times)| *times == 1).map(|(word, _)| word.into()).collect()
         };
         self.index.lone_words.get_or_init(lone).contains(word)
+    }
+
+    /// Whether a colon follows a word somewhere at once, as where a name is annotated.
+    pub fn has_before_colon(&self, word: &str) -> bool {
+        let is_of_word = |c: char| c.is_alphanumeric() || c == '_';
+        let before = |(at, _): (usize, &str)| {
+            let text = &self.source.text()[..at];
+            text[text.trim_end_matches(is_of_word).len()..].into()
+        };
+        self.index.annotated.get_or_init(|| self.source.text().match_indices(':').map(before).collect()).contains(word)
     }
 
     /// Whether a name can be bound in an expression.

@@ -1,5 +1,6 @@
 //! A name where it is bound goes in; what it can be from there on comes out.
 
+use crate::module::Module;
 use crate::resolve::Place;
 use crate::syntax::{Node, has_scope, is_method, kind, on_one_line, parameter_name, unparenthesized};
 
@@ -52,7 +53,7 @@ impl Types<'_> {
     /// `name = value`, `name: annotation = value`, `name, other = value`.
     fn assigned<'t>(&self, context: &Context, name: &Node<'t>, assignment: &Node<'t>) -> Type {
         let declared = || {
-            let annotation = assignment.field("type").or_else(|| declared_type(name))?;
+            let annotation = assignment.field("type").or_else(|| declared_type(&context.module, name))?;
             Some((self.annotated(context, &annotation), annotation))
         };
         let Some(mut right) = assignment.field("right") else {
@@ -156,14 +157,13 @@ pub(super) fn class_of(context: &Context, node: &Node<'_>) -> Class {
 }
 
 /// The annotation of a name that stands at another assignment, or at none: `name: annotation`.
-fn declared_type<'t>(name: &Node<'t>) -> Option<Node<'t>> {
-    let scope = name.ancestors().find(|node| has_scope(node) || node.kind() == kind::MODULE)?;
-    let body = if scope.kind() == kind::MODULE { scope } else { scope.field("body")? };
-    if name.kind() != kind::IDENTIFIER {
+fn declared_type<'t>(module: &Module, name: &Node<'t>) -> Option<Node<'t>> {
+    if name.kind() != kind::IDENTIFIER || !module.has_before_colon(&name.text()) {
         return None;
     }
-    let written = format!("{}:", name.text());
-    if !body.text().contains(&written) {
+    let scope = name.ancestors().find(|node| has_scope(node) || node.kind() == kind::MODULE)?;
+    let body = if scope.kind() == kind::MODULE { scope } else { scope.field("body")? };
+    if !body.text().contains(&format!("{}:", name.text())) {
         return None;
     }
     let declares = |node: &Node<'t>| {
