@@ -26,11 +26,6 @@ impl Words {
         self.0.is_match(bytes)
     }
 
-    /// Whether one of them is a word.
-    pub fn are(&self, word: &str) -> bool {
-        self.places(word.as_bytes()).next() == Some(0..word.len())
-    }
-
     /// Whether one of them stands in the bytes as a word of its own: there none can begin inside of another.
     pub(super) fn stand_in(&self, bytes: &[u8]) -> bool {
         let is_of_word = |byte: Option<&u8>| byte.copied().is_some_and(is_of_name);

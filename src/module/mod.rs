@@ -18,6 +18,7 @@ use crate::syntax::{Node, Tree, has_error, kind, nodes_with_word, numbered};
 
 use filled::{ByKey, Filled};
 use foldhash::{HashMap, HashSet};
+use references::is_of_word;
 
 pub use references::{
     NamedBy, Namespace, NamespaceUse, Occurrence, ReferenceKind, References, Region, RegionKind, Role, StringUse, Whole,
@@ -52,7 +53,7 @@ struct Index {
     lone_words: OnceLock<HashSet<Box<str>>>,
     /// The words that a colon follows at once.
     annotated: OnceLock<HashSet<Box<str>>>,
-    mentions: Mutex<HashMap<&'static str, bool>>,
+    mentions: Mutex<HashMap<&'static [&'static str], bool>>,
 }
 
 /// A range of bytes in the text of a file.
@@ -174,7 +175,7 @@ impl Module {
     pub fn has_once(&self, word: &str) -> bool {
         let lone = || {
             let mut times: HashMap<&str, usize> = HashMap::default();
-            let words = self.source.text().split(|c: char| !(c.is_alphanumeric() || c == '_'));
+            let words = self.source.text().split(|c| !is_of_word(c));
             words.for_each(|word| *times.entry(word).or_default() += 1);
             times.into_iter().filter(|(_, times)| *times == 1).map(|(word, _)| word.into()).collect()
         };
@@ -183,7 +184,6 @@ impl Module {
 
     /// Whether a colon follows a word somewhere at once, as where a name is annotated.
     pub fn has_before_colon(&self, word: &str) -> bool {
-        let is_of_word = |c: char| c.is_alphanumeric() || c == '_';
         let before = |(at, _): (usize, &str)| {
             let text = &self.source.text()[..at];
             text[text.trim_end_matches(is_of_word).len()..].into()
@@ -193,12 +193,13 @@ impl Module {
 
     /// Whether a name can be bound in an expression.
     pub fn has_walrus(&self) -> bool {
-        self.mentions(":=")
+        self.mentions(&[":="])
     }
 
-    /// Whether the text has a word, or a part of one.
-    pub fn mentions(&self, word: &'static str) -> bool {
-        *self.index.mentions.lock().entry(word).or_insert_with(|| self.source.text().contains(word))
+    /// Whether the text has one of some words, or of parts of words, which are asked for together.
+    pub fn mentions(&self, words: &'static [&'static str]) -> bool {
+        let has = || words.iter().any(|word| self.source.text().contains(word));
+        *self.index.mentions.lock().entry(words).or_insert_with(has)
     }
 
     /// The names of an occurrence's expression; None where it is no dotted name.

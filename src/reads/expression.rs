@@ -1,6 +1,6 @@
 //! An expression is evaluated: what it gives, and what it does on the way.
 
-use crate::syntax::{Node, conditional_parts, kind, unparenthesized};
+use crate::syntax::{Node, conditional_parts, is_and, kind, unparenthesized};
 
 use super::heap::{Freshness, HeapLink, List, LoadState, Options, RunValue, Standing, UnseenRelationships};
 use super::run::{Exit, Guard, Walkthrough};
@@ -359,9 +359,4 @@ impl Walkthrough<'_, '_> {
         self.value(body)?;
         Ok(RunValue::Unknown)
     }
-}
-
-/// Whether an operator is `and`, and not `or`.
-pub(super) fn is_and(operator: &Node<'_>) -> bool {
-    operator.children().any(|child| child.kind() == "and")
 }

@@ -127,7 +127,7 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
             frames: vec![Frame::of(module, HashMap::default())],
             script,
             assumed: Vec::new(),
-            way: Way { decisions: Vec::new(), raised: None, doubted: None, calls: Vec::new() },
+            way: Way::default(),
         }
     }
 

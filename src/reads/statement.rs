@@ -1,9 +1,8 @@
 //! A statement is run.
 
-use crate::syntax::{Node, callee_name, kind, unparenthesized};
+use crate::syntax::{Node, callee_name, is_and, kind, unparenthesized};
 use crate::types::Type;
 
-use super::expression::is_and;
 use super::heap::{Freshness, HeapLink, Options, RunValue, UnseenRelationships};
 use super::run::{Exit, Guard, Walkthrough};
 
@@ -264,13 +263,13 @@ impl Walkthrough<'_, '_> {
     }
 
     fn cases(&mut self, statement: &Node<'_>) -> Result<(), Exit> {
-        if let Some(subject) = statement.field("subject") {
-            self.value(&subject)?;
+        let subject = statement.field("subject");
+        if let Some(subject) = &subject {
+            self.value(subject)?;
         }
         let body = statement.field("body");
         for clause in body.iter().flat_map(Node::named_children).filter(|clause| clause.kind() == kind::CASE_CLAUSE) {
             let pattern = clause.named_children().find(|child| child.kind() == kind::CASE_PATTERN);
-            let subject = statement.field("subject");
             let guard = clause.field("guard").or_else(|| subject.clone());
             if self.decide(guard.as_ref().unwrap_or(&clause), None) {
                 pattern.iter().for_each(|pattern| self.forget_names(pattern));

@@ -25,6 +25,7 @@ pub(super) struct Decision {
 }
 
 /// A way through a coroutine.
+#[derive(Default)]
 pub(super) struct Way {
     /// In order.
     pub decisions: Vec<Decision>,

@@ -333,6 +333,11 @@ pub fn is_async(function: &Node<'_>) -> bool {
     function.children().any(|child| child.kind() == "async")
 }
 
+/// Whether a boolean operator is `and`, and not `or`.
+pub fn is_and(operator: &Node<'_>) -> bool {
+    operator.children().any(|child| child.kind() == "and")
+}
+
 /// Whether a call, or another expression, is awaited where it stands.
 pub fn is_awaited(node: &Node<'_>) -> bool {
     let around = node.ancestors().find(|around| around.kind() != kind::PARENTHESIZED_EXPRESSION);

@@ -1,6 +1,6 @@
 //! An expression goes in; what it can be comes out.
 
-use crate::syntax::{Node, conditional_parts, kind, on_one_line, string_content, unparenthesized};
+use crate::syntax::{Node, conditional_parts, is_and, kind, on_one_line, string_content, unparenthesized};
 
 use super::kind::{Function, Rows, RowsOf, Type, is_object};
 use super::narrowed::{Tested, tests};
@@ -75,7 +75,7 @@ impl Types<'_> {
     /// `a or b` is a only where that is true, `a and b` is b where a is.
     fn boolean(&self, context: &Context, node: &Node<'_>) -> Type {
         let side = |field: &str| node.field(field).map_or(Type::NEVER, |side| self.value(context, &side));
-        let is_and = node.children().any(|child| child.kind() == "and");
+        let is_and = is_and(node);
         let (left, right) = (side("left"), side("right"));
         if is_and {
             let falsy = left.parts().iter().filter(|part| matches!(part, Type::Nothing | Type::Other)).cloned();

@@ -1,7 +1,7 @@
 //! The use of an expression goes in; the `isinstance` tests that hold there come out, and what they leave of it.
 
 use crate::module::Module;
-use crate::syntax::{Node, conditional_parts, has_scope, kind, positional_arguments, unparenthesized};
+use crate::syntax::{Node, conditional_parts, has_scope, is_and, kind, positional_arguments, unparenthesized};
 
 use super::kind::Type;
 use super::reaching::leaves;
@@ -58,7 +58,7 @@ impl Types<'_> {
 /// The tests of an expression, as it is written, that hold where it is used.
 pub(super) fn tests<'t>(module: &Module, written: &str, used: &Node<'t>) -> Vec<Tested<'t>> {
     let mut found = Vec::new();
-    if !["isinstance", "type(", "case"].iter().any(|word| module.mentions(word)) {
+    if !module.mentions(&["isinstance", "type(", "case"]) {
         return found;
     }
     let mut node = used.clone();
@@ -97,8 +97,7 @@ fn add_of_construct<'t>(written: &str, node: &Node<'t>, around: &Node<'t>, found
             }
         }
         kind::BOOLEAN_OPERATOR if is("right") => {
-            let is_and = around.children().any(|child| child.kind() == "and");
-            add(written, around.field("left"), is_and, found);
+            add(written, around.field("left"), is_and(around), found);
         }
         kind::LIST_COMPREHENSION
         | kind::SET_COMPREHENSION
@@ -160,12 +159,9 @@ fn add<'t>(written: &str, condition: Option<Node<'t>>, holds: bool, found: &mut 
     let Some(condition) = condition.map(|condition| unparenthesized(&condition)) else { return };
     match &*condition.kind() {
         kind::NOT_OPERATOR => add(written, condition.field("argument"), !holds, found),
-        kind::BOOLEAN_OPERATOR => {
-            let is_and = condition.children().any(|child| child.kind() == "and");
-            if is_and == holds {
-                add(written, condition.field("left"), holds, found);
-                add(written, condition.field("right"), holds, found);
-            }
+        kind::BOOLEAN_OPERATOR if is_and(&condition) == holds => {
+            add(written, condition.field("left"), holds, found);
+            add(written, condition.field("right"), holds, found);
         }
         kind::CALL if condition.field("function").is_some_and(|function| function.text() == "isinstance") => {
             let arguments = condition.field("arguments").map(|arguments| positional_arguments(&arguments));

@@ -96,9 +96,10 @@ impl<'l> Look<'l> {
     fn add_name(&mut self, occurrence: &'l Occurrence, definitions: &[Definition]) {
         let Self { resolver, module, .. } = *self;
         let at = module.location(&occurrence.range());
-        let declared = if is_stub(module) { definitions } else { &[] };
-        for definition in declared.iter().filter(|definition| is_stub_of(module, definition)) {
-            if let Some(kind) = kind_of_stub(resolver, module, occurrence) {
+        if is_stub(module)
+            && let Some(kind) = kind_of_stub(resolver, module, occurrence)
+        {
+            for definition in definitions.iter().filter(|definition| is_stub_of(module, definition)) {
                 self.add(&definition.at, Reference::plain(at.clone(), kind));
             }
         }

@@ -17,6 +17,7 @@ use crate::syntax::Node;
 pub use kind::ReferenceKind;
 pub use namespace::{Namespace, NamespaceUse};
 pub use regions::{Region, RegionKind};
+pub(super) use strings::is_of_word;
 pub use strings::{NamedBy, StringUse};
 pub use whole::Whole;
 

@@ -15,7 +15,7 @@ const TELLING: [&str; 4] = ["signature", "getfullargspec", "getcallargs", "get_a
 
 /// Where the module looks at what a function with the name, as it is written, has of its arguments.
 pub(super) fn looked_into(module: &Arc<Module>, name: &str) -> Option<Reading> {
-    if !ATTRIBUTES.iter().chain(&TELLING).any(|word| module.mentions(word)) {
+    if !module.mentions(&ATTRIBUTES) && !module.mentions(&TELLING) {
         return None;
     }
     let root = module.tree().root();
@@ -37,7 +37,7 @@ pub(super) fn looked_into(module: &Arc<Module>, name: &str) -> Option<Reading> {
 
 /// Where the module puts something else in the place of a constructor: `sqlalchemy.orm.relationship = …`.
 pub(super) fn replaced(resolver: &Resolver<'_>, module: &Arc<Module>) -> Option<Reading> {
-    if !module.mentions("relationship =") && !module.mentions("backref =") {
+    if !module.mentions(&["relationship =", "backref ="]) {
         return None;
     }
     let root = module.tree().root();
