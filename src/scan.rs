@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use crate::checks::ModuleCheck;
 use crate::discover::{NotRead, Walk, read_into};
 use crate::disk::Disk;
-use crate::hints::{self, Traits, Words};
+use crate::hints::{self, Hints, Traits, Words};
 use crate::mistake::caught;
 use crate::module::Module;
 use crate::repository::{Repositories, Repository};
@@ -204,10 +204,12 @@ impl<'a> Worker<'a> {
 
     fn parse(&mut self, path: &Path, source: Source, has_words: bool) {
         let absolute = self.reader.walk.absolute(path);
-        let module = Arc::new(Module::parse(&absolute, source));
-        self.local.parsed.insert(Arc::clone(&module.path));
         let repository = self.reader.repositories.of(&absolute);
-        let found = find_sites(&self.reader.settings.of(&absolute).rules, &repository, &module);
+        let rules = Arc::clone(&self.reader.settings.of(&absolute).rules);
+        let hints = Hints::of_sites(source.parser_text(), &rules.words);
+        let module = Arc::new(Module::outline_around(&absolute, source, &hints));
+        self.local.parsed.insert(Arc::clone(&module.path));
+        let found = find_sites(&rules, &repository, &module);
         let syntax_errors = module.tree().syntax_errors_of(&module.source);
         let may_suppress = || hints::has_own_suppression(module.source.text().as_bytes());
         if !found.sites.is_empty() || !syntax_errors.is_empty() || may_suppress() {

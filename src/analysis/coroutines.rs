@@ -8,7 +8,7 @@ use foldhash::HashSet;
 
 use super::Analysis;
 use crate::module::Location;
-use crate::reads::{Callees, callers_in};
+use crate::reads::Callees;
 use crate::repository::Repository;
 use crate::syntax::{callee_name, definition_around, is_async, is_awaited};
 
@@ -60,17 +60,17 @@ impl Analysis {
         files: &[PathBuf],
         functions: &BTreeSet<Location>,
     ) -> Vec<Location> {
-        let mut callees = Callees { functions, awaited: HashSet::default(), plain: HashSet::default() };
+        let (mut awaited, mut others) = (HashSet::default(), HashSet::default());
         for function in functions {
             let Some(module) = repository.module(&function.path) else { continue };
             let Some(node) = module.node(&function.range()) else { continue };
-            let names = if is_async(&node) { &mut callees.awaited } else { &mut callees.plain };
+            let names = if is_async(&node) { &mut awaited } else { &mut others };
             names.extend(node.field("name").map(|name| name.text().into_owned()));
         }
-        let (Some(calls), Some(names)) = (callees.words("("), callees.words("")) else { return Vec::new() };
-        let has_call =
-            |file: &&PathBuf| self.disk.read(&self.walk.absolute(file), true).is_ok_and(|bytes| calls.are_in(&bytes));
-        let files: Vec<PathBuf> = files.iter().filter(has_call).cloned().collect();
-        self.inferred(repository, &files, |types, _, module| callers_in(types, module, &callees, &names))
+        let Some(callees) = Callees::new(functions, awaited, others) else { return Vec::new() };
+        let may_call =
+            |file: &&PathBuf| self.disk.read(&self.walk.absolute(file), true).is_ok_and(|bytes| callees.may_run_in(&bytes));
+        let files: Vec<PathBuf> = files.iter().filter(may_call).cloned().collect();
+        self.inferred(repository, &files, |types, _, module| callees.callers_in(types, module))
     }
 }

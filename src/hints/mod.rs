@@ -83,14 +83,20 @@ impl Hints {
 
     /// Where one of the words is called in a part of a text: it stands before a bracket, as a name of its own.
     pub fn of_calls(text: &str, part: &Range<usize>, words: &Words) -> Self {
-        let called = calls(text[part.clone()].as_bytes(), words).map(|at| part.start + at);
+        let called = calls(text[part.clone()].as_bytes(), words).map(|word| part.start + word.start);
         Self::new(called.map(|at| at..at + 1))
+    }
+
+    /// Where one of the words is called and the call may be awaited, or one of the others is called.
+    pub fn of_runs(text: &str, awaited: &Words, others: &Words) -> Self {
+        Self::new(runs(text.as_bytes(), awaited, others).map(|at| at..at + 1))
     }
 
     /// Where classes begin, and where one of the words is called.
     pub fn of_declarations(text: &str, words: &Words) -> Self {
         let bytes = text.as_bytes();
-        Self::new(class_definitions(bytes).chain(calls(bytes, words)).map(|at| at..at + 1))
+        let called = calls(bytes, words).map(|word| word.start);
+        Self::new(class_definitions(bytes).chain(called).map(|at| at..at + 1))
     }
 
     /// Where classes begin.
@@ -145,13 +151,44 @@ impl Hints {
 }
 
 /// Where one of the words is a name of its own that is called: a bracket is behind it, or what can stand between them.
-fn calls<'b>(bytes: &'b [u8], words: &'b Words) -> impl Iterator<Item = usize> + 'b {
+fn calls<'b>(bytes: &'b [u8], words: &'b Words) -> impl Iterator<Item = Range<usize>> + 'b {
     let is_called = |word: &Range<usize>| {
         let behind = bytes[word.end..].iter().find(|byte| !byte.is_ascii_whitespace() && **byte != b'\\');
         behind.is_some_and(|byte| matches!(byte, b'(' | b')' | b'#'))
             && word.start.checked_sub(1).is_none_or(|before| !is_of_name(bytes[before]))
     };
-    words.places(bytes).filter(is_called).map(|word| word.start)
+    words.places(bytes).filter(is_called)
+}
+
+/// Whether one of the words is called in the bytes and the call may be awaited, or one of the others is called.
+pub fn has_run(bytes: &[u8], awaited: &Words, others: &Words) -> bool {
+    runs(bytes, awaited, others).next().is_some()
+}
+
+fn runs<'b>(bytes: &'b [u8], awaited: &'b Words, others: &'b Words) -> impl Iterator<Item = usize> + 'b {
+    let awaited = calls(bytes, awaited).filter(|word| may_be_awaited(&bytes[..word.start]));
+    awaited.chain(calls(bytes, others)).map(|word| word.start)
+}
+
+/// Whether what is called, and begins with the last of its names here, may have `await` before it, be it behind brackets.
+fn may_be_awaited(before: &[u8]) -> bool {
+    let is_of_path = |byte: &&u8| {
+        is_of_name(**byte) || !byte.is_ascii() || byte.is_ascii_whitespace() || matches!(byte, b'.' | b'\\' | b'(')
+    };
+    let length = before.iter().rev().take_while(is_of_path).count();
+    let path = &before[before.len() - length..];
+    let follows_call = || path.trim_ascii_start().first() == Some(&b'.');
+    let is_await = |at: usize| {
+        let behind = path.get(at + b"await".len());
+        at.checked_sub(1).is_none_or(|before| !is_of_name(path[before])) && behind.is_some_and(|byte| !is_of_name(*byte))
+    };
+    // what stands in a comment may be anything
+    let has_comment = || {
+        let line = before.len() - length;
+        let start = memchr::memrchr(b'\n', &before[..line]).map_or(0, |end| end + 1);
+        path.contains(&b'\n') && before[start..].contains(&b'#')
+    };
+    follows_call() || memchr::memmem::find_iter(path, b"await").any(is_await) || has_comment()
 }
 
 /// Whether a file with the bytes can have a cascade site.
@@ -186,9 +223,14 @@ fn is_of_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-/// Whether a text can have a comment that suppresses findings.
-pub fn can_suppress(text: &str) -> bool {
-    SUPPRESSION.is_match(text)
+/// The lines of a text that can have a comment which suppresses findings, in order; those with two of them twice.
+pub fn suppressing_lines(text: &str) -> impl Iterator<Item = &str> {
+    SUPPRESSION.find_iter(text).map(|found| {
+        let (before, behind) = (&text[..found.start()], &text[found.start()..]);
+        let start = before.rfind(['\n', '\r']).map_or(0, |end| end + 1);
+        let end = behind.find(['\n', '\r']).map_or(text.len(), |length| found.start() + length);
+        &text[start..end]
+    })
 }
 
 /// Whether a file with the bytes can have one that is cascade-fix's own.

@@ -90,14 +90,19 @@ impl Traits {
         let is_given = |found: &aho_corasick::Match| !bytes[found.end()..].trim_ascii_start().starts_with(b")");
         let is_of_session = |found: &aho_corasick::Match| is_given(found) && names_session(&bytes[..found.start()]);
         for found in TRAIT_WORDS.find_iter(bytes) {
-            let word = TRAITS[found.pattern().as_usize()].1;
-            traits.acts |= matches!(word, Word::Expunge | Word::Refresh) && is_given(&found);
-            traits.joins |= matches!(word, Word::Merge) && is_given(&found);
-            match word {
-                // expunge_all and expunged are other words
-                Word::Expunge => traits.expunge |= !bytes.get(found.end()).copied().is_some_and(is_of_name),
-                Word::Refresh => traits.refresh |= is_of_session(&found),
-                Word::Merge => traits.merge |= is_of_session(&found),
+            match TRAITS[found.pattern().as_usize()].1 {
+                Word::Expunge => {
+                    let expunges = can_expunge(&bytes[..found.start()], &bytes[found.end()..]);
+                    (traits.expunge, traits.acts) = (traits.expunge || expunges, traits.acts || expunges);
+                }
+                Word::Refresh => {
+                    traits.acts |= is_given(&found);
+                    traits.refresh |= is_of_session(&found);
+                }
+                Word::Merge => {
+                    traits.joins |= is_given(&found);
+                    traits.merge |= is_of_session(&found);
+                }
                 Word::AdvancedAlchemy => traits.advanced_alchemy = true,
                 Word::Asyncio => traits.asyncio = true,
                 Word::Automap => traits.automap = true,
@@ -135,6 +140,25 @@ impl Traits {
             Observable::Expunge => self.expunge,
             Observable::Refresh => self.refresh || self.advanced_alchemy,
             Observable::Merge => self.merge,
+        }
+    }
+}
+
+/// Whether the word between is the method of a session, be it by its name or as the key of a pattern, or advanced-alchemy's option; a mailbox
+/// has a method that is given nothing.
+fn can_expunge(before: &[u8], behind: &[u8]) -> bool {
+    let is_whole = || !before.last().copied().is_some_and(is_of_name) || before.ends_with(b"auto_");
+    // expunge_all and expunged are other words
+    if behind.first().copied().is_some_and(is_of_name) || !is_whole() {
+        return false;
+    }
+    let arguments = behind.trim_ascii_start().strip_prefix(b"(").map(<[u8]>::trim_ascii_start);
+    let sign = |byte: &&u8| !byte.is_ascii_whitespace() && **byte != b'\\';
+    match arguments {
+        Some(arguments) => !arguments.starts_with(b")"),
+        None => {
+            let is_named = before.iter().rev().find(sign).is_some_and(|byte| matches!(byte, b'.' | b'"' | b'\'' | b'_'));
+            is_named || behind.trim_ascii_start().starts_with(b"=")
         }
     }
 }

@@ -42,7 +42,7 @@ impl Statement {
             parsed
         });
         by_lines.or_else(|| {
-            let file = lines.tree.get_or_insert_with(|| Tree::parse(source.parser_text()));
+            let file = lines.tree.get_or_insert_with(|| Tree::outline(source.parser_text()));
             Self::parse(source, by_tree(source, file, range)?)
         })
     }

@@ -13,8 +13,9 @@ use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 
+use crate::hints::Hints;
 use crate::source::Source;
-use crate::syntax::{Node, Tree, has_error, kind, nodes_with_word, numbered};
+use crate::syntax::{Node, Tree, has_error, hinted_nodes, kind, nodes_with_word, numbered};
 
 use filled::{ByKey, Filled};
 use foldhash::{HashMap, HashSet};
@@ -82,10 +83,16 @@ impl Module {
 
     /// The same for who asks for a few of its functions. An error in one of the others may be passed over.
     pub fn outline(path: &Path, source: Source) -> Self {
+        Self::outline_around(path, source, &Hints::default())
+    }
+
+    /// The same for who asks for what touches hints: an error there is not passed over.
+    pub fn outline_around(path: &Path, source: Source, hints: &Hints) -> Self {
         if source.may_be_template() {
             return Self::parse(path, source);
         }
         let tree = Tree::outline(source.parser_text());
+        hinted_nodes(&tree.root(), hints).for_each(drop);
         // the functions that have what may be a template's tag are gone into
         nodes_with_word(&tree.root(), "{{").for_each(drop);
         if has_error(&tree.root()) {

@@ -1,50 +1,68 @@
-//! A module and functions go in; the functions of the module come out that call one of them.
+//! Functions go in, and a module; the functions of the module come out that call one of them.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use foldhash::HashSet;
 
-use crate::hints::Words;
+use crate::hints::{self, Hints, Words};
 use crate::module::{Location, Module};
-use crate::syntax::{Node, callee_name, calls_named, definition_around, is_awaited};
+use crate::syntax::{Node, callee_name, definition_around, hinted_nodes, is_awaited};
 use crate::types::{Type, Types};
 
 /// Functions whose callers are looked for.
 pub struct Callees<'a> {
     /// Where they are.
-    pub functions: &'a BTreeSet<Location>,
+    functions: &'a BTreeSet<Location>,
     /// The names of coroutines, of which only those calls run that are awaited.
-    pub awaited: HashSet<String>,
+    awaited: Names,
     /// The names of the others.
-    pub plain: HashSet<String>,
+    others: Names,
 }
 
-impl Callees<'_> {
-    /// Their names, with something behind each; None where they are too many to be looked for.
-    pub fn words(&self, behind: &str) -> Option<Words> {
-        let words: Vec<String> = self.awaited.iter().chain(&self.plain).map(|name| format!("{name}{behind}")).collect();
-        Words::new(words.iter().map(String::as_str))
-    }
+struct Names {
+    all: HashSet<String>,
+    words: Words,
+}
 
-    /// Whether a call can be one of them, by its name.
-    fn can_be(&self, call: &Node<'_>) -> bool {
-        let names = if is_awaited(call) { &self.awaited } else { &self.plain };
-        callee_name(call).is_some_and(|name| names.contains(&*name))
+impl Names {
+    fn new(all: HashSet<String>) -> Option<Self> {
+        let words = Words::new(all.iter().map(String::as_str))?;
+        Some(Self { all, words })
     }
 }
 
-/// The functions of a module that call one of some functions, whose names are `names`.
-pub fn callers_in(types: &Types<'_>, module: &Arc<Module>, callees: &Callees<'_>, names: &Words) -> Vec<Location> {
-    let root = module.tree().root();
-    let calls = calls_named(&root, names).filter(|call| callees.can_be(call));
-    let is_one = |part: &Type| match part {
-        Type::Function(function) => callees.functions.contains(&function.at),
-        _ => false,
-    };
-    let is_meant = |call: &Node<'_>| {
-        call.field("function").is_some_and(|function| types.of(module, &function).0.parts().iter().any(is_one))
-    };
-    let around = |call: Node<'_>| Some(module.location(&definition_around(&call)?.range()));
-    calls.filter(is_meant).filter_map(around).collect()
+impl<'a> Callees<'a> {
+    /// Functions, with the names of coroutines, and of the others; None where they are too many to be looked for.
+    pub fn new(functions: &'a BTreeSet<Location>, awaited: HashSet<String>, others: HashSet<String>) -> Option<Self> {
+        Some(Self { functions, awaited: Names::new(awaited)?, others: Names::new(others)? })
+    }
+
+    /// Whether a file with the bytes may run one of them.
+    pub fn may_run_in(&self, bytes: &[u8]) -> bool {
+        hints::has_run(bytes, &self.awaited.words, &self.others.words)
+    }
+
+    /// The functions of a module that call one of them.
+    pub fn callers_in(&self, types: &Types<'_>, module: &Arc<Module>) -> Vec<Location> {
+        let root = module.tree().root();
+        let hints = Hints::of_runs(root.get_doc().text(), &self.awaited.words, &self.others.words);
+        let calls = hinted_nodes(&root, hints).filter(|node| self.can_be(node));
+        let is_one = |part: &Type| match part {
+            Type::Function(function) => self.functions.contains(&function.at),
+            _ => false,
+        };
+        let is_meant = |call: &Node<'_>| {
+            call.field("function").is_some_and(|function| types.of(module, &function).0.parts().iter().any(is_one))
+        };
+        let around = |call: Node<'_>| Some(module.location(&definition_around(&call)?.range()));
+        calls.filter(is_meant).filter_map(around).collect()
+    }
+
+    /// Whether a node is a call of one of them, by its name.
+    fn can_be(&self, node: &Node<'_>) -> bool {
+        let Some(name) = callee_name(node) else { return false };
+        let names = if is_awaited(node) { &self.awaited } else { &self.others };
+        names.all.contains(&*name)
+    }
 }

@@ -26,7 +26,7 @@ use crate::module::{Location, Module};
 use crate::syntax::is_async;
 use crate::types::{Class, Types};
 
-pub use callers::{Callees, callers_in};
+pub use callers::Callees;
 
 use mapping::Mapping;
 use run::{Script, Walkthrough};

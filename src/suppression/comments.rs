@@ -55,13 +55,17 @@ impl Comments {
     /// None where the file has no suppression comment.
     pub fn of(source: &Arc<Source>, rules: &Rules) -> Option<Self> {
         let text = source.parser_text();
-        if !hints::can_suppress(text) {
+        // a line may be that of a string; most comments are about what other tools find
+        let has_directive = |range: &Range<usize>| {
+            hints::suppressing_lines(&text[range.clone()]).any(|line| !directives(line, rules).is_empty())
+        };
+        if !has_directive(&(0..text.len())) {
             return None;
         }
         let cells = source.cells();
         let ranges = if cells.is_empty() { iter::once(0..text.len()).collect() } else { cells };
-        let with_hint = ranges.into_iter().filter(|range| hints::can_suppress(&text[range.clone()]));
-        let parts: Vec<_> = with_hint.map(|range| (range.clone(), Tree::parse(&text[range]))).collect();
+        let parts = ranges.into_iter().filter(has_directive);
+        let parts: Vec<_> = parts.map(|range| (range.clone(), Tree::outline(&text[range]))).collect();
         let mut comments = Vec::new();
         let mut below = Below::default();
         for (range, tree) in &parts {
