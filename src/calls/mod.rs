@@ -11,7 +11,7 @@ use crate::hints::{Hints, Words, names_session};
 use crate::model::Classes;
 use crate::module::{Location, Module};
 use crate::resolve::{Arguments, Passed};
-use crate::syntax::{Node, calls_named, hinted_nodes, kind, on_one_line};
+use crate::syntax::{Node, hinted_nodes, kind, on_one_line};
 use crate::types::{Class, InferenceStep, Type, Types};
 
 pub use attribute_names::AttributeNames;
@@ -82,7 +82,9 @@ pub fn in_module(
 ) -> Vec<SessionCall> {
     static METHODS: LazyLock<Words> = LazyLock::new(|| Words::few(&["refresh", "expire", "merge", "expunge"]));
     let root = module.tree().root();
-    let calls = calls_named(&root, &METHODS);
+    let is_meant = |method: &str| CallKind::of(method).is_some_and(|kind| kinds.contains(&kind));
+    let calls = hinted_nodes(&root, Hints::of_given(root.get_doc().text(), &METHODS, is_meant));
+    let calls = calls.filter(|node| node.kind() == kind::CALL);
     let mut found: Vec<_> = calls.filter_map(|call| session_call(types, classes, module, &call, kinds)).collect();
     if kinds.contains(&CallKind::Refresh) {
         let named = hinted_nodes(&root, Hints::of_classes(root.get_doc().text()));

@@ -87,6 +87,16 @@ impl Hints {
         Self::new(called.map(|at| at..at + 1))
     }
 
+    /// Where one of the words that are meant is called and given something.
+    pub fn of_given(text: &str, words: &Words, is_meant: impl Fn(&str) -> bool) -> Self {
+        let is_given = |word: &Range<usize>| {
+            let arguments = text[word.end..].trim_ascii_start().strip_prefix('(');
+            arguments.is_none_or(|arguments| !arguments.trim_ascii_start().starts_with(')'))
+        };
+        let given = calls(text.as_bytes(), words).filter(|word| is_meant(&text[word.clone()]) && is_given(word));
+        Self::new(given.map(|word| word.start..word.start + 1))
+    }
+
     /// Where one of the words is called and the call may be awaited, or one of the others is called.
     pub fn of_runs(text: &str, awaited: &Words, others: &Words) -> Self {
         Self::new(runs(text.as_bytes(), awaited, others).map(|at| at..at + 1))

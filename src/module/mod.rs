@@ -9,13 +9,13 @@ use std::ffi::OsStr;
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use parking_lot::Mutex;
 
-use crate::hints::Hints;
-use crate::source::Source;
-use crate::syntax::{Node, Tree, has_error, hinted_nodes, kind, nodes_with_word, numbered};
+use crate::hints::{Hints, Words};
+use crate::source::{Kind, Source};
+use crate::syntax::{Node, Tree, has_error, hinted_nodes, kind, nodes_with_words, numbered};
 
 use filled::{ByKey, Filled};
 use foldhash::{HashMap, HashSet};
@@ -88,13 +88,14 @@ impl Module {
 
     /// The same for who asks for what touches hints: an error there is not passed over.
     pub fn outline_around(path: &Path, source: Source, hints: &Hints) -> Self {
-        if source.may_be_template() {
+        static TAGS: LazyLock<Words> = LazyLock::new(|| Words::few(&["{{", "{%", "{#"]));
+        if source.kind() != Kind::Python {
             return Self::parse(path, source);
         }
         let tree = Tree::outline(source.parser_text());
         hinted_nodes(&tree.root(), hints).for_each(drop);
         // the functions that have what may be a template's tag are gone into
-        nodes_with_word(&tree.root(), "{{").for_each(drop);
+        nodes_with_words(&tree.root(), &TAGS).for_each(drop);
         if has_error(&tree.root()) {
             return Self::parse(path, source);
         }

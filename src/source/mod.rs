@@ -139,12 +139,6 @@ impl Source {
         self.kind
     }
 
-    /// Whether it can be another thing than plain Python, where nothing in it is an error: `{{` is in Python too.
-    pub fn may_be_template(&self) -> bool {
-        let has = |mark: &str| memchr::memmem::find(self.text.as_bytes(), mark.as_bytes()).is_some();
-        self.kind != Kind::Python || ["{%", "{#"].into_iter().any(has)
-    }
-
     /// A Python file taken for a template; None where it has no tags, or what looks like them goes over several lines: Python has
     /// braces of its own.
     pub fn as_template(&self) -> Option<Self> {

@@ -20,7 +20,7 @@ pub use hinted::{calls_named, hinted_nodes, nodes_with_word, nodes_with_words};
 pub use one_line::on_one_line;
 
 /// Shorter bodies of functions are parsed as soon as set aside, in bytes.
-const SHORTEST_APART: usize = 300;
+const SHORTEST_APART: usize = 120;
 
 /// The document type of a parsed Python file.
 pub type PythonDoc = flat::Flat;
