@@ -60,7 +60,7 @@ pub(super) const ERROR: u16 = u16::MAX;
 pub(super) struct GrammarNames {
     /// By the id of the kind, with whether it is a named one.
     kinds: Vec<(&'static str, bool)>,
-    /// In order of name.
+    /// In order of length, then of name: most are told apart by that.
     fields: Vec<(&'static str, u16)>,
 }
 
@@ -73,7 +73,7 @@ impl GrammarNames {
         let fields = 1..=u16::try_from(language.field_count()).unwrap_or(u16::MAX);
         let field = |id| Some((language.field_name_for_id(id)?, id));
         let mut fields: Vec<_> = fields.filter_map(field).collect();
-        fields.sort();
+        fields.sort_by_key(|(name, _)| (name.len(), *name));
         let kind = |id| (language.node_kind_for_id(id).unwrap_or_default(), language.node_kind_is_named(id));
         Self { kinds: kinds.map(kind).collect(), fields }
     }
@@ -83,7 +83,7 @@ impl GrammarNames {
     }
 
     pub fn field(&self, name: &str) -> Option<u16> {
-        let known = self.fields.binary_search_by(|(field, _)| (*field).cmp(name)).ok()?;
+        let known = self.fields.binary_search_by_key(&(name.len(), name), |(field, _)| (field.len(), field)).ok()?;
         Some(self.fields[known].1)
     }
 
