@@ -179,6 +179,8 @@ fn walked(text: &str, bodies: &[Range<usize>]) -> (Vec<Row>, usize) {
     let mut rows: Vec<Row> = Vec::with_capacity(text.len() / 6);
     let mut cursor = tree.walk();
     let (mut parent, mut depth, mut found) = (0, 0_u16, 0);
+    // how many children of each node around are still to come: the cursor takes long to find that there is none
+    let mut left: Vec<u32> = Vec::new();
     loop {
         let node = cursor.node();
         let index = row_number(rows.len());
@@ -203,15 +205,23 @@ fn walked(text: &str, bodies: &[Range<usize>]) -> (Vec<Row>, usize) {
             ]),
         });
         found += usize::from(is_apart);
-        if !is_apart && cursor.goto_first_child() {
+        let children = if is_apart { 0 } else { node.child_count() };
+        if children > 0 && cursor.goto_first_child() {
+            left.push(children - 1);
             (parent, depth) = (index, depth.saturating_add(1));
             continue;
         }
-        while !cursor.goto_next_sibling() {
-            if !cursor.goto_parent() {
+        loop {
+            let Some(more) = left.last_mut() else {
                 rows.shrink_to_fit();
                 return (rows, found);
+            };
+            if *more > 0 && cursor.goto_next_sibling() {
+                *more -= 1;
+                break;
             }
+            left.pop();
+            cursor.goto_parent();
             (parent, depth) = closed(&mut rows, parent);
         }
     }
