@@ -88,14 +88,15 @@ impl Module {
 
     /// The same for who asks for what touches hints: an error there is not passed over.
     pub fn outline_around(path: &Path, source: Source, hints: &Hints) -> Self {
-        static TAGS: LazyLock<Words> = LazyLock::new(|| Words::few(&["{{", "{%", "{#"]));
+        // what may be a template's tag, and what sessions are told to do: an error around these is not passed over either
+        const WORDS: [&str; 7] = ["{{", "{%", "{#", ".refresh(", ".expire(", ".merge(", "expunge"];
+        static GONE_INTO: LazyLock<Words> = LazyLock::new(|| Words::few(&WORDS));
         if source.kind() != Kind::Python {
             return Self::parse(path, source);
         }
         let tree = Tree::outline(source.parser_text());
         hinted_nodes(&tree.root(), hints).for_each(drop);
-        // the functions that have what may be a template's tag are gone into
-        nodes_with_words(&tree.root(), &TAGS).for_each(drop);
+        nodes_with_words(&tree.root(), &GONE_INTO).for_each(drop);
         if has_error(&tree.root()) {
             return Self::parse(path, source);
         }
