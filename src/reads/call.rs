@@ -177,7 +177,7 @@ impl Walkthrough<'_, '_> {
             RunValue::List(list) => self.call_list(list, name, &given, call),
             RunValue::Statement(options) => Ok(RunValue::Statement(changed(options, name, call))),
             RunValue::Result(options) => Ok(self.fetched(&options, name, call)),
-            RunValue::Other if !is_awaited => Ok(RunValue::Other),
+            RunValue::Flag(_) | RunValue::Other if !is_awaited => Ok(RunValue::Other),
             receiver => {
                 let function = call.field("function");
                 let method = function.map_or(RunValue::Unknown, |function| match &receiver {

@@ -46,6 +46,7 @@ impl Walkthrough<'_, '_> {
             | kind::GENERATOR_EXPRESSION
             | kind::DICTIONARY_COMPREHENSION => self.comprehension(&node),
             kind::NONE => Ok(RunValue::Nothing),
+            kind::TRUE | kind::FALSE => Ok(RunValue::Flag(node.kind() == kind::TRUE)),
             kind::LAMBDA | kind::FUNCTION_DEFINITION | kind::CLASS_DEFINITION => Ok(RunValue::Unknown),
             kind::KEYWORD_ARGUMENT => node.field("value").map_or(Ok(RunValue::Unknown), |value| self.value(&value)),
             _ => {
@@ -78,7 +79,7 @@ impl Walkthrough<'_, '_> {
         match self.value(&object)? {
             RunValue::Object(object) if name.text() == "awaitable_attrs" => Ok(RunValue::Awaitable(object)),
             RunValue::Object(object) => self.read(object, &name.text(), node),
-            RunValue::Class(_) | RunValue::Other | RunValue::Statement(_) => Ok(RunValue::Other),
+            RunValue::Class(_) | RunValue::Flag(_) | RunValue::Other | RunValue::Statement(_) => Ok(RunValue::Other),
             RunValue::Session => Ok(RunValue::Session),
             _ => Ok(self.typed(node)),
         }
@@ -163,7 +164,8 @@ impl Walkthrough<'_, '_> {
                 }
             }
             before => {
-                let value = if before == RunValue::Other { before } else { RunValue::Unknown };
+                let is_other = matches!(before, RunValue::Flag(_) | RunValue::Other);
+                let value = if is_other { RunValue::Other } else { RunValue::Unknown };
                 self.put(&left, &value)?;
             }
         }
@@ -217,7 +219,7 @@ impl Walkthrough<'_, '_> {
                 Ok(one.map_or(RunValue::Unknown, RunValue::Object))
             }
             (RunValue::Tuple(parts), Some(number)) => Ok(parts.get(number).cloned().unwrap_or(RunValue::Unknown)),
-            (RunValue::Other, _) => Ok(RunValue::Other),
+            (RunValue::Flag(_) | RunValue::Other, _) => Ok(RunValue::Other),
             _ => Ok(self.typed(node)),
         }
     }
@@ -272,7 +274,7 @@ impl Walkthrough<'_, '_> {
             .collect();
         Ok(match objects {
             Some(known) => self.heap.list(List { known, ..List::default() }),
-            None if values.iter().all(|value| matches!(value, RunValue::Other | RunValue::Nothing)) => RunValue::Other,
+            None if values.iter().all(|value| matches!(value, RunValue::Flag(_) | RunValue::Other | RunValue::Nothing)) => RunValue::Other,
             None => RunValue::Unknown,
         })
     }

@@ -27,6 +27,8 @@ pub(super) enum RunValue {
     /// What executing one gives.
     Result(Options),
     Nothing,
+    /// `True` or `False`
+    Flag(bool),
     /// No object of a mapped class.
     Other,
     Unknown,

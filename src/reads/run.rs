@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use foldhash::HashMap;
 
-use crate::module::{Location, Module};
-use crate::syntax::{Node, decorator_last_names, is_async, is_statement, kind};
+use crate::module::{BindingKind, Location, Module};
+use crate::syntax::{Node, decorator_last_names, definition_around, is_async, is_statement, kind};
 use crate::types::{Function, Type};
 
 use super::Raised;
 use super::heap::{Heap, List, Options, RunValue};
 use super::mapping::Mapping;
-use super::ways::{Decision, Way};
+use super::ways::{Decision, DecisionKind, Way};
 
 /// Which way is taken where there are several.
 pub(super) struct Script {
@@ -88,6 +88,9 @@ struct Frame {
     /// Where the call is that runs it.
     call: Option<Location>,
 }
+
+/// What stands for the variables of a module among the names of a condition.
+const VARIABLES: &str = "the module's";
 
 /// How many functions are run inside each other.
 const MOST_FRAMES: usize = 3;
@@ -190,22 +193,49 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
     pub(super) fn decide(&mut self, condition: &Node<'_>, guard: Option<Guard>) -> bool {
         let only = guard.filter(|guard| guard.ends_at_once).map(|guard| guard.goes_on);
         let holds = only.unwrap_or_else(|| self.script.choose(2) == 0);
+        let is_guard = guard.is_some_and(|guard| guard.goes_on == holds);
+        let statement = condition.ancestors().find(is_statement).unwrap_or_else(|| condition.clone());
+        let kind = if is_guard { DecisionKind::Guard } else { DecisionKind::Condition };
+        self.note(condition, kind, holds, &statement);
+        holds
+    }
+
+    /// A loop is entered: there is something in what it goes through.
+    pub(super) fn enters(&mut self, over: &Node<'_>, statement: &Node<'_>) {
+        self.note(over, DecisionKind::Loop, true, statement);
+    }
+
+    fn note(&mut self, condition: &Node<'_>, kind: DecisionKind, holds: bool, statement: &Node<'_>) {
         let is_attribute = |node: &Node<'_>| {
             let around = node.parent().filter(|around| around.kind() == kind::ATTRIBUTE);
             around.and_then(|around| around.field("attribute")).is_some_and(|name| name.range() == node.range())
         };
-        let names = condition.dfs().filter(|node| node.kind() == kind::IDENTIFIER && !is_attribute(node));
-        let names: BTreeSet<String> = names.map(|name| name.text().into_owned()).collect();
-        let statement = condition.ancestors().find(is_statement).map_or_else(|| condition.range(), |node| node.range());
-        self.way.decisions.push(Decision {
-            condition: (condition.text().into_owned(), self.frames.len()),
-            is_free: self.frames.len() == 1 && names.is_disjoint(&self.frame().bound),
-            names,
-            holds,
-            is_guard: guard.is_some_and(|guard| guard.goes_on == holds),
-            statement: self.module().location(&statement),
-        });
-        holds
+        let nodes: Vec<Node<'_>> =
+            condition.dfs().filter(|node| node.kind() == kind::IDENTIFIER && !is_attribute(node)).collect();
+        let mut names: BTreeSet<String> = nodes.iter().map(|name| name.text().into_owned()).collect();
+        let is_free = self.frames.len() == 1 && names.is_disjoint(&self.frame().bound);
+        let own = definition_around(condition).map(|function| self.module().scope_of(&function));
+        let is_own = |name: &Node<'_>| own.as_ref().is_some_and(|own| !own.all(&name.text()).is_empty());
+        if nodes.iter().any(|name| !is_own(name) && self.is_of_module(name)) {
+            // one of these may be made of another
+            names.insert(VARIABLES.to_owned());
+        }
+        let condition = (condition.text().into_owned(), self.frames.len());
+        let statement = self.module().location(&statement.range());
+        self.way.decisions.push(Decision { condition, kind, names, is_free, holds, statement });
+    }
+
+    /// Whether a name is that of a variable of the module, or of a function that is given nothing, so that it can ask nothing else.
+    fn is_of_module(&self, name: &Node<'_>) -> bool {
+        let call = name.parent().filter(|around| around.kind() == kind::CALL);
+        let arguments = call.and_then(|call| call.field("arguments"));
+        let is_given_nothing = arguments.is_some_and(|arguments| arguments.named_children().next().is_none());
+        self.module().scope.all(&name.text()).iter().any(|binding| match binding.kind {
+            BindingKind::Alias(_) | BindingKind::CallResult { .. } => true,
+            BindingKind::Expression | BindingKind::Nothing => true,
+            BindingKind::Function(..) => is_given_nothing,
+            _ => false,
+        })
     }
 
     /// Whether a block leaves the coroutine.
@@ -236,7 +266,9 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
         let last = self.frames.len() - 1;
         let frame = &mut self.frames[last];
         frame.bound.insert(name.to_owned());
-        if value == RunValue::Unknown {
+        // another function may set it
+        let is_shared = matches!(value, RunValue::Flag(_)) && frame.module.mentions(&["nonlocal", "global"]);
+        if value == RunValue::Unknown || is_shared {
             frame.names.remove(name);
         } else {
             frame.names.insert(name.to_owned(), value);

@@ -3,7 +3,7 @@
 use crate::syntax::{Node, callee_name, is_and, kind, unparenthesized};
 use crate::types::Type;
 
-use super::heap::{Freshness, HeapLink, Options, RunValue, UnseenRelationships};
+use super::heap::{Freshness, HeapLink, List, Options, RunValue, UnseenRelationships};
 use super::run::{Exit, Guard, Walkthrough};
 
 /// How many objects of a list a loop is run for.
@@ -47,7 +47,7 @@ impl Walkthrough<'_, '_> {
                 self.define(statement);
                 Ok(())
             }
-            kind::DELETE_STATEMENT => {
+            kind::DELETE_STATEMENT | kind::IMPORT_STATEMENT | kind::IMPORT_FROM_STATEMENT => {
                 self.forget_names(statement);
                 Ok(())
             }
@@ -63,7 +63,7 @@ impl Walkthrough<'_, '_> {
         }
     }
 
-    /// `del name`: what the name stood for isn't known from now on.
+    /// `del name`, `import name`: what the name stood for isn't known from now on.
     fn forget_names(&mut self, statement: &Node<'_>) {
         for name in statement.dfs().filter(|node| node.kind() == kind::IDENTIFIER) {
             self.bind(&name.text(), RunValue::Unknown);
@@ -109,8 +109,16 @@ impl Walkthrough<'_, '_> {
     /// Whether a condition holds, or is taken to on this way.
     pub(super) fn holds(&mut self, condition: Option<Node<'_>>, guard: Option<Guard>) -> Result<bool, Exit> {
         let Some(condition) = condition.map(|condition| unparenthesized(&condition)) else { return Ok(true) };
-        let known = self.truth(&condition, guard)?;
-        Ok(known.unwrap_or_else(|| self.assume(&condition, guard)))
+        if let Some(known) = self.truth(&condition, guard)? {
+            return Ok(known);
+        }
+        let holds = self.assume(&condition, guard);
+        if let (false, Some(RunValue::List(list))) = (holds, self.name(&condition.text())) {
+            // nothing is in it
+            let list = &mut self.heap.lists[list];
+            *list = List { owner: list.owner.take(), ..List::default() };
+        }
+        Ok(holds)
     }
 
     /// Whether a condition holds; None where that isn't known.
@@ -150,6 +158,7 @@ impl Walkthrough<'_, '_> {
         match value {
             RunValue::Object(_) => Some(true),
             RunValue::Nothing => Some(false),
+            RunValue::Flag(is_true) => Some(*is_true),
             RunValue::List(list) if !self.heap.lists[*list].known.is_empty() => Some(true),
             _ => None,
         }
@@ -158,6 +167,9 @@ impl Walkthrough<'_, '_> {
     fn for_each(&mut self, statement: &Node<'_>) -> Result<(), Exit> {
         let (Some(left), Some(right)) = (statement.field("left"), statement.field("right")) else { return Ok(()) };
         let over = self.value(&right)?;
+        if self.is_true(&over).is_none() {
+            self.enters(&right, statement);
+        }
         let rest = self.rest_of(&over);
         // what a round does to one object shows in the next round
         let several = statement.text().contains(".refresh(") || statement.text().contains(".expire(");

@@ -12,16 +12,25 @@ use crate::module::Location;
 pub(super) struct Decision {
     /// As it is written, and in which of the functions that are run inside each other.
     pub condition: (String, usize),
+    pub kind: DecisionKind,
     /// The names in it, without attributes.
     pub names: BTreeSet<String>,
     /// It is one of the coroutine itself, about what its statements don't bind.
     pub is_free: bool,
     /// Whether it holds.
     pub holds: bool,
-    /// It goes on where the other way leaves.
-    pub is_guard: bool,
     /// The statement that it is a part of.
     pub statement: Location,
+}
+
+/// What is decided about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DecisionKind {
+    Condition,
+    /// The way goes on where the other one leaves.
+    Guard,
+    /// There is something in what a loop goes through.
+    Loop,
 }
 
 /// A way through a coroutine.
@@ -60,7 +69,7 @@ impl Way {
     /// Whether the read does not raise, as far as is known, where one of the conditions goes the other way and the later ones don't.
     fn depends_on(&self, index: usize, raised: &Raised, ways: &[Self]) -> bool {
         let decision = &self.decisions[index];
-        if decision.is_guard {
+        if decision.kind == DecisionKind::Guard {
             return true;
         }
         let mut others = ways.iter().filter(|other| other.turns_from(self, index)).peekable();
@@ -93,12 +102,17 @@ impl Way {
 }
 
 impl Decision {
-    /// Whether neither of two says something about the other. Who comes through one guard comes through the next.
+    /// Whether neither of two says something about the other. Who comes through one guard comes through the next, and of several loops
+    /// none says that another goes through nothing.
     fn is_apart(&self, other: &Self) -> bool {
-        match (self.is_guard, other.is_guard) {
-            (true, true) => true,
-            (false, false) => self.is_free && other.is_free && self.names.is_disjoint(&other.names),
-            _ => self.names.is_disjoint(&other.names),
+        use DecisionKind::{Condition, Guard, Loop};
+        let are_disjoint = || self.names.is_disjoint(&other.names);
+        match (self.kind, other.kind) {
+            (Guard, Guard) | (Loop, Loop) => true,
+            (Condition, Condition) => self.is_free && other.is_free && are_disjoint(),
+            (Loop, Condition) => self.statement.covers(&other.statement) || other.is_free && are_disjoint(),
+            (Condition, Loop) => other.is_apart(self),
+            _ => are_disjoint(),
         }
     }
 }

@@ -1,0 +1,163 @@
+import asyncio
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, selectinload
+
+engine = create_async_engine("sqlite+aiosqlite://")
+maker = async_sessionmaker(engine, expire_on_commit=False)
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class User(Base):
+    __tablename__ = "user"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    posts: Mapped[list["Post"]] = relationship(cascade="all")
+
+
+class Post(Base):
+    __tablename__ = "post"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str]
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+
+
+async def fill():
+    async with maker() as session:
+        session.add(User(id=1, name="n", posts=[Post(id=1, text="p")]))
+        await session.commit()
+
+
+DEBUG = True
+QUIET = not DEBUG
+
+
+def is_quiet():
+    return QUIET
+
+
+def check(mode):
+    if mode != "renew":
+        raise ValueError
+
+
+async def loop_over_nothing(items):
+    async with maker() as session:
+        user = (await session.scalars(select(User))).one()
+        await session.refresh(user, ["posts"])
+        posts = list(user.posts)
+        for _ in items:
+            await session.refresh(user)
+        if not items:
+            print(posts[0].text)
+
+
+async def loop_of_no_length(items):
+    async with maker() as session:
+        user = (await session.scalars(select(User))).one()
+        await session.refresh(user, ["posts"])
+        posts = list(user.posts)
+        for _ in items:
+            await session.refresh(user)
+        if len(items) == 0:
+            print(posts[0].text)
+
+
+async def variables_of_the_module():
+    async with maker() as session:
+        user = (await session.scalars(select(User))).one()
+        await session.refresh(user, ["posts"])
+        posts = list(user.posts)
+        if DEBUG:
+            await session.refresh(user)
+        if QUIET:
+            print(posts[0].text)
+
+
+async def function_that_is_given_nothing():
+    async with maker() as session:
+        user = (await session.scalars(select(User))).one()
+        await session.refresh(user, ["posts"])
+        posts = list(user.posts)
+        if DEBUG:
+            await session.refresh(user)
+        if is_quiet():
+            print(posts[0].text)
+
+
+async def another_name_of_a_module():
+    async with maker() as session:
+        user = (await session.scalars(select(User))).one()
+        await session.refresh(user, ["posts"])
+        posts = list(user.posts)
+        import sys as first
+
+        if first.flags.debug:
+            await session.refresh(user)
+        import sys as second
+
+        if not second.flags.debug:
+            print(posts[0].text)
+
+
+async def flag_that_was_set(mode):
+    async with maker() as session:
+        user = (await session.scalars(select(User))).one()
+        await session.refresh(user, ["posts"])
+        posts = list(user.posts)
+        done = False
+        try:
+            check(mode)
+            await session.refresh(user)
+            done = True
+        except ValueError:
+            pass
+        if not done:
+            print(posts[0].text)
+
+
+async def list_that_is_empty(flag):
+    async with maker() as session:
+        user = (await session.scalars(select(User))).one()
+        await session.refresh(user, ["posts"])
+        posts = list(user.posts)
+        if posts or flag:
+            return
+        await session.refresh(user)
+        print(posts[0].text)
+
+
+async def list_that_is_not_empty(flag):
+    async with maker() as session:
+        user = (await session.scalars(select(User))).one()
+        await session.refresh(user, ["posts"])
+        posts = list(user.posts)
+        if not (not posts):
+            return
+        await session.refresh(user)
+        print(posts[0].text)
+
+
+async def main():
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    await fill()
+    await loop_over_nothing([])
+    await loop_over_nothing([1])
+    await loop_of_no_length([])
+    await loop_of_no_length([1])
+    await variables_of_the_module()
+    await function_that_is_given_nothing()
+    await another_name_of_a_module()
+    await flag_that_was_set("renew")
+    await flag_that_was_set("show")
+    await list_that_is_empty(True)
+    await list_that_is_empty(False)
+    await list_that_is_not_empty(True)
+
+
+asyncio.run(main())
