@@ -95,6 +95,8 @@ pub struct Planner<'a> {
     other_uses: Mutex<HashMap<OtherUsesKey, Option<ChangedAt>>>,
     /// By whether a definition is that of a dictionary: what does something else with it, whatever the item.
     others: Picked<'a>,
+    /// The effective sets of literals, by their text: most sites have one of a few.
+    options: Mutex<HashMap<String, Option<CascadeOptions>>>,
 }
 
 impl<'a> Planner<'a> {
@@ -112,6 +114,7 @@ impl<'a> Planner<'a> {
             uses: HashMap::default(),
             other_uses: Mutex::default(),
             others: Picked::default(),
+            options: Mutex::default(),
         };
         for (literal, uses) in uses_by_literal(sites) {
             if uses.iter().any(|one| one.is_changed) {
@@ -185,7 +188,10 @@ impl<'a> Planner<'a> {
             return Err(format!("{} is filled in by a template", self.files.shown(&written.at)));
         }
         let edits = rewrite::edits(&source, &written.literal, after)?;
-        let options = tried(&source, &written.literal.span, &edits).and_then(|text| options_of(&text));
+        let options = tried(&source, &written.literal.span, &edits).and_then(|text| {
+            let mut known = self.options.lock();
+            *known.entry(text).or_insert_with_key(|text| options_of(text))
+        });
         let options = options.map(|options| if site.viewonly { options.of_viewonly() } else { options });
         let mut planned =
             Planned { edits: in_file(&written.at.path, proven(edits, options, after)?), notes: Vec::new() };

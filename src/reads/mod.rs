@@ -30,6 +30,7 @@ pub use callers::Callees;
 
 use mapping::Mapping;
 use run::{Script, Walkthrough};
+use ways::Way;
 
 /// A relationship with refresh-expire.
 #[derive(Debug)]
@@ -70,8 +71,9 @@ pub struct Edge {
     pub loaded: Location,
 }
 
-/// How many ways through a coroutine are followed.
+/// How many ways through a coroutine are followed, and how many as long as none comes to a read that may raise.
 const MOST_WAYS: usize = 64;
+const MOST_QUIET_WAYS: usize = 16;
 
 /// The reads that raise in some functions of a module, as far as they are coroutines.
 pub fn in_functions(
@@ -85,10 +87,11 @@ pub fn in_functions(
     let mut found = Vec::new();
     for function in functions.iter().filter_map(|at| module.node(&at.range())).filter(is_async) {
         let mut script = Script::default();
-        let mut ways = Vec::new();
-        for _ in 0..MOST_WAYS {
+        let mut ways: Vec<Way> = Vec::new();
+        for number in 1..=MOST_WAYS {
             ways.extend(Walkthrough::new(&mapping, module, &mut script).go(&function));
-            if !script.next_way() {
+            let is_quiet = ways.iter().all(Way::is_quiet);
+            if is_quiet && number == MOST_QUIET_WAYS || !script.next_way() {
                 break;
             }
         }

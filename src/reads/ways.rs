@@ -59,6 +59,11 @@ pub(super) fn told(ways: Vec<Way>) -> Vec<Raised> {
 }
 
 impl Way {
+    /// Whether it comes to no read that may raise.
+    pub fn is_quiet(&self) -> bool {
+        self.raised.is_none() && self.doubted.is_none()
+    }
+
     /// Whether the conditions that a read at its end depends on say nothing about each other.
     fn is_possible(&self, raised: &Raised, ways: &[Self]) -> bool {
         let decisions = (0..self.decisions.len()).filter(|index| self.depends_on(*index, raised, ways));
