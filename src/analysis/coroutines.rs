@@ -10,6 +10,7 @@ use super::Analysis;
 use crate::module::Location;
 use crate::reads::Callees;
 use crate::repository::Repository;
+use crate::source::Kind;
 use crate::syntax::{callee_name, definition_around, is_async, is_awaited};
 
 /// How many calls there are at most between a function and what it comes to.
@@ -68,8 +69,10 @@ impl Analysis {
             names.extend(node.field("name").map(|name| name.text().into_owned()));
         }
         let Some(callees) = Callees::new(functions, awaited, others) else { return Vec::new() };
-        let may_call =
-            |file: &&PathBuf| self.disk.read(&self.walk.absolute(file), true).is_ok_and(|bytes| callees.may_run_in(&bytes));
+        let may_call = |file: &&PathBuf| {
+            let kind = Kind::of(file).unwrap_or_default();
+            self.disk.read(&self.walk.absolute(file), true).is_ok_and(|bytes| callees.may_run_in(&bytes, kind))
+        };
         let files: Vec<PathBuf> = files.iter().filter(may_call).cloned().collect();
         self.inferred(repository, &files, |types, _, module| callees.callers_in(types, module))
     }

@@ -89,17 +89,16 @@ impl Hints {
 
     /// Where one of the words that are meant is called and given something.
     pub fn of_given(text: &str, words: &Words, is_meant: impl Fn(&str) -> bool) -> Self {
-        let is_given = |word: &Range<usize>| {
-            let arguments = text[word.end..].trim_ascii_start().strip_prefix('(');
-            arguments.is_none_or(|arguments| !arguments.trim_ascii_start().starts_with(')'))
-        };
-        let given = calls(text.as_bytes(), words).filter(|word| is_meant(&text[word.clone()]) && is_given(word));
+        let bytes = text.as_bytes();
+        let is_given = |word: &Range<usize>| !is_given_nothing(&bytes[word.end..]);
+        let given = calls(bytes, words).filter(|word| is_meant(&text[word.clone()]) && is_given(word));
         Self::new(given.map(|word| word.start..word.start + 1))
     }
 
-    /// Where one of the words is called and the call may be awaited, or one of the others is called.
-    pub fn of_runs(text: &str, awaited: &Words, others: &Words) -> Self {
-        Self::new(runs(text.as_bytes(), awaited, others).map(|at| at..at + 1))
+    /// Where one of the words is called and the call may be awaited, or one of the others is called. In what is not `is_plain` Python any
+    /// call may be awaited.
+    pub fn of_runs(text: &str, awaited: &Words, others: &Words, is_plain: bool) -> Self {
+        Self::new(runs(text.as_bytes(), awaited, others, is_plain).map(|at| at..at + 1))
     }
 
     /// Where classes begin, and where one of the words is called.
@@ -170,35 +169,49 @@ fn calls<'b>(bytes: &'b [u8], words: &'b Words) -> impl Iterator<Item = Range<us
     words.places(bytes).filter(is_called)
 }
 
-/// Whether one of the words is called in the bytes and the call may be awaited, or one of the others is called.
-pub fn has_run(bytes: &[u8], awaited: &Words, others: &Words) -> bool {
-    runs(bytes, awaited, others).next().is_some()
+/// Whether what follows a name are brackets with nothing between them.
+fn is_given_nothing(behind: &[u8]) -> bool {
+    let arguments = behind.trim_ascii_start().strip_prefix(b"(");
+    arguments.is_some_and(|arguments| arguments.trim_ascii_start().starts_with(b")"))
 }
 
-fn runs<'b>(bytes: &'b [u8], awaited: &'b Words, others: &'b Words) -> impl Iterator<Item = usize> + 'b {
-    let awaited = calls(bytes, awaited).filter(|word| may_be_awaited(&bytes[..word.start]));
+/// Whether one of the words is called in the bytes and the call may be awaited, or one of the others is called. In what is not `is_plain`
+/// Python any call may be awaited.
+pub fn has_run(bytes: &[u8], awaited: &Words, others: &Words, is_plain: bool) -> bool {
+    runs(bytes, awaited, others, is_plain).next().is_some()
+}
+
+fn runs<'b>(
+    bytes: &'b [u8],
+    awaited: &'b Words,
+    others: &'b Words,
+    is_plain: bool,
+) -> impl Iterator<Item = usize> + 'b {
+    let is_plain = is_plain && memchr::memchr(b'\r', bytes).is_none();
+    let awaited = calls(bytes, awaited).filter(move |word| !is_plain || may_be_awaited(&bytes[..word.start]));
     awaited.chain(calls(bytes, others)).map(|word| word.start)
 }
 
 /// Whether what is called, and begins with the last of its names here, may have `await` before it, be it behind brackets.
 fn may_be_awaited(before: &[u8]) -> bool {
+    // in bytes; nobody writes so much there
+    const LONGEST: usize = 300;
     let is_of_path = |byte: &&u8| {
         is_of_name(**byte) || !byte.is_ascii() || byte.is_ascii_whitespace() || matches!(byte, b'.' | b'\\' | b'(')
     };
-    let length = before.iter().rev().take_while(is_of_path).count();
-    let path = &before[before.len() - length..];
+    let length = before.iter().rev().take(LONGEST).take_while(is_of_path).count();
+    let (rest, path) = before.split_at(before.len() - length);
     let follows_call = || path.trim_ascii_start().first() == Some(&b'.');
     let is_await = |at: usize| {
-        let behind = path.get(at + b"await".len());
-        at.checked_sub(1).is_none_or(|before| !is_of_name(path[before])) && behind.is_some_and(|byte| !is_of_name(*byte))
+        let (left, right) = (at.checked_sub(1).map(|left| path[left]), path.get(at + b"await".len()).copied());
+        !left.is_some_and(is_of_name) && !right.is_some_and(is_of_name)
     };
     // what stands in a comment may be anything
     let has_comment = || {
-        let line = before.len() - length;
-        let start = memchr::memrchr(b'\n', &before[..line]).map_or(0, |end| end + 1);
-        path.contains(&b'\n') && before[start..].contains(&b'#')
+        let line = &rest[memchr::memrchr(b'\n', rest).map_or(0, |end| end + 1)..];
+        path.contains(&b'\n') && (line.contains(&b'#') || path.contains(&b'#'))
     };
-    follows_call() || memchr::memmem::find_iter(path, b"await").any(is_await) || has_comment()
+    length == LONGEST || follows_call() || memchr::memmem::find_iter(path, b"await").any(is_await) || has_comment()
 }
 
 /// Whether a file with the bytes can have a cascade site.
@@ -233,13 +246,16 @@ fn is_of_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-/// The lines of a text that can have a comment which suppresses findings, in order; those with two of them twice.
+/// The lines of a text that can have a comment which suppresses findings, in order.
 pub fn suppressing_lines(text: &str) -> impl Iterator<Item = &str> {
-    SUPPRESSION.find_iter(text).map(|found| {
-        let (before, behind) = (&text[..found.start()], &text[found.start()..]);
-        let start = before.rfind(['\n', '\r']).map_or(0, |end| end + 1);
-        let end = behind.find(['\n', '\r']).map_or(text.len(), |length| found.start() + length);
-        &text[start..end]
+    let mut last = 0;
+    SUPPRESSION.find_iter(text).filter_map(move |found| {
+        if found.start() < last {
+            return None;
+        }
+        let start = text[last..found.start()].rfind(['\n', '\r']).map_or(last, |end| last + end + 1);
+        last = text[found.start()..].find(['\n', '\r']).map_or(text.len(), |length| found.start() + length);
+        Some(&text[start..last])
     })
 }
 

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::is_of_name;
+use super::{is_given_nothing, is_of_name};
 use crate::sqlalchemy::Observable;
 
 /// What of a file matters to its repository, or to itself, besides its sites.
@@ -86,14 +86,20 @@ impl Traits {
     /// Those of a file with the bytes.
     pub fn of(bytes: &[u8]) -> Self {
         let mut traits = Self::default();
-        // a session's methods are given an object
-        let is_given = |found: &aho_corasick::Match| !bytes[found.end()..].trim_ascii_start().starts_with(b")");
+        // a session's methods are given an object; the word may end with its bracket
+        let is_given = |found: &aho_corasick::Match| {
+            let word = &bytes[found.range()];
+            let bracket = usize::from(word.ends_with(b"("));
+            !is_given_nothing(&bytes[found.end() - bracket..])
+        };
         let is_of_session = |found: &aho_corasick::Match| is_given(found) && names_session(&bytes[..found.start()]);
         for found in TRAIT_WORDS.find_iter(bytes) {
             match TRAITS[found.pattern().as_usize()].1 {
                 Word::Expunge => {
-                    let expunges = can_expunge(&bytes[..found.start()], &bytes[found.end()..]);
-                    (traits.expunge, traits.acts) = (traits.expunge || expunges, traits.acts || expunges);
+                    traits.acts |= is_given(&found);
+                    // expunge_all and expunged are other words; a mailbox's method is given nothing
+                    let is_whole = !bytes.get(found.end()).copied().is_some_and(is_of_name);
+                    traits.expunge |= is_whole && is_given(&found);
                 }
                 Word::Refresh => {
                     traits.acts |= is_given(&found);
@@ -140,25 +146,6 @@ impl Traits {
             Observable::Expunge => self.expunge,
             Observable::Refresh => self.refresh || self.advanced_alchemy,
             Observable::Merge => self.merge,
-        }
-    }
-}
-
-/// Whether the word between is the method of a session, be it by its name or as the key of a pattern, or advanced-alchemy's option; a mailbox
-/// has a method that is given nothing.
-fn can_expunge(before: &[u8], behind: &[u8]) -> bool {
-    let is_whole = || !before.last().copied().is_some_and(is_of_name) || before.ends_with(b"auto_");
-    // expunge_all and expunged are other words
-    if behind.first().copied().is_some_and(is_of_name) || !is_whole() {
-        return false;
-    }
-    let arguments = behind.trim_ascii_start().strip_prefix(b"(").map(<[u8]>::trim_ascii_start);
-    let sign = |byte: &&u8| !byte.is_ascii_whitespace() && **byte != b'\\';
-    match arguments {
-        Some(arguments) => !arguments.starts_with(b")"),
-        None => {
-            let is_named = before.iter().rev().find(sign).is_some_and(|byte| matches!(byte, b'.' | b'"' | b'\'' | b'_'));
-            is_named || behind.trim_ascii_start().starts_with(b"=")
         }
     }
 }

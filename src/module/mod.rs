@@ -81,14 +81,14 @@ impl Module {
         Self { path, source, tree: tree.into(), is_outline, scope, index: Arc::default() }
     }
 
-    /// The same for who asks for a few of its functions. An error in one of the others may be passed over.
+    /// Parses a file for who asks for a few of its functions. An error in one of the others may be passed over.
     pub fn outline(path: &Path, source: Source) -> Self {
         Self::outline_around(path, source, &Hints::default())
     }
 
-    /// The same for who asks for what touches hints: an error there is not passed over.
+    /// Parses a file for who asks for what touches hints: an error there is not passed over.
     pub fn outline_around(path: &Path, source: Source, hints: &Hints) -> Self {
-        // what may be a template's tag, and what sessions are told to do: an error around these is not passed over either
+        // what may be a template's tag, and what a session mostly is told to do: an error around these is not passed over either
         const WORDS: [&str; 7] = ["{{", "{%", "{#", ".refresh(", ".expire(", ".merge(", "expunge"];
         static GONE_INTO: LazyLock<Words> = LazyLock::new(|| Words::few(&WORDS));
         if source.kind() != Kind::Python {

@@ -177,7 +177,7 @@ impl Walkthrough<'_, '_> {
             RunValue::List(list) => self.call_list(list, name, &given, call),
             RunValue::Statement(options) => Ok(RunValue::Statement(changed(options, name, call))),
             RunValue::Result(options) => Ok(self.fetched(&options, name, call)),
-            RunValue::Flag(_) | RunValue::Other if !is_awaited => Ok(RunValue::Other),
+            receiver if receiver.is_no_object() && !is_awaited => Ok(RunValue::Other),
             receiver => {
                 let function = call.field("function");
                 let method = function.map_or(RunValue::Unknown, |function| match &receiver {
@@ -192,6 +192,8 @@ impl Walkthrough<'_, '_> {
                     RunValue::Function(function) => {
                         let own = function.receiver.is_some().then_some((None, receiver));
                         let value = self.inline(&function, call, own.into_iter().chain(given).collect(), is_awaited)?;
+                        // a subclass may have another answer
+                        let value = if value.is_no_object() { RunValue::Other } else { value };
                         Ok(self.or_typed(value, call))
                     }
                     RunValue::Class(class) => self.construct(&class, call),

@@ -7,6 +7,7 @@ use foldhash::HashSet;
 
 use crate::hints::{self, Hints, Words};
 use crate::module::{Location, Module};
+use crate::source::Kind;
 use crate::syntax::{Node, callee_name, definition_around, hinted_nodes, is_awaited};
 use crate::types::{Type, Types};
 
@@ -38,15 +39,20 @@ impl<'a> Callees<'a> {
         Some(Self { functions, awaited: Names::new(awaited)?, others: Names::new(others)? })
     }
 
-    /// Whether a file with the bytes may run one of them.
-    pub fn may_run_in(&self, bytes: &[u8]) -> bool {
-        hints::has_run(bytes, &self.awaited.words, &self.others.words)
+    /// Whether a file of a kind with the bytes may run one of them.
+    pub fn may_run_in(&self, bytes: &[u8], kind: Kind) -> bool {
+        match kind {
+            // JSON may have the letters of an escape before a name
+            Kind::Notebook => self.awaited.words.are_in(bytes) || self.others.words.are_in(bytes),
+            kind => hints::has_run(bytes, &self.awaited.words, &self.others.words, kind == Kind::Python),
+        }
     }
 
     /// The functions of a module that call one of them.
     pub fn callers_in(&self, types: &Types<'_>, module: &Arc<Module>) -> Vec<Location> {
         let root = module.tree().root();
-        let hints = Hints::of_runs(root.get_doc().text(), &self.awaited.words, &self.others.words);
+        let is_plain = module.source.kind() == Kind::Python;
+        let hints = Hints::of_runs(root.get_doc().text(), &self.awaited.words, &self.others.words, is_plain);
         let calls = hinted_nodes(&root, hints).filter(|node| self.can_be(node));
         let is_one = |part: &Type| match part {
             Type::Function(function) => self.functions.contains(&function.at),

@@ -2,8 +2,9 @@
 
 use crate::syntax::{Node, conditional_parts, is_and, kind, unparenthesized};
 
+use super::decisions::Guard;
 use super::heap::{Freshness, HeapLink, List, LoadState, Options, RunValue, Standing, UnseenRelationships};
-use super::run::{Exit, Guard, Walkthrough};
+use super::run::{Exit, Walkthrough};
 
 impl Walkthrough<'_, '_> {
     pub(super) fn value(&mut self, node: &Node<'_>) -> Result<RunValue, Exit> {
@@ -79,7 +80,8 @@ impl Walkthrough<'_, '_> {
         match self.value(&object)? {
             RunValue::Object(object) if name.text() == "awaitable_attrs" => Ok(RunValue::Awaitable(object)),
             RunValue::Object(object) => self.read(object, &name.text(), node),
-            RunValue::Class(_) | RunValue::Flag(_) | RunValue::Other | RunValue::Statement(_) => Ok(RunValue::Other),
+            RunValue::Class(_) | RunValue::Statement(_) => Ok(RunValue::Other),
+            value if value.is_no_object() => Ok(RunValue::Other),
             RunValue::Session => Ok(RunValue::Session),
             _ => Ok(self.typed(node)),
         }
@@ -164,8 +166,7 @@ impl Walkthrough<'_, '_> {
                 }
             }
             before => {
-                let is_other = matches!(before, RunValue::Flag(_) | RunValue::Other);
-                let value = if is_other { RunValue::Other } else { RunValue::Unknown };
+                let value = if before.is_no_object() { RunValue::Other } else { RunValue::Unknown };
                 self.put(&left, &value)?;
             }
         }
@@ -219,7 +220,7 @@ impl Walkthrough<'_, '_> {
                 Ok(one.map_or(RunValue::Unknown, RunValue::Object))
             }
             (RunValue::Tuple(parts), Some(number)) => Ok(parts.get(number).cloned().unwrap_or(RunValue::Unknown)),
-            (RunValue::Flag(_) | RunValue::Other, _) => Ok(RunValue::Other),
+            (of, _) if of.is_no_object() => Ok(RunValue::Other),
             _ => Ok(self.typed(node)),
         }
     }
@@ -274,7 +275,7 @@ impl Walkthrough<'_, '_> {
             .collect();
         Ok(match objects {
             Some(known) => self.heap.list(List { known, ..List::default() }),
-            None if values.iter().all(|value| matches!(value, RunValue::Flag(_) | RunValue::Other | RunValue::Nothing)) => RunValue::Other,
+            None if values.iter().all(|value| value.is_no_object() || *value == RunValue::Nothing) => RunValue::Other,
             None => RunValue::Unknown,
         })
     }
@@ -305,6 +306,7 @@ impl Walkthrough<'_, '_> {
             return Ok(RunValue::Unknown);
         };
         let over = self.value(&right)?;
+        self.enter_loop(&over, &right, node);
         let rest = self.rest(&over);
         let mut given = Vec::new();
         let before = self.heap.objects.len();
@@ -330,13 +332,6 @@ impl Walkthrough<'_, '_> {
             (Some(known), None) => self.heap.list(List { known: known.to_vec(), ..List::default() }),
             _ => RunValue::Unknown,
         })
-    }
-
-    fn rest(&self, over: &RunValue) -> Option<usize> {
-        match over {
-            RunValue::List(list) => self.heap.lists[*list].rest,
-            _ => None,
-        }
     }
 
     /// The conditions of a comprehension are evaluated, and taken to hold.

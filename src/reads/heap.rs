@@ -34,6 +34,13 @@ pub(super) enum RunValue {
     Unknown,
 }
 
+impl RunValue {
+    /// Whether it is known to be no object of a mapped class, and not `None`.
+    pub fn is_no_object(&self) -> bool {
+        matches!(self, Self::Flag(_) | Self::Other)
+    }
+}
+
 /// The relationships that loader options of a statement name, each by its class as it is written there, and its own name.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Options {

@@ -7,10 +7,12 @@
 mod call;
 mod callers;
 mod cascade;
+mod decisions;
 mod expression;
 mod heap;
 mod link;
 mod loads;
+mod loops;
 mod mapping;
 mod relation;
 mod run;
@@ -30,7 +32,6 @@ pub use callers::Callees;
 
 use mapping::Mapping;
 use run::{Script, Walkthrough};
-use ways::Way;
 
 /// A relationship with refresh-expire.
 #[derive(Debug)]
@@ -71,9 +72,8 @@ pub struct Edge {
     pub loaded: Location,
 }
 
-/// How many ways through a coroutine are followed, and how many as long as none comes to a read that may raise.
+/// How many ways through a coroutine are followed.
 const MOST_WAYS: usize = 64;
-const MOST_QUIET_WAYS: usize = 16;
 
 /// The reads that raise in some functions of a module, as far as they are coroutines.
 pub fn in_functions(
@@ -87,11 +87,10 @@ pub fn in_functions(
     let mut found = Vec::new();
     for function in functions.iter().filter_map(|at| module.node(&at.range())).filter(is_async) {
         let mut script = Script::default();
-        let mut ways: Vec<Way> = Vec::new();
-        for number in 1..=MOST_WAYS {
+        let mut ways = Vec::new();
+        for _ in 0..MOST_WAYS {
             ways.extend(Walkthrough::new(&mapping, module, &mut script).go(&function));
-            let is_quiet = ways.iter().all(Way::is_quiet);
-            if is_quiet && number == MOST_QUIET_WAYS || !script.next_way() {
+            if !script.next_way() {
                 break;
             }
         }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use foldhash::HashMap;
 
-use crate::module::{BindingKind, Location, Module};
-use crate::syntax::{Node, decorator_last_names, definition_around, is_async, is_statement, kind};
+use crate::module::{Location, Module};
+use crate::syntax::{Node, decorator_last_names, is_async, kind};
 use crate::types::{Function, Type};
 
 use super::Raised;
 use super::heap::{Heap, List, Options, RunValue};
 use super::mapping::Mapping;
-use super::ways::{Decision, DecisionKind, Way};
+use super::ways::Way;
 
 /// Which way is taken where there are several.
 pub(super) struct Script {
@@ -29,7 +29,7 @@ impl Default for Script {
 
 impl Script {
     /// One of several ways.
-    fn choose(&mut self, of: usize) -> usize {
+    pub fn choose(&mut self, of: usize) -> usize {
         if self.position == self.choices.len() {
             self.choices.push((0, of));
         }
@@ -60,37 +60,15 @@ pub(super) enum Exit {
     Continue,
 }
 
-/// A condition one of whose ways leaves the coroutine.
-#[derive(Clone, Copy)]
-pub(super) struct Guard {
-    /// Whether the other is that on which it holds.
-    pub goes_on: bool,
-    /// Nothing is read on the one.
-    pub ends_at_once: bool,
-}
-
-impl Guard {
-    /// What always holds from here on.
-    pub const PASSED: Self = Self { goes_on: true, ends_at_once: true };
-
-    /// That of the opposite condition.
-    pub fn inverted(self) -> Self {
-        Self { goes_on: !self.goes_on, ..self }
-    }
-}
-
 /// A function that is run.
-struct Frame {
+pub(super) struct Frame {
     module: Arc<Module>,
-    names: HashMap<String, RunValue>,
+    pub names: HashMap<String, RunValue>,
     /// The names that statements bound.
-    bound: BTreeSet<String>,
+    pub bound: BTreeSet<String>,
     /// Where the call is that runs it.
     call: Option<Location>,
 }
-
-/// What stands for the variables of a module among the names of a condition.
-const VARIABLES: &str = "the module's";
 
 /// How many functions are run inside each other.
 const MOST_FRAMES: usize = 3;
@@ -106,11 +84,11 @@ pub(super) struct Walkthrough<'r, 'a> {
     /// Whether a query writes what was changed before it.
     pub flushes_itself: bool,
     pub has_session: bool,
-    frames: Vec<Frame>,
-    script: &'r mut Script,
+    pub(super) frames: Vec<Frame>,
+    pub(super) script: &'r mut Script,
     /// Conditions and which way they went.
-    assumed: Vec<(String, bool)>,
-    way: Way,
+    pub(super) assumed: Vec<(String, bool)>,
+    pub(super) way: Way,
 }
 
 impl Frame {
@@ -164,96 +142,13 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
         &self.frame().module
     }
 
-    fn frame(&self) -> &Frame {
+    pub(super) fn frame(&self) -> &Frame {
         &self.frames[self.frames.len() - 1]
     }
 
     pub(super) fn count(&mut self) -> Result<(), Exit> {
         self.script.steps_left = self.script.steps_left.checked_sub(1).ok_or(Exit::Ended)?;
         Ok(())
-    }
-
-    /// Which way a condition goes that isn't known: the same as before, as long as nothing in it is bound anew.
-    pub(super) fn assume(&mut self, condition: &Node<'_>, guard: Option<Guard>) -> bool {
-        let text = condition.text();
-        let known = self.assumed.iter().find(|(known, _)| *known == text).map(|(_, holds)| *holds);
-        known.unwrap_or_else(|| {
-            let holds = self.decide(condition, guard);
-            self.assumed.push((text.into_owned(), holds));
-            holds
-        })
-    }
-
-    /// What was assumed of something isn't any more: it is another now.
-    pub(super) fn forget_conditions(&mut self, about: &str) {
-        self.assumed.retain(|(text, _)| !text.contains(about));
-    }
-
-    /// Which way a condition goes: that of its guard which goes on, or one of both.
-    pub(super) fn decide(&mut self, condition: &Node<'_>, guard: Option<Guard>) -> bool {
-        let only = guard.filter(|guard| guard.ends_at_once).map(|guard| guard.goes_on);
-        let holds = only.unwrap_or_else(|| self.script.choose(2) == 0);
-        let is_guard = guard.is_some_and(|guard| guard.goes_on == holds);
-        let statement = condition.ancestors().find(is_statement).unwrap_or_else(|| condition.clone());
-        let kind = if is_guard { DecisionKind::Guard } else { DecisionKind::Condition };
-        self.note(condition, kind, holds, &statement);
-        holds
-    }
-
-    /// A loop is entered: there is something in what it goes through.
-    pub(super) fn enters(&mut self, over: &Node<'_>, statement: &Node<'_>) {
-        self.note(over, DecisionKind::Loop, true, statement);
-    }
-
-    fn note(&mut self, condition: &Node<'_>, kind: DecisionKind, holds: bool, statement: &Node<'_>) {
-        let is_attribute = |node: &Node<'_>| {
-            let around = node.parent().filter(|around| around.kind() == kind::ATTRIBUTE);
-            around.and_then(|around| around.field("attribute")).is_some_and(|name| name.range() == node.range())
-        };
-        let nodes: Vec<Node<'_>> =
-            condition.dfs().filter(|node| node.kind() == kind::IDENTIFIER && !is_attribute(node)).collect();
-        let mut names: BTreeSet<String> = nodes.iter().map(|name| name.text().into_owned()).collect();
-        let is_free = self.frames.len() == 1 && names.is_disjoint(&self.frame().bound);
-        let own = definition_around(condition).map(|function| self.module().scope_of(&function));
-        let is_own = |name: &Node<'_>| own.as_ref().is_some_and(|own| !own.all(&name.text()).is_empty());
-        if nodes.iter().any(|name| !is_own(name) && self.is_of_module(name)) {
-            // one of these may be made of another
-            names.insert(VARIABLES.to_owned());
-        }
-        let condition = (condition.text().into_owned(), self.frames.len());
-        let statement = self.module().location(&statement.range());
-        self.way.decisions.push(Decision { condition, kind, names, is_free, holds, statement });
-    }
-
-    /// Whether a name is that of a variable of the module, or of a function that is given nothing, so that it can ask nothing else.
-    fn is_of_module(&self, name: &Node<'_>) -> bool {
-        let call = name.parent().filter(|around| around.kind() == kind::CALL);
-        let arguments = call.and_then(|call| call.field("arguments"));
-        let is_given_nothing = arguments.is_some_and(|arguments| arguments.named_children().next().is_none());
-        self.module().scope.all(&name.text()).iter().any(|binding| match binding.kind {
-            BindingKind::Alias(_) | BindingKind::CallResult { .. } => true,
-            BindingKind::Expression | BindingKind::Nothing => true,
-            BindingKind::Function(..) => is_given_nothing,
-            _ => false,
-        })
-    }
-
-    /// Whether a block leaves the coroutine.
-    pub(super) fn leaves(&self, block: &Node<'_>) -> bool {
-        let last = block.named_children().filter(|statement| statement.kind() != kind::COMMENT).last();
-        let leaves = |last: Node<'_>| matches!(&*last.kind(), kind::RETURN_STATEMENT | kind::RAISE_STATEMENT);
-        self.frames.len() == 1 && last.is_some_and(leaves)
-    }
-
-    /// Whether the way ends with the first statement of a block, in which nothing is read.
-    pub(super) fn ends_at_once(&self, block: &Node<'_>) -> bool {
-        let first = block.named_children().find(|statement| statement.kind() != kind::COMMENT);
-        first.is_some_and(|first| match &*first.kind() {
-            kind::RAISE_STATEMENT => true,
-            // who called goes on
-            kind::RETURN_STATEMENT => self.frames.len() == 1 && first.named_children().all(|value| is_constant(&value)),
-            _ => false,
-        })
     }
 
     pub(super) fn name(&self, name: &str) -> Option<RunValue> {
@@ -263,11 +158,11 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
     /// Binds a name. What isn't known of it is asked where it is used.
     pub(super) fn bind(&mut self, name: &str, value: RunValue) {
         self.forget_conditions(name);
+        // another function may set it
+        let is_shared = matches!(value, RunValue::Flag(_)) && self.is_shared(name);
         let last = self.frames.len() - 1;
         let frame = &mut self.frames[last];
         frame.bound.insert(name.to_owned());
-        // another function may set it
-        let is_shared = matches!(value, RunValue::Flag(_)) && frame.module.mentions(&["nonlocal", "global"]);
         if value == RunValue::Unknown || is_shared {
             frame.names.remove(name);
         } else {
@@ -371,10 +266,6 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
             && is_followed
             && !function.text().contains("yield")
     }
-}
-
-fn is_constant(value: &Node<'_>) -> bool {
-    matches!(&*value.kind(), kind::NONE | kind::TRUE | kind::FALSE | kind::COMMENT)
 }
 
 /// The parameters of a function with what they are given.

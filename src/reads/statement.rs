@@ -1,13 +1,11 @@
 //! A statement is run.
 
-use crate::syntax::{Node, callee_name, is_and, kind, unparenthesized};
+use crate::syntax::{Node, callee_name, imported_names, is_and, kind, unparenthesized};
 use crate::types::Type;
 
-use super::heap::{Freshness, HeapLink, List, Options, RunValue, UnseenRelationships};
-use super::run::{Exit, Guard, Walkthrough};
-
-/// How many objects of a list a loop is run for.
-const MOST_ROUNDS: usize = 8;
+use super::decisions::Guard;
+use super::heap::{List, Options, RunValue};
+use super::run::{Exit, Walkthrough};
 
 impl Walkthrough<'_, '_> {
     pub(super) fn block(&mut self, block: &Node<'_>) -> Result<(), Exit> {
@@ -27,12 +25,7 @@ impl Walkthrough<'_, '_> {
             kind::CONTINUE_STATEMENT => Err(Exit::Continue),
             kind::IF_STATEMENT => self.branches(statement),
             kind::FOR_STATEMENT => self.for_each(statement),
-            kind::WHILE_STATEMENT => {
-                if !self.holds(statement.field("condition"), Some(Guard::PASSED))? {
-                    return Ok(());
-                }
-                self.round(statement).map(|_| ())
-            }
+            kind::WHILE_STATEMENT => self.while_it_holds(statement),
             kind::WITH_STATEMENT => self.with(statement),
             kind::TRY_STATEMENT => self.tried(statement),
             kind::MATCH_STATEMENT => self.cases(statement),
@@ -47,7 +40,11 @@ impl Walkthrough<'_, '_> {
                 self.define(statement);
                 Ok(())
             }
-            kind::DELETE_STATEMENT | kind::IMPORT_STATEMENT | kind::IMPORT_FROM_STATEMENT => {
+            kind::IMPORT_STATEMENT | kind::IMPORT_FROM_STATEMENT => {
+                imported_names(statement).for_each(|name| self.bind(&name.text(), RunValue::Unknown));
+                Ok(())
+            }
+            kind::DELETE_STATEMENT => {
                 self.forget_names(statement);
                 Ok(())
             }
@@ -63,7 +60,7 @@ impl Walkthrough<'_, '_> {
         }
     }
 
-    /// `del name`, `import name`: what the name stood for isn't known from now on.
+    /// `del name`: what the name stood for isn't known from now on.
     fn forget_names(&mut self, statement: &Node<'_>) {
         for name in statement.dfs().filter(|node| node.kind() == kind::IDENTIFIER) {
             self.bind(&name.text(), RunValue::Unknown);
@@ -72,6 +69,24 @@ impl Walkthrough<'_, '_> {
 
     /// A `try` statement, in which nothing is raised.
     fn tried(&mut self, statement: &Node<'_>) -> Result<(), Exit> {
+        let mut handlers = statement.children().filter(|part| part.kind() == kind::EXCEPT_CLAUSE);
+        let goes_on = |handler: Node<'_>| {
+            handler.children().find(|part| part.kind() == kind::BLOCK).is_some_and(|block| !self.leaves(&block))
+        };
+        if !handlers.any(goes_on) {
+            return self.tried_parts(statement);
+        }
+        self.completes(statement);
+        let left = self.tried_parts(statement);
+        self.forget_flags(statement);
+        match left {
+            // where something is raised it may return another
+            Err(Exit::Return(RunValue::Flag(_))) => Err(Exit::Return(RunValue::Other)),
+            left => left,
+        }
+    }
+
+    fn tried_parts(&mut self, statement: &Node<'_>) -> Result<(), Exit> {
         for part in statement.named_children() {
             match &*part.kind() {
                 kind::BLOCK => self.block(&part)?,
@@ -141,7 +156,7 @@ impl Walkthrough<'_, '_> {
                 let words: Vec<String> = condition.children().map(|child| child.kind().into_owned()).collect();
                 let is_not = words.iter().any(|word| word.contains("not") || word == "!=");
                 Ok(match values.as_slice() {
-                    [RunValue::Object(_) | RunValue::List(_), RunValue::Nothing] => Some(is_not),
+                    [RunValue::Object(_) | RunValue::List(_) | RunValue::Flag(_), RunValue::Nothing] => Some(is_not),
                     [RunValue::Nothing, RunValue::Nothing] => Some(!is_not),
                     _ => None,
                 })
@@ -161,116 +176,6 @@ impl Walkthrough<'_, '_> {
             RunValue::Flag(is_true) => Some(*is_true),
             RunValue::List(list) if !self.heap.lists[*list].known.is_empty() => Some(true),
             _ => None,
-        }
-    }
-
-    fn for_each(&mut self, statement: &Node<'_>) -> Result<(), Exit> {
-        let (Some(left), Some(right)) = (statement.field("left"), statement.field("right")) else { return Ok(()) };
-        let over = self.value(&right)?;
-        if self.is_true(&over).is_none() {
-            self.enters(&right, statement);
-        }
-        let rest = self.rest_of(&over);
-        // what a round does to one object shows in the next round
-        let several = statement.text().contains(".refresh(") || statement.text().contains(".expire(");
-        let before = self.heap.objects.len();
-        let items = self.items(&over, &right, if several { 2 } else { 1 });
-        let objects: Vec<usize> = (before..self.heap.objects.len()).collect();
-        let in_any_order: Vec<usize> = match items.len() {
-            0 | 1 => Vec::new(),
-            _ if several => items.iter().flat_map(|item| self.heap.objects_in(item)).collect(),
-            _ => Vec::new(),
-        };
-        for item in items {
-            self.assign(&left, item);
-            if !self.round(statement)? {
-                self.agree(rest, &objects);
-                return Ok(());
-            }
-        }
-        // which of them was the last isn't known
-        in_any_order.into_iter().for_each(|object| self.heap.doubt(object));
-        self.agree(rest, &objects);
-        let otherwise = statement.field("alternative").and_then(|clause| clause.field("body"));
-        otherwise.map_or(Ok(()), |block| self.block(&block))
-    }
-
-    /// Runs the body of a loop; whether there can be another round.
-    fn round(&mut self, statement: &Node<'_>) -> Result<bool, Exit> {
-        let Some(body) = statement.field("body") else { return Ok(false) };
-        match self.block(&body) {
-            Err(Exit::Break) => Ok(false),
-            Ok(()) | Err(Exit::Continue) => Ok(true),
-            Err(exit) => Err(exit),
-        }
-    }
-
-    fn rest_of(&self, over: &RunValue) -> Option<usize> {
-        match over {
-            RunValue::List(list) => self.heap.lists[*list].rest,
-            _ => None,
-        }
-    }
-
-    /// One of the objects of a list that aren't known one by one.
-    pub(super) fn one_of_list(&mut self, over: &RunValue) -> Option<usize> {
-        let RunValue::List(list) = *over else { return None };
-        let rest = self.heap.lists[list].rest?;
-        let is_one_more = self.heap.lists[list].is_anchored || !self.heap.lists[list].known.is_empty();
-        let one = self.heap.one_of(rest);
-        let is_same = |list: &&mut super::heap::List| list.rest == Some(rest);
-        self.heap.lists.iter_mut().filter(is_same).for_each(|list| list.known.push(one));
-        if is_one_more {
-            // there need not be another
-            self.heap.doubt(one);
-            self.heap.objects[one].is_possible = true;
-        }
-        Some(one)
-    }
-
-    /// What a loop gives, one after the other.
-    pub(super) fn items(&mut self, over: &RunValue, right: &Node<'_>, of_rest: usize) -> Vec<RunValue> {
-        match over {
-            RunValue::List(list) => {
-                let mut items: Vec<RunValue> =
-                    self.heap.lists[*list].known.iter().take(MOST_ROUNDS).map(|one| RunValue::Object(*one)).collect();
-                for _ in 0..of_rest {
-                    items.extend(self.one_of_list(over).map(RunValue::Object));
-                }
-                items
-            }
-            RunValue::Tuple(parts) => parts.iter().take(MOST_ROUNDS).cloned().collect(),
-            RunValue::Result(options) => {
-                let options = options.clone();
-                let found = self.mapping.type_of(self.module(), right);
-                let item = self.mapping.types.item_of(&found);
-                vec![self.value_of_type(&item, Some(&options))]
-            }
-            _ => vec![RunValue::Unknown],
-        }
-    }
-
-    /// What stands for all objects of a list is no more certain than what became of some of them.
-    pub(super) fn agree(&mut self, rest: Option<usize>, objects: &[usize]) {
-        let Some(rest) = rest else { return };
-        for one in objects {
-            let one = self.heap.objects[*one].clone();
-            let known = &mut self.heap.objects[rest];
-            known.written.extend(one.written);
-            let is_same = std::mem::discriminant(&known.freshness) == std::mem::discriminant(&one.freshness);
-            if !is_same {
-                let is_well = |freshness: &Freshness| matches!(freshness, Freshness::Loaded | Freshness::Unknown);
-                let both = is_well(&known.freshness) && is_well(&one.freshness);
-                known.freshness = if both { Freshness::Unknown } else { Freshness::Doubtful };
-            }
-            let states = |links: &std::collections::BTreeMap<String, HeapLink>| {
-                links.iter().map(|(name, link)| (name.clone(), link.state)).collect::<Vec<_>>()
-            };
-            if states(&known.links) != states(&one.links) {
-                known.links.clear();
-                known.base = UnseenRelationships::Unknown;
-                known.options.add_possible(&one.options);
-            }
         }
     }
 
@@ -306,6 +211,9 @@ impl Walkthrough<'_, '_> {
             }
         }
         let left = statement.field("body").map_or(Ok(()), |body| self.block(&body));
+        if clause.is_some_and(|clause| clause.text().contains("suppress")) {
+            self.forget_flags(statement);
+        }
         ends.into_iter().rev().for_each(|end| end(self));
         left
     }

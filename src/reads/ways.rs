@@ -15,12 +15,25 @@ pub(super) struct Decision {
     pub kind: DecisionKind,
     /// The names in it, without attributes.
     pub names: BTreeSet<String>,
+    /// What it asks of the module.
+    pub of_module: Option<ModuleState>,
     /// It is one of the coroutine itself, about what its statements don't bind.
     pub is_free: bool,
+    /// The loop around it that sets what it is about: the next round may decide otherwise.
+    pub set_in: Option<Location>,
     /// Whether it holds.
     pub holds: bool,
     /// The statement that it is a part of.
     pub statement: Location,
+}
+
+/// A variable of a module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum ModuleState {
+    /// A call made it: two such have nothing to do with each other.
+    Made,
+    /// It may be made of another one, as what a function gives that is given nothing.
+    Derived,
 }
 
 /// What is decided about.
@@ -31,6 +44,8 @@ pub(super) enum DecisionKind {
     Guard,
     /// There is something in what a loop goes through.
     Loop,
+    /// Nothing is raised in a `try` statement.
+    Completed,
 }
 
 /// A way through a coroutine.
@@ -59,16 +74,16 @@ pub(super) fn told(ways: Vec<Way>) -> Vec<Raised> {
 }
 
 impl Way {
-    /// Whether it comes to no read that may raise.
-    pub fn is_quiet(&self) -> bool {
-        self.raised.is_none() && self.doubted.is_none()
-    }
-
     /// Whether the conditions that a read at its end depends on say nothing about each other.
     fn is_possible(&self, raised: &Raised, ways: &[Self]) -> bool {
         let decisions = (0..self.decisions.len()).filter(|index| self.depends_on(*index, raised, ways));
         let decisions: Vec<&Decision> = decisions.map(|index| &self.decisions[index]).collect();
-        decisions.iter().enumerate().all(|(index, one)| decisions[..index].iter().all(|other| one.is_apart(other)))
+        let is_over = |one: &Decision| one.set_in.as_ref().is_some_and(|around| !around.covers(&raised.read));
+        !decisions.iter().any(|one| is_over(one))
+            && decisions
+                .iter()
+                .enumerate()
+                .all(|(index, one)| decisions[..index].iter().all(|other| one.is_apart(other)))
     }
 
     /// Whether the read does not raise, as far as is known, where one of the conditions goes the other way and the later ones don't.
@@ -110,14 +125,21 @@ impl Decision {
     /// Whether neither of two says something about the other. Who comes through one guard comes through the next, and of several loops
     /// none says that another goes through nothing.
     fn is_apart(&self, other: &Self) -> bool {
-        use DecisionKind::{Condition, Guard, Loop};
-        let are_disjoint = || self.names.is_disjoint(&other.names);
+        use DecisionKind::{Completed, Condition, Guard, Loop};
+        let are_related = || match (self.of_module, other.of_module) {
+            (Some(one), Some(other)) => one.max(other) == ModuleState::Derived,
+            _ => false,
+        };
+        let are_disjoint = || self.names.is_disjoint(&other.names) && !are_related();
         match (self.kind, other.kind) {
-            (Guard, Guard) | (Loop, Loop) => true,
+            (Guard, Guard) | (Loop | Completed, Loop | Completed) => true,
             (Condition, Condition) => self.is_free && other.is_free && are_disjoint(),
-            (Loop, Condition) => self.statement.covers(&other.statement) || other.is_free && are_disjoint(),
+            (Loop, Condition) => (other.is_free || self.statement.covers(&other.statement)) && are_disjoint(),
             (Condition, Loop) => other.is_apart(self),
-            _ => are_disjoint(),
+            // what is asked inside of it is asked before it ends
+            (Completed, _) => self.statement.covers(&other.statement) || are_disjoint(),
+            (_, Completed) => other.is_apart(self),
+            (Guard, _) | (_, Guard) => are_disjoint(),
         }
     }
 }

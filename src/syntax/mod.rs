@@ -356,6 +356,12 @@ pub fn parameter_name<'t>(parameter: &Node<'t>) -> Option<Node<'t>> {
     }
 }
 
+/// The names that an import binds.
+pub fn imported_names<'t>(import: &Node<'t>) -> impl Iterator<Item = Node<'t>> {
+    let name = |name: Node<'t>| name.field("alias").or_else(|| name.named_children().next());
+    import.field_children("name").collect::<Vec<_>>().into_iter().filter_map(name)
+}
+
 /// The decorators of a definition.
 pub fn decorating<'t>(definition: &Node<'t>) -> Vec<Node<'t>> {
     let is_decorated = |node: &Node<'_>| node.kind() == kind::DECORATED_DEFINITION;

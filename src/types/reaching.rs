@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::syntax::{Node, has_scope, is_comprehension, kind};
+use crate::syntax::{Node, has_scope, imported_names, is_comprehension, kind};
 
 /// The places that bind a name, as their name nodes, before a node; `is_certain` says that there is no way around them.
 #[derive(Default)]
@@ -167,12 +167,7 @@ fn bound_by<'t>(name: &str, statement: &Node<'t>, found: &mut ReachingDefinition
             statement.field("definition").is_some_and(|definition| is_named(name, definition.field("name"), found))
         }
         kind::IMPORT_STATEMENT | kind::IMPORT_FROM_STATEMENT => {
-            let mut imports = statement.field_children("name");
-            imports.any(|import| {
-                let alias = import.field("alias");
-                let bound = alias.or_else(|| import.named_children().next());
-                is_named(name, bound, found)
-            })
+            imported_names(statement).any(|bound| is_named(name, Some(bound), found))
         }
         kind::DELETE_STATEMENT | kind::GLOBAL_STATEMENT | kind::NONLOCAL_STATEMENT => false,
         _ => bound_in_expressions(name, Some(statement.clone()), found),
