@@ -55,10 +55,18 @@ impl Walkthrough<'_, '_> {
         let only = guard.filter(|guard| guard.ends_at_once).map(|guard| guard.goes_on);
         let holds = only.unwrap_or_else(|| self.script.choose(2) == 0);
         let is_guard = guard.is_some_and(|guard| guard.goes_on == holds);
-        let statement = condition.ancestors().find(is_statement).unwrap_or_else(|| condition.clone());
-        let kind = if is_guard { DecisionKind::Guard } else { DecisionKind::Condition };
-        self.note(condition, &names_in(condition), kind, holds, &statement);
+        self.take(condition, if is_guard { DecisionKind::Guard } else { DecisionKind::Condition }, holds);
         holds
+    }
+
+    /// A condition is a flag that is known here. What else was made of it isn't, and says something about it all the same.
+    pub(super) fn follow_flag(&mut self, condition: &Node<'_>, holds: bool) {
+        self.take(condition, DecisionKind::Condition, holds);
+    }
+
+    fn take(&mut self, condition: &Node<'_>, kind: DecisionKind, holds: bool) {
+        let statement = condition.ancestors().find(is_statement).unwrap_or_else(|| condition.clone());
+        self.note(condition, &names_in(condition), kind, holds, &statement);
     }
 
     /// A loop is entered: there is something in what it goes through.

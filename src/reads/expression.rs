@@ -39,8 +39,8 @@ impl Walkthrough<'_, '_> {
             },
             kind::BOOLEAN_OPERATOR => self.either(&node),
             kind::NOT_OPERATOR => {
-                node.field("argument").map_or(Ok(None), |inner| self.truth(&inner, None))?;
-                Ok(RunValue::Other)
+                let known = node.field("argument").map_or(Ok(None), |inner| self.truth(&inner, None))?;
+                Ok(known.map_or(RunValue::Other, |holds| RunValue::Flag(!holds)))
             }
             kind::LIST_COMPREHENSION
             | kind::SET_COMPREHENSION

@@ -163,6 +163,9 @@ impl Walkthrough<'_, '_> {
             }
             _ => {
                 let value = self.value(&condition)?;
+                if let RunValue::Flag(holds) = value {
+                    self.follow_flag(&condition, holds);
+                }
                 Ok(self.is_true(&value))
             }
         }

@@ -142,6 +142,73 @@ async def list_that_is_not_empty(flag):
         print(posts[0].text)
 
 
+async def rounds_that_differ():
+    async with maker() as session:
+        user = (await session.scalars(select(User))).one()
+        await session.refresh(user, ["posts"])
+        posts = list(user.posts)
+        post = posts[0]
+        is_first, is_shown = True, True
+        for _ in range(2):
+            if is_first:
+                is_first = False
+                await session.refresh(user)
+            else:
+                await session.refresh(post)
+        if is_shown:
+            print(post.text)
+
+
+async def loop_that_goes_on(is_quiet):
+    async with maker() as session:
+        user = (await session.scalars(select(User))).one()
+        await session.refresh(user, ["posts"])
+        posts = list(user.posts)
+        post = posts[0]
+        is_first = True
+        while True:
+            if is_first:
+                is_first = False
+                await session.refresh(user)
+                continue
+            await session.refresh(post)
+            break
+        if not is_quiet:
+            print(post.text)
+
+
+async def comprehension_of_nothing(items):
+    async with maker() as session:
+        user = (await session.scalars(select(User))).one()
+        await session.refresh(user, ["posts"])
+        posts = list(user.posts)
+        if not items:
+            await session.refresh(user)
+        _ = [print(posts[0].text) for _ in items]
+
+
+async def condition_about_the_loop(items):
+    async with maker() as session:
+        user = (await session.scalars(select(User))).one()
+        await session.refresh(user, ["posts"])
+        posts = list(user.posts)
+        await session.refresh(user)
+        for _ in items:
+            if not items:
+                print(posts[0].text)
+
+
+async def flag_that_is_not_none():
+    async with maker() as session:
+        user = (await session.scalars(select(User))).one()
+        await session.refresh(user, ["posts"])
+        posts = list(user.posts)
+        mode = True
+        await session.refresh(user)
+        if mode is None:
+            print(posts[0].text)
+
+
 async def main():
     async with engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
@@ -158,6 +225,13 @@ async def main():
     await list_that_is_empty(True)
     await list_that_is_empty(False)
     await list_that_is_not_empty(True)
+    await rounds_that_differ()
+    await loop_that_goes_on(False)
+    await comprehension_of_nothing([])
+    await comprehension_of_nothing([1])
+    await condition_about_the_loop([])
+    await condition_about_the_loop([1])
+    await flag_that_is_not_none()
 
 
 asyncio.run(main())

@@ -37,14 +37,11 @@ async def program(items, flag):
         user = (await session.scalars(select(User))).one()
         await session.refresh(user, ["posts"])
         posts = list(user.posts)
-        done = False
         for _ in items:
-            if not done:
+            if flag:
                 await session.refresh(user)
-                done = True
         for _ in items:
-            if done and flag:
-                print(posts[0].text)
+            print(posts[0].text)
 
 
 async def main():

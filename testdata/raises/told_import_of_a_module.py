@@ -1,0 +1,54 @@
+import asyncio
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, selectinload
+
+engine = create_async_engine("sqlite+aiosqlite://")
+maker = async_sessionmaker(engine, expire_on_commit=False)
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class User(Base):
+    __tablename__ = "user"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    posts: Mapped[list["Post"]] = relationship(cascade="all")
+
+
+class Post(Base):
+    __tablename__ = "post"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str]
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+
+
+async def fill():
+    async with maker() as session:
+        session.add(User(id=1, name="n", posts=[Post(id=1, text="p")]))
+        await session.commit()
+
+
+async def program():
+    async with maker() as session:
+        user = (await session.scalars(select(User))).one()
+        await session.refresh(user, ["posts"])
+        posts = list(user.posts)
+        post = posts[0]
+        await session.refresh(user)
+        from email.message import Message as post_message
+
+        print(post_message, post.text)
+
+
+async def main():
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    await fill()
+    await program()
+
+
+asyncio.run(main())
