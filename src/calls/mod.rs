@@ -11,7 +11,7 @@ use crate::hints::{Hints, Words, names_session};
 use crate::model::Classes;
 use crate::module::{Location, Module};
 use crate::resolve::{Arguments, Passed};
-use crate::syntax::{Node, hinted_nodes, kind, on_one_line};
+use crate::syntax::{Node, hinted_nodes, kind, on_one_line, unparenthesized};
 use crate::types::{Class, InferenceStep, Type, Types};
 
 pub use attribute_names::AttributeNames;
@@ -152,7 +152,7 @@ fn session_call(
     call: &Node<'_>,
     kinds: &[CallKind],
 ) -> Option<SessionCall> {
-    let function = call.field("function")?;
+    let function = unparenthesized(&call.field("function")?);
     let kind = CallKind::of(&function.field("attribute")?.text()).filter(|kind| kinds.contains(kind))?;
     let arguments = call.field("arguments").filter(|arguments| arguments.kind() == kind::ARGUMENT_LIST)?;
     let arguments = Arguments::of_list(module, &arguments);

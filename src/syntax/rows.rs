@@ -62,6 +62,8 @@ pub(super) struct GrammarNames {
     kinds: Vec<(&'static str, bool)>,
     /// In order of length, then of name: most are told apart by that.
     fields: Vec<(&'static str, u16)>,
+    /// The id of a backslash at the end of a line.
+    continuation: Option<u16>,
 }
 
 static LANGUAGE: LazyLock<TSLanguage> = LazyLock::new(|| SupportLang::Python.get_ts_language());
@@ -75,7 +77,9 @@ impl GrammarNames {
         let mut fields: Vec<_> = fields.filter_map(field).collect();
         fields.sort_by_key(|(name, _)| (name.len(), *name));
         let kind = |id| (language.node_kind_for_id(id).unwrap_or_default(), language.node_kind_is_named(id));
-        Self { kinds: kinds.map(kind).collect(), fields }
+        let kinds: Vec<_> = kinds.map(kind).collect();
+        let continuation = kinds.iter().position(|(name, _)| *name == kind::LINE_CONTINUATION);
+        Self { kinds, fields, continuation: continuation.and_then(|id| u16::try_from(id).ok()) }
     }
 
     pub fn kind(&self, id: u16) -> &'static str {
@@ -173,7 +177,8 @@ fn within(rows: &[Row], first: usize, offset: u32, depth: u16) -> Vec<Row> {
     inner.iter().map(|inner| inner.moved(row_number(first), offset, depth)).collect()
 }
 
-/// The nodes of a text, and how many of the bodies of functions are among them that stand at these places, each in one row.
+/// The nodes of a text, and how many of the bodies of functions are among them that stand at these places, each in one row. A backslash at
+/// the end of a line can stand between any two of them, and is none.
 fn walked(text: &str, bodies: &[Range<usize>]) -> (Vec<Row>, usize) {
     let StrDoc { tree, .. } = StrDoc::new(comments::joined(text).as_deref().unwrap_or(text), SupportLang::Python);
     let mut rows: Vec<Row> = Vec::with_capacity(text.len() / 6);
@@ -181,31 +186,35 @@ fn walked(text: &str, bodies: &[Range<usize>]) -> (Vec<Row>, usize) {
     let (mut parent, mut depth, mut found) = (0, 0_u16, 0);
     // how many children of each node around are still to come: the cursor takes long to find that there is none
     let mut left: Vec<u32> = Vec::new();
+    let continuation = NAMES.continuation;
     loop {
         let node = cursor.node();
         let index = row_number(rows.len());
         let kind = node.kind_id();
+        let is_left_out = Some(kind) == continuation;
         let has_error = node.has_error();
         let is_apart =
             bodies.get(found).is_some_and(|body| *body == node.byte_range()) && NAMES.kind(kind) == kind::BLOCK;
-        rows.push(Row {
-            start: row_number(node.start_byte()),
-            end: row_number(node.end_byte()),
-            parent,
-            next: index + 1,
-            kind,
-            field: cursor.field_id().map_or(0, NonZero::get),
-            depth,
-            flags: Flag::all([
-                (NAMES.is_named(kind), Flag::NAMED),
-                (has_error && node.is_missing(), Flag::MISSING),
-                (node.is_extra(), Flag::EXTRA),
-                (has_error, Flag::HAS_ERROR),
-                (is_apart, Flag::APART),
-            ]),
-        });
+        if !is_left_out {
+            rows.push(Row {
+                start: row_number(node.start_byte()),
+                end: row_number(node.end_byte()),
+                parent,
+                next: index + 1,
+                kind,
+                field: cursor.field_id().map_or(0, NonZero::get),
+                depth,
+                flags: Flag::all([
+                    (NAMES.is_named(kind), Flag::NAMED),
+                    (has_error && node.is_missing(), Flag::MISSING),
+                    (node.is_extra(), Flag::EXTRA),
+                    (has_error, Flag::HAS_ERROR),
+                    (is_apart, Flag::APART),
+                ]),
+            });
+        }
         found += usize::from(is_apart);
-        let children = if is_apart { 0 } else { node.child_count() };
+        let children = if is_apart || is_left_out { 0 } else { node.child_count() };
         if children > 0 && cursor.goto_first_child() {
             left.push(children - 1);
             (parent, depth) = (index, depth.saturating_add(1));

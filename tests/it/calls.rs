@@ -113,3 +113,16 @@ fn attributes_are_named_where_sqlalchemy_certainly_gets_one() {
         written.map(|(number, line)| (Some(number), Value::from(line.ends_with("# named")))).collect();
     assert_eq!(told, written.iter().map(|(number, is_named)| (*number, is_named)).collect::<Vec<_>>());
 }
+
+#[test]
+fn calls_of_a_repository_inside_of_another_are_told_once() {
+    let models = fs::read_to_string("testdata/calls/sessions/models.py").unwrap();
+    let uses = "from models import User\nfrom sqlalchemy.orm import Session\n\nSession().refresh(User())\n";
+    let files = [("a/models.py", models.as_str()), ("a/use.py", uses), ("b/models.py", &models), ("b/use.py", uses)];
+    let folder = folder_with(&files);
+    for repository in ["a", "b"] {
+        fs::create_dir(folder.path().join(repository).join(".git")).unwrap();
+    }
+    let calls = calls_in(folder.path());
+    assert_eq!(calls.iter().map(|call| call["path"].as_str().unwrap()).collect::<Vec<_>>(), ["a/use.py", "b/use.py"]);
+}

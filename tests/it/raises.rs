@@ -211,3 +211,38 @@ fn a_read_in_another_file_than_the_refresh_is_told_over_two_calls() {
         }
     }
 }
+
+#[test]
+fn whoever_awaits_a_coroutine_is_found_however_it_is_written() {
+    let models = MODELS.replace("class Base(DeclarativeBase)", "class Base(AsyncAttrs, DeclarativeBase)");
+    let models =
+        models.replace("from sqlalchemy.orm", "from sqlalchemy.ext.asyncio import AsyncAttrs\nfrom sqlalchemy.orm");
+    let api = API.replace(".options(selectinload(Author.books))", "");
+    let api = api.replace("list(author.books)", "list(await author.awaitable_attrs.books)");
+    const AWAITED: &str = "await rename(session, author, name)";
+    let spellings = [
+        "await (\n            rename(session, author, name)\n        )",
+        "await (  # a, b\n            rename(session, author, name)\n        )",
+        "await \\\n            rename \\\n            (session, author, name)",
+        "(await ((rename(session, author, name))))",
+        "await store.rename(session, author, name)",
+    ];
+    let mut files: Vec<(&str, String)> = Vec::new();
+    for spelling in spellings {
+        files.push(("api.py", api.replace(AWAITED, spelling).replace("from store", "import store\nfrom store")));
+    }
+    files.push(("api.py", api.replace(AWAITED, spellings[1]).replace('\n', "\r")));
+    files.push(("api.py.j2", api.replace(AWAITED, &format!("{{% if name %}}{AWAITED}{{% endif %}}"))));
+    let lines: Vec<String> = api.replace(AWAITED, spellings[0]).lines().map(|line| format!("{line}\n")).collect();
+    let cell = serde_json::json!({"cell_type": "code", "metadata": {}, "outputs": [], "source": lines});
+    let python = serde_json::json!({"language_info": {"name": "python"}});
+    let notebook = serde_json::json!({"cells": [cell], "metadata": python, "nbformat": 4, "nbformat_minor": 5});
+    files.push(("api.ipynb", serde_json::to_string_pretty(&notebook).unwrap()));
+    for (name, api) in &files {
+        let folder = folder_with(&[("models.py", models.as_str()), ("store.py", STORE), (name, api)]);
+        let run = run_binary(folder.path(), &["check", "--isolated", "--output-format=json", "."]);
+        let report: Value = serde_json::from_slice(&run.stdout).unwrap();
+        let reach = &report["findings"][0]["reach"];
+        assert_eq!(reach["level"], "raises", "{name}: {api}\n{reach:#}");
+    }
+}
