@@ -24,8 +24,8 @@ pub use words::Words;
 static CASCADE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("cascade"));
 static EXPUNGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("expunge"));
 /// Of a call that names its object.
-static REFRESH: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| [".refresh(", ".expire("].map(Finder::new));
-static MERGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(".merge("));
+static REFRESH: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| [".refresh", ".expire"].map(Finder::new));
+static MERGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(".merge"));
 /// advanced-alchemy's option.
 static AUTO_REFRESH: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("auto_refresh"));
 /// `SQLAlchemyAsyncRepository` and its like.
@@ -161,12 +161,14 @@ impl Hints {
 
 /// Where one of the words is a name of its own that is called: a bracket is behind it, or what can stand between them.
 fn calls<'b>(bytes: &'b [u8], words: &'b Words) -> impl Iterator<Item = Range<usize>> + 'b {
-    let is_called = |word: &Range<usize>| {
-        let behind = bytes[word.end..].iter().find(|byte| !byte.is_ascii_whitespace() && **byte != b'\\');
-        behind.is_some_and(|byte| matches!(byte, b'(' | b')' | b'#'))
-            && word.start.checked_sub(1).is_none_or(|before| !is_of_name(bytes[before]))
-    };
-    words.places(bytes).filter(is_called)
+    let is_whole = |word: &Range<usize>| word.start.checked_sub(1).is_none_or(|before| !is_of_name(bytes[before]));
+    words.places(bytes).filter(move |word| is_called(&bytes[word.end..]) && is_whole(word))
+}
+
+/// Whether a name is called that ends where this begins, as far as one byte tells.
+fn is_called(behind: &[u8]) -> bool {
+    let first = behind.iter().find(|byte| !byte.is_ascii_whitespace() && **byte != b'\\');
+    first.is_some_and(|byte| matches!(byte, b'(' | b')' | b'#'))
 }
 
 /// Whether what follows a name are brackets with nothing between them.

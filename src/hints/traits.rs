@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::{is_given_nothing, is_of_name};
+use super::{is_called, is_given_nothing, is_of_name};
 use crate::sqlalchemy::Observable;
 
 /// What of a file matters to its repository, or to itself, besides its sites.
@@ -56,9 +56,9 @@ pub(super) const DELETE_ORPHAN: &str = "delete-orphan";
 
 pub(super) const TRAITS: [(&str, Word); 18] = [
     ("expunge", Word::Expunge),
-    (".refresh(", Word::Refresh),
-    (".expire(", Word::Refresh),
-    (".merge(", Word::Merge),
+    (".refresh", Word::Refresh),
+    (".expire", Word::Refresh),
+    (".merge", Word::Merge),
     ("advanced_alchemy", Word::AdvancedAlchemy),
     (".ext.asyncio", Word::Asyncio),
     ("automap_base", Word::Automap),
@@ -86,13 +86,10 @@ impl Traits {
     /// Those of a file with the bytes.
     pub fn of(bytes: &[u8]) -> Self {
         let mut traits = Self::default();
-        // a session's methods are given an object; the word may end with its bracket
-        let is_given = |found: &aho_corasick::Match| {
-            let word = &bytes[found.range()];
-            let bracket = usize::from(word.ends_with(b"("));
-            !is_given_nothing(&bytes[found.end() - bracket..])
-        };
-        let is_of_session = |found: &aho_corasick::Match| is_given(found) && names_session(&bytes[..found.start()]);
+        // a session's methods are given an object
+        let is_given = |found: &aho_corasick::Match| !is_given_nothing(&bytes[found.end()..]);
+        let gives = |found: &aho_corasick::Match| is_called(&bytes[found.end()..]) && is_given(found);
+        let is_of_session = |found: &aho_corasick::Match| gives(found) && names_session(&bytes[..found.start()]);
         for found in TRAIT_WORDS.find_iter(bytes) {
             match TRAITS[found.pattern().as_usize()].1 {
                 Word::Expunge => {
@@ -102,11 +99,11 @@ impl Traits {
                     traits.expunge |= is_whole && is_given(&found);
                 }
                 Word::Refresh => {
-                    traits.acts |= is_given(&found);
+                    traits.acts |= gives(&found);
                     traits.refresh |= is_of_session(&found);
                 }
                 Word::Merge => {
-                    traits.joins |= is_given(&found);
+                    traits.joins |= gives(&found);
                     traits.merge |= is_of_session(&found);
                 }
                 Word::AdvancedAlchemy => traits.advanced_alchemy = true,

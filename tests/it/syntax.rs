@@ -28,8 +28,10 @@ struct Facts {
 
 fn facts<'r, N: SgNode<'r>>(root: &N, has_error: impl Fn(&N) -> bool) -> Vec<Facts> {
     let fields = u16::try_from(SupportLang::Python.get_ts_language().field_count()).unwrap();
+    // a backslash at the end of a line is no node of the table
+    let is_node = |node: &N| node.kind() != "line_continuation";
     let of_node = |node: N| {
-        let children: Vec<_> = node.children().map(|child| child.range()).collect();
+        let children: Vec<_> = node.children().filter(is_node).map(|child| child.range()).collect();
         let in_field = |field| Some((field, node.child_by_field_id(field)?.range()));
         // tree-sitter has the first case of a `match` as a field of the whole, too, where it is a child of the block
         let in_fields = (1..=fields).filter_map(in_field).filter(|(_, range)| children.contains(range));
@@ -42,7 +44,7 @@ fn facts<'r, N: SgNode<'r>>(root: &N, has_error: impl Fn(&N) -> bool) -> Vec<Fac
             children,
         }
     };
-    root.dfs().map(of_node).collect()
+    root.dfs().filter(is_node).map(of_node).collect()
 }
 
 fn of_tree_sitter(text: &str) -> Vec<Facts> {

@@ -19,8 +19,8 @@ def use(session: Session, mailbox, user: User):
         # a comment
         user,
     )
-    (
-        session.merge  #: User
+    (  #: User
+        session.merge
     )(user)
     session.expunge  (  user  )  #: User
     mailbox.expunge()
