@@ -209,10 +209,8 @@ fn may_be_awaited(before: &[u8]) -> bool {
         !left.is_some_and(is_of_name) && !right.is_some_and(is_of_name)
     };
     // what stands in a comment may be anything
-    let has_comment = || {
-        let line = &rest[memchr::memrchr(b'\n', rest).map_or(0, |end| end + 1)..];
-        path.contains(&b'\n') && (line.contains(&b'#') || path.contains(&b'#'))
-    };
+    let line = || &rest[memchr::memrchr(b'\n', rest).map_or(0, |end| end + 1)..];
+    let has_comment = || path.contains(&b'\n') && line().contains(&b'#');
     length == LONGEST || follows_call() || memchr::memmem::find_iter(path, b"await").any(is_await) || has_comment()
 }
 
