@@ -30,10 +30,12 @@ impl Analysis {
             let reads = reads.unwrap_or_else(|| Arc::new(self.reads_of(&repository, refreshing())));
             let told_call =
                 |call: &SessionCall| self.told_call(&repository, call, reads.told(&repository, &call.at, None));
-            // a repository can stand inside of another one
-            let is_own = |call: &&SessionCall| self.repositories.of(&call.at.path).root() == repository.root();
             let all = calls.iter().map(|placed| &placed.call).chain(&merging);
-            told.extend(all.filter(|call| !call.is_implicit).filter(is_own).filter_map(told_call));
+            told.extend(
+                all.filter(|call| !call.is_implicit)
+                    .filter(|call| self.is_own(&repository, &call.at.path))
+                    .filter_map(told_call),
+            );
         }
         told.sort_by(|a, b| (&a.path, a.start.byte).cmp(&(&b.path, b.start.byte)));
         told

@@ -21,6 +21,11 @@ impl Analysis {
         self.walk.absolute(path).starts_with(repository.root())
     }
 
+    /// Whether the repository of a file is this one, and none that stands inside of it.
+    pub(super) fn is_own(&self, repository: &Repository, path: &Path) -> bool {
+        self.repositories.of(path).root() == repository.root()
+    }
+
     /// Whether the run has scanned all of a repository, or all that can be seen of it.
     pub(super) fn has_all_of(&self, repository: &Repository) -> bool {
         let mut unchecked = self.scan.unchecked.iter();

@@ -103,7 +103,7 @@ impl Analysis {
     /// The relationships under check of a repository that have refresh-expire.
     fn cascading_in(&self, repository: &Repository) -> Vec<Cascading> {
         let has_it = |site: &Site| set_given(site).is_some_and(|set| set.contains(CascadeOption::RefreshExpire));
-        let is_in = |site: &Site| self.repositories.of(&site.at.path).root() == repository.root();
+        let is_in = |site: &Site| self.is_own(repository, &site.at.path);
         let of_repository = self.sites.iter().enumerate().filter(|(_, site)| is_in(site) && has_it(site));
         let mut given: Vec<((usize, usize), &Site, &Recipient, Relationship)> = of_repository
             .flat_map(|(number, site)| {

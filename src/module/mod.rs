@@ -19,10 +19,10 @@ use crate::syntax::{Node, Tree, has_error, hinted_nodes, kind, nodes_with_words,
 
 use filled::{ByKey, Filled};
 use foldhash::{HashMap, HashSet};
-use references::is_of_word;
 
 pub use references::{
-    NamedBy, Namespace, NamespaceUse, Occurrence, ReferenceKind, References, Region, RegionKind, Role, StringUse, Whole,
+    NamedBy, Namespace, NamespaceUse, Occurrence, ReferenceKind, References, Region, RegionKind, Role, StringUse,
+    Whole, is_of_word,
 };
 pub use scope::{Binding, BindingKind, Dotted, ModuleName, Parameter, Scope};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::module::{Binding, BindingKind};
+use crate::module::{Binding, BindingKind, is_of_word};
 use crate::syntax::{Node, definition_around, has_scope, is_statement, kind, nodes_with_word, unparenthesized};
 
 use super::heap::RunValue;
@@ -42,7 +42,6 @@ impl Walkthrough<'_, '_> {
 
     /// What was assumed of something isn't any more: it is another now.
     pub(super) fn forget_conditions(&mut self, about: &str) {
-        let is_of_word = |c: char| c.is_alphanumeric() || c == '_';
         self.assumed.retain(|(text, _)| {
             !text
                 .match_indices(about)

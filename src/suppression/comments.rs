@@ -59,9 +59,6 @@ impl Comments {
         let has_directive = |range: &Range<usize>| {
             hints::suppressing_lines(&text[range.clone()]).any(|line| !directives(line, rules).is_empty())
         };
-        if !has_directive(&(0..text.len())) {
-            return None;
-        }
         let cells = source.cells();
         let ranges = if cells.is_empty() { iter::once(0..text.len()).collect() } else { cells };
         let parts = ranges.into_iter().filter(has_directive);

@@ -17,8 +17,7 @@ use crate::syntax::Node;
 pub use kind::ReferenceKind;
 pub use namespace::{Namespace, NamespaceUse};
 pub use regions::{Region, RegionKind};
-pub(super) use strings::is_of_word;
-pub use strings::{NamedBy, StringUse};
+pub use strings::{NamedBy, StringUse, is_of_word};
 pub use whole::Whole;
 
 /// A range of bytes, in half the memory of a `Range<usize>`: a file has as many of them as names.

@@ -133,7 +133,7 @@ fn kind_as_module(string: &Node<'_>) -> Option<ReferenceKind> {
 }
 
 /// Whether a character can be a part of a name.
-pub(in crate::module) fn is_of_word(c: char) -> bool {
+pub fn is_of_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
