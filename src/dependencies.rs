@@ -13,7 +13,7 @@ use pep440_rs::{Operator, Version, VersionSpecifiers};
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use crate::disk::read_for_tools;
+use crate::disk::{read_for_tools, toml_table};
 use crate::sqlalchemy::SqlalchemyVersion;
 
 /// Distributions without which nothing of SQLAlchemy runs under asyncio, by their normalized names.
@@ -130,7 +130,7 @@ fn of_pipfile_lock(text: &str) -> Vec<Requirement> {
 }
 
 fn of_pyproject(text: &str) -> Vec<Requirement> {
-    let Ok(document) = text.parse::<Table>() else { return Vec::new() };
+    let Some(document) = toml_table(text) else { return Vec::new() };
     let mut found = Vec::new();
     let project = document.get("project");
     let poetry = document.get("tool").and_then(|tool| tool.get("poetry"));

@@ -14,6 +14,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use foldhash::HashMap;
 use parking_lot::RwLock;
 
+use crate::source::{Kind, Source, TemplateLanguage};
+
 /// The most that is kept of files, in bytes.
 const MOST_KEPT: usize = 32 << 20;
 
@@ -170,6 +172,16 @@ pub fn read_for_tools(path: &Path) -> io::Result<String> {
 /// It can't be read, is no UTF-8, or is longer than any of these.
 pub fn read_named_for_tools(path: &Path) -> io::Result<String> {
     text_of(File::open(path)?)
+}
+
+/// What stands in a TOML file for tools, or in the template of one; None where that is no TOML.
+pub fn toml_table(text: &str) -> Option<toml::Table> {
+    let of_template = || {
+        let template = Source::of_kind(Kind::Template(TemplateLanguage::Jinja), text.as_bytes().to_vec());
+        template.ok()?.parser_text().parse().ok()
+    };
+    let has_tags = || text.contains("{%") || text.contains("{{");
+    text.parse().ok().or_else(|| if has_tags() { of_template() } else { None })
 }
 
 fn text_of(file: File) -> io::Result<String> {

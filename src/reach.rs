@@ -101,6 +101,8 @@ pub struct Reached {
     pub elsewhere: Vec<String>,
     /// How many calls were looked at.
     pub looked_at: usize,
+    /// How many of them are no part of the product, and may do it.
+    pub open_in_tests: usize,
     /// The reads that raise.
     pub reads: Vec<RaisingRead>,
 }
@@ -117,6 +119,11 @@ pub struct RaisingRead {
 }
 
 impl Reached {
+    /// Whether nothing of the product does.
+    pub fn is_by_tests_alone(&self) -> bool {
+        self.level == Level::Reached && self.certain().next().is_none()
+    }
+
     fn certain(&self) -> impl Iterator<Item = &Arc<PlacedCall>> {
         self.calls.iter().map(|reaching| &reaching.call).filter(|call| !call.is_test)
     }
@@ -182,6 +189,7 @@ impl Calls {
             open: Vec::new(),
             elsewhere: self.elsewhere.clone(),
             looked_at: self.calls.len(),
+            open_in_tests: 0,
             reads: Vec::new(),
         };
         let of_owners = owners.iter().filter_map(|owner| self.by_owner.get(owner)).flatten();
@@ -206,16 +214,14 @@ impl Calls {
         if let Some(way) = certain {
             return reached.calls.push(ReachingCall { call: Arc::clone(call), through: way.through.clone() });
         }
-        if call.is_test {
-            return;
-        }
         match (&call.call.unknown, ways.first()) {
+            (None, None) => {}
+            _ if call.is_test => reached.open_in_tests += 1,
             (Some(why), _) => reached.open.push((Arc::clone(call), why.clone())),
             (None, Some(_)) => {
                 let why = "the classes on the way to it are not all known".to_owned();
                 reached.open.push((Arc::clone(call), why));
             }
-            (None, None) => {}
         }
     }
 }

@@ -128,7 +128,8 @@ impl Run<'_> {
             // only what tells of all relationships asks for these: there can be many of each
             let open = reached.open.iter().filter(|_| self.request.all_relationships);
             let open = open.filter_map(|(call, _)| self.analysis.told_call(&repository, &call.call, Vec::new()));
-            finding.details.reach = Some(ReachDetail { level: reached.level, calls, open: open.collect() });
+            let (level, is_by_tests_alone) = (reached.level, reached.is_by_tests_alone());
+            finding.details.reach = Some(ReachDetail { level, is_by_tests_alone, calls, open: open.collect() });
         }
     }
 

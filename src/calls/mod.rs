@@ -142,6 +142,9 @@ impl SessionCall {
         if given.is_never() {
             self.unknown = Some("nothing that it is given can be followed".to_owned());
         }
+        if *given == Type::Nothing {
+            self.unknown = Some("nothing but None is seen to come there".to_owned());
+        }
     }
 }
 
@@ -162,7 +165,8 @@ fn session_call(
         return None;
     }
     let receiver = function.field("object")?;
-    if !is_session(&types.of(module, &receiver).0, &receiver.text()) {
+    let taking = types.of(module, &receiver).0;
+    if !is_session(types, &taking, &receiver.text()) {
         return None;
     }
     let (given, steps) = match &object {
@@ -180,6 +184,10 @@ fn session_call(
         is_implicit: false,
     };
     found.add(classes, &given);
+    if found.classes.is_empty() && taking == Type::Session {
+        let why = "a session takes objects of mapped classes alone, and none is seen to come there";
+        found.unknown.get_or_insert_with(|| why.to_owned());
+    }
     Some(found)
 }
 
@@ -189,11 +197,13 @@ fn written(call: &Node<'_>) -> String {
 }
 
 /// Whether something is a session: by what it is, or where that isn't known, by its name.
-fn is_session(receiver: &Type, written: &str) -> bool {
+fn is_session(types: &Types<'_>, receiver: &Type, written: &str) -> bool {
     let mut is_open = false;
     for part in receiver.parts() {
         match part {
             Type::Session => return true,
+            // within a class of the repository that inherits from SQLAlchemy's
+            Type::Object(class, _) if types.is_session(class) => return true,
             // a decorator can make anything of a function
             Type::Unknown(_) | Type::Variable(_) | Type::Outside(_) | Type::OutsideObject(..) | Type::Function(_) => {
                 is_open = true
@@ -208,10 +218,15 @@ fn is_session(receiver: &Type, written: &str) -> bool {
 fn mapped(classes: &Classes<'_>, object: &Type) -> Result<Option<Class>, String> {
     match object {
         Type::Object(class, _) if classes.is_entity(&class.at) => Ok(Some(class.clone())),
-        Type::Object(class, _) => Err(format!(
-            "`{}` is not mapped itself: it can be an object of any class that inherits from it",
-            class.name
-        )),
+        Type::Object(class, _) => Err(match classes.deciding_base(&class.at) {
+            Some(base) => format!(
+                "whether `{}` is mapped, and what a call of it makes, is up to `{base}`, which is not part of this repository",
+                class.name
+            ),
+            None => {
+                format!("`{}` is not mapped itself: it can be an object of any class that inherits from it", class.name)
+            }
+        }),
         Type::Unknown(why) => Err(why.clone()),
         Type::Variable(name) => Err(format!("`{name}` can stand for any class")),
         Type::OutsideObject(path, _) => Err(format!("what `{}` makes is not part of this repository", path.join("."))),

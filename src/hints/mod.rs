@@ -113,6 +113,12 @@ impl Hints {
         Self::new(class_definitions(text.as_bytes()).map(|at| at..at + 1))
     }
 
+    /// Where a tag of a template may begin: `{{`, `{%`, `{#`.
+    pub fn of_tags(text: &str) -> Self {
+        let begins = |at: &usize| matches!(text.as_bytes().get(at + 1), Some(b'{' | b'%' | b'#'));
+        Self::new(memchr::memchr_iter(b'{', text.as_bytes()).filter(begins).map(|at| at..at + 1))
+    }
+
     /// Where a word stands in a part of a text.
     pub fn of_word(text: &str, part: &Range<usize>, word: &str) -> Self {
         let starts = memchr::memmem::find_iter(text[part.clone()].as_bytes(), word).map(|at| part.start + at);

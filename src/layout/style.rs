@@ -11,7 +11,7 @@ use foldhash::HashMap;
 use parking_lot::Mutex;
 use toml::{Table, Value};
 
-use crate::disk::{check_for_tools, read_for_tools};
+use crate::disk::{check_for_tools, read_for_tools, toml_table};
 
 /// How a file is laid out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -210,7 +210,7 @@ fn is_before_3_9(target: &str) -> bool {
 /// None where there is no such file; empty where it can't be read.
 fn read(path: &Path) -> Option<Table> {
     let text = read_for_tools(path).ok()?;
-    Some(text.parse().unwrap_or_default())
+    Some(toml_table(&text).unwrap_or_default())
 }
 
 fn from_ruff(settings: &Table, file: &Path) -> ConfiguredStyle {

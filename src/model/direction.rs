@@ -126,6 +126,15 @@ pub fn decide(parent: &Selectable, child: &Selectable, join: &Join) -> Result<De
     Ok(Decided { direction, pairs, key })
 }
 
+/// The first table of two sides that may have more columns, by its name, or by that of its class.
+fn open_table(parent: &Selectable, child: &Selectable) -> String {
+    let table = parent.tables.iter().chain(&child.tables).find(|table| table.is_open);
+    match table.and_then(|table| table.name.as_ref().map(|name| &name.name).or(table.named_after.as_ref())) {
+        Some(name) => format!("the table of `{name}`"),
+        None => "a table".to_owned(),
+    }
+}
+
 /// The one foreign key between the two sides.
 fn foreign_key_between<'a>(
     parent: &'a Selectable,
@@ -148,7 +157,7 @@ fn foreign_key_between<'a>(
             return Ok(candidates.remove(0));
         }
         if parent.tables.len() > 1 && (parent.is_open() || child.is_open()) {
-            return Err("a table may have columns that can't be seen here".to_owned());
+            return Err(format!("{} may have columns that can't be seen here", open_table(parent, child)));
         }
     }
     Err("no foreign key between the two tables can be seen here".to_owned())

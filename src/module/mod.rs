@@ -83,20 +83,27 @@ impl Module {
 
     /// Parses a file for who asks for a few of its functions. An error in one of the others may be passed over.
     pub fn outline(path: &Path, source: Source) -> Self {
-        Self::outline_around(path, source, &Hints::default())
+        Self::outlined(path, source, |_| {})
     }
 
-    /// Parses a file for who asks for what touches hints: an error there is not passed over.
+    /// Parses a file for who asks for what touches hints: an error there is not passed over, nor one around what a session is mostly told
+    /// to do.
     pub fn outline_around(path: &Path, source: Source, hints: &Hints) -> Self {
-        // what may be a template's tag, and what a session mostly is told to do: an error around these is not passed over either
-        const WORDS: [&str; 7] = ["{{", "{%", "{#", ".refresh(", ".expire(", ".merge(", "expunge"];
-        static GONE_INTO: LazyLock<Words> = LazyLock::new(|| Words::few(&WORDS));
+        static TOLD: LazyLock<Words> = LazyLock::new(|| Words::few(&[".refresh(", ".expire(", ".merge(", "expunge"]));
+        Self::outlined(path, source, |root| {
+            hinted_nodes(root, hints).for_each(drop);
+            nodes_with_words(root, &TOLD).for_each(drop);
+        })
+    }
+
+    fn outlined(path: &Path, source: Source, go_into: impl FnOnce(&Node<'_>)) -> Self {
         if source.kind() != Kind::Python {
             return Self::parse(path, source);
         }
         let tree = Tree::outline(source.parser_text());
-        hinted_nodes(&tree.root(), hints).for_each(drop);
-        nodes_with_words(&tree.root(), &GONE_INTO).for_each(drop);
+        go_into(&tree.root());
+        // an error around what may be a template's tag is that of a template
+        hinted_nodes(&tree.root(), Hints::of_tags(source.parser_text())).for_each(drop);
         if has_error(&tree.root()) {
             return Self::parse(path, source);
         }

@@ -21,6 +21,8 @@ pub struct Details {
 pub struct ReachDetail {
     /// What of the code comes to it today.
     pub level: Level,
+    /// Nothing of the product does.
+    pub is_by_tests_alone: bool,
     /// The calls that do.
     pub calls: Vec<ToldCall>,
     /// The calls of the product of which it can't be told whether they do, where all relationships were asked for.

@@ -87,7 +87,7 @@ fn tell_finding(finding: &mut Finding, tell: &impl Fn(&mut String)) {
         fix,
         details: Details { cascade: _, reach },
     } = finding;
-    if let Some(ReachDetail { level: _, calls, open }) = reach {
+    if let Some(ReachDetail { level: _, is_by_tests_alone: _, calls, open }) = reach {
         calls.iter_mut().chain(open).for_each(|call| tell_call(call, tell));
     }
     [message, help].into_iter().chain(remarks.iter_mut().map(|note| &mut note.text)).for_each(tell);

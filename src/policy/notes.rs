@@ -112,7 +112,7 @@ impl Policy<'_> {
 }
 
 /// What the files of places are that are no part of the product.
-fn kind(places: &[String]) -> &'static str {
+pub(super) fn kind(places: &[String]) -> &'static str {
     let is_migration =
         |place: &String| place.split('/').any(|name| matches!(name, "migrations" | "alembic" | "versions"));
     match (places.iter().any(is_migration), places.iter().all(is_migration)) {

@@ -1,10 +1,11 @@
 //! Who reaches a relationship goes in; a sentence comes out.
 
-use super::notes::first_of;
+use super::notes::{first_of, kind};
 use crate::reach::{Level, PlacedCall, Reached, ReachingCall};
 
 /// How many calls are named.
 const MOST_NAMED: usize = 3;
+
 /// In words that begin a sentence.
 pub(super) fn told(reached: &Reached) -> String {
     match reached.level {
@@ -19,16 +20,24 @@ pub(super) fn told(reached: &Reached) -> String {
             format!("reached by {calls}: what is loaded of it is expired there")
         }
         Level::Unknown => format!("perhaps reached: {}", open(reached)),
-        Level::Dormant => match reached.looked_at {
-            0 => "reached by nothing: no whole object is refreshed or expired in the repository".to_owned(),
-            number => {
-                let calls = if number == 1 { "the one call".to_owned() } else { format!("none of the {number} calls") };
-                let is_not = if number == 1 { "is not given" } else { "is given" };
-                format!(
-                    "reached by nothing: {calls} that refresh or expire a whole object {is_not} one that leads to it"
-                )
-            }
-        },
+        Level::Dormant => format!("reached by nothing: {}", missing(reached)),
+    }
+}
+
+/// What the calls are that were looked at, none of which is known to reach it.
+fn missing(reached: &Reached) -> String {
+    let by_product = match (reached.looked_at, reached.looked_at - reached.open_in_tests) {
+        (0, _) => return "no whole object is refreshed or expired in the repository".to_owned(),
+        (_, 0) => "no call of the product refreshes or expires a whole object".to_owned(),
+        (_, 1) => "the one call that refreshes or expires a whole object is not given one that leads to it".to_owned(),
+        (_, number) => {
+            format!("none of the {number} calls that refresh or expire a whole object is given one that leads to it")
+        }
+    };
+    match reached.open_in_tests {
+        0 => by_product,
+        1 => format!("{by_product}; the object of 1 call in tests is not known"),
+        more => format!("{by_product}; the objects of {more} calls in tests are not known"),
     }
 }
 
@@ -42,7 +51,8 @@ fn shown(reaching: &ReachingCall) -> String {
 }
 
 fn named(call: &PlacedCall) -> String {
-    format!("`{}` ({})", call.call.written, call.place)
+    let of = if call.is_test { format!(", in {}", kind(std::slice::from_ref(&call.place))) } else { String::new() };
+    format!("`{}` ({}{of})", call.call.written, call.place)
 }
 
 /// What may reach it, and why that can't be told.

@@ -54,18 +54,28 @@ impl Walkthrough<'_, '_> {
         let only = guard.filter(|guard| guard.ends_at_once).map(|guard| guard.goes_on);
         let holds = only.unwrap_or_else(|| self.script.choose(2) == 0);
         let is_guard = guard.is_some_and(|guard| guard.goes_on == holds);
-        self.take(condition, if is_guard { DecisionKind::Guard } else { DecisionKind::Condition }, holds);
+        let is_settled = self.is_settled(&names_in(condition));
+        self.take(condition, if is_guard { DecisionKind::Guard } else { DecisionKind::Condition }, holds, is_settled);
         holds
     }
 
     /// A condition is a flag that is known here. What else was made of it isn't, and says something about it all the same.
     pub(super) fn follow_flag(&mut self, condition: &Node<'_>, holds: bool) {
-        self.take(condition, DecisionKind::Condition, holds);
+        self.take(condition, DecisionKind::Condition, holds, false);
     }
 
-    fn take(&mut self, condition: &Node<'_>, kind: DecisionKind, holds: bool) {
+    /// Whether what names stand for decides about what they are in, though that isn't known here.
+    fn is_settled(&self, names: &[Node<'_>]) -> bool {
+        let is_literal = |name: &str| matches!(self.name(name), Some(RunValue::Literal(_)));
+        names.iter().map(Node::text).any(|name| self.frame().settled.contains(&*name) || is_literal(&name))
+    }
+
+    fn take(&mut self, condition: &Node<'_>, kind: DecisionKind, holds: bool, is_settled: bool) {
         let statement = condition.ancestors().find(is_statement).unwrap_or_else(|| condition.clone());
         self.note(condition, &names_in(condition), kind, holds, &statement);
+        if let Some(last) = self.way.decisions.last_mut() {
+            last.is_settled = is_settled;
+        }
     }
 
     /// A loop is entered: there is something in what it goes through.
@@ -103,17 +113,26 @@ impl Walkthrough<'_, '_> {
         let set_in = around.map(|around| self.module().location(&around.range()));
         let condition = (condition.text().into_owned(), self.frames.len());
         let statement = self.module().location(&statement.range());
-        self.way.decisions.push(Decision { condition, kind, names, of_module, is_free, set_in, holds, statement });
+        self.way.decisions.push(Decision {
+            condition,
+            kind,
+            names,
+            of_module,
+            is_free,
+            is_settled: false,
+            set_in,
+            holds,
+            statement,
+        });
     }
 
     /// The flags that a loop, or what may be cut short, sets aren't known any more.
     pub(super) fn forget_flags(&mut self, within: &Node<'_>) {
-        let is_flag = |value: &RunValue| matches!(value, RunValue::Flag(_));
-        if !self.frame().names.values().any(is_flag) {
+        if !self.frame().names.values().any(RunValue::is_constant) {
             return;
         }
         for name in names_set_in(within) {
-            if self.name(&name.text()).as_ref().is_some_and(is_flag) {
+            if self.name(&name.text()).as_ref().is_some_and(RunValue::is_constant) {
                 self.bind(&name.text(), RunValue::Other);
             }
         }

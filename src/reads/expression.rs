@@ -1,6 +1,6 @@
 //! An expression is evaluated: what it gives, and what it does on the way.
 
-use crate::syntax::{Node, conditional_parts, is_and, kind, unparenthesized};
+use crate::syntax::{Node, conditional_parts, definition_around, is_and, kind, string_content, unparenthesized};
 
 use super::decisions::Guard;
 use super::heap::{Freshness, HeapLink, List, LoadState, Options, RunValue, Standing, UnseenRelationships};
@@ -47,12 +47,11 @@ impl Walkthrough<'_, '_> {
             | kind::GENERATOR_EXPRESSION
             | kind::DICTIONARY_COMPREHENSION => self.comprehension(&node),
             kind::NONE => Ok(RunValue::Nothing),
-            kind::TRUE | kind::FALSE => Ok(RunValue::Flag(node.kind() == kind::TRUE)),
             kind::LAMBDA | kind::FUNCTION_DEFINITION | kind::CLASS_DEFINITION => Ok(RunValue::Unknown),
             kind::KEYWORD_ARGUMENT => node.field("value").map_or(Ok(RunValue::Unknown), |value| self.value(&value)),
             _ => {
                 node.named_children().try_for_each(|part| self.value(&part).map(|_| ()))?;
-                Ok(RunValue::Other)
+                Ok(constant(&node).unwrap_or(RunValue::Other))
             }
         }
     }
@@ -62,11 +61,29 @@ impl Walkthrough<'_, '_> {
         if let Some(known) = self.name(&name) {
             return known;
         }
+        if let Some(constant) = self.constant_of_module(node) {
+            return constant;
+        }
         let found = self.typed(node);
         if matches!(found, RunValue::Object(_) | RunValue::List(_)) {
             self.remember(&name, found.clone());
         }
         found
+    }
+
+    /// What a name stands for that the module alone binds, once, to one of Python's own values.
+    fn constant_of_module(&self, node: &Node<'_>) -> Option<RunValue> {
+        let name = node.text();
+        let is_own =
+            definition_around(node).is_some_and(|around| !self.module().scope_of(&around).all(&name).is_empty());
+        let [binding] = self.module().scope.all(&name) else { return None };
+        if is_own || self.is_shared(&name) {
+            return None;
+        }
+        let bound = self.module().node(&binding.name)?;
+        let assignment = bound.parent().filter(|around| around.kind() == kind::ASSIGNMENT)?;
+        assignment.field("left").filter(|left| left.range() == bound.range())?;
+        constant(&assignment.field("right")?)
     }
 
     fn attribute(&mut self, node: &Node<'_>) -> Result<RunValue, Exit> {
@@ -355,5 +372,17 @@ impl Walkthrough<'_, '_> {
         self.conditions(node)?;
         self.value(body)?;
         Ok(RunValue::Unknown)
+    }
+}
+
+/// What a literal stands for.
+pub(super) fn constant(node: &Node<'_>) -> Option<RunValue> {
+    match &*node.kind() {
+        kind::TRUE | kind::FALSE => Some(RunValue::Flag(node.kind() == kind::TRUE)),
+        kind::NONE => Some(RunValue::Nothing),
+        kind::INTEGER => Some(RunValue::Literal(node.text().into_owned())),
+        // it is no number
+        kind::STRING => string_content(node).map(|content| RunValue::Literal(format!("'{content}'"))),
+        _ => None,
     }
 }

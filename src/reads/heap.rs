@@ -29,6 +29,8 @@ pub(super) enum RunValue {
     Nothing,
     /// `True` or `False`
     Flag(bool),
+    /// A string or a number, as it is written.
+    Literal(String),
     /// No object of a mapped class.
     Other,
     Unknown,
@@ -37,7 +39,12 @@ pub(super) enum RunValue {
 impl RunValue {
     /// Whether it is known to be no object of a mapped class, and not `None`.
     pub fn is_no_object(&self) -> bool {
-        matches!(self, Self::Flag(_) | Self::Other)
+        self.is_constant() || *self == Self::Other
+    }
+
+    /// Whether it is known which of Python's own values it is, but for `None`.
+    pub fn is_constant(&self) -> bool {
+        matches!(self, Self::Flag(_) | Self::Literal(_))
     }
 }
 

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use foldhash::HashMap;
 
 use crate::module::{Location, Module};
-use crate::syntax::{Node, decorator_last_names, is_async, kind};
+use crate::syntax::{Node, decorator_last_names, is_async, is_splat, kind, parameter_name};
 use crate::types::{Function, Type};
 
 use super::Raised;
+use super::expression::constant;
 use super::heap::{Heap, List, Options, RunValue};
 use super::mapping::Mapping;
 use super::ways::Way;
@@ -66,6 +67,8 @@ pub(super) struct Frame {
     pub names: HashMap<String, RunValue>,
     /// The names that statements bound.
     pub bound: BTreeSet<String>,
+    /// Those of which the call decides what they are, though that isn't known here.
+    pub settled: BTreeSet<String>,
     /// Where the call is that runs it.
     call: Option<Location>,
 }
@@ -93,7 +96,28 @@ pub(super) struct Walkthrough<'r, 'a> {
 
 impl Frame {
     fn of(module: &Arc<Module>, names: HashMap<String, RunValue>) -> Self {
-        Self { module: Arc::clone(module), names, bound: BTreeSet::new(), call: None }
+        let (bound, settled) = (BTreeSet::new(), BTreeSet::new());
+        Self { module: Arc::clone(module), names, bound, settled, call: None }
+    }
+}
+
+impl Frame {
+    /// The parameters that the call gives nothing are their defaults, unless what it splats gives them something.
+    fn add_defaults(&mut self, function: &Node<'_>, is_splatted: bool) {
+        for parameter in function.field("parameters").iter().flat_map(Node::named_children) {
+            if is_splat(&parameter) {
+                self.settled.extend(parameter_name(&parameter).map(|name| name.text().into_owned()));
+            }
+            let (Some(name), Some(default)) = (parameter.field("name"), parameter.field("value")) else { continue };
+            let name = name.text().into_owned();
+            if self.names.contains_key(&name) {
+                continue;
+            }
+            match constant(&default).filter(|_| !is_splatted) {
+                Some(value) => self.names.insert(name, value).map_or((), drop),
+                None => self.settled.extend([name]),
+            }
+        }
     }
 }
 
@@ -159,10 +183,11 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
     pub(super) fn bind(&mut self, name: &str, value: RunValue) {
         self.forget_conditions(name);
         // another function may set it
-        let is_shared = matches!(value, RunValue::Flag(_)) && self.is_shared(name);
+        let is_shared = value.is_constant() && self.is_shared(name);
         let last = self.frames.len() - 1;
         let frame = &mut self.frames[last];
         frame.bound.insert(name.to_owned());
+        frame.settled.remove(name);
         if value == RunValue::Unknown || is_shared {
             frame.names.remove(name);
         } else {
@@ -242,9 +267,14 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
             self.heap.forget_all();
             return Ok(RunValue::Unknown);
         };
-        let names = parameters(&node, given);
-        let at = self.module().location(&at.range());
-        self.frames.push(Frame { call: Some(at), ..Frame::of(&function.module, names) });
+        let mut frame = Frame::of(&function.module, parameters(&node, given));
+        frame.add_defaults(&node, has_splats(at));
+        if function.receiver.is_some() {
+            let first = node.field("parameters").and_then(|all| parameter_name(&all.named_children().next()?));
+            frame.settled.extend(first.map(|first| first.text().into_owned()));
+        }
+        frame.call = Some(self.module().location(&at.range()));
+        self.frames.push(frame);
         let assumed = std::mem::take(&mut self.assumed);
         let left =
             if node.kind() == kind::LAMBDA { self.value(&body).map(Some) } else { self.block(&body).map(|()| None) };
@@ -266,6 +296,12 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
             && is_followed
             && !function.text().contains("yield")
     }
+}
+
+/// Whether a call has arguments of which it isn't known which parameters they are for.
+fn has_splats(call: &Node<'_>) -> bool {
+    let is_splat = |argument: &Node<'_>| matches!(&*argument.kind(), kind::LIST_SPLAT | kind::DICTIONARY_SPLAT);
+    call.field("arguments").is_some_and(|arguments| arguments.named_children().any(|argument| is_splat(&argument)))
 }
 
 /// The parameters of a function with what they are given.

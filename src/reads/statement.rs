@@ -81,7 +81,7 @@ impl Walkthrough<'_, '_> {
         self.forget_flags(statement);
         match left {
             // where something is raised it may return another
-            Err(Exit::Return(RunValue::Flag(_))) => Err(Exit::Return(RunValue::Other)),
+            Err(Exit::Return(value)) if value.is_constant() => Err(Exit::Return(RunValue::Other)),
             left => left,
         }
     }
@@ -155,18 +155,28 @@ impl Walkthrough<'_, '_> {
                 let values = parts.iter().map(|part| self.value(part)).collect::<Result<Vec<_>, _>>()?;
                 let words: Vec<String> = condition.children().map(|child| child.kind().into_owned()).collect();
                 let is_not = words.iter().any(|word| word.contains("not") || word == "!=");
-                Ok(match values.as_slice() {
-                    [RunValue::Object(_) | RunValue::List(_) | RunValue::Flag(_), RunValue::Nothing] => Some(is_not),
+                let is_equality = words.iter().any(|word| matches!(word.as_str(), "==" | "!="));
+                let known = match values.as_slice() {
+                    [RunValue::Object(_) | RunValue::List(_), RunValue::Nothing] => Some(is_not),
+                    [value, RunValue::Nothing] if value.is_constant() => Some(is_not),
                     [RunValue::Nothing, RunValue::Nothing] => Some(!is_not),
+                    [RunValue::Literal(one), RunValue::Literal(other)] if is_equality => Some((one == other) != is_not),
                     _ => None,
-                })
-            }
-            _ => {
-                let value = self.value(&condition)?;
-                if let RunValue::Flag(holds) = value {
+                };
+                if let (Some(holds), [RunValue::Literal(_), _]) = (known, values.as_slice()) {
                     self.follow_flag(&condition, holds);
                 }
-                Ok(self.is_true(&value))
+                Ok(known)
+            }
+            // nothing that is run has it on
+            _ if matches!(&*condition.text(), "TYPE_CHECKING" | "typing.TYPE_CHECKING") => Ok(Some(false)),
+            _ => {
+                let value = self.value(&condition)?;
+                let known = self.is_true(&value);
+                if let Some(holds) = known.filter(|_| value.is_constant()) {
+                    self.follow_flag(&condition, holds);
+                }
+                Ok(known)
             }
         }
     }
@@ -177,6 +187,7 @@ impl Walkthrough<'_, '_> {
             RunValue::Object(_) => Some(true),
             RunValue::Nothing => Some(false),
             RunValue::Flag(is_true) => Some(*is_true),
+            RunValue::Literal(written) => Some(written != "0"),
             RunValue::List(list) if !self.heap.lists[*list].known.is_empty() => Some(true),
             _ => None,
         }

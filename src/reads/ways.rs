@@ -19,6 +19,8 @@ pub(super) struct Decision {
     pub of_module: Option<ModuleState>,
     /// It is one of the coroutine itself, about what its statements don't bind.
     pub is_free: bool,
+    /// What it is about decides which way it goes, though that isn't known here.
+    pub is_settled: bool,
     /// The loop around it that sets what it is about: the next round may decide otherwise.
     pub set_in: Option<Location>,
     /// Whether it holds.
@@ -79,7 +81,7 @@ impl Way {
         let decisions = (0..self.decisions.len()).filter(|index| self.depends_on(*index, raised, ways));
         let decisions: Vec<&Decision> = decisions.map(|index| &self.decisions[index]).collect();
         let is_over = |one: &Decision| one.set_in.as_ref().is_some_and(|around| !around.covers(&raised.read));
-        !decisions.iter().any(|one| is_over(one))
+        !decisions.iter().any(|one| one.is_settled || is_over(one))
             && decisions
                 .iter()
                 .enumerate()

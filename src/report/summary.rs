@@ -158,13 +158,18 @@ fn reach(outcome: &Outcome) -> Option<String> {
     let levels = outcome.levels();
     let raises = levels.iter().any(|(level, number)| *level == Level::Raises && *number > 0);
     let no_read = if raises || !outcome.may_run_under_asyncio() { "" } else { " (no read was found that raises)" };
+    let is_by_tests = |finding: &Finding| finding.details.reach.as_ref().is_some_and(|reach| reach.is_by_tests_alone);
+    let by_tests = match outcome.findings().filter(|(_, finding)| is_by_tests(finding)).count() {
+        0 => String::new(),
+        some => format!(", {some} by tests alone"),
+    };
     let parts = levels.into_iter().filter(|(_, number)| *number > 0).map(|(level, number)| match (level, number) {
         (Level::Raises, 1) => "1 raises today".to_owned(),
         (Level::Raises, _) => format!("{number} raise today"),
         (Level::Unknown, _) => format!("{number} may be reached"),
         (Level::Dormant, _) => format!("no call reaches {number} of them ({})", level.name()),
-        (Level::Reached, 1) => format!("1 is {}{no_read}", level.name()),
-        (Level::Reached, _) => format!("{number} are {}{no_read}", level.name()),
+        (Level::Reached, 1) => format!("1 is {}{by_tests}{no_read}", level.name()),
+        (Level::Reached, _) => format!("{number} are {}{by_tests}{no_read}", level.name()),
     });
     let mut parts: Vec<String> = parts.collect();
     if parts.is_empty() {

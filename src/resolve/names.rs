@@ -15,6 +15,7 @@ use crate::module::{Binding, BindingKind, Dotted, ModuleName, Occurrence, Region
 use crate::module::{Location, Module};
 use crate::python::is_standard_library;
 use crate::source::is_covered;
+use crate::sqlalchemy::LIBRARIES;
 use crate::syntax::{Node, dotted_name, kind, nodes_with_word};
 
 /// How many modules of which everything is imported are asked for a name.
@@ -224,8 +225,8 @@ impl Resolver<'_> {
             return vec![Resolution::Outside(path.to_vec())];
         }
         let near = self.repository.import_roots(place.path());
-        // a package's `typing.py` does not hide Python's own
-        let is_own = is_standard_library(&path[0]);
+        // a package's `typing.py` does not hide Python's own, nor its `sqlalchemy` the library
+        let is_own = is_standard_library(&path[0]) || LIBRARIES.contains(&path[0].as_str());
         let near: Vec<PathBuf> =
             near.iter().filter(|folder| !is_own || !self.repository.is_package(folder)).cloned().collect();
         let found = self.inside(place, &near, path, 1, effort);

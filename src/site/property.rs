@@ -7,6 +7,7 @@ use crate::module::BindingKind;
 use crate::module::Module;
 use crate::resolve::{Callee, Effort, Found, Place, Resolution, Resolver};
 use crate::rules::ConstructorKind;
+use crate::sqlalchemy::LIBRARIES;
 use crate::syntax::{
     Node, dotted_name, has_scope, is_import, kind, nodes_with_words, positional_arguments, unparenthesized,
 };
@@ -182,7 +183,6 @@ fn is_item_of_properties(name: &Node<'_>) -> bool {
 
 /// Whether a file imports SQLAlchemy, or a library on top of it.
 pub(super) fn imports_sqlalchemy(module: &Module) -> bool {
-    const LIBRARIES: [&str; 3] = ["sqlalchemy", "sqlmodel", "flask_sqlalchemy"];
     let is_of_library = |node: &Node<'_>| {
         let name = dotted_name(node).or_else(|| Some(vec![node.named_children().next()?.text().into_owned()]));
         name.is_some_and(|name| LIBRARIES.contains(&name[0].as_str()))

@@ -10,3 +10,6 @@ pub use direction::Direction;
 pub use loader::{Lazy, Loader, unkept_by};
 pub use observable::Observable;
 pub use version::SqlalchemyVersion;
+
+/// The top-level modules of SQLAlchemy, and of libraries on top of it whose names are as good as its own.
+pub const LIBRARIES: [&str; 3] = ["sqlalchemy", "sqlmodel", "flask_sqlalchemy"];

@@ -72,7 +72,7 @@ const TRANSPARENT: [&str; 18] = [
 pub(super) const CLASS_OF: [&str; 2] = ["builtins", "type"];
 const CALLABLE: [&str; 2] = ["typing", "Callable"];
 /// What is no object of a mapped class.
-const PLAIN: [&str; 24] = [
+const PLAIN: [&str; 23] = [
     "str",
     "int",
     "float",
@@ -80,7 +80,6 @@ const PLAIN: [&str; 24] = [
     "bytes",
     "bytearray",
     "complex",
-    "object",
     "None",
     "UUID",
     "datetime",
@@ -140,12 +139,10 @@ impl Types<'_> {
                 }
                 let there = context.within(found.module());
                 let Some(name) = there.node(&found.binding().name) else { return Type::NEVER };
-                if let BindingKind::CallResult { callee, .. } = &found.binding().kind {
-                    match callee.last().map(String::as_str) {
-                        Some("TypeVar" | "ParamSpec" | "TypeVarTuple") => return self.variable(context, &name.text()),
-                        Some("NewType") => return Type::Other,
-                        _ => {}
-                    }
+                if let BindingKind::CallResult { callee, .. } = &found.binding().kind
+                    && matches!(callee.last().map(String::as_str), Some("TypeVar" | "ParamSpec" | "TypeVarTuple"))
+                {
+                    return self.variable(context, &name.text());
                 }
                 if found.rest.is_empty() && !matches!(found.binding().kind, BindingKind::Class(_)) {
                     return self.alias(&there, &name);
@@ -202,7 +199,7 @@ impl Types<'_> {
         let name = names.last().map(String::as_str).unwrap_or_default();
         let part = |index: usize| match inside.get(index) {
             Some(part) => self.written(context, place, node, part),
-            None => Type::unknown("its annotation says nothing of what is inside"),
+            None => says_nothing_of_parts(name),
         };
         match name {
             _ if TRANSPARENT.contains(&name) => part(0),
@@ -257,6 +254,11 @@ impl Types<'_> {
         }
     }
 
+    /// Whether objects of a class are sessions.
+    pub fn is_session(&self, class: &Class) -> bool {
+        self.object_of(class, &[]) == Type::Session
+    }
+
     /// An object of a class; what inherits from a session is one.
     pub(super) fn object_of(&self, class: &Class, given: &[Type]) -> Type {
         let known = self.makes.borrow().get(&class.at).cloned();
@@ -295,13 +297,19 @@ pub(super) fn is_callable(path: &[String]) -> bool {
     path == CALLABLE
 }
 
+/// `list` without what is in it.
+fn says_nothing_of_parts(name: &str) -> Type {
+    Type::unknown(format!("an annotation with `{name}` says nothing of what is in it"))
+}
+
 /// What a name says that nothing in reach binds.
 fn plain_or_unbound(names: &[String]) -> Type {
     match names {
         [name] if PLAIN.contains(&name.as_str()) => Type::Other,
         [name] if matches!(name.as_str(), "list" | "set" | "frozenset" | "dict" | "tuple") => {
-            Type::sequence(Type::unknown("its annotation says nothing of what is inside"))
+            Type::sequence(says_nothing_of_parts(name))
         }
+        [name] if name == "object" => Type::unknown("it is annotated `object`"),
         _ => Type::unknown(format!("nothing in reach defines `{}`", names.join("."))),
     }
 }

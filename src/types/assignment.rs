@@ -66,7 +66,7 @@ impl Types<'_> {
         let given = self.value(context, &right);
         let left = assignment.field("left").unwrap_or_else(|| name.clone());
         let found = self.unpacked(&left, name, given);
-        let found = if says_all(&found) { found } else { self.filled(context, name, found) };
+        let found = self.filled(context, name, found);
         let declared = declared().filter(|(declared, _)| is_object(declared) && !self.narrows(&found, declared));
         let written = name.text();
         if let Some((declared, annotation)) = declared {
@@ -88,16 +88,23 @@ impl Types<'_> {
             }),
             Type::Nothing => declared.parts().contains(&Type::Nothing),
             Type::Unknown(_) | Type::Other | Type::Variable(_) | Type::OutsideObject(..) => false,
+            // something else may be put into it
+            Type::Sequence(_) | Type::Mapping(..) => says_all(part) && !says_all(declared),
             other => says_all(other),
         };
         !found.is_never() && found.parts().iter().all(is_narrower)
     }
 
-    /// `with … as name`, `except … as name`.
+    /// `with … as name`, `except Class as name`.
     fn bound_by_as<'t>(&self, context: &Context, name: &Node<'t>, target: &Node<'t>) -> Type {
         let Some(pattern) = target.parent() else { return Type::NEVER };
-        let is_with = pattern.parent().is_some_and(|around| around.kind() == kind::WITH_ITEM);
-        let Some(value) = pattern.named_children().next().filter(|_| is_with) else { return Type::Other };
+        let Some(value) = pattern.named_children().next() else { return Type::Other };
+        if pattern.parent().is_none_or(|around| around.kind() != kind::WITH_ITEM) {
+            let caught = self.value(context, &value);
+            let classes =
+                if matches!(caught, Type::Tuple(_) | Type::Sequence(_)) { self.item(&caught) } else { caught };
+            return classes.each(|class| self.made_by(class));
+        }
         let managed = self.value(context, &value);
         let entered = self.entered(&managed);
         let left = target.named_children().next().unwrap_or_else(|| name.clone());
@@ -105,13 +112,22 @@ impl Types<'_> {
     }
 
     /// A name that a pattern of a `case` binds: the subject, or an object of the class before `as`.
-    fn captured(&self, context: &Context, name: &Node<'_>, pattern: &Node<'_>) -> Type {
-        let class = pattern
-            .dfs()
-            .find(|node| node.kind() == kind::CLASS_PATTERN)
-            .and_then(|class| class.named_children().next());
-        if let Some(class) = class {
-            return self.value(context, &class).each(|class| self.made_by(class));
+    fn captured<'t>(&self, context: &Context, name: &Node<'t>, pattern: &Node<'t>) -> Type {
+        let around: Vec<Node<'_>> =
+            name.ancestors().take_while(|around| around.range() != pattern.range()).chain([pattern.clone()]).collect();
+        let is_class = |node: &Node<'_>| node.kind() == kind::CLASS_PATTERN;
+        if !around.iter().any(is_class) {
+            let whole = around.iter().find(|around| around.kind() == kind::AS_PATTERN).unwrap_or(pattern);
+            let is_outer = |class: &Node<'_>| {
+                !class.ancestors().take_while(|up| up.range() != whole.range()).any(|up| is_class(&up))
+            };
+            let classes = whole.dfs().filter(|node| is_class(node) && is_outer(node));
+            let classes: Vec<_> = classes.filter_map(|class| class.named_children().next()).collect();
+            if !classes.is_empty() {
+                return Type::any(
+                    classes.iter().map(|class| self.value(context, class).each(|class| self.made_by(class))),
+                );
+            }
         }
         let statement = pattern.ancestors().find(|node| node.kind() == kind::MATCH_STATEMENT);
         let is_whole =

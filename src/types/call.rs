@@ -2,11 +2,12 @@
 
 use crate::hints::names_session;
 use crate::resolve::{Arguments, Expression, Passed};
-use crate::syntax::{Node, kind, on_one_line, positional_arguments, string_content, unparenthesized};
+use crate::syntax::{Node, kind, nodes_with_word, on_one_line, positional_arguments, string_content, unparenthesized};
 
 use super::annotation::{is_callable, is_class_of};
+use super::assignment::class_of;
 use super::function::TypedArgument;
-use super::kind::{Class, Type, is_object, says_all};
+use super::kind::{Class, Function, Type, is_object, says_all};
 use super::member::arguments_of;
 use super::{Context, Types};
 
@@ -80,7 +81,8 @@ impl Types<'_> {
         })
     }
 
-    /// An object of a class; the type variables of a class are found out by what its constructor gets.
+    /// An object of a class, or of the class that it makes objects of; the type variables of a class are found out by what its constructor
+    /// gets.
     fn constructed(&self, context: &Context, class: &Class, given: &[Type], call: &Node<'_>) -> Type {
         if given.is_empty()
             && let Type::Function(function) = self.own_constructor(class)
@@ -94,7 +96,7 @@ impl Types<'_> {
                 return Type::Object(class.clone(), given.collect());
             }
         }
-        self.object_of(class, given)
+        self.model_of_factory(class).unwrap_or_else(|| self.object_of(class, given))
     }
 
     fn own_constructor(&self, class: &Class) -> Type {
@@ -114,7 +116,14 @@ impl Types<'_> {
         let at = context.module.location(&around.range());
         let mut lineage = self.lineage(class, given);
         let own = lineage.iter().position(|ancestor| ancestor.class.at == at).map_or(1, |own| own + 1);
-        self.member(&receiver, &lineage.split_off(own.min(lineage.len())), class, name)
+        let above = lineage.split_off(own.min(lineage.len()));
+        self.member(&receiver, &above, class, name).each(|found| match found {
+            Type::Unknown(_) => Type::unknown(format!(
+                "what `super().{name}` is in `{}` is not seen: no base of it in this repository has that",
+                class.name
+            )),
+            found => found.clone(),
+        })
     }
 
     /// The arguments of a call.
@@ -176,6 +185,7 @@ impl Types<'_> {
                 Some(name) => self.attribute(&first(), &name),
                 None => not_told(call),
             },
+            "super" => self.self_type(context, call),
             "type" => first().each(|object| match object {
                 Type::Object(class, given) => Type::Class(class.clone(), given.clone()),
                 other => other.clone(),
@@ -200,11 +210,12 @@ impl Types<'_> {
             let given = self.given(context, call).into_iter().map(|given| given.value);
             return Type::Mapping(Box::new(Type::Other), Box::new(Type::any(given)));
         }
+        let named = self.given(context, call).into_iter().filter(|given| given.name.is_some());
+        let named: Vec<Type> = named.map(|given| given.value).collect();
+        let with_named = |value: &Type| Box::new(Type::any([value.clone()].into_iter().chain(named.iter().cloned())));
         self.argument(context, call, 0, "").each(|found| match (found, self.item(found)) {
-            (Type::Mapping(..), _) => found.clone(),
-            (_, Type::Tuple(pair)) if pair.len() == 2 => {
-                Type::Mapping(Box::new(pair[0].clone()), Box::new(pair[1].clone()))
-            }
+            (Type::Mapping(key, value), _) => Type::Mapping(key.clone(), with_named(value)),
+            (_, Type::Tuple(pair)) if pair.len() == 2 => Type::Mapping(Box::new(pair[0].clone()), with_named(&pair[1])),
             _ => Type::unknown(format!("what is in `{}` can't be told", on_one_line(call))),
         })
     }
@@ -214,6 +225,11 @@ impl Types<'_> {
         let method = self.attribute(object, name);
         let found = match &method {
             Type::Unknown(_) => Type::NEVER,
+            Type::Function(own) => {
+                let overriding = self.overriding(class, own, name);
+                let all = overriding.iter().chain([&method]).map(|method| self.called(context, method, call));
+                Type::any(all.collect::<Vec<_>>())
+            }
             method => self.called(context, method, call),
         };
         if is_object(&found) || !found.is_never() && !matches!(found, Type::Unknown(_)) {
@@ -221,6 +237,23 @@ impl Types<'_> {
         }
         let made = self.method_of_library(object, class, name);
         made.unwrap_or(if matches!(method, Type::Unknown(_)) { method } else { found })
+    }
+
+    /// The methods of classes beside one in its module that stand in place of one of it, where that has no annotation for all of them.
+    fn overriding(&self, class: &Class, method: &Function, name: &str) -> Vec<Type> {
+        let node = method.module.node(&method.at.range());
+        if node.is_none_or(|node| node.field("return_type").is_some()) || !class.module.mentions(&["class "]) {
+            return Vec::new();
+        }
+        let context = Context::of(&class.module);
+        let root = class.module.tree().root();
+        let of_heir = |node: Node<'_>| {
+            let heir = (node.kind() == kind::CLASS_DEFINITION).then(|| class_of(&context, &node))?;
+            let binds = || !class.module.scope_of(&node).all(name).is_empty();
+            let is_heir = heir != *class && binds() && self.inherits(&heir, class);
+            is_heir.then(|| self.attribute(&Type::Object(heir, Vec::new()), name))
+        };
+        nodes_with_word(&root, &format!("def {name}")).filter_map(of_heir).collect()
     }
 
     /// What a method of something gives.
@@ -232,7 +265,11 @@ impl Types<'_> {
             Type::Rows(rows) => self.call_of_rows(context, rows, name, call),
             Type::Sequence(item) => match name {
                 "pop" | "popleft" | "__anext__" | "__next__" | "asend" | "send" => (**item).clone(),
-                "copy" | "union" | "intersection" | "difference" => object.clone(),
+                "copy" | "intersection" | "difference" => object.clone(),
+                "union" | "symmetric_difference" => {
+                    let others = self.given(context, call).into_iter().map(|given| self.item(&given.value));
+                    Type::sequence(Type::any([(**item).clone()].into_iter().chain(others)))
+                }
                 _ if GIVE_NO_OBJECT.contains(&name) => Type::Other,
                 _ => not_told(call),
             },

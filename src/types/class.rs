@@ -101,11 +101,16 @@ impl Types<'_> {
 
     /// Whether a class, or one that it inherits from, has a base of another library with one of the names.
     pub(super) fn has_base_named(&self, class: &Class, names: &[&str]) -> bool {
-        let last = |base: &Type| match base {
+        self.has_base_of(class, |name| names.contains(&name))
+    }
+
+    /// Whether a class, or one that it inherits from, has a base of another library with a name for which a test holds.
+    pub(super) fn has_base_of(&self, class: &Class, is_meant: impl Fn(&str) -> bool) -> bool {
+        let name = |base: &Type| match base {
             Type::OutsideObject(path, _) => path.last().cloned(),
             _ => None,
         };
-        self.library_bases(class).iter().filter_map(last).any(|last| names.contains(&last.as_str()))
+        self.library_bases(class).iter().filter_map(name).any(|name| is_meant(&name))
     }
 
     /// Whether a class is another, or inherits from it.

@@ -2,6 +2,7 @@
 
 use crate::syntax::{Node, conditional_parts, is_and, kind, on_one_line, string_content, unparenthesized};
 
+use super::function::TypedArgument;
 use super::kind::{Function, Rows, RowsOf, Type, is_object};
 use super::narrowed::{Tested, tests};
 use super::rows::column_named;
@@ -32,7 +33,11 @@ impl Types<'_> {
             },
             kind::BOOLEAN_OPERATOR => self.boolean(context, node),
             kind::LIST | kind::SET => Type::sequence(Type::any(self.items_of(context, node))),
-            kind::TUPLE | kind::EXPRESSION_LIST => Type::Tuple(self.items_of(context, node)),
+            kind::TUPLE | kind::EXPRESSION_LIST => {
+                let items = self.items_of(context, node);
+                let is_splatted = node.named_children().any(|child| child.kind() == kind::LIST_SPLAT);
+                if is_splatted { Type::sequence(Type::any(items)) } else { Type::Tuple(items) }
+            }
             kind::DICTIONARY => self.dictionary(context, node),
             kind::LIST_COMPREHENSION | kind::SET_COMPREHENSION | kind::GENERATOR_EXPRESSION => {
                 Type::sequence(node.field("body").map_or(Type::NEVER, |body| self.value(context, &body)))
@@ -69,7 +74,21 @@ impl Types<'_> {
             let parts = pairs.iter().filter_map(|pair| pair.field(field));
             Box::new(Type::any(parts.map(|part| self.value(context, &part))))
         };
-        Type::Mapping(all("key"), all("value"))
+        let splatted = node.named_children().filter(|child| child.kind() == kind::DICTIONARY_SPLAT);
+        let splatted = splatted.filter_map(|splat| splat.named_children().next());
+        let splatted = splatted.map(|splatted| self.value(context, &splatted)).collect::<Vec<_>>();
+        let of_splatted = splatted.iter().map(|splatted| self.value_in(splatted));
+        Type::Mapping(all("key"), Box::new(Type::any([*all("value")].into_iter().chain(of_splatted))))
+    }
+
+    /// What a dictionary has by any key.
+    fn value_in(&self, found: &Type) -> Type {
+        found.without_nothing().each(|found| match found {
+            Type::Mapping(_, value) => (**value).clone(),
+            Type::Unknown(why) => Type::unknown(why.clone()),
+            Type::Other => Type::Other,
+            _ => Type::unknown("what is splatted into a dictionary can't be told"),
+        })
     }
 
     /// `a or b` is a only where that is true, `a and b` is b where a is.
@@ -84,15 +103,38 @@ impl Types<'_> {
         Type::any([left.without_nothing(), right])
     }
 
-    /// Sequences can be put together; anything else makes no object of a mapped class.
+    /// Sequences and dictionaries can be put together, a class can have operators of its own; anything else makes no object of a mapped
+    /// class.
     fn operation(&self, context: &Context, node: &Node<'_>) -> Type {
         let side = |field: &str| node.field(field).map_or(Type::NEVER, |side| self.value(context, &side));
-        let is_sequence = |found: &Type| matches!(found, Type::Sequence(_));
+        let holds_several =
+            |found: &Type| found.parts().iter().any(|part| matches!(part, Type::Sequence(_) | Type::Tuple(_)));
         let (left, right) = (side("left"), side("right"));
-        if is_sequence(&left) || is_sequence(&right) {
-            return Type::sequence(Type::any([self.item(&left), self.item(&right)]));
+        match (&left, &right) {
+            (Type::Tuple(left), Type::Tuple(right)) => return Type::Tuple(left.iter().chain(right).cloned().collect()),
+            (Type::Mapping(key, left), Type::Mapping(_, right)) => {
+                return Type::Mapping(key.clone(), Box::new(Type::any([(**left).clone(), (**right).clone()])));
+            }
+            _ if holds_several(&left) || holds_several(&right) => {
+                return Type::sequence(Type::any([self.item(&left), self.item(&right)]));
+            }
+            _ => {}
         }
-        if matches!(left, Type::Unknown(_)) { left } else { Type::Other }
+        let operator = node.field("operator").map(|operator| operator.text().into_owned()).unwrap_or_default();
+        let method = OPERATORS.iter().find(|(sign, _)| *sign == operator).map(|(_, name)| *name);
+        let given = [TypedArgument { name: None, value: right }];
+        let by_method = |part: &Type| {
+            let name = method.map(|name| format!("__{name}__"))?;
+            (matches!(part, Type::Object(..)) && self.lineage_binds(part, &name)).then_some(())?;
+            Some(self.attribute(part, &name).each(|method| match method {
+                Type::Function(function) => self.returned(function, &given),
+                _ => Type::unknown(format!("what `{}` gives can't be told", on_one_line(node))),
+            }))
+        };
+        left.each(|part| match part {
+            Type::Unknown(_) => part.clone(),
+            part => by_method(part).unwrap_or(Type::Other),
+        })
     }
 
     fn attribute_of(&self, context: &Context, node: &Node<'_>) -> Type {
@@ -195,6 +237,23 @@ impl Types<'_> {
         })
     }
 }
+
+/// Operators, and the names of the methods that a class has for them, without their underscores.
+const OPERATORS: [(&str, &str); 13] = [
+    ("+", "add"),
+    ("-", "sub"),
+    ("*", "mul"),
+    ("/", "truediv"),
+    ("//", "floordiv"),
+    ("%", "mod"),
+    ("**", "pow"),
+    ("@", "matmul"),
+    ("&", "and"),
+    ("|", "or"),
+    ("^", "xor"),
+    ("<<", "lshift"),
+    (">>", "rshift"),
+];
 
 impl Rows {
     /// One of them: an object, or several columns.

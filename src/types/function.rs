@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use foldhash::HashSet;
+
 use crate::resolve::{Arguments, Passed};
 use crate::syntax::{
     Node, decorator_last_names, has_scope, is_method, is_splat, kind, on_one_line, parameter_name, returned,
@@ -48,6 +50,9 @@ impl Types<'_> {
     fn result(&self, context: &Context, function: &Node<'_>) -> Type {
         let name = function.field("name").map(|name| name.text().into_owned());
         let name = name.unwrap_or_else(|| "the lambda".to_owned());
+        if let Some(decorator) = self.replacing_decorator(context, function) {
+            return Type::unknown(format!("what `{decorator}`, which decorates `{name}`, gives is not followed"));
+        }
         if let Some(annotation) = function.field("return_type") {
             let declared = self.annotated(context, &annotation);
             if is_object(&declared) {
@@ -78,10 +83,33 @@ impl Types<'_> {
             return Type::sequence(Type::any(given));
         }
         let all = returned(function);
+        if all.is_empty() && is_method(function) && is_left_open(function) {
+            let name = function.field("name").map(|name| name.text().into_owned()).unwrap_or_default();
+            return Type::unknown(format!("`{name}` is left to classes that inherit it"));
+        }
         if all.is_empty() {
             return Type::Nothing;
         }
         Type::any(all.iter().map(|value| self.value(context, value)))
+    }
+
+    /// The first decorator of a function, of the repository, that gives something else than what the function gives.
+    fn replacing_decorator(&self, context: &Context, function: &Node<'_>) -> Option<String> {
+        let decorated = function.parent().filter(|around| around.kind() == kind::DECORATED_DEFINITION)?;
+        let decorators = decorated.named_children().filter(|child| child.kind() == kind::DECORATOR);
+        let named = decorators.filter_map(|decorator| {
+            let named = decorator.named_children().next()?;
+            Some(named.field("function").unwrap_or(named))
+        });
+        let replaces = |named: &Node<'_>| match self.value(context, named) {
+            Type::Function(decorator) => {
+                let node = decorator.module.node(&decorator.at.range());
+                node.is_some_and(|node| replaces_what_it_decorates(&node))
+            }
+            Type::Class(class, _) => self.lineage_binds(&Type::Class(class.clone(), Vec::new()), "__call__"),
+            _ => false,
+        };
+        named.into_iter().find(replaces).map(|named| named.text().into_owned())
     }
 
     /// What the parameters without annotation get, by name; type variables are found out by those that have one.
@@ -198,6 +226,9 @@ impl Types<'_> {
         if let Some(fixture) = self.fixture(context, function, &written) {
             return fixture;
         }
+        if is_run_in_session(context.module.source.text(), function, name) {
+            return Type::Session;
+        }
         let what = function.field("name").map_or("a lambda".to_owned(), |name| format!("`{}`", name.text()));
         Type::unknown(format!("`{written}` is a parameter of {what} without annotation"))
     }
@@ -238,6 +269,71 @@ pub(super) fn is_dependency(called: &Node<'_>) -> bool {
     matches!(&*name.text(), "Depends" | "Security" | "Provide" | "Inject")
 }
 
+/// Whether a parameter is the session that `run_sync` calls a function with, which is given to it there, or by its name.
+fn is_run_in_session(text: &str, function: &Node<'_>, parameter: &Node<'_>) -> bool {
+    const METHOD: &str = "run_sync(";
+    let first = function.field("parameters").and_then(|all| parameter_name(&all.named_children().next()?));
+    if first.is_none_or(|first| first.range() != parameter.range()) {
+        return false;
+    }
+    let before = text[..function.range().start].trim_end();
+    match function.field("name") {
+        Some(name) => text.contains(&format!("{METHOD}{}", name.text())),
+        None => before.ends_with(METHOD),
+    }
+}
+
+/// Whether the body of a method says nothing of what it gives, so that a class that inherits it has to: `...`, `pass`, `raise`.
+fn is_left_open(method: &Node<'_>) -> bool {
+    let says_nothing = |statement: &Node<'_>| match &*statement.kind() {
+        kind::PASS_STATEMENT | kind::RAISE_STATEMENT | kind::COMMENT => true,
+        kind::EXPRESSION_STATEMENT => statement
+            .named_children()
+            .all(|inner| matches!(&*inner.kind(), kind::STRING | kind::CONCATENATED_STRING | kind::ELLIPSIS)),
+        _ => false,
+    };
+    method.field("body").is_some_and(|body| body.named_children().all(|statement| says_nothing(&statement)))
+}
+
+/// Whether what a decorator puts in place of a function never gives what comes of the function: nothing that its inner functions return
+/// is made with a parameter of those around.
+fn replaces_what_it_decorates(decorator: &Node<'_>) -> bool {
+    let is_function = |node: &Node<'_>| node.kind() == kind::FUNCTION_DEFINITION;
+    let Some(body) = decorator.field("body") else { return false };
+    let all: Vec<Node<'_>> = body.dfs().filter(is_function).collect();
+    let is_innermost =
+        |function: &&Node<'_>| function.field("body").is_some_and(|body| !body.dfs().any(|inner| is_function(&inner)));
+    let gives_back = |wrapper: &Node<'_>| {
+        let around = wrapper
+            .ancestors()
+            .filter(is_function)
+            .take_while(|around| around.range().start >= decorator.range().start);
+        let parameters = around.filter_map(|around| around.field("parameters"));
+        let mut made: HashSet<String> = parameters
+            .flat_map(|parameters| parameters.named_children().collect::<Vec<_>>())
+            .filter_map(|parameter| Some(parameter_name(&parameter)?.text().into_owned()))
+            .collect();
+        let mentions = |node: &Node<'_>, made: &HashSet<String>| {
+            node.dfs().any(|part| part.kind() == kind::IDENTIFIER && made.contains(&*part.text()))
+        };
+        for node in wrapper.dfs() {
+            let target = match &*node.kind() {
+                kind::ASSIGNMENT | kind::FOR_STATEMENT => node.field("left"),
+                kind::NAMED_EXPRESSION => node.field("name"),
+                kind::AS_PATTERN => node.field("alias"),
+                _ => None,
+            };
+            if let Some(target) = target.filter(|_| mentions(&node, &made)) {
+                let names = target.dfs().filter(|part| part.kind() == kind::IDENTIFIER);
+                made.extend(names.map(|name| name.text().into_owned()));
+            }
+        }
+        !yields(wrapper).is_empty() || returned(wrapper).iter().any(|given| mentions(given, &made))
+    };
+    let mut wrappers = all.iter().filter(is_innermost).peekable();
+    wrappers.peek().is_some() && !wrappers.any(gives_back)
+}
+
 /// The outermost node of a parameter, by its name.
 fn parameter_around<'t>(name: &Node<'t>) -> Node<'t> {
     let mut node = name.clone();
@@ -273,7 +369,8 @@ fn yields<'t>(function: &Node<'t>) -> Vec<Node<'t>> {
 pub(super) fn solve(declared: &Type, given: &Type, variables: &mut BTreeMap<String, Type>) {
     match (declared, given) {
         (Type::Variable(name), given) if !given.is_never() => {
-            variables.entry(name.clone()).or_insert_with(|| given.clone());
+            let known = variables.remove(name).unwrap_or(Type::NEVER);
+            variables.insert(name.clone(), Type::any([known, given.clone()]));
         }
         (Type::Union(parts), given) => parts.iter().for_each(|part| solve(part, given, variables)),
         (Type::Object(one, inside), Type::Object(other, given))

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use crate::module::{Binding, BindingKind};
 use crate::resolve::{Effort, Found, Place, Resolution};
-use crate::syntax::{Node, has_scope, kind, parameter_name};
+use crate::syntax::{Node, has_scope, kind, nodes_with_word, parameter_name};
 
 use super::kind::Type;
 use super::narrowed::{Tested, tests};
-use super::reaching::{ReachingDefinitions, reaching};
+use super::reaching::{ReachingDefinitions, bindings_in, reaching};
 use super::{Context, Types};
 
 impl Types<'_> {
@@ -42,18 +42,20 @@ impl Types<'_> {
     ) -> Option<Type> {
         let bound = context.module.scope_of(scope);
         let all = bound.all(name);
+        let elsewhere = self.bound_from_inside(context, name, scope);
         if is_direct {
             let is_parameter = |binding: &Binding| matches!(binding.kind, BindingKind::Parameter(_));
             // a scope has no names of comprehensions, which can have an assignment expression
             let by_statements = context.module.has_walrus() || !all.iter().all(is_parameter);
             let reached = reaching(name, used, by_statements);
             if !reached.names.is_empty() || !all.is_empty() {
-                return Some(self.of_reaching(context, name, used, scope, reached));
+                let own = self.of_reaching(context, name, used, scope, reached);
+                return Some(Type::any([own].into_iter().chain(elsewhere)));
             }
             return None;
         }
         let names = all.iter().filter_map(|binding| context.node(&binding.name)).map(|name| self.bound(context, &name));
-        let names: Vec<Type> = names.collect();
+        let names: Vec<Type> = names.chain(elsewhere).collect();
         (!names.is_empty()).then(|| Type::any(names))
     }
 
@@ -87,8 +89,45 @@ impl Types<'_> {
         Type::any(all)
     }
 
+    /// What functions inside of a function, or of a module, bind its name to: they say `nonlocal`, or `global`.
+    fn bound_from_inside(&self, context: &Context, name: &str, scope: &Node<'_>) -> Vec<Type> {
+        let (word, keyword) = match &*scope.kind() {
+            kind::MODULE => ("global ", kind::GLOBAL_STATEMENT),
+            _ => ("nonlocal ", kind::NONLOCAL_STATEMENT),
+        };
+        if !context.module.mentions(&["nonlocal ", "global "]) {
+            return Vec::new();
+        }
+        // most names are in no such statement
+        let text = context.module.source.text();
+        let names_it = |(at, _): (usize, &str)| text[at..].lines().next().is_some_and(|line| line.contains(name));
+        if !text.match_indices(word).any(names_it) {
+            return Vec::new();
+        }
+        let says = |node: &Node<'_>| node.kind() == keyword && node.named_children().any(|child| child.text() == name);
+        let bound = |statement: Node<'_>| {
+            let body = statement
+                .ancestors()
+                .find(has_scope)
+                .filter(|function| function.range() != scope.range())?
+                .field("body");
+            let names = bindings_in(name, body).into_iter().map(|name| self.bound(context, &name));
+            Some(Type::any(names))
+        };
+        nodes_with_word(scope, name).filter(says).filter_map(bound).collect()
+    }
+
     /// What a name of the module's own scope can be, imports followed.
     fn in_module(&self, context: &Context, name: &str, used: &Node<'_>, is_direct: bool) -> Type {
+        let elsewhere = match context.module.scope.all(name) {
+            [] => Vec::new(),
+            _ => self.bound_from_inside(context, name, &context.module.tree().root()),
+        };
+        let own = self.in_module_itself(context, name, used, is_direct);
+        Type::any([own].into_iter().chain(elsewhere))
+    }
+
+    fn in_module_itself(&self, context: &Context, name: &str, used: &Node<'_>, is_direct: bool) -> Type {
         let own = context.module.scope.all(name);
         let is_import =
             own.iter().any(|binding| matches!(binding.kind, BindingKind::Module(_) | BindingKind::Member(..)));

@@ -101,6 +101,7 @@ impl Types<'_> {
             "cast" if path.len() == 2 && path[0].starts_with("typing") => {
                 arguments_of(call).first().map_or(Type::NEVER, |class| self.annotated(context, class))
             }
+            "NewType" => self.argument(context, call, 1, "tp"),
             "object_session" | "async_object_session" => Type::Session,
             "copy" | "deepcopy" | "wait_for" | "shield" | "inspect" | "sync_to_async" | "async_to_sync" => first(),
             "create_task" | "ensure_future" | "run_coroutine_threadsafe" => task_of(first()),

@@ -251,6 +251,13 @@ pub(super) fn leaves(block: &Node<'_>) -> bool {
     })
 }
 
+/// The places that bind a name in a body, functions inside of it left out.
+pub(super) fn bindings_in<'t>(name: &str, body: Option<Node<'t>>) -> Vec<Node<'t>> {
+    let mut found = ReachingDefinitions::default();
+    bound_in_expressions(name, body, &mut found);
+    found.names
+}
+
 /// What assignments and assignment expressions in a node bind, functions inside of it left out.
 fn bound_in_expressions<'t>(name: &str, node: Option<Node<'t>>, found: &mut ReachingDefinitions<'t>) -> bool {
     let Some(node) = node else { return false };
@@ -289,7 +296,7 @@ fn bound_in_target<'t>(name: &str, target: Option<Node<'t>>, found: &mut Reachin
 
 /// Whether a pattern of a `case` binds the name.
 fn bound_in_pattern<'t>(name: &str, pattern: &Node<'t>, found: &mut ReachingDefinitions<'t>) -> bool {
-    let mut names = pattern.dfs().filter(|node| node.kind() == kind::IDENTIFIER && node.text() == name);
+    let names = pattern.dfs().filter(|node| node.kind() == kind::IDENTIFIER && node.text() == name);
     let is_bound = |node: &Node<'t>| {
         let around = node.parent();
         let kind = around.as_ref().map(|around| around.kind().into_owned()).unwrap_or_default();
@@ -302,7 +309,8 @@ fn bound_in_pattern<'t>(name: &str, pattern: &Node<'t>, found: &mut ReachingDefi
             _ => true,
         }
     };
-    names.any(|node| is_bound(&node) && is_named(name, Some(node), found))
+    // each alternative has it
+    names.filter(|node| is_bound(node) && is_named(name, Some(node.clone()), found)).count() > 0
 }
 
 fn is_named<'t>(name: &str, node: Option<Node<'t>>, found: &mut ReachingDefinitions<'t>) -> bool {

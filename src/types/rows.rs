@@ -86,10 +86,19 @@ impl Types<'_> {
         all.iter().filter(|argument| argument.kind() != kind::LIST_SPLAT).map(column).collect()
     }
 
+    /// Which column `result.scalars(…)` gives; None where that can't be told.
+    fn column_index(&self, call: &Node<'_>) -> Option<usize> {
+        let arguments = call.field("arguments")?;
+        let mut given = arguments.named_children().filter(|child| child.kind() != kind::COMMENT);
+        match given.next() {
+            None => Some(0),
+            Some(given) => given.field("value").unwrap_or(given).text().parse().ok(),
+        }
+    }
+
     /// What a method of a statement, a query or a result gives.
     pub(super) fn call_of_rows(&self, context: &Context, rows: &Rows, name: &str, call: &Node<'_>) -> Type {
         let itself = || Type::Rows(rows.clone());
-        let of = |of: RowsOf| Type::Rows(Rows { of, columns: rows.columns.clone() });
         let cant_be_told = || Type::unknown(format!("what `{name}` selects can't be told"));
         match (rows.of, name) {
             (RowsOf::Statement, "returning" | "with_only_columns") | (RowsOf::Query, "with_entities") => {
@@ -114,7 +123,13 @@ impl Types<'_> {
             (RowsOf::Query, "from_statement") => itself(),
             (RowsOf::Query, "paginate") => page_of(rows),
             (RowsOf::Query, _) => itself(),
-            (_, "scalars") => of(RowsOf::Scalars),
+            (_, "scalars") => match self.column_index(call) {
+                Some(index) => Type::Rows(Rows {
+                    of: RowsOf::Scalars,
+                    columns: rows.columns.iter().skip(index).cloned().collect(),
+                }),
+                None => cant_be_told(),
+            },
             (_, "scalar" | "scalar_one" | "scalar_one_or_none") => rows.first(),
             (_, "first" | "one" | "one_or_none" | "fetchone") => rows.row(),
             (_, "all" | "fetchall" | "fetchmany") => Type::sequence(rows.row()),

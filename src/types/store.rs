@@ -19,7 +19,7 @@ struct Store {
     gives_pair: &'static [&'static str],
 }
 
-const STORES: [Store; 5] = [
+const STORES: [Store; 6] = [
     // advanced-alchemy's repositories and services
     Store {
         has: is_of_alchemy,
@@ -67,11 +67,23 @@ const STORES: [Store; 5] = [
         gives_several: &["create_models", "select_models", "select_models_order"],
         gives_pair: &[],
     },
+    // factory_boy and polyfactory
+    Store {
+        has: is_factory,
+        gives_one: &["create", "build", "create_sync", "create_async"],
+        gives_several: &["create_batch", "build_batch", "batch", "create_batch_sync", "create_batch_async"],
+        gives_pair: &[],
+    },
 ];
 
 /// A repository or service of advanced-alchemy, by its name.
 fn is_of_alchemy(name: &str) -> bool {
     name.starts_with("SQLAlchemy") && (name.contains("Repository") || name.contains("Service"))
+}
+
+/// What makes objects of a mapped class for tests, by its name.
+fn is_factory(name: &str) -> bool {
+    matches!(name, "SQLAlchemyModelFactory" | "AsyncSQLAlchemyModelFactory" | "SQLAlchemyFactory")
 }
 
 fn store(path: &[String]) -> Option<&'static Store> {
@@ -157,8 +169,18 @@ impl Types<'_> {
         match (object, name) {
             (Type::Class(..), "new") => Some(Type::Manager(Box::new(itself))),
             (Type::Object(..), _) => store.gives(&self.model_of_store(object, class)?, name),
+            (Type::Class(..), _) => store.gives(&self.model_of_factory(class)?, name),
             _ => None,
         }
+    }
+
+    /// The model of a class that inherits from factory_boy's or polyfactory's, of which a call makes an object. One that makes objects in
+    /// its own way has none.
+    pub(super) fn model_of_factory(&self, class: &Class) -> Option<Type> {
+        let itself = class_itself(class);
+        let makes_itself = || ["_create", "_build"].iter().any(|name| self.lineage_binds(&itself, name));
+        let is_one = self.has_base_of(class, is_factory) && !makes_itself();
+        is_one.then(|| self.model_of_store(&itself, class))?
     }
 
     /// The model of a class that inherits from one of advanced-alchemy's repositories or services.
@@ -169,7 +191,8 @@ impl Types<'_> {
         is_one.then(|| self.model_of_store(&class_itself(class), class))?
     }
 
-    /// The model of a class that inherits from a store: what it gives the store, its `model_type`, or that of its `repository_type`.
+    /// The model of a class that inherits from a store: what it gives the store, its `model_type`, that of its `repository_type`, or that
+    /// of its `Meta`.
     fn model_of_store(&self, object: &Type, class: &Class) -> Option<Type> {
         let given = match object {
             Type::Object(_, given) | Type::Class(_, given) => given.as_slice(),
@@ -180,9 +203,20 @@ impl Types<'_> {
             Type::OutsideObject(path, given) if store(path).is_some() => given.first().cloned(),
             _ => None,
         });
-        let by_attribute = || match self.attribute_of_class(class, "model_type")? {
+        let object_of = |model: Type| match model {
             Type::Class(model, given) => Some(Type::Object(model, given)),
             _ => None,
+        };
+        let by_attribute = || {
+            let model = self.attribute_of_class(class, "model_type");
+            model.or_else(|| self.attribute_of_class(class, "__model__")).and_then(object_of)
+        };
+        let by_meta = || {
+            let of_meta = |ancestor: Class| match self.attribute_of_class(&ancestor, "Meta")? {
+                Type::Class(meta, _) => self.attribute_of_class(&meta, "model").and_then(object_of),
+                _ => None,
+            };
+            self.ancestors(class).into_iter().find_map(of_meta)
         };
         let by_repository = || match self.attribute_of_class(class, "repository_type")? {
             Type::Class(repository, given) => {
@@ -190,7 +224,8 @@ impl Types<'_> {
             }
             _ => None,
         };
-        model.filter(|model| matches!(model, Type::Object(..))).or_else(by_attribute).or_else(by_repository)
+        let model = model.filter(|model| matches!(model, Type::Object(..)));
+        model.or_else(by_attribute).or_else(by_repository).or_else(by_meta)
     }
 
     /// What a class of the repository, or a base of the repository, binds a name to.

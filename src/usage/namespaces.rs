@@ -23,7 +23,11 @@ pub(super) fn reading<'m>(
         Some(whole) if is_here => {
             let Some(class) = module.references().class_named_at(definition.at.start) else { return Vec::new() };
             let range = class.range();
-            let of_objects = uses.clone().filter(|one| whole != Whole::Enumeration && one.is_of_object_in(&range));
+            let is_of_objects = |one: &&NamespaceUse| match whole {
+                Whole::Enumeration => one.is_of_members_in(&range),
+                _ => one.is_of_object_in(&range),
+            };
+            let of_objects = uses.clone().filter(is_of_objects);
             uses.filter(|one| one.is_of_body(&range)).chain(of_objects).collect()
         }
         None if !is_here && uses.clone().any(|one| of_module(&one)) && imports(resolver, module, name, definition) => {

@@ -8,7 +8,7 @@ mod options;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
@@ -190,7 +190,7 @@ impl CommandLine {
             let is_no_option = matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand);
             match misspelt::command_for_arguments(&command, &given).filter(|_| is_no_option) {
                 Some(meant) => refuse(&mut command, ErrorKind::InvalidSubcommand, misspelt::told(&given[1], &meant)),
-                None => error.exit(),
+                None => pointing_to_diff(error).exit(),
             }
         });
         if let Some(message) = misplaced(&matches) {
@@ -266,6 +266,17 @@ fn without_fixes(command: clap::Command) -> clap::Command {
     ["unsafe_fixes", "profile", "layout", "lazy"]
         .into_iter()
         .fold(command, |command, id| command.mut_arg(id, |arg| arg.hide(true)))
+}
+
+/// An error that tells who wants to see changes first which command shows them.
+fn pointing_to_diff(mut error: clap::Error) -> clap::Error {
+    let unknown = error.get(ContextKind::InvalidArg);
+    if matches!(unknown, Some(ContextValue::String(name)) if matches!(name.as_str(), "--dry-run" | "--diff")) {
+        let tip = "`cascade-fix diff` shows what `cascade-fix fix` would write, and writes nothing";
+        error.remove(ContextKind::SuggestedArg);
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
+    error
 }
 
 /// Ends the process, which was asked for something that makes no sense.

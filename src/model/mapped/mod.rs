@@ -147,10 +147,35 @@ impl<'a> Classes<'a> {
 
     /// Whether objects of a class can be in a session: it is mapped, or its table can't be told, as where a mixin or a call makes that.
     pub fn is_entity(&self, at: &Location) -> bool {
-        self.may_be_mapped(at)
-            || self.class(at).is_some_and(|class| {
-                !class.is_abstract && !class.is_root && self.with_mixins(&class, MOST_LEVELS).is_declarative
-            })
+        let is_declarative = |class: &DeclaredClass| {
+            !class.is_abstract && !class.is_root && self.with_mixins(class, MOST_LEVELS).is_declarative
+        };
+        self.may_be_mapped(at) && self.deciding_base(at).is_none()
+            || self.class(at).is_some_and(|class| is_declarative(&class))
+    }
+
+    /// The base, of another library or not known, by which alone a class may be mapped: nothing here says that it has a table. Its objects
+    /// need not be what a call of it makes.
+    pub fn deciding_base(&self, at: &Location) -> Option<String> {
+        let class = self.class(at).filter(|_| self.mapped(at).is_none())?;
+        let merged = self.with_mixins(&class, MOST_LEVELS);
+        let has_table = merged.table_name.is_some() || merged.table.is_some() || !merged.columns.is_empty();
+        let has_relationship = || {
+            let module = self.repository().module(&at.path);
+            module.is_some_and(|module| module.source.text()[at.range()].contains("elation"))
+        };
+        let is_open = merged.has_unknown_base && !merged.is_declarative && !has_table && !has_relationship();
+        is_open.then(|| self.unseen_base(&class, MOST_LEVELS)).flatten()
+    }
+
+    /// The first base of a class, or of one that it inherits from, that is no code of the repository.
+    fn unseen_base(&self, class: &DeclaredClass, levels: usize) -> Option<String> {
+        let levels = levels.checked_sub(1)?;
+        class.bases.iter().find_map(|base| match base {
+            Base::Foreign(name) | Base::Unknown(name) => Some(name.clone()),
+            Base::Class(at) => self.unseen_base(self.class(at)?.as_ref(), levels),
+            _ => None,
+        })
     }
 
     /// What a class inherits from.

@@ -15,6 +15,8 @@ pub enum Namespace {
     ClassBody,
     /// The attributes of the object or class that a method is called for: `getattr(self, name)`, `cls.__dict__`.
     Object,
+    /// The members of the Enum in whose body it stands, by their values: `cls(value)`, `list(cls)`.
+    Members,
 }
 
 /// A place that reads names, whichever they are.
@@ -34,8 +36,8 @@ impl NamespaceUse {
     pub(super) fn of(node: &Node<'_>) -> Option<Self> {
         let (namespace, class, kind) = match &*node.kind() {
             kind::SUBSCRIPT => (Namespace::Module, 0, of_loaded_module(node)?),
-            kind::CALL => of_call(node).or_else(|| of_object(node))?,
-            kind::IDENTIFIER | kind::ATTRIBUTE => of_object(node)?,
+            kind::CALL => of_call(node).or_else(|| of_object(node)).or_else(|| of_members(node))?,
+            kind::IDENTIFIER | kind::ATTRIBUTE => of_object(node).or_else(|| of_members(node))?,
             _ => return None,
         };
         Some(Self { span: Span::of(&node.range()), class, namespace, kind })
@@ -53,7 +55,16 @@ impl NamespaceUse {
 
     /// Whether it reads the attributes of an object in a method of a class.
     pub fn is_of_object_in(&self, class: &Range<usize>) -> bool {
-        self.namespace == Namespace::Object && class.start <= self.range().start && self.range().end <= class.end
+        self.namespace == Namespace::Object && self.is_within(class)
+    }
+
+    /// Whether it can come to a member by its value, if the class is an Enum.
+    pub fn is_of_members_in(&self, class: &Range<usize>) -> bool {
+        matches!(self.namespace, Namespace::Members | Namespace::Object) && self.is_within(class)
+    }
+
+    fn is_within(&self, class: &Range<usize>) -> bool {
+        class.start <= self.range().start && self.range().end <= class.end
     }
 }
 
@@ -101,3 +112,19 @@ fn of_object(node: &Node<'_>) -> Option<(Namespace, u32, ReferenceKind)> {
     };
     (kind != ReferenceKind::Immaterial).then_some((Namespace::Object, 0, kind))
 }
+
+/// `cls`, `type(self)` or `self.__class__`, where something else is done with it than to read an attribute or to tell whose object one is.
+fn of_members(node: &Node<'_>) -> Option<(Namespace, u32, ReferenceKind)> {
+    let is_class = matches!(&*node.text(), "cls" | "type(self)" | "self.__class__");
+    let parent = node.parent().filter(|_| is_class)?;
+    let tells = |call: Node<'_>| call.field("function").is_some_and(|function| TELL.contains(&&*function.text()));
+    let is_harmless = match &*parent.kind() {
+        kind::ATTRIBUTE | kind::PARAMETERS | kind::LAMBDA_PARAMETERS | kind::TYPED_PARAMETER => true,
+        kind::ARGUMENT_LIST => parent.parent().is_some_and(tells),
+        _ => false,
+    };
+    (!is_harmless).then_some((Namespace::Members, 0, ReferenceKind::Read))
+}
+
+/// Functions that do nothing with the members of a class.
+const TELL: [&str; 4] = ["isinstance", "issubclass", "super", "type"];

@@ -32,7 +32,8 @@ pub(super) fn kind_of_whole(expression: &Node<'_>, whole: Whole, is_in_type: boo
     let Some(parent) = expression.parent() else { return ReferenceKind::Read };
     let is_field = |field: &str| parent.field(field).is_some_and(|node| node.range() == expression.range());
     if is_in_type {
-        return ReferenceKind::Immaterial;
+        // who reads a value of the type may look for a member that has it: pydantic, FastAPI, typer
+        return if whole == Whole::Enumeration { ReferenceKind::Read } else { ReferenceKind::Immaterial };
     }
     match &*parent.kind() {
         kind::ATTRIBUTE if is_field("object") => {

@@ -23,7 +23,7 @@ def constructors(session: Session, on):
         session.refresh(found)  #: Profile
     session.refresh(on and user)  #: User
     session.refresh(session.get(User, 1) or Admin())  #: Admin | User
-    session.refresh({})  #: -
+    session.refresh({})  #: ?
 
 
 def loaded(session: Session):

@@ -9,7 +9,7 @@ def backrefs(session: Session, company: Company, group: Group, member: Member):
         session.refresh(user)  #: User
     session.refresh(member.company.users[0].company)  #: Company
     session.refresh(Envelope().letter)  #: Letter
-    session.refresh(company.name)  #: -
+    session.refresh(company.name)  #: ?
     session.refresh(company.letters)  #: ?
 
 
