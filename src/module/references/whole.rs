@@ -2,7 +2,7 @@
 //! of the whole of it comes out: by `vars`, by `getattr` with a name that is not known, by whoever gets it.
 
 use super::ReferenceKind;
-use crate::syntax::{Node, kind, positional_arguments, string_content};
+use crate::syntax::{Node, has_scope, kind, positional_arguments, string_content};
 
 /// What a constant can be reached by way of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -32,8 +32,8 @@ pub(super) fn kind_of_whole(expression: &Node<'_>, whole: Whole, is_in_type: boo
     let Some(parent) = expression.parent() else { return ReferenceKind::Read };
     let is_field = |field: &str| parent.field(field).is_some_and(|node| node.range() == expression.range());
     if is_in_type {
-        // who reads a value of the type may look for a member that has it: pydantic, FastAPI, typer
-        return if whole == Whole::Enumeration { ReferenceKind::Read } else { ReferenceKind::Immaterial };
+        let is_read = whole == Whole::Enumeration && is_type_of_input(expression);
+        return if is_read { ReferenceKind::Read } else { ReferenceKind::Immaterial };
     }
     match &*parent.kind() {
         kind::ATTRIBUTE if is_field("object") => {
@@ -58,6 +58,21 @@ pub(super) fn kind_of_whole(expression: &Node<'_>, whole: Whole, is_in_type: boo
         }
         _ if whole.is_plain() => ReferenceKind::Read,
         _ => ReferenceKind::Immaterial,
+    }
+}
+
+/// Whether a type is that of a class's field, or of a parameter of a decorated function: pydantic, FastAPI or typer makes such a value of
+/// what it gets, and finds the member of an Enum by it.
+fn is_type_of_input(expression: &Node<'_>) -> bool {
+    let Some(around) = expression.ancestors().find(has_scope) else { return false };
+    let is_parameter = || around.field("parameters").is_some_and(|all| all.range().end >= expression.range().end);
+    match &*around.kind() {
+        kind::CLASS_DEFINITION => true,
+        kind::FUNCTION_DEFINITION => {
+            let is_decorated = around.parent().is_some_and(|around| around.kind() == kind::DECORATED_DEFINITION);
+            is_decorated && is_parameter()
+        }
+        _ => false,
     }
 }
 
