@@ -83,7 +83,7 @@ pub struct Planner<'a> {
     usages: &'a Usages,
     /// Where the sites read each definition: by its place, the mentions, in order.
     consumed: HashMap<&'a Location, Vec<&'a Location>>,
-    /// The values of all sites, in order.
+    /// The values of all sites of which they are known, in order: of what is not known nothing is wanted.
     values: Vec<&'a Location>,
     /// Those that are several sites, of which different lists are wanted.
     split: HashSet<&'a Location>,
@@ -102,7 +102,8 @@ pub struct Planner<'a> {
 impl<'a> Planner<'a> {
     /// Looks at all sites with what is to be written there.
     pub fn new(sites: &[(&'a Site, &Option<Rewrite>)], usages: &'a Usages, files: &'a dyn Files) -> Self {
-        let mut values: Vec<&Location> = sites.iter().map(|(site, _)| &site.at).collect();
+        let known = sites.iter().filter(|(site, _)| site.value.is_ok());
+        let mut values: Vec<&Location> = known.map(|(site, _)| &site.at).collect();
         values.sort();
         let mut planner = Self {
             files,

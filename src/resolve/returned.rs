@@ -20,7 +20,8 @@ impl Resolver<'_> {
         let name = function.field("attribute").unwrap_or_else(|| function.clone()).text();
         let given = positional_arguments(&arguments);
         match (&*name, given.as_slice(), function.field("object")) {
-            ("copy", [], Some(object)) => Some(self.origins(place, &object, effort)),
+            // what is written in place of it need not have such a method
+            ("copy", [], Some(object)) => Some(self.origins(place, &object, effort).at(&call.range())),
             (name, [original], _) if COPIES.contains(&name) => Some(self.origins(place, original, effort)),
             ("cast", [_, value], _) => Some(self.origins(place, value, effort)),
             ("get" | "pop", [key, rest @ ..], Some(object)) if rest.len() < 2 => {

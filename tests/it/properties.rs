@@ -86,8 +86,8 @@ fn in_turn(variants: Vec<(&'static str, Files)>) -> Vec<(&'static str, Files)> {
     if std::env::var_os("EVERY").is_some() {
         return variants;
     }
-    let folders: BTreeSet<String> =
-        sources().keys().chain(other_sources().keys()).map(|name| folder_of(name)).collect();
+    let names = variants.iter().flat_map(|(_, files)| files.keys());
+    let folders: BTreeSet<String> = names.map(|name| folder_of(name)).collect();
     let turn = |name: &str| folders.range(..folder_of(name)).count();
     let of_turn = |(index, (variant, mut files)): (usize, (&'static str, Files))| {
         files.retain(|name, _| (turn(name) + index).is_multiple_of(3));
