@@ -233,7 +233,7 @@ fn is_body_of(scope: &Node<'_>, node: &Node<'_>) -> bool {
 
 /// What Python itself names.
 fn builtin(name: &str) -> Option<Type> {
-    const NAMES: [&str; 34] = [
+    const NAMES: [&str; 35] = [
         "list",
         "set",
         "frozenset",
@@ -251,6 +251,7 @@ fn builtin(name: &str) -> Option<Type> {
         "reversed",
         "iter",
         "next",
+        "anext",
         "enumerate",
         "zip",
         "filter",

@@ -103,6 +103,7 @@ impl Types<'_> {
             }
             "NewType" => self.argument(context, call, 1, "tp"),
             "object_session" | "async_object_session" => Type::Session,
+            "replace" if is_of(path, "dataclasses") => first(),
             "copy" | "deepcopy" | "wait_for" | "shield" | "inspect" | "sync_to_async" | "async_to_sync" => first(),
             "create_task" | "ensure_future" | "run_coroutine_threadsafe" => task_of(first()),
             "run" if is_of(path, "asyncio") => awaited(&first()),
@@ -195,6 +196,7 @@ impl Types<'_> {
         }
         match name {
             "enter_async_context" | "enter_context" => return self.entered(&self.argument(context, call, 0, "")),
+            "get" | "get_nowait" if is_holder(path) && !given.is_empty() => return given[0].clone(),
             "result" if is_task(path) => return given.first().cloned().unwrap_or(Type::Other),
             "create_task" => return task_of(self.argument(context, call, 0, "coro")),
             "run_until_complete" => return awaited(&self.argument(context, call, 0, "future")),
@@ -207,6 +209,12 @@ impl Types<'_> {
             _ => not_told(call),
         }
     }
+}
+
+/// What gives back what was put into it.
+fn is_holder(path: &[String]) -> bool {
+    const HOLDERS: [&str; 4] = ["ContextVar", "Queue", "LifoQueue", "PriorityQueue"];
+    path.last().is_some_and(|name| HOLDERS.contains(&name.as_str()))
 }
 
 /// A task that gives something when it is awaited.

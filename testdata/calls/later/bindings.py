@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from asyncio import Queue
+from collections.abc import AsyncIterator
+from contextvars import ContextVar
 from functools import wraps
 from typing import NewType, TypeVar
 
@@ -13,6 +16,7 @@ from models import Post, User
 Author = NewType("Author", User)
 T = TypeVar("T")
 last = None
+current: ContextVar[User] = ContextVar("current")
 
 
 class Conflict(Exception):
@@ -138,3 +142,9 @@ def told(session: Session, author: Author, anything: object, either: User | obje
 
 async def run(session: AsyncSession, user: User):
     await session.run_sync(lambda taken: taken.refresh(user))  #: User
+
+
+async def held(session: AsyncSession, queue: Queue[Post], posts: AsyncIterator[Post]):
+    await session.refresh(current.get())  #: User
+    await session.refresh(await queue.get())  #: Post
+    await session.refresh(await anext(posts))  #: Post
