@@ -214,7 +214,7 @@ impl Resolver<'_> {
         if !package.is_empty() && self.constructors.is_known(&qualified.join(".")) {
             return vec![Resolution::Outside(qualified)];
         }
-        self.inside(place, &[folder.to_owned()], &path, from.path.len(), effort).unwrap_or_else(|| {
+        self.inside(place, &[folder.to_owned()], &path, from.path.len(), effort).map(or_unknown).unwrap_or_else(|| {
             let module = format!("{}{}", ".".repeat(from.level), from.path.join("."));
             vec![Resolution::Unknown(format!("no file of this repository is the module `{module}`").into())]
         })
@@ -227,16 +227,20 @@ impl Resolver<'_> {
         let near = self.repository.import_roots(place.path());
         // a package's `typing.py` does not hide Python's own, nor its `sqlalchemy` the library
         let is_own = is_standard_library(&path[0]) || LIBRARIES.contains(&path[0].as_str());
-        let near: Vec<PathBuf> =
-            near.iter().filter(|folder| !is_own || !self.repository.is_package(folder)).cloned().collect();
-        let found = self.inside(place, &near, path, 1, effort);
-        let found = found.or_else(|| self.inside(place, self.repository.distribution_roots(), path, 1, effort));
+        let (packages, near): (Vec<PathBuf>, Vec<PathBuf>) =
+            near.iter().cloned().partition(|folder| self.repository.is_package(folder));
+        let inside = |folders: &[PathBuf]| self.inside(place, folders, path, 1, effort);
+        // Python's path holds no packages, though scripts in one are run: what is not there is another library's
+        let in_package = |folder: &PathBuf| inside(std::slice::from_ref(folder))?.ok();
+        let found = inside(&near).map(or_unknown);
+        let found = found.or_else(|| packages.iter().filter(|_| !is_own).find_map(in_package));
+        let found = found.or_else(|| inside(self.repository.distribution_roots()).map(or_unknown));
         let found = found.or_else(|| self.in_library(path, effort));
         found.unwrap_or_else(|| vec![Resolution::Outside(path.to_vec())])
     }
 
     /// Follows a dotted name below the first folder that has its module: the longest part of it that is a module's
-    /// file, then the rest inside. None where no such file exists.
+    /// file, then the rest inside. None where no such file exists, an error where it doesn't have the name.
     fn inside(
         &self,
         place: &Place,
@@ -244,16 +248,16 @@ impl Resolver<'_> {
         path: &[String],
         at_least: usize,
         effort: &Effort,
-    ) -> Option<Vec<Resolution>> {
-        let mut missing = None;
+    ) -> Option<Result<Vec<Resolution>, Reason>> {
         for folder in folders {
+            let mut missing = None;
             for length in (at_least..=path.len()).rev() {
                 let Some(file) = self.repository.module_file(folder, &path[..length]) else {
                     continue;
                 };
                 if length == path.len() {
                     let hides = self.hides_module(place, folder, path, effort);
-                    return Some(hides.unwrap_or_else(|| vec![Resolution::Module(file)]));
+                    return Some(Ok(hides.unwrap_or_else(|| vec![Resolution::Module(file)])));
                 }
                 let Some(module) = self.repository.module(&file) else { continue };
                 let follow = || self.follow(&Place::after(&module), &path[length..], effort);
@@ -261,19 +265,16 @@ impl Resolver<'_> {
                     vec![Resolution::Unknown(Reason::about(&path[length], "is imported by way of too many modules"))]
                 });
                 if !matches!(resolutions.as_slice(), [Resolution::Unbound]) {
-                    return Some(resolutions);
+                    return Some(Ok(resolutions));
                 }
                 let file = self.repository.display(&file);
-                missing = Some(vec![Resolution::Unknown(Reason::about(
-                    &path[length],
-                    format_args!("is not defined in {file}"),
-                ))]);
+                missing = Some(Err(Reason::about(&path[length], format_args!("is not defined in {file}"))));
             }
             if missing.is_some() {
                 return missing;
             }
         }
-        missing
+        None
     }
 
     /// What a package's `__init__.py` binds to the name of one of its modules, for who imports the name: after `from .User import User`
@@ -467,4 +468,9 @@ fn sets_attribute(class: &Found, names: &[String]) -> bool {
     let Some(class) = class.value() else { return false };
     let name = names.join(".");
     nodes_with_word(&class, &name).any(|node| assigns(&node, &name))
+}
+
+/// What is found, or why nothing is.
+fn or_unknown(found: Result<Vec<Resolution>, Reason>) -> Vec<Resolution> {
+    found.unwrap_or_else(|why| vec![Resolution::Unknown(why)])
 }
