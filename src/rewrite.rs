@@ -57,8 +57,12 @@ pub fn edits(source: &Source, literal: &Literal, after: CascadeOptions) -> Resul
     }
 }
 
-/// The edits, if no pragma loses the code that it stands behind: alone on its line it would hold for more, or for nothing.
+/// The edits, if no comment goes with what they replace, and no pragma loses the code that it stands behind: alone on its line it would
+/// hold for more, or for nothing.
 fn without_orphans(text: &str, edits: Vec<Edit>) -> Result<Vec<Edit>, String> {
+    if edits.iter().any(|edit| text[edit.range.clone()].contains('#')) {
+        return Err("a comment stands inside a part that goes".to_owned());
+    }
     let orphan = edits.iter().filter(|edit| edit.text.is_empty() && stands_alone(text, &edit.range)).find_map(|edit| {
         let comment = &text[comment_behind(text, edit.range.end)?];
         is_pragma(comment).then_some(comment)

@@ -54,6 +54,8 @@ struct Index {
     lone_words: OnceLock<HashSet<Box<str>>>,
     /// The words that a colon follows at once.
     annotated: OnceLock<HashSet<Box<str>>>,
+    /// The words of lines that say `global` or `nonlocal`.
+    shared: OnceLock<HashSet<Box<str>>>,
     mentions: Mutex<HashMap<&'static [&'static str], bool>>,
 }
 
@@ -205,6 +207,16 @@ impl Module {
             text[text.trim_end_matches(is_of_word).len()..].into()
         };
         self.index.annotated.get_or_init(|| self.source.text().match_indices(':').map(before).collect()).contains(word)
+    }
+
+    /// Whether a function may say of a name that it is that of another one, or of the module: `nonlocal`, `global`.
+    pub fn may_share(&self, name: &str) -> bool {
+        let shared = || {
+            let says_it = |line: &&str| line.contains("global ") || line.contains("nonlocal ");
+            let lines = self.source.text().lines().filter(says_it);
+            lines.flat_map(|line| line.split(|c| !is_of_word(c))).map(Into::into).collect()
+        };
+        self.index.shared.get_or_init(shared).contains(name)
     }
 
     /// Whether a name can be bound in an expression.

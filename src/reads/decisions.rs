@@ -182,7 +182,7 @@ impl Walkthrough<'_, '_> {
             matches!(&*node.kind(), kind::NONLOCAL_STATEMENT | kind::GLOBAL_STATEMENT)
                 && node.named_children().any(|one| one.text() == name)
         };
-        module.mentions(&WORDS) && WORDS.iter().any(|word| nodes_with_word(&root, word).any(says_it))
+        module.may_share(name) && WORDS.iter().any(|word| nodes_with_word(&root, word).any(says_it))
     }
 }
 

@@ -77,18 +77,8 @@ impl Types<'_> {
         let splatted = node.named_children().filter(|child| child.kind() == kind::DICTIONARY_SPLAT);
         let splatted = splatted.filter_map(|splat| splat.named_children().next());
         let splatted = splatted.map(|splatted| self.value(context, &splatted)).collect::<Vec<_>>();
-        let of_splatted = splatted.iter().map(|splatted| self.value_in(splatted));
+        let of_splatted = splatted.iter().map(|splatted| self.values_in(&splatted.without_nothing()));
         Type::Mapping(all("key"), Box::new(Type::any([*all("value")].into_iter().chain(of_splatted))))
-    }
-
-    /// What a dictionary has by any key.
-    fn value_in(&self, found: &Type) -> Type {
-        found.without_nothing().each(|found| match found {
-            Type::Mapping(_, value) => (**value).clone(),
-            Type::Unknown(why) => Type::unknown(why.clone()),
-            Type::Other => Type::Other,
-            _ => Type::unknown("what is splatted into a dictionary can't be told"),
-        })
     }
 
     /// `a or b` is a only where that is true, `a and b` is b where a is.

@@ -71,7 +71,7 @@ impl Types<'_> {
                 }
                 kind::AUGMENTED_ASSIGNMENT if node.field("left").is_some_and(|left| is_it(&left)) => {
                     let right = node.field("right").filter(|_| is_own(&node));
-                    items.extend(right.map(|right| self.values_in(self.value(context, &right))));
+                    items.extend(right.map(|right| self.values_in(&self.value(context, &right))));
                 }
                 _ => {}
             }
@@ -80,7 +80,7 @@ impl Types<'_> {
     }
 
     /// What is taken out of something that is put into a container as a whole.
-    fn values_in(&self, whole: Type) -> Type {
+    pub(super) fn values_in(&self, whole: &Type) -> Type {
         whole.each(|whole| match whole {
             Type::Mapping(_, value) => (**value).clone(),
             whole => self.item(whole),
@@ -103,7 +103,7 @@ impl Types<'_> {
         let given = self.given(context, call).into_iter();
         let named = given.filter(|given| given.name.is_some() && is_several).map(|given| given.value);
         let value = arguments_of(call).get(index).map(|argument| self.value(context, argument));
-        let value = value.map(|value| if is_several { self.values_in(value) } else { value });
+        let value = value.map(|value| if is_several { self.values_in(&value) } else { value });
         Some(Type::any(value.into_iter().chain(named)))
     }
 }

@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foldhash::HashSet;
-
 use crate::resolve::{Arguments, Passed};
 use crate::syntax::{
     Node, decorator_last_names, has_scope, is_method, is_splat, kind, on_one_line, parameter_name, returned,
@@ -91,25 +89,6 @@ impl Types<'_> {
             return Type::Nothing;
         }
         Type::any(all.iter().map(|value| self.value(context, value)))
-    }
-
-    /// The first decorator of a function, of the repository, that gives something else than what the function gives.
-    fn replacing_decorator(&self, context: &Context, function: &Node<'_>) -> Option<String> {
-        let decorated = function.parent().filter(|around| around.kind() == kind::DECORATED_DEFINITION)?;
-        let decorators = decorated.named_children().filter(|child| child.kind() == kind::DECORATOR);
-        let named = decorators.filter_map(|decorator| {
-            let named = decorator.named_children().next()?;
-            Some(named.field("function").unwrap_or(named))
-        });
-        let replaces = |named: &Node<'_>| match self.value(context, named) {
-            Type::Function(decorator) => {
-                let node = decorator.module.node(&decorator.at.range());
-                node.is_some_and(|node| replaces_what_it_decorates(&node))
-            }
-            Type::Class(class, _) => self.lineage_binds(&Type::Class(class.clone(), Vec::new()), "__call__"),
-            _ => false,
-        };
-        named.into_iter().find(replaces).map(|named| named.text().into_owned())
     }
 
     /// What the parameters without annotation get, by name; type variables are found out by those that have one.
@@ -295,45 +274,6 @@ fn is_left_open(method: &Node<'_>) -> bool {
     method.field("body").is_some_and(|body| body.named_children().all(|statement| says_nothing(&statement)))
 }
 
-/// Whether what a decorator puts in place of a function never gives what comes of the function: nothing that its inner functions return
-/// is made with a parameter of those around.
-fn replaces_what_it_decorates(decorator: &Node<'_>) -> bool {
-    let is_function = |node: &Node<'_>| node.kind() == kind::FUNCTION_DEFINITION;
-    let Some(body) = decorator.field("body") else { return false };
-    let all: Vec<Node<'_>> = body.dfs().filter(is_function).collect();
-    let is_innermost =
-        |function: &&Node<'_>| function.field("body").is_some_and(|body| !body.dfs().any(|inner| is_function(&inner)));
-    let gives_back = |wrapper: &Node<'_>| {
-        let around = wrapper
-            .ancestors()
-            .filter(is_function)
-            .take_while(|around| around.range().start >= decorator.range().start);
-        let parameters = around.filter_map(|around| around.field("parameters"));
-        let mut made: HashSet<String> = parameters
-            .flat_map(|parameters| parameters.named_children().collect::<Vec<_>>())
-            .filter_map(|parameter| Some(parameter_name(&parameter)?.text().into_owned()))
-            .collect();
-        let mentions = |node: &Node<'_>, made: &HashSet<String>| {
-            node.dfs().any(|part| part.kind() == kind::IDENTIFIER && made.contains(&*part.text()))
-        };
-        for node in wrapper.dfs() {
-            let target = match &*node.kind() {
-                kind::ASSIGNMENT | kind::FOR_STATEMENT => node.field("left"),
-                kind::NAMED_EXPRESSION => node.field("name"),
-                kind::AS_PATTERN => node.field("alias"),
-                _ => None,
-            };
-            if let Some(target) = target.filter(|_| mentions(&node, &made)) {
-                let names = target.dfs().filter(|part| part.kind() == kind::IDENTIFIER);
-                made.extend(names.map(|name| name.text().into_owned()));
-            }
-        }
-        !yields(wrapper).is_empty() || returned(wrapper).iter().any(|given| mentions(given, &made))
-    };
-    let mut wrappers = all.iter().filter(is_innermost).peekable();
-    wrappers.peek().is_some() && !wrappers.any(gives_back)
-}
-
 /// The outermost node of a parameter, by its name.
 fn parameter_around<'t>(name: &Node<'t>) -> Node<'t> {
     let mut node = name.clone();
@@ -347,7 +287,7 @@ fn parameter_around<'t>(name: &Node<'t>) -> Node<'t> {
 }
 
 /// The expressions that a function yields.
-fn yields<'t>(function: &Node<'t>) -> Vec<Node<'t>> {
+pub(super) fn yields<'t>(function: &Node<'t>) -> Vec<Node<'t>> {
     let Some(body) = function.field("body") else { return Vec::new() };
     let mut found = Vec::new();
     if function.kind() == kind::LAMBDA || !body.text().contains("yield") {

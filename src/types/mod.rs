@@ -8,6 +8,7 @@ mod annotation;
 mod assignment;
 mod call;
 mod class;
+mod decorator;
 mod expression;
 mod filled;
 mod fixture;

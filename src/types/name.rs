@@ -91,19 +91,10 @@ impl Types<'_> {
 
     /// What functions inside of a function, or of a module, bind its name to: they say `nonlocal`, or `global`.
     fn bound_from_inside(&self, context: &Context, name: &str, scope: &Node<'_>) -> Vec<Type> {
-        let (word, keyword) = match &*scope.kind() {
-            kind::MODULE => ("global ", kind::GLOBAL_STATEMENT),
-            _ => ("nonlocal ", kind::NONLOCAL_STATEMENT),
-        };
-        if !context.module.mentions(&["nonlocal ", "global "]) {
+        if !context.module.may_share(name) {
             return Vec::new();
         }
-        // most names are in no such statement
-        let text = context.module.source.text();
-        let names_it = |(at, _): (usize, &str)| text[at..].lines().next().is_some_and(|line| line.contains(name));
-        if !text.match_indices(word).any(names_it) {
-            return Vec::new();
-        }
+        let keyword = if scope.kind() == kind::MODULE { kind::GLOBAL_STATEMENT } else { kind::NONLOCAL_STATEMENT };
         let says = |node: &Node<'_>| node.kind() == keyword && node.named_children().any(|child| child.text() == name);
         let bound = |statement: Node<'_>| {
             let body = statement
