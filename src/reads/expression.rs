@@ -1,6 +1,6 @@
 //! An expression is evaluated: what it gives, and what it does on the way.
 
-use crate::syntax::{Node, conditional_parts, definition_around, is_and, kind, string_content, unparenthesized};
+use crate::syntax::{Node, conditional_parts, has_scope, is_and, kind, string_content, unparenthesized};
 
 use super::decisions::Guard;
 use super::heap::{Freshness, HeapLink, List, LoadState, Options, RunValue, Standing, UnseenRelationships};
@@ -74,8 +74,8 @@ impl Walkthrough<'_, '_> {
     /// What a name stands for that the module alone binds, once, to one of Python's own values.
     fn constant_of_module(&self, node: &Node<'_>) -> Option<RunValue> {
         let name = node.text();
-        let is_own =
-            definition_around(node).is_some_and(|around| !self.module().scope_of(&around).all(&name).is_empty());
+        let binds = |around: &Node<'_>| !self.module().scope_of(around).all(&name).is_empty();
+        let is_own = node.ancestors().filter(has_scope).any(|around| binds(&around));
         let [binding] = self.module().scope.all(&name) else { return None };
         if is_own || self.is_shared(&name) {
             return None;

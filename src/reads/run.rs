@@ -103,14 +103,14 @@ impl Frame {
 
 impl Frame {
     /// The parameters that the call gives nothing are their defaults, unless what it splats gives them something.
-    fn add_defaults(&mut self, function: &Node<'_>, is_splatted: bool) {
+    fn add_defaults(&mut self, function: &Node<'_>, given: &BTreeSet<String>, is_splatted: bool) {
         for parameter in function.field("parameters").iter().flat_map(Node::named_children) {
             if is_splat(&parameter) {
                 self.settled.extend(parameter_name(&parameter).map(|name| name.text().into_owned()));
             }
             let (Some(name), Some(default)) = (parameter.field("name"), parameter.field("value")) else { continue };
             let name = name.text().into_owned();
-            if self.names.contains_key(&name) {
+            if given.contains(&name) {
                 continue;
             }
             match constant(&default).filter(|_| !is_splatted) {
@@ -267,8 +267,9 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
             self.heap.forget_all();
             return Ok(RunValue::Unknown);
         };
-        let mut frame = Frame::of(&function.module, parameters(&node, given));
-        frame.add_defaults(&node, has_splats(at));
+        let (names, given) = parameters(&node, given);
+        let mut frame = Frame::of(&function.module, names);
+        frame.add_defaults(&node, &given, has_splats(at));
         if function.receiver.is_some() {
             let first = node.field("parameters").and_then(|all| parameter_name(&all.named_children().next()?));
             frame.settled.extend(first.map(|first| first.text().into_owned()));
@@ -304,8 +305,11 @@ fn has_splats(call: &Node<'_>) -> bool {
     call.field("arguments").is_some_and(|arguments| arguments.named_children().any(|argument| is_splat(&argument)))
 }
 
-/// The parameters of a function with what they are given.
-fn parameters(function: &Node<'_>, given: Vec<(Option<String>, RunValue)>) -> HashMap<String, RunValue> {
+/// The parameters of a function with what is known of what they are given, and all that are given something.
+fn parameters(
+    function: &Node<'_>,
+    given: Vec<(Option<String>, RunValue)>,
+) -> (HashMap<String, RunValue>, BTreeSet<String>) {
     let list = function.field("parameters");
     let all = list.iter().flat_map(Node::named_children).filter(|node| node.kind() != kind::COMMENT);
     let mut by_position = all.filter_map(|parameter| match &*parameter.kind() {
@@ -318,12 +322,13 @@ fn parameters(function: &Node<'_>, given: Vec<(Option<String>, RunValue)>) -> Ha
             .map(|name| name.text().into_owned()),
         _ => None,
     });
-    let mut names = HashMap::default();
+    let (mut names, mut all_given) = (HashMap::default(), BTreeSet::new());
     for (name, value) in given {
         let Some(name) = name.or_else(|| by_position.next()) else { continue };
+        all_given.insert(name.clone());
         if value != RunValue::Unknown {
             names.insert(name, value);
         }
     }
-    names
+    (names, all_given)
 }

@@ -46,6 +46,11 @@ async def renew_unless(session, user, skip=True):
         await session.refresh(user)
 
 
+async def renew_wanted(session, user, is_wanted=True):
+    if is_wanted:
+        await session.refresh(user)
+
+
 async def renew_by_mode(session, user, mode="fast"):
     if mode == "full":
         await session.refresh(user)
@@ -139,6 +144,16 @@ async def attribute_of_a_class():
         print(post.text)
 
 
+async def default_that_is_not_taken(flag):
+    async with maker() as session:
+        user = (await session.scalars(select(User))).one()
+        await session.refresh(user, ["posts"])
+        post = user.posts[0]
+        await renew_wanted(session, user, flag)
+        if not flag:
+            print(post.text)
+
+
 async def constant_of_the_module():
     async with maker() as session:
         user = (await session.scalars(select(User))).one()
@@ -170,6 +185,8 @@ async def main():
     await what_is_splatted()
     await default_that_loads()
     await attribute_of_a_class()
+    await default_that_is_not_taken(True)
+    await default_that_is_not_taken(False)
     await constant_of_the_module()
     await read_of_a_type_checker()
 
