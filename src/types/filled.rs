@@ -1,6 +1,8 @@
 //! A container goes in; the same with what is put into it later comes out.
 
-use crate::syntax::{Node, has_scope, kind, nodes_with_word};
+use foldhash::HashSet;
+
+use crate::syntax::{Node, has_scope, is_statement, kind};
 
 use super::kind::Type;
 use super::member::arguments_of;
@@ -55,7 +57,7 @@ impl Types<'_> {
             !inside.any(|function| !context.module.scope_of(&function).all(written).is_empty())
         };
         let mut items: Vec<Type> = Vec::new();
-        for node in nodes_with_word(scope, written) {
+        for node in around_words(context, scope, written) {
             match &*node.kind() {
                 kind::CALL => items.extend(self.put_by_method(context, &node, is_it).filter(|_| is_own(&node))),
                 kind::ASSIGNMENT => {
@@ -106,6 +108,24 @@ impl Types<'_> {
         let value = value.map(|value| if is_several { self.values_in(&value) } else { value });
         Some(Type::any(value.into_iter().chain(named)))
     }
+}
+
+/// The nodes of a scope around a container, as it is written, up to the statements that it is in, each once. They are found by where they
+/// are: a scope can have any number of statements.
+fn around_words<'c>(context: &'c Context, scope: &Node<'_>, written: &str) -> Vec<Node<'c>> {
+    let (tree, range) = (context.module.tree(), scope.range());
+    let places =
+        memchr::memmem::find_iter(scope.text().as_bytes(), written).map(|at| range.start + at).collect::<Vec<_>>();
+    let mut found: Vec<Node<'c>> = Vec::new();
+    let mut seen: HashSet<usize> = HashSet::default();
+    for at in places {
+        let mut next = tree.node_around(&(at..at + written.len()));
+        while let Some(node) = next.filter(|node| seen.insert(node.node_id())) {
+            next = if is_statement(&node) { None } else { node.parent() };
+            found.push(node);
+        }
+    }
+    found
 }
 
 /// Whether a text can put something into a container, as that is written.
