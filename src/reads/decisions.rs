@@ -54,8 +54,7 @@ impl Walkthrough<'_, '_> {
         let only = guard.filter(|guard| guard.ends_at_once).map(|guard| guard.goes_on);
         let holds = only.unwrap_or_else(|| self.script.choose(2) == 0);
         let is_guard = guard.is_some_and(|guard| guard.goes_on == holds);
-        let is_settled = self.is_settled(&names_in(condition));
-        self.take(condition, if is_guard { DecisionKind::Guard } else { DecisionKind::Condition }, holds, is_settled);
+        self.take(condition, if is_guard { DecisionKind::Guard } else { DecisionKind::Condition }, holds, true);
         holds
     }
 
@@ -70,22 +69,21 @@ impl Walkthrough<'_, '_> {
         names.iter().map(Node::text).any(|name| self.frame().settled.contains(&*name) || is_literal(&name))
     }
 
-    fn take(&mut self, condition: &Node<'_>, kind: DecisionKind, holds: bool, is_settled: bool) {
+    fn take(&mut self, condition: &Node<'_>, kind: DecisionKind, holds: bool, is_open: bool) {
         let statement = condition.ancestors().find(is_statement).unwrap_or_else(|| condition.clone());
-        self.note(condition, &names_in(condition), kind, holds, &statement);
-        if let Some(last) = self.way.decisions.last_mut() {
-            last.is_settled = is_settled;
-        }
+        let names = names_in(condition);
+        let is_settled = is_open && self.is_settled(&names);
+        self.note(condition, &names, kind, holds, is_settled, &statement);
     }
 
     /// A loop is entered: there is something in what it goes through.
     pub(super) fn enters(&mut self, over: &Node<'_>, statement: &Node<'_>) {
-        self.note(over, &names_in(over), DecisionKind::Loop, true, statement);
+        self.note(over, &names_in(over), DecisionKind::Loop, true, false, statement);
     }
 
     /// Nothing is raised in a `try` statement: what it sets tells that.
     pub(super) fn completes(&mut self, statement: &Node<'_>) {
-        self.note(statement, &names_set_in(statement), DecisionKind::Completed, true, statement);
+        self.note(statement, &names_set_in(statement), DecisionKind::Completed, true, false, statement);
     }
 
     fn note(
@@ -94,6 +92,7 @@ impl Walkthrough<'_, '_> {
         names: &[Node<'_>],
         kind: DecisionKind,
         holds: bool,
+        is_settled: bool,
         statement: &Node<'_>,
     ) {
         let own = definition_around(condition).map(|function| self.module().scope_of(&function));
@@ -119,7 +118,7 @@ impl Walkthrough<'_, '_> {
             names,
             of_module,
             is_free,
-            is_settled: false,
+            is_settled,
             set_in,
             holds,
             statement,

@@ -28,7 +28,8 @@ impl Types<'_> {
             };
             whole.is_some_and(|whole| whole.text() == written)
         };
-        if !may_be_filled(&scope.text(), written) {
+        let is_container = |part: &Type| matches!(part, Type::Sequence(_) | Type::Tuple(_) | Type::Mapping(..));
+        if !found.parts().iter().any(is_container) || !may_be_filled(&scope.text(), written) {
             return found;
         }
         let put_into = |is_it: &dyn Fn(&Node<'_>) -> bool| self.put_into(context, scope, written, is_it);

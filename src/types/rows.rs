@@ -86,16 +86,6 @@ impl Types<'_> {
         all.iter().filter(|argument| argument.kind() != kind::LIST_SPLAT).map(column).collect()
     }
 
-    /// Which column `result.scalars(…)` gives; None where that can't be told.
-    fn column_index(&self, call: &Node<'_>) -> Option<usize> {
-        let arguments = call.field("arguments")?;
-        let mut given = arguments.named_children().filter(|child| child.kind() != kind::COMMENT);
-        match given.next() {
-            None => Some(0),
-            Some(given) => given.field("value").unwrap_or(given).text().parse().ok(),
-        }
-    }
-
     /// What a method of a statement, a query or a result gives.
     pub(super) fn call_of_rows(&self, context: &Context, rows: &Rows, name: &str, call: &Node<'_>) -> Type {
         let itself = || Type::Rows(rows.clone());
@@ -123,7 +113,7 @@ impl Types<'_> {
             (RowsOf::Query, "from_statement") => itself(),
             (RowsOf::Query, "paginate") => page_of(rows),
             (RowsOf::Query, _) => itself(),
-            (_, "scalars") => match self.column_index(call) {
+            (_, "scalars") => match column_index(call) {
                 Some(index) => Type::Rows(Rows {
                     of: RowsOf::Scalars,
                     columns: rows.columns.iter().skip(index).cloned().collect(),
@@ -139,6 +129,16 @@ impl Types<'_> {
             (_, "columns") => cant_be_told(),
             _ => Type::Other,
         }
+    }
+}
+
+/// Which column `result.scalars(…)` gives; None where that can't be told.
+fn column_index(call: &Node<'_>) -> Option<usize> {
+    let arguments = call.field("arguments")?;
+    let mut given = arguments.named_children().filter(|child| child.kind() != kind::COMMENT);
+    match given.next() {
+        None => Some(0),
+        Some(given) => given.field("value").unwrap_or(given).text().parse().ok(),
     }
 }
 

@@ -185,10 +185,7 @@ impl Types<'_> {
 
     /// The model of a class that inherits from one of advanced-alchemy's repositories or services.
     pub(super) fn model_of(&self, class: &Class) -> Option<Type> {
-        let bases = self.library_bases(class);
-        let is_one =
-            bases.iter().filter_map(store_path).any(|path| path.last().is_some_and(|name| is_of_alchemy(name)));
-        is_one.then(|| self.model_of_store(&class_itself(class), class))?
+        self.has_base_of(class, is_of_alchemy).then(|| self.model_of_store(&class_itself(class), class))?
     }
 
     /// The model of a class that inherits from a store: what it gives the store, its `model_type`, that of its `repository_type`, or that
