@@ -211,17 +211,18 @@ impl Calls {
         let ways = classes.flat_map(|class| owners.iter().filter_map(move |owner| self.reaching.way(&class, owner)));
         let ways: Vec<_> = ways.collect();
         let certain = ways.iter().filter(|way| way.is_certain).min_by_key(|way| way.through.len());
-        if let Some(way) = certain {
+        if let Some(way) = certain.filter(|_| call.call.doubt.is_none()) {
             return reached.calls.push(ReachingCall { call: Arc::clone(call), through: way.through.clone() });
         }
-        match (&call.call.unknown, ways.first()) {
-            (None, None) => {}
-            _ if call.is_test => reached.open_in_tests += 1,
-            (Some(why), _) => reached.open.push((Arc::clone(call), why.clone())),
-            (None, Some(_)) => {
-                let why = "the classes on the way to it are not all known".to_owned();
-                reached.open.push((Arc::clone(call), why));
+        let why = match (&call.call.unknown, ways.is_empty()) {
+            (None, true) => return,
+            _ if call.is_test => return reached.open_in_tests += 1,
+            (Some(why), true) => why.clone(),
+            (unknown, false) => {
+                let why = call.call.doubt.as_ref().or(unknown.as_ref()).map(String::as_str);
+                why.unwrap_or("the classes on the way to it are not all known").to_owned()
             }
-        }
+        };
+        reached.open.push((Arc::clone(call), why));
     }
 }

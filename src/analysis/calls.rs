@@ -58,7 +58,7 @@ impl Analysis {
             kind: call.kind,
             classes: call.classes.iter().map(|class| class.name.clone()).collect(),
             named_attributes: call.named_attributes,
-            unknown: call.unknown.clone(),
+            unknown: call.doubt.as_ref().or(call.unknown.as_ref()).cloned(),
             steps: call.steps.iter().filter_map(step).collect(),
             reads,
         })

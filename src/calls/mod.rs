@@ -2,17 +2,21 @@
 //! that the object can be, or why that can't be known.
 
 mod attribute_names;
+mod handed_on;
+mod receiver;
 
 use std::sync::{Arc, LazyLock};
 
 use serde::Serialize;
 
-use crate::hints::{Hints, Words, names_session};
+use crate::hints::{Hints, Words};
 use crate::model::Classes;
 use crate::module::{Location, Module};
 use crate::resolve::{Arguments, Passed};
 use crate::syntax::{Node, hinted_nodes, kind, on_one_line, unparenthesized};
 use crate::types::{Class, InferenceStep, Type, Types};
+
+use receiver::Receiver;
 
 pub use attribute_names::AttributeNames;
 
@@ -45,6 +49,8 @@ pub struct SessionCall {
     pub named_attributes: bool,
     /// Why it can't be known of which classes the object can be too.
     pub unknown: Option<String>,
+    /// Why it can't be told whether it is a session that does it.
+    pub doubt: Option<String>,
     /// How the classes are known.
     pub steps: Vec<InferenceStep>,
     /// It is no call, but a class of advanced-alchemy's repositories or services, which refresh the objects that they return.
@@ -83,9 +89,13 @@ pub fn in_module(
     static METHODS: LazyLock<Words> = LazyLock::new(|| Words::few(&["refresh", "expire", "merge", "expunge"]));
     let root = module.tree().root();
     let is_meant = |method: &str| CallKind::of(method).is_some_and(|kind| kinds.contains(&kind));
-    let calls = hinted_nodes(&root, Hints::of_given(root.get_doc().text(), &METHODS, is_meant));
-    let calls = calls.filter(|node| node.kind() == kind::CALL);
-    let mut found: Vec<_> = calls.filter_map(|call| session_call(types, classes, module, &call, kinds)).collect();
+    let hinted = hinted_nodes(&root, Hints::of_methods(root.get_doc().text(), &METHODS, is_meant));
+    let found = hinted.filter_map(|node| match &*node.kind() {
+        kind::CALL => session_call(types, classes, module, &node, kinds),
+        kind::ATTRIBUTE => handed_on::session_call(types, classes, module, &node, kinds),
+        _ => None,
+    });
+    let mut found: Vec<_> = found.collect();
     if kinds.contains(&CallKind::Refresh) {
         let named = hinted_nodes(&root, Hints::of_classes(root.get_doc().text()));
         let named = named.filter(|node| node.kind() == kind::CLASS_DEFINITION);
@@ -111,6 +121,7 @@ fn refreshing_class(
         classes: Vec::new(),
         named_attributes: false,
         unknown: None,
+        doubt: None,
         steps: Vec::new(),
         is_implicit: true,
     };
@@ -156,7 +167,8 @@ fn session_call(
     kinds: &[CallKind],
 ) -> Option<SessionCall> {
     let function = unparenthesized(&call.field("function")?);
-    let kind = CallKind::of(&function.field("attribute")?.text()).filter(|kind| kinds.contains(kind))?;
+    let method = function.field("attribute")?;
+    let kind = CallKind::of(&method.text()).filter(|kind| kinds.contains(kind))?;
     let arguments = call.field("arguments").filter(|arguments| arguments.kind() == kind::ARGUMENT_LIST)?;
     let arguments = Arguments::of_list(module, &arguments);
     let object = arguments.passed(&classes.resolver, "instance", Some(0));
@@ -165,10 +177,7 @@ fn session_call(
         return None;
     }
     let receiver = function.field("object")?;
-    let taking = types.of(module, &receiver).0;
-    if !is_session(types, &taking, &receiver.text()) {
-        return None;
-    }
+    let taking = Receiver::of(types, module, &receiver, &method.text())?;
     let (given, steps) = match &object {
         Passed::Given(object) => types.of(&object.module, &object.node()?),
         _ => (Type::unknown("its arguments are splatted"), Vec::new()),
@@ -180,13 +189,20 @@ fn session_call(
         classes: Vec::new(),
         named_attributes: matches!(AttributeNames::of(&classes.resolver, call, &arguments), AttributeNames::Named(_)),
         unknown: None,
+        doubt: None,
         steps,
         is_implicit: false,
     };
     found.add(classes, &given);
-    if found.classes.is_empty() && taking == Type::Session {
-        let why = "a session takes objects of mapped classes alone, and none is seen to come there";
-        found.unknown.get_or_insert_with(|| why.to_owned());
+    match taking {
+        Receiver::Session { is_certain } if is_certain && found.classes.is_empty() => {
+            let why = "a session takes objects of mapped classes alone, and none is seen to come there";
+            found.unknown.get_or_insert_with(|| why.to_owned());
+        }
+        Receiver::Session { .. } => {}
+        // much else is refreshed and expires, but what is mapped is seldom given to it
+        Receiver::Open(_) if found.classes.is_empty() => return None,
+        Receiver::Open(why) => found.doubt = Some(why),
     }
     Some(found)
 }
@@ -194,24 +210,6 @@ fn session_call(
 /// A call on one line, with the `await` before it.
 fn written(call: &Node<'_>) -> String {
     on_one_line(&call.parent().filter(|around| around.kind() == kind::AWAIT).unwrap_or_else(|| call.clone()))
-}
-
-/// Whether something is a session: by what it is, or where that isn't known, by its name.
-fn is_session(types: &Types<'_>, receiver: &Type, written: &str) -> bool {
-    let mut is_open = false;
-    for part in receiver.parts() {
-        match part {
-            Type::Session => return true,
-            // within a class of the repository that inherits from SQLAlchemy's
-            Type::Object(class, _) if types.is_session(class) => return true,
-            // a decorator can make anything of a function
-            Type::Unknown(_) | Type::Variable(_) | Type::Outside(_) | Type::OutsideObject(..) | Type::Function(_) => {
-                is_open = true
-            }
-            _ => {}
-        }
-    }
-    (is_open || receiver.is_never()) && names_session(written.as_bytes())
 }
 
 /// The mapped class of an object; None where it is none.

@@ -87,12 +87,13 @@ impl Hints {
         Self::new(called.map(|at| at..at + 1))
     }
 
-    /// Where one of the words that are meant is called and given something.
-    pub fn of_given(text: &str, words: &Words, is_meant: impl Fn(&str) -> bool) -> Self {
+    /// Where one of the words that are meant, of which each is a method's, is called and given something, or may be handed on.
+    pub fn of_methods(text: &str, words: &Words, is_meant: impl Fn(&str) -> bool) -> Self {
         let bytes = text.as_bytes();
-        let is_given = |word: &Range<usize>| !is_given_nothing(&bytes[word.end..]);
-        let given = calls(bytes, words).filter(|word| is_meant(&text[word.clone()]) && is_given(word));
-        Self::new(given.map(|word| word.start..word.start + 1))
+        let is_used = |behind: &[u8]| !is_given_nothing(behind) && (is_called(behind) || is_handed_on(behind));
+        let used =
+            whole_words(bytes, words).filter(|word| is_meant(&text[word.clone()]) && is_used(&bytes[word.end..]));
+        Self::new(used.map(|word| word.start..word.start + 1))
     }
 
     /// Where one of the words is called and the call may be awaited, or one of the others is called. In what is not `is_plain` Python any
@@ -167,8 +168,21 @@ impl Hints {
 
 /// Where one of the words is a name of its own that is called: a bracket is behind it, or what can stand between them.
 fn calls<'b>(bytes: &'b [u8], words: &'b Words) -> impl Iterator<Item = Range<usize>> + 'b {
+    whole_words(bytes, words).filter(move |word| is_called(&bytes[word.end..]))
+}
+
+/// Where one of the words begins, that is not the end of a longer name.
+fn whole_words<'b>(bytes: &'b [u8], words: &'b Words) -> impl Iterator<Item = Range<usize>> + 'b {
     let is_whole = |word: &Range<usize>| word.start.checked_sub(1).is_none_or(|before| !is_of_name(bytes[before]));
-    words.places(bytes).filter(move |word| is_called(&bytes[word.end..]) && is_whole(word))
+    words.places(bytes).filter(is_whole)
+}
+
+/// Whether what ends where this begins may be a method that is handed on: it is neither called, nor assigned to, nor asked for something.
+fn is_handed_on(behind: &[u8]) -> bool {
+    let is_longer = behind.first().copied().is_some_and(is_of_name);
+    let blanks = behind.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    let is_assigned = || behind[blanks..].starts_with(b"=") && !behind[blanks..].starts_with(b"==");
+    !is_longer && !matches!(behind.get(blanks), Some(b'(' | b'.' | b'[' | b':')) && !is_assigned()
 }
 
 /// Whether a name is called that ends where this begins, as far as one byte tells.

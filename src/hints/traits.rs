@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::{is_called, is_given_nothing, is_of_name};
+use super::{is_called, is_given_nothing, is_handed_on, is_of_name};
 use crate::sqlalchemy::Observable;
 
 /// What of a file matters to its repository, or to itself, besides its sites.
@@ -16,7 +16,7 @@ pub struct Traits {
     pub refresh: bool,
     /// It can merge an object into a session.
     pub merge: bool,
-    /// It speaks of sessions, and can refresh, expire or expunge an object of something, whatever its name.
+    /// It can refresh, expire or expunge an object of something, whatever its name, or hand on the method that does.
     pub acts: bool,
     /// It speaks of sessions, and can merge an object into something, whatever its name.
     pub joins: bool,
@@ -99,7 +99,7 @@ impl Traits {
                     traits.expunge |= is_whole && is_given(&found);
                 }
                 Word::Refresh => {
-                    traits.acts |= gives(&found);
+                    traits.acts |= gives(&found) || is_handed_on(&bytes[found.end()..]);
                     traits.refresh |= is_of_session(&found);
                 }
                 Word::Merge => {
@@ -116,10 +116,7 @@ impl Traits {
                 Word::Maps => traits.maps = true,
             }
         }
-        if traits.acts || traits.joins {
-            let speaks = memchr::memmem::find(bytes, b"ession").is_some();
-            (traits.acts, traits.joins) = (traits.acts && speaks, traits.joins && speaks);
-        }
+        traits.joins = traits.joins && memchr::memmem::find(bytes, b"ession").is_some();
         traits
     }
 

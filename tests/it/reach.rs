@@ -79,6 +79,55 @@ fn an_object_that_is_not_known_may_reach_all() {
     assert!(levels.values().all(|level| level == "unknown"), "{levels:?}");
 }
 
+/// The relationships of a level, by their names, beside the statements of a function.
+fn of_level(level: &str, statements: &str) -> BTreeSet<String> {
+    let parameters = "session: Session, user: models.User, users: list[models.User], thing, own: Own, handing: Handing";
+    let levels = levels(&format!(
+        "import asyncio\nfrom sqlalchemy.orm import Session\n\n\n\
+         class Own:\n    def refresh(self, user):\n        pass\n\n\n\
+         class Handing:\n    def __getattr__(self, name):\n        return getattr(self.session, name)\n\n\n\
+         def f({parameters}):\n    {statements}\n",
+    ));
+    levels.into_iter().filter(|(_, found)| found == level).map(|(name, _)| name).collect()
+}
+
+#[test]
+fn a_method_that_is_handed_on_is_a_call_of_what_comes_with_it() {
+    let reached = of_level("reached", "session.refresh(user)");
+    assert!(reached.len() > 3, "{reached:?}");
+    for handed_on in ["list(map(session.refresh, users))", "asyncio.to_thread(session.refresh, user)"] {
+        assert_eq!(of_level("reached", handed_on), reached, "{handed_on}");
+        assert!(of_level("unknown", handed_on).is_empty(), "{handed_on}");
+    }
+    for may_be_more in [
+        "thing(session.refresh, user)",
+        "asyncio.to_thread(session.refresh, user, thing)",
+        "asyncio.to_thread(session.refresh, user, attribute_names=thing)",
+    ] {
+        assert_eq!(of_level("unknown", may_be_more), reached, "{may_be_more}");
+    }
+    let all = of_level("unknown", "session.refresh(thing)");
+    for unknown in ["again = session.refresh", "thing(session.refresh)", "thing(session.refresh, thing)"] {
+        assert_eq!(of_level("unknown", unknown), all, "{unknown}");
+    }
+    for nothing in ["session.refresh = thing", "session.refresh.assert_called_once_with(user)", "thing.refresh"] {
+        assert_eq!(of_level("dormant", nothing), all, "{nothing}");
+    }
+}
+
+#[test]
+fn what_may_be_a_session_is_one_for_mapped_objects_alone() {
+    let reached = of_level("reached", "session.refresh(user)");
+    let all = of_level("unknown", "session.refresh(thing)");
+    for may_be_one in ["thing.refresh(user)", "handing.refresh(user)", "thing.store.expire(instance=user)"] {
+        assert_eq!(of_level("unknown", may_be_one), reached, "{may_be_one}");
+        assert_eq!(of_level("dormant", may_be_one).len(), all.len() - reached.len(), "{may_be_one}");
+    }
+    for is_none in ["thing.refresh(thing)", "own.refresh(user)", "thing.refresh(1, user)"] {
+        assert_eq!(of_level("dormant", is_none), all, "{is_none}");
+    }
+}
+
 #[test]
 fn a_repository_of_advanced_alchemy_refreshes_its_model() {
     let levels = levels(

@@ -164,6 +164,6 @@ async def by_functions(session: Session):
 
 
 def no_session(client, redis):
-    client.refresh(User())
+    client.refresh(User())  #: User | ?
     redis.expire("key", 10)
     client.session.expire_all()
