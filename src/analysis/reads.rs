@@ -9,7 +9,7 @@ use crate::module::Location;
 use crate::outcome::ToldRead;
 use crate::policy::{may_be_eager, set_given};
 use crate::reach::{Level, PlacedCall, RaisingRead};
-use crate::reads::{Cascading, Raised, in_functions};
+use crate::reads::{Cascading, Mentions, Raised, in_functions};
 use crate::repository::Repository;
 use crate::resolve::Resolver;
 use crate::site::{Recipient, Site};
@@ -94,8 +94,10 @@ impl Analysis {
         }
         let functions = self.functions_to(repository, calls);
         let files: Vec<PathBuf> = functions.keys().map(|path| path.to_path_buf()).collect();
+        let rules = &self.reach.settings.of_folder(repository.root()).rules;
+        let mentions = Mentions::of(&Resolver { constructors: &rules.constructors, repository }, &relationships);
         let raised = self.inferred(repository, &files, |types, classes, module| {
-            in_functions(types, classes, module, &functions[&module.path], &relationships)
+            in_functions(types, classes, module, &functions[&module.path], &relationships, &mentions)
         });
         Reads { relationships, raised }
     }

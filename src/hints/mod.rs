@@ -185,6 +185,23 @@ fn is_handed_on(behind: &[u8]) -> bool {
     !is_longer && !matches!(behind.get(blanks), Some(b'(' | b'.' | b'[' | b':')) && !is_assigned()
 }
 
+/// Whether one of the words stands in a text as an attribute, an argument's name, or a string of its own.
+pub fn names_member(text: &str, words: &Words) -> bool {
+    let bytes = text.as_bytes();
+    whole_words(bytes, words).any(|word| {
+        let (before, behind) = (bytes[..word.start].trim_ascii_end(), bytes[word.end..].trim_ascii_start());
+        let is_given = || matches!(before.last(), Some(b'(' | b',')) || has_comment(before);
+        let is_argument = || behind.first() == Some(&b'=') && is_given();
+        let is_whole = !bytes.get(word.end).copied().is_some_and(is_of_name);
+        is_whole && (matches!(before.last(), Some(b'.' | b'"' | b'\'')) || is_argument())
+    })
+}
+
+/// Whether the line that ends here has a comment, or may.
+fn has_comment(before: &[u8]) -> bool {
+    before[memchr::memrchr(b'\n', before).map_or(0, |end| end + 1)..].contains(&b'#')
+}
+
 /// Whether a name is called that ends where this begins, as far as one byte tells.
 fn is_called(behind: &[u8]) -> bool {
     let first = behind.iter().find(|byte| !byte.is_ascii_whitespace() && **byte != b'\\');
@@ -229,9 +246,11 @@ fn may_be_awaited(before: &[u8]) -> bool {
         !left.is_some_and(is_of_name) && !right.is_some_and(is_of_name)
     };
     // what stands in a comment may be anything
-    let line = || &rest[memchr::memrchr(b'\n', rest).map_or(0, |end| end + 1)..];
-    let has_comment = || path.contains(&b'\n') && line().contains(&b'#');
-    length == LONGEST || follows_call() || memchr::memmem::find_iter(path, b"await").any(is_await) || has_comment()
+    let is_behind_comment = || path.contains(&b'\n') && has_comment(rest);
+    length == LONGEST
+        || follows_call()
+        || memchr::memmem::find_iter(path, b"await").any(is_await)
+        || is_behind_comment()
 }
 
 /// Whether a file with the bytes can have a cascade site.

@@ -231,7 +231,7 @@ impl<'a> Mapping<'a> {
         if cascading.is_some_and(|index| self.cascading[index].is_eager) {
             loading = LoaderStrategy::Eager;
         }
-        let Ok(reverse) = self.reverse(&given) else { return Attribute::Other };
+        let Ok(reverse) = reverse(self.resolver(), &given) else { return Attribute::Other };
         let is_by_key = !is_list && has_key(owner);
         let name = name.to_owned();
         Attribute::Relation(Rc::new(Relation { name, target, is_list, loading, reverse, cascading, is_by_key }))
@@ -261,20 +261,6 @@ impl<'a> Mapping<'a> {
         }
     }
 
-    /// `back_populates="name"`, `backref="name"`, `backref=backref("name", …)`; an error where what leads back can't be told.
-    fn reverse(&self, given: &Arguments) -> Result<Option<String>, ()> {
-        let resolver = self.resolver();
-        let name = match given.get(resolver, "back_populates") {
-            Passed::Absent => given.get(resolver, "backref"),
-            name => name,
-        };
-        match name {
-            Passed::Absent => Ok(None),
-            Passed::Given(name) => name.text(resolver).or_else(|| backref_name(resolver, &name)).map(Some).ok_or(()),
-            Passed::Unknown => Err(()),
-        }
-    }
-
     /// What another class gives it: the other side of a relationship.
     fn of_backref(&self, owner: &Class, name: &str) -> Option<Attribute> {
         let index = self.cascading.iter().position(|one| one.owner == owner.at && one.attribute == name)?;
@@ -295,7 +281,9 @@ impl<'a> Mapping<'a> {
             let makes_it = |member: &&Node<'_>| {
                 let call = member.field("right").filter(|right| right.kind() == kind::CALL);
                 let given = call.map(|call| Arguments::of_relationship(self.resolver(), &owner.module, &call));
-                given.is_some_and(|given| self.reverse(&given).is_ok_and(|found| found.as_deref() == Some(name)))
+                given.is_some_and(|given| {
+                    reverse(self.resolver(), &given).is_ok_and(|found| found.as_deref() == Some(name))
+                })
             };
             Some(member_name(members(&node).iter().find(makes_it)?)?.text().into_owned())
         })
@@ -349,6 +337,31 @@ fn has_key(owner: &Class) -> bool {
         .module
         .node(&owner.at.range())
         .is_some_and(|class| class.text().contains("ForeignKey") || class.text().contains("foreign_key"))
+}
+
+/// `back_populates="name"`, `backref="name"`, `backref=backref("name", …)`; an error where what leads back can't be told.
+fn reverse(resolver: &Resolver<'_>, given: &Arguments) -> Result<Option<String>, ()> {
+    let name = match given.get(resolver, "back_populates") {
+        Passed::Absent => given.get(resolver, "backref"),
+        name => name,
+    };
+    match name {
+        Passed::Absent => Ok(None),
+        Passed::Given(name) => name.text(resolver).or_else(|| backref_name(resolver, &name)).map(Some).ok_or(()),
+        Passed::Unknown => Err(()),
+    }
+}
+
+/// The relationships of a class, each with the attribute that leads back, as far as its call says so.
+pub(super) fn relationships(resolver: &Resolver<'_>, class: &Class) -> Vec<(String, Option<String>)> {
+    let Some(node) = class.module.node(&class.at.range()) else { return Vec::new() };
+    let with_reverse = |member: Node<'_>| {
+        let call = member.field("right").filter(|right| right.kind() == kind::CALL)?;
+        callee_name(&call).filter(|name| RELATIONSHIPS.contains(&name.as_str()))?;
+        let given = Arguments::of_relationship(resolver, &class.module, &call);
+        Some((member_name(&member)?.text().into_owned(), reverse(resolver, &given).ok().flatten()))
+    };
+    members(&node).into_iter().filter_map(with_reverse).collect()
 }
 
 /// The name in `backref("name", …)`.

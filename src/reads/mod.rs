@@ -14,6 +14,7 @@ mod link;
 mod loads;
 mod loops;
 mod mapping;
+mod mentions;
 mod relation;
 mod run;
 mod session;
@@ -29,6 +30,7 @@ use crate::syntax::is_async;
 use crate::types::{Class, Types};
 
 pub use callers::Callees;
+pub use mentions::Mentions;
 
 use mapping::Mapping;
 use run::{Script, Walkthrough};
@@ -82,10 +84,12 @@ pub fn in_functions(
     module: &Arc<Module>,
     functions: &[Location],
     all: &[Cascading],
+    mentions: &Mentions,
 ) -> Vec<Raised> {
     let mapping = Mapping::new(types, classes, all);
     let mut found = Vec::new();
-    for function in functions.iter().filter_map(|at| module.node(&at.range())).filter(is_async) {
+    let coroutines = functions.iter().filter_map(|at| module.node(&at.range())).filter(is_async);
+    for function in coroutines.filter(|function| mentions.are_in(&mapping, module, function, 0)) {
         let mut script = Script::default();
         let mut ways = Vec::new();
         for _ in 0..MOST_WAYS {

@@ -74,7 +74,7 @@ pub(super) struct Frame {
 }
 
 /// How many functions are run inside each other.
-const MOST_FRAMES: usize = 3;
+pub(super) const MOST_FRAMES: usize = 3;
 
 /// How many nodes are looked at on all ways through a coroutine.
 const MOST_STEPS: u32 = 6_000;
