@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::module::Module;
 use crate::python::PyValue;
 use crate::resolve::{Arguments, Effort, Place, Resolver};
-use crate::syntax::{Node, kind, string_content};
+use crate::syntax::{Node, Parts, kind, string_content};
 
 /// The attributes that a call is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl AttributeNames {
 
     /// The names in a list that stands in the call.
     fn in_display(list: &Node<'_>) -> Self {
-        let items: Vec<_> = list.named_children().filter(|item| item.kind() != kind::COMMENT).collect();
+        let items: Vec<_> = list.parts().collect();
         if items.is_empty() {
             Self::Whole
         } else if items.iter().all(|item| item.kind() == kind::LIST_SPLAT) {

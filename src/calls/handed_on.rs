@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::model::Classes;
 use crate::module::Module;
-use crate::syntax::{Node, kind, on_one_line};
+use crate::syntax::{Node, Parts, kind, on_one_line};
 use crate::types::{Type, Types};
 
 use super::receiver::Receiver;
@@ -80,8 +80,7 @@ fn is_part(around: &Node<'_>, method: &Node<'_>) -> bool {
 /// The function that a method is given to, and the arguments behind it, of which the first has no name.
 fn given_with<'t>(around: &Node<'t>, method: &Node<'t>) -> Option<(Node<'t>, Vec<Node<'t>>)> {
     let list = Some(around).filter(|around| around.kind() == kind::ARGUMENT_LIST)?;
-    let behind = list.named_children().filter(|given| given.range().start >= method.range().end);
-    let behind: Vec<_> = behind.filter(|given| given.kind() != kind::COMMENT).collect();
+    let behind: Vec<_> = list.parts().filter(|given| given.range().start >= method.range().end).collect();
     let is_positional = |given: &Node<'_>| given.kind() != kind::KEYWORD_ARGUMENT;
     let function = list.parent()?.field("function").filter(|_| behind.first().is_some_and(is_positional))?;
     Some((function, behind))

@@ -13,7 +13,7 @@ use crate::hints::{Hints, Words};
 use crate::model::Classes;
 use crate::module::{Location, Module};
 use crate::resolve::{Arguments, Passed};
-use crate::syntax::{Node, hinted_nodes, kind, on_one_line, unparenthesized};
+use crate::syntax::{Node, Parts, hinted_nodes, kind, on_one_line, unparenthesized};
 use crate::types::{Class, InferenceStep, Type, Types};
 
 use receiver::Receiver;
@@ -133,8 +133,8 @@ fn refreshing_class(
 
 /// `auto_refresh = False` in the body of a class.
 fn never_refreshes(class: &Node<'_>) -> bool {
-    let statements = class.field("body").map(|body| body.named_children().collect::<Vec<_>>()).unwrap_or_default();
-    statements.iter().filter_map(|statement| statement.named_children().next()).any(|assignment| {
+    let statements = class.field("body").map(|body| body.parts().collect::<Vec<_>>()).unwrap_or_default();
+    statements.iter().filter_map(|statement| statement.parts().next()).any(|assignment| {
         assignment.field("left").is_some_and(|left| left.text() == "auto_refresh")
             && assignment.field("right").is_some_and(|right| right.kind() == kind::FALSE)
     })

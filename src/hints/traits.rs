@@ -16,7 +16,8 @@ pub struct Traits {
     pub refresh: bool,
     /// It can merge an object into a session.
     pub merge: bool,
-    /// It can refresh, expire or expunge an object of something, whatever its name, or hand on the method that does.
+    /// It can refresh, expire or expunge an object of something, whatever its name, or speaks of sessions and can hand
+    /// on the method that does.
     pub acts: bool,
     /// It speaks of sessions, and can merge an object into something, whatever its name.
     pub joins: bool,
@@ -86,6 +87,7 @@ impl Traits {
     /// Those of a file with the bytes.
     pub fn of(bytes: &[u8]) -> Self {
         let mut traits = Self::default();
+        let mut hands_on = false;
         // a session's methods are given an object
         let is_given = |found: &aho_corasick::Match| !is_given_nothing(&bytes[found.end()..]);
         let gives = |found: &aho_corasick::Match| is_called(&bytes[found.end()..]) && is_given(found);
@@ -99,7 +101,8 @@ impl Traits {
                     traits.expunge |= is_whole && is_given(&found);
                 }
                 Word::Refresh => {
-                    traits.acts |= gives(&found) || is_handed_on(&bytes[found.end()..]);
+                    traits.acts |= gives(&found);
+                    hands_on |= is_handed_on(&bytes[found.end()..]);
                     traits.refresh |= is_of_session(&found);
                 }
                 Word::Merge => {
@@ -116,7 +119,10 @@ impl Traits {
                 Word::Maps => traits.maps = true,
             }
         }
-        traits.joins = traits.joins && memchr::memmem::find(bytes, b"ession").is_some();
+        if hands_on || traits.joins {
+            let speaks = memchr::memmem::find(bytes, b"ession").is_some();
+            (traits.acts, traits.joins) = (traits.acts || hands_on && speaks, traits.joins && speaks);
+        }
         traits
     }
 

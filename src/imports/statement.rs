@@ -6,7 +6,7 @@ use crate::module::Module;
 use crate::pragma::is_pragma;
 use crate::rewrite::Edit;
 use crate::source::{Kind, Source};
-use crate::syntax::{Node, kind};
+use crate::syntax::{Node, Parts, kind};
 
 /// An import statement.
 pub(super) struct ImportStatement<'a> {
@@ -84,7 +84,7 @@ impl<'a> ImportStatement<'a> {
                 .parent()
                 .is_some_and(|owner| matches!(&*owner.kind(), kind::FUNCTION_DEFINITION | kind::CLASS_DEFINITION))
         };
-        let has_others = block.named_children().filter(|child| child.kind() != kind::COMMENT).count() > 1;
+        let has_others = block.parts().count() > 1;
         has_others && (block.kind() == kind::MODULE || block.kind() == kind::BLOCK && is_body(&block))
     }
 

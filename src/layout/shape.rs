@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::syntax::{Node, kind};
+use crate::syntax::{Node, Parts, kind};
 
 /// Whether a statement has a body of statements: only its header is laid out.
 pub(super) fn is_compound(statement: &Node<'_>) -> bool {
@@ -20,7 +20,7 @@ pub(super) fn is_compound(statement: &Node<'_>) -> bool {
 
 /// What a statement assigns, returns, yields or is.
 pub(super) fn value_of<'t>(statement: &Node<'t>) -> Option<Node<'t>> {
-    let inner = statement.named_children().find(|child| child.kind() != kind::COMMENT)?;
+    let inner = statement.parts().next()?;
     if statement.named_children().count() != 1 {
         return None;
     }
@@ -43,7 +43,7 @@ pub(super) fn value_of<'t>(statement: &Node<'t>) -> Option<Node<'t>> {
 
 /// What is given by `yield`, or by `yield from`.
 fn yielded<'t>(node: &Node<'t>) -> Option<Node<'t>> {
-    node.named_children().find(|child| child.kind() != kind::COMMENT)
+    node.parts().next()
 }
 
 /// A comment's range: the parser takes a carriage return for a part of it.

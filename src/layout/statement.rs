@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::source::{Source, with_line_feeds};
-use crate::syntax::{Node, Tree, has_error, kind};
+use crate::syntax::{Node, Parts, Tree, has_error, kind};
 
 use super::shape::{colon_of, is_compound};
 
@@ -84,7 +84,7 @@ impl Statement {
 
     fn with(source: &Source, range: Range<usize>, body: &'static str) -> Option<Self> {
         let tree = Tree::parse(&with_body(&source.text()[range.clone()], body));
-        let is_whole = tree.root().named_children().filter(|child| child.kind() != kind::COMMENT).count() == 1;
+        let is_whole = tree.root().parts().count() == 1;
         (is_whole && !has_error(&tree.root())).then_some(Self { range, tree, body })
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! It follows `RelationshipProperty.declarative_scan` in `sqlalchemy/orm/relationships.py`.
 
-use crate::syntax::{Node, Tree, dotted_name, kind, string_content, unparenthesized};
+use crate::syntax::{Node, Parts, Tree, dotted_name, kind, string_content, unparenthesized};
 
 /// What an annotation says of a relationship.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,13 +122,13 @@ impl Annotation {
 impl WrittenType {
     pub(crate) fn of(node: &Node<'_>) -> Self {
         let node = unparenthesized(node);
-        let parts = || node.named_children().collect::<Vec<_>>();
+        let parts = || node.parts().collect::<Vec<_>>();
         match &*node.kind() {
-            kind::TYPE => node.named_children().next().map_or(Self::Other, |inner| Self::of(&inner)),
+            kind::TYPE => node.parts().next().map_or(Self::Other, |inner| Self::of(&inner)),
             kind::NONE => Self::None,
             kind::STRING => string_content(&node).map_or(Self::Other, Self::Text),
             kind::GENERIC_TYPE => match parts().as_slice() {
-                [name, parameters] => Self::generic(name, &parameters.named_children().collect::<Vec<_>>()),
+                [name, parameters] => Self::generic(name, &parameters.parts().collect::<Vec<_>>()),
                 _ => Self::Other,
             },
             kind::SUBSCRIPT => match parts().split_first() {
@@ -149,8 +149,8 @@ impl WrittenType {
             return Self::Name(text.split('.').map(str::to_owned).collect());
         }
         let tree = Tree::parse(text.trim());
-        let statement = tree.root().named_children().next();
-        let expression = statement.and_then(|statement| statement.named_children().next());
+        let statement = tree.root().parts().next();
+        let expression = statement.and_then(|statement| statement.parts().next());
         expression.map_or(Self::Other, |expression| Self::of(&expression))
     }
 

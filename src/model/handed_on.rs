@@ -8,7 +8,7 @@ use super::received::{Received, WayToConstructor};
 use crate::module::Module;
 use crate::resolve::{Arguments, Expression, Place};
 use crate::syntax::{
-    Node, dotted_name, has_scope, is_async, kind, positional_arguments, string_content, unparenthesized,
+    Node, Parts, dotted_name, has_scope, is_async, kind, positional_arguments, string_content, unparenthesized,
 };
 
 /// A function's names while its statements are followed.
@@ -70,21 +70,21 @@ impl<'a> FunctionFrame<'a> {
         by_position.reverse();
         let list = function.field("parameters")?;
         let mut is_by_position = true;
-        for node in list.named_children().filter(|node| node.kind() != kind::COMMENT) {
-            let inner = if node.kind() == kind::TYPED_PARAMETER { node.named_children().next()? } else { node.clone() };
+        for node in list.parts() {
+            let inner = if node.kind() == kind::TYPED_PARAMETER { node.parts().next()? } else { node.clone() };
             match &*inner.kind() {
                 kind::LIST_SPLAT_PATTERN => {
                     by_position.reverse();
                     let (by_position, is_open) = (std::mem::take(&mut by_position), std::mem::take(&mut given.is_open));
                     let rest = Arguments { by_position, is_open, ..Arguments::default() };
-                    frame.rest = Some((inner.named_children().next()?.text().into_owned(), rest));
+                    frame.rest = Some((inner.parts().next()?.text().into_owned(), rest));
                     is_by_position = false;
                 }
                 kind::DICTIONARY_SPLAT_PATTERN => {
                     let by_name = std::mem::take(&mut given.by_name);
                     let dictionaries = std::mem::take(&mut given.dictionaries);
                     let rest = Arguments { by_name, dictionaries, ..Arguments::default() };
-                    frame.keywords = Some((inner.named_children().next()?.text().into_owned(), rest));
+                    frame.keywords = Some((inner.parts().next()?.text().into_owned(), rest));
                 }
                 kind::KEYWORD_SEPARATOR => is_by_position = false,
                 kind::POSITIONAL_SEPARATOR => {}
@@ -105,16 +105,16 @@ impl<'a> FunctionFrame<'a> {
 
     /// What the function returns, if nothing before that changes more than can be followed.
     fn returned<'t>(&mut self, way: &WayToConstructor<'_>, body: &Node<'t>) -> Option<Node<'t>> {
-        for statement in body.named_children().filter(|statement| statement.kind() != kind::COMMENT) {
+        for statement in body.parts() {
             match &*statement.kind() {
                 kind::RETURN_STATEMENT => {
-                    return statement.named_children().find(|child| child.kind() != kind::COMMENT);
+                    return statement.parts().next();
                 }
                 kind::PASS_STATEMENT
                 | kind::IMPORT_STATEMENT
                 | kind::IMPORT_FROM_STATEMENT
                 | kind::ASSERT_STATEMENT => {}
-                kind::EXPRESSION_STATEMENT => self.expression(way, &statement.named_children().next()?)?,
+                kind::EXPRESSION_STATEMENT => self.expression(way, &statement.parts().next()?)?,
                 _ => self.other(&statement)?,
             }
         }
@@ -201,16 +201,16 @@ impl<'a> FunctionFrame<'a> {
     /// The arguments of the call that the function returns.
     fn handed_on(&self, list: &Node<'_>) -> Option<Arguments> {
         let mut arguments = Arguments::default();
-        for argument in list.named_children().filter(|child| child.kind() != kind::COMMENT) {
+        for argument in list.parts() {
             match &*argument.kind() {
                 kind::LIST_SPLAT => {
-                    let name = argument.named_children().next()?.text().into_owned();
+                    let name = argument.parts().next()?.text().into_owned();
                     let (_, rest) = self.rest.as_ref().filter(|(rest, _)| *rest == name)?;
                     arguments.by_position.extend(rest.by_position.iter().cloned());
                     arguments.is_open |= rest.is_open;
                 }
                 kind::DICTIONARY_SPLAT => {
-                    let dictionary = argument.named_children().next()?;
+                    let dictionary = argument.parts().next()?;
                     match self.keywords.as_ref().filter(|(name, _)| dictionary.text() == name.as_str()) {
                         Some((_, keywords)) => {
                             arguments.by_name.extend(keywords.by_name.iter().cloned());

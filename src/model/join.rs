@@ -3,7 +3,7 @@
 use super::names::{Referent, called, named, text_for};
 use crate::module::Module;
 use crate::resolve::{KnownClass, Place, Resolver};
-use crate::syntax::{Node, Tree, dotted_name, kind, string_content, unparenthesized};
+use crate::syntax::{Node, Parts, Tree, dotted_name, kind, string_content, unparenthesized};
 use std::sync::Arc;
 
 /// A column as an argument names it.
@@ -48,11 +48,9 @@ impl JoinReader<'_> {
     pub fn columns(&self, node: &Node<'_>) -> Option<Vec<ColumnName>> {
         self.read(node, |reader, node, is_text| {
             let items: Vec<Node<'_>> = match &*node.kind() {
-                kind::LIST | kind::TUPLE | kind::SET | kind::EXPRESSION_LIST => node
-                    .named_children()
-                    .filter(|item| item.kind() != kind::COMMENT)
-                    .map(|item| unparenthesized(&item))
-                    .collect(),
+                kind::LIST | kind::TUPLE | kind::SET | kind::EXPRESSION_LIST => {
+                    node.parts().map(|item| unparenthesized(&item)).collect()
+                }
                 _ => vec![node.clone()],
             };
             let columns: Option<Vec<_>> = items
@@ -88,8 +86,8 @@ impl JoinReader<'_> {
         };
         // over several lines, as in a call
         let tree = Tree::parse(&format!("({})", text?));
-        let statement = tree.root().named_children().next()?;
-        read(self, &unparenthesized(&statement.named_children().next()?), true)
+        let statement = tree.root().parts().next()?;
+        read(self, &unparenthesized(&statement.parts().next()?), true)
     }
 
     #[allow(clippy::unnecessary_wraps)]
@@ -97,7 +95,7 @@ impl JoinReader<'_> {
         let mut found = Vec::new();
         let mut stack = vec![node.clone()];
         while let Some(node) = stack.pop() {
-            let operands: Vec<Node<'_>> = node.named_children().filter(|child| child.kind() != kind::COMMENT).collect();
+            let operands: Vec<Node<'_>> = node.parts().collect();
             match (&*node.kind(), operands.as_slice()) {
                 (kind::COMPARISON_OPERATOR, [left, right]) => {
                     found.push((self.term(left, is_text), self.term(right, is_text)));
@@ -112,9 +110,7 @@ impl JoinReader<'_> {
     fn term(&self, node: &Node<'_>, is_text: bool) -> Term {
         let node = unparenthesized(node);
         if node.kind() == kind::CALL && is_annotation(&node) {
-            let inner = node
-                .field("arguments")
-                .and_then(|arguments| arguments.named_children().find(|child| child.kind() != kind::COMMENT));
+            let inner = node.field("arguments").and_then(|arguments| arguments.parts().next());
             let inner = inner.map(|inner| self.term(&inner, is_text)).unwrap_or_default();
             let name = called(&node).unwrap_or_default();
             return Term {

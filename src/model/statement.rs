@@ -9,7 +9,7 @@ use crate::module::Module;
 use crate::resolve::{Arguments, Passed, Resolver};
 use crate::sqlalchemy::unkept_by;
 use crate::syntax::{
-    Node, decorating, dotted_name, is_statement, kind, positional_arguments, string_content, unparenthesized,
+    Node, Parts, decorating, dotted_name, is_statement, kind, positional_arguments, string_content, unparenthesized,
 };
 
 /// Who has a relationship, as the statement around the constructor's call says.
@@ -82,7 +82,7 @@ fn of_declaration(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>
 fn of_backref(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<'_>) -> Option<Relationship> {
     let arguments = Arguments::of_call(module, call);
     let name = match arguments.get(resolver, "backref") {
-        Passed::Given(pair) => pair.node().and_then(|pair| string_content(&pair.named_children().next()?)),
+        Passed::Given(pair) => pair.node().and_then(|pair| string_content(&pair.parts().next()?)),
         _ => arguments.written("name", Some(0)).and_then(|name| string_content(&name.node()?)),
     };
     let there = of_declaration(resolver, module, &declaring_call(resolver, module, call)?);

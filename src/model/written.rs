@@ -13,7 +13,9 @@ use crate::module::BindingKind;
 use crate::module::{Location, Module};
 use crate::python::PyValue;
 use crate::resolve::{Arguments, Effort, Keyword, KnownClass, Passed, Place, Resolution, Resolver};
-use crate::syntax::{Node, definition_around, dotted_name, kind, string_content, unparenthesized};
+use crate::syntax::{
+    Node, Parts, definition_around, dotted_name, first_parameter, kind, string_content, unparenthesized,
+};
 
 /// The class that a relationship leads to, as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -224,9 +226,7 @@ impl RelationshipArguments<'_> {
 
 /// Whether a name is the first parameter of a function under `declared_attr`.
 fn is_class_of_function(node: &Node<'_>, names: &[String]) -> bool {
-    let function = definition_around(node);
-    let parameters = function.and_then(|function| function.field("parameters"));
-    let first = parameters.and_then(|parameters| parameters.named_children().next());
+    let first = definition_around(node).and_then(|function| first_parameter(&function));
     first.is_some_and(|first| names == [first.text()])
 }
 
@@ -255,7 +255,7 @@ fn backref_arguments(resolver: &Resolver<'_>, module: &Arc<Module>, call: &Node<
     let Passed::Given(backref) = given.get(resolver, "backref") else { return given };
     let Some(pair) = backref.node().filter(|node| node.kind() == kind::TUPLE) else { return given };
     let mut arguments = Arguments::default();
-    if let Some(dictionary) = pair.named_children().filter(|child| child.kind() != kind::COMMENT).nth(1) {
+    if let Some(dictionary) = pair.parts().nth(1) {
         arguments.add(&backref.module, &dictionary);
     }
     arguments

@@ -5,7 +5,7 @@ use std::ops::Range;
 use foldhash::HashMap;
 
 use crate::hints::Hints;
-use crate::syntax::{Node, hinted_nodes, kind, positional_arguments, string_content};
+use crate::syntax::{Node, Parts, hinted_nodes, kind, positional_arguments, string_content};
 
 /// What gives the items of a dictionary, by the key. A dictionary can have thousands, and each is asked for alone.
 pub(super) struct ByKey<T> {
@@ -39,7 +39,7 @@ impl ByKey<usize> {
     /// The parts of a display, or of the arguments of a call, by their numbers among the nodes of the tree.
     pub fn of_parts(parts: &Node<'_>) -> Self {
         let mut all = Self::default();
-        for part in parts.named_children() {
+        for part in parts.parts() {
             let key = match &*part.kind() {
                 kind::PAIR => part.field("key").and_then(|key| string_content(&key)),
                 kind::KEYWORD_ARGUMENT => part.field("name").map(|name| name.text().into_owned()),
@@ -99,7 +99,7 @@ fn changed_by<'t>(node: &Node<'t>) -> Vec<(String, Node<'t>)> {
         }
         // `name["key"], other = …`
         kind::ASSIGNMENT => {
-            let targets = node.field("left").into_iter().flat_map(|left| left.named_children().collect::<Vec<_>>());
+            let targets = node.field("left").into_iter().flat_map(|left| left.parts().collect::<Vec<_>>());
             let items = targets.filter(|target| target.kind() == kind::SUBSCRIPT);
             return items.filter_map(|item| named(item.field("value"), &item)).collect();
         }

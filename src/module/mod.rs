@@ -15,7 +15,7 @@ use parking_lot::Mutex;
 
 use crate::hints::{Hints, Words};
 use crate::source::{Kind, Source};
-use crate::syntax::{Node, Tree, has_error, hinted_nodes, kind, nodes_with_words, numbered};
+use crate::syntax::{Node, Parts, Tree, has_error, hinted_nodes, kind, nodes_with_words, numbered};
 
 use filled::{ByKey, Filled};
 use foldhash::{HashMap, HashSet};
@@ -252,7 +252,7 @@ impl Module {
         /// In bytes; less is looked through as soon as written down.
         const SMALL: usize = 2000;
         if parts.range().len() < SMALL {
-            return parts.named_children().collect();
+            return parts.parts().collect();
         }
         let mut known = self.index.parts.lock();
         let all = known.entry(parts.node_id()).or_insert_with(|| Arc::new(ByKey::of_parts(parts)));

@@ -2,7 +2,9 @@
 
 use crate::python::PyValue;
 use crate::resolve::{Arguments, Effort, Keyword, Place, Resolution};
-use crate::syntax::{Node, callee_name, dotted_name, kind, positional_arguments, string_content, unparenthesized};
+use crate::syntax::{
+    Node, Parts, callee_name, dotted_name, kind, positional_arguments, string_content, unparenthesized,
+};
 use crate::types::{Class, Type};
 
 use super::heap::{List, Options, RunValue, UnseenRelationships};
@@ -63,7 +65,7 @@ impl Walkthrough<'_, '_> {
             return Ok(vec![(None, self.value(&list)?)]);
         }
         let mut given = Vec::new();
-        for argument in list.named_children().filter(|argument| argument.kind() != kind::COMMENT) {
+        for argument in list.parts() {
             let name = argument.field("name").filter(|_| argument.kind() == kind::KEYWORD_ARGUMENT);
             let name = name.map(|name| name.text().into_owned());
             given.push((name, self.value(&argument)?));
@@ -149,9 +151,8 @@ impl Walkthrough<'_, '_> {
         let object = self.heap.made(class.clone());
         let at = self.module().location(&call.range());
         let arguments = call.field("arguments");
-        let splats =
-            arguments.iter().flat_map(Node::named_children).filter(|part| part.kind() == kind::DICTIONARY_SPLAT);
-        if splats.flat_map(|splat| splat.named_children().next()).any(|splatted| splatted.kind() == kind::DICTIONARY) {
+        let splats = arguments.iter().flat_map(Node::parts).filter(|part| part.kind() == kind::DICTIONARY_SPLAT);
+        if splats.flat_map(|splat| splat.parts().next()).any(|splatted| splatted.kind() == kind::DICTIONARY) {
             self.heap.forget_all();
         }
         for (name, value) in given {
@@ -350,7 +351,7 @@ impl Walkthrough<'_, '_> {
 fn changed(mut options: Options, name: &str, call: &Node<'_>) -> Options {
     if name == "options" {
         let arguments = call.field("arguments");
-        arguments.iter().flat_map(Node::named_children).for_each(|option| options.add(&named_in_options(&option)));
+        arguments.iter().flat_map(Node::parts).for_each(|option| options.add(&named_in_options(&option)));
     }
     options.is_all &= name == "options";
     if matches!(name, "where" | "filter") {
@@ -363,7 +364,7 @@ fn changed(mut options: Options, name: &str, call: &Node<'_>) -> Options {
 fn literal_key(call: &Node<'_>) -> Option<(String, String)> {
     let arguments = positional_arguments(&call.field("arguments")?);
     let [condition] = arguments.as_slice() else { return None };
-    let parts: Vec<Node<'_>> = condition.named_children().collect();
+    let parts: Vec<Node<'_>> = condition.parts().collect();
     let is_equal =
         condition.kind() == kind::COMPARISON_OPERATOR && condition.children().any(|child| child.kind() == "==");
     match parts.as_slice() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::module::{Binding, BindingKind, is_of_word};
-use crate::syntax::{Node, definition_around, has_scope, is_statement, kind, nodes_with_word, unparenthesized};
+use crate::syntax::{Node, Parts, definition_around, has_scope, is_statement, kind, nodes_with_word, unparenthesized};
 
 use super::heap::RunValue;
 use super::run::Walkthrough;
@@ -141,7 +141,7 @@ impl Walkthrough<'_, '_> {
     fn module_state(&self, name: &Node<'_>) -> Option<ModuleState> {
         let call = name.parent().filter(|around| around.kind() == kind::CALL);
         let arguments = call.and_then(|call| call.field("arguments"));
-        let is_given_nothing = arguments.is_some_and(|arguments| arguments.named_children().next().is_none());
+        let is_given_nothing = arguments.is_some_and(|arguments| arguments.parts().next().is_none());
         let of_binding = |binding: &Binding| match binding.kind {
             BindingKind::CallResult { .. } => Some(ModuleState::Made),
             BindingKind::Alias(_) | BindingKind::Expression | BindingKind::Nothing => Some(ModuleState::Derived),
@@ -156,18 +156,18 @@ impl Walkthrough<'_, '_> {
 
     /// Whether a block leaves the coroutine.
     pub(super) fn leaves(&self, block: &Node<'_>) -> bool {
-        let last = block.named_children().filter(|statement| statement.kind() != kind::COMMENT).last();
+        let last = block.parts().last();
         let leaves = |last: Node<'_>| matches!(&*last.kind(), kind::RETURN_STATEMENT | kind::RAISE_STATEMENT);
         self.frames.len() == 1 && last.is_some_and(leaves)
     }
 
     /// Whether the way ends with the first statement of a block, in which nothing is read.
     pub(super) fn ends_at_once(&self, block: &Node<'_>) -> bool {
-        let first = block.named_children().find(|statement| statement.kind() != kind::COMMENT);
+        let first = block.parts().next();
         first.is_some_and(|first| match &*first.kind() {
             kind::RAISE_STATEMENT => true,
             // who called goes on
-            kind::RETURN_STATEMENT => self.frames.len() == 1 && first.named_children().all(|value| is_constant(&value)),
+            kind::RETURN_STATEMENT => self.frames.len() == 1 && first.parts().all(|value| is_constant(&value)),
             _ => false,
         })
     }
@@ -179,7 +179,7 @@ impl Walkthrough<'_, '_> {
         let root = module.tree().root();
         let says_it = |node: Node<'_>| {
             matches!(&*node.kind(), kind::NONLOCAL_STATEMENT | kind::GLOBAL_STATEMENT)
-                && node.named_children().any(|one| one.text() == name)
+                && node.parts().any(|one| one.text() == name)
         };
         module.may_share(name) && WORDS.iter().any(|word| nodes_with_word(&root, word).any(says_it))
     }

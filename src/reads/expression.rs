@@ -1,6 +1,6 @@
 //! An expression is evaluated: what it gives, and what it does on the way.
 
-use crate::syntax::{Node, conditional_parts, has_scope, is_and, kind, string_content, unparenthesized};
+use crate::syntax::{Node, Parts, conditional_parts, has_scope, is_and, kind, string_content, unparenthesized};
 
 use super::decisions::Guard;
 use super::heap::{Freshness, HeapLink, List, LoadState, Options, RunValue, Standing, UnseenRelationships};
@@ -27,7 +27,7 @@ impl Walkthrough<'_, '_> {
             kind::SUBSCRIPT => self.subscript(&node),
             kind::LIST | kind::SET => self.display(&node),
             kind::TUPLE | kind::EXPRESSION_LIST => {
-                let parts: Vec<Node<'_>> = node.named_children().filter(|part| part.kind() != kind::COMMENT).collect();
+                let parts: Vec<Node<'_>> = node.parts().collect();
                 Ok(RunValue::Tuple(parts.iter().map(|part| self.value(part)).collect::<Result<_, _>>()?))
             }
             kind::CONDITIONAL_EXPRESSION => match conditional_parts(&node) {
@@ -50,7 +50,7 @@ impl Walkthrough<'_, '_> {
             kind::LAMBDA | kind::FUNCTION_DEFINITION | kind::CLASS_DEFINITION => Ok(RunValue::Unknown),
             kind::KEYWORD_ARGUMENT => node.field("value").map_or(Ok(RunValue::Unknown), |value| self.value(&value)),
             _ => {
-                node.named_children().try_for_each(|part| self.value(&part).map(|_| ()))?;
+                node.parts().try_for_each(|part| self.value(&part).map(|_| ()))?;
                 Ok(constant(&node).unwrap_or(RunValue::Other))
             }
         }
@@ -106,7 +106,7 @@ impl Walkthrough<'_, '_> {
 
     /// `await …`
     fn awaited(&mut self, node: &Node<'_>) -> Result<RunValue, Exit> {
-        let Some(inner) = node.named_children().find(|child| child.kind() != kind::COMMENT) else {
+        let Some(inner) = node.parts().next() else {
             return Ok(RunValue::Unknown);
         };
         let inner = unparenthesized(&inner);
@@ -281,7 +281,7 @@ impl Walkthrough<'_, '_> {
 
     /// `[a, b]`
     fn display(&mut self, node: &Node<'_>) -> Result<RunValue, Exit> {
-        let parts: Vec<Node<'_>> = node.named_children().filter(|part| part.kind() != kind::COMMENT).collect();
+        let parts: Vec<Node<'_>> = node.parts().collect();
         let values = parts.iter().map(|part| self.value(part)).collect::<Result<Vec<_>, _>>()?;
         let objects: Option<Vec<usize>> = values
             .iter()
@@ -314,8 +314,7 @@ impl Walkthrough<'_, '_> {
 
     fn comprehension(&mut self, node: &Node<'_>) -> Result<RunValue, Exit> {
         let Some(body) = node.field("body") else { return Ok(RunValue::Unknown) };
-        let clauses: Vec<Node<'_>> =
-            node.named_children().filter(|clause| clause.kind() == kind::FOR_IN_CLAUSE).collect();
+        let clauses: Vec<Node<'_>> = node.parts().filter(|clause| clause.kind() == kind::FOR_IN_CLAUSE).collect();
         let [clause] = clauses.as_slice() else {
             return self.nested(&clauses, node, &body);
         };
@@ -353,10 +352,8 @@ impl Walkthrough<'_, '_> {
 
     /// The conditions of a comprehension are evaluated, and taken to hold.
     fn conditions(&mut self, node: &Node<'_>) -> Result<(), Exit> {
-        for clause in node.named_children().filter(|clause| clause.kind() == kind::IF_CLAUSE) {
-            clause
-                .named_children()
-                .try_for_each(|condition| self.holds(Some(condition), Some(Guard::PASSED)).map(|_| ()))?;
+        for clause in node.parts().filter(|clause| clause.kind() == kind::IF_CLAUSE) {
+            clause.parts().try_for_each(|condition| self.holds(Some(condition), Some(Guard::PASSED)).map(|_| ()))?;
         }
         Ok(())
     }

@@ -10,7 +10,9 @@ use crate::model::Classes;
 use crate::module::{Location, Module};
 use crate::resolve::{Arguments, Effort, Expression, Keyword, Passed, Place, Resolution, Resolver};
 use crate::sqlalchemy::{Loader, unkept_by};
-use crate::syntax::{Node, callee_name, decorator_last_names, dotted_name, is_clause, is_statement, kind, returned};
+use crate::syntax::{
+    Node, Parts, callee_name, decorator_last_names, dotted_name, is_clause, is_statement, kind, returned,
+};
 use crate::types::{Class, Function, Type, Types};
 
 use super::Cascading;
@@ -310,10 +312,10 @@ fn members<'t>(class: &Node<'t>) -> Vec<Node<'t>> {
 }
 
 fn add_members<'t>(block: &Node<'t>, found: &mut Vec<Node<'t>>) {
-    for statement in block.named_children() {
+    for statement in block.parts() {
         match &*statement.kind() {
             kind::EXPRESSION_STATEMENT => {
-                found.extend(statement.named_children().next().filter(|inner| inner.kind() == kind::ASSIGNMENT));
+                found.extend(statement.parts().next().filter(|inner| inner.kind() == kind::ASSIGNMENT));
             }
             kind::FUNCTION_DEFINITION | kind::DECORATED_DEFINITION => found.push(statement),
             kind::BLOCK => add_members(&statement, found),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use foldhash::HashMap;
 
 use crate::module::{Location, Module};
-use crate::syntax::{Node, decorator_last_names, is_async, is_splat, kind, parameter_name};
+use crate::syntax::{Node, Parts, decorator_last_names, first_parameter, is_async, is_splat, kind, parameter_name};
 use crate::types::{Function, Type};
 
 use super::Raised;
@@ -104,7 +104,7 @@ impl Frame {
 impl Frame {
     /// The parameters that the call gives nothing are their defaults, unless what it splats gives them something.
     fn add_defaults(&mut self, function: &Node<'_>, given: &BTreeSet<String>, is_splatted: bool) {
-        for parameter in function.field("parameters").iter().flat_map(Node::named_children) {
+        for parameter in function.field("parameters").iter().flat_map(Node::parts) {
             if is_splat(&parameter) {
                 self.settled.extend(parameter_name(&parameter).map(|name| name.text().into_owned()));
             }
@@ -271,7 +271,7 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
         let mut frame = Frame::of(&function.module, names);
         frame.add_defaults(&node, &given, has_splats(at));
         if function.receiver.is_some() {
-            let first = node.field("parameters").and_then(|all| parameter_name(&all.named_children().next()?));
+            let first = first_parameter(&node).and_then(|first| parameter_name(&first));
             frame.settled.extend(first.map(|first| first.text().into_owned()));
         }
         frame.call = Some(self.module().location(&at.range()));
@@ -302,7 +302,7 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
 /// Whether a call has arguments of which it isn't known which parameters they are for.
 fn has_splats(call: &Node<'_>) -> bool {
     let is_splat = |argument: &Node<'_>| matches!(&*argument.kind(), kind::LIST_SPLAT | kind::DICTIONARY_SPLAT);
-    call.field("arguments").is_some_and(|arguments| arguments.named_children().any(|argument| is_splat(&argument)))
+    call.field("arguments").is_some_and(|arguments| arguments.parts().any(|argument| is_splat(&argument)))
 }
 
 /// The parameters of a function with what is known of what they are given, and all that are given something.
@@ -311,15 +311,13 @@ fn parameters(
     given: Vec<(Option<String>, RunValue)>,
 ) -> (HashMap<String, RunValue>, BTreeSet<String>) {
     let list = function.field("parameters");
-    let all = list.iter().flat_map(Node::named_children).filter(|node| node.kind() != kind::COMMENT);
+    let all = list.iter().flat_map(Node::parts);
     let mut by_position = all.filter_map(|parameter| match &*parameter.kind() {
         kind::IDENTIFIER => Some(parameter.text().into_owned()),
         kind::DEFAULT_PARAMETER | kind::TYPED_DEFAULT_PARAMETER => Some(parameter.field("name")?.text().into_owned()),
-        kind::TYPED_PARAMETER => parameter
-            .named_children()
-            .next()
-            .filter(|name| name.kind() == kind::IDENTIFIER)
-            .map(|name| name.text().into_owned()),
+        kind::TYPED_PARAMETER => {
+            parameter.parts().next().filter(|name| name.kind() == kind::IDENTIFIER).map(|name| name.text().into_owned())
+        }
         _ => None,
     });
     let (mut names, mut all_given) = (HashMap::default(), BTreeSet::new());

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::hints::names_session;
 use crate::resolve::{Arguments, Expression, Passed};
-use crate::syntax::{Node, callee_name, dotted_name, kind, parameter_name, positional_arguments};
+use crate::syntax::{Node, Parts, callee_name, dotted_name, kind, parameter_name, positional_arguments};
 use crate::types::Type;
 
 use super::cascade::unload;
@@ -51,7 +51,7 @@ impl Walkthrough<'_, '_> {
         let says_so = |node: &Node<'_>| match &*node.kind() {
             // `await session.commit()`
             kind::AWAIT => {
-                let awaited = node.named_children().next().and_then(|call| call.field("function"));
+                let awaited = node.parts().next().and_then(|call| call.field("function"));
                 is_session(awaited.and_then(|method| method.field("object")))
             }
             // `session: AsyncSession`

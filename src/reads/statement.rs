@@ -1,6 +1,6 @@
 //! A statement is run.
 
-use crate::syntax::{Node, callee_name, imported_names, is_and, kind, unparenthesized};
+use crate::syntax::{Node, Parts, callee_name, imported_names, is_and, kind, unparenthesized};
 use crate::types::Type;
 
 use super::decisions::Guard;
@@ -9,14 +9,14 @@ use super::run::{Exit, Walkthrough};
 
 impl Walkthrough<'_, '_> {
     pub(super) fn block(&mut self, block: &Node<'_>) -> Result<(), Exit> {
-        block.named_children().try_for_each(|statement| self.statement(&statement))
+        block.parts().try_for_each(|statement| self.statement(&statement))
     }
 
     fn statement(&mut self, statement: &Node<'_>) -> Result<(), Exit> {
         self.count()?;
         match &*statement.kind() {
             kind::RETURN_STATEMENT => {
-                let value = statement.named_children().find(|child| child.kind() != kind::COMMENT);
+                let value = statement.parts().next();
                 let value = value.map_or(Ok(RunValue::Nothing), |value| self.value(&value))?;
                 Err(Exit::Return(value))
             }
@@ -30,12 +30,10 @@ impl Walkthrough<'_, '_> {
             kind::TRY_STATEMENT => self.tried(statement),
             kind::MATCH_STATEMENT => self.cases(statement),
             kind::ASSERT_STATEMENT => {
-                let condition = statement.named_children().next();
+                let condition = statement.parts().next();
                 if self.holds(condition, Some(Guard::PASSED))? { Ok(()) } else { Err(Exit::Ended) }
             }
-            kind::EXPRESSION_STATEMENT => {
-                statement.named_children().try_for_each(|inner| self.value(&inner).map(|_| ()))
-            }
+            kind::EXPRESSION_STATEMENT => statement.parts().try_for_each(|inner| self.value(&inner).map(|_| ())),
             kind::FUNCTION_DEFINITION | kind::CLASS_DEFINITION | kind::DECORATED_DEFINITION => {
                 self.define(statement);
                 Ok(())
@@ -87,11 +85,11 @@ impl Walkthrough<'_, '_> {
     }
 
     fn tried_parts(&mut self, statement: &Node<'_>) -> Result<(), Exit> {
-        for part in statement.named_children() {
+        for part in statement.parts() {
             match &*part.kind() {
                 kind::BLOCK => self.block(&part)?,
                 kind::ELSE_CLAUSE | kind::FINALLY_CLAUSE => {
-                    let inner = part.named_children().find(|child| child.kind() == kind::BLOCK);
+                    let inner = part.parts().find(|child| child.kind() == kind::BLOCK);
                     inner.map_or(Ok(()), |inner| self.block(&inner))?;
                 }
                 _ => {}
@@ -151,7 +149,7 @@ impl Walkthrough<'_, '_> {
                 if holds == is_and { self.holds(condition.field("right"), guard).map(Some) } else { Ok(Some(holds)) }
             }
             kind::COMPARISON_OPERATOR => {
-                let parts: Vec<Node<'_>> = condition.named_children().collect();
+                let parts: Vec<Node<'_>> = condition.parts().collect();
                 let values = parts.iter().map(|part| self.value(part)).collect::<Result<Vec<_>, _>>()?;
                 let words: Vec<String> = condition.children().map(|child| child.kind().into_owned()).collect();
                 let is_not = words.iter().any(|word| word.contains("not") || word == "!=");
@@ -199,8 +197,8 @@ impl Walkthrough<'_, '_> {
             self.value(subject)?;
         }
         let body = statement.field("body");
-        for clause in body.iter().flat_map(Node::named_children).filter(|clause| clause.kind() == kind::CASE_CLAUSE) {
-            let pattern = clause.named_children().find(|child| child.kind() == kind::CASE_PATTERN);
+        for clause in body.iter().flat_map(Node::parts).filter(|clause| clause.kind() == kind::CASE_CLAUSE) {
+            let pattern = clause.parts().find(|child| child.kind() == kind::CASE_PATTERN);
             let guard = clause.field("guard").or_else(|| subject.clone());
             if self.decide(guard.as_ref().unwrap_or(&clause), None) {
                 pattern.iter().for_each(|pattern| self.forget_names(pattern));
@@ -211,17 +209,17 @@ impl Walkthrough<'_, '_> {
     }
 
     fn with(&mut self, statement: &Node<'_>) -> Result<(), Exit> {
-        let clause = statement.named_children().find(|child| child.kind() == kind::WITH_CLAUSE);
-        let items = clause.iter().flat_map(Node::named_children).filter(|item| item.kind() == kind::WITH_ITEM);
+        let clause = statement.parts().find(|child| child.kind() == kind::WITH_CLAUSE);
+        let items = clause.iter().flat_map(Node::parts).filter(|item| item.kind() == kind::WITH_ITEM);
         let mut ends: Vec<fn(&mut Self)> = Vec::new();
         for item in items {
             let Some(value) = item.field("value") else { continue };
             let (entered, target) = match &*value.kind() {
-                kind::AS_PATTERN => (value.named_children().next(), value.field("alias")),
+                kind::AS_PATTERN => (value.parts().next(), value.field("alias")),
                 _ => (Some(value.clone()), None),
             };
             if let Some(entered) = entered {
-                ends.extend(self.enter(&entered, target.and_then(|target| target.named_children().next()))?);
+                ends.extend(self.enter(&entered, target.and_then(|target| target.parts().next()))?);
             }
         }
         let left = statement.field("body").map_or(Ok(()), |body| self.block(&body));
@@ -288,7 +286,7 @@ impl Walkthrough<'_, '_> {
         match &*target.kind() {
             kind::IDENTIFIER => self.bind(&target.text(), value),
             kind::PATTERN_LIST | kind::TUPLE_PATTERN | kind::LIST_PATTERN => {
-                let targets: Vec<Node<'_>> = target.named_children().collect();
+                let targets: Vec<Node<'_>> = target.parts().collect();
                 let parts: Vec<RunValue> = match &value {
                     RunValue::Tuple(parts) => parts.clone(),
                     RunValue::List(list) if self.heap.lists[*list].rest.is_none() => {

@@ -14,7 +14,7 @@ use super::reason::Reason;
 use super::value::Value;
 use crate::module::{Location, Module};
 use crate::syntax::{
-    Node, is_too_deep, keyword_container, keywords, kind, positional_arguments, splatted, string_content,
+    Node, Parts, is_too_deep, keyword_container, keywords, kind, positional_arguments, splatted, string_content,
     unparenthesized,
 };
 
@@ -283,8 +283,8 @@ fn value(resolver: &Resolver<'_>, place: &Place, node: &Node<'_>) -> Result<Valu
 
 /// Whether each item of a display, or argument of `dict`, has its key written.
 fn has_plain_items(items: &Node<'_>) -> bool {
-    items.named_children().all(|child| match &*child.kind() {
+    items.parts().all(|child| match &*child.kind() {
         kind::PAIR => child.field("key").is_some_and(|key| string_content(&key).is_some()),
-        kind => matches!(kind, kind::KEYWORD_ARGUMENT | kind::DICTIONARY_SPLAT | kind::COMMENT),
+        kind => matches!(kind, kind::KEYWORD_ARGUMENT | kind::DICTIONARY_SPLAT),
     })
 }

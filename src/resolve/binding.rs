@@ -12,7 +12,7 @@ use super::reason::{Reason, ReasonLink};
 use super::returned::is_property;
 use super::value::{Argument, Port, Step};
 use crate::module::{BindingKind, Location, ModuleName, Parameter};
-use crate::syntax::{Node, definition_around, dotted_name, has_scope, is_comprehension, kind, unparenthesized};
+use crate::syntax::{Node, Parts, definition_around, dotted_name, has_scope, is_comprehension, kind, unparenthesized};
 
 impl Resolver<'_> {
     /// What a name leads to.
@@ -282,7 +282,7 @@ pub(super) fn of_open_dictionary(item: &Node<'_>) -> Reason {
 pub fn is_bound_by_comprehension(node: &Node<'_>, name: &str) -> bool {
     let around = node.ancestors().take_while(|node| !has_scope(node));
     around.filter(is_comprehension).any(|node| {
-        let clauses = node.named_children().filter(|child| child.kind() == kind::FOR_IN_CLAUSE);
+        let clauses = node.parts().filter(|child| child.kind() == kind::FOR_IN_CLAUSE);
         let mut targets = clauses.filter_map(|clause| clause.field("left"));
         targets.any(|left| left.dfs().any(|node| node.kind() == kind::IDENTIFIER && node.text() == name))
     })

@@ -11,7 +11,7 @@ use super::reason::Reason;
 use super::value::Value;
 use crate::python::{CollectionKind, PyValue};
 use crate::sqlalchemy::cascade;
-use crate::syntax::{Node, dotted_name, kind, positional_arguments, string_content};
+use crate::syntax::{Node, Parts, dotted_name, kind, positional_arguments, string_content};
 
 /// A call of a method.
 struct MethodCall<'n, 't> {
@@ -156,7 +156,7 @@ impl Resolver<'_> {
     ) -> Result<Value, Reason> {
         let mut parts = vec![self.value(place, template, effort)?];
         let mut names: Vec<String> = Vec::new();
-        for argument in arguments.named_children().filter(|child| child.kind() != kind::COMMENT) {
+        for argument in arguments.parts() {
             let (name, value) = match &*argument.kind() {
                 kind::KEYWORD_ARGUMENT => (argument.field("name"), argument.field("value")),
                 kind::DICTIONARY_SPLAT | kind::LIST_SPLAT => {
@@ -186,7 +186,7 @@ impl Resolver<'_> {
         for child in string.children() {
             match &*child.kind() {
                 kind::INTERPOLATION => {
-                    let mut others = child.named_children().skip(1).filter(|part| part.kind() != kind::COMMENT);
+                    let mut others = child.parts().skip(1);
                     let shows_name = child.children().any(|part| part.text() == "=");
                     let is_plain = !shows_name && others.all(|part| part.text() == "!s");
                     let expression = child.field("expression").filter(|_| is_plain).ok_or_else(|| {
@@ -208,7 +208,7 @@ impl Resolver<'_> {
     pub(super) fn formatted_string(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Result<Value, Reason> {
         let strings: Vec<Node<'_>> = match &*node.kind() {
             kind::STRING => vec![node.clone()],
-            _ => node.named_children().filter(|child| child.kind() == kind::STRING).collect(),
+            _ => node.parts().filter(|child| child.kind() == kind::STRING).collect(),
         };
         let (mut pieces, mut values) = (Vec::new(), Vec::new());
         for string in strings {
@@ -243,7 +243,7 @@ impl Resolver<'_> {
         let mut parts = Vec::new();
         let mut is_splat = Vec::new();
         for item in positional_arguments(node) {
-            let splatted = (item.kind() == kind::LIST_SPLAT).then(|| item.named_children().next()).flatten();
+            let splatted = (item.kind() == kind::LIST_SPLAT).then(|| item.parts().next()).flatten();
             is_splat.push(splatted.is_some());
             parts.push(self.value(place, &splatted.unwrap_or(item), effort)?);
         }
@@ -270,7 +270,7 @@ impl Resolver<'_> {
     ) -> Result<Value, Reason> {
         let unknown = || Reason::about(&shortened(&node.text()), "fills in what can't be known");
         let (mut keys, mut parts) = (Vec::new(), Vec::new());
-        for pair in node.named_children().filter(|child| child.kind() != kind::COMMENT) {
+        for pair in node.parts() {
             keys.push(pair.field("key").and_then(|key| string_content(&key)).ok_or_else(unknown)?);
             parts.push(self.value(place, &pair.field("value").ok_or_else(unknown)?, effort)?);
         }

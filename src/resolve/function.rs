@@ -13,7 +13,7 @@ use super::reason::Reason;
 use crate::module::{BindingKind, Location};
 use crate::python::{CollectionKind, PyValue};
 use crate::syntax::{
-    Node, decorating, definition_around, has_scope, is_async, kind, names_read, positional_arguments, splatted,
+    Node, Parts, decorating, definition_around, has_scope, is_async, kind, names_read, positional_arguments, splatted,
     unparenthesized,
 };
 
@@ -61,7 +61,7 @@ impl Resolver<'_> {
             return None;
         }
         let parameters = function.field("parameters")?;
-        let name = parameters.named_children().find(|child| child.kind() == kind::IDENTIFIER)?;
+        let name = parameters.parts().find(|child| child.kind() == kind::IDENTIFIER)?;
         let locals = Locals::of(&name.text(), Known::Class(Box::new(class.clone())));
         let place = place.clone().knowing(&function.range(), locals);
         match self.one(&place, node, &Effort::for_text()).ok()? {
@@ -133,7 +133,7 @@ impl Resolver<'_> {
             if !splatted(arguments).is_empty() {
                 return Err(Reason::about(&shown, "unpacks what can't be known"));
             }
-            for argument in arguments.named_children().filter(|child| child.kind() == kind::KEYWORD_ARGUMENT) {
+            for argument in arguments.parts().filter(|child| child.kind() == kind::KEYWORD_ARGUMENT) {
                 let (Some(name), Some(value)) = (argument.field("name"), argument.field("value")) else { continue };
                 by_name.push((name.text().into_owned(), self.stands_for(place, &value, effort)?));
             }
@@ -208,8 +208,8 @@ impl Resolver<'_> {
         let mut given = by_position.into_iter();
         let mut by_position_ends = false;
         let parameters = function.field("parameters");
-        let parameters = parameters.iter().flat_map(|list| list.named_children().collect::<Vec<_>>());
-        for parameter in parameters.filter(|node| node.kind() != kind::COMMENT) {
+        let parameters = parameters.iter().flat_map(|list| list.parts().collect::<Vec<_>>());
+        for parameter in parameters {
             if matches!(&*parameter.kind(), kind::POSITIONAL_SEPARATOR | kind::KEYWORD_SEPARATOR) {
                 by_position_ends |= parameter.kind() == kind::KEYWORD_SEPARATOR;
                 continue;
@@ -233,7 +233,7 @@ impl Resolver<'_> {
     }
 
     fn block(&self, place: &mut Place, block: &Node<'_>, effort: &Effort) -> Result<ControlFlow, Reason> {
-        for statement in block.named_children() {
+        for statement in block.parts() {
             match self.statement(place, &statement, effort)? {
                 ControlFlow::Next => {}
                 other => return Ok(other),
@@ -248,16 +248,14 @@ impl Resolver<'_> {
         }
         let unknown = || Err(Reason::about(&shortened(&statement.text()), "is not carried out here"));
         match &*statement.kind() {
-            kind::COMMENT | kind::PASS_STATEMENT | kind::IMPORT_STATEMENT | kind::IMPORT_FROM_STATEMENT => {
-                Ok(ControlFlow::Next)
-            }
+            kind::PASS_STATEMENT | kind::IMPORT_STATEMENT | kind::IMPORT_FROM_STATEMENT => Ok(ControlFlow::Next),
             kind::BREAK_STATEMENT => Ok(ControlFlow::Break),
             kind::CONTINUE_STATEMENT => Ok(ControlFlow::Continue),
-            kind::RETURN_STATEMENT => match statement.named_children().find(|child| child.kind() != kind::COMMENT) {
+            kind::RETURN_STATEMENT => match statement.parts().next() {
                 Some(value) => self.stands_for(place, &value, effort).map(ControlFlow::Return),
                 None => Ok(ControlFlow::Return(Known::Value(PyValue::None))),
             },
-            kind::EXPRESSION_STATEMENT => match statement.named_children().next() {
+            kind::EXPRESSION_STATEMENT => match statement.parts().next() {
                 Some(expression) => self.expression_statement(place, &expression, effort),
                 None => unknown(),
             },
@@ -416,7 +414,7 @@ fn is_harmless(decorator: &str) -> bool {
 /// The names of the decorators of a function, each with all of its parts.
 fn decorators_as_written(function: &Node<'_>) -> Vec<String> {
     let decorators = decorating(function).into_iter().filter_map(|decorator| {
-        let expression = decorator.named_children().find(|child| child.kind() != kind::COMMENT)?;
+        let expression = decorator.parts().next()?;
         Some(expression.field("function").unwrap_or(expression).text().into_owned())
     });
     decorators.collect()
@@ -426,7 +424,7 @@ fn decorators_as_written(function: &Node<'_>) -> Vec<String> {
 fn name_of<'t>(parameter: &Node<'t>) -> Option<Node<'t>> {
     match &*parameter.kind() {
         kind::IDENTIFIER => Some(parameter.clone()),
-        kind::TYPED_PARAMETER => parameter.named_children().next().filter(|inner| inner.kind() == kind::IDENTIFIER),
+        kind::TYPED_PARAMETER => parameter.parts().next().filter(|inner| inner.kind() == kind::IDENTIFIER),
         kind::DEFAULT_PARAMETER | kind::TYPED_DEFAULT_PARAMETER => parameter.field("name"),
         _ => None,
     }

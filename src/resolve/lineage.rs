@@ -10,7 +10,7 @@ use super::names::{Found, Resolution};
 use super::place::Place;
 use crate::module::{BindingKind, Dotted};
 use crate::module::{Location, Module};
-use crate::syntax::{Node, dotted_name, kind, nodes_with_word, positional_arguments};
+use crate::syntax::{Node, Parts, dotted_name, kind, nodes_with_word, positional_arguments};
 
 impl Resolver<'_> {
     /// A class and the classes that it inherits from, each once; the nearest come first, as Python asks them where no two bases of a
@@ -85,7 +85,7 @@ impl Resolver<'_> {
         effort: &Effort,
     ) -> Option<Vec<Found>> {
         let function = call.field("function").filter(|_| call.kind() == kind::CALL)?;
-        let has_arguments = call.field("arguments")?.named_children().any(|child| child.kind() != kind::COMMENT);
+        let has_arguments = call.field("arguments")?.parts().next().is_some();
         let mut members = Vec::new();
         for resolution in self.ends_of(place, &function, effort) {
             let Resolution::Bound(class) = resolution else { return None };
@@ -112,7 +112,7 @@ impl Resolver<'_> {
                 base.last().is_some_and(|name| HARMLESS.contains(&name.as_str()))
                     || !self.classes_at(&class.before(), base, effort).is_empty()
             };
-            let written = node.field("superclasses").map_or(0, |bases| bases.named_children().count());
+            let written = node.field("superclasses").map_or(0, |bases| bases.parts().count());
             let is_decorated = node.parent().is_some_and(|around| around.kind() == kind::DECORATED_DEFINITION);
             bases.len() == written
                 && bases.iter().all(is_known)

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::python::{CollectionKind, PyValue};
-use crate::syntax::{Node, kind, positional_arguments, unparenthesized};
+use crate::syntax::{Node, Parts, kind, positional_arguments, unparenthesized};
 
 /// A literal, or a collection of literals. Ranges are bytes of the text.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,13 +65,13 @@ fn evaluate_within(node: &Node<'_>, levels: usize) -> Result<Literal, String> {
     match &*node.kind() {
         kind::STRING => string(&node, std::slice::from_ref(&node)),
         kind::CONCATENATED_STRING => {
-            let parts: Vec<_> = node.named_children().filter(|child| child.kind() == kind::STRING).collect();
+            let parts: Vec<_> = node.parts().filter(|child| child.kind() == kind::STRING).collect();
             string(&node, &parts)
         }
         kind::LIST => collection(&node, CollectionKind::List, levels),
         kind::TUPLE | kind::EXPRESSION_LIST => collection(&node, CollectionKind::Tuple, levels),
         kind::SET => collection(&node, CollectionKind::Set, levels),
-        kind::DICTIONARY if node.named_children().next().is_none() => {
+        kind::DICTIONARY if node.parts().next().is_none() => {
             constant(PyValue::Collection(CollectionKind::Set, Vec::new()))
         }
         kind::CALL => call(&node, levels),
@@ -124,7 +124,7 @@ fn concatenation(node: &Node<'_>) -> Result<Literal, String> {
         match (&*operand.kind(), &*operand.text()) {
             (kind::STRING, _) => parts.push(operand.clone()),
             (kind::CONCATENATED_STRING, _) => {
-                parts.extend(operand.named_children().filter(|child| child.kind() == kind::STRING));
+                parts.extend(operand.parts().filter(|child| child.kind() == kind::STRING));
             }
             _ => return unknown(),
         }
@@ -145,7 +145,7 @@ fn call(node: &Node<'_>, levels: usize) -> Result<Literal, String> {
         "tuple" => CollectionKind::Tuple,
         _ => return unknown(),
     };
-    let arguments: Vec<_> = arguments.named_children().filter(|child| child.kind() != kind::COMMENT).collect();
+    let arguments: Vec<_> = arguments.parts().collect();
     let [argument] = arguments.as_slice() else {
         let shape = Shape::Collection { display: None, written_as: kind, items: Vec::new() };
         let empty = Literal { value: PyValue::Collection(kind, Vec::new()), span: node.range(), shape };

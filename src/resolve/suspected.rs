@@ -10,7 +10,7 @@ use super::place::Place;
 use crate::module::BindingKind;
 use crate::module::Module;
 use crate::syntax::{
-    Node, definition_around, dotted_name, is_definition, kind, names_read, nodes_with_word, string_content,
+    Node, Parts, definition_around, dotted_name, is_definition, kind, names_read, nodes_with_word, string_content,
 };
 
 /// How many parts of an expression are looked at.
@@ -45,14 +45,14 @@ impl Resolver<'_> {
     /// `build("Child", relationship, cascade=…)`; what gets a constructor first is looked at as `functools.partial` is.
     fn handed_a_constructor(&self, place: &Place, function: &Node<'_>) -> Option<String> {
         let given = self.constructor_among(&place.module, function)?;
-        let is_first = function.parent()?.field("arguments")?.named_children().next()?.range() == given.range();
+        let is_first = function.parent()?.field("arguments")?.parts().next()?.range() == given.range();
         (!is_first).then(|| format!("it is given `{}`", given.text()))
     }
 
     /// The argument of a call that is a constructor.
     fn constructor_among<'t>(&self, module: &Arc<Module>, function: &Node<'t>) -> Option<Node<'t>> {
         let arguments = function.parent()?.field("arguments")?;
-        arguments.named_children().find(|argument| {
+        arguments.parts().find(|argument| {
             let is_named = argument.kind() == kind::KEYWORD_ARGUMENT;
             let value = if is_named { argument.field("value") } else { Some(argument.clone()) };
             value.is_some_and(|value| self.is_constructor(module, &value))
@@ -210,8 +210,7 @@ fn has_own_options(function: &Node<'_>) -> bool {
 fn is_in_model(function: &Node<'_>) -> bool {
     let class =
         function.ancestors().find(|node| node.kind() == kind::CLASS_DEFINITION).and_then(|class| class.field("body"));
-    let assignments =
-        class.iter().flat_map(Node::named_children).filter_map(|statement| statement.named_children().next());
+    let assignments = class.iter().flat_map(Node::parts).filter_map(|statement| statement.parts().next());
     let mut names = assignments.filter_map(|assignment| assignment.field("left"));
     names.any(|name| matches!(&*name.text(), "__tablename__" | "__table__"))
 }

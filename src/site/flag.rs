@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::module::Module;
 use crate::resolve::{Arguments, Expression, Passed, Resolver};
-use crate::syntax::{Node, assigned_name, keyword_container, kind};
+use crate::syntax::{Node, Parts, assigned_name, keyword_container, kind};
 
 /// sqlmodel's argument for what it hands on to SQLAlchemy.
 const KEYWORDS: &str = "sa_relationship_kwargs";
@@ -62,15 +62,14 @@ impl Flag {
         if arguments.written("cascade", None).is_some() {
             return Flag::Overridden;
         }
-        let is_item = |child: &Node<'_>| {
-            matches!(&*child.kind(), kind::PAIR | kind::KEYWORD_ARGUMENT | kind::DICTIONARY_SPLAT | kind::COMMENT)
-        };
-        if arguments.may_have(resolver, "cascade") || !items.named_children().all(|child| is_item(&child)) {
+        let is_item =
+            |child: &Node<'_>| matches!(&*child.kind(), kind::PAIR | kind::KEYWORD_ARGUMENT | kind::DICTIONARY_SPLAT);
+        if arguments.may_have(resolver, "cascade") || !items.parts().all(|child| is_item(&child)) {
             return Flag::OutOfReach(
                 "a dictionary splatted into sa_relationship_kwargs may set the cascade already".to_owned(),
             );
         }
-        let is_empty = items.named_children().next().is_none();
+        let is_empty = items.parts().next().is_none();
         let after_bracket = items.range().start + 1;
         match &*given.kind() {
             kind::DICTIONARY => Flag::Display(after_bracket, is_empty),

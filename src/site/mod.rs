@@ -16,7 +16,7 @@ use crate::module::Location;
 use crate::resolve::{Keyword, Reason, Step, Value, evaluate};
 use crate::rules::Sets;
 use crate::sqlalchemy::cascade::{self, CascadeOptions};
-use crate::syntax::{Node, Tree, has_error, keyword_container, keyword_value, kind, unparenthesized};
+use crate::syntax::{Node, Parts, Tree, has_error, keyword_container, keyword_value, kind, unparenthesized};
 
 pub use cells::find_in_cells;
 pub use filled_in::withdraw;
@@ -205,11 +205,11 @@ impl Site {
     /// The effective set of sqlmodel's call with other text in its place; None where that is not one expression, or gives no set.
     pub fn options_of_flag_in(&self, text: &str) -> Option<CascadeOptions> {
         let tree = Tree::parse(&format!("({text})"));
-        let statement = tree.root().named_children().next()?;
+        let statement = tree.root().parts().next()?;
         if has_error(&tree.root()) {
             return None;
         }
-        let call = unparenthesized(&statement.named_children().next()?);
+        let call = unparenthesized(&statement.parts().next()?);
         let keywords = keyword_value(&call.field("arguments")?, "sa_relationship_kwargs")?;
         let value = keyword_value(&keyword_container(&keywords)?, "cascade")?;
         let options = cascade::parse(&evaluate(&value).ok()?.value).ok()?.options;

@@ -9,7 +9,7 @@ use crate::resolve::{Callee, Effort, Found, Place, Resolution, Resolver};
 use crate::rules::ConstructorKind;
 use crate::sqlalchemy::LIBRARIES;
 use crate::syntax::{
-    Node, dotted_name, has_scope, is_import, kind, nodes_with_words, positional_arguments, unparenthesized,
+    Node, Parts, dotted_name, has_scope, is_import, kind, nodes_with_words, positional_arguments, unparenthesized,
 };
 
 /// How many names lead from an object to where it comes from.
@@ -184,7 +184,7 @@ fn is_item_of_properties(name: &Node<'_>) -> bool {
 /// Whether a file imports SQLAlchemy, or a library on top of it.
 pub(super) fn imports_sqlalchemy(module: &Module) -> bool {
     let is_of_library = |node: &Node<'_>| {
-        let name = dotted_name(node).or_else(|| Some(vec![node.named_children().next()?.text().into_owned()]));
+        let name = dotted_name(node).or_else(|| Some(vec![node.parts().next()?.text().into_owned()]));
         name.is_some_and(|name| LIBRARIES.contains(&name[0].as_str()))
     };
     static WORDS: LazyLock<Words> = LazyLock::new(|| Words::few(&LIBRARIES));

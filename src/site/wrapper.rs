@@ -6,7 +6,7 @@ use super::finder::Receiver;
 use crate::module::{Location, Module};
 use crate::resolve::{Argument, Arguments, Reason};
 use crate::rules::{ConstructorKind, Sets};
-use crate::syntax::{Node, assigned_name, has_scope, is_method, is_statement, kind, returned};
+use crate::syntax::{Node, Parts, assigned_name, has_scope, is_method, is_statement, kind, returned};
 
 /// A function, lambda or class whose calls make relationships with what they are given.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -91,7 +91,7 @@ fn gives(function: &Node<'_>, call: &Node<'_>) -> bool {
             left.kind() == kind::ATTRIBUTE || returned(function).iter().any(|result| result.text() == left.text())
         });
     }
-    let added = statement.named_children().next().and_then(|node| node.field("function"));
+    let added = statement.parts().next().and_then(|node| node.field("function"));
     added.is_some_and(|called| called.text() == "setattr" || called.text().ends_with("add_property"))
 }
 

@@ -27,6 +27,18 @@ pub type PythonDoc = flat::Flat;
 /// A node of a parsed Python file.
 pub type Node<'t> = ast_grep_core::Node<'t, PythonDoc>;
 
+/// What a node consists of.
+pub trait Parts<'t> {
+    /// Its named children without comments, of which one can stand between any two of them.
+    fn parts(&self) -> impl Iterator<Item = Node<'t>>;
+}
+
+impl<'t> Parts<'t> for Node<'t> {
+    fn parts(&self) -> impl Iterator<Item = Node<'t>> {
+        self.named_children().filter(|child| child.kind() != kind::COMMENT)
+    }
+}
+
 /// A parsed Python file. Offsets are bytes of the text.
 pub struct Tree(AstGrep<PythonDoc>);
 
@@ -139,7 +151,7 @@ pub fn has_error(node: &Node<'_>) -> bool {
 pub fn unparenthesized<'t>(node: &Node<'t>) -> Node<'t> {
     let mut node = node.clone();
     while node.kind() == kind::PARENTHESIZED_EXPRESSION {
-        let Some(inner) = node.named_children().find(|child| child.kind() != kind::COMMENT) else {
+        let Some(inner) = node.parts().next() else {
             break;
         };
         node = inner;
@@ -248,6 +260,11 @@ pub fn string_parts(node: &Node<'_>) -> Vec<Range<usize>> {
     node.named_children().filter(|child| child.kind() == kind::STRING_CONTENT).map(|content| content.range()).collect()
 }
 
+/// The first parameter of a function.
+pub fn first_parameter<'t>(function: &Node<'t>) -> Option<Node<'t>> {
+    function.field("parameters")?.parts().next()
+}
+
 /// The expressions that are splatted into a call: `options` in `f(**options)`.
 pub fn splatted<'t>(arguments: &Node<'t>) -> Vec<Node<'t>> {
     let splats = arguments.named_children().filter(|argument| argument.kind() == kind::DICTIONARY_SPLAT);
@@ -256,15 +273,13 @@ pub fn splatted<'t>(arguments: &Node<'t>) -> Vec<Node<'t>> {
 
 /// The arguments of a call that are given by position, comments left out.
 pub fn positional_arguments<'t>(arguments: &Node<'t>) -> Vec<Node<'t>> {
-    arguments
-        .named_children()
-        .filter(|child| !matches!(&*child.kind(), kind::KEYWORD_ARGUMENT | kind::COMMENT | kind::DICTIONARY_SPLAT))
-        .collect()
+    let is_named = |child: &Node<'_>| matches!(&*child.kind(), kind::KEYWORD_ARGUMENT | kind::DICTIONARY_SPLAT);
+    arguments.parts().filter(|child| !is_named(child)).collect()
 }
 
 /// `body if condition else otherwise`, in the order in which it is written.
 pub fn conditional_parts<'t>(node: &Node<'t>) -> Option<[Node<'t>; 3]> {
-    let parts: Vec<_> = node.named_children().filter(|child| child.kind() != kind::COMMENT).collect();
+    let parts: Vec<_> = node.parts().collect();
     parts.try_into().ok()
 }
 
@@ -286,9 +301,7 @@ pub fn unpacked<'t>(left: &Node<'t>, right: &Node<'t>) -> Option<Vec<(Node<'t>, 
     if !SEVERAL.contains(&&*left.kind()) || !SEVERAL[3..].contains(&&*right.kind()) {
         return None;
     }
-    let items = |node: &Node<'t>| -> Vec<Node<'t>> {
-        node.named_children().filter(|child| child.kind() != kind::COMMENT).collect()
-    };
+    let items = |node: &Node<'t>| -> Vec<Node<'t>> { node.parts().collect() };
     let (targets, values) = (items(left), items(&right));
     let is_starred = |node: &Node<'_>| matches!(&*node.kind(), kind::LIST_SPLAT | kind::LIST_SPLAT_PATTERN);
     let is_plain = targets.len() == values.len() && !targets.iter().chain(&values).any(is_starred);
@@ -313,7 +326,7 @@ pub fn returned<'t>(function: &Node<'t>) -> Vec<Node<'t>> {
     let mut stack = vec![body];
     while let Some(node) = stack.pop() {
         match &*node.kind() {
-            kind::RETURN_STATEMENT => found.extend(node.named_children().find(|child| child.kind() != kind::COMMENT)),
+            kind::RETURN_STATEMENT => found.extend(node.parts().next()),
             _ if has_scope(&node) => {}
             kind::BLOCK => stack.extend(node.named_children()),
             _ if is_statement(&node) || is_clause(&node) => stack.extend(node.named_children()),

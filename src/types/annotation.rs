@@ -3,7 +3,7 @@
 use crate::model::annotation::WrittenType;
 use crate::module::BindingKind;
 use crate::resolve::{Place, Resolution};
-use crate::syntax::{Node, kind};
+use crate::syntax::{Node, Parts, kind};
 
 use super::assignment::class_of;
 use super::kind::{Class, RowsOf, Type};
@@ -166,7 +166,7 @@ impl Types<'_> {
         let is_it = |node: &Node<'_>| {
             node.kind() == kind::TYPE_ALIAS_STATEMENT && node.field("left").is_some_and(|left| left.text() == *name)
         };
-        let right = root.named_children().find(is_it)?.field("right")?;
+        let right = root.parts().find(is_it)?.field("right")?;
         let at = context.module.location(&right.range());
         Some(self.once(context, TypeQuestion::Written, at, || self.annotated(context, &right)))
     }
@@ -321,6 +321,6 @@ fn is_type_parameter(node: &Node<'_>, name: &str) -> bool {
         let is_it = |parameter: Node<'_>| {
             parameter.dfs().find(|part| part.kind() == kind::IDENTIFIER).is_some_and(|first| first.text() == name)
         };
-        parameters.named_children().any(is_it)
+        parameters.parts().any(is_it)
     })
 }

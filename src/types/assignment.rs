@@ -2,7 +2,9 @@
 
 use crate::module::Module;
 use crate::resolve::Place;
-use crate::syntax::{Node, has_scope, is_method, kind, on_one_line, parameter_name, unparenthesized};
+use crate::syntax::{
+    Node, Parts, first_parameter, has_scope, is_method, kind, on_one_line, parameter_name, unparenthesized,
+};
 
 use super::kind::{Class, Function, Type, is_object, says_all};
 use super::{Context, TypeQuestion, Types};
@@ -98,7 +100,7 @@ impl Types<'_> {
     /// `with … as name`, `except Class as name`.
     fn bound_by_as<'t>(&self, context: &Context, name: &Node<'t>, target: &Node<'t>) -> Type {
         let Some(pattern) = target.parent() else { return Type::NEVER };
-        let Some(value) = pattern.named_children().next() else { return Type::Other };
+        let Some(value) = pattern.parts().next() else { return Type::Other };
         if pattern.parent().is_none_or(|around| around.kind() != kind::WITH_ITEM) {
             let caught = self.value(context, &value);
             let classes =
@@ -107,7 +109,7 @@ impl Types<'_> {
         }
         let managed = self.value(context, &value);
         let entered = self.entered(&managed);
-        let left = target.named_children().next().unwrap_or_else(|| name.clone());
+        let left = target.parts().next().unwrap_or_else(|| name.clone());
         self.unpacked(&left, name, entered)
     }
 
@@ -122,7 +124,7 @@ impl Types<'_> {
                 !class.ancestors().take_while(|up| up.range() != whole.range()).any(|up| is_class(&up))
             };
             let classes = whole.dfs().filter(|node| is_class(node) && is_outer(node));
-            let classes: Vec<_> = classes.filter_map(|class| class.named_children().next()).collect();
+            let classes: Vec<_> = classes.filter_map(|class| class.parts().next()).collect();
             if !classes.is_empty() {
                 return Type::any(
                     classes.iter().map(|class| self.value(context, class).each(|class| self.made_by(class))),
@@ -143,7 +145,7 @@ impl Types<'_> {
         if target.range() == name.range() {
             return value;
         }
-        let parts: Vec<Node<'_>> = target.named_children().filter(|part| part.kind() != kind::COMMENT).collect();
+        let parts: Vec<Node<'_>> = target.parts().collect();
         let is_around =
             |part: &Node<'_>| part.range().start <= name.range().start && name.range().end <= part.range().end;
         let Some(index) = parts.iter().position(is_around) else { return Type::NEVER };
@@ -190,7 +192,7 @@ fn declared_type<'t>(module: &Module, name: &Node<'t>) -> Option<Node<'t>> {
 
 /// Whether the function of a parameter is a method, and the parameter its first.
 pub(super) fn is_receiver(function: &Node<'_>, name: &Node<'_>) -> bool {
-    let first = function.field("parameters").and_then(|parameters| parameters.named_children().next());
+    let first = first_parameter(function);
     first.and_then(|first| parameter_name(&first)).is_some_and(|first| first.range() == name.range())
         && is_method(function)
 }

@@ -2,7 +2,9 @@
 
 use crate::hints::names_session;
 use crate::resolve::{Arguments, Expression, Passed};
-use crate::syntax::{Node, kind, nodes_with_word, on_one_line, positional_arguments, string_content, unparenthesized};
+use crate::syntax::{
+    Node, Parts, kind, nodes_with_word, on_one_line, positional_arguments, string_content, unparenthesized,
+};
 
 use super::annotation::{is_callable, is_class_of};
 use super::assignment::class_of;
@@ -131,8 +133,8 @@ impl Types<'_> {
         let Some(arguments) = call.field("arguments").filter(|list| list.kind() == kind::ARGUMENT_LIST) else {
             return Vec::new();
         };
-        let given = arguments.named_children().filter_map(|argument| match &*argument.kind() {
-            kind::COMMENT | kind::DICTIONARY_SPLAT | kind::LIST_SPLAT => None,
+        let given = arguments.parts().filter_map(|argument| match &*argument.kind() {
+            kind::DICTIONARY_SPLAT | kind::LIST_SPLAT => None,
             kind::KEYWORD_ARGUMENT => {
                 let name = argument.field("name")?.text().into_owned();
                 Some(TypedArgument { name: Some(name), value: self.value(context, &argument.field("value")?) })

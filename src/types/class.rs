@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::model::annotation::WrittenType;
 use crate::resolve::Place;
-use crate::syntax::{Node, kind, positional_arguments};
+use crate::syntax::{Node, Parts, kind, positional_arguments};
 
 use super::kind::{Class, Type};
 use super::{Context, TypeFrame, TypeQuestion, Types};
@@ -91,8 +91,8 @@ impl Types<'_> {
         let Type::Object(class, _) = object else { return None };
         let node = class.module.node(&class.at.range()).filter(|_| self.has_base_named(class, &["NamedTuple"]))?;
         let statements = node.field("body")?;
-        let fields = statements.named_children().filter_map(|statement| {
-            let assignment = statement.named_children().next().filter(|inner| inner.kind() == kind::ASSIGNMENT)?;
+        let fields = statements.parts().filter_map(|statement| {
+            let assignment = statement.parts().next().filter(|inner| inner.kind() == kind::ASSIGNMENT)?;
             assignment.field("type")?;
             Some(self.attribute(object, &assignment.field("left")?.text()))
         });
@@ -155,7 +155,7 @@ impl Types<'_> {
             let name = |parameter: Node<'_>| {
                 Some(parameter.dfs().find(|part| part.kind() == kind::IDENTIFIER)?.text().into_owned())
             };
-            return parameters.named_children().filter_map(name).collect();
+            return parameters.parts().filter_map(name).collect();
         }
         let Some(superclasses) = node.field("superclasses") else { return Vec::new() };
         let context = Context::of(&class.module);

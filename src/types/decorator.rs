@@ -2,7 +2,7 @@
 
 use foldhash::HashSet;
 
-use crate::syntax::{Node, kind, parameter_name, returned};
+use crate::syntax::{Node, Parts, kind, parameter_name, returned};
 
 use super::function::yields;
 use super::kind::Type;
@@ -12,9 +12,9 @@ impl Types<'_> {
     /// The first decorator of a function, of the repository, that gives something else than what the function gives.
     pub(super) fn replacing_decorator(&self, context: &Context, function: &Node<'_>) -> Option<String> {
         let decorated = function.parent().filter(|around| around.kind() == kind::DECORATED_DEFINITION)?;
-        let decorators = decorated.named_children().filter(|child| child.kind() == kind::DECORATOR);
+        let decorators = decorated.parts().filter(|child| child.kind() == kind::DECORATOR);
         let named = decorators.filter_map(|decorator| {
-            let named = decorator.named_children().next()?;
+            let named = decorator.parts().next()?;
             Some(named.field("function").unwrap_or(named))
         });
         let replaces = |named: &Node<'_>| match self.value(context, named) {
@@ -44,7 +44,7 @@ fn replaces_what_it_decorates(decorator: &Node<'_>) -> bool {
             .take_while(|around| around.range().start >= decorator.range().start);
         let parameters = around.filter_map(|around| around.field("parameters"));
         let mut made: HashSet<String> = parameters
-            .flat_map(|parameters| parameters.named_children().collect::<Vec<_>>())
+            .flat_map(|parameters| parameters.parts().collect::<Vec<_>>())
             .filter_map(|parameter| Some(parameter_name(&parameter)?.text().into_owned()))
             .collect();
         let mentions = |node: &Node<'_>, made: &HashSet<String>| {

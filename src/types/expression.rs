@@ -1,6 +1,6 @@
 //! An expression goes in; what it can be comes out.
 
-use crate::syntax::{Node, conditional_parts, is_and, kind, on_one_line, string_content, unparenthesized};
+use crate::syntax::{Node, Parts, conditional_parts, is_and, kind, on_one_line, string_content, unparenthesized};
 
 use super::function::TypedArgument;
 use super::kind::{Function, Rows, RowsOf, Type, is_object};
@@ -10,13 +10,13 @@ use super::{Context, Types};
 
 impl Types<'_> {
     pub(super) fn expression(&self, context: &Context, node: &Node<'_>) -> Type {
-        let first = || node.named_children().find(|child| child.kind() != kind::COMMENT);
+        let first = || node.parts().next();
         match &*node.kind() {
             kind::IDENTIFIER => self.name(context, node),
             kind::ATTRIBUTE => self.attribute_of(context, node),
             // the class of a pattern
             kind::DOTTED_NAME => {
-                let mut names = node.named_children();
+                let mut names = node.parts();
                 let first = names.next().map_or(Type::NEVER, |name| self.name(context, &name));
                 names.fold(first, |object, name| self.attribute(&object, &name.text()))
             }
@@ -35,7 +35,7 @@ impl Types<'_> {
             kind::LIST | kind::SET => Type::sequence(Type::any(self.items_of(context, node))),
             kind::TUPLE | kind::EXPRESSION_LIST => {
                 let items = self.items_of(context, node);
-                let is_splatted = node.named_children().any(|child| child.kind() == kind::LIST_SPLAT);
+                let is_splatted = node.parts().any(|child| child.kind() == kind::LIST_SPLAT);
                 if is_splatted { Type::sequence(Type::any(items)) } else { Type::Tuple(items) }
             }
             kind::DICTIONARY => self.dictionary(context, node),
@@ -60,7 +60,7 @@ impl Types<'_> {
 
     /// The items of a display; what is splatted into it counts with its own items.
     fn items_of(&self, context: &Context, node: &Node<'_>) -> Vec<Type> {
-        let items = node.named_children().filter(|child| child.kind() != kind::COMMENT);
+        let items = node.parts();
         let value = |item: Node<'_>| {
             let found = self.value(context, &item);
             if item.kind() == kind::LIST_SPLAT { self.item(&found) } else { found }
@@ -69,13 +69,13 @@ impl Types<'_> {
     }
 
     fn dictionary(&self, context: &Context, node: &Node<'_>) -> Type {
-        let pairs: Vec<Node<'_>> = node.named_children().filter(|child| child.kind() == kind::PAIR).collect();
+        let pairs: Vec<Node<'_>> = node.parts().filter(|child| child.kind() == kind::PAIR).collect();
         let all = |field: &str| {
             let parts = pairs.iter().filter_map(|pair| pair.field(field));
             Box::new(Type::any(parts.map(|part| self.value(context, &part))))
         };
-        let splatted = node.named_children().filter(|child| child.kind() == kind::DICTIONARY_SPLAT);
-        let splatted = splatted.filter_map(|splat| splat.named_children().next());
+        let splatted = node.parts().filter(|child| child.kind() == kind::DICTIONARY_SPLAT);
+        let splatted = splatted.filter_map(|splat| splat.parts().next());
         let splatted = splatted.map(|splatted| self.value(context, &splatted)).collect::<Vec<_>>();
         let of_splatted = splatted.iter().map(|splatted| self.values_in(&splatted.without_nothing()));
         Type::Mapping(all("key"), Box::new(Type::any([*all("value")].into_iter().chain(of_splatted))))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::module::Module;
 use crate::resolve::{Arguments, Effort, Passed, Place, Resolution};
-use crate::syntax::{Node, decorator_last_names, kind};
+use crate::syntax::{Node, Parts, decorator_last_names, kind};
 
 use super::assignment::class_of;
 use super::kind::{Function, Type};
@@ -54,7 +54,7 @@ impl Types<'_> {
         }
         let tree = module.tree();
         let root = tree.root();
-        let renamed = root.named_children().find_map(|statement| {
+        let renamed = root.parts().find_map(|statement| {
             let function = statement.field("definition").filter(|_| statement.kind() == kind::DECORATED_DEFINITION)?;
             (self.given_name(module, &statement).as_deref() == Some(name) && is_fixture(&function)).then_some(function)
         })?;
@@ -63,8 +63,8 @@ impl Types<'_> {
 
     /// The name that a decorator gives what it decorates.
     fn given_name(&self, module: &Arc<Module>, decorated: &Node<'_>) -> Option<String> {
-        decorated.named_children().filter(|child| child.kind() == kind::DECORATOR).find_map(|decorator| {
-            let given = Arguments::of_call(module, &decorator.named_children().next()?);
+        decorated.parts().filter(|child| child.kind() == kind::DECORATOR).find_map(|decorator| {
+            let given = Arguments::of_call(module, &decorator.parts().next()?);
             match given.get(&self.resolver, "name") {
                 Passed::Given(name) => name.text(&self.resolver),
                 _ => None,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::resolve::{Arguments, Passed};
 use crate::syntax::{
-    Node, decorator_last_names, has_scope, is_method, is_splat, kind, on_one_line, parameter_name, returned,
-    unparenthesized,
+    Node, Parts, decorator_last_names, first_parameter, has_scope, is_method, is_splat, kind, on_one_line,
+    parameter_name, returned, unparenthesized,
 };
 
 use super::annotation::is_class_of;
@@ -74,7 +74,7 @@ impl Types<'_> {
         let yielded = yields(function);
         if !yielded.is_empty() {
             let given = yielded.iter().filter_map(|node| {
-                let given = self.value(context, &node.named_children().next()?);
+                let given = self.value(context, &node.parts().next()?);
                 let is_from = node.children().any(|child| child.kind() == "from");
                 Some(if is_from { self.item(&given) } else { given })
             });
@@ -102,7 +102,7 @@ impl Types<'_> {
     ) -> BTreeMap<String, Type> {
         let mut arguments = BTreeMap::new();
         let parameters = node.field("parameters");
-        let mut parameters: Vec<Node<'_>> = parameters.iter().flat_map(Node::named_children).collect();
+        let mut parameters: Vec<Node<'_>> = parameters.iter().flat_map(Node::parts).collect();
         let is_bound = function.receiver.is_some() && is_method(node);
         if is_bound && !parameters.is_empty() {
             let first = parameters.remove(0);
@@ -111,7 +111,7 @@ impl Types<'_> {
             }
         }
         let mut by_position = given.iter().filter(|given| given.name.is_none());
-        for parameter in parameters.iter().filter(|node| node.kind() != kind::COMMENT) {
+        for parameter in &parameters {
             let Some(name) = parameter_name(parameter) else { continue };
             if is_splat(parameter) || name.parent().is_some_and(|around| is_splat(&around)) {
                 continue;
@@ -251,7 +251,7 @@ pub(super) fn is_dependency(called: &Node<'_>) -> bool {
 /// Whether a parameter is the session that `run_sync` calls a function with, which is given to it there, or by its name.
 fn is_run_in_session(text: &str, function: &Node<'_>, parameter: &Node<'_>) -> bool {
     const METHOD: &str = "run_sync(";
-    let first = function.field("parameters").and_then(|all| parameter_name(&all.named_children().next()?));
+    let first = first_parameter(function).and_then(|first| parameter_name(&first));
     if first.is_none_or(|first| first.range() != parameter.range()) {
         return false;
     }
@@ -265,13 +265,13 @@ fn is_run_in_session(text: &str, function: &Node<'_>, parameter: &Node<'_>) -> b
 /// Whether the body of a method says nothing of what it gives, so that a class that inherits it has to: `...`, `pass`, `raise`.
 fn is_left_open(method: &Node<'_>) -> bool {
     let says_nothing = |statement: &Node<'_>| match &*statement.kind() {
-        kind::PASS_STATEMENT | kind::RAISE_STATEMENT | kind::COMMENT => true,
+        kind::PASS_STATEMENT | kind::RAISE_STATEMENT => true,
         kind::EXPRESSION_STATEMENT => statement
-            .named_children()
+            .parts()
             .all(|inner| matches!(&*inner.kind(), kind::STRING | kind::CONCATENATED_STRING | kind::ELLIPSIS)),
         _ => false,
     };
-    method.field("body").is_some_and(|body| body.named_children().all(|statement| says_nothing(&statement)))
+    method.field("body").is_some_and(|body| body.parts().all(|statement| says_nothing(&statement)))
 }
 
 /// The outermost node of a parameter, by its name.
@@ -299,7 +299,7 @@ pub(super) fn yields<'t>(function: &Node<'t>) -> Vec<Node<'t>> {
             found.push(node.clone());
         }
         if !has_scope(&node) {
-            stack.extend(node.named_children());
+            stack.extend(node.parts());
         }
     }
     found

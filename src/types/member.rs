@@ -1,6 +1,6 @@
 //! An object and the name of an attribute go in; what the attribute can be comes out.
 
-use crate::syntax::{Node, callee_name, decorator_last_names, kind, nodes_with_word, positional_arguments};
+use crate::syntax::{Node, Parts, callee_name, decorator_last_names, kind, nodes_with_word, positional_arguments};
 
 use super::class::Ancestor;
 use super::kind::{Class, Function, Rows, RowsOf, Type};
@@ -84,11 +84,11 @@ impl Types<'_> {
         let context = ancestor.context(receiver);
         let body = class.field("body");
         let mut all = Vec::new();
-        let mut stack: Vec<Node<'_>> = body.iter().flat_map(Node::named_children).collect();
+        let mut stack: Vec<Node<'_>> = body.iter().flat_map(Node::parts).collect();
         while let Some(statement) = stack.pop() {
             match &*statement.kind() {
                 kind::EXPRESSION_STATEMENT => {
-                    let assignment = statement.named_children().next().filter(|node| node.kind() == kind::ASSIGNMENT);
+                    let assignment = statement.parts().next().filter(|node| node.kind() == kind::ASSIGNMENT);
                     let assignment = assignment
                         .filter(|assignment| assignment.field("left").is_some_and(|left| left.text() == name));
                     all.extend(assignment.map(|assignment| self.class_attribute(&context, receiver, &assignment)));
@@ -101,7 +101,7 @@ impl Types<'_> {
                     all.push(Type::Class(super::assignment::class_of(&context, &statement), Vec::new()));
                 }
                 kind::IF_STATEMENT | kind::ELSE_CLAUSE | kind::ELIF_CLAUSE | kind::TRY_STATEMENT | kind::BLOCK => {
-                    stack.extend(statement.named_children());
+                    stack.extend(statement.parts());
                 }
                 _ => {}
             }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::module::{Binding, BindingKind};
 use crate::resolve::{Effort, Found, Place, Resolution};
-use crate::syntax::{Node, has_scope, kind, nodes_with_word, parameter_name};
+use crate::syntax::{Node, Parts, has_scope, kind, nodes_with_word, parameter_name};
 
 use super::kind::Type;
 use super::narrowed::{Tested, tests};
@@ -76,7 +76,7 @@ impl Types<'_> {
         let mut all: Vec<Type> = reached.names.iter().map(narrowed).collect();
         if !reached.is_certain {
             let parameters = scope.field("parameters");
-            let parameter = parameters.iter().flat_map(Node::named_children).find_map(|parameter| {
+            let parameter = parameters.iter().flat_map(Node::parts).find_map(|parameter| {
                 let name_node = parameter_name(&parameter)?;
                 (name_node.text() == name).then_some(name_node)
             });
@@ -95,7 +95,7 @@ impl Types<'_> {
             return Vec::new();
         }
         let keyword = if scope.kind() == kind::MODULE { kind::GLOBAL_STATEMENT } else { kind::NONLOCAL_STATEMENT };
-        let says = |node: &Node<'_>| node.kind() == keyword && node.named_children().any(|child| child.text() == name);
+        let says = |node: &Node<'_>| node.kind() == keyword && node.parts().any(|child| child.text() == name);
         let bound = |statement: Node<'_>| {
             let body = statement
                 .ancestors()

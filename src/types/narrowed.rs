@@ -1,7 +1,7 @@
 //! The use of an expression goes in; the `isinstance` tests that hold there come out, and what they leave of it.
 
 use crate::module::Module;
-use crate::syntax::{Node, conditional_parts, has_scope, is_and, kind, positional_arguments, unparenthesized};
+use crate::syntax::{Node, Parts, conditional_parts, has_scope, is_and, kind, positional_arguments, unparenthesized};
 
 use super::kind::Type;
 use super::reaching::leaves;
@@ -44,7 +44,7 @@ impl Types<'_> {
     fn tested_classes(&self, context: &Context, classes: &Node<'_>) -> Vec<Type> {
         let classes = unparenthesized(classes);
         let parts: Vec<Node<'_>> = match &*classes.kind() {
-            kind::TUPLE | kind::BINARY_OPERATOR => classes.named_children().collect(),
+            kind::TUPLE | kind::BINARY_OPERATOR => classes.parts().collect(),
             _ => vec![classes],
         };
         let tested = parts.iter().flat_map(|part| match self.value(context, part) {
@@ -103,8 +103,8 @@ fn add_of_construct<'t>(written: &str, node: &Node<'t>, around: &Node<'t>, found
         | kind::SET_COMPREHENSION
         | kind::GENERATOR_EXPRESSION
         | kind::DICTIONARY_COMPREHENSION => {
-            for clause in around.named_children().filter(|child| child.kind() == kind::IF_CLAUSE) {
-                add(written, clause.named_children().next(), true, found);
+            for clause in around.parts().filter(|child| child.kind() == kind::IF_CLAUSE) {
+                add(written, clause.parts().next(), true, found);
             }
         }
         kind::CASE_CLAUSE if is("consequence") => add_pattern(written, around, found),
@@ -120,28 +120,28 @@ fn add_pattern<'t>(written: &str, clause: &Node<'t>, found: &mut Vec<Tested<'t>>
     if subject.is_none_or(|subject| subject.text() != written) {
         return;
     }
-    let mut patterns = clause.named_children().filter(|child| child.kind() == kind::CASE_PATTERN);
+    let mut patterns = clause.parts().filter(|child| child.kind() == kind::CASE_PATTERN);
     let (Some(pattern), None) = (patterns.next(), patterns.next()) else { return };
-    let class = pattern.named_children().next().filter(|inner| inner.kind() == kind::CLASS_PATTERN);
-    if let Some(class) = class.and_then(|class| class.named_children().next()) {
+    let class = pattern.parts().next().filter(|inner| inner.kind() == kind::CLASS_PATTERN);
+    if let Some(class) = class.and_then(|class| class.parts().next()) {
         found.push(Tested { classes: class, is_one: true });
     }
 }
 
 /// Whether a block gives the expression another value: what it was before is left where the block is not run.
 fn binds(block: &Node<'_>, written: &str) -> bool {
-    let mut inner = block.named_children().filter_map(|statement| statement.named_children().next());
+    let mut inner = block.parts().filter_map(|statement| statement.parts().next());
     inner
         .any(|inner| inner.kind() == kind::ASSIGNMENT && inner.field("left").is_some_and(|left| left.text() == written))
 }
 
 /// `assert isinstance(x, X)` and `if not isinstance(x, X): return` or `x = …` before a statement.
 fn add_before<'t>(written: &str, node: &Node<'t>, block: &Node<'t>, found: &mut Vec<Tested<'t>>) {
-    let before = block.named_children().take_while(|other| other.range().start < node.range().start);
+    let before = block.parts().take_while(|other| other.range().start < node.range().start);
     let names = |condition: Node<'t>| condition.text().contains(written);
     for statement in before {
         match &*statement.kind() {
-            kind::ASSERT_STATEMENT => add(written, statement.named_children().next(), true, found),
+            kind::ASSERT_STATEMENT => add(written, statement.parts().next(), true, found),
             kind::IF_STATEMENT
                 if statement.field("alternative").is_none()
                     && statement.field("condition").is_some_and(names)
@@ -174,7 +174,7 @@ fn add<'t>(written: &str, condition: Option<Node<'t>>, holds: bool, found: &mut 
         kind::COMPARISON_OPERATOR => {
             let is = |word: &str| condition.children().any(|child| child.kind() == word);
             let is_same = is("is") || is("==");
-            let sides: Vec<Node<'t>> = condition.named_children().collect();
+            let sides: Vec<Node<'t>> = condition.parts().collect();
             // it says nothing of the classes that inherit from the one, where it is not the same
             if let [left, right] = sides.as_slice()
                 && is_same == holds

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::syntax::{Node, has_scope, imported_names, is_comprehension, kind};
+use crate::syntax::{Node, Parts, has_scope, imported_names, is_comprehension, kind};
 
 /// The places that bind a name, as their name nodes, before a node; `is_certain` says that there is no way around them.
 #[derive(Default)]
@@ -33,7 +33,7 @@ pub(super) fn reaching<'t>(name: &str, used: &Node<'t>, by_statements: bool) -> 
             && node.range() != around.field("right").map_or(0..0, |right| right.range())
         {
             // what the round before has bound
-            for statement in around.field("body").iter().flat_map(Node::named_children) {
+            for statement in around.field("body").iter().flat_map(Node::parts) {
                 if statement.range().start > used.range().start {
                     let mut later = ReachingDefinitions::default();
                     bound_by(name, &statement, &mut later);
@@ -61,7 +61,7 @@ fn binds_for_inside<'t>(name: &str, node: &Node<'t>, around: &Node<'t>, found: &
     match &*around.kind() {
         kind::FOR_STATEMENT if is("body") => bound_in_target(name, around.field("left"), found),
         kind::WITH_STATEMENT if is("body") => {
-            let clause = around.named_children().find(|child| child.kind() == kind::WITH_CLAUSE);
+            let clause = around.parts().find(|child| child.kind() == kind::WITH_CLAUSE);
             bound_in_expressions(name, clause, found)
         }
         kind::IF_STATEMENT | kind::ELIF_CLAUSE | kind::WHILE_STATEMENT if is("consequence") || is("body") => {
@@ -76,7 +76,7 @@ fn binds_for_inside<'t>(name: &str, node: &Node<'t>, around: &Node<'t>, found: &
             false
         }
         kind::CASE_CLAUSE if is("consequence") => {
-            let patterns = around.named_children().filter(|child| child.kind() == kind::CASE_PATTERN);
+            let patterns = around.parts().filter(|child| child.kind() == kind::CASE_PATTERN);
             patterns.filter(|pattern| bound_in_pattern(name, pattern, found)).count() > 0
         }
         kind::EXCEPT_CLAUSE => {
@@ -103,7 +103,7 @@ fn bound_before_clause<'t>(
     found: &mut ReachingDefinitions<'t>,
 ) -> bool {
     let mut certain = false;
-    for part in around.named_children().take_while(|other| other.range().start < clause.range().start) {
+    for part in around.parts().take_while(|other| other.range().start < clause.range().start) {
         let is_body = part.kind() == kind::BLOCK;
         if is_body || clause.kind() == kind::FINALLY_CLAUSE {
             let bound = statements_bind(name, &part, found);
@@ -124,14 +124,14 @@ fn before_in_expression<'t>(
         let is_before =
             |clause: &Node<'t>| node.kind() != kind::FOR_IN_CLAUSE || clause.range().start < node.range().start;
         let clauses: Vec<_> =
-            around.named_children().filter(|child| child.kind() == kind::FOR_IN_CLAUSE && is_before(child)).collect();
+            around.parts().filter(|child| child.kind() == kind::FOR_IN_CLAUSE && is_before(child)).collect();
         if clauses.iter().rev().any(|clause| bound_in_target(name, clause.field("left"), found)) {
             return true;
         }
-        let conditions = around.named_children().filter(|child| child.kind() == kind::IF_CLAUSE);
+        let conditions = around.parts().filter(|child| child.kind() == kind::IF_CLAUSE);
         return conditions.filter(|clause| bound_in_expressions(name, Some(clause.clone()), found)).count() > 0;
     }
-    let parts = around.named_children().filter(|part| part.range() != node.range());
+    let parts = around.parts().filter(|part| part.range() != node.range());
     let is_first = |part: &Node<'t>| match &*around.kind() {
         kind::CONDITIONAL_EXPRESSION => part.range().start > node.range().end,
         _ => part.range().end < node.range().start,
@@ -158,7 +158,7 @@ fn bound_by<'t>(name: &str, statement: &Node<'t>, found: &mut ReachingDefinition
             false
         }
         kind::WITH_STATEMENT => {
-            let clause = statement.named_children().find(|child| child.kind() == kind::WITH_CLAUSE);
+            let clause = statement.parts().find(|child| child.kind() == kind::WITH_CLAUSE);
             let inside = statement.field("body").is_some_and(|body| statements_bind(name, &body, found));
             inside || bound_in_expressions(name, clause, found)
         }
@@ -176,8 +176,8 @@ fn bound_by<'t>(name: &str, statement: &Node<'t>, found: &mut ReachingDefinition
 
 /// No case has to be taken.
 fn bound_by_cases<'t>(name: &str, statement: &Node<'t>, found: &mut ReachingDefinitions<'t>) {
-    for clause in statement.field("body").iter().flat_map(Node::named_children) {
-        for pattern in clause.named_children().filter(|child| child.kind() == kind::CASE_PATTERN) {
+    for clause in statement.field("body").iter().flat_map(Node::parts) {
+        for pattern in clause.parts().filter(|child| child.kind() == kind::CASE_PATTERN) {
             bound_in_pattern(name, &pattern, found);
         }
         branch_binds(name, clause.field("consequence"), found);
@@ -202,17 +202,13 @@ fn bound_by_try<'t>(name: &str, statement: &Node<'t>, found: &mut ReachingDefini
     let mut in_body = body.as_ref().is_some_and(|body| statements_bind(name, body, found));
     let mut in_handlers = true;
     let mut in_finally = false;
-    for part in statement
-        .named_children()
-        .skip_while(|part| Some(part.range()) != body.as_ref().map(|body| body.range()))
-        .skip(1)
+    for part in
+        statement.parts().skip_while(|part| Some(part.range()) != body.as_ref().map(|body| body.range())).skip(1)
     {
-        let block =
-            part.field("body").or_else(|| part.named_children().filter(|child| child.kind() == kind::BLOCK).last());
+        let block = part.field("body").or_else(|| part.parts().filter(|child| child.kind() == kind::BLOCK).last());
         match &*part.kind() {
             kind::ELSE_CLAUSE => in_body |= block.is_some_and(|block| statements_bind(name, &block, found)),
             kind::FINALLY_CLAUSE => in_finally |= block.is_some_and(|block| statements_bind(name, &block, found)),
-            kind::COMMENT => {}
             _ => in_handlers &= branch_binds(name, block, found),
         }
     }
@@ -229,13 +225,13 @@ fn branch_binds<'t>(name: &str, block: Option<Node<'t>>, found: &mut ReachingDef
 }
 
 fn statements_bind<'t>(name: &str, block: &Node<'t>, found: &mut ReachingDefinitions<'t>) -> bool {
-    let statements: Vec<Node<'t>> = block.named_children().collect();
+    let statements: Vec<Node<'t>> = block.parts().collect();
     statements.iter().rev().any(|statement| bound_by(name, statement, found))
 }
 
 /// Whether no way through a block leads to what follows it.
 pub(super) fn leaves(block: &Node<'_>) -> bool {
-    block.named_children().any(|statement| match &*statement.kind() {
+    block.parts().any(|statement| match &*statement.kind() {
         kind::RETURN_STATEMENT | kind::RAISE_STATEMENT | kind::CONTINUE_STATEMENT | kind::BREAK_STATEMENT => true,
         kind::IF_STATEMENT => {
             let mut others = statement.field_children("alternative").peekable();
@@ -275,7 +271,7 @@ fn bound_in_expressions<'t>(name: &str, node: Option<Node<'t>>, found: &mut Reac
             _ => {}
         }
         if !has_scope(&node) {
-            stack.extend(node.named_children());
+            stack.extend(node.parts());
         }
     }
     is_bound
@@ -288,7 +284,7 @@ fn bound_in_target<'t>(name: &str, target: Option<Node<'t>>, found: &mut Reachin
         kind::IDENTIFIER => is_named(name, Some(target), found),
         kind::ATTRIBUTE | kind::SUBSCRIPT => false,
         _ => {
-            let parts: Vec<Node<'t>> = target.named_children().collect();
+            let parts: Vec<Node<'t>> = target.parts().collect();
             parts.into_iter().any(|part| bound_in_target(name, Some(part), found))
         }
     }
@@ -303,7 +299,7 @@ fn bound_in_pattern<'t>(name: &str, pattern: &Node<'t>, found: &mut ReachingDefi
         match kind.as_str() {
             kind::DOTTED_NAME => around.is_some_and(|dotted| {
                 let is_class = dotted.parent().is_some_and(|outer| outer.kind() == kind::CLASS_PATTERN);
-                !is_class && dotted.named_children().count() == 1
+                !is_class && dotted.parts().count() == 1
             }),
             kind::KEYWORD_PATTERN => false,
             _ => true,

@@ -2,7 +2,7 @@
 //!
 //! As SQLAlchemy 2.0 has it: `Session.execute` gives rows, `Session.scalars` and sqlmodel's `Session.exec` of one column its values.
 
-use crate::syntax::{Node, kind, on_one_line};
+use crate::syntax::{Node, Parts, kind, on_one_line};
 
 use super::kind::{Rows, RowsOf, Type};
 use super::member::arguments_of;
@@ -135,7 +135,7 @@ impl Types<'_> {
 /// Which column `result.scalars(…)` gives; None where that can't be told.
 fn column_index(call: &Node<'_>) -> Option<usize> {
     let arguments = call.field("arguments")?;
-    let mut given = arguments.named_children().filter(|child| child.kind() != kind::COMMENT);
+    let mut given = arguments.parts();
     match given.next() {
         None => Some(0),
         Some(given) => given.field("value").unwrap_or(given).text().parse().ok(),

@@ -9,7 +9,9 @@ use crate::model::naming::{Naming, TableNaming};
 use crate::model::table::Schema;
 use crate::python::PyValue;
 use crate::resolve::{Arguments, Effort, Keyword, Resolution};
-use crate::syntax::{Node, definition_around, dotted_name, kind, positional_arguments, returned, unparenthesized};
+use crate::syntax::{
+    Node, Parts, definition_around, dotted_name, first_parameter, kind, positional_arguments, returned, unparenthesized,
+};
 
 impl DeclarationReader<'_> {
     pub(super) fn class(&self, node: &Node<'_>) -> Option<DeclaredClass> {
@@ -52,12 +54,12 @@ impl DeclarationReader<'_> {
 
     /// What the statements of a class's body declare.
     fn add_body(&self, body: &Node<'_>, class: &mut DeclaredClass) {
-        let mut stack: Vec<Node<'_>> = body.named_children().collect();
+        let mut stack: Vec<Node<'_>> = body.parts().collect();
         stack.reverse();
         while let Some(statement) = stack.pop() {
             match &*statement.kind() {
                 kind::EXPRESSION_STATEMENT => {
-                    for assignment in statement.named_children().filter(|node| node.kind() == kind::ASSIGNMENT) {
+                    for assignment in statement.parts().filter(|node| node.kind() == kind::ASSIGNMENT) {
                         self.add_assignment(&assignment, class);
                     }
                 }
@@ -69,7 +71,7 @@ impl DeclarationReader<'_> {
                 | kind::WITH_STATEMENT
                 | kind::BLOCK => {
                     let from = stack.len();
-                    stack.extend(statement.named_children());
+                    stack.extend(statement.parts());
                     stack[from..].reverse();
                 }
                 _ => {}
@@ -135,7 +137,7 @@ impl DeclarationReader<'_> {
 
     /// A function under `@declared_attr`.
     pub(super) fn add_declared(&self, definition: &Node<'_>, class: &mut DeclaredClass) {
-        let decorators = definition.named_children().filter(|node| node.kind() == kind::DECORATOR);
+        let decorators = definition.parts().filter(|node| node.kind() == kind::DECORATOR);
         let is_declared = decorators
             .into_iter()
             .any(|node| node.text().contains("declared_attr") || node.text().contains("classproperty"));
@@ -243,9 +245,7 @@ impl DeclarationReader<'_> {
 
 /// Whether an expression is made of the class that the function around it is called for.
 pub(super) fn is_made_for_class(node: &Node<'_>) -> bool {
-    let function = definition_around(node);
-    let parameters = function.and_then(|function| function.field("parameters"));
-    let class = parameters.and_then(|parameters| parameters.named_children().next());
+    let class = definition_around(node).and_then(|function| first_parameter(&function));
     let is_class = |name: &Node<'_>| class.as_ref().is_some_and(|class| name.text() == class.text());
     !matches!(&*node.kind(), kind::ATTRIBUTE | kind::IDENTIFIER)
         && node.dfs().any(|name| name.kind() == kind::IDENTIFIER && is_class(&name))

@@ -12,7 +12,7 @@ use super::table::{ForeignKey, ForeignKeyTarget, Schema, Table};
 use crate::hints::{Hints, Words};
 use crate::module::{Location, Module};
 use crate::resolve::{Arguments, Passed, Place, Resolver};
-use crate::syntax::{Node, dotted_name, kind, unparenthesized};
+use crate::syntax::{Node, Parts, dotted_name, kind, unparenthesized};
 
 use columns::ColumnFacts;
 use foldhash::HashMap;
@@ -149,7 +149,7 @@ pub fn of_module(resolver: &Resolver<'_>, module: &Arc<Module>) -> Declared {
         }
         if may_declare(&node) {
             let from = stack.len();
-            stack.extend(node.named_children().filter(|child| hints.touch(&child.range())));
+            stack.extend(node.parts().filter(|child| hints.touch(&child.range())));
             stack[from..].reverse();
         }
     }
@@ -264,5 +264,5 @@ impl DeclarationReader<'_> {
 
 /// The items of a list or tuple.
 pub fn items<'t>(list: &Node<'t>) -> Vec<Node<'t>> {
-    list.named_children().filter(|item| item.kind() != kind::COMMENT).map(|item| unparenthesized(&item)).collect()
+    list.parts().map(|item| unparenthesized(&item)).collect()
 }

@@ -6,7 +6,7 @@ use super::regions::Region;
 use super::strings::{StringUse, word_at, words_in};
 use super::whole::{Whole, kind_of_whole};
 use super::{Detail, Occurrence, References, Role, Span, offset};
-use crate::syntax::{self, Node, definition_around, dotted_name, kind, string_parts};
+use crate::syntax::{self, Node, Parts, definition_around, dotted_name, kind, string_parts};
 
 /// The places in a tree.
 pub(super) fn references(root: &Node<'_>) -> References {
@@ -160,7 +160,7 @@ impl ReferenceWalk {
 
     /// `import name as alias`, and `import package.name as alias`
     fn add_alias(&mut self, import: &Node<'_>) {
-        let name = import.field("name").and_then(|name| name.named_children().last());
+        let name = import.field("name").and_then(|name| name.parts().last());
         if let (Some(name), Some(alias)) = (name, import.field("alias")) {
             self.aliases.push((Span::of(&name.range()), Span::of(&alias.range())));
         }
@@ -220,12 +220,12 @@ fn is_pattern(dotted: &Node<'_>) -> bool {
 
 /// Whether it is one without a dot, which the pattern binds.
 fn is_captured(dotted: &Node<'_>) -> bool {
-    dotted.named_children().count() < 2 && dotted.parent().is_some_and(|around| around.kind() != kind::CLASS_PATTERN)
+    dotted.parts().count() < 2 && dotted.parent().is_some_and(|around| around.kind() != kind::CLASS_PATTERN)
 }
 
 /// A name in `case module.NAME:`, with which a value is compared.
 fn in_pattern<'t>(name: &Node<'t>, dotted: &Node<'t>) -> Option<Referring<'t>> {
-    let parts: Vec<Node<'t>> = dotted.named_children().collect();
+    let parts: Vec<Node<'t>> = dotted.parts().collect();
     let until = parts.iter().position(|part| part.range() == name.range())?;
     Some(Referring {
         starts: dotted.range().start,
@@ -241,5 +241,5 @@ fn is_declared_outside(name: &Node<'_>) -> bool {
     let Some(function) = definition_around(name) else { return false };
     let mut statements =
         function.dfs().filter(|node| matches!(&*node.kind(), kind::GLOBAL_STATEMENT | kind::NONLOCAL_STATEMENT));
-    statements.any(|statement| statement.named_children().any(|declared| declared.text() == name.text()))
+    statements.any(|statement| statement.parts().any(|declared| declared.text() == name.text()))
 }

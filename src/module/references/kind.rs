@@ -1,6 +1,8 @@
 //! An expression that names a constant goes in; what is done with the constant there comes out, and with which item of it.
 
-use crate::syntax::{Node, conditional_parts, is_assigned, keyword_value, kind, positional_arguments, string_content};
+use crate::syntax::{
+    Node, Parts, conditional_parts, is_assigned, keyword_value, kind, positional_arguments, string_content,
+};
 
 /// What is done with a name where it is referred to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,7 +54,7 @@ pub(super) fn calls_or_binds_arguments(expression: &Node<'_>) -> bool {
                 called.is_some_and(|called| called.text().ends_with("partial"))
             };
             let is_first = || {
-                let first = parent.named_children().find(|child| child.kind() != kind::COMMENT);
+                let first = parent.parts().next();
                 first.is_some_and(|first| first.range() == expression.range())
             };
             is_partial() && is_first()
@@ -165,12 +167,12 @@ fn kind_of_argument(arguments: &Node<'_>) -> ReferenceKind {
 
 fn asks_for_none(comparison: &Node<'_>) -> bool {
     comparison.children().any(|child| matches!(&*child.text(), "is" | "is not"))
-        && comparison.named_children().any(|child| child.kind() == kind::NONE)
+        && comparison.parts().any(|child| child.kind() == kind::NONE)
 }
 
 /// `"key" in dictionary`
 fn asks_for_item(comparison: &Node<'_>, dictionary: &Node<'_>) -> bool {
-    let operands: Vec<_> = comparison.named_children().filter(|child| child.kind() != kind::COMMENT).collect();
+    let operands: Vec<_> = comparison.parts().collect();
     operands.len() == 2
         && string_content(&operands[0]).as_deref() == Some("cascade")
         && operands[1].range() == dictionary.range()

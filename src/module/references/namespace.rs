@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::whole::{kind_of_names, kind_of_whole};
 use super::{ReferenceKind, Span, Whole};
-use crate::syntax::{Node, has_scope, kind};
+use crate::syntax::{Node, Parts, has_scope, kind};
 
 /// Whose names are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +90,7 @@ fn of_call(call: &Node<'_>) -> Option<(Namespace, u32, ReferenceKind)> {
         "dir" => ReferenceKind::Read,
         _ => return None,
     };
-    let has_arguments = call.field("arguments")?.named_children().next().is_some();
+    let has_arguments = call.field("arguments")?.parts().next().is_some();
     let scope = call.ancestors().find(has_scope);
     match scope {
         _ if has_arguments => None,

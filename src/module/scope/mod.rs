@@ -5,7 +5,7 @@ mod targets;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::syntax::{Node, kind, parameter_name, unpacked};
+use crate::syntax::{Node, Parts, kind, parameter_name, unpacked};
 
 use foldhash::HashMap;
 use targets::{assigned, bases, function, imported, is_compared, module_name, splat_kind};
@@ -140,7 +140,7 @@ impl Scope {
             None => "a parameter of a lambda".to_owned(),
         };
         let mut position = Some(0);
-        for node in parameters.named_children().filter(|node| node.kind() != kind::COMMENT) {
+        for node in parameters.parts() {
             let kind = splat_kind(&node);
             if matches!(kind.as_deref(), Some(kind::LIST_SPLAT_PATTERN | kind::KEYWORD_SEPARATOR)) {
                 position = None;
@@ -227,7 +227,7 @@ impl Scope {
                     stack.extend(blocks_of(&node, conditional));
                 }
                 kind::CASE_CLAUSE => {
-                    for pattern in node.named_children().filter(|child| child.kind() == kind::CASE_PATTERN) {
+                    for pattern in node.parts().filter(|child| child.kind() == kind::CASE_PATTERN) {
                         self.add_pattern(Some(pattern), "captured by a pattern", true);
                     }
                     stack.extend(blocks_of(&node, conditional));
@@ -259,7 +259,7 @@ impl Scope {
         let declared: Vec<String> = function
             .dfs()
             .filter(is_declaration)
-            .flat_map(|statement| statement.named_children().map(|name| name.text().into_owned()).collect::<Vec<_>>())
+            .flat_map(|statement| statement.parts().map(|name| name.text().into_owned()).collect::<Vec<_>>())
             .collect();
         for assignment in function.dfs().filter(|node| node.kind() == kind::ASSIGNMENT) {
             let (Some(left), Some(right)) = (assignment.field("left"), assignment.field("right")) else { continue };
@@ -275,7 +275,7 @@ impl Scope {
             if alias.is_none() {
                 path.truncate(1);
             }
-            let name = alias.or_else(|| import.named_children().next()).unwrap_or(import);
+            let name = alias.or_else(|| import.parts().next()).unwrap_or(import);
             self.bind(&name, BindingKind::Module(path), None, conditional);
         }
     }
@@ -385,7 +385,7 @@ fn is_transparent(kind: &str) -> bool {
 
 fn blocks_of<'t>(node: &Node<'t>, conditional: bool) -> Vec<(Node<'t>, bool)> {
     // the stack is last in, first out, and later bindings win
-    let mut children: Vec<_> = node.named_children().map(|child| (child, conditional)).collect();
+    let mut children: Vec<_> = node.parts().map(|child| (child, conditional)).collect();
     children.reverse();
     children
 }

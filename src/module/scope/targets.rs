@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{BindingKind, Dotted, ModuleName, Scope};
 use crate::syntax::{
-    Node, dotted_name, keyword_value, kind, parameter_name, positional_arguments, splatted, unparenthesized,
+    Node, Parts, dotted_name, keyword_value, kind, parameter_name, positional_arguments, splatted, unparenthesized,
 };
 
 /// The dotted name that is imported, and the name it is given.
@@ -16,10 +16,7 @@ pub(super) fn imported<'t>(node: &Node<'t>) -> Option<(Dotted, Option<Node<'t>>)
 }
 
 pub(super) fn split(node: &Node<'_>) -> Dotted {
-    node.named_children()
-        .filter(|child| child.kind() == kind::IDENTIFIER)
-        .map(|child| child.text().into_owned())
-        .collect()
+    node.parts().filter(|child| child.kind() == kind::IDENTIFIER).map(|child| child.text().into_owned()).collect()
 }
 
 pub(super) fn module_name(node: &Node<'_>) -> ModuleName {
@@ -80,13 +77,12 @@ pub(super) fn handed_on(function: &Node<'_>) -> Vec<Dotted> {
         return Vec::new();
     };
     let rest = parameters
-        .named_children()
+        .parts()
         .find(|parameter| parameter.kind() == kind::DICTIONARY_SPLAT_PATTERN)
         .and_then(|splat| parameter_name(&splat))
         .map(|name| name.text().into_owned());
-    let takes_cascade = parameters
-        .named_children()
-        .any(|parameter| parameter_name(&parameter).is_some_and(|name| name.text() == "cascade"));
+    let takes_cascade =
+        parameters.parts().any(|parameter| parameter_name(&parameter).is_some_and(|name| name.text() == "cascade"));
     if rest.is_none() && !takes_cascade {
         return Vec::new();
     }
@@ -104,7 +100,7 @@ pub(super) fn handed_on(function: &Node<'_>) -> Vec<Dotted> {
 /// `*names`, `**names` and the bare `*`, also with an annotation.
 pub(super) fn splat_kind(parameter: &Node<'_>) -> Option<String> {
     let inner = match &*parameter.kind() {
-        kind::TYPED_PARAMETER => parameter.named_children().next()?,
+        kind::TYPED_PARAMETER => parameter.parts().next()?,
         _ => parameter.clone(),
     };
     let kind = inner.kind().into_owned();
@@ -118,9 +114,9 @@ pub(super) fn is_compared(name: &Node<'_>) -> bool {
     match &*parent.kind() {
         kind::DOTTED_NAME => {
             let is_class = parent.parent().is_some_and(|around| around.kind() == kind::CLASS_PATTERN);
-            is_class || parent.named_children().count() > 1
+            is_class || parent.parts().count() > 1
         }
-        kind::KEYWORD_PATTERN => parent.named_children().next().is_some_and(|first| first.range() == name.range()),
+        kind::KEYWORD_PATTERN => parent.parts().next().is_some_and(|first| first.range() == name.range()),
         _ => false,
     }
 }

@@ -12,7 +12,7 @@ use crate::resolve::names::{Found, Resolution};
 use crate::resolve::place::Place;
 use crate::resolve::reason::Reason;
 use crate::resolve::strings;
-use crate::syntax::{Node, dotted_name, kind, positional_arguments, unparenthesized};
+use crate::syntax::{Node, Parts, dotted_name, kind, positional_arguments, unparenthesized};
 
 /// A function, with the class that it is called on where it is a method of one.
 pub(in crate::resolve) struct Callable {
@@ -29,7 +29,7 @@ impl Resolver<'_> {
             _ => positional_arguments(&arguments),
         };
         let has_others = given.iter().any(|argument| argument.kind() == kind::LIST_SPLAT)
-            || given.len() != arguments.named_children().filter(|child| child.kind() != kind::COMMENT).count();
+            || given.len() != arguments.parts().count();
         let has_others = has_others && arguments.kind() != kind::GENERATOR_EXPRESSION;
         if let Some(found) = self.of_pattern(place, &function, &arguments, effort) {
             return Some(found);
@@ -214,7 +214,7 @@ impl Resolver<'_> {
     /// The place of a lambda's body, with its one parameter.
     pub(in crate::resolve) fn lambda_place(&self, place: &Place, lambda: &Node<'_>, given: Known) -> Option<Place> {
         let parameters = lambda.field("parameters")?;
-        let mut names = parameters.named_children().filter(|child| child.kind() != kind::COMMENT);
+        let mut names = parameters.parts();
         let name = names.next().filter(|name| name.kind() == kind::IDENTIFIER)?;
         names.next().is_none().then(|| place.with(Locals::of(&name.text(), given)))
     }

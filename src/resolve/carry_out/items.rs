@@ -10,7 +10,7 @@ use crate::resolve::locals::{Known, Locals};
 use crate::resolve::place::Place;
 use crate::resolve::reason::Reason;
 use crate::resolve::strings;
-use crate::syntax::{Node, dotted_name, kind, unparenthesized};
+use crate::syntax::{Node, Parts, dotted_name, kind, unparenthesized};
 
 /// How many elements a list may have.
 pub(super) const MOST_ELEMENTS: usize = 500;
@@ -66,14 +66,13 @@ impl Resolver<'_> {
         effort: &Effort,
     ) -> Result<Vec<PyValue>, Reason> {
         let body = node.field("body").ok_or("a comprehension can't be read")?;
-        let clauses =
-            node.named_children().filter(|child| matches!(&*child.kind(), kind::FOR_IN_CLAUSE | kind::IF_CLAUSE));
+        let clauses = node.parts().filter(|child| matches!(&*child.kind(), kind::FOR_IN_CLAUSE | kind::IF_CLAUSE));
         let mut rounds = vec![place.with(Locals::default())];
         for clause in clauses {
             let mut next = Vec::new();
             for round in rounds {
                 if clause.kind() == kind::IF_CLAUSE {
-                    let condition = clause.named_children().find(|child| child.kind() != kind::COMMENT);
+                    let condition = clause.parts().next();
                     if self.truth(&round, &condition.ok_or("a condition can't be read")?, effort)? {
                         next.push(round);
                     }
@@ -118,7 +117,7 @@ pub(in crate::resolve) fn bind(place: &mut Place, pattern: &Node<'_>, value: PyV
             Ok(())
         }
         kind::PATTERN_LIST | kind::TUPLE_PATTERN | kind::LIST_PATTERN => {
-            let names: Vec<Node<'_>> = pattern.named_children().filter(|child| child.kind() != kind::COMMENT).collect();
+            let names: Vec<Node<'_>> = pattern.parts().collect();
             let values = value.into_elements().filter(|values| values.len() == names.len());
             let values = values.ok_or_else(|| Reason::about(&pattern.text(), "can't be unpacked here"))?;
             names.iter().zip(values).try_for_each(|(name, value)| bind(place, name, value))

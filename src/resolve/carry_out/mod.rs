@@ -20,7 +20,7 @@ use super::value::Value;
 use crate::module::BindingKind;
 use crate::python::{CollectionKind, PyValue};
 use crate::resolve::reason::Reason;
-use crate::syntax::{Node, conditional_parts, dotted_name, kind, positional_arguments, unparenthesized};
+use crate::syntax::{Node, Parts, conditional_parts, dotted_name, kind, positional_arguments, unparenthesized};
 
 pub(super) use calls::Callable;
 pub(super) use items::bind;
@@ -182,7 +182,7 @@ impl Resolver<'_> {
     /// `a == b`, `a < b <= c`, `c in name`
     fn comparison(&self, place: &Place, node: &Node<'_>, effort: &Effort) -> Result<bool, Reason> {
         let unknown = || Reason::about(&shortened(&node.text()), "can't be decided");
-        let mut operands = node.named_children().filter(|child| child.kind() != kind::COMMENT);
+        let mut operands = node.parts();
         let mut left = self.one(place, &operands.next().ok_or_else(unknown)?, effort)?;
         let operators: Vec<String> = node
             .field_children("operators")

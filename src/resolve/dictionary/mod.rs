@@ -11,7 +11,9 @@ use super::origin::{Call, Made, Origins};
 use super::place::Place;
 use super::value::{Argument, Port, Value};
 use crate::python::PyValue;
-use crate::syntax::{Node, keyword_value, kind, positional_arguments, splatted, string_content, unparenthesized};
+use crate::syntax::{
+    Node, Parts, keyword_value, kind, positional_arguments, splatted, string_content, unparenthesized,
+};
 
 pub use entries::{DictionaryEntry, Entries};
 
@@ -121,11 +123,10 @@ impl Resolver<'_> {
                     None => all,
                 },
                 kind::DICTIONARY_SPLAT => {
-                    let splatted = part.named_children().next();
+                    let splatted = part.parts().next();
                     let later = splatted.map(|splatted| self.entries(place, &splatted, key, effort));
                     all.overlaid(later.unwrap_or_default())
                 }
-                kind::COMMENT => all,
                 _ => all.overlaid(self.entries(place, &part, key, effort)),
             };
         }
@@ -154,7 +155,7 @@ impl Resolver<'_> {
     /// `[("key", value), …]`, of which a dictionary can be made.
     fn entries_of_pairs(&self, place: &Place, pairs: &Node<'_>, key: &str, effort: &Effort) -> Entries {
         let mut all = Entries::default();
-        for pair in pairs.named_children().filter(|child| child.kind() != kind::COMMENT) {
+        for pair in pairs.parts() {
             let is_pair = matches!(&*pair.kind(), kind::TUPLE | kind::LIST);
             let later = match positional_arguments(&pair).as_slice() {
                 [name, value] if is_pair => self.entries_of_item_set(place, (&pair, name, value), key, effort),

@@ -9,7 +9,7 @@ use crate::resolve::{Arguments, DictionaryEntry, Effort, Entries, Keyword, Place
 use crate::rules::{ConstructorKind, Sets};
 use crate::site::reading::{Key, keys_to};
 use crate::site::{Flag, Keywords, Recipient, Site, Unknown, Wrapper};
-use crate::syntax::{Node, kind, splatted, unparenthesized};
+use crate::syntax::{Node, Parts, kind, splatted, unparenthesized};
 
 /// Whether the value stands in what may be a dictionary of keyword arguments.
 pub(super) fn is_in_dictionary(value: &Node<'_>) -> bool {
@@ -222,7 +222,7 @@ impl<'a> Finder<'a> {
                 sites.add(site);
             }
         }
-        let unpacked = arguments.named_children().find(|argument| argument.kind() == kind::LIST_SPLAT);
+        let unpacked = arguments.parts().find(|argument| argument.kind() == kind::LIST_SPLAT);
         if let Some(unpacked) = unpacked.filter(|_| wrapper.argument.position.is_some()) {
             let reason = format!("`{}` may hand it to `{}`", unpacked.text(), wrapper.name);
             let given = Recipient::of_value(self.module.location(&unpacked.range()));

@@ -9,7 +9,7 @@ use super::keys::{Key, KeyPath, inside};
 use super::{HowRead, Readers, Reading, Returned};
 use crate::module::{Location, Module};
 use crate::resolve::{Effort, Place, evaluate};
-use crate::syntax::{Node, conditional_parts, dotted_name, kind, positional_arguments, string_content};
+use crate::syntax::{Node, Parts, conditional_parts, dotted_name, kind, positional_arguments, string_content};
 
 /// Expressions that hold the cascade, each with the keys under which the cascade is in its value.
 pub(super) type Holders<'t> = Vec<(Node<'t>, KeyPath)>;
@@ -240,7 +240,7 @@ impl<'f, 't> Flow<'f, 't> {
         for (position, part) in parts.iter().enumerate() {
             let is_behind = star.is_some_and(|star| position > star);
             if star == Some(position) {
-                if let Some(name) = part.named_children().next() {
+                if let Some(name) = part.parts().next() {
                     self.hold(&name, inside(Key::Index(None), rest));
                 }
             } else if is_behind || index.is_none_or(|index| index == position) {
@@ -327,7 +327,7 @@ fn sees_all_names(node: &Node<'_>) -> bool {
     const SEEING: [&str; 5] = ["eval", "exec", "currentframe", "_getframe", "getargvalues"];
     let Some(function) = node.field("function").filter(|_| node.kind() == kind::CALL) else { return false };
     let name = function.field("attribute").unwrap_or(function);
-    let has_arguments = || node.field("arguments").is_some_and(|arguments| arguments.named_children().next().is_some());
+    let has_arguments = || node.field("arguments").is_some_and(|arguments| arguments.parts().next().is_some());
     match &*name.text() {
         "locals" | "vars" => !has_arguments(),
         name => SEEING.contains(&name),
@@ -358,7 +358,7 @@ fn is_read(name: &Node<'_>) -> bool {
 
 /// A comparison that the options of the cascade don't decide: with None, or for a key of a dictionary.
 fn is_harmless_comparison(comparison: &Node<'_>, node: &Node<'_>, keys: &KeyPath) -> bool {
-    let operands: Vec<_> = comparison.named_children().filter(|child| child.kind() != kind::COMMENT).collect();
+    let operands: Vec<_> = comparison.parts().collect();
     let is_operator = |text: &str| comparison.children().any(|child| child.text() == text);
     let is_none = operands.iter().any(|operand| operand.kind() == kind::NONE);
     let is_container = operands.len() == 2 && operands[1].range() == node.range();
@@ -372,7 +372,7 @@ fn is_looked_at_alone(around: &Node<'_>, node: &Node<'_>) -> bool {
     match &*around.kind() {
         kind::EXPRESSION_STATEMENT | kind::DELETE_STATEMENT | kind::NOT_OPERATOR | kind::IF_CLAUSE | kind::TYPE => true,
         kind::IF_STATEMENT | kind::ELIF_CLAUSE | kind::WHILE_STATEMENT => true,
-        kind::ASSERT_STATEMENT => around.named_children().next().is_some_and(|first| is_same(&first)),
+        kind::ASSERT_STATEMENT => around.parts().next().is_some_and(|first| is_same(&first)),
         kind::CONDITIONAL_EXPRESSION => conditional_parts(around).is_some_and(|[_, condition, _]| is_same(&condition)),
         _ => false,
     }

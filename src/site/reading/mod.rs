@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::module::{BindingKind, Scope};
 use crate::module::{Location, Module};
 use crate::resolve::{Found, Place, Ran, Resolver};
-use crate::syntax::{Node, has_scope, is_assigned, kind, unparenthesized};
+use crate::syntax::{Node, Parts, first_parameter, has_scope, is_assigned, kind, unparenthesized};
 
 use flow::Flow;
 use foldhash::HashMap;
@@ -153,7 +153,7 @@ impl<'a> Readers<'a> {
             let around = |node: &Node<'_>| {
                 node.range().start <= parameter.bound.start && parameter.bound.end <= node.range().end
             };
-            parameters.named_children().find(around)?.field("type")
+            parameters.parts().find(around)?.field("type")
         });
         let names = parameter.keys.iter().filter_map(|key| if let Key::Name(name) = key { name.clone() } else { None });
         let names: Vec<String> = names.collect();
@@ -170,7 +170,7 @@ impl<'a> Readers<'a> {
         let decorated = definition.parent().filter(|parent| parent.kind() == kind::DECORATED_DEFINITION);
         let decorators = decorated.iter().flat_map(|node| node.children().collect::<Vec<_>>());
         for decorator in decorators.filter(|node| node.kind() == kind::DECORATOR) {
-            let Some(expression) = decorator.named_children().find(|node| node.kind() != kind::COMMENT) else {
+            let Some(expression) = decorator.parts().next() else {
                 continue;
             };
             let expression = unparenthesized(&expression);
@@ -262,7 +262,7 @@ impl CascadeParameter {
 
 /// Whether the first parameter of a function is the object whose method it is.
 fn has_object(function: &Node<'_>, is_method: bool) -> bool {
-    let first = function.field("parameters").and_then(|parameters| parameters.named_children().next());
+    let first = first_parameter(function);
     let is_static =
         function.parent().filter(|around| around.kind() == kind::DECORATED_DEFINITION).is_some_and(|parent| {
             parent.children().any(|child| child.kind() == kind::DECORATOR && child.text().contains("staticmethod"))
