@@ -41,6 +41,11 @@ def parent(relationship, base=BASE):
     return f"{base}class P(Base):\n    __tablename__ = 'p'\n    id = Column(Integer, primary_key=True)\n    {relationship}\n"
 
 
+REGISTERED = "class Base(metaclass={}):\n    __abstract__ = True\n    registry = reg\n    metadata = reg.metadata\n"
+META = "reg = registry()\n" + REGISTERED.format("DeclarativeMeta")
+OWN_META = "reg = registry()\nclass Meta(DeclarativeMeta):\n    pass\n" + REGISTERED.format("Meta")
+
+
 def annotated(annotation, arguments="'C', "):
     return parent(f"rel: {annotation} = relationship({arguments}cascade='all')") + CHILD
 
@@ -218,6 +223,11 @@ SHAPES = {
     "an alias of a list without a class": (ALIASES + annotated("Mapped[Many]", ""), True),
     "an alias of one": (ALIASES + annotated("Mapped[One]"), True),
     "Any": (annotated("Mapped[Any]"), False),
+    "a list behind a comment": (annotated("Mapped[  # of them\n        List['C']\n    ]"), False),
+    "a list's class behind a comment": (annotated("Mapped[List[  # of them\n        'C'\n    ]]", ""), False),
+    "one of a class behind a comment": (annotated("Mapped[Optional[  # or none\n        'C'  # of them\n    ]]", ""), False),
+    "a base with SQLAlchemy's metaclass": (parent(REL, META) + CHILD, False),
+    "a base with a metaclass that inherits from SQLAlchemy's": (parent(REL, OWN_META) + CHILD, False),
 } | {case: (source, case in NEEDS_ONE_MODULE) for case, source in PUBLIC.items()}
 
 ASK = """

@@ -44,6 +44,7 @@ impl Naming {
         let (package, name) = (path.first().map_or("", String::as_str), path.last().map_or("", String::as_str));
         match (package, name) {
             ("sqlmodel", "SQLModel") => Base::Declarative(Some(Self::Lower)),
+            ("flask_sqlalchemy", "Model") => Base::Root,
             ("flask_sqlalchemy" | "advanced_alchemy", _) => Base::Declarative(Some(Self::Snake)),
             ("litestar", _) if path.iter().any(|part| part == "sqlalchemy") => Base::Declarative(Some(Self::Snake)),
             ("sqlalchemy", name) if is_root(name) => Base::Root,

@@ -309,7 +309,7 @@ fn plain_or_unbound(names: &[String]) -> Type {
         [name] if matches!(name.as_str(), "list" | "set" | "frozenset" | "dict" | "tuple") => {
             Type::sequence(says_nothing_of_parts(name))
         }
-        [name] if name == "object" => Type::unknown("it is annotated `object`"),
+        [name] if matches!(name.as_str(), "object" | "type") => Type::unknown(format!("it is annotated `{name}`")),
         _ => Type::unknown(format!("nothing in reach defines `{}`", names.join("."))),
     }
 }

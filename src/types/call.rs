@@ -26,12 +26,14 @@ impl Types<'_> {
             (Some(object), Some(name)) => {
                 let written = object.text();
                 let object = self.value(context, &object).without_nothing();
-                object.each(|object| match self.method_call(context, object, &name.text(), call) {
-                    found @ Type::Unknown(_) if is_open(object) && names_session(written.as_bytes()) => {
-                        let of_session = self.call_of_session(context, &name.text(), call);
-                        if says_all(&of_session) && is_object(&of_session) { of_session } else { found }
+                object.each(|object| {
+                    let found = self.method_call(context, object, &name.text(), call);
+                    let is_told = !matches!(found, Type::Unknown(_)) && !matches!(object, Type::Outside(_));
+                    if is_told || !is_open(object) || !names_session(written.as_bytes()) {
+                        return found;
                     }
-                    found => found,
+                    let of_session = self.call_of_session(context, &name.text(), call);
+                    if says_all(&of_session) && is_object(&of_session) { of_session } else { found }
                 })
             }
             _ => {
@@ -335,7 +337,7 @@ pub(super) fn makes_managers(path: &[String]) -> bool {
 
 /// Whether it can't be told what it is.
 fn is_open(found: &Type) -> bool {
-    matches!(found, Type::Unknown(_) | Type::Variable(_) | Type::OutsideObject(..))
+    matches!(found, Type::Unknown(_) | Type::Variable(_) | Type::Outside(_) | Type::OutsideObject(..))
 }
 
 /// `super()`, `super(Class, self)`

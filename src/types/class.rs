@@ -133,7 +133,8 @@ impl Types<'_> {
                 _ => self.value(&context, base).each(|made| self.made_by(made)),
             })
         };
-        let written = positional_arguments(&superclasses);
+        let written = positional_arguments(&superclasses).into_iter().filter(|base| base.text() != "object");
+        let written: Vec<_> = written.collect();
         written.iter().flat_map(|written| base(written).parts().to_vec()).filter(|base| !is_of(base, class)).collect()
     }
 

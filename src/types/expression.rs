@@ -100,7 +100,12 @@ impl Types<'_> {
         let holds_several =
             |found: &Type| found.parts().iter().any(|part| matches!(part, Type::Sequence(_) | Type::Tuple(_)));
         let (left, right) = (side("left"), side("right"));
+        let operator = node.field("operator").map(|operator| operator.text().into_owned()).unwrap_or_default();
         match (&left, &right) {
+            // of two sets nothing that is in the second alone
+            _ if matches!(operator.as_str(), "-" | "&") && holds_several(&left) => {
+                return Type::sequence(self.item(&left));
+            }
             (Type::Tuple(left), Type::Tuple(right)) => return Type::Tuple(left.iter().chain(right).cloned().collect()),
             (Type::Mapping(key, left), Type::Mapping(_, right)) => {
                 return Type::Mapping(key.clone(), Box::new(Type::any([(**left).clone(), (**right).clone()])));
@@ -110,7 +115,6 @@ impl Types<'_> {
             }
             _ => {}
         }
-        let operator = node.field("operator").map(|operator| operator.text().into_owned()).unwrap_or_default();
         let method = OPERATORS.iter().find(|(sign, _)| *sign == operator).map(|(_, name)| *name);
         let given = [TypedArgument { name: None, value: right }];
         let by_method = |part: &Type| {

@@ -119,7 +119,13 @@ impl Types<'_> {
             let by_name = given.iter().find(|given| given.name.as_deref() == Some(&*name.text()));
             let Some(value) = by_name.or_else(|| by_position.next()).map(|given| given.value.clone()) else { continue };
             match parameter.field("type") {
-                Some(annotation) => solve(&self.annotated(context, &annotation), &value, variables),
+                Some(annotation) => {
+                    let declared = self.annotated(context, &annotation);
+                    solve(&declared, &value, variables);
+                    if says_nothing(&declared) {
+                        arguments.insert(name.text().into_owned(), value);
+                    }
+                }
                 None => {
                     arguments.insert(name.text().into_owned(), value);
                 }
@@ -156,7 +162,8 @@ impl Types<'_> {
                 if is_object(&declared) {
                     self.step(context, name, format!("`{written}` is annotated `{}`", on_one_line(annotation)));
                 }
-                declared
+                let given = context.frame.arguments.get(&*written).filter(|_| says_nothing(&declared));
+                given.filter(|given| is_object(given)).cloned().unwrap_or(declared)
             }
             None => self.given_parameter(context, &function, &parameter, name),
         };
@@ -240,6 +247,11 @@ impl Types<'_> {
             other => other.clone(),
         })
     }
+}
+
+/// Whether an annotation tells nothing of what is given: `Any`, `Query`.
+fn says_nothing(declared: &Type) -> bool {
+    matches!(declared, Type::Unknown(_))
 }
 
 /// `Depends(…)`, `Security(…)`, `Provide(…)`

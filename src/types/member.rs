@@ -237,12 +237,11 @@ impl Types<'_> {
         }
         let bases = self.library_bases(class);
         let foreign = bases.iter().find_map(|base| match base {
-            Type::OutsideObject(path, _) => Some(path.join(".")),
-            Type::Unknown(why) => Some(why.clone()),
+            Type::OutsideObject(path, _) => Some(format!(", which inherits from `{}`,", path.join("."))),
+            Type::Unknown(why) => Some(format!(", of which a base is not known ({why}),")),
             _ => None,
         });
-        let base = foreign.map(|base| format!(", which inherits from `{base}`,")).unwrap_or_default();
-        Type::unknown(format!("where `{}`{base} gets `{name}` is not seen", class.name))
+        Type::unknown(format!("where `{}`{} gets `{name}` is not seen", class.name, foreign.unwrap_or_default()))
     }
 }
 

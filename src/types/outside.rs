@@ -1,7 +1,7 @@
 //! A name of another library goes in; what its objects are and what a call of it gives comes out, as far as SQLAlchemy, sqlmodel,
 //! advanced-alchemy and Python's own library are concerned.
 
-use crate::syntax::{Node, kind};
+use crate::syntax::{Node, keyword_value, kind};
 
 use super::annotation::CLASS_OF;
 use super::call::{makes_managers, not_told};
@@ -101,6 +101,8 @@ impl Types<'_> {
             "cast" if path.len() == 2 && path[0].starts_with("typing") => {
                 arguments_of(call).first().map_or(Type::NEVER, |class| self.annotated(context, class))
             }
+            "Query" => self.call_of_query(context, call),
+            "declarative_base" | "automap_base" => self.base_made(context, path, call),
             "NewType" => self.argument(context, call, 1, "tp"),
             "object_session" | "async_object_session" => Type::Session,
             "replace" if is_of(path, "dataclasses") => first(),
@@ -141,6 +143,17 @@ impl Types<'_> {
             "pairwise" | "combinations" | "permutations" => Type::sequence(Type::Tuple(vec![item_of(0); 2])),
             _ => return None,
         })
+    }
+
+    /// `declarative_base(cls=Base)`: what inherits from it inherits from the classes too.
+    fn base_made(&self, context: &Context, path: &[String], call: &Node<'_>) -> Type {
+        let keyword = call.field("arguments").and_then(|arguments| keyword_value(&arguments, "cls"));
+        let classes = keyword.map_or(Type::NEVER, |classes| self.value(context, &classes));
+        let classes = classes.parts().iter().flat_map(|part| match part {
+            Type::Tuple(all) => all.clone(),
+            one => vec![one.clone()],
+        });
+        Type::any([Type::OutsideObject(path.to_vec(), Vec::new())].into_iter().chain(classes))
     }
 
     /// `defaultdict(list)`: what the factory makes is what its values are.

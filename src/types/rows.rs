@@ -68,12 +68,17 @@ impl Types<'_> {
 
     /// The columns that `select(…)` or `query(…)` names: objects of mapped classes, or something else.
     pub(super) fn columns(&self, context: &Context, call: &Node<'_>) -> Vec<Type> {
-        let all = arguments_of(call);
+        self.columns_of(context, &arguments_of(call))
+    }
+
+    fn columns_of(&self, context: &Context, all: &[Node<'_>]) -> Vec<Type> {
         let column = |argument: &Node<'_>| {
             self.value(context, argument).each(|found| match found {
                 Type::Class(class, given) => self.object_of(class, given),
+                // a class of another library, or a column of it
+                Type::Outside(path) if !is_of_sqlalchemy(path) => Type::OutsideObject(path.clone(), Vec::new()),
                 Type::OutsideObject(..) => self.made_by(found).each(|made| match made {
-                    Type::OutsideObject(..) => Type::Other,
+                    Type::OutsideObject(path, _) if is_of_sqlalchemy(path) => Type::Other,
                     made => made.clone(),
                 }),
                 Type::Unknown(_) | Type::Variable(_) => found.clone(),
@@ -84,6 +89,15 @@ impl Types<'_> {
             })
         };
         all.iter().filter(|argument| argument.kind() != kind::LIST_SPLAT).map(column).collect()
+    }
+
+    /// `Query(User)`, `Query([User, Order], session)`
+    pub(super) fn call_of_query(&self, context: &Context, call: &Node<'_>) -> Type {
+        let entities = arguments_of(call).into_iter().take(1).flat_map(|first| match &*first.kind() {
+            kind::LIST | kind::TUPLE => first.parts().collect(),
+            _ => vec![first],
+        });
+        Type::Rows(Rows { of: RowsOf::Query, columns: self.columns_of(context, &entities.collect::<Vec<_>>()) })
     }
 
     /// What a method of a statement, a query or a result gives.
@@ -130,6 +144,11 @@ impl Types<'_> {
             _ => Type::Other,
         }
     }
+}
+
+/// Whether a name is one of SQLAlchemy, or of sqlmodel.
+fn is_of_sqlalchemy(path: &[String]) -> bool {
+    path.first().is_some_and(|root| matches!(root.as_str(), "sqlalchemy" | "sqlmodel"))
 }
 
 /// Which column `result.scalars(…)` gives; None where that can't be told.

@@ -10,7 +10,8 @@ use crate::model::table::Schema;
 use crate::python::PyValue;
 use crate::resolve::{Arguments, Effort, Keyword, Resolution};
 use crate::syntax::{
-    Node, Parts, definition_around, dotted_name, first_parameter, kind, positional_arguments, returned, unparenthesized,
+    Node, Parts, definition_around, dotted_name, first_parameter, keyword_value, kind, positional_arguments, returned,
+    unparenthesized,
 };
 
 impl DeclarationReader<'_> {
@@ -33,13 +34,16 @@ impl DeclarationReader<'_> {
             function: function_around(self.module, node),
             is_table: superclasses.is_some_and(|bases| {
                 let given = Arguments::of_list(self.module, &bases);
-                given.keyword(self.resolver, "table") == Keyword::Given(PyValue::Bool(true))
+                let keyword = given.keyword(self.resolver, "table");
+                !matches!(keyword, Keyword::Absent | Keyword::Given(PyValue::Bool(false)))
             }),
             is_abstract: false,
             allows_unmapped: false,
             is_collection,
             is_declarative: is_decorated(&[".mapped"]),
-            is_root: bases.contains(&Base::Root) || is_decorated(&["as_declarative"]),
+            is_root: bases.contains(&Base::Root)
+                || is_decorated(&["as_declarative"])
+                || self.has_declarative_meta(node),
             bases,
             table_name: None,
             table: None,
@@ -50,6 +54,23 @@ impl DeclarationReader<'_> {
         };
         self.add_body(&node.field("body")?, &mut class);
         Some(class)
+    }
+
+    /// `class Base(metaclass=DeclarativeMeta)`, or with a metaclass that inherits from it.
+    fn has_declarative_meta(&self, class: &Node<'_>) -> bool {
+        const META: &str = "DeclarativeMeta";
+        let superclasses = class.field("superclasses");
+        let Some(meta) = superclasses.and_then(|bases| keyword_value(&bases, "metaclass")) else { return false };
+        let is_meta = |names: &[String]| names.last().is_some_and(|name| name == META);
+        match self.named(&meta) {
+            Referent::Outside(path) | Referent::Unknown(path) => is_meta(&path),
+            Referent::Class(at, _) => {
+                let module = self.resolver.repository.module(&at.path);
+                let bases = module.as_ref().and_then(|module| module.node(&at.range())?.field("superclasses"));
+                bases.is_some_and(|bases| bases.text().contains(META))
+            }
+            Referent::Made(..) => false,
+        }
     }
 
     /// What the statements of a class's body declare.

@@ -14,7 +14,7 @@ use super::declared::{self, Base, Declared, DeclaredClass, ImperativeMapping};
 use super::direction::Selectable;
 use super::links::Family;
 use super::names::Referent;
-use super::naming::TableNaming;
+use super::naming::{Naming, TableNaming};
 use super::table::{Column, Table, TableName};
 use crate::module::{Location, Module};
 use crate::repository::Repository;
@@ -148,7 +148,10 @@ impl<'a> Classes<'a> {
     /// Whether objects of a class can be in a session: it is mapped, or its table can't be told, as where a mixin or a call makes that.
     pub fn is_entity(&self, at: &Location) -> bool {
         let is_declarative = |class: &DeclaredClass| {
-            !class.is_abstract && !class.is_root && self.with_mixins(class, MOST_LEVELS).is_declarative
+            let merged = self.with_mixins(class, MOST_LEVELS);
+            // sqlmodel maps what says so alone
+            let is_model = merged.naming == Some(Naming::Lower) && !class.is_table && merged.table_name.is_none();
+            !class.is_abstract && !class.is_root && merged.is_declarative && !is_model
         };
         self.may_be_mapped(at) && self.deciding_base(at).is_none()
             || self.class(at).is_some_and(|class| is_declarative(&class))

@@ -1,0 +1,47 @@
+"""A base with SQLAlchemy's metaclass; another that a call makes of a class."""
+
+from sqlalchemy import Column, Integer
+from sqlalchemy.orm import DeclarativeMeta, Session, declarative_base, registry
+from sqlmodel import Field, SQLModel
+
+mapper_registry = registry()
+
+
+class Base(metaclass=DeclarativeMeta):
+    __abstract__ = True
+    registry = mapper_registry
+    metadata = mapper_registry.metadata
+
+
+class FromDictionary:
+    @classmethod
+    def from_dict(cls, values):
+        return cls(**values)
+
+
+Made = declarative_base(cls=(FromDictionary,))
+
+
+class User(Base):
+    __tablename__ = "users"
+    id = Column(Integer, primary_key=True)
+
+    def again(  # a comment before the first parameter
+        self, session: Session
+    ):
+        session.refresh(self)  #: User
+
+
+class Order(Made):
+    __tablename__ = "orders"
+    id = Column(Integer, primary_key=True)
+
+
+class Easy(SQLModel):
+    def load(self, session: Session):
+        # a subclass may be mapped, it is not
+        session.refresh(self)  #: ?
+
+
+class Item(Easy, table=True):
+    id: int = Field(primary_key=True)
