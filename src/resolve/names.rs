@@ -267,8 +267,11 @@ impl Resolver<'_> {
                 if !matches!(resolutions.as_slice(), [Resolution::Unbound]) {
                     return Some(Ok(resolutions));
                 }
-                let file = self.repository.display(&file);
-                missing = Some(Err(Reason::about(&path[length], format_args!("is not defined in {file}"))));
+                // the longest part of the name that there is says most
+                missing.get_or_insert_with(|| {
+                    let file = self.repository.display(&file);
+                    Err(Reason::about(&path[length], format_args!("is not defined in {file}")))
+                });
             }
             if missing.is_some() {
                 return missing;

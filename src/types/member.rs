@@ -129,6 +129,7 @@ impl Types<'_> {
         match right {
             Some(right) if is_relationship => self.relationship(context, &right),
             Some(_) if is_column => Type::Other,
+            Some(_) if made_by.as_deref() == Some("query_property") => query_of(receiver),
             Some(right) if made_by.as_deref() == Some("association_proxy") => self.proxied(receiver, &right),
             Some(right) => self.value(context, &right),
             None => Type::NEVER,
@@ -215,12 +216,9 @@ impl Types<'_> {
     /// An attribute that no class of the repository has.
     fn inherited_from_library(&self, receiver: &Type, class: &Class, name: &str) -> Type {
         let is_class = matches!(receiver, Type::Class(..));
-        let object = match receiver {
-            Type::Class(class, given) => Type::Object(class.clone(), given.clone()),
-            other => other.clone(),
-        };
+        let object = made_of(receiver);
         if name == "query" && is_class {
-            return Type::Rows(Rows { of: RowsOf::Query, columns: vec![object] });
+            return query_of(receiver);
         }
         if name == "__class__" {
             return Type::Class(class.clone(), Vec::new());
@@ -247,6 +245,19 @@ impl Types<'_> {
 
 fn is_named(definition: &Node<'_>, name: &str) -> bool {
     definition.field("name").is_some_and(|node| node.text() == name)
+}
+
+/// An object of what is a class, or the object itself.
+pub(super) fn made_of(receiver: &Type) -> Type {
+    match receiver {
+        Type::Class(class, given) => Type::Object(class.clone(), given.clone()),
+        other => other.clone(),
+    }
+}
+
+/// `Model.query`
+fn query_of(receiver: &Type) -> Type {
+    Type::Rows(Rows { of: RowsOf::Query, columns: vec![made_of(receiver)] })
 }
 
 /// `name: annotation` without a value binds nothing, and says what it is.

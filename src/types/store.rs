@@ -5,6 +5,7 @@ use crate::syntax::Node;
 
 use super::annotation::{callable, class_of_object};
 use super::kind::{Class, Type};
+use super::member::made_of;
 use super::{Context, Types};
 
 /// Classes whose objects keep objects of a model, which is the first thing that they are given for their type variables.
@@ -157,10 +158,7 @@ impl Types<'_> {
 
     /// What a method gives that a base of another library gives a class of the repository.
     pub(super) fn method_of_library(&self, object: &Type, class: &Class, name: &str) -> Option<Type> {
-        let itself = match object {
-            Type::Class(class, given) => Type::Object(class.clone(), given.clone()),
-            other => other.clone(),
-        };
+        let itself = made_of(object);
         if VALIDATES.contains(&name) && self.has_base_named(class, &["SQLModel", "BaseModel"]) {
             return Some(itself);
         }

@@ -43,7 +43,7 @@ impl DeclarationReader<'_> {
             is_declarative: is_decorated(&[".mapped"]),
             is_root: bases.contains(&Base::Root)
                 || is_decorated(&["as_declarative"])
-                || self.has_declarative_meta(node),
+                || bases.iter().all(|base| *base == Base::Other) && self.has_declarative_meta(node),
             bases,
             table_name: None,
             table: None,
@@ -56,7 +56,7 @@ impl DeclarationReader<'_> {
         Some(class)
     }
 
-    /// `class Base(metaclass=DeclarativeMeta)`, or with a metaclass that inherits from it.
+    /// `class Base(metaclass=DeclarativeMeta)`, or with a metaclass that inherits from it: without another base it is one itself.
     fn has_declarative_meta(&self, class: &Node<'_>) -> bool {
         const META: &str = "DeclarativeMeta";
         let superclasses = class.field("superclasses");

@@ -1,10 +1,11 @@
 """A base with SQLAlchemy's metaclass; another that a call makes of a class."""
 
 from sqlalchemy import Column, Integer
-from sqlalchemy.orm import DeclarativeMeta, Session, declarative_base, registry
+from sqlalchemy.orm import DeclarativeMeta, Session, declarative_base, registry, scoped_session, sessionmaker
 from sqlmodel import Field, SQLModel
 
 mapper_registry = registry()
+sessions = scoped_session(sessionmaker())
 
 
 class Base(metaclass=DeclarativeMeta):
@@ -45,3 +46,24 @@ class Easy(SQLModel):
 
 class Item(Easy, table=True):
     id: int = Field(primary_key=True)
+
+
+class WithQuery:
+    query = sessions.query_property()
+
+
+Queried = declarative_base(cls=WithQuery)
+
+
+class Tag(Queried):
+    __tablename__ = "tags"
+    id = Column(Integer, primary_key=True)
+
+
+class OwnMeta(DeclarativeMeta):
+    pass
+
+
+class Label(Base, metaclass=OwnMeta):
+    __tablename__ = "labels"
+    id = Column(Integer, primary_key=True)

@@ -9,7 +9,7 @@ from elsewhere.database import Session as DBSession
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Query, Session, aliased
 
-from models import Item, Order, User
+from models import Item, Label, Order, Tag, User
 
 
 def of_another_library(session):
@@ -74,6 +74,8 @@ def comments(
 
 def made(session: Session, values):
     session.merge(Order.from_dict(values))  #: Order
+    session.refresh(Tag.query.first())  #: Tag
+    session.refresh(Label())  #: Label
 
 
 @dataclasses.dataclass
