@@ -64,6 +64,8 @@ pub(super) struct GrammarNames {
     fields: Vec<(&'static str, u16)>,
     /// The id of a backslash at the end of a line.
     continuation: Option<u16>,
+    /// The id of `*items`.
+    splat: Option<u16>,
 }
 
 static LANGUAGE: LazyLock<TSLanguage> = LazyLock::new(|| SupportLang::Python.get_ts_language());
@@ -78,8 +80,9 @@ impl GrammarNames {
         fields.sort_by_key(|(name, _)| (name.len(), *name));
         let kind = |id| (language.node_kind_for_id(id).unwrap_or_default(), language.node_kind_is_named(id));
         let kinds: Vec<_> = kinds.map(kind).collect();
-        let continuation = kinds.iter().position(|(name, _)| *name == kind::LINE_CONTINUATION);
-        Self { kinds, fields, continuation: continuation.and_then(|id| u16::try_from(id).ok()) }
+        let id_of = |kind: &str| kinds.iter().position(|(name, _)| *name == kind).and_then(|id| u16::try_from(id).ok());
+        let (continuation, splat) = (id_of(kind::LINE_CONTINUATION), id_of(kind::LIST_SPLAT));
+        Self { kinds, fields, continuation, splat }
     }
 
     pub fn kind(&self, id: u16) -> &'static str {
@@ -186,7 +189,8 @@ fn walked(text: &str, bodies: &[Range<usize>]) -> (Vec<Row>, usize) {
     let (mut parent, mut depth, mut found) = (0, 0_u16, 0);
     // how many children of each node around are still to come: the cursor takes long to find that there is none
     let mut left: Vec<u32> = Vec::new();
-    let continuation = NAMES.continuation;
+    let GrammarNames { continuation, splat, .. } = *NAMES;
+    let mut splats: Vec<u32> = Vec::new();
     loop {
         let node = cursor.node();
         let index = row_number(rows.len());
@@ -196,6 +200,9 @@ fn walked(text: &str, bodies: &[Range<usize>]) -> (Vec<Row>, usize) {
         let is_apart =
             bodies.get(found).is_some_and(|body| *body == node.byte_range()) && NAMES.kind(kind) == kind::BLOCK;
         if !is_left_out {
+            if Some(kind) == splat && index == parent + 1 {
+                splats.push(index);
+            }
             rows.push(Row {
                 start: row_number(node.start_byte()),
                 end: row_number(node.end_byte()),
@@ -222,6 +229,7 @@ fn walked(text: &str, bodies: &[Range<usize>]) -> (Vec<Row>, usize) {
         }
         loop {
             let Some(more) = left.last_mut() else {
+                splats.into_iter().for_each(|splat| lift(&mut rows, splat));
                 rows.shrink_to_fit();
                 return (rows, found);
             };
@@ -234,6 +242,44 @@ fn walked(text: &str, bodies: &[Range<usize>]) -> (Vec<Row>, usize) {
             (parent, depth) = closed(&mut rows, parent);
         }
     }
+}
+
+/// `*a.b(c)` where it stands alone in brackets: the grammar takes it for a call of an attribute of `*a`, and Python for all that `a.b(c)`
+/// gives. The splat at an index, a first child, changes places with the nodes around it that begin with it.
+fn lift(rows: &mut [Row], splat: u32) {
+    let begins_with = |row: &Row| matches!(NAMES.kind(row.kind), kind::CALL | kind::ATTRIBUTE | kind::SUBSCRIPT);
+    let mut top = splat;
+    while top > 0 && rows[top as usize].parent == top - 1 && begins_with(&rows[top as usize - 1]) {
+        top -= 1;
+    }
+    // behind the star
+    let first = splat + 2;
+    let is_plain = first < rows[splat as usize].next && !rows[first as usize].has(Flag::EXTRA);
+    if top == splat || !is_plain {
+        return;
+    }
+    let (outer, star, own) = (rows[top as usize], rows[splat as usize + 1], rows[splat as usize]);
+    rows[first as usize].field = own.field;
+    for row in &mut rows[first as usize..outer.next as usize] {
+        row.parent = match row.parent {
+            parent if parent == splat => splat + 1,
+            parent if (top..splat).contains(&parent) => parent + 2,
+            parent => parent,
+        };
+    }
+    for row in &mut rows[own.next as usize..outer.next as usize] {
+        row.depth = row.depth.saturating_add(1);
+    }
+    let start = rows[first as usize].start;
+    rows.copy_within(top as usize..splat as usize, top as usize + 2);
+    for (index, row) in (top + 2..).zip(&mut rows[top as usize + 2..=splat as usize + 1]) {
+        let field = if index == top + 2 { 0 } else { row.field };
+        let parent = if index == top + 2 { top } else { index - 1 };
+        *row = Row { start, parent, field, depth: row.depth.saturating_add(1), ..*row };
+    }
+    let flags = own.flags | outer.flags & Flag::HAS_ERROR.0;
+    rows[top as usize] = Row { kind: own.kind, flags, ..outer };
+    rows[top as usize + 1] = Row { parent: top, next: top + 2, depth: outer.depth.saturating_add(1), ..star };
 }
 
 /// Ends a node whose last descendant has its row; gives the node around it, and its own depth.

@@ -85,3 +85,10 @@ class View(object):
     def save(self, session: Session):
         session.add(self.model())
         session.refresh(self.model())  #: ?
+
+
+def splats(session: Session):
+    for one in [*session.query(User)]:
+        session.expunge(one)  #: User
+    first, *others = *session.query(Order).all(), *session.query(Item)
+    session.expunge(others[0])  #: Item | Order
