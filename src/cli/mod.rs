@@ -146,6 +146,10 @@ fn check(arguments: &CommandLine, common: &Common, reports: &Reports, ending: En
         name_of(&format)
     );
     let formats: Vec<Format> = reports.output.iter().map(|(format, _)| *format).chain([format]).collect();
+    ensure!(
+        !reports.calls || formats.iter().any(|format| format.tells_calls()),
+        "--calls adds to the report as json alone; give --output-format json, or --output json=FILE"
+    );
     let mut job = job(common, &root()?)?;
     job.request.all_relationships = formats.iter().any(|format| format.shows_all_relationships());
     job.request.calls = reports.calls;

@@ -102,9 +102,17 @@ impl Registry {
 
     /// The class that a string names at a place; None where there is none, or more than one that is as near.
     pub fn find(&self, classes: &Classes<'_>, text: &str, at: &Location) -> Option<Location> {
+        match self.nearest(classes, text, at).as_slice() {
+            [class] => Some((*class).clone()),
+            _ => None,
+        }
+    }
+
+    /// The classes that a string may name at a place: of several the nearest, which may be as near as each other.
+    pub fn nearest(&self, classes: &Classes<'_>, text: &str, at: &Location) -> Vec<&Location> {
         let mut path: Vec<&str> = text.trim().split('.').collect();
-        let name = path.pop()?;
-        let mut found: Vec<&Location> = self.classes.get(name)?.iter().collect();
+        let known = path.pop().and_then(|name| self.classes.get(name));
+        let mut found: Vec<&Location> = known.into_iter().flatten().collect();
         // a class in a function is seen by what stands in the same function
         let function = |class: &Location| classes.class(class).and_then(|class| class.function.clone());
         found.retain(|class| path.is_empty() || is_in_module(class, &path));
@@ -117,12 +125,9 @@ impl Registry {
             let depth = class.path.iter().zip(at.path.iter()).take_while(|(a, b)| a == b).count();
             (depth, function(class).map_or(0, |function| function.start + 1))
         };
-        let nearest = found.iter().map(|class| shared(class)).max()?;
-        found.retain(|class| shared(class) == nearest);
-        match found.as_slice() {
-            [class] => Some((*class).clone()),
-            _ => None,
-        }
+        let nearest = found.iter().map(|class| shared(class)).max();
+        found.retain(|class| Some(shared(class)) == nearest);
+        found
     }
 }
 

@@ -86,6 +86,11 @@ impl Format {
         }
     }
 
+    /// Whether it tells of all calls of sessions, where that is asked for.
+    pub fn tells_calls(self) -> bool {
+        self == Self::Json
+    }
+
     /// Whether it shows relationships that need nothing too.
     pub fn shows_all_relationships(self) -> bool {
         self == Self::Html

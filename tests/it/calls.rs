@@ -126,3 +126,17 @@ fn calls_of_a_repository_inside_of_another_are_told_once() {
     let calls = calls_in(folder.path());
     assert_eq!(calls.iter().map(|call| call["path"].as_str().unwrap()).collect::<Vec<_>>(), ["a/use.py", "b/use.py"]);
 }
+
+#[test]
+fn calls_are_asked_for_with_a_report_that_tells_them() {
+    let run = |arguments: &[&str]| {
+        let folder = folder_with(&[("a.py", "x = 1\n")]);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cascade-fix"));
+        command.args(["check", "--isolated", "--calls", "."]).args(arguments).current_dir(folder.path());
+        command.output().unwrap()
+    };
+    let refused = run(&[]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("give --output-format json"), "{refused:?}");
+    assert_eq!(run(&["--output", "json=calls.json"]).status.code(), Some(0));
+}

@@ -132,3 +132,23 @@ fn each_shape_spread_over_modules() {
     }
     assert_eq!(unknown, [""; 0]);
 }
+
+#[test]
+fn classes_of_one_name_are_told_with_their_places() {
+    let base = "from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship\n\n\nclass Base(DeclarativeBase):\n    id: Mapped[int] = mapped_column(primary_key=True)\n";
+    let child =
+        |table: &str| format!("from base import Base\n\n\nclass Child(Base):\n    __tablename__ = \"{table}\"\n");
+    let parent = "from base import Base, relationship\n\n\nclass Parent(Base):\n    __tablename__ = \"parents\"\n    children = relationship(\"Child\", cascade=\"all\")\n";
+    let files = [
+        ("base.py", base.to_owned()),
+        ("one.py", child("ones")),
+        ("other.py", child("others")),
+        ("parent.py", parent.to_owned()),
+    ];
+    let files = files.map(|(name, text)| (name.to_owned(), text.into_bytes()));
+    let unknown = relationship(&BTreeMap::from(files)).unknown.unwrap();
+    assert!(
+        unknown.ends_with("names 2 mapped classes of this repository, such as those at one.py:4 and other.py:4"),
+        "{unknown}"
+    );
+}

@@ -80,11 +80,10 @@ fn the_table_has_the_nodes_that_tree_sitter_has() {
 /// Whether tree-sitter takes a splat for what is called, or asked for something.
 fn has_misread_splat(text: &str) -> bool {
     let document = StrDoc::new(text, SupportLang::Python);
-    let begins_with_splat = document.root_node().dfs().any(|node| {
-        matches!(&*node.kind(), "call" | "attribute" | "subscript")
+    document.root_node().dfs().any(|node| {
+        matches!(node.kind(), "call" | "attribute" | "subscript")
             && SgNode::children(&node).next().is_some_and(|first| first.kind() == "list_splat")
-    });
-    begins_with_splat
+    })
 }
 
 #[test]

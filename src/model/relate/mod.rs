@@ -198,13 +198,26 @@ impl<'a> Model<'a> {
         }
         let parent = parent.ok_or("the class that has it can't be told")?;
         let child = child.ok_or_else(|| match self.target_name(written) {
-            Some(name) => format!("`{name}` names no mapped class of this repository, or more than one"),
+            Some(name) => self.why_unnamed(&name, written),
             None => "the class that it leads to can't be told".to_owned(),
         })?;
         let join = self.join(written, &parent, &child)?;
         let decided = direction::decide(&parent.selectable, &child.selectable, &join)?;
         evidence.extend(self.evidence(written, &decided, &parent, &child));
         Ok(decided.direction)
+    }
+
+    /// Why a name is not that of the class which a relationship leads to.
+    fn why_unnamed(&self, name: &str, written: &WrittenRelationship) -> String {
+        let all = match &written.target {
+            Target::Text(text) => self.registry.nearest(&self.classes, text, &written.at),
+            _ => Vec::new(),
+        };
+        let Some(last) = all.last().filter(|_| all.len() > 1) else {
+            return format!("`{name}` names no mapped class of this repository");
+        };
+        let (first, last) = (self.shown(all[0]), self.shown(last));
+        format!("`{name}` names {} mapped classes of this repository, such as those at {first} and {last}", all.len())
     }
 
     fn owner(&self, written: &WrittenRelationship) -> Option<Side> {
