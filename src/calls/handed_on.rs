@@ -36,7 +36,8 @@ pub(super) fn session_call(
     let receiver = method.field("object")?;
     let taking = Receiver::of(types, module, &receiver, &name)?;
     let Receiver::Session { .. } = taking else { return None };
-    let written = on_one_line(method);
+    let call = Some(&around).filter(|around| around.kind() == kind::ARGUMENT_LIST).and_then(Node::parent);
+    let written = on_one_line(call.as_ref().unwrap_or(method));
     let mut found = SessionCall {
         at: module.location(&method.range()),
         kind,
@@ -48,21 +49,20 @@ pub(super) fn session_call(
         is_implicit: false,
         written,
     };
-    let unfollowed = || format!("`{}` is handed on, and what it is given there is not followed", found.written);
+    let unfollowed = format!("`{}` is handed on, and what it is given there is not followed", on_one_line(method));
     let Some((runner, following)) = given_with(&around, method) else {
-        found.unknown = Some(unfollowed());
+        found.unknown = Some(unfollowed);
         return Some(found);
     };
-    let (doubt, unknown) = (unfollowed(), unfollowed());
     let is_mapping = runner.text() == "map";
     let (given, steps) = types.of(module, &following[0]);
     let given = if is_mapping { types.item_of(&given) } else { given };
     found.steps = steps;
     found.add(classes, &given);
     if found.classes.is_empty() {
-        found.unknown = Some(unknown);
+        found.unknown = Some(unfollowed);
     } else if following.len() > 1 || !is_mapping && !runs(types, module, &runner) {
-        found.doubt = Some(doubt);
+        found.doubt = Some(unfollowed);
     }
     Some(found)
 }

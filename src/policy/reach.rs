@@ -19,7 +19,7 @@ pub(super) fn told(reached: &Reached) -> String {
             let calls = first_of(&reached.calls, MOST_NAMED, shown);
             format!("reached by {calls}: what is loaded of it is expired there")
         }
-        Level::Unknown => format!("perhaps reached: {}", open(reached)),
+        Level::Unknown => format!("perhaps reached{}", open(reached)),
         Level::Dormant => format!("reached by nothing: {}", missing(reached)),
     }
 }
@@ -60,14 +60,16 @@ fn open(reached: &Reached) -> String {
     let first = reached.open.first().map(|(call, why)| {
         let others = match reached.open.len() - 1 {
             0 => String::new(),
-            1 => "; nor is that of 1 other call".to_owned(),
-            more => format!("; nor are those of {more} other calls"),
+            1 => "; 1 other call may reach it too".to_owned(),
+            more => format!("; {more} other calls may reach it too"),
         };
-        format!("the object of {} is not known: {why}{others}", named(call))
+        format!(" by {}: {why}{others}", named(call))
     });
-    let elsewhere = (!reached.elsewhere.is_empty())
-        .then(|| format!("any object may be refreshed by {}", first_of(&reached.elsewhere, MOST_NAMED, String::clone)));
-    first.into_iter().chain(elsewhere).collect::<Vec<_>>().join("; ")
+    let sign = if first.is_some() { ";" } else { ":" };
+    let elsewhere =
+        || format!("{sign} any object may be refreshed by {}", first_of(&reached.elsewhere, MOST_NAMED, String::clone));
+    let elsewhere = if reached.elsewhere.is_empty() { String::new() } else { elsewhere() };
+    first.unwrap_or_default() + &elsewhere
 }
 
 /// The first call that detaches objects with one that has the relationship, or may, in words that begin a sentence; None where none does.

@@ -742,7 +742,7 @@ fn what_changes_in_behaviour_is_told_apart_from_what_nothing_notices() {
     let behaviour = section(&text, "What changes in behaviour");
     for told in [
         "not the row as it is now",
-        "the object of `session.refresh(user)` (uses.py:2)",
+        "perhaps reached by `session.refresh(user)` (uses.py:2)",
         "which refresh and expire silently",
     ] {
         assert!(behaviour.contains(told), "{told}: {behaviour}");
