@@ -38,17 +38,7 @@ pub(super) fn session_call(
     let Receiver::Session { .. } = taking else { return None };
     let call = Some(&around).filter(|around| around.kind() == kind::ARGUMENT_LIST).and_then(Node::parent);
     let written = on_one_line(call.as_ref().unwrap_or(method));
-    let mut found = SessionCall {
-        at: module.location(&method.range()),
-        kind,
-        classes: Vec::new(),
-        named_attributes: false,
-        unknown: None,
-        doubt: None,
-        steps: Vec::new(),
-        is_implicit: false,
-        written,
-    };
+    let mut found = SessionCall::new(module.location(&method.range()), written, kind);
     let unfollowed = format!("`{}` is handed on, and what it is given there is not followed", on_one_line(method));
     let Some((runner, following)) = given_with(&around, method) else {
         found.unknown = Some(unfollowed);

@@ -114,17 +114,8 @@ fn refreshing_class(
 ) -> Option<SessionCall> {
     let model = types.model_of_repository(module, class)?;
     let name = class.field("name")?.text().into_owned();
-    let mut found = SessionCall {
-        at: module.location(&class.range()),
-        written: format!("class {name}"),
-        kind: CallKind::Refresh,
-        classes: Vec::new(),
-        named_attributes: false,
-        unknown: None,
-        doubt: None,
-        steps: Vec::new(),
-        is_implicit: true,
-    };
+    let mut found = SessionCall::new(module.location(&class.range()), format!("class {name}"), CallKind::Refresh);
+    found.is_implicit = true;
     if !never_refreshes(class) {
         found.add(classes, &model);
     }
@@ -141,6 +132,21 @@ fn never_refreshes(class: &Node<'_>) -> bool {
 }
 
 impl SessionCall {
+    /// One of which nothing more is known.
+    fn new(at: Location, written: String, kind: CallKind) -> Self {
+        Self {
+            at,
+            written,
+            kind,
+            classes: Vec::new(),
+            named_attributes: false,
+            unknown: None,
+            doubt: None,
+            steps: Vec::new(),
+            is_implicit: false,
+        }
+    }
+
     /// Adds what the object can be.
     fn add(&mut self, classes: &Classes<'_>, given: &Type) {
         for part in given.without_nothing().parts() {
@@ -182,17 +188,10 @@ fn session_call(
         Passed::Given(object) => types.of(&object.module, &object.node()?),
         _ => (Type::unknown("its arguments are splatted"), Vec::new()),
     };
-    let mut found = SessionCall {
-        at: module.location(&call.range()),
-        written: written(call),
-        kind,
-        classes: Vec::new(),
-        named_attributes: matches!(AttributeNames::of(&classes.resolver, call, &arguments), AttributeNames::Named(_)),
-        unknown: None,
-        doubt: None,
-        steps,
-        is_implicit: false,
-    };
+    let mut found = SessionCall::new(module.location(&call.range()), written(call), kind);
+    found.named_attributes =
+        matches!(AttributeNames::of(&classes.resolver, call, &arguments), AttributeNames::Named(_));
+    found.steps = steps;
     found.add(classes, &given);
     match taking {
         Receiver::Session { is_certain } if is_certain && found.classes.is_empty() => {
