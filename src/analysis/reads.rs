@@ -94,8 +94,7 @@ impl Analysis {
         }
         let functions = self.functions_to(repository, calls);
         let files: Vec<PathBuf> = functions.keys().map(|path| path.to_path_buf()).collect();
-        let rules = &self.reach.settings.of_folder(repository.root()).rules;
-        let mentions = Mentions::of(&Resolver { constructors: &rules.constructors, repository }, &relationships);
+        let mentions = Mentions::of(&relationships);
         let raised = self.inferred(repository, &files, |types, classes, module| {
             in_functions(types, classes, module, &functions[&module.path], &relationships, &mentions)
         });

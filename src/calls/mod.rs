@@ -2,8 +2,8 @@
 //! that the object can be, or why that can't be known.
 
 mod attribute_names;
-mod handed_on;
 mod receiver;
+mod uncalled;
 
 use std::sync::{Arc, LazyLock};
 
@@ -92,7 +92,7 @@ pub fn in_module(
     let hinted = hinted_nodes(&root, Hints::of_methods(root.get_doc().text(), &METHODS, is_meant));
     let found = hinted.filter_map(|node| match &*node.kind() {
         kind::CALL => session_call(types, classes, module, &node, kinds),
-        kind::ATTRIBUTE => handed_on::session_call(types, classes, module, &node, kinds),
+        kind::ATTRIBUTE => uncalled::session_call(types, classes, module, &node, kinds),
         _ => None,
     });
     let mut found: Vec<_> = found.collect();
@@ -194,11 +194,11 @@ fn session_call(
     found.steps = steps;
     found.add(classes, &given);
     match taking {
-        Receiver::Session { is_certain } if is_certain && found.classes.is_empty() => {
+        Receiver::Session if found.classes.is_empty() => {
             let why = "a session takes objects of mapped classes alone, and none is seen to come there";
             found.unknown.get_or_insert_with(|| why.to_owned());
         }
-        Receiver::Session { .. } => {}
+        Receiver::Session | Receiver::SessionAmongOthers | Receiver::Named => {}
         // much else is refreshed and expires, but what is mapped is seldom given to it
         Receiver::Open(_) if found.classes.is_empty() => return None,
         Receiver::Open(why) => found.doubt = Some(why),

@@ -8,13 +8,14 @@ use crate::syntax::{Node, on_one_line};
 use crate::types::{Type, Types};
 
 /// Whether something is a session.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Receiver {
-    /// It is one by what it is, or it is not known what it is, and it has the name of one.
-    Session {
-        /// It is one by what it is.
-        is_certain: bool,
-    },
+    /// It is nothing else.
+    Session,
+    /// It is one by its type, and may be something else.
+    SessionAmongOthers,
+    /// It is not known what it is, and it has the name of one.
+    Named,
     /// It can be one: why that can't be told.
     Open(String),
 }
@@ -27,9 +28,10 @@ impl Receiver {
         let (mut open, mut goes_by_name) = (None, receiver.is_never());
         for part in receiver.parts() {
             match part {
-                Type::Session => return Some(Self::Session { is_certain: receiver == Type::Session }),
+                Type::Session if receiver == Type::Session => return Some(Self::Session),
+                Type::Session => return Some(Self::SessionAmongOthers),
                 // within a class of the repository that inherits from SQLAlchemy's
-                Type::Object(class, _) if types.is_session(class) => return Some(Self::Session { is_certain: false }),
+                Type::Object(class, _) if types.is_session(class) => return Some(Self::SessionAmongOthers),
                 // it may hand on what it doesn't have itself
                 Type::Object(class, _) => {
                     if let Type::Unknown(why) = types.member_of(class, method) {
@@ -50,7 +52,7 @@ impl Receiver {
             open = Some("nothing that it can be is seen to come there".to_owned());
         }
         if goes_by_name && names_session(node.text().as_bytes()) {
-            return Some(Self::Session { is_certain: false });
+            return Some(Self::Named);
         }
         Some(Self::Open(format!("whether `{}` is a session can't be told: {}", on_one_line(node), open?)))
     }

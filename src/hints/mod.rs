@@ -177,23 +177,29 @@ fn whole_words<'b>(bytes: &'b [u8], words: &'b Words) -> impl Iterator<Item = Ra
     words.places(bytes).filter(is_whole)
 }
 
-/// Whether what ends where this begins may be a method that is handed on: it is neither called, nor assigned to, nor asked for something.
+/// Whether what ends where this begins may be a method that is handed on: it is not called, nor assigned to, nor asked for something.
 fn is_handed_on(behind: &[u8]) -> bool {
     let is_longer = behind.first().copied().is_some_and(is_of_name);
     let blanks = behind.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
     let is_assigned = || behind[blanks..].starts_with(b"=") && !behind[blanks..].starts_with(b"==");
-    !is_longer && !matches!(behind.get(blanks), Some(b'(' | b'.' | b'[' | b':')) && !is_assigned()
+    !is_longer && !matches!(behind.get(blanks), Some(b'(' | b'.' | b'[')) && !is_assigned()
 }
 
 /// Whether one of the words stands in a text as an attribute, an argument's name, or a string of its own.
 pub fn names_member(text: &str, words: &Words) -> bool {
+    // in bytes; who writes more between a sign and a name may have any sign there
+    const LONGEST: usize = 300;
     let bytes = text.as_bytes();
     whole_words(bytes, words).any(|word| {
-        let (before, behind) = (bytes[..word.start].trim_ascii_end(), bytes[word.end..].trim_ascii_start());
-        let is_given = || matches!(before.last(), Some(b'(' | b',')) || has_comment(before);
-        let is_argument = || behind.first() == Some(&b'=') && is_given();
-        let is_whole = !bytes.get(word.end).copied().is_some_and(is_of_name);
-        is_whole && (matches!(before.last(), Some(b'.' | b'"' | b'\'')) || is_argument())
+        let before = &bytes[word.start.saturating_sub(LONGEST)..word.start];
+        let line = before.trim_ascii_end();
+        let is_behind_comment = || before[line.len()..].contains(&b'\n') && has_comment(line);
+        let is_member = match line.last() {
+            None | Some(b'.' | b'"' | b'\'' | b'\\') => true,
+            Some(b'(' | b',') => matches!(bytes[word.end..].trim_ascii_start().first(), Some(b'=' | b'#' | b'\\')),
+            _ => is_behind_comment(),
+        };
+        is_member && !bytes.get(word.end).copied().is_some_and(is_of_name)
     })
 }
 

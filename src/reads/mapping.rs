@@ -305,7 +305,7 @@ impl<'a> Mapping<'a> {
 }
 
 /// The statements of a class that give it attributes, those under a condition included.
-fn members<'t>(class: &Node<'t>) -> Vec<Node<'t>> {
+pub(super) fn members<'t>(class: &Node<'t>) -> Vec<Node<'t>> {
     let mut found = Vec::new();
     class.field("body").iter().for_each(|body| add_members(body, &mut found));
     found
@@ -325,7 +325,7 @@ fn add_members<'t>(block: &Node<'t>, found: &mut Vec<Node<'t>>) {
     }
 }
 
-fn member_name<'t>(member: &Node<'t>) -> Option<Node<'t>> {
+pub(super) fn member_name<'t>(member: &Node<'t>) -> Option<Node<'t>> {
     match &*member.kind() {
         kind::ASSIGNMENT => member.field("left"),
         kind::DECORATED_DEFINITION => member.field("definition")?.field("name"),
@@ -352,18 +352,6 @@ fn reverse(resolver: &Resolver<'_>, given: &Arguments) -> Result<Option<String>,
         Passed::Given(name) => name.text(resolver).or_else(|| backref_name(resolver, &name)).map(Some).ok_or(()),
         Passed::Unknown => Err(()),
     }
-}
-
-/// The relationships of a class, each with the attribute that leads back, as far as its call says so.
-pub(super) fn relationships(resolver: &Resolver<'_>, class: &Class) -> Vec<(String, Option<String>)> {
-    let Some(node) = class.module.node(&class.at.range()) else { return Vec::new() };
-    let with_reverse = |member: Node<'_>| {
-        let call = member.field("right").filter(|right| right.kind() == kind::CALL)?;
-        callee_name(&call).filter(|name| RELATIONSHIPS.contains(&name.as_str()))?;
-        let given = Arguments::of_relationship(resolver, &class.module, &call);
-        Some((member_name(&member)?.text().into_owned(), reverse(resolver, &given).ok().flatten()))
-    };
-    members(&node).into_iter().filter_map(with_reverse).collect()
 }
 
 /// The name in `backref("name", …)`.

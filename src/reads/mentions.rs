@@ -1,50 +1,81 @@
 //! A coroutine goes in; whether it, or what it runs, names a relationship with refresh-expire, or the one that leads back, comes out.
 //!
-//! What raises was loaded over such a relationship: by reading it, by an option that names it, or by setting it or the other side. Where
-//! none of them is named nothing has to be followed, which holds for most coroutines.
+//! What raises was loaded over such a relationship: by reading it, by an option that names it, or by setting it or the other side. Most
+//! coroutines name none, as far as what they run can be told without going through them, and are not followed.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
 use foldhash::HashMap;
 use parking_lot::Mutex;
 
 use crate::hints::{Words, names_member};
 use crate::module::{Location, Module};
-use crate::resolve::Resolver;
-use crate::syntax::{Node, callee_name, kind, nodes_with_words, string_content};
+use crate::syntax::{Node, Parts, callee_name, kind, nodes_with_words, string_content};
 use crate::types::{Class, Type};
 
 use super::Cascading;
-use super::mapping::{Attribute, Mapping, relationships};
+use super::mapping::{Attribute, Mapping, member_name, members};
 use super::run::MOST_FRAMES;
 
 /// What takes the name of an attribute as a string.
 const TAKE_NAMES: [&str; 4] = ["getattr", "setattr", "hasattr", "attrgetter"];
 
 /// The names of relationships, and which functions come to them.
-pub struct Mentions {
-    names: BTreeSet<String>,
-    /// None where they are too many to be looked for.
-    words: Option<Words>,
+pub struct Mentions<'a> {
+    all: &'a [Cascading],
+    names: OnceLock<Names>,
     /// By function, and how many others run it.
     known: Mutex<HashMap<(Location, usize), bool>>,
 }
 
-impl Mentions {
-    /// Of some relationships.
-    pub fn of(resolver: &Resolver<'_>, all: &[Cascading]) -> Self {
+/// What relationships are reached by.
+struct Names {
+    /// Those of the relationships, and of those that may lead back.
+    relationships: BTreeSet<String>,
+    /// The same with those of the methods and properties of their classes that name one.
+    all: BTreeSet<String>,
+    /// None where they are too many to be looked for.
+    words: Option<Words>,
+}
+
+impl Names {
+    fn of(mapping: &Mapping<'_>, all: &[Cascading]) -> Self {
         let mut names: BTreeSet<String> = all.iter().map(|one| one.attribute.clone()).collect();
+        let mut classes: BTreeMap<Location, Class> = BTreeMap::new();
         for one in all {
-            let owner = Class::at(resolver.repository, &one.owner);
-            let of_owner = owner.iter().flat_map(|owner| relationships(resolver, owner));
-            names.extend(of_owner.filter(|(name, _)| *name == one.attribute).filter_map(|(_, reverse)| reverse));
-            let of_target = one.target.iter().flat_map(|target| relationships(resolver, target));
-            let leading_back = of_target.filter(|(_, reverse)| reverse.as_ref() == Some(&one.attribute));
-            names.extend(leading_back.map(|(name, _)| name));
+            let owner = Class::at(mapping.classes.resolver.repository, &one.owner);
+            if let Some(Attribute::Relation(relation)) =
+                owner.as_ref().map(|owner| mapping.attribute(owner, &one.attribute))
+            {
+                names.extend(relation.reverse.clone());
+            }
+            for class in owner.iter().chain(&one.target).flat_map(|class| mapping.ancestors(class).to_vec()) {
+                classes.insert(class.at.clone(), class);
+            }
         }
-        let words = Words::new(names.iter().map(String::as_str));
-        Self { names, words, known: Mutex::default() }
+        let classes: Vec<&Class> = classes.values().collect();
+        names.extend(classes.iter().flat_map(|class| members_with(class, is_relationship)));
+        let relationships = names.clone();
+        loop {
+            let words = Words::new(names.iter().map(String::as_str));
+            let before = names.len();
+            if let Some(words) = &words {
+                let names_one =
+                    |member: &Node<'_>| member.kind() != kind::ASSIGNMENT && names_member(&member.text(), words);
+                names.extend(classes.iter().flat_map(|class| members_with(class, names_one)));
+            }
+            if names.len() == before {
+                return Self { relationships, all: names, words };
+            }
+        }
+    }
+}
+
+impl<'a> Mentions<'a> {
+    /// Of some relationships.
+    pub fn of(all: &'a [Cascading]) -> Self {
+        Self { all, names: OnceLock::new(), known: Mutex::default() }
     }
 
     /// Whether a function, or one that it runs, names one of them; `frames` are run already.
@@ -55,31 +86,44 @@ impl Mentions {
         function: &Node<'_>,
         frames: usize,
     ) -> bool {
-        let Some(words) = &self.words else { return true };
+        let names = self.names.get_or_init(|| Names::of(mapping, self.all));
+        let Some(words) = &names.words else { return true };
         let key = (module.location(&function.range()), frames);
         if let Some(known) = self.known.lock().get(&key) {
             return *known;
         }
         let text = &module.source.text()[function.range()];
+        let place = Place { mapping, module, names, frames };
         let found = names_member(text, words)
-            && nodes_with_words(function, words).any(|node| self.is_one(mapping, module, &node))
-            || frames + 1 < MOST_FRAMES && self.are_in_called(mapping, module, function, frames);
+            && nodes_with_words(function, words).any(|node| self.is_one(&place, &node))
+            || frames + 1 < MOST_FRAMES && self.are_in_called(&place, function);
         self.known.lock().insert(key, found);
         found
     }
 
-    fn are_in_called(&self, mapping: &Mapping<'_>, module: &Arc<Module>, function: &Node<'_>, frames: usize) -> bool {
-        let runs = |part: &Type| {
-            let Type::Function(function) = part else { return false };
-            let node = function.module.node(&function.at.range());
-            node.is_some_and(|node| self.are_in(mapping, &function.module, &node, frames + 1))
-        };
-        let called = function.dfs().filter(|node| node.kind() == kind::CALL).filter_map(|call| call.field("function"));
-        called.map(|called| mapping.type_of(module, &called)).any(|called| called.parts().iter().any(runs))
+    /// The functions that a function calls, or gives to what it calls.
+    fn are_in_called(&self, place: &Place<'_, '_>, function: &Node<'_>) -> bool {
+        let bound = place.module.scope_of(function);
+        let is_elsewhere = |given: &Node<'_>| given.kind() == kind::IDENTIFIER && bound.all(&given.text()).is_empty();
+        function.dfs().filter(|node| node.kind() == kind::CALL).any(|call| {
+            let given = call.field("arguments").into_iter().flat_map(|list| list.parts().collect::<Vec<_>>());
+            let given = given.map(|given| given.field("value").unwrap_or(given)).filter(is_elsewhere);
+            let runs = call.field("function").into_iter().chain(given);
+            runs.into_iter().any(|called| {
+                let found = place.mapping.type_of(place.module, &called);
+                found.parts().iter().any(|part| self.are_in_function(place, part))
+            })
+        })
+    }
+
+    fn are_in_function(&self, place: &Place<'_, '_>, called: &Type) -> bool {
+        let Type::Function(function) = called else { return false };
+        let node = function.module.node(&function.at.range()).filter(|_| place.frames + 1 < MOST_FRAMES);
+        node.is_some_and(|node| self.are_in(place.mapping, &function.module, &node, place.frames + 1))
     }
 
     /// Whether a node names one of them.
-    fn is_one(&self, mapping: &Mapping<'_>, module: &Arc<Module>, node: &Node<'_>) -> bool {
+    fn is_one(&self, place: &Place<'_, '_>, node: &Node<'_>) -> bool {
         let named = |name: Option<Node<'_>>| name.map(|name| name.text().into_owned());
         let (name, of) = match &*node.kind() {
             kind::ATTRIBUTE => (named(node.field("attribute")), node.field("object")),
@@ -87,39 +131,69 @@ impl Mentions {
                 (named(node.field("name")), call_around(node).and_then(|call| call.field("function")))
             }
             kind::STRING => {
-                let name = string_content(node).filter(|name| self.names.contains(name));
+                let name = string_content(node).filter(|name| place.names.all.contains(name));
                 let taking = name.and_then(|_| callee_name(&call_around(node)?));
                 return taking.is_some_and(|taking| TAKE_NAMES.contains(&taking.as_str()));
             }
             _ => return false,
         };
-        let (Some(name), Some(of)) = (name.filter(|name| self.names.contains(name)), of) else { return false };
-        let found = mapping.type_of(module, &of);
+        let (Some(name), Some(of)) = (name.filter(|name| place.names.all.contains(name)), of) else { return false };
+        let found = place.mapping.type_of(place.module, &of);
         let is_made = node.kind() == kind::KEYWORD_ARGUMENT;
+        // of what a function is given without a type more is known where it is run
+        let may_be_run = || place.frames > 0 && of.kind() == kind::IDENTIFIER;
+        let may_be_any = || place.names.relationships.contains(&name) || may_be_run();
         let leads = |part: &Type| match part {
-            Type::Object(class, _) => !is_made && is_followed(mapping, class, &name),
-            Type::Class(class, _) => is_followed(mapping, class, &name),
-            Type::Unknown(_) | Type::Variable(_) => true,
+            Type::Object(..) if is_made => false,
+            Type::Object(class, _) | Type::Class(class, _) => self.is_followed(place, class, &name),
+            Type::Unknown(_) | Type::Variable(_) => may_be_any(),
             // a class that SQLAlchemy makes of another one
             Type::OutsideObject(path, _) => path.first().is_some_and(|first| first == "sqlalchemy"),
             _ => false,
         };
-        found.is_never() || found.parts().iter().any(leads)
+        found.is_never() && may_be_any() || found.parts().iter().any(leads)
+    }
+
+    /// Whether an attribute of a class is a relationship with refresh-expire, leads back where one does, or is a function that names one.
+    /// What is said to be of a class that doesn't have it can be of another one.
+    fn is_followed(&self, place: &Place<'_, '_>, class: &Class, name: &str) -> bool {
+        let mapping = place.mapping;
+        let cascades =
+            |attribute: &Attribute| matches!(attribute, Attribute::Relation(relation) if relation.cascading.is_some());
+        match mapping.attribute(class, name) {
+            Attribute::Relation(relation) => {
+                let reverse = relation.reverse.as_ref().map(|back| mapping.attribute(&relation.target, back));
+                relation.cascading.is_some() || reverse.as_ref().is_some_and(cascades)
+            }
+            Attribute::Property(function) => self.are_in_function(place, &Type::Function(function)),
+            Attribute::Column => false,
+            Attribute::Other => match mapping.types.member_of(class, name) {
+                function @ Type::Function(_) => self.are_in_function(place, &function),
+                Type::Unknown(_) => place.names.relationships.contains(name) || place.frames > 0,
+                _ => !mapping.is_entity(class) && mapping.types.is_protocol(class),
+            },
+        }
     }
 }
 
-/// Whether an attribute of a class is a relationship with refresh-expire, or leads back where one does.
-fn is_followed(mapping: &Mapping<'_>, class: &Class, name: &str) -> bool {
-    let cascades =
-        |attribute: &Attribute| matches!(attribute, Attribute::Relation(relation) if relation.cascading.is_some());
-    let attribute = mapping.attribute(class, name);
-    let reverse = match &attribute {
-        Attribute::Relation(relation) => {
-            relation.reverse.as_ref().map(|back| mapping.attribute(&relation.target, back))
-        }
-        _ => None,
-    };
-    cascades(&attribute) || reverse.as_ref().is_some_and(cascades)
+/// Where names are looked for.
+struct Place<'p, 'a> {
+    mapping: &'p Mapping<'a>,
+    module: &'p Arc<Module>,
+    names: &'p Names,
+    frames: usize,
+}
+
+/// Whether a member of a class is, or makes, a relationship.
+fn is_relationship(member: &Node<'_>) -> bool {
+    member.kind() != kind::FUNCTION_DEFINITION && member.text().contains("elation")
+}
+
+/// The names of the members of a class for which a test holds.
+fn members_with(class: &Class, is_meant: impl Fn(&Node<'_>) -> bool) -> Vec<String> {
+    let Some(node) = class.module.node(&class.at.range()) else { return Vec::new() };
+    let members = members(&node).into_iter().filter(is_meant);
+    members.filter_map(|member| Some(member_name(&member)?.text().into_owned())).collect()
 }
 
 /// The call that a node is an argument of.

@@ -84,7 +84,7 @@ pub fn in_functions(
     module: &Arc<Module>,
     functions: &[Location],
     all: &[Cascading],
-    mentions: &Mentions,
+    mentions: &Mentions<'_>,
 ) -> Vec<Raised> {
     let mapping = Mapping::new(types, classes, all);
     let mut found = Vec::new();

@@ -71,7 +71,7 @@ fn evaluate_within(node: &Node<'_>, levels: usize) -> Result<Literal, String> {
         kind::LIST => collection(&node, CollectionKind::List, levels),
         kind::TUPLE | kind::EXPRESSION_LIST => collection(&node, CollectionKind::Tuple, levels),
         kind::SET => collection(&node, CollectionKind::Set, levels),
-        kind::DICTIONARY if node.parts().next().is_none() => {
+        kind::DICTIONARY if node.named_children().next().is_none() => {
             constant(PyValue::Collection(CollectionKind::Set, Vec::new()))
         }
         kind::CALL => call(&node, levels),

@@ -69,7 +69,7 @@ impl Flag {
                 "a dictionary splatted into sa_relationship_kwargs may set the cascade already".to_owned(),
             );
         }
-        let is_empty = items.parts().next().is_none();
+        let is_empty = items.named_children().next().is_none();
         let after_bracket = items.range().start + 1;
         match &*given.kind() {
             kind::DICTIONARY => Flag::Display(after_bracket, is_empty),

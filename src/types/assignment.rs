@@ -82,7 +82,7 @@ impl Types<'_> {
     }
 
     /// Whether what is assigned says more than the annotation of the name does.
-    fn narrows(&self, found: &Type, declared: &Type) -> bool {
+    pub(super) fn narrows(&self, found: &Type, declared: &Type) -> bool {
         let is_narrower = |part: &Type| match part {
             Type::Object(class, _) => declared.parts().iter().all(|declared| match declared {
                 Type::Object(base, _) => self.inherits(class, base),

@@ -59,6 +59,11 @@ impl Types<'_> {
         self.attribute(&Type::Object(class.clone(), Vec::new()), name)
     }
 
+    /// Whether a class says what objects of others have: it is a protocol.
+    pub fn is_protocol(&self, class: &Class) -> bool {
+        self.has_base_named(class, &["Protocol"])
+    }
+
     /// What a loop over something gives.
     pub fn item_of(&self, over: &Type) -> Type {
         self.steps_left.set(super::MOST_STEPS);

@@ -102,9 +102,12 @@ impl Types<'_> {
         let (left, right) = (side("left"), side("right"));
         let operator = node.field("operator").map(|operator| operator.text().into_owned()).unwrap_or_default();
         match (&left, &right) {
-            // of two sets nothing that is in the second alone
-            _ if matches!(operator.as_str(), "-" | "&") && holds_several(&left) => {
-                return Type::sequence(self.item(&left));
+            // nothing that is in the second alone
+            _ if operator == "-" && holds_several(&left) => return Type::sequence(self.item(&left)),
+            _ if operator == "&" && (holds_several(&left) || holds_several(&right)) => {
+                let (left, right) = (self.item(&left), self.item(&right));
+                let is_told_by_right = !is_object(&left) || self.narrows(&right, &left);
+                return Type::sequence(if is_told_by_right { right } else { left });
             }
             (Type::Tuple(left), Type::Tuple(right)) => return Type::Tuple(left.iter().chain(right).cloned().collect()),
             (Type::Mapping(key, left), Type::Mapping(_, right)) => {

@@ -99,27 +99,61 @@ fn a_method_that_is_handed_on_is_a_call_of_what_comes_with_it() {
         assert_eq!(of_level("reached", handed_on), reached, "{handed_on}");
         assert!(of_level("unknown", handed_on).is_empty(), "{handed_on}");
     }
+    let all = of_level("unknown", "session.refresh(thing)");
+    for unknown in [
+        "again = session.refresh",
+        "thing(session.refresh)",
+        "thing(session.refresh, thing)",
+        "thing(again=session.refresh)",
+        "thing(lambda one, again=session.refresh: again(one))",
+        "(session.refresh or thing)(user)",
+        "for again, one in {session.refresh: user}.items(): again(one)",
+        "return session.refresh",
+    ] {
+        assert_eq!(of_level("unknown", unknown), all, "{unknown}");
+    }
+    // what else comes to it, and what of it, is not seen: it may be any object
     for may_be_more in [
         "thing(session.refresh, user)",
+        "thing(user, session.refresh, user)",
         "asyncio.to_thread(session.refresh, user, thing)",
         "asyncio.to_thread(session.refresh, user, attribute_names=thing)",
     ] {
-        assert_eq!(of_level("unknown", may_be_more), reached, "{may_be_more}");
+        assert_eq!(of_level("unknown", may_be_more), all, "{may_be_more}");
     }
-    let all = of_level("unknown", "session.refresh(thing)");
-    for unknown in ["again = session.refresh", "thing(session.refresh)", "thing(session.refresh, thing)"] {
-        assert_eq!(of_level("unknown", unknown), all, "{unknown}");
-    }
-    for nothing in ["session.refresh = thing", "session.refresh.assert_called_once_with(user)", "thing.refresh"] {
+    for nothing in [
+        "session.refresh = thing",
+        "session.refresh, thing.other = thing",
+        "session.refresh.assert_called_once_with(user)",
+        "del session.refresh",
+        "if session.refresh is thing: pass",
+        "thing.refresh",
+        "return thing.session.expire > 3",
+        "return {'refresh': thing.session.refresh}",
+        "thing(max_age=thing.session.expire)",
+    ] {
         assert_eq!(of_level("dormant", nothing), all, "{nothing}");
     }
+}
+
+#[test]
+fn expunge_stays_where_a_method_is_handed_on_with_more_than_one_object() {
+    let function = "def f(session, comment: models.Comment, user: models.User, apply):\n    apply(session.expunge, comment, user)\n";
+    let kept = keeping_expunge(function);
+    assert!(kept.contains("User.posts") && kept.contains("Tag.uses"), "{kept:?}");
 }
 
 #[test]
 fn what_may_be_a_session_is_one_for_mapped_objects_alone() {
     let reached = of_level("reached", "session.refresh(user)");
     let all = of_level("unknown", "session.refresh(thing)");
-    for may_be_one in ["thing.refresh(user)", "handing.refresh(user)", "thing.store.expire(instance=user)"] {
+    for may_be_one in [
+        "thing.refresh(user)",
+        "handing.refresh(user)",
+        "thing.store.expire(instance=user)",
+        "asyncio.to_thread(thing.store.refresh, user)",
+        "list(map(handing.refresh, users))",
+    ] {
         assert_eq!(of_level("unknown", may_be_one), reached, "{may_be_one}");
         assert_eq!(of_level("dormant", may_be_one).len(), all.len() - reached.len(), "{may_be_one}");
     }
