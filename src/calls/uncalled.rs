@@ -37,19 +37,20 @@ pub(super) fn session_call(
     let call = Some(&around).filter(|around| around.kind() == kind::ARGUMENT_LIST).and_then(Node::parent);
     let written = on_one_line(call.as_ref().unwrap_or(method));
     let mut found = SessionCall::new(module.location(&method.range()), written, kind);
-    let mut is_followed = false;
+    let (mut is_followed, mut is_given) = (false, false);
     if let Some((function, given)) = given_with(&around, method) {
         let runs = Runs::of(types, module, &function);
         let (object, steps) = types.of(module, &given[0]);
         found.add(classes, &if runs == Some(Runs::EachItem) { types.item_of(&object) } else { object });
         found.steps = steps;
-        is_followed = runs.is_some() && given.len() == 1;
+        (is_followed, is_given) = (runs.is_some() && given.len() == 1, true);
     }
     match taking {
         Receiver::Session | Receiver::SessionAmongOthers => {}
-        // what has the name of a session has much that is no method
-        Receiver::Named | Receiver::Open(_) if found.classes.is_empty() => return None,
-        Receiver::Named => {}
+        // what has the name of a session has much that is no method, such as when it expires
+        Receiver::Named if is_given && (kind != CallKind::Expire || !found.classes.is_empty()) => {}
+        Receiver::Named => return None,
+        Receiver::Open(_) if found.classes.is_empty() => return None,
         Receiver::Open(why) => found.doubt = Some(why),
     }
     if found.classes.is_empty() || !is_followed {

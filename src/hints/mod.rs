@@ -185,7 +185,7 @@ fn is_handed_on(behind: &[u8]) -> bool {
     !is_longer && !matches!(behind.get(blanks), Some(b'(' | b'.' | b'[')) && !is_assigned()
 }
 
-/// Whether one of the words stands in a text as an attribute, an argument's name, or a string of its own.
+/// Whether one of the words may stand in a text as an attribute, an argument's name, or a string of its own, by the signs around it.
 pub fn names_member(text: &str, words: &Words) -> bool {
     // in bytes; who writes more between a sign and a name may have any sign there
     const LONGEST: usize = 300;

@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 
 use crate::hints::{Words, names_member};
 use crate::module::{Location, Module};
-use crate::syntax::{Node, Parts, callee_name, kind, nodes_with_words, string_content};
+use crate::syntax::{Node, Parts, callee_name, kind, nodes_with_words, parameter_name, string_content};
 use crate::types::{Class, Type};
 
 use super::Cascading;
@@ -93,7 +93,7 @@ impl<'a> Mentions<'a> {
             return *known;
         }
         let text = &module.source.text()[function.range()];
-        let place = Place { mapping, module, names, frames };
+        let place = Place { mapping, module, names, untyped: untyped_parameters(function), frames };
         let found = names_member(text, words)
             && nodes_with_words(function, words).any(|node| self.is_one(&place, &node))
             || frames + 1 < MOST_FRAMES && self.are_in_called(&place, function);
@@ -131,7 +131,7 @@ impl<'a> Mentions<'a> {
                 (named(node.field("name")), call_around(node).and_then(|call| call.field("function")))
             }
             kind::STRING => {
-                let name = string_content(node).filter(|name| place.names.all.contains(name));
+                let name = string_content(node).filter(|name| place.names.relationships.contains(name));
                 let taking = name.and_then(|_| callee_name(&call_around(node)?));
                 return taking.is_some_and(|taking| TAKE_NAMES.contains(&taking.as_str()));
             }
@@ -140,9 +140,7 @@ impl<'a> Mentions<'a> {
         let (Some(name), Some(of)) = (name.filter(|name| place.names.all.contains(name)), of) else { return false };
         let found = place.mapping.type_of(place.module, &of);
         let is_made = node.kind() == kind::KEYWORD_ARGUMENT;
-        // of what a function is given without a type more is known where it is run
-        let may_be_run = || place.frames > 0 && of.kind() == kind::IDENTIFIER;
-        let may_be_any = || place.names.relationships.contains(&name) || may_be_run();
+        let may_be_any = || place.names.relationships.contains(&name) || place.is_given(&of);
         let leads = |part: &Type| match part {
             Type::Object(..) if is_made => false,
             Type::Object(class, _) | Type::Class(class, _) => self.is_followed(place, class, &name),
@@ -169,7 +167,7 @@ impl<'a> Mentions<'a> {
             Attribute::Column => false,
             Attribute::Other => match mapping.types.member_of(class, name) {
                 function @ Type::Function(_) => self.are_in_function(place, &function),
-                Type::Unknown(_) => place.names.relationships.contains(name) || place.frames > 0,
+                Type::Unknown(_) => place.names.relationships.contains(name),
                 _ => !mapping.is_entity(class) && mapping.types.is_protocol(class),
             },
         }
@@ -181,7 +179,22 @@ struct Place<'p, 'a> {
     mapping: &'p Mapping<'a>,
     module: &'p Arc<Module>,
     names: &'p Names,
+    /// The parameters without annotation: more is known of them where the function is run.
+    untyped: Vec<String>,
     frames: usize,
+}
+
+impl Place<'_, '_> {
+    /// Whether something is a parameter of which more is known where the function is run.
+    fn is_given(&self, node: &Node<'_>) -> bool {
+        self.frames > 0 && self.untyped.iter().any(|name| node.text() == name.as_str())
+    }
+}
+
+fn untyped_parameters(function: &Node<'_>) -> Vec<String> {
+    let parameters = function.field("parameters");
+    let untyped = parameters.iter().flat_map(Node::parts).filter(|parameter| parameter.field("type").is_none());
+    untyped.filter_map(|parameter| Some(parameter_name(&parameter)?.text().into_owned())).collect()
 }
 
 /// Whether a member of a class is, or makes, a relationship.
