@@ -26,7 +26,8 @@ impl Analysis {
             let reads = self.known_noticed(&repository).reads;
             let calls = self.placed_calls(&repository);
             let merging = self.calls_of(&repository, merges, &[CallKind::Merge]);
-            let refreshing = || calls.iter().filter(|call| call.refreshes()).map(|call| call.call.at.clone()).collect();
+            let refreshing =
+                || calls.iter().filter(|call| call.refreshes()).map(|call| (call.call.at.clone(), None)).collect();
             let reads = reads.unwrap_or_else(|| Arc::new(self.reads_of(&repository, refreshing())));
             let told_call =
                 |call: &SessionCall| self.told_call(&repository, call, reads.told(&repository, &call.at, None));

@@ -1,7 +1,7 @@
 //! The calls of a repository go in; the functions of its product that come to them come out: those that make them, and those that call these.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use foldhash::HashSet;
@@ -16,13 +16,16 @@ use crate::syntax::{callee_name, definition_around, is_async, is_awaited};
 /// How many calls there are at most between a function and what it comes to.
 const MOST_LEVELS: usize = 2;
 
+/// Functions, each with the numbers of the relationships that matter to the calls which it comes to.
+pub(super) type FunctionsToCalls = BTreeMap<Location, BTreeSet<usize>>;
+
 impl Analysis {
-    /// The functions, by file.
+    /// The functions that come to some calls, of which it is known which relationships matter to each.
     pub(super) fn functions_to(
         &self,
         repository: &Arc<Repository>,
-        calls: BTreeSet<Location>,
-    ) -> BTreeMap<Arc<Path>, Vec<Location>> {
+        calls: BTreeMap<Location, BTreeSet<usize>>,
+    ) -> FunctionsToCalls {
         let around = |call: &Location| {
             let module = repository.module(&call.path)?;
             let node = module.node(&call.range())?;
@@ -31,20 +34,30 @@ impl Analysis {
             let function = definition_around(&node).filter(|_| is_expire || is_awaited(&node))?;
             Some(module.location(&function.range()))
         };
-        let mut level: BTreeSet<Location> = calls.iter().filter_map(around).collect();
-        let mut all = level.clone();
+        let mut all = FunctionsToCalls::new();
+        for (call, relationships) in calls {
+            if let Some(function) = around(&call) {
+                all.entry(function).or_default().extend(relationships);
+            }
+        }
+        let mut level: BTreeSet<Location> = all.keys().cloned().collect();
         if !level.is_empty() {
             let files = self.files_of_coroutines(repository);
             for _ in 0..MOST_LEVELS {
-                let callers = self.callers(repository, &files, &level).into_iter();
-                level = callers.filter(|caller| all.insert(caller.clone())).collect();
+                let mut next = BTreeSet::new();
+                for (caller, called) in self.callers(repository, &files, &level) {
+                    let relationships = all.get(&called).cloned().unwrap_or_default();
+                    let known = all.entry(caller.clone()).or_default();
+                    let before = known.len();
+                    known.extend(relationships);
+                    if known.len() > before {
+                        next.insert(caller);
+                    }
+                }
+                level = next;
             }
         }
-        let mut by_file: BTreeMap<Arc<Path>, Vec<Location>> = BTreeMap::new();
-        for function in all {
-            by_file.entry(Arc::clone(&function.path)).or_default().push(function);
-        }
-        by_file
+        all
     }
 
     /// The files of the product that have to do with SQLAlchemy's sessions and asyncio by what they import or call.
@@ -54,13 +67,13 @@ impl Analysis {
         files
     }
 
-    /// The functions in some files that call one of others.
+    /// The functions in some files that call one of others, each with that.
     fn callers(
         &self,
         repository: &Arc<Repository>,
         files: &[PathBuf],
         functions: &BTreeSet<Location>,
-    ) -> Vec<Location> {
+    ) -> Vec<(Location, Location)> {
         let (mut awaited, mut others) = (HashSet::default(), HashSet::default());
         for function in functions {
             let Some(module) = repository.module(&function.path) else { continue };

@@ -1,7 +1,7 @@
 //! The sites of a repository go in; what notices that their relationships cascade comes out: SQLAlchemy itself, and calls of sessions.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use super::orphans::{Orphaned, UnresolvedLinks, orphaned};
 use super::reached::{Acting, ReachedSites, reached};
 use super::reads::Reads;
 use crate::model::{End, Families, Link, Model, SearchFolder};
+use crate::module::Location;
 use crate::outcome::Asyncio;
 use crate::repository::Repository;
 use crate::site::Site;
@@ -45,8 +46,16 @@ impl Noticed {
         let file = by_value.clone().map(|(value, _)| &value.path).next();
         let runs = |file: &Arc<Path>| matches!(analysis.asyncio_of(repository, file), Some(Asyncio::Used(_)));
         if self.reads.is_none() && file.is_some_and(runs) {
-            let calls = by_value.flat_map(|(_, reached)| reached.to_follow()).filter(|call| !call.call.is_implicit);
-            let reads = analysis.reads_of(repository, calls.map(|call| call.call.at.clone()).collect());
+            let to_follow = by_value.flat_map(|(_, reached)| reached.to_follow());
+            let to_follow: BTreeSet<&Location> =
+                to_follow.filter(|call| !call.call.is_implicit).map(|call| &call.call.at).collect();
+            let mut calls: BTreeMap<Location, Option<BTreeSet<Location>>> = BTreeMap::new();
+            for (value, reached) in &reached.by_value {
+                for call in reached.coming().map(|call| &call.call.at).filter(|call| to_follow.contains(call)) {
+                    calls.entry(call.clone()).or_default().get_or_insert_default().insert(value.clone());
+                }
+            }
+            let reads = analysis.reads_of(repository, calls);
             reached.add(&reads, repository);
             self.reads = Some(Arc::new(reads));
             analysis.keep_noticed(repository, self);

@@ -1,6 +1,6 @@
 //! A repository goes in; the reads in it come out that raise because a refresh or an expire has expired related objects.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -86,17 +86,28 @@ fn raising_read(repository: &Repository, call: &Arc<PlacedCall>, raised: &Raised
 }
 
 impl Analysis {
-    /// The reads of a repository that raise because of some calls.
-    pub(super) fn reads_of(&self, repository: &Arc<Repository>, calls: BTreeSet<Location>) -> Reads {
+    /// The reads of a repository that raise because of some calls, each with the values of the relationships that it comes to; None where
+    /// that can be any.
+    pub(super) fn reads_of(
+        &self,
+        repository: &Arc<Repository>,
+        calls: BTreeMap<Location, Option<BTreeSet<Location>>>,
+    ) -> Reads {
         let relationships = self.cascading_in(repository);
         if relationships.is_empty() {
             return Reads { relationships, raised: Vec::new() };
         }
-        let functions = self.functions_to(repository, calls);
-        let files: Vec<PathBuf> = functions.keys().map(|path| path.to_path_buf()).collect();
+        let numbers = |values: Option<BTreeSet<Location>>| {
+            let matters = |one: &Cascading| values.as_ref().is_none_or(|values| values.contains(&one.value));
+            (0..relationships.len()).filter(|number| matters(&relationships[*number])).collect()
+        };
+        let calls = calls.into_iter().map(|(call, values)| (call, numbers(values)));
+        let functions = self.functions_to(repository, calls.collect());
+        let mut files: Vec<PathBuf> = functions.keys().map(|function| function.path.to_path_buf()).collect();
+        files.dedup();
         let mentions = Mentions::of(&relationships);
         let raised = self.inferred(repository, &files, |types, classes, module| {
-            in_functions(types, classes, module, &functions[&module.path], &relationships, &mentions)
+            in_functions(types, classes, module, &functions, &mentions)
         });
         Reads { relationships, raised }
     }

@@ -48,21 +48,23 @@ impl<'a> Callees<'a> {
         }
     }
 
-    /// The functions of a module that call one of them.
-    pub fn callers_in(&self, types: &Types<'_>, module: &Arc<Module>) -> Vec<Location> {
+    /// The functions of a module that call one of them, each with that.
+    pub fn callers_in(&self, types: &Types<'_>, module: &Arc<Module>) -> Vec<(Location, Location)> {
         let root = module.tree().root();
         let is_plain = module.source.kind() == Kind::Python;
         let hints = Hints::of_runs(root.get_doc().text(), &self.awaited.words, &self.others.words, is_plain);
         let calls = hinted_nodes(&root, hints).filter(|node| self.can_be(node));
-        let is_one = |part: &Type| match part {
-            Type::Function(function) => self.functions.contains(&function.at),
-            _ => false,
+        let one = |part: &Type| match part {
+            Type::Function(function) => Some(function.at.clone()).filter(|at| self.functions.contains(at)),
+            _ => None,
         };
-        let is_meant = |call: &Node<'_>| {
-            call.field("function").is_some_and(|function| types.of(module, &function).0.parts().iter().any(is_one))
+        let called = |call: Node<'_>| {
+            let called: Vec<_> = types.of(module, &call.field("function")?).0.parts().iter().filter_map(one).collect();
+            let around = definition_around(&call).filter(|_| !called.is_empty())?;
+            let around = module.location(&around.range());
+            Some(called.into_iter().map(move |called| (around.clone(), called)))
         };
-        let around = |call: Node<'_>| Some(module.location(&definition_around(&call)?.range()));
-        calls.filter(is_meant).filter_map(around).collect()
+        calls.filter_map(called).flatten().collect()
     }
 
     /// Whether a node is a call of one of them, by its name.

@@ -4,7 +4,7 @@
 //! coroutines name none, as far as what they run can be told without going through them, and are not followed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use foldhash::HashMap;
 use parking_lot::Mutex;
@@ -15,35 +15,57 @@ use crate::syntax::{Node, Parts, callee_name, kind, nodes_with_words, parameter_
 use crate::types::{Class, Type};
 
 use super::Cascading;
-use super::mapping::{Attribute, Mapping, member_name, members};
+use super::mapping::{Attribute, Mapping, Relation, member_name, members};
 use super::run::MOST_FRAMES;
 
 /// What takes the name of an attribute as a string.
 const TAKE_NAMES: [&str; 4] = ["getattr", "setattr", "hasattr", "attrgetter"];
 
-/// The names of relationships, and which functions come to them.
+/// Which functions come to relationships by their names.
 pub struct Mentions<'a> {
-    all: &'a [Cascading],
-    names: OnceLock<Names>,
+    /// All relationships.
+    pub(super) all: &'a [Cascading],
+    /// By the places of relationships among them.
+    known: Mutex<BTreeMap<BTreeSet<usize>, Arc<MentionsOfSome>>>,
+}
+
+impl<'a> Mentions<'a> {
+    /// None is known yet.
+    pub fn of(all: &'a [Cascading]) -> Self {
+        Self { all, known: Mutex::default() }
+    }
+
+    /// The same of some of them, by their places.
+    pub(super) fn of_some(&self, mapping: &Mapping<'_>, places: &BTreeSet<usize>) -> Arc<MentionsOfSome> {
+        if let Some(known) = self.known.lock().get(places) {
+            return Arc::clone(known);
+        }
+        let found = Arc::new(MentionsOfSome::of(mapping, self.all, places));
+        self.known.lock().insert(places.clone(), Arc::clone(&found));
+        found
+    }
+}
+
+/// The names by which some relationships are come to, and the functions that do.
+pub(super) struct MentionsOfSome {
+    /// Their places among all.
+    places: BTreeSet<usize>,
+    /// The names of the relationships, and of those that may lead back.
+    relationships: BTreeSet<String>,
+    /// The same with those of the methods and properties of their classes that name one.
+    names: BTreeSet<String>,
+    /// None where they are too many to be looked for.
+    words: Option<Words>,
     /// By function, and how many others run it.
     known: Mutex<HashMap<(Location, usize), bool>>,
 }
 
-/// What relationships are reached by.
-struct Names {
-    /// Those of the relationships, and of those that may lead back.
-    relationships: BTreeSet<String>,
-    /// The same with those of the methods and properties of their classes that name one.
-    all: BTreeSet<String>,
-    /// None where they are too many to be looked for.
-    words: Option<Words>,
-}
-
-impl Names {
-    fn of(mapping: &Mapping<'_>, all: &[Cascading]) -> Self {
-        let mut names: BTreeSet<String> = all.iter().map(|one| one.attribute.clone()).collect();
+impl MentionsOfSome {
+    fn of(mapping: &Mapping<'_>, all: &[Cascading], places: &BTreeSet<usize>) -> Self {
+        let mut names = BTreeSet::new();
         let mut classes: BTreeMap<Location, Class> = BTreeMap::new();
-        for one in all {
+        for one in places.iter().map(|place| &all[*place]) {
+            names.insert(one.attribute.clone());
             let owner = Class::at(mapping.classes.resolver.repository, &one.owner);
             if let Some(Attribute::Relation(relation)) =
                 owner.as_ref().map(|owner| mapping.attribute(owner, &one.attribute))
@@ -66,16 +88,9 @@ impl Names {
                 names.extend(classes.iter().flat_map(|class| members_with(class, names_one)));
             }
             if names.len() == before {
-                return Self { relationships, all: names, words };
+                return Self { places: places.clone(), relationships, names, words, known: Mutex::default() };
             }
         }
-    }
-}
-
-impl<'a> Mentions<'a> {
-    /// Of some relationships.
-    pub fn of(all: &'a [Cascading]) -> Self {
-        Self { all, names: OnceLock::new(), known: Mutex::default() }
     }
 
     /// Whether a function, or one that it runs, names one of them; `frames` are run already.
@@ -86,14 +101,13 @@ impl<'a> Mentions<'a> {
         function: &Node<'_>,
         frames: usize,
     ) -> bool {
-        let names = self.names.get_or_init(|| Names::of(mapping, self.all));
-        let Some(words) = &names.words else { return true };
+        let Some(words) = &self.words else { return true };
         let key = (module.location(&function.range()), frames);
         if let Some(known) = self.known.lock().get(&key) {
             return *known;
         }
         let text = &module.source.text()[function.range()];
-        let place = Place { mapping, module, names, untyped: untyped_parameters(function), frames };
+        let place = Place { mapping, module, untyped: untyped_parameters(function), frames };
         let found = names_member(text, words)
             && nodes_with_words(function, words).any(|node| self.is_one(&place, &node))
             || frames + 1 < MOST_FRAMES && self.are_in_called(&place, function);
@@ -131,16 +145,16 @@ impl<'a> Mentions<'a> {
                 (named(node.field("name")), call_around(node).and_then(|call| call.field("function")))
             }
             kind::STRING => {
-                let name = string_content(node).filter(|name| place.names.relationships.contains(name));
+                let name = string_content(node).filter(|name| self.relationships.contains(name));
                 let taking = name.and_then(|_| callee_name(&call_around(node)?));
                 return taking.is_some_and(|taking| TAKE_NAMES.contains(&taking.as_str()));
             }
             _ => return false,
         };
-        let (Some(name), Some(of)) = (name.filter(|name| place.names.all.contains(name)), of) else { return false };
+        let (Some(name), Some(of)) = (name.filter(|name| self.names.contains(name)), of) else { return false };
         let found = place.mapping.type_of(place.module, &of);
         let is_made = node.kind() == kind::KEYWORD_ARGUMENT;
-        let may_be_any = || place.names.relationships.contains(&name) || place.is_given(&of);
+        let may_be_any = || self.relationships.contains(&name) || place.is_given(&of);
         let leads = |part: &Type| match part {
             Type::Object(..) if is_made => false,
             Type::Object(class, _) | Type::Class(class, _) => self.is_followed(place, class, &name),
@@ -156,18 +170,18 @@ impl<'a> Mentions<'a> {
     /// What is said to be of a class that doesn't have it can be of another one.
     fn is_followed(&self, place: &Place<'_, '_>, class: &Class, name: &str) -> bool {
         let mapping = place.mapping;
-        let cascades =
-            |attribute: &Attribute| matches!(attribute, Attribute::Relation(relation) if relation.cascading.is_some());
+        let matters = |relation: &Relation| relation.cascading.is_some_and(|place| self.places.contains(&place));
+        let cascades = |attribute: &Attribute| matches!(attribute, Attribute::Relation(relation) if matters(relation));
         match mapping.attribute(class, name) {
             Attribute::Relation(relation) => {
                 let reverse = relation.reverse.as_ref().map(|back| mapping.attribute(&relation.target, back));
-                relation.cascading.is_some() || reverse.as_ref().is_some_and(cascades)
+                matters(&relation) || reverse.as_ref().is_some_and(cascades)
             }
             Attribute::Property(function) => self.are_in_function(place, &Type::Function(function)),
             Attribute::Column => false,
             Attribute::Other => match mapping.types.member_of(class, name) {
                 function @ Type::Function(_) => self.are_in_function(place, &function),
-                Type::Unknown(_) => place.names.relationships.contains(name),
+                Type::Unknown(_) => self.relationships.contains(name),
                 _ => !mapping.is_entity(class) && mapping.types.is_protocol(class),
             },
         }
@@ -178,7 +192,6 @@ impl<'a> Mentions<'a> {
 struct Place<'p, 'a> {
     mapping: &'p Mapping<'a>,
     module: &'p Arc<Module>,
-    names: &'p Names,
     /// The parameters without annotation: more is known of them where the function is run.
     untyped: Vec<String>,
     frames: usize,

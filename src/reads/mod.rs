@@ -22,6 +22,7 @@ mod setting;
 mod statement;
 mod ways;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::Classes;
@@ -77,19 +78,22 @@ pub struct Edge {
 /// How many ways through a coroutine are followed.
 const MOST_WAYS: usize = 64;
 
-/// The reads that raise in some functions of a module, as far as they are coroutines.
+/// The reads that raise in those of some functions that a module has, as far as they are coroutines. Each function has the places of the
+/// relationships that matter to it.
 pub fn in_functions(
     types: &Types<'_>,
     classes: &Classes<'_>,
     module: &Arc<Module>,
-    functions: &[Location],
-    all: &[Cascading],
+    functions: &BTreeMap<Location, BTreeSet<usize>>,
     mentions: &Mentions<'_>,
 ) -> Vec<Raised> {
-    let mapping = Mapping::new(types, classes, all);
+    let mapping = Mapping::new(types, classes, mentions.all);
     let mut found = Vec::new();
-    let coroutines = functions.iter().filter_map(|at| module.node(&at.range())).filter(is_async);
-    for function in coroutines.filter(|function| mentions.are_in(&mapping, module, function, 0)) {
+    for (at, relationships) in functions.iter().filter(|(at, _)| at.path == module.path) {
+        let Some(function) = module.node(&at.range()).filter(is_async) else { continue };
+        if !mentions.of_some(&mapping, relationships).are_in(&mapping, module, &function, 0) {
+            continue;
+        }
         let mut script = Script::default();
         let mut ways = Vec::new();
         for _ in 0..MOST_WAYS {
