@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use serde::Serialize;
 
 use crate::calls::{CallKind, SessionCall};
@@ -105,6 +105,8 @@ pub struct Reached {
     pub open_in_tests: usize,
     /// The reads that raise.
     pub reads: Vec<RaisingRead>,
+    /// A relationship on the way of a call to them that is not loaded with the object which has it.
+    pub over_later: Option<String>,
 }
 
 /// A read that raises because of what a call has expired.
@@ -164,12 +166,19 @@ pub struct Calls {
     by_owner: HashMap<End, Vec<usize>>,
     /// The numbers of those whose objects are not known, in order.
     open: Vec<usize>,
+    /// The relationships that are loaded with the object which has them, by name.
+    eager: HashSet<String>,
 }
 
 impl Calls {
-    /// The calls, in order of path and place; what else refreshes or expires objects, as `path:line`; and how far it comes from the
-    /// classes of their objects.
-    pub fn new(calls: Vec<Arc<PlacedCall>>, elsewhere: Vec<String>, reaching: Reaching) -> Self {
+    /// The calls, in order of path and place; what else refreshes or expires objects, as `path:line`; how far it comes from the classes of
+    /// their objects; and the names of the relationships that are loaded with the object which has them.
+    pub fn new(
+        calls: Vec<Arc<PlacedCall>>,
+        elsewhere: Vec<String>,
+        reaching: Reaching,
+        eager: HashSet<String>,
+    ) -> Self {
         let mut by_owner: HashMap<End, Vec<usize>> = HashMap::default();
         for (number, call) in calls.iter().enumerate() {
             let classes = call.call.classes.iter().map(|class| End::Class(class.at.clone()));
@@ -178,7 +187,7 @@ impl Calls {
             }
         }
         let open = (0..calls.len()).filter(|number| calls[*number].call.unknown.is_some()).collect();
-        Self { calls, elsewhere, reaching, by_owner, open }
+        Self { calls, elsewhere, reaching, by_owner, open, eager }
     }
 
     /// Who reaches the relationships of some classes.
@@ -191,6 +200,7 @@ impl Calls {
             looked_at: self.calls.len(),
             open_in_tests: 0,
             reads: Vec::new(),
+            over_later: None,
         };
         let of_owners = owners.iter().filter_map(|owner| self.by_owner.get(owner)).flatten();
         let numbers: BTreeSet<usize> = of_owners.chain(&self.open).copied().collect();
@@ -210,6 +220,9 @@ impl Calls {
         let classes = call.call.classes.iter().map(|class| End::Class(class.at.clone()));
         let ways = classes.flat_map(|class| owners.iter().filter_map(move |owner| self.reaching.way(&class, owner)));
         let ways: Vec<_> = ways.collect();
+        let steps = ways.iter().filter(|way| way.is_certain).flat_map(|way| &way.through);
+        let later = steps.filter(|step| !self.eager.contains(*step)).min();
+        reached.over_later = reached.over_later.take().or_else(|| later.cloned());
         let certain = ways.iter().filter(|way| way.is_certain).min_by_key(|way| way.through.len());
         if let Some(way) = certain.filter(|_| call.call.doubt.is_none()) {
             return reached.calls.push(ReachingCall { call: Arc::clone(call), through: way.through.clone() });

@@ -12,6 +12,7 @@ use crate::calls::CallKind::{self, Expire, Expunge, Refresh};
 use crate::model::{End, Families, Link, Model, Reaching};
 use crate::module::Location;
 use crate::outcome::{Finding, ReachDetail};
+use crate::policy::is_eager;
 use crate::reach::{Calls, PlacedCall, Reached, ReachingCall};
 use crate::repository::{Places, Repository};
 use crate::site::Site;
@@ -83,7 +84,7 @@ fn unexplained(calls: &[Arc<PlacedCall>], places: &[String]) -> Vec<String> {
 
 /// Who reaches the relationships of each site.
 pub(super) fn reached<'s>(
-    sites: impl Iterator<Item = &'s Site>,
+    sites: impl Iterator<Item = &'s Site> + Clone,
     model: &Model<'_>,
     Acting { option, calls, elsewhere }: Acting,
     links: &[Link],
@@ -94,7 +95,9 @@ pub(super) fn reached<'s>(
     let open_calls = calls.iter().filter(|call| call.is_open()).count();
     let from: BTreeSet<End> = calls.iter().flat_map(classes).collect();
     let reaching = Reaching::of(links, option, &from, families);
-    let calls = Calls::new(calls, elsewhere, reaching);
+    let recipients = sites.clone().flat_map(|site| &site.recipients).filter(|given| is_eager(given));
+    let eager = recipients.filter_map(|given| given.relationship.as_ref()?.name()).collect();
+    let calls = Calls::new(calls, elsewhere, reaching, eager);
     let mut by_owners: HashMap<Vec<End>, Arc<Reached>> = HashMap::default();
     let sites = sites.map(|site| {
         let owners: Vec<End> = site

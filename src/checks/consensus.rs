@@ -35,7 +35,8 @@ pub(super) fn judge(site: &Site, given: &[EffectiveSet], policy: &Policy<'_>) ->
         chosen::instead(&mut judgements, &views(site), given, list, policy);
     }
     for judgement in judgements.iter_mut().filter(|judgement| judgement.is_hazard()) {
-        judgement.loaded = Some(Box::new(Loaded::of(&site.recipients, |recipients| named(recipients, policy))));
+        let later = policy.surroundings.reached().and_then(|reached| reached.over_later.as_deref());
+        judgement.loaded = Some(Box::new(Loaded::of(&site.recipients, later, |recipients| named(recipients, policy))));
     }
     if !is_one {
         let uses = Note::of_form(format!("it goes to {}", named(&site.recipients.iter().collect::<Vec<_>>(), policy)));

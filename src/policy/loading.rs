@@ -62,6 +62,11 @@ pub(crate) fn may_be_eager(given: &Recipient) -> bool {
     matches!(Loading::of(given), Loading::Eager | Loading::Unknown)
 }
 
+/// Whether a refresh loads a relationship again.
+pub(crate) fn is_eager(given: &Recipient) -> bool {
+    Loading::of(given) == Loading::Eager
+}
+
 /// Whether nothing is loaded that could be expired.
 pub(crate) fn is_unkept(keywords: &Keywords) -> bool {
     matches!(&keywords.lazy, Keyword::Given(lazy) if Loader::of(lazy).is_some_and(Loader::keeps_nothing))
@@ -79,8 +84,9 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// By what hands the value to them; `named` gives some of these in words.
-    pub(crate) fn of(recipients: &[Recipient], named: impl Fn(&[&Recipient]) -> String) -> Self {
+    /// By what hands the value to them; `later` is a relationship by way of which a call comes to them, and that is not loaded with its
+    /// object; `named` gives some of them in words.
+    pub(crate) fn of(recipients: &[Recipient], later: Option<&str>, named: impl Fn(&[&Recipient]) -> String) -> Self {
         let of = |loading: Loading| recipients.iter().filter(|given| Loading::of(given) == loading).collect::<Vec<_>>();
         let (eager, unkept) = (of(Loading::Eager), of(Loading::Unkept));
         let is_eager = !eager.is_empty();
@@ -89,6 +95,13 @@ impl Loaded {
             let how =
                 || format!("no read raises after refresh(obj) for {}, because of how it is loaded", named(&formal));
             return Self { hazard: Hazard::Refresh, how: (!formal.is_empty()).then(how), exceptions: "" };
+        }
+        if let Some(later) = later.filter(|_| is_eager) {
+            let how = format!(
+                "loaded eagerly ({}), but with the object that has it alone: a call comes to that by way of {later}, which is not",
+                spelled(&eager)
+            );
+            return Self { hazard: Hazard::Refresh, how: Some(how), exceptions: "" };
         }
         let eagerly = format!(
             "loaded eagerly ({}): it is read without error after refresh(obj), whatever the list",

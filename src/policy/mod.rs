@@ -26,8 +26,8 @@ use crate::sqlalchemy::cascade::{CascadeOption, CascadeOptions};
 
 pub(crate) use effective_set::effective;
 pub(crate) use effective_set::{EffectiveSet, NoSet};
-pub(crate) use loading::may_be_eager;
 pub use loading::{Hazard, Loaded};
+pub(crate) use loading::{is_eager, may_be_eager};
 pub(crate) use notes::first_of;
 pub use notes::{Note, NoteKind};
 

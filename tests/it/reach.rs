@@ -295,3 +295,61 @@ fn a_summary_says_that_no_read_was_found_which_raises() {
     let without_asyncio = "def reload(session, post: models.Post):\n    session.refresh(post)\n";
     assert!(!summary(without_asyncio).contains("no read was found"));
 }
+
+const CHAIN: &str = "\
+from sqlalchemy import ForeignKey, create_engine, inspect
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
+
+
+class Base(DeclarativeBase):
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Agent(Base):
+    __tablename__ = 'agents'
+    talks: Mapped[list['Talk']] = relationship(cascade='all', lazy='LAZY')
+
+
+class Talk(Base):
+    __tablename__ = 'talks'
+    agent_id: Mapped[int] = mapped_column(ForeignKey('agents.id'))
+    messages: Mapped[list['Message']] = relationship(cascade='all', lazy='selectin')
+
+
+class Message(Base):
+    __tablename__ = 'messages'
+    talk_id: Mapped[int] = mapped_column(ForeignKey('talks.id'))
+
+
+def reload(session: Session, agent: Agent):
+    session.refresh(agent)
+
+
+if __name__ == '__main__':
+    engine = create_engine('sqlite://')
+    Base.metadata.create_all(engine)
+    with Session(engine, expire_on_commit=False) as session:
+        message = Message()
+        agent = Agent(talks=[Talk(messages=[message])])
+        session.add(agent)
+        session.commit()
+        reload(session, agent)
+        print(inspect(message).expired)
+";
+
+#[test]
+fn what_is_loaded_with_an_object_that_is_expired_is_not_loaded_again() {
+    for (lazy, is_expired) in [("select", true), ("raise", true), ("selectin", false)] {
+        let text = CHAIN.replace("LAZY", lazy);
+        let folder = folder_with(&[("app.py", text.as_str())]);
+        let run = Command::new(python()).arg("app.py").current_dir(folder.path()).output().unwrap();
+        let said = String::from_utf8_lossy(&run.stdout).trim().to_owned();
+        assert_eq!(said, if is_expired { "True" } else { "False" }, "{lazy}: {run:?}");
+        let check = run_binary(folder.path(), &["check", "--isolated", "--output-format=json", "."]);
+        let report: Value = serde_json::from_slice(&check.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap();
+        let messages = findings.iter().find(|finding| name(finding) == "Talk.messages").unwrap();
+        assert_eq!(messages["hazard"], if is_expired { "refresh" } else { "form" }, "{lazy}: {messages}");
+        assert_eq!(messages.to_string().contains("by way of Agent.talks, which is not"), is_expired, "{messages}");
+    }
+}
