@@ -19,8 +19,9 @@ const MOST_TESTS_NAMED: usize = 2;
 const EXPUNGE_LEFT_OUT: &str = "expunge is left out: no expunge(obj) of the repository is given an object that leads to it, and no \
     relationship with delete-orphan leads to the class that has it";
 /// What calls of refresh and expire no longer do.
-const REFRESHED: &str = "refresh and expire no longer touch related objects: one that was loaded lazily keeps its values, where the \
-    next read loaded them anew; an unsaved change of one is kept, which was thrown away";
+const REFRESHED: &str = "refresh and expire no longer touch related objects: one that the call does not load again keeps what is loaded \
+    of it, its own collections too, even if a query gives it again, where the next read loaded it anew; an unsaved change of one is kept, which \
+    was thrown away";
 const PENDING: &str = "a related object that is not saved yet is inserted, which refresh and expire silently expunged; where no \
     relationship leads back from it, its foreign key is NULL then, or the flush fails if it can't be";
 

@@ -281,8 +281,8 @@ impl NoticingCall<'_> {
 
 /// What the loss of refresh-expire means to whoever writes code.
 const REFRESH: &str = "`Session.refresh(parent)` and `Session.expire(parent)`, called without attribute names, leave related objects that are \
-    loaded as they are. One that was loaded lazily then shows what was loaded before, and not the row as it is now. Code that wants the rows as \
-    they are now refreshes each object itself: `await session.refresh(parent, [\"children\"])` reloads which there are, and not what stands in \
+    loaded as they are. One that the call does not load again then shows what was loaded before, and not the row as it is now, even if a query \
+    gives it again. Code that wants the rows as they are now has `populate_existing` in that query, or refreshes each object itself: `await session.refresh(parent, [\"children\"])` reloads which there are, and not what stands in \
     those that are loaded.\n";
 /// What is said besides where that reaches nothing.
 const NO_REFRESH: &str = "Nothing that was found in the repository refreshes or expires a whole object.";
