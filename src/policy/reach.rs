@@ -75,7 +75,10 @@ fn open(reached: &Reached) -> String {
 /// The first call that detaches objects with one that has the relationship, or may, in words that begin a sentence; None where none does.
 pub(super) fn detaching(detached: &Reached) -> Option<String> {
     if let Some(first) = detached.calls.first() {
-        return Some(format!("{} detaches objects with it", shown(first)));
+        return Some(match detached.calls.len() - 1 {
+            0 => format!("{} detaches objects with it", shown(first)),
+            more => format!("{} and {more} more detach objects with it", shown(first)),
+        });
     }
     let (call, why) = detached.open.first()?;
     Some(format!("{} may detach objects with it: {why}", named(call)))

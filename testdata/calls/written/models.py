@@ -1,7 +1,7 @@
 """A base with SQLAlchemy's metaclass; another that a call makes of a class."""
 
 from sqlalchemy import Column, Integer
-from sqlalchemy.orm import DeclarativeMeta, Session, declarative_base, registry, scoped_session, sessionmaker
+from sqlalchemy.orm import DeclarativeMeta, Session, declarative_base, declared_attr, registry, scoped_session, sessionmaker
 from sqlmodel import Field, SQLModel
 
 mapper_registry = registry()
@@ -66,4 +66,19 @@ class OwnMeta(DeclarativeMeta):
 
 class Label(Base, metaclass=OwnMeta):
     __tablename__ = "labels"
+    id = Column(Integer, primary_key=True)
+
+
+class Stamped(object):
+    created = Column(Integer)
+
+    @declared_attr
+    def __tablename__(cls):
+        return cls.__name__.lower()
+
+    def touch(self, session: Session):
+        session.refresh(self)  #: ?
+
+
+class Stamp(Base, Stamped):
     id = Column(Integer, primary_key=True)
