@@ -150,12 +150,15 @@ impl<'a> Classes<'a> {
         let Some(class) = self.class(at) else { return self.may_be_mapped(at) };
         let merged = self.with_mixins(&class, MOST_LEVELS);
         // sqlmodel maps what says so alone
-        let is_model = merged.naming == Some(Naming::Lower) && !class.is_table && merged.table_name.is_none();
-        let is_declarative = !class.is_abstract && !class.is_root && merged.is_declarative && !is_model;
+        let is_model = merged.naming == Some(Naming::Lower)
+            && !class.is_table
+            && merged.table_name.is_none()
+            && merged.parent.is_none();
+        let is_declarative = !class.is_abstract && !class.is_root && merged.is_declarative;
         // a mixin names the tables of others
         let is_mixin =
             !merged.is_declarative && !merged.has_unknown_base && self.mapping(&class, MOST_LEVELS).is_none();
-        !is_mixin && (self.may_be_mapped(at) && self.deciding_base(at).is_none() || is_declarative)
+        !is_mixin && !is_model && (self.may_be_mapped(at) && self.deciding_base(at).is_none() || is_declarative)
     }
 
     /// The base, of another library or not known, by which alone a class may be mapped: nothing here says that it has a table. Its objects

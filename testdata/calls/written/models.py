@@ -4,6 +4,8 @@ from sqlalchemy import Column, Integer
 from sqlalchemy.orm import DeclarativeMeta, Session, declarative_base, declared_attr, registry, scoped_session, sessionmaker
 from sqlmodel import Field, SQLModel
 
+from elsewhere import Unseen
+
 mapper_registry = registry()
 sessions = scoped_session(sessionmaker())
 
@@ -36,6 +38,13 @@ class User(Base):
 class Order(Made):
     __tablename__ = "orders"
     id = Column(Integer, primary_key=True)
+
+
+class Easier(SQLModel, Unseen):
+    id: int | None = Field(default=None, primary_key=True)
+
+    def load(self, session: Session):
+        session.refresh(self)  #: ?
 
 
 class Easy(SQLModel):
