@@ -220,10 +220,12 @@ impl Calls {
         let classes = call.call.classes.iter().map(|class| End::Class(class.at.clone()));
         let ways = classes.flat_map(|class| owners.iter().filter_map(move |owner| self.reaching.way(&class, owner)));
         let ways: Vec<_> = ways.collect();
-        let steps = ways.iter().filter(|way| way.is_certain).flat_map(|way| &way.through);
-        let later = steps.filter(|step| !self.eager.contains(*step)).min();
-        reached.over_later = reached.over_later.take().or_else(|| later.cloned());
-        let certain = ways.iter().filter(|way| way.is_certain).min_by_key(|way| way.through.len());
+        let certain = || ways.iter().filter(|way| way.is_certain);
+        if reached.over_later.is_none() {
+            let later = certain().flat_map(|way| &way.through).filter(|step| !self.eager.contains(*step));
+            reached.over_later = later.min().cloned();
+        }
+        let certain = certain().min_by_key(|way| way.through.len());
         if let Some(way) = certain.filter(|_| call.call.doubt.is_none()) {
             return reached.calls.push(ReachingCall { call: Arc::clone(call), through: way.through.clone() });
         }

@@ -1,7 +1,7 @@
 //! The calls of a repository go in; the functions of its product that come to them come out: those that make them, and those that call these.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use foldhash::HashSet;
@@ -16,16 +16,13 @@ use crate::syntax::{callee_name, definition_around, is_async, is_awaited};
 /// How many calls there are at most between a function and what it comes to.
 const MOST_LEVELS: usize = 2;
 
-/// Functions, each with the numbers of the relationships that matter to the calls which it comes to.
-pub(super) type FunctionsToCalls = BTreeMap<Location, BTreeSet<usize>>;
-
 impl Analysis {
-    /// The functions that come to some calls, of which it is known which relationships matter to each.
+    /// The functions that come to some calls, by file: each with the places of the relationships that matter to the calls.
     pub(super) fn functions_to(
         &self,
         repository: &Arc<Repository>,
         calls: BTreeMap<Location, BTreeSet<usize>>,
-    ) -> FunctionsToCalls {
+    ) -> BTreeMap<Arc<Path>, BTreeMap<Location, BTreeSet<usize>>> {
         let around = |call: &Location| {
             let module = repository.module(&call.path)?;
             let node = module.node(&call.range())?;
@@ -34,7 +31,7 @@ impl Analysis {
             let function = definition_around(&node).filter(|_| is_expire || is_awaited(&node))?;
             Some(module.location(&function.range()))
         };
-        let mut all = FunctionsToCalls::new();
+        let mut all: BTreeMap<Location, BTreeSet<usize>> = BTreeMap::new();
         for (call, relationships) in calls {
             if let Some(function) = around(&call) {
                 all.entry(function).or_default().extend(relationships);
@@ -57,7 +54,11 @@ impl Analysis {
                 level = next;
             }
         }
-        all
+        let mut by_file: BTreeMap<Arc<Path>, BTreeMap<Location, BTreeSet<usize>>> = BTreeMap::new();
+        for (function, relationships) in all {
+            by_file.entry(Arc::clone(&function.path)).or_default().insert(function, relationships);
+        }
+        by_file
     }
 
     /// The files of the product that have to do with SQLAlchemy's sessions and asyncio by what they import or call.

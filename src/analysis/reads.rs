@@ -103,11 +103,10 @@ impl Analysis {
         };
         let calls = calls.into_iter().map(|(call, values)| (call, numbers(values)));
         let functions = self.functions_to(repository, calls.collect());
-        let mut files: Vec<PathBuf> = functions.keys().map(|function| function.path.to_path_buf()).collect();
-        files.dedup();
+        let files: Vec<PathBuf> = functions.keys().map(|path| path.to_path_buf()).collect();
         let mentions = Mentions::of(&relationships);
         let raised = self.inferred(repository, &files, |types, classes, module| {
-            in_functions(types, classes, module, &functions, &mentions)
+            in_functions(types, classes, module, &functions[&module.path], &mentions)
         });
         Reads { relationships, raised }
     }

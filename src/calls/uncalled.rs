@@ -38,7 +38,7 @@ pub(super) fn session_call(
     let written = on_one_line(call.as_ref().unwrap_or(method));
     let mut found = SessionCall::new(module.location(&method.range()), written, kind);
     let (mut is_followed, mut is_given) = (false, false);
-    if let Some((function, given)) = given_with(&around, method) {
+    if let Some((function, given)) = call.and_then(|call| given_with(&call, method)) {
         let runs = Runs::of(types, module, &function);
         let (object, steps) = types.of(module, &given[0]);
         found.add(classes, &if runs == Some(Runs::EachItem) { types.item_of(&object) } else { object });
@@ -74,12 +74,12 @@ fn is_handed_on(around: &Node<'_>, method: &Node<'_>) -> bool {
     }
 }
 
-/// The function that a method is given to, and the arguments behind it, of which the first has no name.
-fn given_with<'t>(around: &Node<'t>, method: &Node<'t>) -> Option<(Node<'t>, Vec<Node<'t>>)> {
-    let list = Some(around).filter(|around| around.kind() == kind::ARGUMENT_LIST)?;
+/// The function of a call that is given a method, and the arguments behind that, of which the first has no name.
+fn given_with<'t>(call: &Node<'t>, method: &Node<'t>) -> Option<(Node<'t>, Vec<Node<'t>>)> {
+    let list = call.field("arguments")?;
     let behind: Vec<_> = list.parts().filter(|given| given.range().start >= method.range().end).collect();
     let is_positional = |given: &Node<'_>| given.kind() != kind::KEYWORD_ARGUMENT;
-    let function = list.parent()?.field("function").filter(|_| behind.first().is_some_and(is_positional))?;
+    let function = call.field("function").filter(|_| behind.first().is_some_and(is_positional))?;
     Some((function, behind))
 }
 

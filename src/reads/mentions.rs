@@ -11,7 +11,9 @@ use parking_lot::Mutex;
 
 use crate::hints::{Words, names_member};
 use crate::module::{Location, Module};
-use crate::syntax::{Node, Parts, callee_name, kind, nodes_with_words, parameter_name, string_content};
+use crate::syntax::{
+    Node, Parts, call_of_argument, callee_name, kind, nodes_with_words, parameter_name, string_content,
+};
 use crate::types::{Class, Type};
 
 use super::Cascading;
@@ -107,7 +109,7 @@ impl MentionsOfSome {
             return *known;
         }
         let text = &module.source.text()[function.range()];
-        let place = Place { mapping, module, untyped: untyped_parameters(function), frames };
+        let place = FunctionAt { mapping, module, untyped: untyped_parameters(function), frames };
         let found = names_member(text, words)
             && nodes_with_words(function, words).any(|node| self.is_one(&place, &node))
             || frames + 1 < MOST_FRAMES && self.are_in_called(&place, function);
@@ -116,7 +118,7 @@ impl MentionsOfSome {
     }
 
     /// The functions that a function calls, or gives to what it calls.
-    fn are_in_called(&self, place: &Place<'_, '_>, function: &Node<'_>) -> bool {
+    fn are_in_called(&self, place: &FunctionAt<'_, '_>, function: &Node<'_>) -> bool {
         let bound = place.module.scope_of(function);
         let is_elsewhere = |given: &Node<'_>| given.kind() == kind::IDENTIFIER && bound.all(&given.text()).is_empty();
         function.dfs().filter(|node| node.kind() == kind::CALL).any(|call| {
@@ -130,23 +132,23 @@ impl MentionsOfSome {
         })
     }
 
-    fn are_in_function(&self, place: &Place<'_, '_>, called: &Type) -> bool {
+    fn are_in_function(&self, place: &FunctionAt<'_, '_>, called: &Type) -> bool {
         let Type::Function(function) = called else { return false };
         let node = function.module.node(&function.at.range()).filter(|_| place.frames + 1 < MOST_FRAMES);
         node.is_some_and(|node| self.are_in(place.mapping, &function.module, &node, place.frames + 1))
     }
 
     /// Whether a node names one of them.
-    fn is_one(&self, place: &Place<'_, '_>, node: &Node<'_>) -> bool {
+    fn is_one(&self, place: &FunctionAt<'_, '_>, node: &Node<'_>) -> bool {
         let named = |name: Option<Node<'_>>| name.map(|name| name.text().into_owned());
         let (name, of) = match &*node.kind() {
             kind::ATTRIBUTE => (named(node.field("attribute")), node.field("object")),
             kind::KEYWORD_ARGUMENT => {
-                (named(node.field("name")), call_around(node).and_then(|call| call.field("function")))
+                (named(node.field("name")), call_of_argument(node).and_then(|call| call.field("function")))
             }
             kind::STRING => {
                 let name = string_content(node).filter(|name| self.relationships.contains(name));
-                let taking = name.and_then(|_| callee_name(&call_around(node)?));
+                let taking = name.and_then(|_| callee_name(&call_of_argument(node)?));
                 return taking.is_some_and(|taking| TAKE_NAMES.contains(&taking.as_str()));
             }
             _ => return false,
@@ -168,7 +170,7 @@ impl MentionsOfSome {
 
     /// Whether an attribute of a class is a relationship with refresh-expire, leads back where one does, or is a function that names one.
     /// What is said to be of a class that doesn't have it can be of another one.
-    fn is_followed(&self, place: &Place<'_, '_>, class: &Class, name: &str) -> bool {
+    fn is_followed(&self, place: &FunctionAt<'_, '_>, class: &Class, name: &str) -> bool {
         let mapping = place.mapping;
         let matters = |relation: &Relation| relation.cascading.is_some_and(|place| self.places.contains(&place));
         let cascades = |attribute: &Attribute| matches!(attribute, Attribute::Relation(relation) if matters(relation));
@@ -188,8 +190,8 @@ impl MentionsOfSome {
     }
 }
 
-/// Where names are looked for.
-struct Place<'p, 'a> {
+/// A function in which names are looked for.
+struct FunctionAt<'p, 'a> {
     mapping: &'p Mapping<'a>,
     module: &'p Arc<Module>,
     /// The parameters without annotation: more is known of them where the function is run.
@@ -197,7 +199,7 @@ struct Place<'p, 'a> {
     frames: usize,
 }
 
-impl Place<'_, '_> {
+impl FunctionAt<'_, '_> {
     /// Whether something is a parameter of which more is known where the function is run.
     fn is_given(&self, node: &Node<'_>) -> bool {
         self.frames > 0 && self.untyped.iter().any(|name| node.text() == name.as_str())
@@ -220,9 +222,4 @@ fn members_with(class: &Class, is_meant: impl Fn(&Node<'_>) -> bool) -> Vec<Stri
     let Some(node) = class.module.node(&class.at.range()) else { return Vec::new() };
     let members = members(&node).into_iter().filter(is_meant);
     members.filter_map(|member| Some(member_name(&member)?.text().into_owned())).collect()
-}
-
-/// The call that a node is an argument of.
-fn call_around<'t>(node: &Node<'t>) -> Option<Node<'t>> {
-    node.parent().filter(|list| list.kind() == kind::ARGUMENT_LIST)?.parent()
 }

@@ -78,8 +78,8 @@ pub struct Edge {
 /// How many ways through a coroutine are followed.
 const MOST_WAYS: usize = 64;
 
-/// The reads that raise in those of some functions that a module has, as far as they are coroutines. Each function has the places of the
-/// relationships that matter to it.
+/// The reads that raise in some functions of a module, as far as they are coroutines. Each function has the places of the relationships
+/// that matter to it.
 pub fn in_functions(
     types: &Types<'_>,
     classes: &Classes<'_>,
@@ -89,7 +89,7 @@ pub fn in_functions(
 ) -> Vec<Raised> {
     let mapping = Mapping::new(types, classes, mentions.all);
     let mut found = Vec::new();
-    for (at, relationships) in functions.iter().filter(|(at, _)| at.path == module.path) {
+    for (at, relationships) in functions {
         let Some(function) = module.node(&at.range()).filter(is_async) else { continue };
         if !mentions.of_some(&mapping, relationships).are_in(&mapping, module, &function, 0) {
             continue;

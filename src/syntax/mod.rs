@@ -260,6 +260,11 @@ pub fn string_parts(node: &Node<'_>) -> Vec<Range<usize>> {
     node.named_children().filter(|child| child.kind() == kind::STRING_CONTENT).map(|content| content.range()).collect()
 }
 
+/// The call that a node is an argument of.
+pub fn call_of_argument<'t>(argument: &Node<'t>) -> Option<Node<'t>> {
+    argument.parent().filter(|list| list.kind() == kind::ARGUMENT_LIST)?.parent()
+}
+
 /// The first parameter of a function.
 pub fn first_parameter<'t>(function: &Node<'t>) -> Option<Node<'t>> {
     function.field("parameters")?.parts().next()

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::whole::kind_of_whole;
 use super::{ReferenceKind, Span, Whole};
-use crate::syntax::{Node, kind};
+use crate::syntax::{Node, call_of_argument, kind};
 
 /// How a string can come to name something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +90,7 @@ fn kind_as_attribute(string: &Node<'_>) -> Option<ReferenceKind> {
 
 /// The function that gets a string as an argument.
 fn function_given<'t>(string: &Node<'t>) -> Option<Node<'t>> {
-    string.parent().filter(|parent| parent.kind() == kind::ARGUMENT_LIST)?.parent()?.field("function")
+    call_of_argument(string)?.field("function")
 }
 
 /// `vars(…)[…]`, `globals().get(…)`, `….__dict__.pop(…)`

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::module::{BindingKind, Scope};
 use crate::module::{Location, Module};
 use crate::resolve::{Found, Place, Ran, Resolver};
-use crate::syntax::{Node, Parts, first_parameter, has_scope, is_assigned, kind, unparenthesized};
+use crate::syntax::{Node, Parts, call_of_argument, first_parameter, has_scope, is_assigned, kind, unparenthesized};
 
 use flow::Flow;
 use foldhash::HashMap;
@@ -301,7 +301,7 @@ fn gets_it_inside(node: &Node<'_>) -> bool {
 
 /// The name that gets what a call makes of its callee: `owned` in `owned = partial(relationship, cascade=…)`.
 fn partial_name(callee: &Node<'_>) -> Option<String> {
-    let call = callee.parent().filter(|around| around.kind() == kind::ARGUMENT_LIST)?.parent()?;
+    let call = call_of_argument(callee)?;
     let assignment = call.parent().filter(|around| around.kind() == kind::ASSIGNMENT)?;
     assignment.field("left").map(|left| left.text().into_owned())
 }
