@@ -2,6 +2,7 @@
 //! that the object can be, or why that can't be known.
 
 mod attribute_names;
+mod method;
 mod receiver;
 mod uncalled;
 
@@ -16,6 +17,7 @@ use crate::resolve::{Arguments, Passed};
 use crate::syntax::{Node, Parts, hinted_nodes, kind, on_one_line, unparenthesized};
 use crate::types::{Class, InferenceStep, Type, Types};
 
+use method::Method;
 use receiver::Receiver;
 
 pub use attribute_names::AttributeNames;
@@ -90,10 +92,13 @@ pub fn in_module(
     let root = module.tree().root();
     let is_meant = |method: &str| CallKind::of(method).is_some_and(|kind| kinds.contains(&kind));
     let hinted = hinted_nodes(&root, Hints::of_methods(root.get_doc().text(), &METHODS, is_meant));
-    let found = hinted.filter_map(|node| match &*node.kind() {
-        kind::CALL => session_call(types, classes, module, &node, kinds),
-        kind::ATTRIBUTE => uncalled::session_call(types, classes, module, &node, kinds),
-        _ => None,
+    let found = hinted.filter_map(|node| {
+        let named = || uncalled::session_call(types, classes, module, &node, kinds);
+        match &*node.kind() {
+            kind::CALL => session_call(types, classes, module, &node, kinds).or_else(named),
+            kind::ATTRIBUTE => named(),
+            _ => None,
+        }
     });
     let mut found: Vec<_> = found.collect();
     if kinds.contains(&CallKind::Refresh) {
@@ -172,9 +177,8 @@ fn session_call(
     call: &Node<'_>,
     kinds: &[CallKind],
 ) -> Option<SessionCall> {
-    let function = unparenthesized(&call.field("function")?);
-    let method = function.field("attribute")?;
-    let kind = CallKind::of(&method.text()).filter(|kind| kinds.contains(kind))?;
+    let method = Method::of(&unparenthesized(&call.field("function")?))?;
+    let kind = CallKind::of(&method.name).filter(|kind| kinds.contains(kind))?;
     let arguments = call.field("arguments").filter(|arguments| arguments.kind() == kind::ARGUMENT_LIST)?;
     let arguments = Arguments::of_list(module, &arguments);
     let object = arguments.passed(&classes.resolver, "instance", Some(0));
@@ -182,8 +186,7 @@ fn session_call(
         // no session's method goes without
         return None;
     }
-    let receiver = function.field("object")?;
-    let taking = Receiver::of(types, module, &receiver, &method.text())?;
+    let taking = Receiver::of(types, module, &method.receiver, &method.name)?;
     let (given, steps) = match &object {
         Passed::Given(object) => types.of(&object.module, &object.node()?),
         _ => (Type::unknown("its arguments are splatted"), Vec::new()),

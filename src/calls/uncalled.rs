@@ -1,12 +1,13 @@
-//! A session's method that is named and not called goes in; what it is given, where that can be told, comes out.
+//! A session's method that is named and not called at once goes in; what it is given, where that can be told, comes out.
 
 use std::sync::Arc;
 
 use crate::model::Classes;
 use crate::module::Module;
-use crate::syntax::{Node, Parts, kind, on_one_line};
+use crate::syntax::{Node, Parts, callee_name, kind, on_one_line, string_content};
 use crate::types::{Type, Types};
 
+use super::method::Method;
 use super::receiver::Receiver;
 use super::{CallKind, SessionCall};
 
@@ -19,7 +20,7 @@ const RUNNERS: [&str; 5] = [
     "sqlalchemy.util.greenlet_spawn",
 ];
 
-/// `asyncio.to_thread(session.refresh, user)`, `map(session.expire, users)`, `again = session.refresh`.
+/// `asyncio.to_thread(session.refresh, user)`, `map(session.expire, users)`, `again = session.refresh`, `methodcaller("refresh", user)`.
 pub(super) fn session_call(
     types: &Types<'_>,
     classes: &Classes<'_>,
@@ -27,13 +28,15 @@ pub(super) fn session_call(
     method: &Node<'_>,
     kinds: &[CallKind],
 ) -> Option<SessionCall> {
-    let name = method.field("attribute")?.text();
+    let Some(Method { receiver, name }) = Method::of(method) else {
+        return of_any_receiver(types, classes, module, method, kinds);
+    };
     let kind = CallKind::of(&name).filter(|kind| kinds.contains(kind))?;
     let around = method.ancestors().find(|node| node.kind() != kind::PARENTHESIZED_EXPRESSION)?;
     if !is_handed_on(&around, method) {
         return None;
     }
-    let taking = Receiver::of(types, module, &method.field("object")?, &name)?;
+    let taking = Receiver::of(types, module, &receiver, &name)?;
     let call = Some(&around).filter(|around| around.kind() == kind::ARGUMENT_LIST).and_then(Node::parent);
     let written = on_one_line(call.as_ref().unwrap_or(method));
     let mut found = SessionCall::new(module.location(&method.range()), written, kind);
@@ -54,9 +57,36 @@ pub(super) fn session_call(
         Receiver::Open(why) => found.doubt = Some(why),
     }
     if found.classes.is_empty() || !is_followed {
-        let why = format!("`{}` is handed on, and what it is given there is not followed", on_one_line(method));
-        (found.doubt, found.unknown) = (Some(why.clone()), Some(why));
+        found.is_handed_on(method);
     }
+    Some(found)
+}
+
+impl SessionCall {
+    /// Who calls a method isn't known.
+    fn is_handed_on(&mut self, method: &Node<'_>) {
+        let why = format!("`{}` is handed on, and what it is given there is not followed", on_one_line(method));
+        (self.doubt, self.unknown) = (Some(why.clone()), Some(why));
+    }
+}
+
+/// `operator.methodcaller("refresh", user)`
+fn of_any_receiver(
+    types: &Types<'_>,
+    classes: &Classes<'_>,
+    module: &Arc<Module>,
+    call: &Node<'_>,
+    kinds: &[CallKind],
+) -> Option<SessionCall> {
+    callee_name(call).filter(|name| name == "methodcaller")?;
+    let given: Vec<_> = call.field("arguments")?.parts().collect();
+    let name = string_content(given.first()?)?;
+    let kind = CallKind::of(&name).filter(|kind| kinds.contains(kind))?;
+    let mut found = SessionCall::new(module.location(&call.range()), on_one_line(call), kind);
+    let (object, steps) = types.of(module, given.get(1)?);
+    found.add(classes, &object);
+    found.steps = steps;
+    found.is_handed_on(call);
     Some(found)
 }
 

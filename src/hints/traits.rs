@@ -1,10 +1,11 @@
 //! The bytes of a file go in; what they can do that matters to its repository comes out.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::{is_called, is_given_nothing, is_handed_on, is_of_name};
+use super::{has_comment, is_called, is_given_nothing, is_handed_on, is_of_name};
 use crate::sqlalchemy::Observable;
 
 /// What of a file matters to its repository, or to itself, besides its sites.
@@ -57,9 +58,9 @@ pub(super) const DELETE_ORPHAN: &str = "delete-orphan";
 
 pub(super) const TRAITS: [(&str, Word); 18] = [
     ("expunge", Word::Expunge),
-    (".refresh", Word::Refresh),
-    (".expire", Word::Refresh),
-    (".merge", Word::Merge),
+    ("refresh", Word::Refresh),
+    ("expire", Word::Refresh),
+    ("merge", Word::Merge),
     ("advanced_alchemy", Word::AdvancedAlchemy),
     (".ext.asyncio", Word::Asyncio),
     ("automap_base", Word::Automap),
@@ -90,8 +91,9 @@ impl Traits {
         let mut hands_on = false;
         // a session's methods are given an object
         let is_given = |found: &aho_corasick::Match| !is_given_nothing(&bytes[found.end()..]);
+        let receiver = |found: &aho_corasick::Match| receiver(&bytes[..found.start()]);
         let gives = |found: &aho_corasick::Match| is_called(&bytes[found.end()..]) && is_given(found);
-        let is_of_session = |found: &aho_corasick::Match| gives(found) && names_session(&bytes[..found.start()]);
+        let is_string = |found: &aho_corasick::Match| is_string(bytes, found.range());
         for found in TRAIT_WORDS.find_iter(bytes) {
             match TRAITS[found.pattern().as_usize()].1 {
                 Word::Expunge => {
@@ -100,15 +102,21 @@ impl Traits {
                     let is_whole = !bytes.get(found.end()).copied().is_some_and(is_of_name);
                     traits.expunge |= is_whole && is_given(&found);
                 }
-                Word::Refresh => {
-                    traits.acts |= gives(&found);
-                    hands_on |= is_handed_on(&bytes[found.end()..]);
-                    traits.refresh |= is_of_session(&found);
-                }
-                Word::Merge => {
-                    traits.joins |= gives(&found);
-                    traits.merge |= is_of_session(&found);
-                }
+                Word::Refresh => match receiver(&found) {
+                    Some(receiver) => {
+                        traits.acts |= gives(&found);
+                        hands_on |= is_handed_on(&bytes[found.end()..]);
+                        traits.refresh |= gives(&found) && names_session(receiver);
+                    }
+                    None => hands_on |= is_string(&found),
+                },
+                Word::Merge => match receiver(&found) {
+                    Some(receiver) => {
+                        traits.joins |= gives(&found);
+                        traits.merge |= gives(&found) && names_session(receiver);
+                    }
+                    None => traits.joins |= is_string(&found),
+                },
                 Word::AdvancedAlchemy => traits.advanced_alchemy = true,
                 Word::Asyncio => traits.asyncio = true,
                 Word::Automap => traits.automap = true,
@@ -148,6 +156,22 @@ impl Traits {
             Observable::Merge => self.merge,
         }
     }
+}
+
+/// What has the method whose name begins where this ends, with all that stands before it. None where it certainly is no method.
+fn receiver(before: &[u8]) -> Option<&[u8]> {
+    let is_blank = |byte: &&u8| byte.is_ascii_whitespace() || **byte == b'\\';
+    let blanks = before.iter().rev().take_while(is_blank).count();
+    let (path, blanks) = before.split_at(before.len() - blanks);
+    // what stands in a comment may be anything
+    let is_behind_comment = || blanks.contains(&b'\n') && has_comment(path);
+    path.strip_suffix(b".").or_else(|| is_behind_comment().then_some(path))
+}
+
+/// Whether a word is a whole string, as `getattr` is given one.
+fn is_string(bytes: &[u8], word: Range<usize>) -> bool {
+    let before = word.start.checked_sub(1).map(|at| bytes[at]);
+    matches!(before, Some(b'"' | b'\'')) && bytes.get(word.end).copied() == before
 }
 
 /// Whether what ends here, as it stands before a method's dot, can be a session by its name, as code that is not annotated has it:

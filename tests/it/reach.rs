@@ -95,7 +95,15 @@ fn of_level(level: &str, statements: &str) -> BTreeSet<String> {
 fn a_method_that_is_handed_on_is_a_call_of_what_comes_with_it() {
     let reached = of_level("reached", "session.refresh(user)");
     assert!(reached.len() > 3, "{reached:?}");
-    for handed_on in ["list(map(session.refresh, users))", "asyncio.to_thread(session.refresh, user)"] {
+    for handed_on in [
+        "list(map(session.refresh, users))",
+        "asyncio.to_thread(session.refresh, user)",
+        "getattr(session, 'refresh')(user)",
+        "asyncio.to_thread(getattr(session, 'refresh'), user)",
+        "session. refresh(user)",
+        "session.\\\n    refresh(user)",
+        "(session .  # a comment\n    refresh)(user)",
+    ] {
         assert_eq!(of_level("reached", handed_on), reached, "{handed_on}");
         assert!(of_level("unknown", handed_on).is_empty(), "{handed_on}");
     }
@@ -109,6 +117,9 @@ fn a_method_that_is_handed_on_is_a_call_of_what_comes_with_it() {
         "(session.refresh or thing)(user)",
         "for again, one in {session.refresh: user}.items(): again(one)",
         "return session.refresh",
+        "again = getattr(session, 'refresh')",
+        "methodcaller('refresh', thing)(thing)",
+        "methodcaller('refresh', user)(session)",
     ] {
         assert_eq!(of_level("unknown", unknown), all, "{unknown}");
     }
@@ -128,6 +139,10 @@ fn a_method_that_is_handed_on_is_a_call_of_what_comes_with_it() {
         "del session.refresh",
         "if session.refresh is thing: pass",
         "thing.refresh",
+        "getattr(thing, 'refresh')(thing)",
+        "getattr(session, 'refresh')()",
+        "methodcaller('refresh')(session)",
+        "thing('refresh', user)",
         "return thing.session.expire > 3",
         "return {'refresh': thing.session.refresh}",
         "thing(max_age=thing.session.expire)",
@@ -190,8 +205,10 @@ fn expunge_stays_where_a_call_comes_to_it() {
     }
     // it does not cascade over Post.tags, nor over User.notes
     assert!(!of_user.contains("Tag.uses") && !of_user.contains("Note.lines"), "{of_user:?}");
+    assert_eq!(with("getattr(session, 'expunge')(comment)"), own);
+    assert_eq!(with("session.expunge(comment); getattr(session, 'expunge')(user)"), of_user);
     for unknown in
-        ["session.expunge(thing)", "for_each(session.expunge, thing)", "getattr(session, 'expunge')(comment)"]
+        ["session.expunge(thing)", "for_each(session.expunge, thing)", "methodcaller('expunge', comment)(session)"]
     {
         assert!(with(unknown).contains("Tag.uses"), "{unknown}");
     }
