@@ -138,13 +138,22 @@ const MOST_FOR_TOOLS: u64 = 64 << 20;
 /// # Errors
 /// It is no regular file, or can't be opened.
 pub fn open(path: &Path) -> io::Result<File> {
+    Ok(open_with_length(path)?.0)
+}
+
+/// The same, with the length that it has then, in bytes.
+///
+/// # Errors
+/// It is no regular file, or can't be opened.
+pub fn open_with_length(path: &Path) -> io::Result<(File, u64)> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
     let file = options.open(path)?;
-    check_regular(&file.metadata()?)?;
-    Ok(file)
+    let known = file.metadata()?;
+    check_regular(&known)?;
+    Ok((file, known.len()))
 }
 
 fn check_regular(known: &Metadata) -> io::Result<()> {

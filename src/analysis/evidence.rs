@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
+use rayon::prelude::*;
+
 use super::Analysis;
 use crate::disk::Disk;
 use crate::hints::{Traits, Words};
@@ -61,7 +63,7 @@ impl Analysis {
         looked.files
     }
 
-    /// The files of a repository that can map classes.
+    /// The files of a repository that can map classes, which are read.
     pub(super) fn mapping_files(&self, repository: &Repository) -> Arc<MappingFiles> {
         let lock = || self.mapping.lock();
         if let Some(known) = lock().get(repository.root()) {
@@ -70,6 +72,8 @@ impl Analysis {
         let files = self.files_with(repository, |traits| traits.maps);
         let mut files: Vec<PathBuf> = files.into_iter().map(|file| self.walk.absolute(&file)).collect();
         files.sort();
+        // each is looked through for something soon, one by one
+        files.par_iter().for_each(|file| drop(self.disk.read(file, true)));
         let found = Arc::new(MappingFiles { disk: Arc::clone(&self.disk), files });
         lock().insert(repository.root().to_owned(), Arc::clone(&found));
         found

@@ -214,10 +214,23 @@ fn is_called(behind: &[u8]) -> bool {
     first.is_some_and(|byte| matches!(byte, b'(' | b')' | b'#'))
 }
 
-/// Whether what follows a name are brackets with nothing between them.
+/// Whether what follows a name are brackets with nothing between them that can be an object: nothing at all, a string or number first, or
+/// another parameter's name.
 fn is_given_nothing(behind: &[u8]) -> bool {
-    let arguments = behind.trim_ascii_start().strip_prefix(b"(");
-    arguments.is_some_and(|arguments| arguments.trim_ascii_start().starts_with(b")"))
+    // in bytes; nobody writes so much before the object
+    const LONGEST: usize = 300;
+    let Some(arguments) = behind.trim_ascii_start().strip_prefix(b"(").map(<[u8]>::trim_ascii_start) else {
+        return false;
+    };
+    let name = arguments.iter().take_while(|byte| is_of_name(**byte)).count();
+    let behind_name = arguments[name..].trim_ascii_start();
+    let is_keyword = || name > 0 && behind_name.starts_with(b"=") && !behind_name.starts_with(b"==");
+    let has_object = || memchr::memmem::find(&arguments[..arguments.len().min(LONGEST)], b"instance").is_some();
+    match arguments.first() {
+        Some(b')' | b'"' | b'\'') => true,
+        Some(byte) => byte.is_ascii_digit() || is_keyword() && !has_object(),
+        None => false,
+    }
 }
 
 /// Whether one of the words is called in the bytes and the call may be awaited, or one of the others is called. In what is not `is_plain`

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::{has_comment, is_called, is_given_nothing, is_handed_on, is_of_name};
+use super::{after_constructor, has_comment, is_called, is_given_nothing, is_handed_on, is_of_name};
 use crate::sqlalchemy::Observable;
 
 /// What of a file matters to its repository, or to itself, besides its sites.
@@ -17,8 +17,8 @@ pub struct Traits {
     pub refresh: bool,
     /// It can merge an object into a session.
     pub merge: bool,
-    /// It can refresh, expire or expunge an object of something, whatever its name, or speaks of sessions and can hand
-    /// on the method that does.
+    /// It can refresh or expire an object of something, whatever its name, or speaks of sessions and can hand on the
+    /// method that does.
     pub acts: bool,
     /// It speaks of sessions, and can merge an object into something, whatever its name.
     pub joins: bool,
@@ -93,11 +93,10 @@ impl Traits {
         let is_given = |found: &aho_corasick::Match| !is_given_nothing(&bytes[found.end()..]);
         let receiver = |found: &aho_corasick::Match| receiver(&bytes[..found.start()]);
         let gives = |found: &aho_corasick::Match| is_called(&bytes[found.end()..]) && is_given(found);
-        let is_string = |found: &aho_corasick::Match| is_string(bytes, found.range());
+        let is_asked_for = |found: &aho_corasick::Match| is_asked_for(bytes, found.range());
         for found in TRAIT_WORDS.find_iter(bytes) {
             match TRAITS[found.pattern().as_usize()].1 {
                 Word::Expunge => {
-                    traits.acts |= is_given(&found);
                     // expunge_all and expunged are other words; a mailbox's method is given nothing
                     let is_whole = !bytes.get(found.end()).copied().is_some_and(is_of_name);
                     traits.expunge |= is_whole && is_given(&found);
@@ -108,14 +107,14 @@ impl Traits {
                         hands_on |= is_handed_on(&bytes[found.end()..]);
                         traits.refresh |= gives(&found) && names_session(receiver);
                     }
-                    None => hands_on |= is_string(&found),
+                    None => hands_on |= is_asked_for(&found),
                 },
                 Word::Merge => match receiver(&found) {
                     Some(receiver) => {
                         traits.joins |= gives(&found);
                         traits.merge |= gives(&found) && names_session(receiver);
                     }
-                    None => traits.joins |= is_string(&found),
+                    None => traits.joins |= is_asked_for(&found),
                 },
                 Word::AdvancedAlchemy => traits.advanced_alchemy = true,
                 Word::Asyncio => traits.asyncio = true,
@@ -123,7 +122,10 @@ impl Traits {
                 Word::Orphans => traits.orphans = true,
                 Word::OwnComment => (traits.own_comment, traits.site_word) = (true, true),
                 Word::Site => traits.site_word = true,
-                Word::Relation => (traits.site_word, traits.maps) = (true, true),
+                Word::Relation => {
+                    traits.site_word = true;
+                    traits.maps |= may_be_constructor(bytes, found.start());
+                }
                 Word::Maps => traits.maps = true,
             }
         }
@@ -158,6 +160,15 @@ impl Traits {
     }
 }
 
+/// Whether a word that ends with `elation`, which is at an offset, may be a constructor's name that is called, imported or given another
+/// name, as far as what follows on its line tells.
+fn may_be_constructor(bytes: &[u8], at: usize) -> bool {
+    let rest = after_constructor(bytes, at);
+    let rest = &rest[rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()..];
+    matches!(rest.first(), None | Some(b'(' | b')' | b',' | b';' | b'#' | b'\\' | b'\r' | b'\n'))
+        || rest.starts_with(b"as ")
+}
+
 /// What has the method whose name begins where this ends, with all that stands before it. None where it certainly is no method.
 fn receiver(before: &[u8]) -> Option<&[u8]> {
     let is_blank = |byte: &&u8| byte.is_ascii_whitespace() || **byte == b'\\';
@@ -168,10 +179,14 @@ fn receiver(before: &[u8]) -> Option<&[u8]> {
     path.strip_suffix(b".").or_else(|| is_behind_comment().then_some(path))
 }
 
-/// Whether a word is a whole string, as `getattr` is given one.
-fn is_string(bytes: &[u8], word: Range<usize>) -> bool {
-    let before = word.start.checked_sub(1).map(|at| bytes[at]);
-    matches!(before, Some(b'"' | b'\'')) && bytes.get(word.end).copied() == before
+/// Whether a word is a string that `getattr` or `methodcaller` may be given.
+fn is_asked_for(bytes: &[u8], word: Range<usize>) -> bool {
+    // in bytes; nobody writes so much between a function and the name that it is given
+    const LONGEST: usize = 300;
+    let before = &bytes[word.start.saturating_sub(LONGEST)..word.start];
+    let quote = before.last().filter(|quote| matches!(quote, b'"' | b'\''));
+    let has = |word: &[u8]| memchr::memmem::find(before, word).is_some();
+    quote.is_some() && bytes.get(word.end) == quote && (has(b"getattr") || has(b"methodcaller"))
 }
 
 /// Whether what ends here, as it stands before a method's dot, can be a session by its name, as code that is not annotated has it:
