@@ -124,9 +124,14 @@ impl MappingFiles {
     pub fn search(&self) -> impl Fn(&Path, &BytesTest<'_>) -> Vec<PathBuf> + Sync {
         |folder, can_matter| {
             let first = self.files.partition_point(|file| file.as_path() < folder);
-            let within = self.files[first..].iter().take_while(|file| file.starts_with(folder));
+            let within = &self.files[first..];
+            let within = &within[..within.partition_point(|file| file.starts_with(folder))];
             let is_meant = |file: &&PathBuf| self.disk.read(file, true).is_ok_and(|bytes| can_matter(&bytes));
-            within.filter(is_meant).cloned().collect()
+            // a thread of the pool may hold what the others wait for: it must not begin something else
+            match rayon::current_thread_index() {
+                Some(_) => within.iter().filter(is_meant).cloned().collect(),
+                None => within.par_iter().filter(is_meant).cloned().collect(),
+            }
         }
     }
 }

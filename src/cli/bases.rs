@@ -2,8 +2,8 @@
 //! readers have in front of them.
 
 use super::args::CommandLine;
-use super::{Job, start_threads, while_shown};
-use crate::analysis::{Analysis, Reach};
+use super::{Job, only_outcome, start_threads, while_shown};
+use crate::analysis::Reach;
 use crate::outcome::Outcome;
 use crate::report::Format;
 use crate::repository::PathBase;
@@ -26,7 +26,7 @@ impl Based {
             [PathBase::WorkingDirectory, PathBase::Repository].into_iter().filter(is_asked).collect();
         let base = if let [only] = bases[..] { only } else { PathBase::Each };
         let reach = Reach { base, ..reach };
-        let outcome = while_shown(arguments, |counter| Analysis::of(reach, counter)?.outcome(&request))?;
+        let outcome = while_shown(arguments, |counter| only_outcome(Job { reach, request }, counter))?;
         let outcomes = match base {
             PathBase::Each => bases.into_iter().map(|base| (base, outcome.told_from(base))).collect(),
             _ => vec![(base, outcome)],

@@ -17,6 +17,7 @@ mod verify;
 
 use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -321,7 +322,7 @@ fn unsaved(common: &Common) -> anyhow::Result<Unsaved> {
 
 fn run_job(arguments: &CommandLine, job: Job) -> anyhow::Result<Outcome> {
     start_threads(job.reach.walk.threads)?;
-    run_on_threads(arguments, job)
+    while_shown(arguments, |counter| only_outcome(job, counter))
 }
 
 /// Once for each process; 0 is one for each core.
@@ -332,6 +333,11 @@ fn start_threads(number: usize) -> anyhow::Result<()> {
 
 fn run_on_threads(arguments: &CommandLine, job: Job) -> anyhow::Result<Outcome> {
     while_shown(arguments, |counter| Ok(Analysis::of(job.reach, counter)?.outcome(&job.request)?))
+}
+
+/// The outcome of an analysis that is asked for one. Its memory goes when the process ends: to give it back piece by piece takes longer.
+fn only_outcome(job: Job, counter: &AtomicUsize) -> anyhow::Result<Outcome> {
+    Ok(ManuallyDrop::new(Analysis::of(job.reach, counter)?).outcome(&job.request)?)
 }
 
 /// Shows on a terminal how many files are read so far.

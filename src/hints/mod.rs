@@ -3,6 +3,7 @@
 //! A file without a hint is never parsed, and in a parsed file only the nodes around a hint are looked at.
 
 mod classes;
+mod members;
 mod traits;
 mod words;
 
@@ -17,6 +18,7 @@ use crate::sqlalchemy::cascade::OPTION_NAMES;
 
 use classes::class_definitions;
 pub use classes::has_heir_of;
+pub use members::member_names;
 use traits::DELETE_ORPHAN;
 pub use traits::{Traits, names_session};
 pub use words::Words;
@@ -79,6 +81,12 @@ impl Hints {
     pub fn of_words(text: &str, part: &Range<usize>, words: &Words) -> Self {
         let starts = words.places(text[part.clone()].as_bytes()).map(|word| part.start + word.start);
         Self::new(starts.map(|at| at..at + 1))
+    }
+
+    /// Where a name that is meant may stand in a part of a text as an attribute, an argument's name, or a string of its own.
+    pub fn of_members(text: &str, part: &Range<usize>, is_meant: impl Fn(&str) -> bool) -> Self {
+        let names = member_names(&text[part.clone()]).map(|name| part.start + name.start..part.start + name.end);
+        Self::new(names.filter(|name| is_meant(&text[name.clone()])).map(|name| name.start..name.start + 1))
     }
 
     /// Where one of the words is called in a part of a text: it stands before a bracket, as a name of its own.
@@ -183,24 +191,6 @@ fn is_handed_on(behind: &[u8]) -> bool {
     let blanks = behind.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
     let is_assigned = || behind[blanks..].starts_with(b"=") && !behind[blanks..].starts_with(b"==");
     !is_longer && !matches!(behind.get(blanks), Some(b'(' | b'.' | b'[')) && !is_assigned()
-}
-
-/// Whether one of the words may stand in a text as an attribute, an argument's name, or a string of its own, by the signs around it.
-pub fn names_member(text: &str, words: &Words) -> bool {
-    // in bytes; who writes more between a sign and a name may have any sign there
-    const LONGEST: usize = 300;
-    let bytes = text.as_bytes();
-    whole_words(bytes, words).any(|word| {
-        let before = &bytes[word.start.saturating_sub(LONGEST)..word.start];
-        let line = before.trim_ascii_end();
-        let is_behind_comment = || before[line.len()..].contains(&b'\n') && has_comment(line);
-        let is_member = match line.last() {
-            None | Some(b'.' | b'"' | b'\'' | b'\\') => true,
-            Some(b'(' | b',') => matches!(bytes[word.end..].trim_ascii_start().first(), Some(b'=' | b'#' | b'\\')),
-            _ => is_behind_comment(),
-        };
-        is_member && !bytes.get(word.end).copied().is_some_and(is_of_name)
-    })
 }
 
 /// Whether the line that ends here has a comment, or may.

@@ -6,14 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use parking_lot::Mutex;
 
-use crate::hints::{Words, names_member};
+use crate::hints::{Hints, member_names};
 use crate::module::{Location, Module};
-use crate::syntax::{
-    Node, Parts, call_of_argument, callee_name, kind, nodes_with_words, parameter_name, string_content,
-};
+use crate::syntax::{Node, Parts, call_of_argument, callee_name, hinted_nodes, kind, parameter_name, string_content};
 use crate::types::{Class, Type};
 
 use super::Cascading;
@@ -29,12 +27,23 @@ pub struct Mentions<'a> {
     pub(super) all: &'a [Cascading],
     /// By the places of relationships among them.
     known: Mutex<BTreeMap<BTreeSet<usize>, Arc<MentionsOfSome>>>,
+    /// By class: what each of its members names.
+    members: Mutex<HashMap<Location, Arc<[Member]>>>,
+}
+
+/// A member of a class.
+struct Member {
+    name: String,
+    /// It is, or makes, a relationship.
+    is_relationship: bool,
+    /// What a function names.
+    names: HashSet<String>,
 }
 
 impl<'a> Mentions<'a> {
     /// None is known yet.
     pub fn of(all: &'a [Cascading]) -> Self {
-        Self { all, known: Mutex::default() }
+        Self { all, known: Mutex::default(), members: Mutex::default() }
     }
 
     /// The same of some of them, by their places.
@@ -42,9 +51,19 @@ impl<'a> Mentions<'a> {
         if let Some(known) = self.known.lock().get(places) {
             return Arc::clone(known);
         }
-        let found = Arc::new(MentionsOfSome::of(mapping, self.all, places));
+        let found = Arc::new(MentionsOfSome::of(mapping, self, places));
         self.known.lock().insert(places.clone(), Arc::clone(&found));
         found
+    }
+
+    fn members_of(&self, class: &Class) -> Arc<[Member]> {
+        if let Some(known) = self.members.lock().get(&class.at) {
+            return Arc::clone(known);
+        }
+        let node = class.module.node(&class.at.range());
+        let all: Arc<[Member]> = node.iter().flat_map(members).filter_map(|member| Member::of(&member)).collect();
+        self.members.lock().insert(class.at.clone(), Arc::clone(&all));
+        all
     }
 }
 
@@ -55,43 +74,39 @@ pub(super) struct MentionsOfSome {
     /// The names of the relationships, and of those that may lead back.
     relationships: BTreeSet<String>,
     /// The same with those of the methods and properties of their classes that name one.
-    names: BTreeSet<String>,
-    /// None where they are too many to be looked for.
-    words: Option<Words>,
+    names: HashSet<String>,
     /// By function, and how many others run it.
     known: Mutex<HashMap<(Location, usize), bool>>,
 }
 
 impl MentionsOfSome {
-    fn of(mapping: &Mapping<'_>, all: &[Cascading], places: &BTreeSet<usize>) -> Self {
-        let mut names = BTreeSet::new();
+    fn of(mapping: &Mapping<'_>, mentions: &Mentions<'_>, places: &BTreeSet<usize>) -> Self {
+        let mut relationships = BTreeSet::new();
         let mut classes: BTreeMap<Location, Class> = BTreeMap::new();
-        for one in places.iter().map(|place| &all[*place]) {
-            names.insert(one.attribute.clone());
+        for one in places.iter().map(|place| &mentions.all[*place]) {
+            relationships.insert(one.attribute.clone());
             let owner = Class::at(mapping.classes.resolver.repository, &one.owner);
             if let Some(Attribute::Relation(relation)) =
                 owner.as_ref().map(|owner| mapping.attribute(owner, &one.attribute))
             {
-                names.extend(relation.reverse.clone());
+                relationships.extend(relation.reverse.clone());
             }
             for class in owner.iter().chain(&one.target).flat_map(|class| mapping.ancestors(class).to_vec()) {
                 classes.insert(class.at.clone(), class);
             }
         }
-        let classes: Vec<&Class> = classes.values().collect();
-        names.extend(classes.iter().flat_map(|class| members_with(class, is_relationship)));
-        let relationships = names.clone();
+        let members: Vec<_> = classes.values().map(|class| mentions.members_of(class)).collect();
+        let members: Vec<&Member> = members.iter().flat_map(|members| &**members).collect();
+        relationships.extend(members.iter().filter(|member| member.is_relationship).map(|member| member.name.clone()));
+        let mut names: HashSet<String> = relationships.iter().cloned().collect();
         loop {
-            let words = Words::new(names.iter().map(String::as_str));
-            let before = names.len();
-            if let Some(words) = &words {
-                let names_one =
-                    |member: &Node<'_>| member.kind() != kind::ASSIGNMENT && names_member(&member.text(), words);
-                names.extend(classes.iter().flat_map(|class| members_with(class, names_one)));
+            let names_one = |member: &&&Member| member.names.iter().any(|name| names.contains(name));
+            let more = members.iter().filter(|member| !names.contains(&member.name)).filter(names_one);
+            let more: Vec<String> = more.map(|member| member.name.clone()).collect();
+            if more.is_empty() {
+                return Self { places: places.clone(), relationships, names, known: Mutex::default() };
             }
-            if names.len() == before {
-                return Self { places: places.clone(), relationships, names, words, known: Mutex::default() };
-            }
+            names.extend(more);
         }
     }
 
@@ -103,15 +118,14 @@ impl MentionsOfSome {
         function: &Node<'_>,
         frames: usize,
     ) -> bool {
-        let Some(words) = &self.words else { return true };
         let key = (module.location(&function.range()), frames);
         if let Some(known) = self.known.lock().get(&key) {
             return *known;
         }
-        let text = &module.source.text()[function.range()];
         let place = FunctionAt { mapping, module, untyped: untyped_parameters(function), frames };
-        let found = names_member(text, words)
-            && nodes_with_words(function, words).any(|node| self.is_one(&place, &node))
+        let text = function.get_doc().text();
+        let hints = Hints::of_members(text, &function.range(), |name| self.names.contains(name));
+        let found = hinted_nodes(function, hints).any(|node| self.is_one(&place, &node))
             || frames + 1 < MOST_FRAMES && self.are_in_called(&place, function);
         self.known.lock().insert(key, found);
         found
@@ -212,14 +226,14 @@ fn untyped_parameters(function: &Node<'_>) -> Vec<String> {
     untyped.filter_map(|parameter| Some(parameter_name(&parameter)?.text().into_owned())).collect()
 }
 
-/// Whether a member of a class is, or makes, a relationship.
-fn is_relationship(member: &Node<'_>) -> bool {
-    member.kind() != kind::FUNCTION_DEFINITION && member.text().contains("elation")
-}
-
-/// The names of the members of a class for which a test holds.
-fn members_with(class: &Class, is_meant: impl Fn(&Node<'_>) -> bool) -> Vec<String> {
-    let Some(node) = class.module.node(&class.at.range()) else { return Vec::new() };
-    let members = members(&node).into_iter().filter(is_meant);
-    members.filter_map(|member| Some(member_name(&member)?.text().into_owned())).collect()
+impl Member {
+    fn of(member: &Node<'_>) -> Option<Self> {
+        let (name, text) = (member_name(member)?.text().into_owned(), member.text());
+        let is_relationship = member.kind() != kind::FUNCTION_DEFINITION && text.contains("elation");
+        let names = match &*member.kind() {
+            kind::ASSIGNMENT => HashSet::default(),
+            _ => member_names(&text).map(|name| text[name].to_owned()).collect(),
+        };
+        Some(Self { name, is_relationship, names })
+    }
 }

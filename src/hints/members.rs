@@ -1,0 +1,32 @@
+//! A text goes in; the names in it come out that may stand as an attribute, an argument's name, or a string of their own, by the signs
+//! around them.
+
+use std::ops::Range;
+
+use super::{has_comment, is_of_name};
+
+/// In order.
+pub fn member_names(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let bytes = text.as_bytes();
+    let is_of_word = |byte: &u8| is_of_name(*byte) || !byte.is_ascii();
+    let mut end = 0;
+    let words = std::iter::from_fn(move || {
+        let start = end + bytes[end..].iter().position(is_of_word)?;
+        end = start + bytes[start..].iter().take_while(|byte| is_of_word(byte)).count();
+        Some(start..end)
+    });
+    words.filter(|word| may_be_member(bytes, word))
+}
+
+fn may_be_member(bytes: &[u8], word: &Range<usize>) -> bool {
+    // in bytes; who writes more between a sign and a name may have any sign there
+    const LONGEST: usize = 300;
+    let before = &bytes[word.start.saturating_sub(LONGEST)..word.start];
+    let line = before.trim_ascii_end();
+    let is_behind_comment = || before[line.len()..].contains(&b'\n') && has_comment(line);
+    match line.last() {
+        None | Some(b'.' | b'"' | b'\'' | b'\\') => true,
+        Some(b'(' | b',') => matches!(bytes[word.end..].trim_ascii_start().first(), Some(b'=' | b'#' | b'\\')),
+        _ => is_behind_comment(),
+    }
+}
