@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use foldhash::HashSet;
+use rayon::prelude::*;
 
 use super::Analysis;
 use crate::module::Location;
@@ -87,7 +88,7 @@ impl Analysis {
             let kind = Kind::of(file).unwrap_or_default();
             self.disk.read(&self.walk.absolute(file), true).is_ok_and(|bytes| callees.may_run_in(&bytes, kind))
         };
-        let files: Vec<PathBuf> = files.iter().filter(may_call).cloned().collect();
+        let files: Vec<PathBuf> = files.par_iter().filter(may_call).cloned().collect();
         self.inferred(repository, &files, |types, _, module| callees.callers_in(types, module))
     }
 }

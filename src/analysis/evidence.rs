@@ -73,7 +73,7 @@ impl Analysis {
         let mut files: Vec<PathBuf> = files.into_iter().map(|file| self.walk.absolute(&file)).collect();
         files.sort();
         // each is looked through for something soon, one by one
-        files.par_iter().for_each(|file| drop(self.disk.read(file, true)));
+        files.par_iter().with_max_len(1).for_each(|file| drop(self.disk.read(file, true)));
         let found = Arc::new(MappingFiles { disk: Arc::clone(&self.disk), files });
         lock().insert(repository.root().to_owned(), Arc::clone(&found));
         found

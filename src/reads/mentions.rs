@@ -36,6 +36,8 @@ struct Member {
     name: String,
     /// It is, or makes, a relationship.
     is_relationship: bool,
+    /// It may make the one that leads back.
+    makes_backref: bool,
     /// What a function names.
     names: HashSet<String>,
 }
@@ -65,6 +67,12 @@ impl<'a> Mentions<'a> {
         self.members.lock().insert(class.at.clone(), Arc::clone(&all));
         all
     }
+
+    /// Whether a relationship stands in the class that has it, and certainly makes none that leads back.
+    fn is_without_backref(&self, owner: &Class, relationship: &Cascading) -> bool {
+        let is_plain = |member: &Member| member.is_relationship && !member.makes_backref;
+        self.members_of(owner).iter().any(|member| member.name == relationship.attribute && is_plain(member))
+    }
 }
 
 /// The names by which some relationships are come to, and the functions that do.
@@ -86,8 +94,10 @@ impl MentionsOfSome {
         for one in places.iter().map(|place| &mentions.all[*place]) {
             relationships.insert(one.attribute.clone());
             let owner = Class::at(mapping.classes.resolver.repository, &one.owner);
-            if let Some(Attribute::Relation(relation)) =
-                owner.as_ref().map(|owner| mapping.attribute(owner, &one.attribute))
+            // what leads back stands in the other class, unless this one makes it
+            let stands_there = |owner: &&Class| one.target.is_some() && mentions.is_without_backref(owner, one);
+            if let Some(owner) = owner.as_ref().filter(|owner| !stands_there(owner))
+                && let Attribute::Relation(relation) = mapping.attribute(owner, &one.attribute)
             {
                 relationships.extend(relation.reverse.clone());
             }
@@ -230,10 +240,11 @@ impl Member {
     fn of(member: &Node<'_>) -> Option<Self> {
         let (name, text) = (member_name(member)?.text().into_owned(), member.text());
         let is_relationship = member.kind() != kind::FUNCTION_DEFINITION && text.contains("elation");
+        let makes_backref = text.contains("backref") || text.contains("**");
         let names = match &*member.kind() {
             kind::ASSIGNMENT => HashSet::default(),
             _ => member_names(&text).map(|name| text[name].to_owned()).collect(),
         };
-        Some(Self { name, is_relationship, names })
+        Some(Self { name, is_relationship, makes_backref, names })
     }
 }
