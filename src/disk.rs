@@ -27,8 +27,10 @@ type FolderEntries = HashMap<OsString, bool>;
 pub struct Disk {
     /// By absolute path.
     unsaved: BTreeMap<PathBuf, Arc<[u8]>>,
-    folders: RwLock<HashMap<PathBuf, Arc<FolderEntries>>>,
-    kept: RwLock<HashMap<PathBuf, Arc<[u8]>>>,
+    /// By path, as it is written: `Path` would be looked up part by part.
+    folders: RwLock<HashMap<OsString, Arc<FolderEntries>>>,
+    /// By path, as it is written.
+    kept: RwLock<HashMap<OsString, Arc<[u8]>>>,
     /// How much can still be kept.
     room: AtomicUsize,
     /// Nothing is asked of the file system.
@@ -92,7 +94,7 @@ impl Disk {
     }
 
     fn names(&self, folder: &Path) -> Arc<FolderEntries> {
-        let known = |folder: &Path| self.folders.read().get(folder).cloned();
+        let known = |folder: &Path| self.folders.read().get(folder.as_os_str()).cloned();
         if let Some(names) = known(folder) {
             return names;
         }
@@ -101,7 +103,7 @@ impl Disk {
         let is_missing = around.is_some_and(|around| folder.file_name().is_some_and(|name| !around.contains_key(name)));
         let names = Arc::new(if is_missing || self.is_empty { FolderEntries::default() } else { names_in(folder) });
         let mut folders = self.folders.write();
-        Arc::clone(folders.entry(folder.to_owned()).or_insert(names))
+        Arc::clone(folders.entry(folder.as_os_str().to_owned()).or_insert(names))
     }
 
     /// The bytes of the file at an absolute path, which are kept for the next time if `keep` says so and there is room.
@@ -112,7 +114,7 @@ impl Disk {
         if let Some(bytes) = self.unsaved.get(path) {
             return Ok(Arc::clone(bytes));
         }
-        if let Some(bytes) = self.kept.read().get(path) {
+        if let Some(bytes) = self.kept.read().get(path.as_os_str()) {
             return Ok(Arc::clone(bytes));
         }
         if self.is_empty {
@@ -123,7 +125,7 @@ impl Disk {
         let bytes: Arc<[u8]> = bytes.into();
         let has_room = |room: usize| room.checked_sub(bytes.len());
         if keep && self.room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, has_room).is_ok() {
-            self.kept.write().insert(path.to_owned(), Arc::clone(&bytes));
+            self.kept.write().insert(path.as_os_str().to_owned(), Arc::clone(&bytes));
         }
         Ok(bytes)
     }

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::Analysis;
 use crate::module::Location;
-use crate::reads::Callees;
+use crate::reads::{Callees, Caller, goes_on};
 use crate::repository::Repository;
 use crate::source::Kind;
 use crate::syntax::{callee_name, definition_around, is_async, is_awaited};
@@ -17,8 +17,28 @@ use crate::syntax::{callee_name, definition_around, is_async, is_awaited};
 /// How many calls there are at most between a function and what it comes to.
 const MOST_LEVELS: usize = 2;
 
+/// How a function comes to calls.
+#[derive(Default)]
+struct Coming {
+    /// The places of the relationships that matter to the calls.
+    relationships: BTreeSet<usize>,
+    /// Something may be read in it behind one of them.
+    goes_on: bool,
+}
+
+impl Coming {
+    /// Adds a way to one; whether a relationship is new.
+    fn add(&mut self, relationships: BTreeSet<usize>, goes_on: bool) -> bool {
+        let before = self.relationships.len();
+        self.relationships.extend(relationships);
+        self.goes_on |= goes_on;
+        self.relationships.len() > before
+    }
+}
+
 impl Analysis {
-    /// The functions that come to some calls, by file: each with the places of the relationships that matter to the calls.
+    /// The functions that come to some calls and do something more, by file: each with the places of the relationships that matter to the
+    /// calls.
     pub(super) fn functions_to(
         &self,
         repository: &Arc<Repository>,
@@ -30,12 +50,12 @@ impl Analysis {
             // what is not awaited is a session's of threads, but for expire
             let is_expire = callee_name(&node).is_some_and(|name| name == "expire");
             let function = definition_around(&node).filter(|_| is_expire || is_awaited(&node))?;
-            Some(module.location(&function.range()))
+            Some((module.location(&function.range()), goes_on(&node)))
         };
-        let mut all: BTreeMap<Location, BTreeSet<usize>> = BTreeMap::new();
+        let mut all: BTreeMap<Location, Coming> = BTreeMap::new();
         for (call, relationships) in calls {
-            if let Some(function) = around(&call) {
-                all.entry(function).or_default().extend(relationships);
+            if let Some((function, goes_on)) = around(&call) {
+                all.entry(function).or_default().add(relationships, goes_on);
             }
         }
         let mut level: BTreeSet<Location> = all.keys().cloned().collect();
@@ -43,20 +63,16 @@ impl Analysis {
             let files = self.files_of_coroutines(repository);
             for _ in 0..MOST_LEVELS {
                 let mut next = BTreeSet::new();
-                for (caller, called) in self.callers(repository, &files, &level) {
-                    let relationships = all.get(&called).cloned().unwrap_or_default();
-                    let known = all.entry(caller.clone()).or_default();
-                    let before = known.len();
-                    known.extend(relationships);
-                    if known.len() > before {
-                        next.insert(caller);
-                    }
+                for Caller { function, called, goes_on } in self.callers(repository, &files, &level) {
+                    let relationships = all.get(&called).map(|called| called.relationships.clone()).unwrap_or_default();
+                    let is_new = all.entry(function.clone()).or_default().add(relationships, goes_on);
+                    next.extend(is_new.then_some(function));
                 }
                 level = next;
             }
         }
         let mut by_file: BTreeMap<Arc<Path>, BTreeMap<Location, BTreeSet<usize>>> = BTreeMap::new();
-        for (function, relationships) in all {
+        for (function, Coming { relationships, .. }) in all.into_iter().filter(|(_, coming)| coming.goes_on) {
             by_file.entry(Arc::clone(&function.path)).or_default().insert(function, relationships);
         }
         by_file
@@ -69,13 +85,8 @@ impl Analysis {
         files
     }
 
-    /// The functions in some files that call one of others, each with that.
-    fn callers(
-        &self,
-        repository: &Arc<Repository>,
-        files: &[PathBuf],
-        functions: &BTreeSet<Location>,
-    ) -> Vec<(Location, Location)> {
+    /// The functions in some files that call one of others.
+    fn callers(&self, repository: &Arc<Repository>, files: &[PathBuf], functions: &BTreeSet<Location>) -> Vec<Caller> {
         let (mut awaited, mut others) = (HashSet::default(), HashSet::default());
         for function in functions {
             let Some(module) = repository.module(&function.path) else { continue };

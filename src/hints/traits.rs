@@ -17,8 +17,8 @@ pub struct Traits {
     pub refresh: bool,
     /// It can merge an object into a session.
     pub merge: bool,
-    /// It can refresh or expire an object of something, whatever its name, or speaks of sessions and can hand on the
-    /// method that does.
+    /// It can refresh, expire or expunge an object of something, whatever its name, or speaks of sessions and can hand
+    /// on the method that does.
     pub acts: bool,
     /// It speaks of sessions, and can merge an object into something, whatever its name.
     pub joins: bool,
@@ -91,31 +91,36 @@ impl Traits {
         let mut hands_on = false;
         // a session's methods are given an object
         let is_given = |found: &aho_corasick::Match| !is_given_nothing(&bytes[found.end()..]);
-        let receiver = |found: &aho_corasick::Match| receiver(&bytes[..found.start()]);
-        let gives = |found: &aho_corasick::Match| is_called(&bytes[found.end()..]) && is_given(found);
-        let is_asked_for = |found: &aho_corasick::Match| is_asked_for(bytes, found.range());
+        let method = |found: &aho_corasick::Match| match receiver(&bytes[..found.start()]) {
+            Some(receiver) => {
+                let behind = &bytes[found.end()..];
+                let is_given = is_called(behind) && is_given(found);
+                let is_of_session = is_given && names_session(receiver);
+                NamedMethod { is_given, is_of_session, is_handed_on: is_handed_on(behind) }
+            }
+            None => NamedMethod { is_handed_on: is_asked_for(bytes, found.range()), ..NamedMethod::default() },
+        };
         for found in TRAIT_WORDS.find_iter(bytes) {
             match TRAITS[found.pattern().as_usize()].1 {
                 Word::Expunge => {
+                    let method = method(&found);
+                    traits.acts |= method.is_given;
+                    hands_on |= method.is_handed_on;
                     // expunge_all and expunged are other words; a mailbox's method is given nothing
                     let is_whole = !bytes.get(found.end()).copied().is_some_and(is_of_name);
                     traits.expunge |= is_whole && is_given(&found);
                 }
-                Word::Refresh => match receiver(&found) {
-                    Some(receiver) => {
-                        traits.acts |= gives(&found);
-                        hands_on |= is_handed_on(&bytes[found.end()..]);
-                        traits.refresh |= gives(&found) && names_session(receiver);
-                    }
-                    None => hands_on |= is_asked_for(&found),
-                },
-                Word::Merge => match receiver(&found) {
-                    Some(receiver) => {
-                        traits.joins |= gives(&found);
-                        traits.merge |= gives(&found) && names_session(receiver);
-                    }
-                    None => traits.joins |= is_asked_for(&found),
-                },
+                Word::Refresh => {
+                    let method = method(&found);
+                    traits.acts |= method.is_given;
+                    hands_on |= method.is_handed_on;
+                    traits.refresh |= method.is_of_session;
+                }
+                Word::Merge => {
+                    let method = method(&found);
+                    traits.joins |= method.is_given || method.is_handed_on;
+                    traits.merge |= method.is_of_session;
+                }
                 Word::AdvancedAlchemy => traits.advanced_alchemy = true,
                 Word::Asyncio => traits.asyncio = true,
                 Word::Automap => traits.automap = true,
@@ -158,6 +163,17 @@ impl Traits {
             Observable::Merge => self.merge,
         }
     }
+}
+
+/// What a file does with a method whose name stands in it.
+#[derive(Default)]
+struct NamedMethod {
+    /// It is called with an object.
+    is_given: bool,
+    /// And what has it can be a session, by its name.
+    is_of_session: bool,
+    /// It may be handed on.
+    is_handed_on: bool,
 }
 
 /// Whether a word that ends with `elation`, which is at an offset, may be a constructor's name that is called, imported or given another

@@ -8,7 +8,7 @@ use foldhash::HashSet;
 use crate::hints::{self, Hints, Words};
 use crate::module::{Location, Module};
 use crate::source::Kind;
-use crate::syntax::{Node, callee_name, definition_around, hinted_nodes, is_awaited};
+use crate::syntax::{Node, Parts, callee_name, definition_around, hinted_nodes, is_awaited, is_comprehension, kind};
 use crate::types::{Type, Types};
 
 /// Functions whose callers are looked for.
@@ -19,6 +19,16 @@ pub struct Callees<'a> {
     awaited: Names,
     /// The names of the others.
     others: Names,
+}
+
+/// A function that calls another one.
+pub struct Caller {
+    /// Where it is.
+    pub function: Location,
+    /// The other one.
+    pub called: Location,
+    /// Something may be read in it behind the call.
+    pub goes_on: bool,
 }
 
 struct Names {
@@ -48,8 +58,8 @@ impl<'a> Callees<'a> {
         }
     }
 
-    /// The functions of a module that call one of them, each with that.
-    pub fn callers_in(&self, types: &Types<'_>, module: &Arc<Module>) -> Vec<(Location, Location)> {
+    /// The functions of a module that call one of them.
+    pub fn callers_in(&self, types: &Types<'_>, module: &Arc<Module>) -> Vec<Caller> {
         let root = module.tree().root();
         let is_plain = module.source.kind() == Kind::Python;
         let hints = Hints::of_runs(root.get_doc().text(), &self.awaited.words, &self.others.words, is_plain);
@@ -61,8 +71,8 @@ impl<'a> Callees<'a> {
         let called = |call: Node<'_>| {
             let called: Vec<_> = types.of(module, &call.field("function")?).0.parts().iter().filter_map(one).collect();
             let around = definition_around(&call).filter(|_| !called.is_empty())?;
-            let around = module.location(&around.range());
-            Some(called.into_iter().map(move |called| (around.clone(), called)))
+            let (function, goes_on) = (module.location(&around.range()), goes_on(&call));
+            Some(called.into_iter().map(move |called| Caller { function: function.clone(), called, goes_on }))
         };
         calls.filter_map(called).flatten().collect()
     }
@@ -73,4 +83,27 @@ impl<'a> Callees<'a> {
         let names = if is_awaited(node) { &self.awaited } else { &self.others };
         names.all.contains(&*name)
     }
+}
+
+/// Whether something may be read behind a call in the function that it stands in: an attribute, or anything by another call. In a loop that
+/// may stand before it; what a context manager is given it may read at the end of its block.
+pub fn goes_on(call: &Node<'_>) -> bool {
+    let Some(function) = definition_around(call) else { return false };
+    let around = call.ancestors().take_while(|around| around.range() != function.range());
+    let may_read_elsewhere = |around: Node<'_>| match &*around.kind() {
+        kind::FOR_STATEMENT | kind::WHILE_STATEMENT => true,
+        kind::WITH_STATEMENT => around.parts().next().is_some_and(|items| is_given_something(&items)),
+        // what stands first comes last: `user.name if await known(user) else None`, `names[user.name] = await known(user)`
+        kind::CONDITIONAL_EXPRESSION => true,
+        kind::ASSIGNMENT => around.field("left").is_some_and(|left| left.kind() != kind::IDENTIFIER),
+        _ => is_comprehension(&around),
+    };
+    let behind = &call.get_doc().text()[call.range().end..function.range().end];
+    behind.contains(['.', '(']) || around.into_iter().any(may_read_elsewhere)
+}
+
+/// Whether a call in a node has arguments.
+fn is_given_something(node: &Node<'_>) -> bool {
+    let mut calls = node.dfs().filter(|node| node.kind() == kind::CALL);
+    calls.any(|call| call.field("arguments").is_some_and(|list| list.parts().next().is_some()))
 }

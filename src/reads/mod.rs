@@ -30,7 +30,7 @@ use crate::module::{Location, Module};
 use crate::syntax::is_async;
 use crate::types::{Class, Types};
 
-pub use callers::Callees;
+pub use callers::{Callees, Caller, goes_on};
 pub use mentions::Mentions;
 
 use mapping::Mapping;

@@ -43,7 +43,7 @@ pub struct Source {
     /// Of a notebook.
     notebook: Option<Box<Notebook>>,
     encoding: Encoding,
-    line_starts: Vec<usize>,
+    line_starts: OnceLock<Vec<usize>>,
     /// The parts that are no Python, in order of position.
     masks: Vec<Mask>,
     /// None where the parser takes the text as it is.
@@ -78,17 +78,25 @@ impl Source {
             _ => encoding::decode(bytes)?,
         };
         let source = Self::new(stored, kind, encoding)?;
-        if source.indentation_levels() > MOST_INDENTATION_LEVELS {
+        if source.may_be_too_deep() && source.indentation_levels() > MOST_INDENTATION_LEVELS {
             return Err(DecodeError::TooManyLevels);
         }
         Ok(source)
+    }
+
+    /// Whether a line has as many blanks as there are levels that no Python reads.
+    fn may_be_too_deep(&self) -> bool {
+        let bytes = self.parser_text().as_bytes();
+        let blanks = |from: usize| bytes[from..].iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\x0c'));
+        let is_deep = |from: usize| blanks(from).take(MOST_INDENTATION_LEVELS).count() == MOST_INDENTATION_LEVELS;
+        is_deep(0) || memchr::memchr2_iter(b'\n', b'\r', bytes).any(|end| is_deep(end + 1))
     }
 
     /// The most lines that stand one deeper than the other.
     fn indentation_levels(&self) -> usize {
         let (mut levels, mut most): (Vec<usize>, usize) = (Vec::new(), 0);
         let text = self.parser_text();
-        for start in &self.line_starts {
+        for start in self.line_starts() {
             // a line may begin inside of what is covered by a character of two bytes
             let Some(rest) = text.get(*start..) else { continue };
             let line = rest.trim_start_matches([' ', '\t', '\x0c']);
@@ -118,13 +126,12 @@ impl Source {
             (None, _) => Vec::new(),
         };
         let parser_text = for_parser(&text, &masks);
-        let line_starts = line_starts(&text);
         Ok(Self {
             text,
             kind,
             notebook,
             encoding,
-            line_starts,
+            line_starts: OnceLock::new(),
             masks,
             parser_text,
             characters: Sums::default(),
@@ -132,6 +139,11 @@ impl Source {
             stored_lines: OnceLock::new(),
             stored_characters: Sums::default(),
         })
+    }
+
+    /// Where its lines begin; made for who asks first.
+    fn line_starts(&self) -> &[usize] {
+        self.line_starts.get_or_init(|| line_starts(&self.text))
     }
 
     /// How the file holds Python.
@@ -285,7 +297,7 @@ impl Source {
         Position {
             cell: cell.map(|(number, _)| number),
             line: index - first + 1,
-            column: self.characters.characters_in(&self.text, self.line_starts[index]..offset) + 1,
+            column: self.characters.characters_in(&self.text, self.line_starts()[index]..offset) + 1,
             byte: self.disk_offset(offset),
         }
     }
@@ -299,14 +311,14 @@ impl Source {
     }
 
     fn line_index(&self, offset: usize) -> usize {
-        self.line_starts.partition_point(|start| *start <= offset) - 1
+        self.line_starts().partition_point(|start| *start <= offset) - 1
     }
 
     /// The range of the line of an offset of the text, its ending excluded.
     pub fn line_at(&self, offset: usize) -> Range<usize> {
         let index = self.line_index(offset);
-        let start = self.line_starts[index];
-        let end = self.line_starts.get(index + 1).copied().unwrap_or(self.text.len());
+        let start = self.line_starts()[index];
+        let end = self.line_starts().get(index + 1).copied().unwrap_or(self.text.len());
         let text = self.text[start..end].trim_end_matches(['\r', '\n']);
         start..start + text.len()
     }
@@ -314,7 +326,7 @@ impl Source {
     /// The line above that of an offset, without its line ending.
     pub fn line_above(&self, offset: usize) -> Option<Range<usize>> {
         let above = self.line_index(offset).checked_sub(1)?;
-        Some(self.line_at(self.line_starts[above]))
+        Some(self.line_at(self.line_starts()[above]))
     }
 
     /// The line ending that follows the line of an offset, or the file's first one.
@@ -353,10 +365,7 @@ pub fn with_line_feeds(text: &str) -> Cow<'_, str> {
 
 fn line_starts(text: &str) -> Vec<usize> {
     let bytes = text.as_bytes();
-    let ends = bytes.iter().enumerate().filter_map(|(at, byte)| match byte {
-        b'\n' => Some(at + 1),
-        b'\r' if bytes.get(at + 1) != Some(&b'\n') => Some(at + 1),
-        _ => None,
-    });
-    std::iter::once(0).chain(ends).collect()
+    let ends_line = |at: &usize| bytes[*at] == b'\n' || bytes.get(at + 1) != Some(&b'\n');
+    let ends = memchr::memchr2_iter(b'\n', b'\r', bytes).filter(ends_line);
+    std::iter::once(0).chain(ends.map(|at| at + 1)).collect()
 }

@@ -38,6 +38,7 @@ use crate::syntax::Node;
 pub use kind::{Class, Function, RowsOf, Type};
 
 use foldhash::HashMap;
+use foldhash::fast::RandomState;
 use related::KnownRelationships;
 
 /// How many expressions are looked at to find out what one can be.
@@ -53,7 +54,7 @@ const MOST_DEPTH: u32 = 40;
 #[derive(Debug, Default)]
 pub struct Inferred {
     /// What expressions can be that stand in no function which is looked at for one call, by where they are.
-    known: DashMap<(TypeQuestion, Location), TypeWithSteps>,
+    known: DashMap<(TypeQuestion, Location), TypeWithSteps, RandomState>,
     related: KnownRelationships,
     /// What its modules declare.
     pub declared: Arc<DeclaredModules>,
