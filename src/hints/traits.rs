@@ -177,12 +177,28 @@ struct NamedMethod {
 }
 
 /// Whether a word that ends with `elation`, which is at an offset, may be a constructor's name that is called, imported or given another
-/// name, as far as what follows on its line tells.
+/// name, as far as its line tells.
 fn may_be_constructor(bytes: &[u8], at: usize) -> bool {
     let rest = after_constructor(bytes, at);
     let rest = &rest[rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()..];
-    matches!(rest.first(), None | Some(b'(' | b')' | b',' | b';' | b'#' | b'\\' | b'\r' | b'\n'))
-        || rest.starts_with(b"as ")
+    let line = end_of_line(&bytes[..at]);
+    let has = |word: &[u8]| line.len() == LONGEST_LINE || memchr::memmem::find(line, word).is_some();
+    // one of a list of names
+    let stands_alone = || !line.trim_ascii().contains(&b' ');
+    match rest.first() {
+        Some(b'(') => true,
+        None | Some(b')' | b',' | b';' | b'#' | b'\\' | b'\r' | b'\n') => has(b"import") || has(b"=") || stands_alone(),
+        _ => rest.starts_with(b"as ") && (has(b"import") || stands_alone()),
+    }
+}
+
+/// In bytes; who writes more may mean anything.
+const LONGEST_LINE: usize = 60;
+
+/// The end of the last line, as far as that is looked at.
+fn end_of_line(bytes: &[u8]) -> &[u8] {
+    let bytes = &bytes[bytes.len().saturating_sub(LONGEST_LINE)..];
+    &bytes[memchr::memrchr(b'\n', bytes).map_or(0, |at| at + 1)..]
 }
 
 /// What has the method whose name begins where this ends, with all that stands before it. None where it certainly is no method.
@@ -208,9 +224,7 @@ fn is_asked_for(bytes: &[u8], word: Range<usize>) -> bool {
 /// Whether what ends here, as it stands before a method's dot, can be a session by its name, as code that is not annotated has it:
 /// `session`, `self.db_session`, `get_db()`, `s`.
 pub fn names_session(before: &[u8]) -> bool {
-    const LONGEST: usize = 60;
-    let before = &before[before.len().saturating_sub(LONGEST)..];
-    let line = &before[memchr::memrchr(b'\n', before).map_or(0, |at| at + 1)..];
+    let line = end_of_line(before);
     let line = line.to_ascii_lowercase();
     let name = line.len() - line.iter().rev().take_while(|byte| is_of_name(**byte)).count();
     let has = |word: &[u8]| memchr::memmem::find(&line, word).is_some();
