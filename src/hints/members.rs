@@ -1,14 +1,27 @@
 //! A text goes in; the names in it come out that may stand as an attribute, an argument's name, or a string of their own, by the signs
-//! around them.
+//! around them, and the strings that may be a keyword's value.
 
 use std::ops::Range;
 
 use super::{has_comment, is_of_name};
 
+/// The plain strings that begin soon behind each place of a word, by what stands between their quotes.
+pub fn strings_behind<'b>(bytes: &'b [u8], word: &'b [u8]) -> impl Iterator<Item = String> + 'b {
+    // in bytes; nobody writes so much between a keyword and its value
+    const LONGEST: usize = 300;
+    let behind = memchr::memmem::find_iter(bytes, word).map(move |at| {
+        let rest = &bytes[at + word.len()..];
+        &rest[..rest.len().min(LONGEST)]
+    });
+    // JSON has a backslash before a quote
+    let quoted = behind.flat_map(|behind| behind.split(|byte| matches!(byte, b'"' | b'\'' | b'\\')));
+    let named = quoted.filter(|part| part.iter().all(is_of_word));
+    named.map(|part| String::from_utf8_lossy(part).into_owned())
+}
+
 /// In order.
 pub fn member_names(text: &str) -> impl Iterator<Item = Range<usize>> {
     let bytes = text.as_bytes();
-    let is_of_word = |byte: &u8| is_of_name(*byte) || !byte.is_ascii();
     let mut end = 0;
     let words = std::iter::from_fn(move || {
         let start = end + bytes[end..].iter().position(is_of_word)?;
@@ -16,6 +29,10 @@ pub fn member_names(text: &str) -> impl Iterator<Item = Range<usize>> {
         Some(start..end)
     });
     words.filter(|word| may_be_member(bytes, word))
+}
+
+fn is_of_word(byte: &u8) -> bool {
+    is_of_name(*byte) || !byte.is_ascii()
 }
 
 fn may_be_member(bytes: &[u8], word: &Range<usize>) -> bool {

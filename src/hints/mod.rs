@@ -18,7 +18,7 @@ use crate::sqlalchemy::cascade::OPTION_NAMES;
 
 use classes::class_definitions;
 pub use classes::has_heir_of;
-pub use members::member_names;
+pub use members::{member_names, strings_behind};
 use traits::DELETE_ORPHAN;
 pub use traits::{Traits, names_session};
 pub use words::Words;

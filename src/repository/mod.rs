@@ -253,6 +253,11 @@ impl Repository {
         format!("{}:{}", self.display(&location.path), source.position(location.start))
     }
 
+    /// The bytes of the file at an absolute path, which are kept.
+    pub fn bytes(&self, file: &Path) -> Option<Arc<[u8]>> {
+        self.disk.read(file, true).ok()
+    }
+
     /// The file at an absolute path.
     fn read(&self, file: &Path) -> Option<Module> {
         let bytes = match library::read(file) {

@@ -1,11 +1,12 @@
 //! A relationship that has no annotation, the backref of one or an association proxy goes in; what the attribute holds comes out.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use parking_lot::{Mutex, MutexGuard};
 
-use crate::hints::Words;
+use crate::hints::{Words, strings_behind};
 use crate::model::{Model, Relationship, RelationshipCall};
 use crate::module::{Location, Module};
 use crate::python::PyValue;
@@ -21,8 +22,10 @@ use super::{Context, Types};
 pub(super) struct KnownRelationships {
     /// By the call, and whether it is a backref that it makes.
     relationships: Mutex<HashMap<(Location, bool), Relationship>>,
-    /// By name, once one is asked for: the calls that make backrefs.
-    backrefs: OnceLock<HashMap<String, Vec<Location>>>,
+    /// By what may be their names, as far as the texts tell: the files with backrefs.
+    files_with_backrefs: OnceLock<HashMap<String, Vec<PathBuf>>>,
+    /// By name: the calls that make backrefs.
+    backrefs: Mutex<HashMap<String, Arc<[Location]>>>,
 }
 
 impl KnownRelationships {
@@ -55,37 +58,49 @@ impl Types<'_> {
             let object = Type::Object(target, Vec::new());
             self.inherits(class, &owner).then(|| held(&self.resolver, object, found.uselist, &module, &call))
         };
-        let found = Type::any(self.backrefs_named(name).into_iter().filter_map(of));
+        let found = Type::any(self.backrefs(name).iter().cloned().filter_map(of));
         (!found.is_never()).then_some(found)
     }
 
-    /// The calls that make backrefs of a name.
-    fn backrefs_named(&self, name: &str) -> Vec<Location> {
-        let known = self.inferred.related.backrefs.get_or_init(|| self.backrefs());
-        known.get(name).cloned().unwrap_or_default()
+    /// The calls that make backrefs of a name: `backref("name", …)`, or the relationship that has `backref="name"`.
+    fn backrefs(&self, name: &str) -> Arc<[Location]> {
+        let known = &self.inferred.related;
+        if let Some(found) = known.backrefs.lock().get(name) {
+            return Arc::clone(found);
+        }
+        let files = known.files_with_backrefs.get_or_init(|| self.files_with_backrefs());
+        let found: Arc<[Location]> =
+            files.get(name).into_iter().flatten().flat_map(|file| self.backrefs_in(file, name)).collect();
+        known.backrefs.lock().insert(name.to_owned(), Arc::clone(&found));
+        found
     }
 
-    /// All calls that make backrefs, by the name of these: `backref("name", …)`, or the relationship that has `backref="name"`.
-    fn backrefs(&self) -> HashMap<String, Vec<Location>> {
-        let has_one = |bytes: &[u8]| memchr::memmem::find(bytes, b"backref").is_some();
-        let mut found: HashMap<String, Vec<Location>> = HashMap::default();
-        for file in (self.search)(self.resolver.repository.root(), &has_one) {
-            let Some(module) = self.resolver.repository.module(&file) else { continue };
-            let root = module.tree().root();
-            let keywords = nodes_with_word(&root, "backref").filter(|node| node.kind() == kind::KEYWORD_ARGUMENT);
-            for keyword in keywords.filter(|node| node.field("name").is_some_and(|name| name.text() == "backref")) {
-                let Some(value) = keyword.field("value") else { continue };
-                let is_call = value.kind() == kind::CALL;
-                let name = if is_call {
-                    arguments_of(&value).first().and_then(string_content)
-                } else {
-                    string_content(&value)
-                };
-                let relationship = keyword.ancestors().find(|node| node.kind() == kind::CALL);
-                let call = if is_call { Some(value) } else { relationship };
-                if let (Some(name), Some(call)) = (name, call) {
-                    found.entry(name).or_default().push(module.location(&call.range()));
-                }
+    fn backrefs_in(&self, file: &Path, name: &str) -> Vec<Location> {
+        let Some(module) = self.resolver.repository.module(file) else { return Vec::new() };
+        let root = module.tree().root();
+        let keywords = nodes_with_word(&root, "backref").filter(|node| node.kind() == kind::KEYWORD_ARGUMENT);
+        let keywords = keywords.filter(|node| node.field("name").is_some_and(|name| name.text() == "backref"));
+        let made = keywords.filter_map(|keyword| {
+            let value = keyword.field("value")?;
+            let is_call = value.kind() == kind::CALL;
+            let named =
+                if is_call { arguments_of(&value).first().and_then(string_content) } else { string_content(&value) };
+            named.filter(|named| named == name)?;
+            let relationship = || keyword.ancestors().find(|node| node.kind() == kind::CALL);
+            let call = if is_call { Some(value) } else { relationship() };
+            Some(module.location(&call?.range()))
+        });
+        made.collect()
+    }
+
+    /// The files with backrefs, by the strings that come soon behind the word.
+    fn files_with_backrefs(&self) -> HashMap<String, Vec<PathBuf>> {
+        let repository = self.resolver.repository;
+        let mut found: HashMap<String, Vec<PathBuf>> = HashMap::default();
+        for file in (self.search)(repository.root(), &|bytes| memchr::memmem::find(bytes, b"backref").is_some()) {
+            let bytes = repository.bytes(&file).unwrap_or_default();
+            for name in strings_behind(&bytes, b"backref").collect::<HashSet<_>>() {
+                found.entry(name).or_default().push(file.clone());
             }
         }
         found
