@@ -8,7 +8,7 @@ use foldhash::HashSet;
 use crate::hints::{self, Hints, Words};
 use crate::module::{Location, Module};
 use crate::source::Kind;
-use crate::syntax::{Node, Parts, callee_name, definition_around, hinted_nodes, is_awaited, is_comprehension, kind};
+use crate::syntax::{Node, callee_name, definition_around, hinted_nodes, is_awaited, is_comprehension, kind};
 use crate::types::{Type, Types};
 
 /// Functions whose callers are looked for.
@@ -85,14 +85,13 @@ impl<'a> Callees<'a> {
     }
 }
 
-/// Whether something may be read behind a call in the function that it stands in: an attribute, or anything by another call. In a loop that
-/// may stand before it; what a context manager is given it may read at the end of its block.
+/// Whether something may be read behind a call in the function that it stands in: an attribute, or anything by another call. What comes
+/// behind it may stand before it, as in a loop.
 pub fn goes_on(call: &Node<'_>) -> bool {
     let Some(function) = definition_around(call) else { return false };
     let around = call.ancestors().take_while(|around| around.range() != function.range());
     let may_read_elsewhere = |around: Node<'_>| match &*around.kind() {
         kind::FOR_STATEMENT | kind::WHILE_STATEMENT => true,
-        kind::WITH_STATEMENT => around.parts().next().is_some_and(|items| is_given_something(&items)),
         // what stands first comes last: `user.name if await known(user) else None`, `names[user.name] = await known(user)`
         kind::CONDITIONAL_EXPRESSION => true,
         kind::ASSIGNMENT => around.field("left").is_some_and(|left| left.kind() != kind::IDENTIFIER),
@@ -100,10 +99,4 @@ pub fn goes_on(call: &Node<'_>) -> bool {
     };
     let behind = &call.get_doc().text()[call.range().end..function.range().end];
     behind.contains(['.', '(']) || around.into_iter().any(may_read_elsewhere)
-}
-
-/// Whether a call in a node has arguments.
-fn is_given_something(node: &Node<'_>) -> bool {
-    let mut calls = node.dfs().filter(|node| node.kind() == kind::CALL);
-    calls.any(|call| call.field("arguments").is_some_and(|list| list.parts().next().is_some()))
 }

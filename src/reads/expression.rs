@@ -155,7 +155,11 @@ impl Walkthrough<'_, '_> {
                 Ok(())
             }
             kind::SUBSCRIPT => {
-                if let Some(RunValue::List(list)) = left.field("value").map(|value| self.value(&value)).transpose()? {
+                let container = left.field("value").map(|value| self.value(&value)).transpose()?;
+                for key in left.field_children("subscript") {
+                    self.value(&key)?;
+                }
+                if let Some(RunValue::List(list)) = container {
                     self.doubt_list(list);
                     // what it gets leaves others
                     self.heap.forget_all();
