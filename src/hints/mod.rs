@@ -95,10 +95,12 @@ impl Hints {
         Self::new(called.map(|at| at..at + 1))
     }
 
-    /// Where one of the words that are meant, of which each is a method's, is called and given something, or may be handed on.
+    /// Where one of the words that are meant, of which each is a method's, is called and given something, may be handed on, or ends a string.
     pub fn of_methods(text: &str, words: &Words, is_meant: impl Fn(&str) -> bool) -> Self {
         let bytes = text.as_bytes();
-        let is_used = |behind: &[u8]| !is_given_nothing(behind) && (is_called(behind) || is_handed_on(behind));
+        let is_quoted = |behind: &[u8]| matches!(behind.first(), Some(b'"' | b'\''));
+        let may_be_run = |behind: &[u8]| is_called(behind) || is_handed_on(behind) || is_quoted(behind);
+        let is_used = |behind: &[u8]| !is_given_nothing(behind) && may_be_run(behind);
         let used =
             whole_words(bytes, words).filter(|word| is_meant(&text[word.clone()]) && is_used(&bytes[word.end..]));
         Self::new(used.map(|word| word.start..word.start + 1))
@@ -185,12 +187,18 @@ fn whole_words<'b>(bytes: &'b [u8], words: &'b Words) -> impl Iterator<Item = Ra
     words.places(bytes).filter(is_whole)
 }
 
-/// Whether what ends where this begins may be a method that is handed on: it is not called, nor assigned to, nor asked for something.
+/// Whether what ends where this begins may be a method that is handed on: it is not called, nor assigned to, nor asked for something, nor
+/// part of a sentence, an import or a string.
 fn is_handed_on(behind: &[u8]) -> bool {
+    const OPERATORS: [&[u8]; 10] = [b"and", b"as", b"async", b"else", b"for", b"if", b"in", b"is", b"not", b"or"];
     let is_longer = behind.first().copied().is_some_and(is_of_name);
     let blanks = behind.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-    let is_assigned = || behind[blanks..].starts_with(b"=") && !behind[blanks..].starts_with(b"==");
-    !is_longer && !matches!(behind.get(blanks), Some(b'(' | b'.' | b'[')) && !is_assigned()
+    let (blanks, rest) = behind.split_at(blanks);
+    let is_assigned = || rest.starts_with(b"=") && !rest.starts_with(b"==");
+    let word = &rest[..rest.iter().take_while(|byte| is_of_name(**byte)).count()];
+    let ends_line = || blanks.iter().any(|byte| matches!(byte, b'\n' | b'\r'));
+    let is_prose = || !ends_line() && !word.is_empty() && !OPERATORS.contains(&word);
+    !is_longer && !matches!(rest.first(), Some(b'(' | b'.' | b'[' | b'"' | b'\'')) && !is_assigned() && !is_prose()
 }
 
 /// Whether the line that ends here has a comment, or may.
