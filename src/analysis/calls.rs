@@ -131,5 +131,5 @@ fn merges(traits: Traits) -> bool {
 
 /// Whether a file can have a session refresh, expire or expunge an object.
 pub(super) fn acts(traits: Traits) -> bool {
-    traits.acts || traits.can(Observable::Refresh)
+    traits.acts || traits.can(Observable::Refresh) || traits.can(Observable::Expunge)
 }

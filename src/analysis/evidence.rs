@@ -120,18 +120,26 @@ pub(super) struct MappingFiles {
 }
 
 impl MappingFiles {
-    /// Looks for those in a folder for whose bytes a test holds.
+    /// Looks for those in a folder for whose bytes a test holds. One after the other: who asks may hold what others wait for.
     pub fn search(&self) -> impl Fn(&Path, &BytesTest<'_>) -> Vec<PathBuf> + Sync {
         |folder, can_matter| {
-            let first = self.files.partition_point(|file| file.as_path() < folder);
-            let within = &self.files[first..];
-            let within = &within[..within.partition_point(|file| file.starts_with(folder))];
-            let is_meant = |file: &&PathBuf| self.disk.read(file, true).is_ok_and(|bytes| can_matter(&bytes));
-            // a thread of the pool may hold what the others wait for: it must not begin something else
-            match rayon::current_thread_index() {
-                Some(_) => within.iter().filter(is_meant).cloned().collect(),
-                None => within.par_iter().filter(is_meant).cloned().collect(),
-            }
+            self.within(folder).iter().filter(|file| self.is_meant(file, can_matter)).cloned().collect()
         }
+    }
+
+    /// The same by all threads, for who holds nothing.
+    pub fn search_together(&self) -> impl Fn(&Path, &BytesTest<'_>) -> Vec<PathBuf> + Sync {
+        |folder, can_matter| {
+            self.within(folder).par_iter().filter(|file| self.is_meant(file, can_matter)).cloned().collect()
+        }
+    }
+
+    fn within(&self, folder: &Path) -> &[PathBuf] {
+        let from = &self.files[self.files.partition_point(|file| file.as_path() < folder)..];
+        &from[..from.partition_point(|file| file.starts_with(folder))]
+    }
+
+    fn is_meant(&self, file: &Path, can_matter: &BytesTest<'_>) -> bool {
+        self.disk.read(file, true).is_ok_and(|bytes| can_matter(&bytes))
     }
 }

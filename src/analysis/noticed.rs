@@ -79,7 +79,7 @@ impl Noticed {
         let of_calls = calls.flat_map(|call| call.call.classes.iter().map(|class| End::Class(class.at.clone())));
         let classes: BTreeSet<End> = of_links.chain(of_calls).collect();
         let mapping = analysis.mapping_files(repository);
-        let of_mapping = mapping.search();
+        let of_mapping = mapping.search_together();
         let families: OnceCell<Families> = OnceCell::new();
         let families = || families.get_or_init(|| model.families(&classes, &of_mapping, of_all)).clone();
         if request.orphans {

@@ -83,11 +83,23 @@ fn of_any_receiver(
     let name = string_content(given.first()?)?;
     let kind = CallKind::of(&name).filter(|kind| kinds.contains(kind))?;
     let mut found = SessionCall::new(module.location(&call.range()), on_one_line(call), kind);
-    let (object, steps) = types.of(module, given.get(1)?);
+    let object = given.get(1)?;
+    let (object, steps) = types.of(module, &object.field("value").unwrap_or_else(|| object.clone()));
     found.add(classes, &object);
     found.steps = steps;
+    if found.classes.is_empty() && !is_given_session(types, module, call, &name) {
+        return None;
+    }
     found.is_handed_on(call);
     Some(found)
+}
+
+/// Whether what a call makes is called with a session at once: `methodcaller("refresh", user)(session)`.
+fn is_given_session(types: &Types<'_>, module: &Arc<Module>, made: &Node<'_>, method: &str) -> bool {
+    let call = made.parent().filter(|around| around.kind() == kind::CALL);
+    let given = call.and_then(|call| call.field("arguments")?.parts().next());
+    let receiver = given.and_then(|given| Receiver::of(types, module, &given, method));
+    receiver.is_some_and(|receiver| !matches!(receiver, Receiver::Open(_)))
 }
 
 /// Whether a method is handed on: it is not called, set, deleted, compared, or asked for something, as in

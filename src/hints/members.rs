@@ -6,17 +6,16 @@ use std::ops::Range;
 use super::{has_comment, is_of_name};
 
 /// The plain strings that begin soon behind each place of a word, by what stands between their quotes.
-pub fn strings_behind<'b>(bytes: &'b [u8], word: &'b [u8]) -> impl Iterator<Item = String> + 'b {
+pub fn strings_behind<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = &'t str> {
     // in bytes; nobody writes so much between a keyword and its value
     const LONGEST: usize = 300;
-    let behind = memchr::memmem::find_iter(bytes, word).map(move |at| {
-        let rest = &bytes[at + word.len()..];
-        &rest[..rest.len().min(LONGEST)]
+    let behind = text.match_indices(word).map(move |(at, _)| {
+        let rest = &text[at + word.len()..];
+        let end = (0..=LONGEST).rev().find(|end| rest.is_char_boundary(*end));
+        &rest[..end.unwrap_or_default()]
     });
-    // JSON has a backslash before a quote
-    let quoted = behind.flat_map(|behind| behind.split(|byte| matches!(byte, b'"' | b'\'' | b'\\')));
-    let named = quoted.filter(|part| part.iter().all(is_of_word));
-    named.map(|part| String::from_utf8_lossy(part).into_owned())
+    let quoted = behind.flat_map(|behind| behind.split(['"', '\'']));
+    quoted.filter(|part| part.bytes().all(|byte| is_of_word(&byte)))
 }
 
 /// In order.

@@ -95,12 +95,10 @@ impl Hints {
         Self::new(called.map(|at| at..at + 1))
     }
 
-    /// Where one of the words that are meant, of which each is a method's, is called and given something, may be handed on, or ends a string.
+    /// Where one of the words that are meant, of which each is a method's, is called and given something, or may be handed on or asked for by its name.
     pub fn of_methods(text: &str, words: &Words, is_meant: impl Fn(&str) -> bool) -> Self {
         let bytes = text.as_bytes();
-        let is_quoted = |behind: &[u8]| matches!(behind.first(), Some(b'"' | b'\''));
-        let may_be_run = |behind: &[u8]| is_called(behind) || is_handed_on(behind) || is_quoted(behind);
-        let is_used = |behind: &[u8]| !is_given_nothing(behind) && may_be_run(behind);
+        let is_used = |behind: &[u8]| !is_given_nothing(behind) && (is_called(behind) || is_handed_on(behind));
         let used =
             whole_words(bytes, words).filter(|word| is_meant(&text[word.clone()]) && is_used(&bytes[word.end..]));
         Self::new(used.map(|word| word.start..word.start + 1))
@@ -188,7 +186,7 @@ fn whole_words<'b>(bytes: &'b [u8], words: &'b Words) -> impl Iterator<Item = Ra
 }
 
 /// Whether what ends where this begins may be a method that is handed on: it is not called, nor assigned to, nor asked for something, nor
-/// part of a sentence, an import or a string.
+/// part of a sentence or an import.
 fn is_handed_on(behind: &[u8]) -> bool {
     const OPERATORS: [&[u8]; 10] = [b"and", b"as", b"async", b"else", b"for", b"if", b"in", b"is", b"not", b"or"];
     let is_longer = behind.first().copied().is_some_and(is_of_name);
@@ -198,7 +196,7 @@ fn is_handed_on(behind: &[u8]) -> bool {
     let word = &rest[..rest.iter().take_while(|byte| is_of_name(**byte)).count()];
     let ends_line = || blanks.iter().any(|byte| matches!(byte, b'\n' | b'\r'));
     let is_prose = || !ends_line() && !word.is_empty() && !OPERATORS.contains(&word);
-    !is_longer && !matches!(rest.first(), Some(b'(' | b'.' | b'[' | b'"' | b'\'')) && !is_assigned() && !is_prose()
+    !is_longer && !matches!(rest.first(), Some(b'(' | b'.' | b'[')) && !is_assigned() && !is_prose()
 }
 
 /// Whether the line that ends here has a comment, or may.
@@ -212,22 +210,30 @@ fn is_called(behind: &[u8]) -> bool {
     first.is_some_and(|byte| matches!(byte, b'(' | b')' | b'#'))
 }
 
-/// Whether what follows a name are brackets with nothing between them that can be an object: nothing at all, a string or number first, or
-/// another parameter's name.
+/// Whether what follows a name are brackets with nothing between them that can be an object: nothing at all, a string or number in its place,
+/// or arguments of other names.
 fn is_given_nothing(behind: &[u8]) -> bool {
-    // in bytes; nobody writes so much before the object
+    // in bytes; who writes more before a bracket may have the object there
     const LONGEST: usize = 300;
     let Some(arguments) = behind.trim_ascii_start().strip_prefix(b"(").map(<[u8]>::trim_ascii_start) else {
         return false;
     };
-    let name = arguments.iter().take_while(|byte| is_of_name(**byte)).count();
-    let behind_name = arguments[name..].trim_ascii_start();
-    let is_keyword = || name > 0 && behind_name.starts_with(b"=") && !behind_name.starts_with(b"==");
-    let has_object = || memchr::memmem::find(&arguments[..arguments.len().min(LONGEST)], b"instance").is_some();
-    match arguments.first() {
-        Some(b')' | b'"' | b'\'') => true,
-        Some(byte) => byte.is_ascii_digit() || is_keyword() && !has_object(),
-        None => false,
+    let length = match arguments.first() {
+        Some(b'"' | b'\'') => string_length(arguments),
+        _ => arguments.iter().take_while(|byte| is_of_name(**byte)).count(),
+    };
+    let (first, rest) = arguments.split_at(length);
+    let rest = rest.trim_ascii_start();
+    let ends = || matches!(rest.first(), Some(b',' | b')'));
+    let seen = &arguments[..arguments.len().min(LONGEST)];
+    let may_have_object = || {
+        let is_cut = seen.len() == LONGEST && !seen.contains(&b')');
+        is_cut || seen.contains(&b'*') || memchr::memmem::find(seen, b"instance").is_some()
+    };
+    match first.first() {
+        None => arguments.starts_with(b")"),
+        Some(b'"' | b'\'' | b'0'..=b'9') => ends(),
+        Some(_) => rest.starts_with(b"=") && !rest.starts_with(b"==") && !may_have_object(),
     }
 }
 

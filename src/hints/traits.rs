@@ -108,7 +108,8 @@ impl Traits {
                     hands_on |= method.is_handed_on;
                     // expunge_all and expunged are other words; a mailbox's method is given nothing
                     let is_whole = !bytes.get(found.end()).copied().is_some_and(is_of_name);
-                    traits.expunge |= is_whole && is_given(&found);
+                    let is_defined = bytes[..found.start()].ends_with(b"def ");
+                    traits.expunge |= is_whole && !is_defined && is_given(&found);
                 }
                 Word::Refresh => {
                     let method = method(&found);
@@ -176,19 +177,25 @@ struct NamedMethod {
     is_handed_on: bool,
 }
 
-/// Whether a word that ends with `elation`, which is at an offset, may be a constructor's name that is called, imported or given another
-/// name, as far as its line tells.
+/// Whether a word with `elation`, which is at an offset, may be the name of a constructor, or of what makes one, that is called, imported or
+/// given another name, as far as its line tells.
 fn may_be_constructor(bytes: &[u8], at: usize) -> bool {
     let rest = after_constructor(bytes, at);
-    let rest = &rest[rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()..];
+    let name = rest.iter().take_while(|byte| is_of_name(**byte)).count();
+    let blanks = rest[name..].iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\x0c')).count();
+    let rest = &rest[name + blanks..];
     let line = end_of_line(&bytes[..at]);
     let has = |word: &[u8]| line.len() == LONGEST_LINE || memchr::memmem::find(line, word).is_some();
-    // one of a list of names
-    let stands_alone = || !line.trim_ascii().contains(&b' ');
+    // in a list of names there is a comma before each other one
+    let is_listed = || {
+        let listed = line.iter().rposition(|byte| matches!(byte, b',' | b'(')).map_or(0, |comma| comma + 1);
+        !line[listed..].trim_ascii_start().contains(&b' ')
+    };
+    let is_renamed = || rest.strip_prefix(b"as").is_some_and(|rest| !rest.first().copied().is_some_and(is_of_name));
     match rest.first() {
         Some(b'(') => true,
-        None | Some(b')' | b',' | b';' | b'#' | b'\\' | b'\r' | b'\n') => has(b"import") || has(b"=") || stands_alone(),
-        _ => rest.starts_with(b"as ") && (has(b"import") || stands_alone()),
+        None | Some(b')' | b',' | b';' | b'#' | b'\\' | b'\r' | b'\n') => has(b"import") || has(b"=") || is_listed(),
+        _ => is_renamed() && (has(b"import") || is_listed()),
     }
 }
 
@@ -207,7 +214,7 @@ fn receiver(before: &[u8]) -> Option<&[u8]> {
     let blanks = before.iter().rev().take_while(is_blank).count();
     let (path, blanks) = before.split_at(before.len() - blanks);
     // what stands in a comment may be anything
-    let is_behind_comment = || blanks.contains(&b'\n') && has_comment(path);
+    let is_behind_comment = || blanks.iter().any(|byte| matches!(byte, b'\n' | b'\r')) && has_comment(path);
     path.strip_suffix(b".").or_else(|| is_behind_comment().then_some(path))
 }
 
@@ -218,7 +225,9 @@ fn is_asked_for(bytes: &[u8], word: Range<usize>) -> bool {
     let before = &bytes[word.start.saturating_sub(LONGEST)..word.start];
     let quote = before.last().filter(|quote| matches!(quote, b'"' | b'\''));
     let has = |word: &[u8]| memchr::memmem::find(before, word).is_some();
-    quote.is_some() && bytes.get(word.end) == quote && (has(b"getattr") || has(b"methodcaller"))
+    // JSON has a backslash before a quote
+    let behind = bytes[word.end..].strip_prefix(b"\\").unwrap_or(&bytes[word.end..]);
+    quote.is_some() && behind.first() == quote && (has(b"getattr") || has(b"methodcaller"))
 }
 
 /// Whether what ends here, as it stands before a method's dot, can be a session by its name, as code that is not annotated has it:

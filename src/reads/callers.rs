@@ -8,7 +8,7 @@ use foldhash::HashSet;
 use crate::hints::{self, Hints, Words};
 use crate::module::{Location, Module};
 use crate::source::Kind;
-use crate::syntax::{Node, callee_name, definition_around, hinted_nodes, is_awaited, is_comprehension, kind};
+use crate::syntax::{Node, callee_name, definition_around, hinted_nodes, is_awaited, kind};
 use crate::types::{Type, Types};
 
 /// Functions whose callers are looked for.
@@ -85,18 +85,18 @@ impl<'a> Callees<'a> {
     }
 }
 
-/// Whether something may be read behind a call in the function that it stands in: an attribute, or anything by another call. What comes
-/// behind it may stand before it, as in a loop.
+/// Whether something may be read behind a call in the function that it stands in: an attribute, or anything by another call. In a loop that
+/// may stand before it, and in its own statement too: `text(post, await reloaded(user))`, `names[user.name] = await reloaded(user)`.
 pub fn goes_on(call: &Node<'_>) -> bool {
     let Some(function) = definition_around(call) else { return false };
-    let around = call.ancestors().take_while(|around| around.range() != function.range());
-    let may_read_elsewhere = |around: Node<'_>| match &*around.kind() {
-        kind::FOR_STATEMENT | kind::WHILE_STATEMENT => true,
-        // what stands first comes last: `user.name if await known(user) else None`, `names[user.name] = await known(user)`
-        kind::CONDITIONAL_EXPRESSION => true,
-        kind::ASSIGNMENT => around.field("left").is_some_and(|left| left.kind() != kind::IDENTIFIER),
-        _ => is_comprehension(&around),
-    };
     let behind = &call.get_doc().text()[call.range().end..function.range().end];
-    behind.contains(['.', '(']) || around.into_iter().any(may_read_elsewhere)
+    let is_of_call = |node: &Node<'_>| matches!(&*node.kind(), kind::AWAIT | kind::PARENTHESIZED_EXPRESSION);
+    let mut around = call.ancestors().skip_while(is_of_call).take_while(|around| around.range() != function.range());
+    let is_last = around.next().is_some_and(|statement| match &*statement.kind() {
+        kind::EXPRESSION_STATEMENT | kind::RETURN_STATEMENT => true,
+        kind::ASSIGNMENT => statement.field("left").is_some_and(|left| left.kind() == kind::IDENTIFIER),
+        _ => false,
+    });
+    let is_loop = |around: Node<'_>| matches!(&*around.kind(), kind::FOR_STATEMENT | kind::WHILE_STATEMENT);
+    !is_last || behind.contains(['.', '(']) || around.any(is_loop)
 }

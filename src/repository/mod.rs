@@ -253,17 +253,16 @@ impl Repository {
         format!("{}:{}", self.display(&location.path), source.position(location.start))
     }
 
-    /// The bytes of the file at an absolute path, which are kept.
-    pub fn bytes(&self, file: &Path) -> Option<Arc<[u8]>> {
-        self.disk.read(file, true).ok()
-    }
-
-    /// The file at an absolute path.
-    fn read(&self, file: &Path) -> Option<Module> {
+    /// What the file at an absolute path holds, decoded.
+    pub fn source(&self, file: &Path) -> Option<Source> {
         let bytes = match library::read(file) {
             Some(bytes) => bytes.to_vec(),
             None => self.disk.read(file, false).ok()?.to_vec(),
         };
-        Some(Module::outline(file, Source::of_kind(Kind::of(file).unwrap_or_default(), bytes).ok()?))
+        Source::of_kind(Kind::of(file).unwrap_or_default(), bytes).ok()
+    }
+
+    fn read(&self, file: &Path) -> Option<Module> {
+        Some(Module::outline(file, self.source(file)?))
     }
 }

@@ -256,6 +256,7 @@ impl Types<'_> {
 
     /// Whether objects of a class are sessions.
     pub fn is_session(&self, class: &Class) -> bool {
+        self.begin();
         self.object_of(class, &[]) == Type::Session
     }
 

@@ -50,23 +50,25 @@ impl Types<'_> {
 
     /// A class and those of the repository that it inherits from, the nearest first.
     pub fn ancestors(&self, class: &Class) -> Vec<Class> {
+        self.begin();
         self.lineage(class, &[]).into_iter().map(|known| known.class).collect()
     }
 
     /// What an attribute of an object of a class can be.
     pub fn member_of(&self, class: &Class, name: &str) -> Type {
-        self.steps_left.set(super::MOST_STEPS);
+        self.begin();
         self.attribute(&Type::Object(class.clone(), Vec::new()), name)
     }
 
     /// Whether a class says what objects of others have: it is a protocol.
     pub fn is_protocol(&self, class: &Class) -> bool {
+        self.begin();
         self.has_base_named(class, &["Protocol"])
     }
 
     /// What a loop over something gives.
     pub fn item_of(&self, over: &Type) -> Type {
-        self.steps_left.set(super::MOST_STEPS);
+        self.begin();
         self.item(over)
     }
 

@@ -156,10 +156,15 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// What an expression of a module can be, and the steps that lead there.
-    pub fn of(&self, module: &Arc<Module>, expression: &Node<'_>) -> (Type, Vec<InferenceStep>) {
+    /// A question begins, of which no step was made.
+    fn begin(&self) {
         self.steps_left.set(MOST_STEPS);
         self.trail.borrow_mut().clear();
+    }
+
+    /// What an expression of a module can be, and the steps that lead there.
+    pub fn of(&self, module: &Arc<Module>, expression: &Node<'_>) -> (Type, Vec<InferenceStep>) {
+        self.begin();
         let found = self.value(&Context::of(module), expression);
         (found, self.trail.take())
     }
@@ -170,8 +175,7 @@ impl<'a> Types<'a> {
         if !bases.text().contains("Repository") && !bases.text().contains("Service") {
             return None;
         }
-        self.steps_left.set(MOST_STEPS);
-        self.trail.borrow_mut().clear();
+        self.begin();
         self.model_of(&assignment::class_of(&Context::of(module), class))
     }
 

@@ -98,9 +98,9 @@ impl Types<'_> {
         let repository = self.resolver.repository;
         let mut found: HashMap<String, Vec<PathBuf>> = HashMap::default();
         for file in (self.search)(repository.root(), &|bytes| memchr::memmem::find(bytes, b"backref").is_some()) {
-            let bytes = repository.bytes(&file).unwrap_or_default();
-            for name in strings_behind(&bytes, b"backref").collect::<HashSet<_>>() {
-                found.entry(name).or_default().push(file.clone());
+            let Some(source) = repository.source(&file) else { continue };
+            for name in strings_behind(source.text(), "backref").collect::<HashSet<_>>() {
+                found.entry(name.to_owned()).or_default().push(file.clone());
             }
         }
         found

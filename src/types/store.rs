@@ -211,7 +211,7 @@ impl Types<'_> {
                 Type::Class(meta, _) => self.attribute_of_class(&meta, "model").and_then(object_of),
                 _ => None,
             };
-            self.ancestors(class).into_iter().find_map(of_meta)
+            self.lineage(class, &[]).into_iter().map(|known| known.class).find_map(of_meta)
         };
         let by_repository = || match self.attribute_of_class(class, "repository_type")? {
             Type::Class(repository, given) => {

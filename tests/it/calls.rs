@@ -140,3 +140,71 @@ fn calls_are_asked_for_with_a_report_that_tells_them() {
     assert!(String::from_utf8_lossy(&refused.stderr).contains("give --output-format json"), "{refused:?}");
     assert_eq!(run(&["--output", "json=calls.json"]).status.code(), Some(0));
 }
+
+#[test]
+fn a_backref_is_found_by_its_name_in_whatever_encoding_it_is_written() {
+    const MODELS: &str = "\
+# -*- coding: latin-1 -*-
+from sqlalchemy import Column, ForeignKey, Integer
+from sqlalchemy.orm import declarative_base, relationship
+
+Base = declarative_base()
+
+
+class User(Base):
+    __tablename__ = 'users'
+    id = Column(Integer, primary_key=True)
+    orders = relationship('Order', cascade='all', backref='k\u{e4}ufer')
+
+
+class Order(Base):
+    __tablename__ = 'orders'
+    id = Column(Integer, primary_key=True)
+    user_id = Column(ForeignKey('users.id'))
+";
+    const USE: &str = "\
+from sqlalchemy.orm import Session
+
+from models import Order
+
+
+def reload(session: Session, order: Order):
+    session.refresh(order.k\u{e4}ufer)
+";
+    let folder = folder_with(&[("app.py", USE)]);
+    let latin: Vec<u8> = MODELS.chars().map(|character| u8::try_from(character).unwrap()).collect();
+    fs::write(folder.path().join("models.py"), latin).unwrap();
+    let calls = calls_in(folder.path());
+    assert_eq!(calls.iter().map(told).collect::<Vec<_>>(), ["User"], "{calls:?}");
+}
+
+#[test]
+fn calls_of_notebooks_are_told_however_their_lines_are_stored() {
+    const CODE: [&str; 3] = [
+        r#""async def f(session, user: models.User):\n", "    await session.refresh(", "user)""#,
+        r#""async def f(session, user: models.User):\n", "    session.\\\n", "        expunge(user)""#,
+        r#""async def f(session, user: models.User):\n", "    await getattr(session, \"refresh\")(user)""#,
+    ];
+    const MODELS: &str = "\
+from sqlalchemy import Column, Integer
+from sqlalchemy.orm import declarative_base, relationship
+
+Base = declarative_base()
+
+
+class User(Base):
+    __tablename__ = 'users'
+    id = Column(Integer, primary_key=True)
+";
+    for code in CODE {
+        let cell = format!(
+            r#"{{"cell_type": "code", "execution_count": null, "metadata": {{}}, "outputs": [], "source": ["import models\n", {code}]}}"#
+        );
+        let notebook = format!(
+            r#"{{"cells": [{cell}], "metadata": {{"language_info": {{"name": "python"}}}}, "nbformat": 4, "nbformat_minor": 5}}"#
+        );
+        let folder = folder_with(&[("models.py", MODELS), ("app.ipynb", &notebook)]);
+        let calls = calls_in(folder.path());
+        assert_eq!(calls.iter().map(told).collect::<Vec<_>>(), ["User"], "{code}");
+    }
+}

@@ -1,6 +1,7 @@
 //! Reads that are told to raise do raise, in random asynchronous programs that SQLAlchemy runs.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -99,13 +100,7 @@ fn what_programs_do_decides_what_is_told_of_them() {
     let said = String::from_utf8(run.stdout).unwrap();
     let last = said.lines().last().unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&run.stderr)));
     let raised: BTreeMap<String, u64> = serde_json::from_str(last).unwrap();
-    let check = run_binary(&folder, &["check", "--isolated", "--calls", "--output-format=json", "."]);
-    let report: Value = serde_json::from_slice(&check.stdout).unwrap();
-    let mut told: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
-    for read in report["calls"].as_array().unwrap().iter().filter_map(|call| call["reads"].as_array()).flatten() {
-        let path = read["path"].as_str().unwrap().to_owned();
-        told.entry(path).or_default().insert(read["start"]["line"].as_u64().unwrap());
-    }
+    let told = reads_told_in(&folder);
     for (program, lines) in &told {
         assert_eq!(
             lines.iter().copied().collect::<Vec<_>>(),
@@ -113,9 +108,25 @@ fn what_programs_do_decides_what_is_told_of_them() {
             "{program}"
         );
     }
-    for program in programs.iter().map(|path| path.file_name().unwrap().to_str().unwrap()) {
+    for path in &programs {
+        let program = path.file_name().unwrap().to_str().unwrap();
         assert_eq!(told.contains_key(program), program.starts_with("told_"), "{program}");
+        // what is asked of one must not depend on what was asked before of another
+        let alone = folder_with(&[(program, &fs::read_to_string(path).unwrap())]);
+        assert_eq!(reads_told_in(alone.path()).get(program), told.get(program), "{program} alone");
     }
+}
+
+/// The lines of the reads that are told to raise, by file.
+fn reads_told_in(folder: &Path) -> BTreeMap<String, BTreeSet<u64>> {
+    let check = run_binary(folder, &["check", "--isolated", "--calls", "--output-format=json", "."]);
+    let report: Value = serde_json::from_slice(&check.stdout).unwrap();
+    let mut told: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
+    for read in report["calls"].as_array().unwrap().iter().filter_map(|call| call["reads"].as_array()).flatten() {
+        let path = read["path"].as_str().unwrap().to_owned();
+        told.entry(path).or_default().insert(read["start"]["line"].as_u64().unwrap());
+    }
+    told
 }
 
 #[test]

@@ -103,6 +103,9 @@ fn a_method_that_is_handed_on_is_a_call_of_what_comes_with_it() {
         "session. refresh(user)",
         "session.\\\n    refresh(user)",
         "(session .  # a comment\n    refresh)(user)",
+        "session.refresh('' or user)",
+        "session.refresh(0 or user)",
+        "session.refresh(with_for_update=True, instance=user)",
     ] {
         assert_eq!(of_level("reached", handed_on), reached, "{handed_on}");
         assert!(of_level("unknown", handed_on).is_empty(), "{handed_on}");
@@ -118,8 +121,10 @@ fn a_method_that_is_handed_on_is_a_call_of_what_comes_with_it() {
         "for again, one in {session.refresh: user}.items(): again(one)",
         "return session.refresh",
         "again = getattr(session, 'refresh')",
-        "methodcaller('refresh', thing)(thing)",
-        "methodcaller('refresh', user)(session)",
+        "methodcaller('refresh', thing)(session)",
+        "methodcaller('refresh', instance=user)(session)",
+        "session.refresh(with_for_update=True, **thing)",
+        "session.refresh(attribute_names=None, *[user])",
     ] {
         assert_eq!(of_level("unknown", unknown), all, "{unknown}");
     }
@@ -142,6 +147,8 @@ fn a_method_that_is_handed_on_is_a_call_of_what_comes_with_it() {
         "getattr(thing, 'refresh')(thing)",
         "getattr(session, 'refresh')()",
         "methodcaller('refresh')(session)",
+        "list(map(methodcaller('expire', 10), [session]))",
+        "session.refresh('user')",
         "thing('refresh', user)",
         "return thing.session.expire > 3",
         "return {'refresh': thing.session.refresh}",
