@@ -57,14 +57,14 @@ pub(super) fn session_call(
         Receiver::Open(why) => found.doubt = Some(why),
     }
     if found.classes.is_empty() || !is_followed {
-        found.is_handed_on(method);
+        found.leave_open(method);
     }
     Some(found)
 }
 
 impl SessionCall {
-    /// Who calls a method isn't known.
-    fn is_handed_on(&mut self, method: &Node<'_>) {
+    /// A method is handed on, and who calls it with what isn't known.
+    fn leave_open(&mut self, method: &Node<'_>) {
         let why = format!("`{}` is handed on, and what it is given there is not followed", on_one_line(method));
         (self.doubt, self.unknown) = (Some(why.clone()), Some(why));
     }
@@ -90,7 +90,7 @@ fn of_any_receiver(
     if found.classes.is_empty() && !is_given_session(types, module, call, &name) {
         return None;
     }
-    found.is_handed_on(call);
+    found.leave_open(call);
     Some(found)
 }
 

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::{LONGEST_CALL, Words, is_of_name};
+use super::{LONGEST_CALL, Words, is_of_word};
 
 /// Whether a file with the bytes can define a class that has one of the words in its list of bases, or can give one of the words another name.
 pub fn has_heir_of(bytes: &[u8], words: &Words) -> bool {
@@ -45,14 +45,13 @@ fn class_head(bytes: &[u8]) -> &[u8] {
 /// Whether one of the words is given another name: `import Word as Other`, `Other = Word`.
 fn is_renamed(bytes: &[u8], words: &Words) -> bool {
     static AS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" as "));
-    let is_of_word = |byte: &&u8| is_of_name(**byte) || !byte.is_ascii();
     let is_imported = |at: usize| {
-        let length = bytes[..at].iter().rev().take_while(is_of_word).count();
+        let length = bytes[..at].iter().rev().take_while(|byte| is_of_word(**byte)).count();
         words.stand_in(&bytes[at - length..at])
     };
     let is_assigned = |at: usize| {
         let value = bytes[at + 1..].trim_ascii_start();
-        let length = value.iter().take_while(is_of_word).count();
+        let length = value.iter().take_while(|byte| is_of_word(**byte)).count();
         let ends_line = matches!(value.get(length), None | Some(b'\n' | b'\r' | b' ' | b'#'));
         ends_line && words.stand_in(&value[..length])
     };

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{has_comment, is_of_name};
+use super::{has_comment, is_of_word};
 
 /// The plain strings that begin soon behind each place of a word, by what stands between their quotes.
 pub fn strings_behind<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = &'t str> {
@@ -15,7 +15,7 @@ pub fn strings_behind<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = 
         &rest[..end.unwrap_or_default()]
     });
     let quoted = behind.flat_map(|behind| behind.split(['"', '\'']));
-    quoted.filter(|part| part.bytes().all(|byte| is_of_word(&byte)))
+    quoted.filter(|part| part.bytes().all(is_of_word))
 }
 
 /// In order.
@@ -23,15 +23,11 @@ pub fn member_names(text: &str) -> impl Iterator<Item = Range<usize>> {
     let bytes = text.as_bytes();
     let mut end = 0;
     let words = std::iter::from_fn(move || {
-        let start = end + bytes[end..].iter().position(is_of_word)?;
-        end = start + bytes[start..].iter().take_while(|byte| is_of_word(byte)).count();
+        let start = end + bytes[end..].iter().position(|byte| is_of_word(*byte))?;
+        end = start + bytes[start..].iter().take_while(|byte| is_of_word(**byte)).count();
         Some(start..end)
     });
     words.filter(|word| may_be_member(bytes, word))
-}
-
-fn is_of_word(byte: &u8) -> bool {
-    is_of_name(*byte) || !byte.is_ascii()
 }
 
 fn may_be_member(bytes: &[u8], word: &Range<usize>) -> bool {

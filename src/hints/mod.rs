@@ -95,7 +95,8 @@ impl Hints {
         Self::new(called.map(|at| at..at + 1))
     }
 
-    /// Where one of the words that are meant, of which each is a method's, is called and given something, or may be handed on or asked for by its name.
+    /// Where one of the words that are meant, of which each is a method's, is called and given something, or may be handed on or asked for
+    /// by its name.
     pub fn of_methods(text: &str, words: &Words, is_meant: impl Fn(&str) -> bool) -> Self {
         let bytes = text.as_bytes();
         let is_used = |behind: &[u8]| !is_given_nothing(behind) && (is_called(behind) || is_handed_on(behind));
@@ -258,9 +259,8 @@ fn runs<'b>(
 fn may_be_awaited(before: &[u8]) -> bool {
     // in bytes; nobody writes so much there
     const LONGEST: usize = 300;
-    let is_of_path = |byte: &&u8| {
-        is_of_name(**byte) || !byte.is_ascii() || byte.is_ascii_whitespace() || matches!(byte, b'.' | b'\\' | b'(')
-    };
+    let is_of_path =
+        |byte: &&u8| is_of_word(**byte) || byte.is_ascii_whitespace() || matches!(byte, b'.' | b'\\' | b'(');
     let length = before.iter().rev().take(LONGEST).take_while(is_of_path).count();
     let (rest, path) = before.split_at(before.len() - length);
     let follows_call = || path.trim_ascii_start().first() == Some(&b'.');
@@ -306,6 +306,11 @@ fn after_constructor(bytes: &[u8], at: usize) -> &[u8] {
 
 fn is_of_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// The same where names may have letters of any alphabet.
+fn is_of_word(byte: u8) -> bool {
+    is_of_name(byte) || !byte.is_ascii()
 }
 
 /// The lines of a text that can have a comment which suppresses findings, in order.

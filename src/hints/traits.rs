@@ -233,8 +233,7 @@ fn is_asked_for(bytes: &[u8], word: Range<usize>) -> bool {
 /// Whether what ends here, as it stands before a method's dot, can be a session by its name, as code that is not annotated has it:
 /// `session`, `self.db_session`, `get_db()`, `s`.
 pub fn names_session(before: &[u8]) -> bool {
-    let line = end_of_line(before);
-    let line = line.to_ascii_lowercase();
+    let line = end_of_line(before).to_ascii_lowercase();
     let name = line.len() - line.iter().rev().take_while(|byte| is_of_name(**byte)).count();
     let has = |word: &[u8]| memchr::memmem::find(&line, word).is_some();
     has(b"sess") || has(b"db") || &line[name..] == b"s"

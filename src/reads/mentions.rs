@@ -28,7 +28,15 @@ pub struct Mentions<'a> {
     /// By the places of relationships among them.
     known: Mutex<BTreeMap<BTreeSet<usize>, Arc<MentionsOfSome>>>,
     /// By class: what each of its members names.
-    members: Mutex<HashMap<Location, Arc<[Member]>>>,
+    members: Mutex<HashMap<Location, Arc<Members>>>,
+}
+
+/// The members of a class.
+#[derive(Default)]
+struct Members {
+    all: Vec<Member>,
+    /// The names of the relationships that certainly make none that leads back.
+    without_backref: HashSet<String>,
 }
 
 /// A member of a class.
@@ -36,8 +44,6 @@ struct Member {
     name: String,
     /// It is, or makes, a relationship.
     is_relationship: bool,
-    /// It may make the one that leads back.
-    makes_backref: bool,
     /// What a function names.
     names: HashSet<String>,
 }
@@ -58,20 +64,14 @@ impl<'a> Mentions<'a> {
         found
     }
 
-    fn members_of(&self, class: &Class) -> Arc<[Member]> {
+    fn members_of(&self, class: &Class) -> Arc<Members> {
         if let Some(known) = self.members.lock().get(&class.at) {
             return Arc::clone(known);
         }
-        let node = class.module.node(&class.at.range());
-        let all: Arc<[Member]> = node.iter().flat_map(members).filter_map(|member| Member::of(&member)).collect();
+        let all =
+            Arc::new(class.module.node(&class.at.range()).map_or_else(Members::default, |node| Members::of(&node)));
         self.members.lock().insert(class.at.clone(), Arc::clone(&all));
         all
-    }
-
-    /// Whether a relationship stands in the class that has it, and certainly makes none that leads back.
-    fn is_without_backref(&self, owner: &Class, relationship: &Cascading) -> bool {
-        let is_plain = |member: &Member| member.is_relationship && !member.makes_backref;
-        self.members_of(owner).iter().any(|member| member.name == relationship.attribute && is_plain(member))
     }
 }
 
@@ -95,7 +95,9 @@ impl MentionsOfSome {
             relationships.insert(one.attribute.clone());
             let owner = Class::at(mapping.classes.resolver.repository, &one.owner);
             // what leads back stands in the other class, unless this one makes it
-            let stands_there = |owner: &&Class| one.target.is_some() && mentions.is_without_backref(owner, one);
+            let stands_there = |owner: &&Class| {
+                one.target.is_some() && mentions.members_of(owner).without_backref.contains(&one.attribute)
+            };
             if let Some(owner) = owner.as_ref().filter(|owner| !stands_there(owner))
                 && let Attribute::Relation(relation) = mapping.attribute(owner, &one.attribute)
             {
@@ -106,7 +108,7 @@ impl MentionsOfSome {
             }
         }
         let members: Vec<_> = classes.values().map(|class| mentions.members_of(class)).collect();
-        let members: Vec<&Member> = members.iter().flat_map(|members| &**members).collect();
+        let members: Vec<&Member> = members.iter().flat_map(|members| &members.all).collect();
         relationships.extend(members.iter().filter(|member| member.is_relationship).map(|member| member.name.clone()));
         let mut names: HashSet<String> = relationships.iter().cloned().collect();
         loop {
@@ -236,15 +238,22 @@ fn untyped_parameters(function: &Node<'_>) -> Vec<String> {
     untyped.filter_map(|parameter| Some(parameter_name(&parameter)?.text().into_owned())).collect()
 }
 
-impl Member {
-    fn of(member: &Node<'_>) -> Option<Self> {
-        let (name, text) = (member_name(member)?.text().into_owned(), member.text());
-        let is_relationship = member.kind() != kind::FUNCTION_DEFINITION && text.contains("elation");
-        let makes_backref = text.contains("backref") || text.contains("**");
-        let names = match &*member.kind() {
-            kind::ASSIGNMENT => HashSet::default(),
-            _ => member_names(&text).map(|name| text[name].to_owned()).collect(),
-        };
-        Some(Self { name, is_relationship, makes_backref, names })
+impl Members {
+    fn of(class: &Node<'_>) -> Self {
+        let mut found = Self::default();
+        for member in members(class) {
+            let Some(name) = member_name(&member).map(|name| name.text().into_owned()) else { continue };
+            let text = member.text();
+            let is_relationship = member.kind() != kind::FUNCTION_DEFINITION && text.contains("elation");
+            if is_relationship && !text.contains("backref") && !text.contains("**") {
+                found.without_backref.insert(name.clone());
+            }
+            let names = match &*member.kind() {
+                kind::ASSIGNMENT => HashSet::default(),
+                _ => member_names(&text).map(|name| text[name].to_owned()).collect(),
+            };
+            found.all.push(Member { name, is_relationship, names });
+        }
+        found
     }
 }

@@ -1,6 +1,6 @@
 //! A relationship that has no annotation, the backref of one or an association proxy goes in; what the attribute holds comes out.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use foldhash::{HashMap, HashSet};
@@ -24,9 +24,12 @@ pub(super) struct KnownRelationships {
     relationships: Mutex<HashMap<(Location, bool), Relationship>>,
     /// By what may be their names, as far as the texts tell: the files with backrefs.
     files_with_backrefs: OnceLock<HashMap<String, Vec<PathBuf>>>,
-    /// By name: the calls that make backrefs.
-    backrefs: Mutex<HashMap<String, Arc<[Location]>>>,
+    /// By file.
+    backrefs: Mutex<HashMap<PathBuf, Arc<Backrefs>>>,
 }
+
+/// By name: the calls that make backrefs.
+type Backrefs = HashMap<String, Vec<Location>>;
 
 impl KnownRelationships {
     fn known(&self) -> MutexGuard<'_, HashMap<(Location, bool), Relationship>> {
@@ -58,39 +61,45 @@ impl Types<'_> {
             let object = Type::Object(target, Vec::new());
             self.inherits(class, &owner).then(|| held(&self.resolver, object, found.uselist, &module, &call))
         };
-        let found = Type::any(self.backrefs(name).iter().cloned().filter_map(of));
+        let found = Type::any(self.backrefs(name).into_iter().filter_map(of));
         (!found.is_never()).then_some(found)
     }
 
     /// The calls that make backrefs of a name: `backref("name", …)`, or the relationship that has `backref="name"`.
-    fn backrefs(&self, name: &str) -> Arc<[Location]> {
-        let known = &self.inferred.related;
-        if let Some(found) = known.backrefs.lock().get(name) {
-            return Arc::clone(found);
-        }
-        let files = known.files_with_backrefs.get_or_init(|| self.files_with_backrefs());
-        let found: Arc<[Location]> =
-            files.get(name).into_iter().flatten().flat_map(|file| self.backrefs_in(file, name)).collect();
-        known.backrefs.lock().insert(name.to_owned(), Arc::clone(&found));
-        found
+    fn backrefs(&self, name: &str) -> Vec<Location> {
+        let files = self.inferred.related.files_with_backrefs.get_or_init(|| self.files_with_backrefs());
+        let of_name = |file| self.backrefs_in(file).get(name).cloned().unwrap_or_default();
+        files.get(name).into_iter().flatten().flat_map(of_name).collect()
     }
 
-    fn backrefs_in(&self, file: &Path, name: &str) -> Vec<Location> {
-        let Some(module) = self.resolver.repository.module(file) else { return Vec::new() };
-        let root = module.tree().root();
-        let keywords = nodes_with_word(&root, "backref").filter(|node| node.kind() == kind::KEYWORD_ARGUMENT);
-        let keywords = keywords.filter(|node| node.field("name").is_some_and(|name| name.text() == "backref"));
-        let made = keywords.filter_map(|keyword| {
-            let value = keyword.field("value")?;
-            let is_call = value.kind() == kind::CALL;
-            let named =
-                if is_call { arguments_of(&value).first().and_then(string_content) } else { string_content(&value) };
-            named.filter(|named| named == name)?;
-            let relationship = || keyword.ancestors().find(|node| node.kind() == kind::CALL);
-            let call = if is_call { Some(value) } else { relationship() };
-            Some(module.location(&call?.range()))
-        });
-        made.collect()
+    /// Those of a file, which is looked through once.
+    fn backrefs_in(&self, file: &PathBuf) -> Arc<Backrefs> {
+        let known = || self.inferred.related.backrefs.lock();
+        if let Some(found) = known().get(file) {
+            return Arc::clone(found);
+        }
+        let mut found = Backrefs::default();
+        if let Some(module) = self.resolver.repository.module(file) {
+            let root = module.tree().root();
+            let keywords = nodes_with_word(&root, "backref").filter(|node| node.kind() == kind::KEYWORD_ARGUMENT);
+            for keyword in keywords.filter(|node| node.field("name").is_some_and(|name| name.text() == "backref")) {
+                let Some(value) = keyword.field("value") else { continue };
+                let is_call = value.kind() == kind::CALL;
+                let name = if is_call {
+                    arguments_of(&value).first().and_then(string_content)
+                } else {
+                    string_content(&value)
+                };
+                let relationship = keyword.ancestors().find(|node| node.kind() == kind::CALL);
+                let call = if is_call { Some(value) } else { relationship };
+                if let (Some(name), Some(call)) = (name, call) {
+                    found.entry(name).or_default().push(module.location(&call.range()));
+                }
+            }
+        }
+        let found = Arc::new(found);
+        known().insert(file.clone(), Arc::clone(&found));
+        found
     }
 
     /// The files with backrefs, by the strings that come soon behind the word.
