@@ -265,9 +265,11 @@ impl Walkthrough<'_, '_> {
         self.relate(owner, object);
         let class = self.heap.objects[owner].class.clone();
         let super::mapping::Attribute::Relation(relation) = self.mapping.attribute(&class, &name) else { return };
-        self.moves(object, &relation);
         let at = self.module().location(&call.range());
         let link = self.link(owner, &relation);
+        if !is_there || link.value != Some(RunValue::List(list)) {
+            self.moves(object, &relation);
+        }
         let is_told = is_there && self.is_told(object, &relation, owner);
         match &link.value {
             // nothing changes in the database

@@ -201,6 +201,8 @@ impl Walkthrough<'_, '_> {
         let mut seen = BTreeSet::from([object]);
         let mut open: Vec<(usize, Vec<Edge>)> = vec![(object, Vec::new())];
         let mut unseen: Vec<Class> = Vec::new();
+        // what is known, and reached or not
+        let mut maybe: Vec<(usize, Class)> = Vec::new();
         while let Some((one, over)) = open.pop() {
             let class = self.heap.objects[one].class.clone();
             let is_sure = !self.heap.objects[one].is_possible;
@@ -214,6 +216,7 @@ impl Walkthrough<'_, '_> {
                         reached.extend(self.heap.objects_in(value).into_iter().map(|next| (next, edge.clone())));
                     }
                     (LoadState::Unloaded, _) => {}
+                    (LoadState::Unknown, Some(RunValue::Object(next))) => maybe.push((*next, relation.target.clone())),
                     // what it leads to may be known by another name
                     _ => unseen.push(relation.target.clone()),
                 }
@@ -227,6 +230,7 @@ impl Walkthrough<'_, '_> {
                 }
             }
         }
+        unseen.extend(maybe.into_iter().filter(|(next, _)| !seen.contains(next)).map(|(_, class)| class));
         seen.remove(&object);
         let reached: Vec<usize> = seen.into_iter().collect();
         self.disturb(object, is_expire);
@@ -254,6 +258,7 @@ impl Walkthrough<'_, '_> {
     }
 
     fn expire_reached(&mut self, object: usize, call: &Location, over: &[Edge]) {
+        self.see_loaded(object);
         let known = &mut self.heap.objects[object];
         match known.standing {
             Standing::Transient => {}
@@ -270,6 +275,17 @@ impl Walkthrough<'_, '_> {
                 known.is_touched = false;
                 known.base = UnseenRelationships::Empty;
                 unload(&mut known.links, Some(&expiry).filter(|_| !is_possible));
+            }
+        }
+    }
+
+    /// What is loaded of an object with it is known from now on, one by one.
+    fn see_loaded(&mut self, object: usize) {
+        let class = self.heap.objects[object].class.clone();
+        for relation in self.mapping.relations(&class).iter() {
+            let link = self.link(object, relation);
+            if link.state == LoadState::Loaded {
+                self.heap.objects[object].links.entry(relation.name.clone()).or_insert(link);
             }
         }
     }

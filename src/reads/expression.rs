@@ -277,7 +277,8 @@ impl Walkthrough<'_, '_> {
     /// Whether what is at a place of a list may be one that is known by another name: of a copy, or apart from the others.
     fn may_be_known(&self, list: usize, number: usize) -> bool {
         let this = &self.heap.lists[list];
-        let is_anchored = this.is_anchored && !this.known.is_empty();
+        let has_made = this.known.iter().any(|one| self.heap.objects[*one].is_made);
+        let is_anchored = has_made || this.is_anchored && !this.known.is_empty();
         let has_copy =
             |(other, copy): (usize, &List)| other != list && copy.rest == this.rest && !copy.taken.is_empty();
         is_anchored || !this.taken.contains_key(&number) && self.heap.lists.iter().enumerate().any(has_copy)

@@ -83,7 +83,8 @@ impl Walkthrough<'_, '_> {
     pub(super) fn one_of_list(&mut self, over: &RunValue) -> Option<usize> {
         let RunValue::List(list) = *over else { return None };
         let rest = self.heap.lists[list].rest?;
-        let is_one_more = self.heap.lists[list].is_anchored || !self.heap.lists[list].known.is_empty();
+        let is_made = |one: &usize| self.heap.objects[*one].is_made;
+        let is_one_more = self.heap.lists[list].is_anchored || !self.heap.lists[list].known.iter().all(is_made);
         let one = self.heap.one_of(rest);
         let is_same = |list: &&mut super::heap::List| list.rest == Some(rest);
         self.heap.lists.iter_mut().filter(is_same).for_each(|list| list.known.push(one));

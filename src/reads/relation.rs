@@ -96,6 +96,10 @@ impl Walkthrough<'_, '_> {
                 }
                 Err(Exit::Ended)
             }
+            // whatever became of its columns, it has to be loaded
+            (Freshness::Doubtful, LoadState::Unloaded) if link.lost.is_some() && !relation.is_by_key => {
+                Err(self.lost(&link, node))
+            }
             (Freshness::Dead | Freshness::Doubtful, LoadState::Unloaded | LoadState::Unknown) => Err(Exit::Ended),
             (Freshness::Expired(_), LoadState::Unknown) => Err(Exit::Ended),
             // all that was loaded of it was seen: what isn't known need not be loaded
@@ -206,7 +210,7 @@ impl Walkthrough<'_, '_> {
         value
     }
 
-    fn foreign_value(&mut self, object: usize, relation: &Relation) -> RunValue {
+    pub(super) fn foreign_value(&mut self, object: usize, relation: &Relation) -> RunValue {
         let target = self.heap.foreign(relation.target.clone());
         if relation.is_list {
             let owner = Some((object, relation.name.clone()));

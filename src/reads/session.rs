@@ -93,11 +93,7 @@ impl Walkthrough<'_, '_> {
     pub(super) fn flush(&mut self, is_certain: bool) {
         self.heap.flushes += 1;
         let objects = 0..self.heap.objects.len();
-        let is_written = |object: &usize| {
-            let known = &self.heap.objects[*object];
-            known.is_touched && known.standing != Standing::Transient
-        };
-        let written: Vec<usize> = objects.clone().filter(is_written).collect();
+        let written: Vec<usize> = objects.clone().filter(|object| self.is_to_be_written(*object)).collect();
         for object in objects {
             let leads_to = self.led_to(object);
             let is_moved = std::mem::take(&mut self.heap.objects[object].is_moved);
@@ -120,9 +116,14 @@ impl Walkthrough<'_, '_> {
         }
     }
 
+    fn is_to_be_written(&self, object: usize) -> bool {
+        let known = &self.heap.objects[object];
+        known.is_touched && known.standing != Standing::Transient
+    }
+
     /// The objects that the next flush writes, each with those that it needs to do so.
     pub(super) fn pending(&self) -> Vec<(usize, Vec<usize>)> {
-        let objects = (0..self.heap.objects.len()).filter(|object| self.heap.objects[*object].is_touched);
+        let objects = (0..self.heap.objects.len()).filter(|object| self.is_to_be_written(*object));
         objects.map(|object| (object, self.led_to(object))).collect()
     }
 

@@ -62,7 +62,15 @@ impl Walkthrough<'_, '_> {
     fn may_be_set(&mut self, object: usize, relation: &Relation, value: &RunValue, at: &Location) {
         let reverse = self.reverse(relation);
         for other in self.others_like(object) {
-            self.may_be_replaced(other, relation, reverse.as_deref(), at);
+            let link = self.link(other, relation);
+            if !relation.is_list && link.value.as_ref() == Some(value) {
+                // it leads there in any case
+                let state = if link.state == LoadState::Loaded { link.state } else { LoadState::Unknown };
+                self.heap.doubt(other);
+                self.heap.objects[other].links.insert(relation.name.clone(), HeapLink { state, ..link });
+            } else {
+                self.may_be_replaced(other, relation, reverse.as_deref(), Some(value), at);
+            }
         }
         let Some(reverse) = reverse else { return };
         for target in self.heap.objects_in(value) {
@@ -76,18 +84,33 @@ impl Walkthrough<'_, '_> {
             if relation.is_list {
                 self.may_have_more(other, relation);
             } else {
-                self.may_be_replaced(other, relation, reverse, at);
+                self.may_be_replaced(other, relation, reverse, None, at);
             }
         }
     }
 
-    /// A relationship of an object may lead elsewhere from now on.
-    fn may_be_replaced(&mut self, object: usize, relation: &Relation, reverse: Option<&Relation>, at: &Location) {
+    /// A relationship of an object may lead elsewhere from now on: to a value, where that is known.
+    fn may_be_replaced(
+        &mut self,
+        object: usize,
+        relation: &Relation,
+        reverse: Option<&Relation>,
+        by: Option<&RunValue>,
+        at: &Location,
+    ) {
         self.heap.doubt(object);
         if let Some(reverse) = reverse {
             self.may_leave(object, reverse, None);
         }
-        self.heap.objects[object].links.insert(relation.name.clone(), HeapLink::unknown(at.clone()));
+        let is_loaded = self.link(object, relation).state == LoadState::Loaded;
+        let link = match by {
+            // it is loaded in any case, and leads to one of two
+            Some(RunValue::Object(_)) if is_loaded => {
+                HeapLink::loaded(self.foreign_value(object, relation), at.clone(), false)
+            }
+            _ => HeapLink::unknown(at.clone()),
+        };
+        self.heap.objects[object].links.insert(relation.name.clone(), link);
     }
 
     /// A column is set. Another name of the same object has it then, too.
@@ -335,10 +358,12 @@ impl Walkthrough<'_, '_> {
 
     /// An object is in a list; whether that is news.
     pub(super) fn include(&mut self, list: usize, object: usize) -> bool {
+        let is_made = self.heap.objects[object].is_made;
         let list = &mut self.heap.lists[list];
         let is_new = !list.known.contains(&object);
         if is_new {
-            list.is_anchored = true;
+            // one that was made here comes beside those that were there
+            list.is_anchored |= !is_made;
             list.known.push(object);
         }
         is_new
