@@ -215,7 +215,9 @@ impl Walkthrough<'_, '_> {
             && options.is_all
             && let Some(one) = self.heap.lists[*list].rest
         {
-            self.loads_every(&self.heap.objects[one].class.clone());
+            let class = self.heap.objects[one].class.clone();
+            self.loads_every(&class);
+            self.heap.lists[*list].all_of = Some(class);
         }
         value
     }
@@ -272,8 +274,13 @@ impl Walkthrough<'_, '_> {
         }
         let is_told = is_there && self.is_told(object, &relation, owner);
         match &link.value {
-            // nothing changes in the database
-            Some(RunValue::List(current)) if *current == list && is_told => return,
+            // nothing changes in the database, where it is in the session
+            Some(RunValue::List(current)) if *current == list && is_told => {
+                if self.heap.objects[owner].standing != super::heap::Standing::Transient {
+                    self.attach(object);
+                }
+                return;
+            }
             Some(RunValue::List(current)) if *current == list && is_there => {}
             Some(RunValue::List(current)) if *current == list => {
                 self.heap.objects[owner].links.entry(name).and_modify(|link| {
@@ -355,6 +362,8 @@ fn changed(mut options: Options, name: &str, call: &Node<'_>) -> Options {
         let arguments = call.field("arguments");
         arguments.iter().flat_map(Node::parts).for_each(|option| options.add(&named_in_options(&option)));
     }
+    // what is in the session is loaded again with them
+    options.any |= name == "execution_options" && call.text().contains("populate_existing");
     options.is_all &= name == "options";
     if matches!(name, "where" | "filter") {
         options.key = options.key.or_else(|| literal_key(call));

@@ -209,7 +209,11 @@ impl Walkthrough<'_, '_> {
             let mut reached: Vec<(usize, Edge)> = Vec::new();
             for relation in self.mapping.relations(&class).iter() {
                 let Some(relationship) = relation.cascading else { continue };
-                let link = self.link(one, relation);
+                let mut link = self.link(one, relation);
+                if is_sure && link.state == LoadState::Loaded {
+                    let at = link.at.clone();
+                    link.value = link.value.or_else(|| Some(self.value_at(one, relation, &at)));
+                }
                 match (link.state, &link.value) {
                     (LoadState::Loaded, Some(value)) if is_sure => {
                         let edge = Edge { relationship, loaded: link.at.clone() };

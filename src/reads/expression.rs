@@ -261,7 +261,9 @@ impl Walkthrough<'_, '_> {
         all.iter().for_each(|one| options.add_possible(&self.heap.objects[*one].options));
         let is_foreign = all.iter().any(|one| self.heap.objects[*one].is_foreign);
         let object = self.heap.queried(class, options);
+        let chosen_from = self.heap.chosen_from(list);
         let known = &mut self.heap.objects[object];
+        known.one_of = chosen_from;
         (known.is_given, known.is_foreign, known.base) = (true, is_foreign, UnseenRelationships::Unknown);
         let class = known.class.clone();
         for relation in self.mapping.relations(&class).iter() {
@@ -329,6 +331,9 @@ impl Walkthrough<'_, '_> {
         let over = self.value(&right)?;
         self.enter_loop(&over, &right, node);
         let rest = self.rest(&over);
+        if let RunValue::List(list) = over {
+            self.put_expired_first(list);
+        }
         let mut given = Vec::new();
         let before = self.heap.objects.len();
         let items = self.items(&over, &right, 1);

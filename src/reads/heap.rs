@@ -167,6 +167,8 @@ pub(super) struct Object {
     pub key: Option<String>,
     /// What the options load that it was asked for with, and so what a refresh loads again.
     pub options: Options,
+    /// The list that it is one of, not known which.
+    pub one_of: Option<usize>,
 }
 
 /// A list of objects.
@@ -183,6 +185,8 @@ pub(super) struct List {
     pub joined: BTreeSet<usize>,
     /// The relationship that it is.
     pub owner: Option<(usize, String)>,
+    /// It has all objects of the class that were in the database then.
+    pub all_of: Option<Class>,
 }
 
 #[derive(Default)]
@@ -250,6 +254,7 @@ impl Heap {
             since: Some(self.flushes),
             key: None,
             options: Options::default(),
+            one_of: None,
         })
     }
 
@@ -305,6 +310,27 @@ impl Heap {
             RunValue::Tuple(parts) => parts.iter().flat_map(|part| self.objects_in(part)).collect(),
             _ => Vec::new(),
         }
+    }
+
+    /// Whether it stands for others, of which there need be none.
+    pub fn is_rest(&self, object: usize) -> bool {
+        self.lists.iter().any(|list| list.rest == Some(object))
+    }
+
+    /// A list as it is now, from which an object is taken that can be any of it.
+    pub fn chosen_from(&mut self, list: &RunValue) -> Option<usize> {
+        let RunValue::List(list) = *list else { return None };
+        self.lists.push(List { owner: None, taken: BTreeMap::new(), ..self.lists[list].clone() });
+        Some(self.lists.len() - 1)
+    }
+
+    /// How one of a list was expired where all of it were, so that a column of any is to be loaded.
+    pub fn expired_with_all(&self, list: usize, column: &str) -> Option<Rc<Expiry>> {
+        let expired = self.objects_in(&RunValue::List(list)).into_iter().map(|one| match &self.objects[one] {
+            Object { freshness: Freshness::Expired(expiry), written, .. } if !written.contains(column) => Some(expiry),
+            _ => None,
+        });
+        expired.collect::<Option<Vec<_>>>()?.first().map(|expiry| Rc::clone(expiry))
     }
 
     /// One more of the objects that another stands for.

@@ -75,10 +75,16 @@ impl Walkthrough<'_, '_> {
                 let owner = Some((object, relation.name.clone()));
                 self.heap.list(List { known, owner, ..List::default() })
             }
-            _ => {
-                let target = self.heap.queried(relation.target.clone(), Options::default());
-                self.leading_back(target, object, relation)
-            }
+            _ => match self.known_counterpart(object, relation) {
+                Some(target) => {
+                    self.load_or_doubt(target, is_sure);
+                    RunValue::Object(target)
+                }
+                None => {
+                    let target = self.heap.queried(relation.target.clone(), Options::default());
+                    self.leading_back(target, object, relation)
+                }
+            },
         };
         if let (RunValue::List(list), Some(RunValue::List(before))) = (&value, &link.value)
             && link.is_flushed
@@ -91,6 +97,21 @@ impl Walkthrough<'_, '_> {
         let link = HeapLink::loaded(value.clone(), at, true);
         self.heap.objects[object].links.insert(relation.name.clone(), link);
         value
+    }
+
+    /// The known object whose key leads to another, and which that leads back to, to this alone: one-to-one.
+    fn known_counterpart(&self, object: usize, relation: &Relation) -> Option<usize> {
+        let is_to_one = !relation.is_list && !relation.is_by_key;
+        let reverse = self.reverse(relation).filter(|reverse| is_to_one && !reverse.is_list && reverse.is_by_key)?;
+        if self.has_moved(relation) {
+            return None;
+        }
+        (0..self.heap.objects.len()).find(|other| {
+            let known = &self.heap.objects[*other];
+            let back = known.links.get(&reverse.name).filter(|back| back.is_flushed);
+            let leads_back = back.is_some_and(|back| back.value == Some(RunValue::Object(object)));
+            leads_back && known.standing == Standing::Persistent && !known.is_possible
+        })
     }
 
     /// A relationship of an object is loaded: that of others that may be the same is so, too, or was before.
@@ -221,7 +242,10 @@ impl Walkthrough<'_, '_> {
         let optioned = std::mem::replace(&mut self.heap.optioned, options.clone());
         self.may_load_links(object);
         self.heap.optioned = optioned;
-        self.heap.objects[object].options.add_possible(options);
+        if options.any || !self.is_held(object) {
+            // one that is in the session keeps the options that it was loaded with
+            self.heap.objects[object].options.add_possible(options);
+        }
     }
 
     /// A query that loads an object may load its relationships, too.
@@ -277,8 +301,10 @@ impl Walkthrough<'_, '_> {
             let known = &self.heap.objects[object];
             if all.iter().any(|coming| coming.can_be(known, self.mapping)) {
                 self.heap.doubt(object);
-                let optioned = self.heap.optioned.clone();
-                self.heap.objects[object].options.add_possible(&optioned);
+                if self.heap.optioned.any {
+                    // what is in the session keeps the options that it was loaded with, unless all of it is loaded again
+                    self.heap.objects[object].options.any = true;
+                }
             }
         }
     }

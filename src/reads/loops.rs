@@ -1,13 +1,16 @@
 //! A loop is run: for the objects that are known of what it goes through, and for one or two that stand for the others.
 
-use crate::syntax::Node;
+use crate::syntax::{Node, kind};
 
 use super::decisions::{Guard, is_endless};
-use super::heap::{Freshness, HeapLink, RunValue, UnseenRelationships};
+use super::heap::{Freshness, Heap, HeapLink, RunValue, Standing, UnseenRelationships};
 use super::run::{Exit, Walkthrough};
 
 /// How many objects of a list a loop is run for.
 const MOST_ROUNDS: usize = 8;
+
+/// What ends a loop before it has come to all.
+const LEAVES: [&str; 3] = [kind::BREAK_STATEMENT, kind::RETURN_STATEMENT, kind::RAISE_STATEMENT];
 
 impl Walkthrough<'_, '_> {
     pub(super) fn for_each(&mut self, statement: &Node<'_>) -> Result<(), Exit> {
@@ -15,6 +18,11 @@ impl Walkthrough<'_, '_> {
         let over = self.value(&right)?;
         self.enter_loop(&over, &right, statement);
         let rest = self.rest(&over);
+        if let RunValue::List(list) = over
+            && !statement.dfs().any(|node| LEAVES.contains(&&*node.kind()))
+        {
+            self.put_expired_first(list);
+        }
         // what a round does to one object shows in the next round
         let several = statement.text().contains(".refresh(") || statement.text().contains(".expire(");
         let before = self.heap.objects.len();
@@ -94,6 +102,29 @@ impl Walkthrough<'_, '_> {
             self.heap.objects[one].is_possible = true;
         }
         Some(one)
+    }
+
+    /// Puts those first that a cascade expired, where the order isn't known: whatever becomes of the others, the loop comes to them.
+    pub(super) fn put_expired_first(&mut self, list: usize) {
+        self.include_expired(list);
+        let Heap { lists, objects, .. } = &mut self.heap;
+        if lists[list].rest.is_some() {
+            let is_expired = |one: &usize| matches!(objects[*one].freshness, Freshness::Expired(_));
+            lists[list].known.sort_by_key(|one| !is_expired(one));
+        }
+    }
+
+    /// Those that a cascade expired are in a list of all objects of their class.
+    fn include_expired(&mut self, list: usize) {
+        let Some(class) = self.heap.lists[list].all_of.clone() else { return };
+        for object in 0..self.heap.objects.len() {
+            let known = &self.heap.objects[object];
+            let is_in_database = known.standing == Standing::Persistent && !known.is_made && !known.is_possible;
+            let is_expired = matches!(known.freshness, Freshness::Expired(_)) && !self.heap.is_rest(object);
+            if is_in_database && is_expired && self.mapping.ancestors(&known.class).contains(&class) {
+                self.add_to(list, object);
+            }
+        }
     }
 
     /// What a loop gives, one after the other.

@@ -43,7 +43,10 @@ impl Walkthrough<'_, '_> {
                 Err(self.raises(&expiry, node))
             }
             Freshness::Dead => Err(Exit::Ended),
-            Freshness::Doubtful => Err(self.doubt_read(node)),
+            Freshness::Doubtful => Err(match known.one_of.and_then(|list| self.heap.expired_with_all(list, name)) {
+                Some(expiry) => self.raises(&expiry, node),
+                None => self.doubt_read(node),
+            }),
             Freshness::Loaded => Ok(RunValue::Other),
             Freshness::Unknown => {
                 // it would have raised here, and so would another name of it
@@ -279,8 +282,7 @@ impl Walkthrough<'_, '_> {
             if !self.mapping.can_be(&known.class, &relation.target) {
                 continue;
             }
-            let is_rest = self.heap.lists.iter().any(|list| list.rest == Some(other));
-            if leads_back && !is_rest && known.standing == Standing::Persistent {
+            if leads_back && !self.heap.is_rest(other) && known.standing == Standing::Persistent {
                 self.include(*list, other);
             }
         }

@@ -237,19 +237,13 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
         }
     }
 
-    /// An object that a query gives. Its options hold for any that may be the same.
+    /// An object that a query gives.
     fn asked_for(&mut self, class: crate::types::Class, options: &Options) -> usize {
         if let Some(same) = options.key_of(&class).and_then(|key| self.heap.of_key(&class, &key)) {
             self.loads_again(same, options);
             return same;
         }
-        let object = self.heap.queried(class, options.clone());
-        for other in 0..object {
-            if self.may_be_same(object, other) {
-                self.heap.objects[other].options.add_possible(options);
-            }
-        }
-        object
+        self.heap.queried(class, options.clone())
     }
 
     /// Runs a function of the repository, where that is called, with what it is given; what can't be run may do anything to the objects.

@@ -9,6 +9,7 @@ use crate::types::Type;
 
 use super::cascade::unload;
 use super::heap::{Freshness, HeapLink, LoadState, Options, RunValue, Standing, UnseenRelationships};
+use super::mapping::LoaderStrategy;
 use super::run::{Exit, Walkthrough};
 
 impl Walkthrough<'_, '_> {
@@ -77,8 +78,8 @@ impl Walkthrough<'_, '_> {
         let mut seen = BTreeSet::new();
         while let Some(one) = open.pop().filter(|one| seen.insert(*one)) {
             let known = &mut self.heap.objects[one];
-            // what has a row already is not written because of that
-            known.is_touched |= known.standing != Standing::Persistent;
+            // what has a row already is not written because of that, and where there need be none it would have come with a query
+            known.is_touched |= known.standing != Standing::Persistent && !known.is_possible;
             if known.standing == Standing::Transient {
                 known.standing = Standing::Pending;
             }
@@ -185,6 +186,9 @@ impl Walkthrough<'_, '_> {
         let key =
             key.filter(|key| matches!(&*key.kind(), kind::INTEGER | kind::STRING)).map(|key| key.text().into_owned());
         let value = self.loaded_by(call, &options);
+        if let RunValue::Object(object) = value {
+            self.may_have_come(object);
+        }
         let (Some(key), RunValue::Object(object)) = (key, &value) else { return value };
         let class = self.heap.objects[*object].class.clone();
         let is_it = |known: &super::heap::Object| known.class == class && known.key.as_ref() == Some(&key);
@@ -194,6 +198,27 @@ impl Walkthrough<'_, '_> {
         }
         self.heap.objects[*object].key = Some(key);
         value
+    }
+
+    /// What is asked for by its key can have come with another object, and then without what leads back to that.
+    fn may_have_come(&mut self, object: usize) {
+        let class = self.heap.objects[object].class.clone();
+        for relation in
+            self.mapping.relations(&class).iter().filter(|relation| relation.loading == LoaderStrategy::Eager)
+        {
+            let has_come_with = |other: usize| {
+                let leads_there = self.mapping.relations(&self.heap.objects[other].class);
+                let mut leads_there = leads_there.iter().filter(|back| self.mapping.can_be(&back.target, &class));
+                leads_there.any(|back| self.link(other, back).state != LoadState::Unloaded)
+            };
+            let mut others = (0..self.heap.objects.len()).filter(|other| *other != object);
+            let leads_back = |other: &usize| self.mapping.can_be(&self.heap.objects[*other].class, &relation.target);
+            if others.any(|other| leads_back(&other) && has_come_with(other)) {
+                let mut link = self.link(object, relation);
+                link.obscure();
+                self.heap.objects[object].links.insert(relation.name.clone(), link);
+            }
+        }
     }
 
     /// What an awaited call gives that loads objects.

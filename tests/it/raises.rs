@@ -15,17 +15,20 @@ use crate::common::{folder_with, run_binary};
 /// relationship keeps, the one that another took the place of, what loader options of another query load again, what is set where it may be
 /// already, a column that is loaded with a foreign key, what the flush of a change loads, what need not be loaded, what is not in the
 /// session, what is there only if a list has another object, what two copies of a list have at a place, what was set before it may be
-/// expired, and what is loaded with an object but not where that leads back to where the object came from.
-const HARD_SEEDS: [&str; 19] = [
+/// expired, what is loaded with an object but not where that leads back to where the object came from, and another of a list that has no other.
+const HARD_SEEDS: [&str; 20] = [
     "119", "129", "171", "196", "1137", "1200", "3070", "3117", "3141", "3302", "615", "647", "254", "5117", "3400",
-    "3466", "8117", "4027", "6115",
+    "3466", "8117", "4027", "6115", "191",
 ];
 
 /// Seeds and programs of theirs, of which all that raises because of a cascade is told: what may be the same as another is loaded, refreshed or
 /// comes into a collection; one of several objects is taken by its place; an object is appended to a collection that is not in the session, or
 /// where it is; what may be the same as another comes again with that; the other side of what is set is told
-/// where nothing is looked for.
-const TOLD_PROGRAMS: [(&str, &str); 8] = [
+/// where nothing is looked for; what was made here comes into a collection beside what was there; what may be set to another, or is set to
+/// what it leads to; what leaves a collection keeps nothing that an option loaded; one-to-one leads back to where it came from; all of a
+/// class have those that are expired; one of a list is expired where all of it are; and what is in the session has the options that it was
+/// loaded with.
+const TOLD_PROGRAMS: [(&str, &str); 19] = [
     ("17", "program_2"),
     ("45", "program_1"),
     ("65", "program_2"),
@@ -34,6 +37,17 @@ const TOLD_PROGRAMS: [(&str, &str); 8] = [
     ("177", "program_1"),
     ("2026", "program_1"),
     ("2052", "program_3"),
+    ("48", "program_1"),
+    ("120", "program_2"),
+    ("171", "program_1"),
+    ("171", "program_3"),
+    ("176", "program_0"),
+    ("1045", "program_3"),
+    ("1062", "program_4"),
+    ("1065", "program_3"),
+    ("3017", "program_4"),
+    ("3075", "program_0"),
+    ("3097", "program_1"),
 ];
 
 /// Seeds with relationships that are told to be dormant, and programs that raise because of others.
