@@ -105,8 +105,13 @@ impl Walkthrough<'_, '_> {
         if self.reverse(relation).is_some_and(|reverse| self.is_many_to_one(relation, &reverse)) {
             // all columns are loaded with a foreign key
             self.load_expired(object);
-        } else {
-            self.heap.doubt(object);
+            return;
+        }
+        let class = self.heap.objects[object].class.clone();
+        match self.mapping.referred_to(&class, relation) {
+            // the query asks for it in any case
+            Some(key) => self.write_column(object, &key),
+            None => self.heap.doubt(object),
         }
     }
 
@@ -220,7 +225,9 @@ impl Walkthrough<'_, '_> {
                         reached.extend(self.heap.objects_in(value).into_iter().map(|next| (next, edge.clone())));
                     }
                     (LoadState::Unloaded, _) => {}
-                    (LoadState::Unknown, Some(RunValue::Object(next))) => maybe.push((*next, relation.target.clone())),
+                    (LoadState::Unknown, Some(RunValue::Object(next))) if link.is_flushed => {
+                        maybe.push((*next, relation.target.clone()));
+                    }
                     // what it leads to may be known by another name
                     _ => unseen.push(relation.target.clone()),
                 }
@@ -301,23 +308,36 @@ impl Walkthrough<'_, '_> {
         if self.heap.lists.iter().any(|list| is_in(list, one) && is_in(list, other) && !has_joined(list)) {
             return false;
         }
+        self.can_come_as(one, other)
+            && self.can_come_as(other, one)
+            && !self.is_apart(one, other)
+            && self.mapping.can_be(&self.heap.objects[one].class, &self.heap.objects[other].class)
+    }
+
+    /// Whether two can't stand for the same object: both were made here, one was loaded before the other was written, or their keys differ.
+    fn is_apart(&self, one: usize, other: usize) -> bool {
         let is_given_later = |given: usize, made: usize| self.heap.objects[given].is_given && given > made;
         let of_time = is_given_later(one, other) || is_given_later(other, one);
         let (one, other) = (&self.heap.objects[one], &self.heap.objects[other]);
-        if (one.is_made && !one.can_come_as(other, self.mapping))
-            || (other.is_made && !other.can_come_as(one, self.mapping))
-        {
-            return false;
-        }
-        let is_apart = match (one.is_made, other.is_made) {
+        match (one.is_made, other.is_made) {
             (true, true) => true,
             (true, false) | (false, true) if of_time => false,
-            // what was loaded before it was written is another
             (true, false) => one.since.is_none_or(|since| other.since < Some(since)),
             (false, true) => other.since.is_none_or(|since| one.since < Some(since)),
             (false, false) => one.key.is_some() && other.key.is_some() && one.key != other.key,
-        };
-        !is_apart && self.mapping.can_be(&one.class, &other.class)
+        }
+    }
+
+    /// Whether an object can be what a relationship gave: one that was made here is related to what it was seen to be alone.
+    fn can_come_as(&self, object: usize, other: usize) -> bool {
+        let object = &self.heap.objects[object];
+        let Some(from) = self.heap.objects[other].comes_from.filter(|_| object.is_made) else { return true };
+        let class = &self.heap.objects[from].class;
+        let is_it = |partner: Option<usize>| partner.is_none_or(|one| one == from || !self.is_apart(one, from));
+        object.can_be_related_to(class, self.mapping)
+            && (object.is_foreign
+                || object.is_keyed
+                || object.partners.iter().any(|(of, partner)| self.mapping.can_be(of, class) && is_it(*partner)))
     }
 
     /// The others that may stand for the same object.

@@ -153,13 +153,13 @@ pub(super) struct Object {
     pub is_touched: bool,
     /// What it was related to before is not known: the next flush writes that too, and needs the key of this.
     pub is_moved: bool,
-    /// The classes of what it came to be related to, where it was made here.
-    pub partners: Vec<Class>,
+    /// What it came to be related to, where it was made here: of which class, and which object, where that is known.
+    pub partners: Vec<(Class, Option<usize>)>,
     /// A foreign key of it was set.
     pub is_keyed: bool,
-    /// The class of the object whose relationship gave it.
-    pub comes_from: Option<Class>,
-    /// That class, and those of the objects from which that one came.
+    /// The object whose relationship gave it.
+    pub comes_from: Option<usize>,
+    /// The class of that, and those of the objects from which that one came.
     pub path: Vec<Class>,
     /// How many flushes there were before it could be told apart no more from what a query gives: none did for what isn't in the database.
     pub since: Option<u32>,
@@ -212,12 +212,7 @@ impl Object {
         !self.is_made
             || self.is_foreign
             || self.is_keyed
-            || self.partners.iter().any(|partner| mapping.can_be(partner, class))
-    }
-
-    /// Whether it, which was made here, can be what a relationship gave.
-    pub fn can_come_as(&self, other: &Self, mapping: &Mapping<'_>) -> bool {
-        other.comes_from.as_ref().is_none_or(|from| self.can_be_related_to(from, mapping))
+            || self.partners.iter().any(|(partner, _)| mapping.can_be(partner, class))
     }
 }
 

@@ -162,6 +162,37 @@ impl<'a> Mapping<'a> {
         of_class != Some(false)
     }
 
+    /// The primary key of a class, where the foreign keys of those that a relationship leads to can refer to nothing else.
+    pub fn referred_to(&self, class: &Class, relation: &Relation) -> Option<String> {
+        let is_key = |member: &Node<'_>| member.text().contains("primary_key=True");
+        let keys = self.names_of(class, is_key);
+        let [key] = keys.as_slice() else { return None };
+        let joins_otherwise = |member: &Node<'_>| {
+            let is_it = member_name(member).is_some_and(|name| name.text() == relation.name);
+            is_it && (member.text().contains("primaryjoin") || member.text().contains("secondary"))
+        };
+        let refers_elsewhere = |member: &Node<'_>| {
+            let text = member.text();
+            let is_foreign = text.contains("ForeignKey") || text.contains("foreign_key");
+            is_foreign && !text.contains(&format!(".{key}\"")) && !text.contains(&format!(".{key}'"))
+        };
+        let is_plain = self.names_of(class, joins_otherwise).is_empty()
+            && self.names_of(&relation.target, refers_elsewhere).is_empty();
+        (is_plain && relation.is_list).then(|| key.clone())
+    }
+
+    /// The members of a class of which something is true, by their names.
+    fn names_of(&self, class: &Class, is_wanted: impl Fn(&Node<'_>) -> bool) -> Vec<String> {
+        let mut names = Vec::new();
+        for owner in self.ancestors(class).iter() {
+            let Some(node) = owner.module.node(&owner.at.range()) else { continue };
+            let members = members(&node);
+            let wanted = members.iter().filter(|member| is_wanted(member));
+            names.extend(wanted.filter_map(|member| Some(member_name(member)?.text().into_owned())));
+        }
+        names
+    }
+
     /// What a class makes of a name; None where it says nothing of it.
     fn own(&self, class: &Class, owner: &Class, name: &str) -> Option<Attribute> {
         let node = owner.module.node(&owner.at.range())?;

@@ -226,8 +226,8 @@ impl Walkthrough<'_, '_> {
     /// What leads from an object to one of its relationship, or to all of them, with what is known of the way back.
     pub(super) fn leading_back(&mut self, target: usize, object: usize, relation: &Relation) -> RunValue {
         let owner = &self.heap.objects[object];
-        let (class, path) = (owner.class.clone(), owner.path.iter().chain([&owner.class]).cloned().collect());
-        (self.heap.objects[target].comes_from, self.heap.objects[target].path) = (Some(class), path);
+        let path = owner.path.iter().chain([&owner.class]).cloned().collect();
+        (self.heap.objects[target].comes_from, self.heap.objects[target].path) = (Some(object), path);
         if let Some(reverse) = self.reverse(relation)
             && !reverse.is_list
             && reverse.is_by_key

@@ -32,7 +32,9 @@ impl Walkthrough<'_, '_> {
         }
         self.heap.objects[object].is_touched = true;
         self.heap.objects_in(value).into_iter().for_each(|one| self.relate(object, one));
-        self.relate_to(object, &relation.target);
+        if !self.is_known(value) {
+            self.relate_to(object, &relation.target, None);
+        }
         if relation.is_list {
             self.heap.objects_in(value).into_iter().for_each(|one| self.moves(one, &relation));
         } else if let Some(reverse) = self.reverse(&relation) {
@@ -140,10 +142,13 @@ impl Walkthrough<'_, '_> {
         let Some(reverse) = self.reverse(relation) else { return Ok(()) };
         self.heap.objects[object].is_moved |= !self.was_empty(object, &before);
         if let RunValue::Object(target) = value {
+            let led_to = self.link(*target, &reverse).value;
+            let is_other = led_to.is_some_and(|known| known != RunValue::Object(object));
             self.put_back(*target, relation, object, at);
             let back = self.heap.objects[*target].links.get_mut(&reverse.name).filter(|_| !reverse.is_list);
             match (back, before.state) {
-                // it can have been there before: then the other side isn't told
+                // it can have been there before: then the other side isn't told, and leads to where it did
+                (Some(back), LoadState::Unknown) if is_other => *back = HeapLink::unknown(at.clone()),
                 (Some(back), LoadState::Unknown) => back.state = LoadState::Unknown,
                 // without a key that leads there, what was there isn't looked for: the other side is told
                 (Some(back), LoadState::Unloaded) if !relation.is_by_key && reverse.is_by_key => {
@@ -164,7 +169,7 @@ impl Walkthrough<'_, '_> {
         }
         self.leave(object, relation, &before);
         let known = match value {
-            RunValue::List(list) if self.heap.lists[*list].rest.is_none() => self.heap.lists[*list].known.clone(),
+            RunValue::List(list) if self.is_known(value) => self.heap.lists[*list].known.clone(),
             _ => {
                 self.heap.objects[object].links.insert(relation.name.clone(), HeapLink::unknown(at.clone()));
                 if self.reverse(relation).is_some() {
@@ -332,19 +337,29 @@ impl Walkthrough<'_, '_> {
         is_new || matches!(before.value, Some(RunValue::Nothing))
     }
 
-    /// Two objects are related from now on.
-    pub(super) fn relate(&mut self, one: usize, other: usize) {
-        for (one, other) in [(one, other), (other, one)] {
-            self.relate_to(one, &self.heap.objects[other].class.clone());
+    /// Whether it is known which objects a value has.
+    fn is_known(&self, value: &RunValue) -> bool {
+        match value {
+            RunValue::Object(_) | RunValue::Nothing => true,
+            RunValue::List(list) => self.heap.lists[*list].rest.is_none(),
+            _ => false,
         }
     }
 
-    /// An object, or another name of it, is related to one of a class from now on.
-    fn relate_to(&mut self, object: usize, class: &Class) {
+    /// Two objects are related from now on.
+    pub(super) fn relate(&mut self, one: usize, other: usize) {
+        for (one, other) in [(one, other), (other, one)] {
+            self.relate_to(one, &self.heap.objects[other].class.clone(), Some(other));
+        }
+    }
+
+    /// An object, or another name of it, is related to one of a class from now on, which may be known.
+    fn relate_to(&mut self, object: usize, class: &Class, other: Option<usize>) {
         for one in self.each_like(object) {
             let known = &mut self.heap.objects[one];
-            if known.is_made && !known.partners.contains(class) {
-                known.partners.push(class.clone());
+            let partner = (class.clone(), other);
+            if known.is_made && !known.partners.contains(&partner) {
+                known.partners.push(partner);
             }
         }
     }
