@@ -3,6 +3,7 @@
 //!
 //! Over what is on disk lies what is not saved yet.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata, OpenOptions};
@@ -106,28 +107,87 @@ impl Disk {
         Arc::clone(folders.entry(folder.as_os_str().to_owned()).or_insert(names))
     }
 
-    /// The bytes of the file at an absolute path, which are kept for the next time if `keep` says so and there is room.
+    /// The bytes of the file at an absolute path, which are kept for the next time as long as there is room.
     ///
     /// # Errors
     /// It can't be read.
-    pub fn read(&self, path: &Path, keep: bool) -> std::io::Result<Arc<[u8]>> {
-        if let Some(bytes) = self.unsaved.get(path) {
-            return Ok(Arc::clone(bytes));
+    pub fn read(&self, path: &Path) -> io::Result<Arc<[u8]>> {
+        thread_local! {
+            static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
         }
-        if let Some(bytes) = self.kept.read().get(path.as_os_str()) {
-            return Ok(Arc::clone(bytes));
+        if let Some(bytes) = self.known(path)? {
+            return Ok(bytes);
         }
-        if self.is_empty {
-            return Err(std::io::ErrorKind::NotFound.into());
-        }
-        let mut bytes = Vec::new();
-        open(path)?.read_to_end(&mut bytes)?;
-        let bytes: Arc<[u8]> = bytes.into();
+        let bytes = BUFFER.with_borrow_mut(|buffer| read_into(path, buffer).map(|bytes| Arc::<[u8]>::from(bytes)))?;
         let has_room = |room: usize| room.checked_sub(bytes.len());
-        if keep && self.room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, has_room).is_ok() {
+        if self.room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, has_room).is_ok() {
             self.kept.write().insert(path.as_os_str().to_owned(), Arc::clone(&bytes));
         }
         Ok(bytes)
+    }
+
+    /// The same for who has them alone, and asks once.
+    ///
+    /// # Errors
+    /// It can't be read.
+    pub fn read_once(&self, path: &Path) -> io::Result<Vec<u8>> {
+        if let Some(bytes) = self.known(path)? {
+            return Ok(bytes.to_vec());
+        }
+        let (mut file, length) = open_with_length(path)?;
+        let mut bytes = vec![0; room_for(length)];
+        let read = fill(&mut file, length, &mut bytes)?;
+        bytes.truncate(read);
+        Ok(bytes)
+    }
+
+    fn known(&self, path: &Path) -> io::Result<Option<Arc<[u8]>>> {
+        let known = self.unsaved.get(path).cloned().or_else(|| self.kept.read().get(path.as_os_str()).cloned());
+        if known.is_none() && self.is_empty { Err(io::ErrorKind::NotFound.into()) } else { Ok(known) }
+    }
+}
+
+/// Reads a file into the buffer, which stays as large as the largest; gives the bytes read.
+///
+/// # Errors
+/// It can't be read.
+pub fn read_into<'b>(path: &Path, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
+    let (mut file, length) = open_with_length(path)?;
+    let room = room_for(length);
+    if buffer.len() < room {
+        // what it had is not copied
+        *buffer = vec![0; room.next_power_of_two().max(64 << 10)];
+    }
+    let read = fill(&mut file, length, buffer)?;
+    Ok(&buffer[..read])
+}
+
+/// The most that is made room for before it is read: a file can have a length that nobody has written.
+const MOST_AT_ONCE: u64 = 64 << 20;
+
+/// How much room is made for a file: a byte more than its length, so that its end is seen.
+fn room_for(length: u64) -> usize {
+    usize::try_from(length.min(MOST_AT_ONCE)).unwrap_or(usize::MAX - 1) + 1
+}
+
+/// Reads a file of a length into a buffer, which grows where that is too small; gives how many bytes it has. A file that comes to an end where
+/// its length says so is not asked for more: a system call less for each.
+fn fill(file: &mut File, length: u64, buffer: &mut Vec<u8>) -> io::Result<usize> {
+    let mut filled = 0;
+    loop {
+        if filled == buffer.len() {
+            buffer.resize(filled * 2, 0);
+        }
+        match file.read(&mut buffer[filled..]) {
+            Ok(0) => return Ok(filled),
+            Ok(more) => filled += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+        // there was room for more
+        if filled as u64 == length && filled < buffer.len() {
+            return Ok(filled);
+        }
     }
 }
 
@@ -147,7 +207,7 @@ pub fn open(path: &Path) -> io::Result<File> {
 ///
 /// # Errors
 /// It is no regular file, or can't be opened.
-pub fn open_with_length(path: &Path) -> io::Result<(File, u64)> {
+fn open_with_length(path: &Path) -> io::Result<(File, u64)> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]

@@ -41,7 +41,7 @@ impl FileSearch {
     /// Looks through the files of a walk.
     pub fn look(&self, walk: &Walk, can_matter: impl Fn(&[u8]) -> bool + Sync) -> Looked {
         let listed = self.listed(walk);
-        let test = |path: &PathBuf| match self.disk.read(&walk.absolute(path), true) {
+        let test = |path: &PathBuf| match self.disk.read(&walk.absolute(path)) {
             Ok(bytes) => can_matter(&bytes).then(|| Ok(path.clone())),
             Err(error) => Some(Err(Unread { path: path.clone(), reason: error.to_string() })),
         };

@@ -9,8 +9,8 @@ use foldhash::HashSet;
 use parking_lot::Mutex;
 
 use crate::checks::ModuleCheck;
-use crate::discover::{NotRead, Walk, read_into};
-use crate::disk::Disk;
+use crate::discover::{NotRead, Walk};
+use crate::disk::{Disk, read_into};
 use crate::hints::{self, Hints, Traits, Words};
 use crate::mistake::caught;
 use crate::module::Module;

@@ -97,7 +97,7 @@ impl Analysis {
         let Some(callees) = Callees::new(functions, awaited, others) else { return Vec::new() };
         let may_call = |file: &&PathBuf| {
             let kind = Kind::of(file).unwrap_or_default();
-            self.disk.read(&self.walk.absolute(file), true).is_ok_and(|bytes| callees.may_run_in(&bytes, kind))
+            self.disk.read(&self.walk.absolute(file)).is_ok_and(|bytes| callees.may_run_in(&bytes, kind))
         };
         let files: Vec<PathBuf> = files.par_iter().filter(may_call).cloned().collect();
         self.inferred(repository, &files, |types, _, module| callees.callers_in(types, module))

@@ -73,7 +73,7 @@ impl Analysis {
         let mut files: Vec<PathBuf> = files.into_iter().map(|file| self.walk.absolute(&file)).collect();
         files.sort();
         // each is looked through for something soon, one by one
-        files.par_iter().with_max_len(1).for_each(|file| drop(self.disk.read(file, true)));
+        files.par_iter().with_max_len(1).for_each(|file| drop(self.disk.read(file)));
         let found = Arc::new(MappingFiles { disk: Arc::clone(&self.disk), files });
         lock().insert(repository.root().to_owned(), Arc::clone(&found));
         found
@@ -92,9 +92,8 @@ impl Analysis {
             let (tests, mut product): (Vec<_>, Vec<_>) =
                 files.into_iter().partition(|path| self.is_test(repository, path));
             // an import may be there for a type alone
-            let makes_engine = |path: &PathBuf| {
-                self.disk.read(&self.walk.absolute(path), true).is_ok_and(|bytes| MAKING.are_in(&bytes))
-            };
+            let makes_engine =
+                |path: &PathBuf| self.disk.read(&self.walk.absolute(path)).is_ok_and(|bytes| MAKING.are_in(&bytes));
             if let Some(index) = product.iter().position(makes_engine) {
                 product[..=index].rotate_right(1);
             }
@@ -140,6 +139,6 @@ impl MappingFiles {
     }
 
     fn is_meant(&self, file: &Path, can_matter: &BytesTest<'_>) -> bool {
-        self.disk.read(file, true).is_ok_and(|bytes| can_matter(&bytes))
+        self.disk.read(file).is_ok_and(|bytes| can_matter(&bytes))
     }
 }

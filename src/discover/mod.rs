@@ -3,7 +3,6 @@
 mod aside;
 mod excludes;
 mod ignores;
-mod read;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,7 +18,6 @@ use excludes::{Excludes, Fate};
 use ignores::unreadable_ignores;
 
 pub use aside::{Aside, NotRead, Unread};
-pub use read::read_into;
 
 /// What is walked.
 #[derive(Debug, Clone, Copy, Default)]

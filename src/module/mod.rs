@@ -213,7 +213,8 @@ impl Module {
     pub fn may_share(&self, name: &str) -> bool {
         let shared = || {
             let says_it = |line: &&str| line.contains("global ") || line.contains("nonlocal ");
-            let lines = self.source.text().lines().filter(says_it);
+            let text = self.source.text();
+            let lines = Some(text).filter(says_it).into_iter().flat_map(str::lines).filter(says_it);
             lines.flat_map(|line| line.split(|c| !is_of_word(c))).map(Into::into).collect()
         };
         self.index.shared.get_or_init(shared).contains(name)

@@ -167,9 +167,9 @@ impl Repository {
 
     /// Why a file is no module.
     pub fn why_unread(&self, file: &Path) -> Unread {
-        let reason = match self.disk.read(file, false) {
+        let reason = match self.disk.read_once(file) {
             Err(error) => error.to_string(),
-            Ok(bytes) => match Source::of_kind(Kind::of(file).unwrap_or_default(), bytes.to_vec()) {
+            Ok(bytes) => match Source::of_kind(Kind::of(file).unwrap_or_default(), bytes) {
                 Err(error) => error.to_string(),
                 Ok(_) => "it was changed meanwhile".to_owned(),
             },
@@ -257,7 +257,7 @@ impl Repository {
     pub fn source(&self, file: &Path) -> Option<Source> {
         let bytes = match library::read(file) {
             Some(bytes) => bytes.to_vec(),
-            None => self.disk.read(file, false).ok()?.to_vec(),
+            None => self.disk.read_once(file).ok()?,
         };
         Source::of_kind(Kind::of(file).unwrap_or_default(), bytes).ok()
     }

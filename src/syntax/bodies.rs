@@ -8,6 +8,17 @@ use std::ops::Range;
 /// The width of a tab in an indentation, as the parser's scanner takes it.
 const TAB: usize = 8;
 
+/// Whether a byte decides how a logical line goes on.
+const DECIDES: [bool; 256] = {
+    let (mut decides, mut at) = ([false; 256], 0);
+    let bytes = b" \t\n#\\\"'()[]{}";
+    while at < bytes.len() {
+        decides[bytes[at] as usize] = true;
+        at += 1;
+    }
+    decides
+};
+
 /// The body of a function, from its first statement to the end of its last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct FunctionBody {
@@ -100,7 +111,13 @@ impl Lines<'_> {
         self.nest(column)?;
         let start = self.at;
         let (mut end, mut last, mut depth) = (start, 0, 0_usize);
-        while let Some(byte) = self.byte() {
+        loop {
+            let plain = self.text[self.at..].iter().take_while(|byte| !DECIDES[usize::from(**byte)]).count();
+            if plain > 0 {
+                self.at += plain;
+                (end, last) = (self.at, self.text[self.at - 1]);
+            }
+            let Some(byte) = self.byte() else { break };
             match byte {
                 b'\n' if depth == 0 => break,
                 b' ' | b'\t' | b'\n' => {
