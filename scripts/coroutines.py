@@ -6,6 +6,7 @@ TOGETHER = 5
 NAMES = ["Alpha", "Beta", "Gamma", "Delta"]
 CASCADES = ["all", "all", "all", "all", "all", "all", "save-update, merge, refresh-expire", "save-update, merge", None, None]
 LAZY = [None] * 12 + ["select", "selectin", "joined", "subquery", "raise"]
+# how many of a class lead to others; each collection has two of them
 ROWS = 4
 
 
@@ -82,7 +83,7 @@ class Source:
                 for side in sides:
                     side.secondary = f"links_{number}"
             else:
-                self.columns[child].append((f"{parent.lower()}_{number}_id", parent))
+                self.columns[child].append((f"{parent.lower()}_{number}_id", parent, kind))
 
     def models(self):
         lines = [
@@ -102,23 +103,25 @@ class Source:
         for name in self.classes:
             lines += ["", f"class {name}(Base):", f'    __tablename__ = "{name.lower()}"']
             lines += ["    id: Mapped[int] = mapped_column(primary_key=True)", "    name: Mapped[str]"]
-            for column, target in self.columns[name]:
+            for column, target, _ in self.columns[name]:
                 lines.append(f'    {column}: Mapped[int | None] = mapped_column(ForeignKey("{target.lower()}.id"))')
             lines += [self.relationship(side) for side in self.sides[name]]
             lines += ["", "    @property", "    def title(self):", "        return self.name.title()", ""]
         arguments = "" if self.expire_on_commit else "expire_on_commit=False"
         lines += ["", f"maker = async_sessionmaker({arguments})", "", "", "async def fill():", "    async with maker() as session:"]
         for name in self.classes:
-            lines.append(f"        {name.lower()} = [{name}(name=f'{name.lower()} {{n}}') for n in range({ROWS})]")
+            lines.append(f"        {name.lower()} = [{name}(name=f'{name.lower()} {{n}}') for n in range({2 * ROWS})]")
             lines.append(f"        session.add_all({name.lower()})")
         lines.append("        await session.flush()")
         for name in self.classes:
-            for column, target in self.columns[name]:
-                lines.append(f"        for one, other in zip({name.lower()}, {target.lower()}):")
+            for column, target, kind in self.columns[name]:
+                twice = "" if kind == "one-to-one" else " * 2"
+                lines.append(f"        for one, other in zip({name.lower()}, {target.lower()}[:{ROWS}]{twice}):")
                 lines.append(f"            one.{column} = other.id")
         for number, one, other in self.tables:
             keys = f"{one.lower()}_id=one.id, {other.lower()}_id=other.id"
-            lines.append(f"        for one, other in zip({one.lower()}, {other.lower()}):")
+            others = f"{other.lower()}[:{ROWS}] + {other.lower()}[1:{ROWS}] + {other.lower()}[:1]"
+            lines.append(f"        for one, other in zip({one.lower()}[:{ROWS}] * 2, {others}):")
             lines.append(f"            await session.execute(links_{number}.insert().values({keys}))")
         return [*lines, "        await session.commit()", "", ""]
 

@@ -43,7 +43,7 @@ HERE = pathlib.Path(__file__).resolve().parent.parent
 LEAST = 0.87
 LEAST_OF_ANY_ROWS = 0.92
 PARTS = 20
-# where the foreign keys lead in place of the rows that `fill` relates: no collection is empty there either
+# where the foreign keys lead in place of the rows that `fill` relates: each collection has two objects there, too
 OTHER_ROWS = [f"({{key}} + {more}) % {ROWS} + 1" for more in range(ROWS - 1)]
 
 
@@ -80,7 +80,9 @@ class Version:
                 keys = [column for column in table.columns if column.foreign_keys]
                 # of a link one key leads elsewhere
                 for key in keys[:1] if any(key.primary_key for key in keys) else keys:
-                    connection.execute(f"UPDATE {table.name} SET {key.name} = {leads_to.format(key=key.name)}")
+                    # at once, two rows would be the same meanwhile
+                    connection.execute(f"UPDATE {table.name} SET {key.name} = -({leads_to.format(key=key.name)})")
+                    connection.execute(f"UPDATE {table.name} SET {key.name} = -{key.name}")
             connection.commit()
             connection.close()
             yield copy
@@ -168,6 +170,8 @@ async def outcome(source, folder, stripped, fixed, claims):
     before_fix = lines_before(source, fixed)
     for name, (first, last) in source.programs.items():
         program = Program(source.seed, source, name)
+        # the lines that raise with any rows for some arguments, and those that do so, or another one
+        always, or_another = set(), set()
         program.told = {line for call, line in claims.lines.get(source.seed, set()) if first <= call <= last}
         program.dormant = dormant
         for flags in itertools.product([True, False], repeat=source.flags[name]):
@@ -177,19 +181,19 @@ async def outcome(source, folder, stripped, fixed, claims):
             if isinstance(before, int):
                 program.raised.add(before)
                 others = other_rows if without != before or before in program.told else []
-                for other in others:
-                    after_all = await versions[0].run(name, flags, other)
-                    # what ends in another way may never come to the line
-                    if after_all != before and not isinstance(after_all, str):
-                        program.of_rows.add(before)
-                    if after_all is None:
-                        program.of_these_rows.add(before)
+                with_others = [await versions[0].run(name, flags, other) for other in others]
+                # what ends in another way may never come to the line
+                is_same = all(after_all == before or isinstance(after_all, str) for after_all in with_others)
+                (always if is_same else program.of_rows).add(before)
+                (program.of_these_rows if None in with_others else or_another).add(before)
                 if without != before:
                     program.of_cascade.add(before)
                     if dormant and await asleep.run(name, flags) != before:
                         program.of_dormant.add(before)
             if isinstance(after, int) and without != before_fix.get(after):
                 program.left.add(before_fix.get(after, after))
+        program.of_rows -= always
+        program.of_these_rows -= or_another
         found.append(program)
     for version in [*versions, asleep]:
         version.module.Base.registry.dispose()

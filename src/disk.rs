@@ -118,7 +118,7 @@ impl Disk {
         if let Some(bytes) = self.known(path)? {
             return Ok(bytes);
         }
-        let bytes = BUFFER.with_borrow_mut(|buffer| read_into(path, buffer).map(|bytes| Arc::<[u8]>::from(bytes)))?;
+        let bytes = BUFFER.with_borrow_mut(|buffer| read_into(path, buffer).map(Arc::<[u8]>::from))?;
         let has_room = |room: usize| room.checked_sub(bytes.len());
         if self.room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, has_room).is_ok() {
             self.kept.write().insert(path.as_os_str().to_owned(), Arc::clone(&bytes));

@@ -1,6 +1,6 @@
 //! An expression goes in; whose method it names, and which, comes out.
 
-use crate::syntax::{Node, Parts, callee_name, kind, string_content};
+use crate::syntax::{Node, asked_attribute, callee_name, kind};
 
 /// A method of something.
 pub(super) struct Method<'t> {
@@ -17,8 +17,7 @@ impl<'t> Method<'t> {
             return Some(Self { receiver: node.field("object")?, name });
         }
         callee_name(node).filter(|name| name == "getattr")?;
-        let arguments = node.field("arguments")?;
-        let mut given = arguments.parts();
-        Some(Self { receiver: given.next()?, name: string_content(&given.next()?)? })
+        let (receiver, name) = asked_attribute(node)?;
+        Some(Self { receiver, name })
     }
 }

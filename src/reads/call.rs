@@ -3,7 +3,7 @@
 use crate::python::PyValue;
 use crate::resolve::{Arguments, Effort, Keyword, Place, Resolution};
 use crate::syntax::{
-    Node, Parts, callee_name, dotted_name, kind, positional_arguments, string_content, unparenthesized,
+    Node, Parts, asked_attribute, callee_name, dotted_name, kind, positional_arguments, unparenthesized,
 };
 use crate::types::{Class, Type};
 
@@ -93,12 +93,11 @@ impl Walkthrough<'_, '_> {
                 _ => self.typed(call),
             });
         }
-        if name == "getattr" && !is_awaited {
-            let arguments = call.field("arguments").map(|list| positional_arguments(&list));
-            let attribute = arguments.and_then(|all| string_content(all.get(1)?));
-            if let (RunValue::Object(object), Some(attribute)) = (&first, attribute) {
-                return self.read(*object, &attribute, call);
-            }
+        if name == "getattr"
+            && !is_awaited
+            && let (RunValue::Object(object), Some((_, attribute))) = (&first, asked_attribute(call))
+        {
+            return self.read(*object, &attribute, call);
         }
         Ok(self.outside(call, &given, is_awaited))
     }

@@ -232,7 +232,10 @@ impl Walkthrough<'_, '_> {
                 // there is one
                 let rest = self.heap.lists[*list].rest;
                 let is_same = |list: &&mut List| list.rest == rest;
-                self.heap.lists.iter_mut().filter(is_same).for_each(|list| list.is_anchored &= !list.known.is_empty());
+                for list in self.heap.lists.iter_mut().filter(is_same) {
+                    list.is_anchored &= !list.known.is_empty();
+                    list.may_lack_others &= !list.known.is_empty();
+                }
                 let known = self.heap.lists[*list].taken.get(&number).copied();
                 let one = known.or_else(|| self.one_of_list(&of));
                 if let Some(one) = one {
@@ -279,8 +282,7 @@ impl Walkthrough<'_, '_> {
     /// Whether what is at a place of a list may be one that is known by another name: of a copy, or apart from the others.
     fn may_be_known(&self, list: usize, number: usize) -> bool {
         let this = &self.heap.lists[list];
-        let has_made = this.known.iter().any(|one| self.heap.objects[*one].is_made);
-        let is_anchored = has_made || this.is_anchored && !this.known.is_empty();
+        let is_anchored = this.is_anchored && !this.known.is_empty();
         let has_copy =
             |(other, copy): (usize, &List)| other != list && copy.rest == this.rest && !copy.taken.is_empty();
         is_anchored || !this.taken.contains_key(&number) && self.heap.lists.iter().enumerate().any(has_copy)

@@ -10,6 +10,7 @@ use super::Edge;
 use super::mapping::Mapping;
 
 pub(super) use super::link::{HeapLink, LoadState, UnseenRelationships};
+pub(super) use super::options::Options;
 
 /// What an expression gives.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,56 +46,6 @@ impl RunValue {
     /// Whether it is known which of Python's own values it is, but for `None`.
     pub fn is_constant(&self) -> bool {
         matches!(self, Self::Flag(_) | Self::Literal(_))
-    }
-}
-
-/// The relationships that loader options of a statement name, each by its class as it is written there, and its own name.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Options {
-    pub names: BTreeSet<(String, String)>,
-    /// Those that they name where objects are the same that can't be told apart.
-    pub maybe: BTreeSet<(String, String)>,
-    /// They may name any others.
-    pub any: bool,
-    /// The name of a class, and the literal key of the one object of it that is selected.
-    pub key: Option<(String, String)>,
-    /// All objects of a class are selected.
-    pub is_all: bool,
-    /// The statement writes rows.
-    pub is_change: bool,
-}
-
-impl Options {
-    /// Nothing is known of what they name.
-    pub fn unknown() -> Self {
-        Self { any: true, ..Self::default() }
-    }
-
-    /// Whether they load a relationship of an object that is of all of the classes.
-    pub fn do_load(&self, classes: &[Class], name: &str) -> bool {
-        let is_of_class = |class: &str| classes.iter().any(|known| known.name == class);
-        self.names.iter().any(|(class, named)| named == name && is_of_class(class))
-    }
-
-    pub fn can_load(&self, name: &str) -> bool {
-        self.any || self.names.iter().chain(&self.maybe).any(|(_, named)| named == name)
-    }
-
-    /// The key of the one object of a class that is selected.
-    pub fn key_of(&self, class: &Class) -> Option<String> {
-        self.key.as_ref().filter(|(name, _)| *name == class.name).map(|(_, key)| key.clone())
-    }
-
-    pub fn add(&mut self, other: &Self) {
-        self.any |= other.any;
-        self.names.extend(other.names.iter().cloned());
-        self.maybe.extend(other.maybe.iter().cloned());
-    }
-
-    /// Others that hold for the same objects, or not.
-    pub fn add_possible(&mut self, other: &Self) {
-        self.any |= other.any;
-        self.maybe.extend(other.names.iter().chain(&other.maybe).cloned());
     }
 }
 
@@ -177,8 +128,10 @@ pub(super) struct List {
     pub known: Vec<usize>,
     /// One that stands for all others.
     pub rest: Option<usize>,
-    /// It has objects that are known apart from the others, of which there need be none then.
+    /// It has objects that are known apart from the others.
     pub is_anchored: bool,
+    /// There need be no others.
+    pub may_lack_others: bool,
     /// Those of the others that were taken by their place.
     pub taken: BTreeMap<usize, usize>,
     /// Those that came in here: each can be one that was there already.
@@ -204,6 +157,13 @@ pub(super) struct Heap {
     pub moved_by_key: Vec<Class>,
     /// A statement has written rows: which foreign keys it has set isn't known.
     pub has_changed_rows: bool,
+}
+
+impl List {
+    /// Objects may have left it.
+    pub fn loosen(&mut self) {
+        (self.is_anchored, self.may_lack_others) = (true, true);
+    }
 }
 
 impl Object {
@@ -325,7 +285,7 @@ impl Heap {
             Object { freshness: Freshness::Expired(expiry), written, .. } if !written.contains(column) => Some(expiry),
             _ => None,
         });
-        expired.collect::<Option<Vec<_>>>()?.first().map(|expiry| Rc::clone(expiry))
+        expired.collect::<Option<Vec<_>>>()?.first().copied().cloned()
     }
 
     /// One more of the objects that another stands for.

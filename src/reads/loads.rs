@@ -137,12 +137,13 @@ impl Walkthrough<'_, '_> {
         let has_moved = self.heap.moved.contains(&relation.name);
         if self.has_moved_by_key(relation) || has_moved && self.reverse(relation).is_none() {
             // an object's foreign key was set, or nothing told its collection: each of the known objects may have left that
-            self.heap.lists[list].is_anchored = true;
+            self.heap.lists[list].loosen();
             return;
         }
         let before = self.heap.lists[before].clone();
         let list = &mut self.heap.lists[list];
         list.is_anchored |= before.is_anchored;
+        list.may_lack_others |= before.may_lack_others;
         list.rest = before.rest.filter(|_| !has_moved).or(list.rest);
         (list.known, list.taken, list.joined) = (before.known, before.taken, before.joined);
         let all: Vec<usize> = list.known.iter().copied().chain(list.rest).collect();

@@ -9,6 +9,9 @@ use super::run::{Exit, Walkthrough};
 /// How many objects of a list a loop is run for.
 const MOST_ROUNDS: usize = 8;
 
+/// How many objects a collection is taken to have that was not made here: what raises for several is worth to be told.
+const MOST_SURE: usize = 2;
+
 /// What ends a loop before it has come to all.
 const LEAVES: [&str; 3] = [kind::BREAK_STATEMENT, kind::RETURN_STATEMENT, kind::RAISE_STATEMENT];
 
@@ -91,8 +94,9 @@ impl Walkthrough<'_, '_> {
     pub(super) fn one_of_list(&mut self, over: &RunValue) -> Option<usize> {
         let RunValue::List(list) = *over else { return None };
         let rest = self.heap.lists[list].rest?;
-        let is_made = |one: &usize| self.heap.objects[*one].is_made;
-        let is_one_more = self.heap.lists[list].is_anchored || !self.heap.lists[list].known.iter().all(is_made);
+        let is_there = |one: &&usize| !self.heap.objects[**one].is_made;
+        let this = &self.heap.lists[list];
+        let is_one_more = this.may_lack_others || this.known.iter().filter(is_there).count() >= MOST_SURE;
         let one = self.heap.one_of(rest);
         let is_same = |list: &&mut super::heap::List| list.rest == Some(rest);
         self.heap.lists.iter_mut().filter(is_same).for_each(|list| list.known.push(one));

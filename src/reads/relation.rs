@@ -239,8 +239,11 @@ impl Walkthrough<'_, '_> {
         self.doubt_those_that_lead_back(target);
         if relation.is_list {
             let owner = Some((object, relation.name.clone()));
-            let is_anchored = self.has_moved(relation) || self.heap.objects[object].is_made;
-            self.heap.list(List { rest: Some(target), owner, is_anchored, ..List::default() })
+            let mut list = List { rest: Some(target), owner, ..List::default() };
+            if self.has_moved(relation) || self.heap.objects[object].is_made {
+                list.loosen();
+            }
+            self.heap.list(list)
         } else {
             RunValue::Object(target)
         }

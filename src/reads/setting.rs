@@ -216,7 +216,7 @@ impl Walkthrough<'_, '_> {
             match link.value {
                 Some(RunValue::List(list)) if self.heap.lists[list].known.contains(&object) => {
                     self.heap.lists[list].known.retain(|one| *one != object);
-                    self.heap.lists[list].is_anchored = true;
+                    self.heap.lists[list].loosen();
                     self.may_have_more(owner, relation);
                 }
                 Some(RunValue::Object(target)) if target == object => {
@@ -235,7 +235,8 @@ impl Walkthrough<'_, '_> {
             Some(RunValue::List(list)) if link.state == LoadState::Loaded => {
                 if self.heap.lists[list].rest.is_none() {
                     let rest = self.heap.possible(relation.target.clone());
-                    (self.heap.lists[list].rest, self.heap.lists[list].is_anchored) = (Some(rest), true);
+                    self.heap.lists[list].rest = Some(rest);
+                    self.heap.lists[list].loosen();
                 }
             }
             _ => link.obscure(),
@@ -373,12 +374,10 @@ impl Walkthrough<'_, '_> {
 
     /// An object is in a list; whether that is news.
     pub(super) fn include(&mut self, list: usize, object: usize) -> bool {
-        let is_made = self.heap.objects[object].is_made;
         let list = &mut self.heap.lists[list];
         let is_new = !list.known.contains(&object);
         if is_new {
-            // one that was made here comes beside those that were there
-            list.is_anchored |= !is_made;
+            list.is_anchored = true;
             list.known.push(object);
         }
         is_new

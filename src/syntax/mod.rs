@@ -282,6 +282,13 @@ pub fn positional_arguments<'t>(arguments: &Node<'t>) -> Vec<Node<'t>> {
     arguments.parts().filter(|child| !is_named(child)).collect()
 }
 
+/// What a call of `getattr` asks for: `getattr(object, "name")`. None where the name is no string.
+pub fn asked_attribute<'t>(call: &Node<'t>) -> Option<(Node<'t>, String)> {
+    let given = positional_arguments(&call.field("arguments")?);
+    let [object, name, ..] = given.as_slice() else { return None };
+    Some((object.clone(), string_content(name)?))
+}
+
 /// `body if condition else otherwise`, in the order in which it is written.
 pub fn conditional_parts<'t>(node: &Node<'t>) -> Option<[Node<'t>; 3]> {
     let parts: Vec<_> = node.parts().collect();

@@ -3,7 +3,8 @@
 use crate::hints::names_session;
 use crate::resolve::{Arguments, Expression, Passed};
 use crate::syntax::{
-    Node, Parts, kind, nodes_with_word, on_one_line, positional_arguments, string_content, unparenthesized,
+    Node, Parts, asked_attribute, kind, nodes_with_word, on_one_line, positional_arguments, string_content,
+    unparenthesized,
 };
 
 use super::annotation::{is_callable, is_class_of};
@@ -185,8 +186,8 @@ impl Types<'_> {
             "filter" => Type::sequence(self.item(&self.argument(context, call, 1, ""))),
             "map" => self.mapped_over(context, call),
             "dict" => self.mapping_made(context, call),
-            "getattr" => match arguments_of(call).get(1).and_then(string_content) {
-                Some(name) => self.attribute(&first(), &name),
+            "getattr" => match asked_attribute(call) {
+                Some((_, name)) => self.attribute(&first(), &name),
                 None => not_told(call),
             },
             "super" => self.self_type(context, call),
