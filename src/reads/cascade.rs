@@ -215,7 +215,7 @@ impl Walkthrough<'_, '_> {
             for relation in self.mapping.relations(&class).iter() {
                 let Some(relationship) = relation.cascading else { continue };
                 let mut link = self.link(one, relation);
-                if is_sure && link.state == LoadState::Loaded {
+                if is_sure && link.state == LoadState::Loaded && !self.leads_back(one, &relation.target) {
                     let at = link.at.clone();
                     link.value = link.value.or_else(|| Some(self.value_at(one, relation, &at)));
                 }
@@ -232,6 +232,7 @@ impl Walkthrough<'_, '_> {
                     _ => unseen.push(relation.target.clone()),
                 }
             }
+            unseen.extend(self.targets_of_others(one));
             if one != object {
                 self.expire_reached(one, call, &over);
             }
@@ -249,6 +250,20 @@ impl Walkthrough<'_, '_> {
         self.suspect_behind(unseen, object);
     }
 
+    /// The classes that a cascade can come to over what is loaded of others that may be the same object.
+    fn targets_of_others(&self, object: usize) -> Vec<Class> {
+        let mut targets = Vec::new();
+        for other in self.others_like(object) {
+            let relations = self.mapping.relations(&self.heap.objects[other].class);
+            for relation in relations.iter().filter(|relation| relation.cascading.is_some()) {
+                if self.link(other, relation).state != LoadState::Unloaded {
+                    targets.push(relation.target.clone());
+                }
+            }
+        }
+        targets
+    }
+
     /// What a cascade can reach from objects that aren't seen.
     fn suspect_behind(&mut self, mut classes: Vec<Class>, except: usize) {
         let mut next = 0;
@@ -264,6 +279,7 @@ impl Walkthrough<'_, '_> {
             let of = self.heap.objects[object].class.clone();
             if classes.iter().any(|class| self.mapping.can_be(&of, class)) {
                 self.heap.suspect(object);
+                self.obscure(object, None);
             }
         }
     }

@@ -1,5 +1,7 @@
 //! A loop is run: for the objects that are known of what it goes through, and for one or two that stand for the others.
 
+use std::collections::BTreeSet;
+
 use crate::syntax::{Node, kind};
 
 use super::decisions::{Guard, is_endless};
@@ -95,8 +97,10 @@ impl Walkthrough<'_, '_> {
         let RunValue::List(list) = *over else { return None };
         let rest = self.heap.lists[list].rest?;
         let is_there = |one: &&usize| !self.heap.objects[**one].is_made;
-        let this = &self.heap.lists[list];
-        let is_one_more = this.may_lack_others || this.known.iter().filter(is_there).count() >= MOST_SURE;
+        // of a copy, too: what came into the collection since may be in that
+        let copies = self.heap.lists.iter().filter(|copy| copy.rest == Some(rest));
+        let known: BTreeSet<usize> = copies.flat_map(|copy| &copy.known).filter(is_there).copied().collect();
+        let is_one_more = self.heap.lists[list].may_lack_others || known.len() >= MOST_SURE;
         let one = self.heap.one_of(rest);
         let is_same = |list: &&mut super::heap::List| list.rest == Some(rest);
         self.heap.lists.iter_mut().filter(is_same).for_each(|list| list.known.push(one));

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::module::Location;
 use crate::syntax::Node;
-use crate::types::Type;
+use crate::types::{Class, Type};
 
 use super::Raised;
 use super::heap::{Expiry, Freshness, HeapLink, List, LoadState, Options, RunValue, Standing, UnseenRelationships};
@@ -249,15 +249,19 @@ impl Walkthrough<'_, '_> {
         }
     }
 
+    /// Whether a class is one that an object came from, over relationships.
+    pub(super) fn leads_back(&self, object: usize, class: &Class) -> bool {
+        self.heap.objects[object].path.iter().any(|from| self.mapping.can_be(class, from))
+    }
+
     /// What is loaded with an object need not be where that leads back to a class that it came from: SQLAlchemy follows no circles.
     fn doubt_those_that_lead_back(&mut self, target: usize) {
         let class = self.heap.objects[target].class.clone();
         for relation in
             self.mapping.relations(&class).iter().filter(|relation| relation.loading == LoaderStrategy::Eager)
         {
-            let known = &self.heap.objects[target];
-            let leads_back = known.path.iter().any(|class| self.mapping.can_be(&relation.target, class));
-            if leads_back && !known.links.contains_key(&relation.name) {
+            let leads_back = self.leads_back(target, &relation.target);
+            if leads_back && !self.heap.objects[target].links.contains_key(&relation.name) {
                 let mut link = self.link(target, relation);
                 link.obscure();
                 self.heap.objects[target].links.insert(relation.name.clone(), link);
