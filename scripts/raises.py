@@ -9,8 +9,8 @@ raises MissingGreenlet with the first and not with the last does so because of a
 - each read that is told to raise does raise in that line, for some of the program's arguments; if its objects are related in other ways,
   it does so too, or another line raises;
 - a relationship that is told to be dormant is never why one raises: with refresh-expire taken out of all of those alone, the same line raises;
-- of the lines that raise because of a cascade at least 87 in 100 are told (89 are in the first thousand), and of those that do so however the
-  objects are related at least 92 (94): what the others do can't be read from a program;
+- of the lines that raise because of a cascade at least 85 in 100 are told (88 are in the first thousand), and of those that do so however the
+  objects are related at least 90 (92): what the others do can't be read from a program;
 - after the fix none raises because of a cascade.
 
 Run it with a Python that has SQLAlchemy 2 and aiosqlite. Exit status 1 if something doesn't hold; programs that fail are printed with their seed.
@@ -40,8 +40,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
-LEAST = 0.87
-LEAST_OF_ANY_ROWS = 0.92
+LEAST = 0.85
+LEAST_OF_ANY_ROWS = 0.9
 PARTS = 20
 # where the foreign keys lead in place of the rows that `fill` relates: each collection has two objects there, too
 OTHER_ROWS = [f"({{key}} + {more}) % {ROWS} + 1" for more in range(ROWS - 1)]
