@@ -205,20 +205,17 @@ impl Walkthrough<'_, '_> {
     fn cascade(&mut self, object: usize, call: &Location, is_expire: bool, again: &[usize]) {
         let mut seen = BTreeSet::from([object]);
         let mut open: Vec<(usize, Vec<Edge>)> = vec![(object, Vec::new())];
-        let mut unseen: Vec<Class> = Vec::new();
+        // the classes of what is not seen, each with that of what leads there
+        let mut unseen: Vec<(Class, Class)> = Vec::new();
         // what is known, and reached or not
-        let mut maybe: Vec<(usize, Class)> = Vec::new();
+        let mut maybe: Vec<(usize, (Class, Class))> = Vec::new();
         while let Some((one, over)) = open.pop() {
             let class = self.heap.objects[one].class.clone();
             let is_sure = !self.heap.objects[one].is_possible;
             let mut reached: Vec<(usize, Edge)> = Vec::new();
             for relation in self.mapping.relations(&class).iter() {
                 let Some(relationship) = relation.cascading else { continue };
-                let mut link = self.link(one, relation);
-                if is_sure && link.state == LoadState::Loaded && !self.leads_back(one, &relation.target) {
-                    let at = link.at.clone();
-                    link.value = link.value.or_else(|| Some(self.value_at(one, relation, &at)));
-                }
+                let link = self.link(one, relation);
                 match (link.state, &link.value) {
                     (LoadState::Loaded, Some(value)) if is_sure => {
                         let edge = Edge { relationship, loaded: link.at.clone() };
@@ -226,10 +223,10 @@ impl Walkthrough<'_, '_> {
                     }
                     (LoadState::Unloaded, _) => {}
                     (LoadState::Unknown, Some(RunValue::Object(next))) if link.is_flushed => {
-                        maybe.push((*next, relation.target.clone()));
+                        maybe.push((*next, (relation.target.clone(), class.clone())));
                     }
                     // what it leads to may be known by another name
-                    _ => unseen.push(relation.target.clone()),
+                    _ => unseen.push((relation.target.clone(), class.clone())),
                 }
             }
             unseen.extend(self.targets_of_others(one));
@@ -251,13 +248,13 @@ impl Walkthrough<'_, '_> {
     }
 
     /// The classes that a cascade can come to over what is loaded of others that may be the same object.
-    fn targets_of_others(&self, object: usize) -> Vec<Class> {
+    fn targets_of_others(&self, object: usize) -> Vec<(Class, Class)> {
         let mut targets = Vec::new();
         for other in self.others_like(object) {
-            let relations = self.mapping.relations(&self.heap.objects[other].class);
-            for relation in relations.iter().filter(|relation| relation.cascading.is_some()) {
+            let class = &self.heap.objects[other].class;
+            for relation in self.mapping.relations(class).iter().filter(|relation| relation.cascading.is_some()) {
                 if self.link(other, relation).state != LoadState::Unloaded {
-                    targets.push(relation.target.clone());
+                    targets.push((relation.target.clone(), class.clone()));
                 }
             }
         }
@@ -265,19 +262,26 @@ impl Walkthrough<'_, '_> {
     }
 
     /// What a cascade can reach from objects that aren't seen.
-    fn suspect_behind(&mut self, mut classes: Vec<Class>, except: usize) {
-        let mut next = 0;
-        while let Some(class) = classes.get(next).cloned() {
-            next += 1;
+    fn suspect_behind(&mut self, mut unseen: Vec<(Class, Class)>, except: usize) {
+        unseen.sort_by(|(one, from), (other, also)| (&one.at, &from.at).cmp(&(&other.at, &also.at)));
+        unseen.dedup();
+        let mut behind: Vec<Class> = Vec::new();
+        let mut open: Vec<Class> = unseen.iter().map(|(class, _)| class.clone()).collect();
+        open.dedup();
+        while let Some(class) = open.pop() {
             for relation in self.mapping.relations(&class).iter().filter(|relation| relation.cascading.is_some()) {
-                if !classes.contains(&relation.target) {
-                    classes.push(relation.target.clone());
+                if !behind.contains(&relation.target) {
+                    behind.push(relation.target.clone());
+                    open.push(relation.target.clone());
                 }
             }
         }
         for object in (0..self.heap.objects.len()).filter(|object| *object != except) {
-            let of = self.heap.objects[object].class.clone();
-            if classes.iter().any(|class| self.mapping.can_be(&of, class)) {
+            let known = &self.heap.objects[object];
+            let can_be = |class: &Class| self.mapping.can_be(&known.class, class);
+            let is_unseen =
+                |(class, from): &(Class, Class)| can_be(class) && known.can_be_related_to(from, self.mapping);
+            if behind.iter().any(can_be) || unseen.iter().any(is_unseen) {
                 self.heap.suspect(object);
                 self.obscure(object, None);
             }

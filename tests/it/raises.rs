@@ -25,10 +25,10 @@ const HARD_SEEDS: [&str; 20] = [
 /// comes into a collection; one of several objects is taken by its place; an object is appended to a collection that is not in the session, or
 /// where it is; what may be the same as another comes again with that; the other side of what is set is told
 /// where nothing is looked for; what was made here comes into a collection beside what was there; what may be set to another, or is set to
-/// what it leads to; what leaves a collection keeps nothing that an option loaded; one-to-one leads back to where it came from; all of a
+/// what it leads to; one-to-one leads back to where it came from; all of a
 /// class have those that are expired; one of a list is expired where all of it are; and what is in the session has the options that it was
 /// loaded with.
-const TOLD_PROGRAMS: [(&str, &str); 19] = [
+const TOLD_PROGRAMS: [(&str, &str); 18] = [
     ("17", "program_2"),
     ("45", "program_1"),
     ("65", "program_2"),
@@ -41,7 +41,6 @@ const TOLD_PROGRAMS: [(&str, &str); 19] = [
     ("120", "program_2"),
     ("171", "program_1"),
     ("171", "program_3"),
-    ("176", "program_0"),
     ("1045", "program_3"),
     ("1062", "program_4"),
     ("1065", "program_3"),
