@@ -28,13 +28,12 @@ const HARD_SEEDS: [&str; 20] = [
 /// what it leads to; one-to-one leads back to where it came from; all of a
 /// class have those that are expired; one of a list is expired where all of it are; and what is in the session has the options that it was
 /// loaded with.
-const TOLD_PROGRAMS: [(&str, &str); 18] = [
+const TOLD_PROGRAMS: [(&str, &str); 17] = [
     ("17", "program_2"),
     ("45", "program_1"),
     ("65", "program_2"),
     ("123", "program_0"),
     ("146", "program_2"),
-    ("177", "program_1"),
     ("2026", "program_1"),
     ("2052", "program_3"),
     ("48", "program_1"),
