@@ -39,10 +39,9 @@ impl Walkthrough<'_, '_> {
         let Some(from) = self.heap.objects[other].comes_from.filter(|_| object.is_made) else { return true };
         let class = &self.heap.objects[from].class;
         let is_it = |partner: Option<usize>| partner.is_none_or(|one| one == from || !self.is_apart(one, from));
-        object.can_be_related_to(class, self.mapping)
-            && (object.is_foreign
-                || object.is_keyed
-                || object.partners.iter().any(|(of, partner)| self.mapping.can_be(of, class) && is_it(*partner)))
+        object.is_foreign
+            || object.is_keyed
+            || object.partners.iter().any(|(of, partner)| self.mapping.can_be(of, class) && is_it(*partner))
     }
 
     /// The others that may stand for the same object.

@@ -157,7 +157,7 @@ impl<'a> Mapping<'a> {
             let node = owner.module.node(&owner.at.range())?;
             let is_it = |member: &Node<'_>| member_name(member).is_some_and(|found| found.text() == name);
             let member = members(&node).into_iter().find(is_it)?;
-            Some(member.text().contains("ForeignKey") || member.text().contains("foreign_key"))
+            Some(names_foreign_key(&member.text()))
         });
         of_class != Some(false)
     }
@@ -173,8 +173,7 @@ impl<'a> Mapping<'a> {
         };
         let refers_elsewhere = |member: &Node<'_>| {
             let text = member.text();
-            let is_foreign = text.contains("ForeignKey") || text.contains("foreign_key");
-            is_foreign && !text.contains(&format!(".{key}\"")) && !text.contains(&format!(".{key}'"))
+            names_foreign_key(&text) && !text.contains(&format!(".{key}\"")) && !text.contains(&format!(".{key}'"))
         };
         let is_plain = self.names_of(class, joins_otherwise).is_empty()
             && self.names_of(&relation.target, refers_elsewhere).is_empty();
@@ -366,10 +365,12 @@ pub(super) fn member_name<'t>(member: &Node<'t>) -> Option<Node<'t>> {
 
 /// Whether the class has a foreign key, so that a relationship of it to one object can be many-to-one.
 fn has_key(owner: &Class) -> bool {
-    owner
-        .module
-        .node(&owner.at.range())
-        .is_some_and(|class| class.text().contains("ForeignKey") || class.text().contains("foreign_key"))
+    owner.module.node(&owner.at.range()).is_some_and(|class| names_foreign_key(&class.text()))
+}
+
+/// Whether what is written may be a foreign key, or have one.
+fn names_foreign_key(text: &str) -> bool {
+    text.contains("ForeignKey") || text.contains("foreign_key")
 }
 
 /// `back_populates="name"`, `backref="name"`, `backref=backref("name", …)`; an error where what leads back can't be told.

@@ -25,9 +25,8 @@ const HARD_SEEDS: [&str; 20] = [
 /// comes into a collection; one of several objects is taken by its place; an object is appended to a collection that is not in the session, or
 /// where it is; what may be the same as another comes again with that; the other side of what is set is told
 /// where nothing is looked for; what was made here comes into a collection beside what was there; what may be set to another, or is set to
-/// what it leads to; one-to-one leads back to where it came from; all of a
-/// class have those that are expired; one of a list is expired where all of it are; and what is in the session has the options that it was
-/// loaded with.
+/// what it leads to; one-to-one leads back to where it came from; all of a class have those that are expired; one of a list is expired where
+/// all of it are; and what is in the session has the options that it was loaded with.
 const TOLD_PROGRAMS: [(&str, &str); 17] = [
     ("17", "program_2"),
     ("45", "program_1"),
