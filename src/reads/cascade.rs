@@ -128,7 +128,7 @@ impl Walkthrough<'_, '_> {
         needed.into_iter().for_each(|one| self.doubt_each_like(one));
         let class = self.heap.objects[object].class.clone();
         let options = self.options_of(object);
-        self.loads_one(object);
+        self.loads_one(object, options.clone());
         let known = &mut self.heap.objects[object];
         known.freshness = Freshness::Loaded;
         known.standing = Standing::Persistent;
@@ -154,7 +154,7 @@ impl Walkthrough<'_, '_> {
         let came: Vec<usize> = came.iter().flat_map(|value| self.heap.objects_in(value)).collect();
         for one in came {
             if self.heap.objects[one].standing == Standing::Persistent {
-                self.load_expired(one);
+                self.load_expired_with(one, options.clone());
             }
         }
     }
@@ -323,14 +323,15 @@ impl Walkthrough<'_, '_> {
 
     /// An object is refreshed, or expired: of others that may be the same it isn't known whether they were.
     fn disturb(&mut self, object: usize, is_expiry: bool) {
-        let loads = if is_expiry { None } else { Some(self.options_of(object)) };
+        // what an expire takes away is loaded again later
+        let loads = self.options_of(object);
         for other in self.others_like(object) {
             if is_expiry {
                 self.heap.suspect(other);
             } else {
                 self.heap.doubt(other);
             }
-            self.obscure(other, loads.as_ref());
+            self.obscure(other, Some(&loads));
         }
     }
 
@@ -347,8 +348,8 @@ impl Walkthrough<'_, '_> {
         }
     }
 
-    /// What of an object is loaded may be no more, or may be loaded by a refresh with some options. What it leads to in the database is what it
-    /// was.
+    /// What of an object is loaded may be no more: because of a cascade, or of a refresh, which may load it with some options. What it leads to
+    /// in the database is what it was.
     fn obscure(&mut self, object: usize, loads: Option<&Options>) {
         let class = self.heap.objects[object].class.clone();
         for relation in self.mapping.relations(&class).iter() {
@@ -356,7 +357,8 @@ impl Walkthrough<'_, '_> {
             let comes = loads
                 .is_some_and(|options| relation.loading == LoaderStrategy::Eager || options.can_load(&relation.name));
             if link.state == LoadState::Unloaded && !comes {
-                link.lost = None;
+                // what a cascade took away is not there either where it did so twice
+                link.lost = link.lost.filter(|_| loads.is_none());
             } else {
                 link.obscure();
             }

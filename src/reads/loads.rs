@@ -180,11 +180,17 @@ impl Walkthrough<'_, '_> {
 
     /// An object's columns are loaded again where they were expired.
     pub(super) fn load_expired(&mut self, object: usize) {
+        let options = self.options_of(object);
+        self.load_expired_with(object, options);
+    }
+
+    /// The same, by a query with options of its own.
+    pub(super) fn load_expired_with(&mut self, object: usize, options: Options) {
         if matches!(self.heap.objects[object].freshness, Freshness::Loaded) {
             return;
         }
         let class = self.heap.objects[object].class.clone();
-        self.loads_one(object);
+        self.loads_one(object, options);
         let has_eager = self.mapping.relations(&class).iter().any(|relation| relation.loading == LoaderStrategy::Eager);
         let known = &mut self.heap.objects[object];
         known.freshness = Freshness::Loaded;
@@ -227,9 +233,8 @@ impl Walkthrough<'_, '_> {
     }
 
     /// A query loads one object, and what comes with it.
-    pub(super) fn loads_one(&mut self, object: usize) {
+    pub(super) fn loads_one(&mut self, object: usize, options: Options) {
         let class = self.heap.objects[object].class.clone();
-        let options = self.options_of(object);
         let optioned = std::mem::replace(&mut self.heap.optioned, options);
         self.doubt_all_of(self.coming_with(&class));
         self.others_like(object).into_iter().for_each(|other| self.heap.doubt(other));

@@ -96,11 +96,7 @@ impl Walkthrough<'_, '_> {
     pub(super) fn one_of_list(&mut self, over: &RunValue) -> Option<usize> {
         let RunValue::List(list) = *over else { return None };
         let rest = self.heap.lists[list].rest?;
-        let is_there = |one: &&usize| !self.heap.objects[**one].is_made;
-        // of a copy, too: what came into the collection since may be in that
-        let copies = self.heap.lists.iter().filter(|copy| copy.rest == Some(rest));
-        let known: BTreeSet<usize> = copies.flat_map(|copy| &copy.known).filter(is_there).copied().collect();
-        let is_one_more = self.heap.lists[list].may_lack_others || known.len() >= MOST_SURE;
+        let is_one_more = !self.has_another(list, rest);
         let one = self.heap.one_of(rest);
         let is_same = |list: &&mut super::heap::List| list.rest == Some(rest);
         self.heap.lists.iter_mut().filter(is_same).for_each(|list| list.known.push(one));
@@ -110,6 +106,15 @@ impl Walkthrough<'_, '_> {
             self.heap.objects[one].is_possible = true;
         }
         Some(one)
+    }
+
+    /// Whether a list surely has one more than those that are known one by one.
+    fn has_another(&self, list: usize, rest: usize) -> bool {
+        let is_there = |one: &&usize| !self.heap.objects[**one].is_made;
+        // of a copy, too: what came into the collection since may be in that
+        let copies = self.heap.lists.iter().filter(|copy| copy.rest == Some(rest));
+        let known: BTreeSet<usize> = copies.flat_map(|copy| &copy.known).filter(is_there).copied().collect();
+        !self.heap.lists[list].may_lack_others && known.len() < MOST_SURE
     }
 
     /// Puts those first that a cascade expired, where the order isn't known: whatever becomes of the others, the loop comes to them.
@@ -128,9 +133,18 @@ impl Walkthrough<'_, '_> {
         for object in 0..self.heap.objects.len() {
             let known = &self.heap.objects[object];
             let is_in_database = known.standing == Standing::Persistent && !known.is_made && !known.is_possible;
-            let is_expired = matches!(known.freshness, Freshness::Expired(_)) && !self.heap.is_rest(object);
-            if is_in_database && is_expired && self.mapping.ancestors(&known.class).contains(&class) {
+            let is_expired = matches!(known.freshness, Freshness::Expired(_));
+            if !(is_in_database && is_expired && self.mapping.ancestors(&known.class).contains(&class)) {
+                continue;
+            }
+            let others_of: Vec<usize> =
+                (0..self.heap.lists.len()).filter(|other| self.heap.lists[*other].rest == Some(object)).collect();
+            if others_of.is_empty() {
                 self.add_to(list, object);
+            } else if let Some(other) = others_of.into_iter().find(|other| self.has_another(*other, object))
+                && let Some(one) = self.one_of_list(&RunValue::List(other))
+            {
+                self.add_to(list, one);
             }
         }
     }
