@@ -141,11 +141,14 @@ impl Walkthrough<'_, '_> {
             return;
         }
         let before = self.heap.lists[before].clone();
-        let list = &mut self.heap.lists[list];
-        list.is_anchored |= before.is_anchored;
-        list.may_lack_others |= before.may_lack_others;
-        list.rest = before.rest.filter(|_| !has_moved).or(list.rest);
-        (list.known, list.taken, list.joined) = (before.known, before.taken, before.joined);
+        let again = &mut self.heap.lists[list];
+        again.is_anchored |= before.is_anchored;
+        again.may_lack_others |= before.may_lack_others;
+        let unused = before.rest.filter(|_| !has_moved).and_then(|rest| again.rest.replace(rest));
+        (again.known, again.taken, again.joined) = (before.known, before.taken, before.joined);
+        // another name of the same would count as one more
+        unused.into_iter().for_each(|other| self.heap.forget(other));
+        let list = &self.heap.lists[list];
         let all: Vec<usize> = list.known.iter().copied().chain(list.rest).collect();
         for one in all.into_iter().filter(|_| !has_moved) {
             if self.heap.objects[one].standing == Standing::Persistent {
