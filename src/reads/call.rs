@@ -7,12 +7,12 @@ use crate::syntax::{
 };
 use crate::types::{Class, Type};
 
-use super::heap::{List, Options, RunValue, UnseenRelationships};
+use super::heap::{Options, RunValue, UnseenRelationships};
 use super::run::{Exit, Walkthrough};
 use super::session::named_in_options;
 
 /// What does nothing to the objects that it is given.
-const HARMLESS: [&str; 20] = [
+pub(super) const HARMLESS: [&str; 20] = [
     "print",
     "len",
     "str",
@@ -34,8 +34,9 @@ const HARMLESS: [&str; 20] = [
     "dict",
     "format",
 ];
+
 /// What gives the objects again that it is given.
-const SEQUENCES: [&str; 6] = ["list", "tuple", "sorted", "reversed", "set", "iter"];
+const SEQUENCES: [&str; 7] = ["list", "tuple", "sorted", "reversed", "set", "iter", "enumerate"];
 
 impl Walkthrough<'_, '_> {
     pub(super) fn call(&mut self, call: &Node<'_>, is_awaited: bool) -> Result<RunValue, Exit> {
@@ -80,18 +81,15 @@ impl Walkthrough<'_, '_> {
     /// A function of Python's own, or one that can't be followed.
     fn builtin(&mut self, call: &Node<'_>, name: &str, is_awaited: bool) -> Result<RunValue, Exit> {
         let given = self.arguments(call)?;
+        if !is_awaited && let Some(value) = self.gone_through(name, call, &given)? {
+            return Ok(value);
+        }
         if HARMLESS.contains(&name) && !is_awaited {
             return Ok(RunValue::Other);
         }
         let first = given.first().map_or(RunValue::Unknown, |(_, value)| value.clone());
         if SEQUENCES.contains(&name) && !is_awaited {
-            return Ok(match first {
-                RunValue::List(list) => {
-                    let copy = List { owner: None, ..self.heap.lists[list].clone() };
-                    self.heap.list(copy)
-                }
-                _ => self.typed(call),
-            });
+            return Ok(self.typed(call));
         }
         if name == "getattr"
             && !is_awaited
@@ -175,6 +173,11 @@ impl Walkthrough<'_, '_> {
         let given = self.arguments(call)?;
         match receiver {
             RunValue::List(list) => self.call_list(list, name, &given, call),
+            RunValue::Mapping(list) if name == "values" => Ok(RunValue::List(list)),
+            RunValue::Mapping(list) if name == "items" => Ok(RunValue::Numbered(list)),
+            RunValue::Mapping(_) if name == "keys" => Ok(RunValue::Other),
+            RunValue::Mapping(list) if name == "get" => Ok(self.any_of(list)),
+            RunValue::Mapping(list) => self.call_list(list, "update", &given, call),
             RunValue::Statement(options) => Ok(RunValue::Statement(changed(options, name, call))),
             RunValue::Result(options) => Ok(self.fetched(&options, name, call)),
             receiver if receiver.is_no_object() && !is_awaited => Ok(RunValue::Other),
@@ -219,91 +222,6 @@ impl Walkthrough<'_, '_> {
             self.heap.lists[*list].all_of = Some(class);
         }
         value
-    }
-
-    fn call_list(
-        &mut self,
-        list: usize,
-        name: &str,
-        given: &[(Option<String>, RunValue)],
-        call: &Node<'_>,
-    ) -> Result<RunValue, Exit> {
-        let first = given.first().map_or(RunValue::Unknown, |(_, value)| value.clone());
-        match (name, &first) {
-            ("append" | "add", RunValue::Object(object)) => self.append(list, *object, call),
-            ("extend", RunValue::List(other)) if self.heap.lists[*other].rest.is_none() => {
-                for object in self.heap.lists[*other].known.clone() {
-                    self.append(list, object, call);
-                }
-            }
-            ("remove" | "discard", RunValue::Object(object)) if self.heap.lists[list].known.contains(object) => {
-                self.heap.lists[list].known.retain(|one| one != object);
-                if let Some((_, name)) = self.heap.lists[list].owner.clone() {
-                    self.heap.moved.insert(name);
-                }
-                self.heap.forget(*object);
-            }
-            ("copy", _) => {
-                let copy = List { owner: None, ..self.heap.lists[list].clone() };
-                return Ok(self.heap.list(copy));
-            }
-            ("index" | "count", _) => return Ok(RunValue::Other),
-            ("all" | "unique", _) => return Ok(RunValue::List(list)),
-            _ => {
-                self.doubt_list(list);
-                given.iter().for_each(|(_, value)| self.forget_in(value));
-                return Ok(self.typed(call));
-            }
-        }
-        Ok(RunValue::Nothing)
-    }
-
-    /// An object comes into a list: into the relationship that it is, too.
-    fn append(&mut self, list: usize, object: usize, call: &Node<'_>) {
-        let is_there = self.heap.lists[list].known.contains(&object);
-        self.add_to(list, object);
-        let Some((owner, name)) = self.heap.lists[list].owner.clone() else { return };
-        self.relate(owner, object);
-        let class = self.heap.objects[owner].class.clone();
-        let super::mapping::Attribute::Relation(relation) = self.mapping.attribute(&class, &name) else { return };
-        let at = self.module().location(&call.range());
-        let link = self.link(owner, &relation);
-        if !is_there || link.value != Some(RunValue::List(list)) {
-            self.moves(object, &relation);
-        }
-        let is_told = is_there && self.is_told(object, &relation, owner);
-        match &link.value {
-            // nothing changes in the database, where it is in the session
-            Some(RunValue::List(current)) if *current == list && is_told => {
-                if self.heap.objects[owner].standing != super::heap::Standing::Transient {
-                    self.attach(object);
-                }
-                return;
-            }
-            Some(RunValue::List(current)) if *current == list && is_there => {}
-            Some(RunValue::List(current)) if *current == list => {
-                self.heap.objects[owner].links.entry(name).and_modify(|link| {
-                    link.at = at.clone();
-                    link.is_flushed = false;
-                });
-            }
-            None if link.state == super::heap::LoadState::Unloaded => {
-                let standing = self.heap.objects[owner].standing;
-                let is_new = matches!(standing, super::heap::Standing::Transient | super::heap::Standing::Pending);
-                if !is_new {
-                    return;
-                }
-                let loaded = super::heap::HeapLink::loaded(RunValue::List(list), at.clone(), false);
-                self.heap.objects[owner].links.insert(name, loaded);
-            }
-            _ => return,
-        }
-        self.heap.objects[owner].is_touched = true;
-        self.may_join(object, owner, &relation, &at);
-        self.put_back(object, &relation, owner, &at);
-        if self.heap.objects[owner].standing != super::heap::Standing::Transient {
-            self.attach(object);
-        }
     }
 
     /// What is known of the session that a call makes: whether a commit expires its objects, and whether it flushes before a query.

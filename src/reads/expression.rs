@@ -2,8 +2,7 @@
 
 use crate::syntax::{Node, Parts, conditional_parts, has_scope, is_and, kind, string_content, unparenthesized};
 
-use super::decisions::Guard;
-use super::heap::{Freshness, HeapLink, List, LoadState, Options, RunValue, Standing, UnseenRelationships};
+use super::heap::RunValue;
 use super::run::{Exit, Walkthrough};
 
 impl Walkthrough<'_, '_> {
@@ -159,7 +158,7 @@ impl Walkthrough<'_, '_> {
                 for key in left.field_children("subscript") {
                     self.value(&key)?;
                 }
-                if let Some(RunValue::List(list)) = container {
+                if let Some(RunValue::List(list) | RunValue::Mapping(list)) = container {
                     self.doubt_list(list);
                     // what it gets leaves others
                     self.heap.forget_all();
@@ -212,100 +211,6 @@ impl Walkthrough<'_, '_> {
         self.heap.objects_in(value).into_iter().for_each(|object| self.heap.forget(object));
     }
 
-    fn subscript(&mut self, node: &Node<'_>) -> Result<RunValue, Exit> {
-        let Some(of) = node.field("value") else { return Ok(RunValue::Unknown) };
-        let of = self.value(&of)?;
-        let index = node.field("subscript");
-        if let Some(index) = &index {
-            self.value(index)?;
-        }
-        let number = index.and_then(|index| index.text().parse::<usize>().ok());
-        match (&of, number) {
-            (RunValue::List(list), Some(number)) if self.heap.lists[*list].rest.is_none() => {
-                let known = self.heap.lists[*list].known.get(number).copied();
-                known.map(RunValue::Object).ok_or(Exit::Ended)
-            }
-            (RunValue::List(list), Some(number)) if self.may_be_known(*list, number) => {
-                Ok(self.one_of_all(&of).map_or(RunValue::Unknown, RunValue::Object))
-            }
-            (RunValue::List(list), Some(number)) => {
-                // there is one
-                let rest = self.heap.lists[*list].rest;
-                let is_same = |list: &&mut List| list.rest == rest;
-                for list in self.heap.lists.iter_mut().filter(is_same) {
-                    list.is_anchored &= !list.known.is_empty();
-                    list.may_lack_others &= !list.known.is_empty();
-                }
-                let known = self.heap.lists[*list].taken.get(&number).copied();
-                let one = known.or_else(|| self.one_of_list(&of));
-                if let Some(one) = one {
-                    self.heap.lists[*list].taken.insert(number, one);
-                }
-                Ok(one.map_or(RunValue::Unknown, RunValue::Object))
-            }
-            (RunValue::Tuple(parts), Some(number)) => Ok(parts.get(number).cloned().unwrap_or(RunValue::Unknown)),
-            (of, _) if of.is_no_object() => Ok(RunValue::Other),
-            _ => Ok(self.typed(node)),
-        }
-    }
-
-    /// One of the objects of a list: one that is known, or another.
-    fn one_of_all(&mut self, list: &RunValue) -> Option<usize> {
-        let all = self.heap.objects_in(list);
-        let class = self.heap.objects[*all.last()?].class.clone();
-        let is_loaded = |one: &usize| {
-            let known = &self.heap.objects[*one];
-            known.standing == Standing::Persistent && matches!(known.freshness, Freshness::Loaded)
-        };
-        if !all.iter().all(is_loaded) {
-            return Some(self.heap.foreign(class));
-        }
-        let mut options = Options::default();
-        all.iter().for_each(|one| options.add_possible(&self.heap.objects[*one].options));
-        let is_foreign = all.iter().any(|one| self.heap.objects[*one].is_foreign);
-        let object = self.heap.queried(class, options);
-        let chosen_from = self.heap.chosen_from(list);
-        let known = &mut self.heap.objects[object];
-        known.one_of = chosen_from;
-        (known.is_given, known.is_foreign, known.base) = (true, is_foreign, UnseenRelationships::Unknown);
-        let class = known.class.clone();
-        for relation in self.mapping.relations(&class).iter() {
-            let link = self.link(all[0], relation);
-            if all.iter().all(|one| self.link(*one, relation).state == LoadState::Unloaded) {
-                let link = HeapLink { value: None, lost: None, is_flushed: true, ..link };
-                self.heap.objects[object].links.insert(relation.name.clone(), link);
-            }
-        }
-        Some(object)
-    }
-
-    /// Whether what is at a place of a list may be one that is known by another name: of a copy, or apart from the others.
-    fn may_be_known(&self, list: usize, number: usize) -> bool {
-        let this = &self.heap.lists[list];
-        let is_anchored = this.is_anchored && !this.known.is_empty();
-        let has_copy =
-            |(other, copy): (usize, &List)| other != list && copy.rest == this.rest && !copy.taken.is_empty();
-        is_anchored || !this.taken.contains_key(&number) && self.heap.lists.iter().enumerate().any(has_copy)
-    }
-
-    /// `[a, b]`
-    fn display(&mut self, node: &Node<'_>) -> Result<RunValue, Exit> {
-        let parts: Vec<Node<'_>> = node.parts().collect();
-        let values = parts.iter().map(|part| self.value(part)).collect::<Result<Vec<_>, _>>()?;
-        let objects: Option<Vec<usize>> = values
-            .iter()
-            .map(|value| match value {
-                RunValue::Object(object) => Some(*object),
-                _ => None,
-            })
-            .collect();
-        Ok(match objects {
-            Some(known) => self.heap.list(List { known, ..List::default() }),
-            None if values.iter().all(|value| value.is_no_object() || *value == RunValue::Nothing) => RunValue::Other,
-            None => RunValue::Unknown,
-        })
-    }
-
     /// `one and other`, `one or other`
     fn either(&mut self, node: &Node<'_>) -> Result<RunValue, Exit> {
         let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else { return Ok(RunValue::Unknown) };
@@ -319,68 +224,6 @@ impl Walkthrough<'_, '_> {
         let value = self.value(&left)?;
         let holds = self.is_true(&value).unwrap_or_else(|| self.assume(&left, None));
         if holds == is_and { self.value(&right) } else { Ok(value) }
-    }
-
-    fn comprehension(&mut self, node: &Node<'_>) -> Result<RunValue, Exit> {
-        let Some(body) = node.field("body") else { return Ok(RunValue::Unknown) };
-        let clauses: Vec<Node<'_>> = node.parts().filter(|clause| clause.kind() == kind::FOR_IN_CLAUSE).collect();
-        let [clause] = clauses.as_slice() else {
-            return self.nested(&clauses, node, &body);
-        };
-        let (Some(left), Some(right)) = (clause.field("left"), clause.field("right")) else {
-            return Ok(RunValue::Unknown);
-        };
-        let over = self.value(&right)?;
-        self.enter_loop(&over, &right, node);
-        let rest = self.rest(&over);
-        if let RunValue::List(list) = over {
-            self.put_expired_first(list);
-        }
-        let mut given = Vec::new();
-        let before = self.heap.objects.len();
-        let items = self.items(&over, &right, 1);
-        let taken: Vec<usize> = (before..self.heap.objects.len()).collect();
-        for item in items {
-            self.assign(&left, item);
-            self.conditions(node)?;
-            given.push(self.value(&body)?);
-        }
-        self.agree(rest, &taken);
-        let objects: Option<Vec<usize>> = given
-            .iter()
-            .map(|value| match value {
-                RunValue::Object(object) => Some(*object),
-                _ => None,
-            })
-            .collect();
-        Ok(match (objects.as_deref(), rest) {
-            (Some([known @ .., one]), Some(_)) => {
-                self.heap.list(List { known: known.to_vec(), rest: Some(*one), ..List::default() })
-            }
-            (Some(known), None) => self.heap.list(List { known: known.to_vec(), ..List::default() }),
-            _ => RunValue::Unknown,
-        })
-    }
-
-    /// The conditions of a comprehension are evaluated, and taken to hold.
-    fn conditions(&mut self, node: &Node<'_>) -> Result<(), Exit> {
-        for clause in node.parts().filter(|clause| clause.kind() == kind::IF_CLAUSE) {
-            clause.parts().try_for_each(|condition| self.holds(Some(condition), Some(Guard::PASSED)).map(|_| ()))?;
-        }
-        Ok(())
-    }
-
-    /// A comprehension of several loops: one round of each.
-    fn nested(&mut self, clauses: &[Node<'_>], node: &Node<'_>, body: &Node<'_>) -> Result<RunValue, Exit> {
-        for clause in clauses {
-            let (Some(left), Some(right)) = (clause.field("left"), clause.field("right")) else { continue };
-            let over = self.value(&right)?;
-            let item = self.items(&over, &right, 1).into_iter().next().unwrap_or(RunValue::Unknown);
-            self.assign(&left, item);
-        }
-        self.conditions(node)?;
-        self.value(body)?;
-        Ok(RunValue::Unknown)
     }
 }
 

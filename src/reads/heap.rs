@@ -17,6 +17,10 @@ pub(super) use super::options::Options;
 pub(super) enum RunValue {
     Object(usize),
     List(usize),
+    /// What `enumerate` gives of a list: each object behind its number.
+    Numbered(usize),
+    /// A dictionary: the list of its values.
+    Mapping(usize),
     Tuple(Vec<RunValue>),
     /// `object.awaitable_attrs`
     Awaitable(usize),
@@ -132,8 +136,10 @@ pub(super) struct List {
     pub is_anchored: bool,
     /// There need be no others.
     pub may_lack_others: bool,
-    /// Those of the others that were taken by their place.
-    pub taken: BTreeMap<usize, usize>,
+    /// The order of its objects isn't known.
+    pub is_shuffled: bool,
+    /// Those of the others that were taken by their place, from the end where that is below zero.
+    pub taken: BTreeMap<i64, usize>,
     /// Those that came in here: each can be one that was there already.
     pub joined: BTreeSet<usize>,
     /// The relationship that it is.
@@ -258,13 +264,19 @@ impl Heap {
     pub fn objects_in(&self, value: &RunValue) -> Vec<usize> {
         match value {
             RunValue::Object(object) | RunValue::Awaitable(object) => vec![*object],
-            RunValue::List(list) => {
+            RunValue::List(list) | RunValue::Numbered(list) | RunValue::Mapping(list) => {
                 let list = &self.lists[*list];
                 list.known.iter().copied().chain(list.rest).collect()
             }
             RunValue::Tuple(parts) => parts.iter().flat_map(|part| self.objects_in(part)).collect(),
             _ => Vec::new(),
         }
+    }
+
+    /// Whether an object is in a list, as one that is known or as what stands for the others.
+    pub fn has(&self, list: usize, object: usize) -> bool {
+        let list = &self.lists[list];
+        list.known.contains(&object) || list.rest == Some(object)
     }
 
     /// Whether it stands for others, of which there need be none.

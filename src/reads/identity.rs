@@ -6,11 +6,11 @@ use super::run::Walkthrough;
 impl Walkthrough<'_, '_> {
     /// Whether two may stand for the same object.
     pub(super) fn may_be_same(&self, one: usize, other: usize) -> bool {
-        let is_in = |list: &List, object| list.known.contains(&object) || list.rest == Some(object);
         let has_joined = |list: &List| list.joined.contains(&one) || list.joined.contains(&other);
         // what came in can be one that was known before; what stands for the others is none of those that are known
         let are_others = |list: &List| !has_joined(list) || list.rest == Some(one) || list.rest == Some(other);
-        if self.heap.lists.iter().any(|list| is_in(list, one) && is_in(list, other) && are_others(list)) {
+        let mut lists = self.heap.lists.iter().enumerate();
+        if lists.any(|(at, list)| self.heap.has(at, one) && self.heap.has(at, other) && are_others(list)) {
             return false;
         }
         self.can_come_as(one, other)

@@ -23,9 +23,8 @@ impl Walkthrough<'_, '_> {
         let over = self.value(&right)?;
         self.enter_loop(&over, &right, statement);
         let rest = self.rest(&over);
-        if let RunValue::List(list) = over
-            && !statement.dfs().any(|node| LEAVES.contains(&&*node.kind()))
-        {
+        let is_full = !statement.dfs().any(|node| LEAVES.contains(&&*node.kind()));
+        if let Some(list) = over.sequence().filter(|_| is_full) {
             self.put_expired_first(list);
         }
         // what a round does to one object shows in the next round
@@ -86,10 +85,7 @@ impl Walkthrough<'_, '_> {
 
     /// What stands for all objects of a list.
     pub(super) fn rest(&self, over: &RunValue) -> Option<usize> {
-        match over {
-            RunValue::List(list) => self.heap.lists[*list].rest,
-            _ => None,
-        }
+        over.sequence().and_then(|list| self.heap.lists[list].rest)
     }
 
     /// One of the objects of a list that aren't known one by one.
@@ -160,6 +156,11 @@ impl Walkthrough<'_, '_> {
                 }
                 items
             }
+            RunValue::Numbered(list) => {
+                let items = self.items(&RunValue::List(*list), right, of_rest);
+                items.into_iter().map(|item| RunValue::Tuple(vec![RunValue::Other, item])).collect()
+            }
+            RunValue::Mapping(_) => vec![RunValue::Other],
             // an empty one is a parameter's default
             RunValue::Tuple(parts) if !parts.is_empty() => parts.iter().take(MOST_ROUNDS).cloned().collect(),
             RunValue::Result(options) => {

@@ -7,7 +7,9 @@
 mod call;
 mod callers;
 mod cascade;
+mod collection;
 mod decisions;
+mod each;
 mod expression;
 mod heap;
 mod identity;
@@ -19,6 +21,7 @@ mod mentions;
 mod options;
 mod relation;
 mod run;
+mod sequence;
 mod session;
 mod setting;
 mod statement;

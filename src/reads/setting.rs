@@ -168,8 +168,8 @@ impl Walkthrough<'_, '_> {
             return Err(Exit::Ended);
         }
         self.leave(object, relation, &before);
-        let known = match value {
-            RunValue::List(list) if self.is_known(value) => self.heap.lists[*list].known.clone(),
+        let all = match value {
+            RunValue::List(list) => List { owner: None, ..self.heap.lists[*list].clone() },
             _ => {
                 self.heap.objects[object].links.insert(relation.name.clone(), HeapLink::unknown(at.clone()));
                 if self.reverse(relation).is_some() {
@@ -179,9 +179,11 @@ impl Walkthrough<'_, '_> {
             }
         };
         let owner = Some((object, relation.name.clone()));
-        let list = self.heap.list(List { known: known.clone(), owner, ..List::default() });
+        self.may_leave_all(all.rest, relation, object);
+        let objects: Vec<usize> = all.known.iter().copied().chain(all.rest).collect();
+        let list = self.heap.list(List { owner, ..all });
         self.heap.objects[object].links.insert(relation.name.clone(), HeapLink::loaded(list, at.clone(), false));
-        known.into_iter().for_each(|one| self.put_back(one, relation, object, at));
+        objects.into_iter().for_each(|one| self.put_back(one, relation, object, at));
         Ok(())
     }
 
@@ -212,18 +214,28 @@ impl Walkthrough<'_, '_> {
     /// A relationship of others may lead to an object no more; of one of them it does.
     fn may_leave(&mut self, object: usize, relation: &Relation, but_of: Option<usize>) {
         for owner in (0..self.heap.objects.len()).filter(|owner| Some(*owner) != but_of) {
-            let Some(link) = self.heap.objects[owner].links.get_mut(&relation.name) else { continue };
-            match link.value {
-                Some(RunValue::List(list)) if self.heap.lists[list].known.contains(&object) => {
+            let value = self.heap.objects[owner].links.get(&relation.name).and_then(|link| link.value.clone());
+            match value {
+                Some(RunValue::List(list)) if self.heap.has(list, object) => {
                     self.heap.lists[list].known.retain(|one| *one != object);
+                    self.heap.lists[list].rest.take_if(|rest| *rest == object);
                     self.heap.lists[list].loosen();
                     self.may_have_more(owner, relation);
                 }
                 Some(RunValue::Object(target)) if target == object => {
-                    (link.state, link.value, link.lost) = (LoadState::Unknown, None, None);
+                    self.heap.objects[owner].links.entry(relation.name.clone()).and_modify(|link| {
+                        (link.state, link.value, link.lost) = (LoadState::Unknown, None, None);
+                    });
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// What stands for the others of a list comes into a collection: where it can be in one alone, it may leave that of another.
+    pub(super) fn may_leave_all(&mut self, rest: Option<usize>, collection: &Relation, owner: usize) {
+        if let Some(rest) = rest.filter(|_| self.reverse(collection).is_some_and(|reverse| !reverse.is_list)) {
+            self.may_leave(rest, collection, Some(owner));
         }
     }
 
@@ -362,32 +374,6 @@ impl Walkthrough<'_, '_> {
             if known.is_made && !known.partners.contains(&partner) {
                 known.partners.push(partner);
             }
-        }
-    }
-
-    /// An object comes into a list, in which it may be already, as one of those that aren't known apart.
-    pub(super) fn add_to(&mut self, list: usize, object: usize) {
-        if self.include(list, object) && !self.heap.objects[object].is_made {
-            self.heap.lists[list].joined.insert(object);
-        }
-    }
-
-    /// An object is in a list; whether that is news.
-    pub(super) fn include(&mut self, list: usize, object: usize) -> bool {
-        let list = &mut self.heap.lists[list];
-        let is_new = !list.known.contains(&object);
-        if is_new {
-            list.is_anchored = true;
-            list.known.push(object);
-        }
-        is_new
-    }
-
-    /// An object comes into a collection, or leaves one: where it can be in one alone, in that of another object it is no more.
-    pub(super) fn moves(&mut self, object: usize, collection: &Relation) {
-        let is_of_many = self.reverse(collection).is_some_and(|reverse| reverse.is_list);
-        if collection.is_list && !is_of_many && !self.heap.objects[object].is_made {
-            self.heap.moved.insert(collection.name.clone());
         }
     }
 }

@@ -186,7 +186,11 @@ impl Walkthrough<'_, '_> {
             RunValue::Nothing => Some(false),
             RunValue::Flag(is_true) => Some(*is_true),
             RunValue::Literal(written) => Some(written != "0"),
-            RunValue::List(list) if !self.heap.lists[*list].known.is_empty() => Some(true),
+            RunValue::List(list) | RunValue::Numbered(list) | RunValue::Mapping(list)
+                if !self.heap.lists[*list].known.is_empty() =>
+            {
+                Some(true)
+            }
             _ => None,
         }
     }
@@ -289,13 +293,7 @@ impl Walkthrough<'_, '_> {
                 let targets: Vec<Node<'_>> = target.parts().collect();
                 let parts: Vec<RunValue> = match &value {
                     RunValue::Tuple(parts) => parts.clone(),
-                    RunValue::List(list) if self.heap.lists[*list].rest.is_none() => {
-                        self.heap.lists[*list].known.iter().map(|one| RunValue::Object(*one)).collect()
-                    }
-                    RunValue::List(_) => targets
-                        .iter()
-                        .map(|_| self.one_of_list(&value).map_or(RunValue::Unknown, RunValue::Object))
-                        .collect(),
+                    RunValue::List(list) => self.unpacked(*list, &targets),
                     _ => Vec::new(),
                 };
                 let is_plain = parts.len() == targets.len();
@@ -304,6 +302,7 @@ impl Walkthrough<'_, '_> {
                     self.assign(target, part);
                 }
             }
+            kind::LIST_SPLAT_PATTERN => target.parts().for_each(|name| self.assign(&name, value.clone())),
             // an attribute of an object, among others
             _ => self.heap.forget_all(),
         }

@@ -1,0 +1,191 @@
+//! Something is evaluated for each object of a sequence: the body of a comprehension, or the function that `sorted`, `max` or `map` is given.
+
+use crate::syntax::{
+    Node, Parts, callee_name, kind, parameter_name, positional_arguments, string_content, unparenthesized,
+};
+
+use super::call::HARMLESS;
+use super::decisions::Guard;
+use super::heap::{List, RunValue};
+use super::run::{Exit, Walkthrough};
+
+/// What need not come to the end of what it goes through.
+const MAY_LEAVE: [&str; 4] = ["any", "all", "next", "islice"];
+
+impl Walkthrough<'_, '_> {
+    pub(super) fn comprehension(&mut self, node: &Node<'_>) -> Result<RunValue, Exit> {
+        let Some(body) = node.field("body") else { return Ok(RunValue::Unknown) };
+        let clauses: Vec<Node<'_>> = node.parts().filter(|clause| clause.kind() == kind::FOR_IN_CLAUSE).collect();
+        let [clause] = clauses.as_slice() else {
+            return self.nested(&clauses, node, &body);
+        };
+        let (Some(left), Some(right)) = (clause.field("left"), clause.field("right")) else {
+            return Ok(RunValue::Unknown);
+        };
+        let over = self.value(&right)?;
+        let rest = self.rest(&over);
+        let given = self.each(&over, &right, node, &mut |run, item| {
+            run.assign(&left, item);
+            run.conditions(node)?;
+            run.given_by(&body)
+        })?;
+        let gathered = self.gathered(&given, rest);
+        Ok(match gathered {
+            RunValue::List(list) if node.kind() == kind::DICTIONARY_COMPREHENSION => RunValue::Mapping(list),
+            gathered => gathered,
+        })
+    }
+
+    /// What the body of a comprehension gives, of a dictionary the value of its key.
+    fn given_by(&mut self, body: &Node<'_>) -> Result<RunValue, Exit> {
+        match (body.field("key"), body.field("value")) {
+            (Some(key), Some(value)) if body.kind() == kind::PAIR => {
+                self.value(&key)?;
+                self.value(&value)
+            }
+            _ => self.value(body),
+        }
+    }
+
+    /// Runs something for each of what is gone through; what that gives.
+    fn each(
+        &mut self,
+        over: &RunValue,
+        of: &Node<'_>,
+        around: &Node<'_>,
+        run: &mut dyn FnMut(&mut Self, RunValue) -> Result<RunValue, Exit>,
+    ) -> Result<Vec<RunValue>, Exit> {
+        self.enter_loop(over, of, around);
+        let rest = self.rest(over);
+        if let (RunValue::List(list), true) = (over, may_leave(around)) {
+            // it comes to one of them in any case
+            let one = self.any_of(*list);
+            return Ok(vec![run(self, one)?]);
+        }
+        if let Some(list) = over.sequence() {
+            self.put_expired_first(list);
+        }
+        let before = self.heap.objects.len();
+        let items = self.items(over, of, 1);
+        let taken: Vec<usize> = (before..self.heap.objects.len()).collect();
+        let given = items.into_iter().map(|item| run(self, item)).collect::<Result<Vec<_>, _>>()?;
+        self.agree(rest, &taken);
+        Ok(given)
+    }
+
+    /// The list of what was given for each object of a list, of which another one stands for the others.
+    fn gathered(&mut self, given: &[RunValue], rest: Option<usize>) -> RunValue {
+        let objects: Option<Vec<usize>> = given
+            .iter()
+            .map(|value| match value {
+                RunValue::Object(object) => Some(*object),
+                _ => None,
+            })
+            .collect();
+        match (objects.as_deref(), rest) {
+            (Some([known @ .., one]), Some(_)) => {
+                self.heap.list(List { known: known.to_vec(), rest: Some(*one), ..List::default() })
+            }
+            (Some(known), None) => self.heap.list(List { known: known.to_vec(), ..List::default() }),
+            _ => RunValue::Unknown,
+        }
+    }
+
+    /// The conditions of a comprehension are evaluated, and taken to hold.
+    fn conditions(&mut self, node: &Node<'_>) -> Result<(), Exit> {
+        for clause in node.parts().filter(|clause| clause.kind() == kind::IF_CLAUSE) {
+            clause.parts().try_for_each(|condition| self.holds(Some(condition), Some(Guard::PASSED)).map(|_| ()))?;
+        }
+        Ok(())
+    }
+
+    /// A comprehension of several loops: one round of each.
+    fn nested(&mut self, clauses: &[Node<'_>], node: &Node<'_>, body: &Node<'_>) -> Result<RunValue, Exit> {
+        for clause in clauses {
+            let (Some(left), Some(right)) = (clause.field("left"), clause.field("right")) else { continue };
+            let over = self.value(&right)?;
+            let item = self.items(&over, &right, 1).into_iter().next().unwrap_or(RunValue::Unknown);
+            self.assign(&left, item);
+        }
+        self.conditions(node)?;
+        self.given_by(body)?;
+        Ok(RunValue::Unknown)
+    }
+
+    /// What one of Python's own functions gives that goes through the sequence that it is given; None where it is another.
+    pub(super) fn gone_through(
+        &mut self,
+        name: &str,
+        call: &Node<'_>,
+        given: &[(Option<String>, RunValue)],
+    ) -> Result<Option<RunValue>, Exit> {
+        let arguments = call.field("arguments").map(|list| positional_arguments(&list)).unwrap_or_default();
+        if let ("map" | "filter", [function, of]) = (name, arguments.as_slice()) {
+            let over = given.get(1).map_or(&RunValue::Unknown, |(_, value)| value);
+            let Some(list) = over.sequence().filter(|_| matches!(over, RunValue::List(_))) else { return Ok(None) };
+            let rest = self.rest(over);
+            let values = self.each(over, of, call, &mut |run, item| run.applied(function, item))?;
+            return Ok(Some(if name == "map" { self.gathered(&values, rest) } else { self.shuffled(list) }));
+        }
+        let (Some(of), Some((_, RunValue::List(list)))) = (arguments.first(), given.first()) else { return Ok(None) };
+        Ok(match name {
+            "list" | "tuple" | "iter" => Some(self.copied(*list)),
+            "reversed" | "set" => Some(self.shuffled(*list)),
+            "enumerate" => Some(RunValue::Numbered(*list)),
+            "sorted" | "max" | "min" => {
+                self.order(*list, of, call)?;
+                Some(if name == "sorted" { self.shuffled(*list) } else { self.any_of(*list) })
+            }
+            // the first, where nothing was taken before
+            "next" if callee_name(of).as_deref() == Some("iter") => Some(self.at_place(*list, 0)?),
+            "next" => Some(self.any_of(*list)),
+            _ => None,
+        })
+    }
+
+    /// The objects of a list are put in order by the key of a call.
+    pub(super) fn order(&mut self, list: usize, of: &Node<'_>, call: &Node<'_>) -> Result<(), Exit> {
+        let arguments = call.field("arguments");
+        let mut arguments = arguments.iter().flat_map(Node::parts);
+        let key = arguments.find(|argument| argument.field("name").is_some_and(|name| name.text() == "key"));
+        let Some(key) = key.and_then(|key| key.field("value")) else { return Ok(()) };
+        self.each(&RunValue::List(list), of, call, &mut |run, item| run.applied(&key, item)).map(|_| ())
+    }
+
+    /// What a function gives for an object.
+    fn applied(&mut self, function: &Node<'_>, item: RunValue) -> Result<RunValue, Exit> {
+        let function = unparenthesized(function);
+        if function.kind() == kind::LAMBDA {
+            let first = function.field("parameters").and_then(|parameters| parameters.parts().next());
+            let (Some(name), Some(body)) = (first.as_ref().and_then(parameter_name), function.field("body")) else {
+                return Ok(RunValue::Unknown);
+            };
+            self.bind(&name.text(), item);
+            return self.value(&body);
+        }
+        if let (RunValue::Object(object), Some("attrgetter")) = (&item, callee_name(&function).as_deref()) {
+            let names = function.field("arguments").map(|list| positional_arguments(&list)).unwrap_or_default();
+            for name in names.iter().filter_map(string_content).filter(|name| !name.contains('.')) {
+                self.read(*object, &name, &function)?;
+            }
+            return Ok(RunValue::Unknown);
+        }
+        if HARMLESS.contains(&&*function.text()) && self.name(&function.text()).is_none() {
+            return Ok(RunValue::Other);
+        }
+        match self.value(&function)? {
+            RunValue::Function(found) => self.inline(&found, &function, vec![(None, item)], false),
+            _ => {
+                self.forget_in(&item);
+                Ok(RunValue::Unknown)
+            }
+        }
+    }
+}
+
+/// Whether something around a generator expression may end it before it has come to all.
+fn may_leave(around: &Node<'_>) -> bool {
+    let call = around.ancestors().find(|node| node.kind() == kind::CALL);
+    around.kind() == kind::GENERATOR_EXPRESSION
+        && call.is_some_and(|call| callee_name(&call).is_some_and(|name| MAY_LEAVE.contains(&name.as_str())))
+}
