@@ -16,24 +16,37 @@ impl Walkthrough<'_, '_> {
     pub(super) fn comprehension(&mut self, node: &Node<'_>) -> Result<RunValue, Exit> {
         let Some(body) = node.field("body") else { return Ok(RunValue::Unknown) };
         let clauses: Vec<Node<'_>> = node.parts().filter(|clause| clause.kind() == kind::FOR_IN_CLAUSE).collect();
-        let [clause] = clauses.as_slice() else {
-            return self.nested(&clauses, node, &body);
-        };
-        let (Some(left), Some(right)) = (clause.field("left"), clause.field("right")) else {
-            return Ok(RunValue::Unknown);
-        };
-        let over = self.value(&right)?;
-        let rest = self.rest(&over);
-        let given = self.each(&over, &right, node, &mut |run, item| {
-            run.assign(&left, item);
-            run.conditions(node)?;
-            run.given_by(&body)
-        })?;
-        let gathered = self.gathered(&given, rest);
-        Ok(match gathered {
+        let mut given = Vec::new();
+        let rest = self.rounds(&clauses, node, &body, &mut given)?;
+        Ok(match self.gathered(&given, rest) {
+            _ if clauses.len() > 1 => RunValue::Unknown,
             RunValue::List(list) if node.kind() == kind::DICTIONARY_COMPREHENSION => RunValue::Mapping(list),
             gathered => gathered,
         })
+    }
+
+    /// The loops of a comprehension, each inside of the one before; adds what its body gives, and gives what stands for the others of what
+    /// the first goes through.
+    fn rounds(
+        &mut self,
+        clauses: &[Node<'_>],
+        node: &Node<'_>,
+        body: &Node<'_>,
+        given: &mut Vec<RunValue>,
+    ) -> Result<Option<usize>, Exit> {
+        let Some((clause, inner)) = clauses.split_first() else {
+            self.conditions(node)?;
+            given.push(self.given_by(body)?);
+            return Ok(None);
+        };
+        let (Some(left), Some(right)) = (clause.field("left"), clause.field("right")) else { return Ok(None) };
+        let over = self.value(&right)?;
+        let rest = self.rest(&over);
+        self.each(&over, &right, node, &mut |run, item| {
+            run.assign(&left, item);
+            run.rounds(inner, node, body, given).map(|_| RunValue::Unknown)
+        })?;
+        Ok(rest)
     }
 
     /// What the body of a comprehension gives, of a dictionary the value of its key.
@@ -84,7 +97,8 @@ impl Walkthrough<'_, '_> {
             .collect();
         match (objects.as_deref(), rest) {
             (Some([known @ .., one]), Some(_)) => {
-                self.heap.list(List { known: known.to_vec(), rest: Some(*one), ..List::default() })
+                let is_anchored = !known.is_empty();
+                self.heap.list(List { known: known.to_vec(), rest: Some(*one), is_anchored, ..List::default() })
             }
             (Some(known), None) => self.heap.list(List { known: known.to_vec(), ..List::default() }),
             _ => RunValue::Unknown,
@@ -97,19 +111,6 @@ impl Walkthrough<'_, '_> {
             clause.parts().try_for_each(|condition| self.holds(Some(condition), Some(Guard::PASSED)).map(|_| ()))?;
         }
         Ok(())
-    }
-
-    /// A comprehension of several loops: one round of each.
-    fn nested(&mut self, clauses: &[Node<'_>], node: &Node<'_>, body: &Node<'_>) -> Result<RunValue, Exit> {
-        for clause in clauses {
-            let (Some(left), Some(right)) = (clause.field("left"), clause.field("right")) else { continue };
-            let over = self.value(&right)?;
-            let item = self.items(&over, &right, 1).into_iter().next().unwrap_or(RunValue::Unknown);
-            self.assign(&left, item);
-        }
-        self.conditions(node)?;
-        self.given_by(body)?;
-        Ok(RunValue::Unknown)
     }
 
     /// What one of Python's own functions gives that goes through the sequence that it is given; None where it is another.

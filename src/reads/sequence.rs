@@ -99,13 +99,6 @@ impl Walkthrough<'_, '_> {
         Ok(one.map_or(RunValue::Unknown, RunValue::Object))
     }
 
-    /// An object of lists may be one that is known by another name there.
-    fn join_others(&mut self, object: usize) {
-        for list in self.heap.lists.iter_mut().filter(|list| list.known.contains(&object)) {
-            list.joined.insert(object);
-        }
-    }
-
     /// `list[start:end]`, where it is known what that has: the first of it, and others that need not be there.
     fn slice(&mut self, list: usize, start: usize, end: Option<i64>) -> Result<Option<RunValue>, Exit> {
         let this = &self.heap.lists[list];
@@ -131,16 +124,7 @@ impl Walkthrough<'_, '_> {
 
     /// One of a list, not known which.
     pub(super) fn any_of(&mut self, list: usize) -> RunValue {
-        let of = RunValue::List(list);
-        let this = &self.heap.lists[list];
-        let one = if this.known.is_empty() && !this.may_lack_others {
-            let one = self.one_of_list(&of);
-            one.into_iter().for_each(|one| self.join_others(one));
-            one
-        } else {
-            self.one_of_all(&of)
-        };
-        one.map_or(RunValue::Unknown, RunValue::Object)
+        self.one_of_all(&RunValue::List(list)).map_or(RunValue::Unknown, RunValue::Object)
     }
 
     /// One of the objects of a list: one that is known, or another.

@@ -167,10 +167,10 @@ impl Walkthrough<'_, '_> {
         {
             return Err(Exit::Ended);
         }
-        self.leave(object, relation, &before);
         let all = match value {
             RunValue::List(list) => List { owner: None, ..self.heap.lists[*list].clone() },
             _ => {
+                self.leave(object, relation, &before);
                 self.heap.objects[object].links.insert(relation.name.clone(), HeapLink::unknown(at.clone()));
                 if self.reverse(relation).is_some() {
                     self.heap.objects_in(value).into_iter().for_each(|one| self.may_leave(one, relation, Some(object)));
@@ -179,12 +179,41 @@ impl Walkthrough<'_, '_> {
             }
         };
         let owner = Some((object, relation.name.clone()));
+        for other in before.value.iter().flat_map(|value| self.heap.objects_in(value)).collect::<Vec<_>>() {
+            if !all.known.contains(&other) && all.rest != Some(other) {
+                self.take_back(other, relation, object);
+            }
+        }
         self.may_leave_all(all.rest, relation, object);
         let objects: Vec<usize> = all.known.iter().copied().chain(all.rest).collect();
         let list = self.heap.list(List { owner, ..all });
         self.heap.objects[object].links.insert(relation.name.clone(), HeapLink::loaded(list, at.clone(), false));
-        objects.into_iter().for_each(|one| self.put_back(one, relation, object, at));
+        for one in objects {
+            self.put_in(one, relation, object, &before, at);
+        }
         Ok(())
+    }
+
+    /// An object is in the list that takes the place of another: if it was in that before, its own side isn't told.
+    fn put_in(&mut self, one: usize, relation: &Relation, owner: usize, before: &HeapLink, at: &Location) {
+        let known = match before.value {
+            Some(RunValue::List(list)) if before.state == LoadState::Loaded => Some(list),
+            _ => None,
+        };
+        if known.is_some_and(|list| self.heap.has(list, one)) {
+            return;
+        }
+        self.put_back(one, relation, owner, at);
+        let was_there = match known {
+            Some(list) => self.heap.objects_in(&RunValue::List(list)).iter().any(|other| self.may_be_same(one, *other)),
+            None => before.state != LoadState::Unloaded,
+        };
+        if was_there
+            && let Some(reverse) = self.reverse(relation).filter(|reverse| !reverse.is_list)
+            && let Some(back) = self.heap.objects[one].links.get_mut(&reverse.name)
+        {
+            back.state = LoadState::Unknown;
+        }
     }
 
     /// An object comes into a collection of another: of others that may be one of the two it isn't known whether they did.
