@@ -26,8 +26,9 @@ const HARD_SEEDS: [&str; 20] = [
 /// where it is; what may be the same as another comes again with that; the other side of what is set is told
 /// where nothing is looked for; what was made here comes into a collection beside what was there; what may be set to another, or is set to
 /// what it leads to; one-to-one leads back to where it came from; all of a class have those that are expired; one of a list is expired where
-/// all of it are; and what is in the session has the options that it was loaded with.
-const TOLD_PROGRAMS: [(&str, &str); 17] = [
+/// all of it are; what is in the session has the options that it was loaded with; what comes with a refresh has those of that; what a cascade took away
+/// stays away where it may do so twice; and a collection that is loaded again has the same others.
+const TOLD_PROGRAMS: [(&str, &str); 24] = [
     ("17", "program_2"),
     ("45", "program_1"),
     ("65", "program_2"),
@@ -45,6 +46,13 @@ const TOLD_PROGRAMS: [(&str, &str); 17] = [
     ("3017", "program_4"),
     ("3075", "program_0"),
     ("3097", "program_1"),
+    ("132", "program_0"),
+    ("156", "program_0"),
+    ("176", "program_0"),
+    ("177", "program_4"),
+    ("189", "program_4"),
+    ("191", "program_0"),
+    ("194", "program_3"),
 ];
 
 /// Seeds with relationships that are told to be dormant, and programs that raise because of others.
@@ -127,6 +135,59 @@ fn what_programs_do_decides_what_is_told_of_them() {
         let alone = folder_with(&[(program, &fs::read_to_string(path).unwrap())]);
         assert_eq!(reads_told_in(alone.path()).get(program), told.get(program), "{program} alone");
     }
+}
+
+/// Runs each coroutine of a module on rows of its own; the line of the module in which it raises MissingGreenlet, and where each begins.
+const RUN_EACH: &str = "\
+import asyncio, contextlib, importlib.util, io, json, os, sys, traceback, warnings
+
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import StaticPool
+
+warnings.simplefilter('ignore')
+path = sys.argv[1]
+specification = importlib.util.spec_from_file_location('app', path)
+app = importlib.util.module_from_spec(specification)
+sys.modules['app'] = app
+specification.loader.exec_module(app)
+
+
+async def run(program):
+    engine = create_async_engine('sqlite+aiosqlite://', poolclass=StaticPool)
+    async with engine.begin() as connection:
+        await connection.run_sync(app.Base.metadata.create_all)
+    app.maker.configure(bind=engine)
+    await app.fill()
+    try:
+        await program()
+    except Exception as error:
+        if 'MissingGreenlet' not in (type(error).__name__, type(getattr(error, 'orig', None)).__name__):
+            raise
+        return [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == path][-1]
+    finally:
+        await engine.dispose()
+
+
+programs = {name: found for name, found in vars(app).items() if name.startswith(('told_', 'silent_'))}
+with contextlib.redirect_stdout(io.StringIO()):
+    raised = [(name, found.__code__.co_firstlineno, asyncio.run(run(found))) for name, found in programs.items()]
+print(json.dumps(raised), flush=True)
+os._exit(0)
+";
+
+#[test]
+fn what_is_taken_of_a_sequence_is_told_where_it_raises() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/sequences");
+    let run = Command::new(python()).args(["-c", RUN_EACH]).arg(folder.join("app.py")).output().unwrap();
+    let raised: Vec<(String, u64, Option<u64>)> =
+        serde_json::from_slice(&run.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&run.stderr)));
+    let told = reads_told_in(&folder).remove("app.py").unwrap();
+    let ends = raised.iter().skip(1).map(|(_, begin, _)| *begin).chain([u64::MAX]);
+    for ((name, begin, line), end) in raised.iter().zip(ends) {
+        assert_eq!(told.range(begin..&end).collect::<Vec<_>>(), Vec::from_iter(line), "{name}");
+        assert_eq!(line.is_some(), name.starts_with("told_"), "{name}");
+    }
+    assert!(raised.len() > 50, "{raised:?}");
 }
 
 /// The lines of the reads that are told to raise, by file.
