@@ -1,7 +1,8 @@
-//! A method of a list is called: what comes into a collection, and what leaves it.
+//! What comes into a collection, and what leaves it: by a method of it, or by a list that takes its place.
 
 use std::rc::Rc;
 
+use crate::module::Location;
 use crate::syntax::Node;
 
 use super::heap::{HeapLink, List, LoadState, RunValue, Standing};
@@ -9,6 +10,73 @@ use super::mapping::{Attribute, Relation};
 use super::run::{Exit, Walkthrough};
 
 impl Walkthrough<'_, '_> {
+    /// A list takes the place of a collection.
+    pub(super) fn set_list(
+        &mut self,
+        object: usize,
+        relation: &Relation,
+        value: &RunValue,
+        at: &Location,
+    ) -> Result<(), Exit> {
+        let before = self.link(object, relation);
+        let has_row = !matches!(self.heap.objects[object].standing, Standing::Transient | Standing::Pending);
+        if before.state == LoadState::Unloaded && has_row && self.heap.objects[object].standing == Standing::Persistent
+        {
+            return Err(Exit::Ended);
+        }
+        let all = match value {
+            RunValue::List(list) => List { owner: None, ..self.heap.lists[*list].clone() },
+            _ => {
+                if *value == RunValue::Unknown {
+                    // whatever comes leaves others
+                    self.heap.forget_all();
+                }
+                self.leave(object, relation, &before);
+                self.heap.objects[object].links.insert(relation.name.clone(), HeapLink::unknown(at.clone()));
+                if self.reverse(relation).is_some() {
+                    self.heap.objects_in(value).into_iter().for_each(|one| self.may_leave(one, relation, Some(object)));
+                }
+                return Ok(());
+            }
+        };
+        let owner = Some((object, relation.name.clone()));
+        for other in before.value.iter().flat_map(|value| self.heap.objects_in(value)).collect::<Vec<_>>() {
+            if !all.known.contains(&other) && all.rest != Some(other) {
+                self.take_back(other, relation, object);
+            }
+        }
+        self.may_leave_all(all.rest, relation, object);
+        let objects: Vec<usize> = all.known.iter().copied().chain(all.rest).collect();
+        let list = self.heap.list(List { owner, ..all });
+        self.heap.objects[object].links.insert(relation.name.clone(), HeapLink::loaded(list, at.clone(), false));
+        for one in objects {
+            self.put_in(one, relation, object, &before, at);
+        }
+        Ok(())
+    }
+
+    /// An object is in the list that takes the place of another: if it was in that before, its own side isn't told.
+    fn put_in(&mut self, one: usize, relation: &Relation, owner: usize, before: &HeapLink, at: &Location) {
+        let known = match before.value {
+            Some(RunValue::List(list)) if before.state == LoadState::Loaded => Some(list),
+            _ => None,
+        };
+        if known.is_some_and(|list| self.heap.has(list, one)) {
+            return;
+        }
+        self.put_back(one, relation, owner, at);
+        let was_there = match known {
+            Some(list) => self.heap.objects_in(&RunValue::List(list)).iter().any(|other| self.may_be_same(one, *other)),
+            None => before.state != LoadState::Unloaded,
+        };
+        if was_there
+            && let Some(reverse) = self.reverse(relation).filter(|reverse| !reverse.is_list)
+            && let Some(back) = self.heap.objects[one].links.get_mut(&reverse.name)
+        {
+            back.state = LoadState::Unknown;
+        }
+    }
+
     pub(super) fn call_list(
         &mut self,
         list: usize,
@@ -39,6 +107,9 @@ impl Walkthrough<'_, '_> {
             _ => {
                 self.doubt_list(list);
                 given.iter().for_each(|(_, value)| self.forget_in(value));
+                if given.iter().any(|(_, value)| *value == RunValue::Unknown) {
+                    self.heap.forget_all();
+                }
                 return Ok(self.typed(call));
             }
         }

@@ -5,48 +5,75 @@ use crate::syntax::{
 };
 
 use super::call::HARMLESS;
-use super::decisions::Guard;
 use super::heap::{List, RunValue};
 use super::run::{Exit, Walkthrough};
 
 /// What need not come to the end of what it goes through.
 const MAY_LEAVE: [&str; 4] = ["any", "all", "next", "islice"];
 
+/// What is evaluated for each object, and what that gives, where it does.
+type ForEach<'f, R> = dyn FnMut(&mut R, RunValue) -> Result<Option<RunValue>, Exit> + 'f;
+
 impl Walkthrough<'_, '_> {
     pub(super) fn comprehension(&mut self, node: &Node<'_>) -> Result<RunValue, Exit> {
         let Some(body) = node.field("body") else { return Ok(RunValue::Unknown) };
         let clauses: Vec<Node<'_>> = node.parts().filter(|clause| clause.kind() == kind::FOR_IN_CLAUSE).collect();
-        let mut given = Vec::new();
-        let rest = self.rounds(&clauses, node, &body, &mut given)?;
-        Ok(match self.gathered(&given, rest) {
+        let value = self.rounds(&clauses, node, &body)?;
+        Ok(match value {
             _ if clauses.len() > 1 => RunValue::Unknown,
             RunValue::List(list) if node.kind() == kind::DICTIONARY_COMPREHENSION => RunValue::Mapping(list),
-            gathered => gathered,
+            value => value,
         })
     }
 
-    /// The loops of a comprehension, each inside of the one before; adds what its body gives, and gives what stands for the others of what
-    /// the first goes through.
-    fn rounds(
-        &mut self,
-        clauses: &[Node<'_>],
-        node: &Node<'_>,
-        body: &Node<'_>,
-        given: &mut Vec<RunValue>,
-    ) -> Result<Option<usize>, Exit> {
-        let Some((clause, inner)) = clauses.split_first() else {
-            self.conditions(node)?;
-            given.push(self.given_by(body)?);
-            return Ok(None);
+    /// The loops of a comprehension, each inside of the one before; gives what the first of them gives.
+    fn rounds(&mut self, clauses: &[Node<'_>], node: &Node<'_>, body: &Node<'_>) -> Result<RunValue, Exit> {
+        let Some((clause, inner)) = clauses.split_first() else { return Ok(RunValue::Unknown) };
+        let (Some(left), Some(right)) = (clause.field("left"), clause.field("right")) else {
+            return Ok(RunValue::Unknown);
         };
-        let (Some(left), Some(right)) = (clause.field("left"), clause.field("right")) else { return Ok(None) };
         let over = self.value(&right)?;
         let rest = self.rest(&over);
-        self.each(&over, &right, node, &mut |run, item| {
-            run.assign(&left, item);
-            run.rounds(inner, node, body, given).map(|_| RunValue::Unknown)
+        let (mut is_sure, mut is_same) = (true, true);
+        let given = self.each(&over, &right, node, &mut |run, item| {
+            run.assign(&left, item.clone());
+            if !inner.is_empty() {
+                return run.rounds(inner, node, body).map(Some);
+            }
+            match run.conditions(node)? {
+                Some(true) => {}
+                Some(false) => {
+                    is_same = false;
+                    return Ok(None);
+                }
+                None => {
+                    is_sure = false;
+                    return Ok(None);
+                }
+            }
+            let value = run.given_by(body)?;
+            is_same &= value == item;
+            Ok(Some(value))
         })?;
-        Ok(rest)
+        match &over {
+            RunValue::List(list) if is_sure && is_same && rest.is_some() && !may_leave(node) => Ok(self.copied(*list)),
+            _ if is_sure => Ok(self.gathered(&given, rest)),
+            over => {
+                // some of them remain, not known which
+                let one = match over.sequence() {
+                    Some(list) => self.any_of(list),
+                    None => RunValue::Unknown,
+                };
+                let item = if matches!(over, RunValue::Numbered(_)) {
+                    RunValue::Tuple(vec![RunValue::Other, one])
+                } else {
+                    one
+                };
+                self.assign(&left, item);
+                let value = self.given_by(body)?;
+                Ok(self.some_like(&value))
+            }
+        }
     }
 
     /// What the body of a comprehension gives, of a dictionary the value of its key.
@@ -60,20 +87,20 @@ impl Walkthrough<'_, '_> {
         }
     }
 
-    /// Runs something for each of what is gone through; what that gives.
+    /// Runs something for each of what is gone through; what that gives, where it does.
     fn each(
         &mut self,
         over: &RunValue,
         of: &Node<'_>,
         around: &Node<'_>,
-        run: &mut dyn FnMut(&mut Self, RunValue) -> Result<RunValue, Exit>,
+        run: &mut ForEach<'_, Self>,
     ) -> Result<Vec<RunValue>, Exit> {
         self.enter_loop(over, of, around);
         let rest = self.rest(over);
         if let (RunValue::List(list), true) = (over, may_leave(around)) {
             // it comes to one of them in any case
             let one = self.any_of(*list);
-            return Ok(vec![run(self, one)?]);
+            return Ok(run(self, one)?.into_iter().collect());
         }
         if let Some(list) = over.sequence() {
             self.put_expired_first(list);
@@ -81,7 +108,10 @@ impl Walkthrough<'_, '_> {
         let before = self.heap.objects.len();
         let items = self.items(over, of, 1);
         let taken: Vec<usize> = (before..self.heap.objects.len()).collect();
-        let given = items.into_iter().map(|item| run(self, item)).collect::<Result<Vec<_>, _>>()?;
+        let mut given = Vec::new();
+        for item in items {
+            given.extend(run(self, item)?);
+        }
         self.agree(rest, &taken);
         Ok(given)
     }
@@ -105,12 +135,38 @@ impl Walkthrough<'_, '_> {
         }
     }
 
-    /// The conditions of a comprehension are evaluated, and taken to hold.
-    fn conditions(&mut self, node: &Node<'_>) -> Result<(), Exit> {
-        for clause in node.parts().filter(|clause| clause.kind() == kind::IF_CLAUSE) {
-            clause.parts().try_for_each(|condition| self.holds(Some(condition), Some(Guard::PASSED)).map(|_| ()))?;
+    /// A list of which one stands for all.
+    fn some_like(&mut self, one: &RunValue) -> RunValue {
+        match one {
+            RunValue::Object(one) => self.heap.list(List { rest: Some(*one), is_shuffled: true, ..List::default() }),
+            _ => RunValue::Unknown,
         }
-        Ok(())
+    }
+
+    /// Whether the conditions of a comprehension hold; None where that isn't known.
+    fn conditions(&mut self, node: &Node<'_>) -> Result<Option<bool>, Exit> {
+        let mut all = Some(true);
+        for clause in node.parts().filter(|clause| clause.kind() == kind::IF_CLAUSE) {
+            let conditions: Vec<Node<'_>> = clause.parts().collect();
+            for condition in conditions {
+                match self.known_truth(&condition)? {
+                    Some(false) => return Ok(Some(false)),
+                    known => all = all.and(known),
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// Whether a condition holds of which all is evaluated; None where that isn't known.
+    fn known_truth(&mut self, condition: &Node<'_>) -> Result<Option<bool>, Exit> {
+        let condition = unparenthesized(condition);
+        match &*condition.kind() {
+            kind::BOOLEAN_OPERATOR | kind::NOT_OPERATOR | kind::CONDITIONAL_EXPRESSION => {
+                self.value(&condition).map(|_| None)
+            }
+            _ => self.truth(&condition, None),
+        }
     }
 
     /// What one of Python's own functions gives that goes through the sequence that it is given; None where it is another.
@@ -125,8 +181,13 @@ impl Walkthrough<'_, '_> {
             let over = given.get(1).map_or(&RunValue::Unknown, |(_, value)| value);
             let Some(list) = over.sequence().filter(|_| matches!(over, RunValue::List(_))) else { return Ok(None) };
             let rest = self.rest(over);
-            let values = self.each(over, of, call, &mut |run, item| run.applied(function, item))?;
-            return Ok(Some(if name == "map" { self.gathered(&values, rest) } else { self.shuffled(list) }));
+            let values = self.each(over, of, call, &mut |run, item| run.applied(function, item).map(Some))?;
+            if name == "map" {
+                return Ok(Some(self.gathered(&values, rest)));
+            }
+            // some of them remain, not known which
+            let one = self.any_of(list);
+            return Ok(Some(self.some_like(&one)));
         }
         let (Some(of), Some((_, RunValue::List(list)))) = (arguments.first(), given.first()) else { return Ok(None) };
         Ok(match name {
@@ -150,7 +211,7 @@ impl Walkthrough<'_, '_> {
         let mut arguments = arguments.iter().flat_map(Node::parts);
         let key = arguments.find(|argument| argument.field("name").is_some_and(|name| name.text() == "key"));
         let Some(key) = key.and_then(|key| key.field("value")) else { return Ok(()) };
-        self.each(&RunValue::List(list), of, call, &mut |run, item| run.applied(&key, item)).map(|_| ())
+        self.each(&RunValue::List(list), of, call, &mut |run, item| run.applied(&key, item).map(Some)).map(|_| ())
     }
 
     /// What a function gives for an object.

@@ -37,6 +37,7 @@ impl Walkthrough<'_, '_> {
                 None => Ok(RunValue::Unknown),
             },
             kind::BOOLEAN_OPERATOR => self.either(&node),
+            kind::COMPARISON_OPERATOR => Ok(self.truth(&node, None)?.map_or(RunValue::Other, RunValue::Flag)),
             kind::NOT_OPERATOR => {
                 let known = node.field("argument").map_or(Ok(None), |inner| self.truth(&inner, None))?;
                 Ok(known.map_or(RunValue::Other, |holds| RunValue::Flag(!holds)))
@@ -48,6 +49,18 @@ impl Walkthrough<'_, '_> {
             kind::NONE => Ok(RunValue::Nothing),
             kind::LAMBDA | kind::FUNCTION_DEFINITION | kind::CLASS_DEFINITION => Ok(RunValue::Unknown),
             kind::KEYWORD_ARGUMENT => node.field("value").map_or(Ok(RunValue::Unknown), |value| self.value(&value)),
+            kind::BINARY_OPERATOR | kind::DICTIONARY | kind::PAIR => {
+                let parts: Vec<Node<'_>> = node.parts().collect();
+                let values = parts.iter().map(|part| self.value(part)).collect::<Result<Vec<_>, _>>()?;
+                if !values.iter().any(|value| !self.heap.objects_in(value).is_empty()) {
+                    return Ok(RunValue::Other);
+                }
+                Ok(match &*node.kind() {
+                    kind::BINARY_OPERATOR => self.joined(values.into_iter().map(|value| (value, true)).collect()),
+                    // what they are in it isn't followed
+                    _ => RunValue::Tuple(vec![RunValue::Tuple(values)]),
+                })
+            }
             _ => {
                 node.parts().try_for_each(|part| self.value(&part).map(|_| ()))?;
                 Ok(constant(&node).unwrap_or(RunValue::Other))
@@ -139,7 +152,7 @@ impl Walkthrough<'_, '_> {
     }
 
     /// Something gets a value: a name, an attribute, a part.
-    fn put(&mut self, left: &Node<'_>, value: &RunValue) -> Result<(), Exit> {
+    pub(super) fn put(&mut self, left: &Node<'_>, value: &RunValue) -> Result<(), Exit> {
         match &*left.kind() {
             kind::ATTRIBUTE => {
                 let (Some(object), Some(name)) = (left.field("object"), left.field("attribute")) else { return Ok(()) };
@@ -178,9 +191,10 @@ impl Walkthrough<'_, '_> {
         let more = self.value(&right)?;
         match before {
             RunValue::List(list) => {
+                let is_collection = self.heap.lists[list].owner.is_some();
                 self.doubt_list(list);
                 self.forget_in(&more);
-                if left.kind() != kind::IDENTIFIER {
+                if left.kind() != kind::IDENTIFIER || is_collection {
                     // what it gets leaves others
                     self.heap.forget_all();
                 }
@@ -208,7 +222,8 @@ impl Walkthrough<'_, '_> {
 
     /// It isn't known any more what became of the objects of a value.
     pub(super) fn forget_in(&mut self, value: &RunValue) {
-        self.heap.objects_in(value).into_iter().for_each(|object| self.heap.forget(object));
+        let all: Vec<usize> = self.heap.objects_in(value).into_iter().flat_map(|one| self.each_like(one)).collect();
+        all.into_iter().for_each(|object| self.heap.forget(object));
     }
 
     /// `one and other`, `one or other`

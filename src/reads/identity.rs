@@ -44,6 +44,11 @@ impl Walkthrough<'_, '_> {
             || object.partners.iter().any(|(of, partner)| self.mapping.can_be(of, class) && is_it(*partner))
     }
 
+    /// Whether two stand for the same object, as far as that is known.
+    pub(super) fn are_same(&self, one: usize, other: usize) -> Option<bool> {
+        if one == other { Some(true) } else { (!self.may_be_same(one, other)).then_some(false) }
+    }
+
     /// The others that may stand for the same object.
     pub(super) fn others_like(&self, object: usize) -> Vec<usize> {
         let others = (0..self.heap.objects.len()).filter(|other| *other != object);

@@ -80,6 +80,8 @@ impl Walkthrough<'_, '_> {
                     self.load_or_doubt(target, is_sure);
                     RunValue::Object(target)
                 }
+                // what another took may still be loaded here
+                None if !is_sure && self.is_ambiguous(relation) => self.foreign_value(object, relation),
                 None => {
                     let target = self.heap.queried(relation.target.clone(), Options::default());
                     self.leading_back(target, object, relation)

@@ -239,7 +239,9 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
 
     /// An object that a query gives.
     fn asked_for(&mut self, class: crate::types::Class, options: &Options) -> usize {
-        if let Some(same) = options.key_of(&class).and_then(|key| self.heap.of_key(&class, &key)) {
+        let known = options.key_of(&class).and_then(|key| self.heap.of_key(&class, &key));
+        // what nothing holds is gone from the session
+        if let Some(same) = known.filter(|same| self.is_held(*same)) {
             self.loads_again(same, options);
             return same;
         }

@@ -106,6 +106,9 @@ impl Walkthrough<'_, '_> {
         if this.is_shuffled {
             return Ok(None);
         }
+        if start == 0 && end.is_none() {
+            return Ok(Some(self.copied(list)));
+        }
         if this.rest.is_none() {
             let Some(end) = end_from_start else { return Ok(None) };
             let known = this.known.iter().take(end.unwrap_or(usize::MAX)).skip(start).copied().collect();
@@ -179,34 +182,42 @@ impl Walkthrough<'_, '_> {
 
     /// `[a, *others]`
     pub(super) fn display(&mut self, node: &Node<'_>) -> Result<RunValue, Exit> {
-        let (mut gathered, mut is_known, mut has_objects) = (List::default(), true, false);
+        let mut parts = Vec::new();
         for part in node.parts() {
             let splatted = part.parts().next().filter(|_| part.kind() == kind::LIST_SPLAT);
-            let value = self.value(splatted.as_ref().unwrap_or(&part))?;
+            parts.push((self.value(splatted.as_ref().unwrap_or(&part))?, splatted.is_some()));
+        }
+        Ok(self.joined(parts))
+    }
+
+    /// A list of objects, and of all that is in other lists, which are said to be that.
+    pub(super) fn joined(&mut self, parts: Vec<(RunValue, bool)>) -> RunValue {
+        let (mut joined, mut is_known, mut has_objects) = (List::default(), true, false);
+        for (value, is_list) in parts {
             match value {
-                RunValue::Object(object) if splatted.is_none() => gathered.known.push(object),
-                RunValue::List(list) if splatted.is_some() && gathered.rest.is_none() => {
+                RunValue::Object(object) if !is_list => joined.known.push(object),
+                RunValue::List(list) if is_list && joined.rest.is_none_or(|rest| self.heap.has(list, rest)) => {
                     let list = &self.heap.lists[list];
-                    gathered.known.extend(&list.known);
-                    gathered.rest = list.rest;
-                    gathered.may_lack_others |= list.may_lack_others;
-                    gathered.is_shuffled |= list.is_shuffled;
-                    gathered.is_anchored |= list.is_anchored;
-                    gathered.joined.extend(&list.joined);
+                    joined.known.extend(&list.known);
+                    joined.rest = list.rest.or(joined.rest);
+                    joined.may_lack_others |= list.may_lack_others;
+                    joined.is_shuffled |= list.is_shuffled;
+                    joined.joined.extend(&list.joined);
                 }
-                ref value => {
+                value => {
                     is_known = false;
-                    has_objects |= !(value.is_no_object() || *value == RunValue::Nothing);
+                    has_objects |= !(value.is_no_object() || value == RunValue::Nothing);
                 }
             }
         }
-        // one that came beside the others of a list
-        gathered.is_anchored |= gathered.rest.is_some() && !gathered.known.is_empty();
-        Ok(match is_known {
-            true => self.heap.list(gathered),
-            false if has_objects || !gathered.known.is_empty() || gathered.rest.is_some() => RunValue::Unknown,
+        // some came beside the others of a list
+        joined.is_anchored = joined.rest.is_some() && !joined.known.is_empty();
+        let is_empty = joined.known.is_empty() && joined.rest.is_none();
+        match is_known {
+            true => self.heap.list(joined),
+            false if has_objects || !is_empty => RunValue::Unknown,
             false => RunValue::Other,
-        })
+        }
     }
 
     /// The same objects in another list, which is no relationship.

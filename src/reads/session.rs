@@ -191,8 +191,7 @@ impl Walkthrough<'_, '_> {
         }
         let (Some(key), RunValue::Object(object)) = (key, &value) else { return value };
         let class = self.heap.objects[*object].class.clone();
-        let is_it = |known: &super::heap::Object| known.class == class && known.key.as_ref() == Some(&key);
-        if let Some(same) = self.heap.objects.iter().position(is_it) {
+        if let Some(same) = self.heap.of_key(&class, &key).filter(|same| self.is_held(*same)) {
             self.load_expired(same);
             return RunValue::Object(same);
         }

@@ -160,62 +160,6 @@ impl Walkthrough<'_, '_> {
         Ok(())
     }
 
-    fn set_list(&mut self, object: usize, relation: &Relation, value: &RunValue, at: &Location) -> Result<(), Exit> {
-        let before = self.link(object, relation);
-        let has_row = !matches!(self.heap.objects[object].standing, Standing::Transient | Standing::Pending);
-        if before.state == LoadState::Unloaded && has_row && self.heap.objects[object].standing == Standing::Persistent
-        {
-            return Err(Exit::Ended);
-        }
-        let all = match value {
-            RunValue::List(list) => List { owner: None, ..self.heap.lists[*list].clone() },
-            _ => {
-                self.leave(object, relation, &before);
-                self.heap.objects[object].links.insert(relation.name.clone(), HeapLink::unknown(at.clone()));
-                if self.reverse(relation).is_some() {
-                    self.heap.objects_in(value).into_iter().for_each(|one| self.may_leave(one, relation, Some(object)));
-                }
-                return Ok(());
-            }
-        };
-        let owner = Some((object, relation.name.clone()));
-        for other in before.value.iter().flat_map(|value| self.heap.objects_in(value)).collect::<Vec<_>>() {
-            if !all.known.contains(&other) && all.rest != Some(other) {
-                self.take_back(other, relation, object);
-            }
-        }
-        self.may_leave_all(all.rest, relation, object);
-        let objects: Vec<usize> = all.known.iter().copied().chain(all.rest).collect();
-        let list = self.heap.list(List { owner, ..all });
-        self.heap.objects[object].links.insert(relation.name.clone(), HeapLink::loaded(list, at.clone(), false));
-        for one in objects {
-            self.put_in(one, relation, object, &before, at);
-        }
-        Ok(())
-    }
-
-    /// An object is in the list that takes the place of another: if it was in that before, its own side isn't told.
-    fn put_in(&mut self, one: usize, relation: &Relation, owner: usize, before: &HeapLink, at: &Location) {
-        let known = match before.value {
-            Some(RunValue::List(list)) if before.state == LoadState::Loaded => Some(list),
-            _ => None,
-        };
-        if known.is_some_and(|list| self.heap.has(list, one)) {
-            return;
-        }
-        self.put_back(one, relation, owner, at);
-        let was_there = match known {
-            Some(list) => self.heap.objects_in(&RunValue::List(list)).iter().any(|other| self.may_be_same(one, *other)),
-            None => before.state != LoadState::Unloaded,
-        };
-        if was_there
-            && let Some(reverse) = self.reverse(relation).filter(|reverse| !reverse.is_list)
-            && let Some(back) = self.heap.objects[one].links.get_mut(&reverse.name)
-        {
-            back.state = LoadState::Unknown;
-        }
-    }
-
     /// An object comes into a collection of another: of others that may be one of the two it isn't known whether they did.
     pub(super) fn may_join(&mut self, object: usize, owner: usize, relation: &Relation, at: &Location) {
         let reverse = self.reverse(relation);
@@ -241,7 +185,7 @@ impl Walkthrough<'_, '_> {
     }
 
     /// A relationship of others may lead to an object no more; of one of them it does.
-    fn may_leave(&mut self, object: usize, relation: &Relation, but_of: Option<usize>) {
+    pub(super) fn may_leave(&mut self, object: usize, relation: &Relation, but_of: Option<usize>) {
         for owner in (0..self.heap.objects.len()).filter(|owner| Some(*owner) != but_of) {
             let value = self.heap.objects[owner].links.get(&relation.name).and_then(|link| link.value.clone());
             match value {
@@ -286,7 +230,7 @@ impl Walkthrough<'_, '_> {
     }
 
     /// The other side of what an object no longer leads to.
-    fn leave(&mut self, object: usize, relation: &Relation, before: &HeapLink) {
+    pub(super) fn leave(&mut self, object: usize, relation: &Relation, before: &HeapLink) {
         let Some(value) = &before.value else { return self.leave_all(object, relation) };
         for other in self.heap.objects_in(value) {
             self.take_back(other, relation, object);
@@ -360,6 +304,7 @@ impl Walkthrough<'_, '_> {
             }
             // whether what led to it before is told depends on who told the other side
             Some(RunValue::Object(before)) if before != object => {
+                self.heap.moved.insert(relation.name.clone());
                 self.heap.objects[before].links.insert(relation.name.clone(), HeapLink::unknown(at.clone()));
             }
             _ => {}

@@ -42,10 +42,7 @@ impl Walkthrough<'_, '_> {
                 imported_names(statement).for_each(|name| self.bind(&name.text(), RunValue::Unknown));
                 Ok(())
             }
-            kind::DELETE_STATEMENT => {
-                self.forget_names(statement);
-                Ok(())
-            }
+            kind::DELETE_STATEMENT => self.delete(statement),
             _ => Ok(()),
         }
     }
@@ -58,7 +55,22 @@ impl Walkthrough<'_, '_> {
         }
     }
 
-    /// `del name`: what the name stood for isn't known from now on.
+    /// `del name`, `del list[0]`
+    fn delete(&mut self, statement: &Node<'_>) -> Result<(), Exit> {
+        for target in statement.parts() {
+            let targets = if target.kind() == kind::EXPRESSION_LIST { target.parts().collect() } else { vec![target] };
+            for target in targets {
+                match &*target.kind() {
+                    kind::IDENTIFIER => self.bind(&target.text(), RunValue::Unknown),
+                    kind::SUBSCRIPT | kind::ATTRIBUTE => self.put(&target, &RunValue::Unknown)?,
+                    _ => self.heap.forget_all(),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What names stood for isn't known from now on.
     fn forget_names(&mut self, statement: &Node<'_>) {
         for name in statement.dfs().filter(|node| node.kind() == kind::IDENTIFIER) {
             self.bind(&name.text(), RunValue::Unknown);
@@ -158,6 +170,9 @@ impl Walkthrough<'_, '_> {
                     [RunValue::Object(_) | RunValue::List(_), RunValue::Nothing] => Some(is_not),
                     [value, RunValue::Nothing] if value.is_constant() => Some(is_not),
                     [RunValue::Nothing, RunValue::Nothing] => Some(!is_not),
+                    [RunValue::Object(one), RunValue::Object(other)] => {
+                        self.are_same(*one, *other).map(|are_same| are_same != is_not)
+                    }
                     [RunValue::Literal(one), RunValue::Literal(other)] if is_equality => Some((one == other) != is_not),
                     _ => None,
                 };

@@ -554,3 +554,98 @@ async def told_behind_a_refresh_by_name():
         await session.refresh(post, ["comments"])
         await session.refresh(comment)
         print([other.text for other in comments])
+
+
+async def silent_deleted_from_the_collection():
+    async with maker() as session:
+        post = await session.get(Post, 1)
+        comments = await post.awaitable_attrs.comments
+        first = comments[0]
+        del comments[0]
+        await session.refresh(post)
+        print(first.text)
+
+
+async def silent_slice_that_moved():
+    async with maker() as session:
+        post = await session.get(Post, 1)
+        other = await session.get(Post, 2)
+        comments = await post.awaitable_attrs.comments
+        last = comments[-1]
+        (await other.awaitable_attrs.comments).extend(comments[1:])
+        await session.commit()
+        await session.refresh(post)
+        print(last.text)
+
+
+async def silent_moved_with_another():
+    async with maker() as session:
+        post = await session.get(Post, 1)
+        comments = list(await post.awaitable_attrs.comments)
+        other = Post(title="new", author_id=1, comments=comments + [Comment(text="new")])
+        session.add(other)
+        await session.commit()
+        await session.refresh(post)
+        print(comments[0].text)
+
+
+async def silent_moved_twice():
+    async with maker() as session:
+        post = await session.get(Post, 1)
+        comments = list(await post.awaitable_attrs.comments)
+        other = Post(title="new", author_id=1, comments=[*comments, *comments])
+        session.add(other)
+        await session.commit()
+        await session.refresh(post)
+        print(comments[0].text)
+
+
+async def silent_some_that_may_be_the_refreshed():
+    async with maker() as session:
+        comment = await session.get(Comment, 2)
+        post = await comment.awaitable_attrs.post
+        comments = [other for other in await post.awaitable_attrs.comments if other.id > 1]
+        await session.refresh(comment)
+        print([other.text for other in comments])
+
+
+async def told_some_of_those_that_are_expired():
+    async with maker() as session:
+        user = await session.get(User, 1)
+        posts = [post for post in await user.awaitable_attrs.posts if post.id > 1]
+        await session.refresh(user)
+        print([post.title for post in posts])
+
+
+async def silent_the_one_that_is_loaded():
+    async with maker() as session:
+        user = await session.get(User, 1)
+        posts = list(await user.awaitable_attrs.posts)
+        first = posts[0]
+        await session.refresh(user)
+        await session.refresh(first)
+        print([post.title for post in posts if post is first])
+        print(list(filter(lambda post: post is first and post.title, posts)))
+        for post in posts:
+            if post is first:
+                print(post.title)
+
+
+async def told_all_but_the_one_that_is_loaded():
+    async with maker() as session:
+        user = await session.get(User, 1)
+        posts = list(await user.awaitable_attrs.posts)
+        first = posts[0]
+        await session.refresh(user)
+        await session.refresh(first)
+        print([post.title for post in posts if post is not first])
+
+
+async def silent_owner_that_nothing_holds():
+    async with maker() as session:
+        user = await session.get(User, 1)
+        posts = list(await user.awaitable_attrs.posts)
+        del user
+        user = await session.get(User, 1)
+        await session.refresh(user)
+        print(posts[0].title)
