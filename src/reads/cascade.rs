@@ -154,7 +154,7 @@ impl Walkthrough<'_, '_> {
         let came: Vec<usize> = came.iter().flat_map(|value| self.heap.objects_in(value)).collect();
         for one in came {
             if self.heap.objects[one].standing == Standing::Persistent {
-                self.load_expired_with(one, options.clone());
+                self.load_expired(one);
             }
         }
     }

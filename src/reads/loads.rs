@@ -81,7 +81,9 @@ impl Walkthrough<'_, '_> {
                     RunValue::Object(target)
                 }
                 // what another took may still be loaded here
-                None if !is_sure && self.is_ambiguous(relation) => self.foreign_value(object, relation),
+                None if !is_sure && link.value.is_none() && self.is_ambiguous(relation) => {
+                    self.foreign_value(object, relation)
+                }
                 None => {
                     let target = self.heap.queried(relation.target.clone(), Options::default());
                     self.leading_back(target, object, relation)
@@ -185,17 +187,11 @@ impl Walkthrough<'_, '_> {
 
     /// An object's columns are loaded again where they were expired.
     pub(super) fn load_expired(&mut self, object: usize) {
-        let options = self.options_of(object);
-        self.load_expired_with(object, options);
-    }
-
-    /// The same, by a query with options of its own.
-    pub(super) fn load_expired_with(&mut self, object: usize, options: Options) {
         if matches!(self.heap.objects[object].freshness, Freshness::Loaded) {
             return;
         }
         let class = self.heap.objects[object].class.clone();
-        self.loads_one(object, options);
+        self.loads_one(object, self.options_of(object));
         let has_eager = self.mapping.relations(&class).iter().any(|relation| relation.loading == LoaderStrategy::Eager);
         let known = &mut self.heap.objects[object];
         known.freshness = Freshness::Loaded;

@@ -26,9 +26,9 @@ const HARD_SEEDS: [&str; 20] = [
 /// where it is; what may be the same as another comes again with that; the other side of what is set is told
 /// where nothing is looked for; what was made here comes into a collection beside what was there; what may be set to another, or is set to
 /// what it leads to; one-to-one leads back to where it came from; all of a class have those that are expired; one of a list is expired where
-/// all of it are; what is in the session has the options that it was loaded with; what comes with a refresh has those of that; what a cascade took away
+/// all of it are; what is in the session has the options that it was loaded with; what a cascade took away
 /// stays away where it may do so twice; and a collection that is loaded again has the same others.
-const TOLD_PROGRAMS: [(&str, &str); 24] = [
+const TOLD_PROGRAMS: [(&str, &str); 23] = [
     ("17", "program_2"),
     ("45", "program_1"),
     ("65", "program_2"),
@@ -48,7 +48,6 @@ const TOLD_PROGRAMS: [(&str, &str); 24] = [
     ("3097", "program_1"),
     ("132", "program_0"),
     ("156", "program_0"),
-    ("176", "program_0"),
     ("177", "program_4"),
     ("189", "program_4"),
     ("191", "program_0"),
