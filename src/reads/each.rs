@@ -18,7 +18,8 @@ impl Walkthrough<'_, '_> {
     pub(super) fn comprehension(&mut self, node: &Node<'_>) -> Result<RunValue, Exit> {
         let Some(body) = node.field("body") else { return Ok(RunValue::Unknown) };
         let clauses: Vec<Node<'_>> = node.parts().filter(|clause| clause.kind() == kind::FOR_IN_CLAUSE).collect();
-        let value = self.rounds(&clauses, node, &body)?;
+        let targets: Vec<Node<'_>> = clauses.iter().filter_map(|clause| clause.field("left")).collect();
+        let value = self.with_names_in(&targets, |run| run.rounds(&clauses, node, &body))?;
         Ok(match value {
             _ if clauses.len() > 1 => RunValue::Unknown,
             RunValue::List(list) if node.kind() == kind::DICTIONARY_COMPREHENSION => RunValue::Mapping(list),
@@ -26,7 +27,7 @@ impl Walkthrough<'_, '_> {
         })
     }
 
-    /// The loops of a comprehension, each inside of the one before; gives what the first of them gives.
+    /// The loops of a comprehension, each inside of the one before; gives what the outermost gives.
     fn rounds(&mut self, clauses: &[Node<'_>], node: &Node<'_>, body: &Node<'_>) -> Result<RunValue, Exit> {
         let Some((clause, inner)) = clauses.split_first() else { return Ok(RunValue::Unknown) };
         let (Some(left), Some(right)) = (clause.field("left"), clause.field("right")) else {
@@ -222,8 +223,10 @@ impl Walkthrough<'_, '_> {
             let (Some(name), Some(body)) = (first.as_ref().and_then(parameter_name), function.field("body")) else {
                 return Ok(RunValue::Unknown);
             };
-            self.bind(&name.text(), item);
-            return self.value(&body);
+            return self.with_names_in(std::slice::from_ref(&name), |run| {
+                run.bind(&name.text(), item);
+                run.value(&body)
+            });
         }
         if let (RunValue::Object(object), Some("attrgetter")) = (&item, callee_name(&function).as_deref()) {
             let names = function.field("arguments").map(|list| positional_arguments(&list)).unwrap_or_default();

@@ -195,6 +195,22 @@ impl<'r, 'a> Walkthrough<'r, 'a> {
         }
     }
 
+    /// Runs something in which names of its own stand for what they did before, afterwards.
+    pub(super) fn with_names_in<T>(&mut self, targets: &[Node<'_>], run: impl FnOnce(&mut Self) -> T) -> T {
+        let names = targets.iter().flat_map(Node::dfs).filter(|node| node.kind() == kind::IDENTIFIER);
+        let names: Vec<String> = names.map(|name| name.text().into_owned()).collect();
+        let before: Vec<Option<RunValue>> = names.iter().map(|name| self.name(name)).collect();
+        let value = run(self);
+        let last = self.frames.len() - 1;
+        for (name, before) in names.into_iter().zip(before) {
+            match before {
+                Some(before) => drop(self.frames[last].names.insert(name, before)),
+                None => drop(self.frames[last].names.remove(&name)),
+            }
+        }
+        value
+    }
+
     /// A name that is not bound here stands for the same object the next time.
     pub(super) fn remember(&mut self, name: &str, value: RunValue) {
         let last = self.frames.len() - 1;

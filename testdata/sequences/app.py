@@ -649,3 +649,24 @@ async def silent_owner_that_nothing_holds():
         user = await session.get(User, 1)
         await session.refresh(user)
         print(posts[0].title)
+
+
+async def silent_name_of_a_comprehension():
+    async with maker() as session:
+        user = await session.get(User, 1)
+        posts = list(await user.awaitable_attrs.posts)
+        post = posts[0]
+        ids = [post.id for post in posts]
+        await session.refresh(user)
+        await session.refresh(post)
+        print(post.title, ids)
+
+
+async def told_name_outside_of_a_lambda():
+    async with maker() as session:
+        user = await session.get(User, 1)
+        posts = list(await user.awaitable_attrs.posts)
+        post = posts[0]
+        last = sorted(posts, key=lambda post: post.id)[-1]
+        await session.refresh(user)
+        print(post.title)
