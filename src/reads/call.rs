@@ -35,9 +35,6 @@ pub(super) const HARMLESS: [&str; 20] = [
     "format",
 ];
 
-/// What gives the objects again that it is given.
-const SEQUENCES: [&str; 7] = ["list", "tuple", "sorted", "reversed", "set", "iter", "enumerate"];
-
 impl Walkthrough<'_, '_> {
     pub(super) fn call(&mut self, call: &Node<'_>, is_awaited: bool) -> Result<RunValue, Exit> {
         let Some(function) = call.field("function").map(|function| unparenthesized(&function)) else {
@@ -88,9 +85,6 @@ impl Walkthrough<'_, '_> {
             return Ok(RunValue::Other);
         }
         let first = given.first().map_or(RunValue::Unknown, |(_, value)| value.clone());
-        if SEQUENCES.contains(&name) && !is_awaited {
-            return Ok(self.typed(call));
-        }
         if name == "getattr"
             && !is_awaited
             && let (RunValue::Object(object), Some((_, attribute))) = (&first, asked_attribute(call))
@@ -177,7 +171,7 @@ impl Walkthrough<'_, '_> {
             RunValue::Mapping(list) if name == "items" => Ok(RunValue::Numbered(list)),
             RunValue::Mapping(_) if name == "keys" => Ok(RunValue::Other),
             RunValue::Mapping(list) if name == "get" => Ok(self.any_of(list)),
-            RunValue::Mapping(list) => self.call_list(list, "update", &given, call),
+            RunValue::Mapping(list) => Ok(self.changed_somehow(list, &given, call)),
             RunValue::Statement(options) => Ok(RunValue::Statement(changed(options, name, call))),
             RunValue::Result(options) => Ok(self.fetched(&options, name, call)),
             receiver if receiver.is_no_object() && !is_awaited => Ok(RunValue::Other),

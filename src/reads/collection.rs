@@ -66,7 +66,7 @@ impl Walkthrough<'_, '_> {
         }
         self.put_back(one, relation, owner, at);
         let was_there = match known {
-            Some(list) => self.heap.objects_in(&RunValue::List(list)).iter().any(|other| self.may_be_same(one, *other)),
+            Some(list) => self.heap.all_in(list).iter().any(|other| self.may_be_same(one, *other)),
             None => before.state != LoadState::Unloaded,
         };
         if was_there
@@ -104,16 +104,24 @@ impl Walkthrough<'_, '_> {
             ("copy", _) => return Ok(self.copied(list)),
             ("index" | "count", _) => return Ok(RunValue::Other),
             ("all" | "unique", _) => return Ok(RunValue::List(list)),
-            _ => {
-                self.doubt_list(list);
-                given.iter().for_each(|(_, value)| self.forget_in(value));
-                if given.iter().any(|(_, value)| *value == RunValue::Unknown) {
-                    self.heap.forget_all();
-                }
-                return Ok(self.typed(call));
-            }
+            _ => return Ok(self.changed_somehow(list, given, call)),
         }
         Ok(RunValue::Nothing)
+    }
+
+    /// A method is called of which it isn't known what it does to a list; what it gives.
+    pub(super) fn changed_somehow(
+        &mut self,
+        list: usize,
+        given: &[(Option<String>, RunValue)],
+        call: &Node<'_>,
+    ) -> RunValue {
+        self.doubt_list(list);
+        given.iter().for_each(|(_, value)| self.forget_in(value));
+        if given.iter().any(|(_, value)| *value == RunValue::Unknown) {
+            self.heap.forget_all();
+        }
+        self.typed(call)
     }
 
     /// Whether a list can take all of another, of which others need not be known one by one.

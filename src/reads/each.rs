@@ -8,6 +8,9 @@ use super::call::HARMLESS;
 use super::heap::{List, RunValue};
 use super::run::{Exit, Walkthrough};
 
+/// What gives the objects again that it is given.
+const SEQUENCES: [&str; 7] = ["list", "tuple", "sorted", "reversed", "set", "iter", "enumerate"];
+
 /// What need not come to the end of what it goes through.
 const MAY_LEAVE: [&str; 4] = ["any", "all", "next", "islice"];
 
@@ -65,12 +68,7 @@ impl Walkthrough<'_, '_> {
                     Some(list) => self.any_of(list),
                     None => RunValue::Unknown,
                 };
-                let item = if matches!(over, RunValue::Numbered(_)) {
-                    RunValue::Tuple(vec![RunValue::Other, one])
-                } else {
-                    one
-                };
-                self.assign(&left, item);
+                self.assign(&left, if matches!(over, RunValue::Numbered(_)) { one.numbered() } else { one });
                 let value = self.given_by(body)?;
                 Ok(self.some_like(&value))
             }
@@ -190,7 +188,9 @@ impl Walkthrough<'_, '_> {
             let one = self.any_of(list);
             return Ok(Some(self.some_like(&one)));
         }
-        let (Some(of), Some((_, RunValue::List(list)))) = (arguments.first(), given.first()) else { return Ok(None) };
+        let (Some(of), Some((_, RunValue::List(list)))) = (arguments.first(), given.first()) else {
+            return Ok(SEQUENCES.contains(&name).then(|| self.typed(call)));
+        };
         Ok(match name {
             "list" | "tuple" | "iter" => Some(self.copied(*list)),
             "reversed" | "set" => Some(self.shuffled(*list)),

@@ -56,7 +56,7 @@ impl Walkthrough<'_, '_> {
                     return Ok(RunValue::Other);
                 }
                 Ok(match &*node.kind() {
-                    kind::BINARY_OPERATOR => self.joined(values.into_iter().map(|value| (value, true)).collect()),
+                    kind::BINARY_OPERATOR => self.concatenated(values.into_iter().map(|value| (value, true)).collect()),
                     // what they are in it isn't followed
                     _ => RunValue::Tuple(vec![RunValue::Tuple(values)]),
                 })

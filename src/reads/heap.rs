@@ -264,13 +264,16 @@ impl Heap {
     pub fn objects_in(&self, value: &RunValue) -> Vec<usize> {
         match value {
             RunValue::Object(object) | RunValue::Awaitable(object) => vec![*object],
-            RunValue::List(list) | RunValue::Numbered(list) | RunValue::Mapping(list) => {
-                let list = &self.lists[*list];
-                list.known.iter().copied().chain(list.rest).collect()
-            }
+            RunValue::List(list) | RunValue::Numbered(list) | RunValue::Mapping(list) => self.all_in(*list),
             RunValue::Tuple(parts) => parts.iter().flat_map(|part| self.objects_in(part)).collect(),
             _ => Vec::new(),
         }
+    }
+
+    /// The objects of a list, and what stands for the others.
+    pub fn all_in(&self, list: usize) -> Vec<usize> {
+        let list = &self.lists[list];
+        list.known.iter().copied().chain(list.rest).collect()
     }
 
     /// Whether an object is in a list, as one that is known or as what stands for the others.
@@ -285,15 +288,14 @@ impl Heap {
     }
 
     /// A list as it is now, from which an object is taken that can be any of it.
-    pub fn chosen_from(&mut self, list: &RunValue) -> Option<usize> {
-        let RunValue::List(list) = *list else { return None };
+    pub fn chosen_from(&mut self, list: usize) -> usize {
         self.lists.push(List { owner: None, taken: BTreeMap::new(), ..self.lists[list].clone() });
-        Some(self.lists.len() - 1)
+        self.lists.len() - 1
     }
 
     /// How one of a list was expired where all of it were, so that a column of any is to be loaded.
     pub fn expired_with_all(&self, list: usize, column: &str) -> Option<Rc<Expiry>> {
-        let expired = self.objects_in(&RunValue::List(list)).into_iter().map(|one| match &self.objects[one] {
+        let expired = self.all_in(list).into_iter().map(|one| match &self.objects[one] {
             Object { freshness: Freshness::Expired(expiry), written, .. } if !written.contains(column) => Some(expiry),
             _ => None,
         });

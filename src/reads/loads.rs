@@ -152,9 +152,7 @@ impl Walkthrough<'_, '_> {
         (again.known, again.taken, again.joined) = (before.known, before.taken, before.joined);
         // another name of the same would count as one more
         unused.into_iter().for_each(|other| self.heap.forget(other));
-        let list = &self.heap.lists[list];
-        let all: Vec<usize> = list.known.iter().copied().chain(list.rest).collect();
-        for one in all.into_iter().filter(|_| !has_moved) {
+        for one in self.heap.all_in(list).into_iter().filter(|_| !has_moved) {
             if self.heap.objects[one].standing == Standing::Persistent {
                 self.load_or_doubt(one, is_sure);
             }

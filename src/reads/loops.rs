@@ -89,8 +89,7 @@ impl Walkthrough<'_, '_> {
     }
 
     /// One of the objects of a list that aren't known one by one.
-    pub(super) fn one_of_list(&mut self, over: &RunValue) -> Option<usize> {
-        let RunValue::List(list) = *over else { return None };
+    pub(super) fn one_of_list(&mut self, list: usize) -> Option<usize> {
         let rest = self.heap.lists[list].rest?;
         let is_one_more = !self.has_another(list, rest);
         let one = self.heap.one_of(rest);
@@ -138,7 +137,7 @@ impl Walkthrough<'_, '_> {
             if others_of.is_empty() {
                 self.add_to(list, object);
             } else if let Some(other) = others_of.into_iter().find(|other| self.has_another(*other, object))
-                && let Some(one) = self.one_of_list(&RunValue::List(other))
+                && let Some(one) = self.one_of_list(other)
             {
                 self.add_to(list, one);
             }
@@ -152,13 +151,13 @@ impl Walkthrough<'_, '_> {
                 let mut items: Vec<RunValue> =
                     self.heap.lists[*list].known.iter().take(MOST_ROUNDS).map(|one| RunValue::Object(*one)).collect();
                 for _ in 0..of_rest {
-                    items.extend(self.one_of_list(over).map(RunValue::Object));
+                    items.extend(self.one_of_list(*list).map(RunValue::Object));
                 }
                 items
             }
             RunValue::Numbered(list) => {
                 let items = self.items(&RunValue::List(*list), right, of_rest);
-                items.into_iter().map(|item| RunValue::Tuple(vec![RunValue::Other, item])).collect()
+                items.into_iter().map(RunValue::numbered).collect()
             }
             RunValue::Mapping(_) => vec![RunValue::Other],
             // an empty one is a parameter's default

@@ -42,6 +42,11 @@ impl RunValue {
             _ => None,
         }
     }
+
+    /// One of what `enumerate` gives.
+    pub(super) fn numbered(self) -> Self {
+        Self::Tuple(vec![Self::Other, self])
+    }
 }
 
 impl Walkthrough<'_, '_> {
@@ -81,9 +86,8 @@ impl Walkthrough<'_, '_> {
             let known = usize::try_from(from_start).ok().and_then(|place| this.known.get(place)).copied();
             return known.map(RunValue::Object).ok_or(Exit::Ended);
         }
-        let of = RunValue::List(list);
         if self.may_be_known(list, place) {
-            return Ok(self.one_of_all(&of).map_or(RunValue::Unknown, RunValue::Object));
+            return Ok(self.any_of(list));
         }
         // there is one
         let rest = this.rest;
@@ -92,7 +96,7 @@ impl Walkthrough<'_, '_> {
             list.may_lack_others &= !list.known.is_empty();
         }
         let known = self.heap.lists[list].taken.get(&place).copied();
-        let one = known.or_else(|| self.one_of_list(&of));
+        let one = known.or_else(|| self.one_of_list(list));
         if let Some(one) = one {
             self.heap.lists[list].taken.insert(place, one);
         }
@@ -127,12 +131,12 @@ impl Walkthrough<'_, '_> {
 
     /// One of a list, not known which.
     pub(super) fn any_of(&mut self, list: usize) -> RunValue {
-        self.one_of_all(&RunValue::List(list)).map_or(RunValue::Unknown, RunValue::Object)
+        self.one_of_all(list).map_or(RunValue::Unknown, RunValue::Object)
     }
 
     /// One of the objects of a list: one that is known, or another.
-    fn one_of_all(&mut self, list: &RunValue) -> Option<usize> {
-        let all = self.heap.objects_in(list);
+    fn one_of_all(&mut self, list: usize) -> Option<usize> {
+        let all = self.heap.all_in(list);
         let class = self.heap.objects[*all.last()?].class.clone();
         let is_persistent = |one: &usize| self.heap.objects[*one].standing == Standing::Persistent;
         let is_loaded = |one: &usize| matches!(self.heap.objects[*one].freshness, Freshness::Loaded);
@@ -151,7 +155,7 @@ impl Walkthrough<'_, '_> {
         let object = self.heap.queried(class, options);
         let chosen_from = self.heap.chosen_from(list);
         let known = &mut self.heap.objects[object];
-        known.one_of = chosen_from;
+        known.one_of = Some(chosen_from);
         (known.is_given, known.is_foreign, known.base) = (true, is_foreign, UnseenRelationships::Unknown);
         if are_expired {
             known.freshness = freshness;
@@ -187,11 +191,11 @@ impl Walkthrough<'_, '_> {
             let splatted = part.parts().next().filter(|_| part.kind() == kind::LIST_SPLAT);
             parts.push((self.value(splatted.as_ref().unwrap_or(&part))?, splatted.is_some()));
         }
-        Ok(self.joined(parts))
+        Ok(self.concatenated(parts))
     }
 
     /// A list of objects, and of all that is in other lists, which are said to be that.
-    pub(super) fn joined(&mut self, parts: Vec<(RunValue, bool)>) -> RunValue {
+    pub(super) fn concatenated(&mut self, parts: Vec<(RunValue, bool)>) -> RunValue {
         let (mut joined, mut is_known, mut has_objects) = (List::default(), true, false);
         for (value, is_list) in parts {
             match value {

@@ -92,19 +92,30 @@ fn what_can_be_known_of_objects_that_may_be_the_same_is_told() {
     }
 }
 
-/// Runs each program; the line of its own in which it raises MissingGreenlet.
-const RUN: &str = "\
-import json, os, pathlib, runpy, sys, traceback, warnings
+/// The line of a file in which an error was raised that is MissingGreenlet, or comes from one; None for any other.
+const LINE_OF: &str = "\
+import asyncio, contextlib, importlib.util, io, json, os, pathlib, runpy, sys, traceback, warnings
 
 warnings.simplefilter('ignore')
+
+
+def line_of(error, path):
+    if 'MissingGreenlet' in (type(error).__name__, type(getattr(error, 'orig', None)).__name__):
+        return [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == path][-1]
+
+
+";
+
+/// Runs each program; the line of its own in which it raises MissingGreenlet.
+const RUN: &str = "\
 lines = {}
 for path in map(pathlib.Path, sys.argv[1:]):
     try:
         runpy.run_path(str(path), run_name='__main__')
     except Exception as error:
-        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
-        if 'MissingGreenlet' in (type(error).__name__, type(getattr(error, 'orig', None)).__name__):
-            lines[path.name] = frames[-1].lineno
+        line = line_of(error, str(path))
+        if line:
+            lines[path.name] = line
 print(json.dumps(lines), flush=True)
 # connections have threads, which nobody ends
 os._exit(0)
@@ -115,7 +126,7 @@ fn what_programs_do_decides_what_is_told_of_them() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/raises");
     let mut programs: Vec<_> = folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
     programs.sort();
-    let run = Command::new(python()).args(["-c", RUN]).args(&programs).output().unwrap();
+    let run = Command::new(python()).args(["-c", &[LINE_OF, RUN].concat()]).args(&programs).output().unwrap();
     let said = String::from_utf8(run.stdout).unwrap();
     let last = said.lines().last().unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&run.stderr)));
     let raised: BTreeMap<String, u64> = serde_json::from_str(last).unwrap();
@@ -138,12 +149,9 @@ fn what_programs_do_decides_what_is_told_of_them() {
 
 /// Runs each coroutine of a module on rows of its own; the line of the module in which it raises MissingGreenlet, and where each begins.
 const RUN_EACH: &str = "\
-import asyncio, contextlib, importlib.util, io, json, os, sys, traceback, warnings
-
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import StaticPool
 
-warnings.simplefilter('ignore')
 path = sys.argv[1]
 specification = importlib.util.spec_from_file_location('app', path)
 app = importlib.util.module_from_spec(specification)
@@ -160,9 +168,10 @@ async def run(program):
     try:
         await program()
     except Exception as error:
-        if 'MissingGreenlet' not in (type(error).__name__, type(getattr(error, 'orig', None)).__name__):
+        line = line_of(error, path)
+        if not line:
             raise
-        return [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == path][-1]
+        return line
     finally:
         await engine.dispose()
 
@@ -177,7 +186,8 @@ os._exit(0)
 #[test]
 fn what_is_taken_of_a_sequence_is_told_where_it_raises() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/sequences");
-    let run = Command::new(python()).args(["-c", RUN_EACH]).arg(folder.join("app.py")).output().unwrap();
+    let run =
+        Command::new(python()).args(["-c", &[LINE_OF, RUN_EACH].concat()]).arg(folder.join("app.py")).output().unwrap();
     let raised: Vec<(String, u64, Option<u64>)> =
         serde_json::from_slice(&run.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&run.stderr)));
     let told = reads_told_in(&folder).remove("app.py").unwrap();
