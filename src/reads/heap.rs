@@ -36,6 +36,8 @@ pub(super) enum RunValue {
     Flag(bool),
     /// A string or a number, as it is written.
     Literal(String),
+    /// The primary key of a row: it isn't `None`, and numbers of rows begin with 1.
+    Key,
     /// No object of a mapped class.
     Other,
     Unknown,
@@ -44,7 +46,7 @@ pub(super) enum RunValue {
 impl RunValue {
     /// Whether it is known to be no object of a mapped class, and not `None`.
     pub fn is_no_object(&self) -> bool {
-        self.is_constant() || *self == Self::Other
+        self.is_constant() || matches!(self, Self::Key | Self::Other)
     }
 
     /// Whether it is known which of Python's own values it is, but for `None`.

@@ -16,12 +16,15 @@ use crate::syntax::{
 use crate::types::{Class, Function, Type, Types};
 
 use super::Cascading;
+use super::keys::{has_key, is_primary_key};
 
 /// What an attribute of an object is.
 #[derive(Clone)]
 pub(super) enum Attribute {
     /// A column: it is read from the database where the object is expired.
     Column,
+    /// The column of a primary key: the same, and each row has a value there.
+    Key,
     /// A relationship.
     Relation(Rc<Relation>),
     /// A property: what its function reads.
@@ -151,37 +154,8 @@ impl<'a> Mapping<'a> {
         found
     }
 
-    /// Whether a column can be a foreign key, as far as its class tells.
-    pub fn may_be_foreign_key(&self, class: &Class, name: &str) -> bool {
-        let of_class = self.ancestors(class).iter().find_map(|owner| {
-            let node = owner.module.node(&owner.at.range())?;
-            let is_it = |member: &Node<'_>| member_name(member).is_some_and(|found| found.text() == name);
-            let member = members(&node).into_iter().find(is_it)?;
-            Some(names_foreign_key(&member.text()))
-        });
-        of_class != Some(false)
-    }
-
-    /// The primary key of a class, where the foreign keys of those that a relationship leads to can refer to nothing else.
-    pub fn referred_to(&self, class: &Class, relation: &Relation) -> Option<String> {
-        let is_key = |member: &Node<'_>| member.text().contains("primary_key=True");
-        let keys = self.names_of(class, is_key);
-        let [key] = keys.as_slice() else { return None };
-        let joins_otherwise = |member: &Node<'_>| {
-            let is_it = member_name(member).is_some_and(|name| name.text() == relation.name);
-            is_it && (member.text().contains("primaryjoin") || member.text().contains("secondary"))
-        };
-        let refers_elsewhere = |member: &Node<'_>| {
-            let text = member.text();
-            names_foreign_key(&text) && !text.contains(&format!(".{key}\"")) && !text.contains(&format!(".{key}'"))
-        };
-        let is_plain = self.names_of(class, joins_otherwise).is_empty()
-            && self.names_of(&relation.target, refers_elsewhere).is_empty();
-        (is_plain && relation.is_list).then(|| key.clone())
-    }
-
     /// The members of a class of which something is true, by their names.
-    fn names_of(&self, class: &Class, is_wanted: impl Fn(&Node<'_>) -> bool) -> Vec<String> {
+    pub(super) fn names_of(&self, class: &Class, is_wanted: impl Fn(&Node<'_>) -> bool) -> Vec<String> {
         let mut names = Vec::new();
         for owner in self.ancestors(class).iter() {
             let Some(node) = owner.module.node(&owner.at.range()) else { continue };
@@ -242,7 +216,11 @@ impl<'a> Mapping<'a> {
         if COLUMNS.contains(&callee.as_str()) {
             let given = Arguments::of_call(&owner.module, call);
             let is_deferred = given.keyword(self.resolver(), "deferred") != Keyword::Absent;
-            return if is_deferred { Attribute::Other } else { Attribute::Column };
+            return match is_deferred {
+                true => Attribute::Other,
+                false if is_primary_key(call) => Attribute::Key,
+                false => Attribute::Column,
+            };
         }
         if !RELATIONSHIPS.contains(&callee.as_str()) {
             return Attribute::Other;
@@ -361,16 +339,6 @@ pub(super) fn member_name<'t>(member: &Node<'t>) -> Option<Node<'t>> {
         kind::DECORATED_DEFINITION => member.field("definition")?.field("name"),
         _ => member.field("name"),
     }
-}
-
-/// Whether the class has a foreign key, so that a relationship of it to one object can be many-to-one.
-fn has_key(owner: &Class) -> bool {
-    owner.module.node(&owner.at.range()).is_some_and(|class| names_foreign_key(&class.text()))
-}
-
-/// Whether what is written may be a foreign key, or have one.
-fn names_foreign_key(text: &str) -> bool {
-    text.contains("ForeignKey") || text.contains("foreign_key")
 }
 
 /// `back_populates="name"`, `backref="name"`, `backref=backref("name", …)`; an error where what leads back can't be told.

@@ -206,7 +206,7 @@ impl MentionsOfSome {
                 matters(&relation) || reverse.as_ref().is_some_and(cascades)
             }
             Attribute::Property(function) => self.are_in_function(place, &Type::Function(function)),
-            Attribute::Column => false,
+            Attribute::Column | Attribute::Key => false,
             Attribute::Other => match mapping.types.member_of(class, name) {
                 function @ Type::Function(_) => self.are_in_function(place, &function),
                 Type::Unknown(_) => self.relationships.contains(name),

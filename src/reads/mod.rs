@@ -13,6 +13,7 @@ mod each;
 mod expression;
 mod heap;
 mod identity;
+mod keys;
 mod link;
 mod loads;
 mod loops;

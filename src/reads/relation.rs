@@ -16,7 +16,12 @@ impl Walkthrough<'_, '_> {
     pub(super) fn read(&mut self, object: usize, name: &str, node: &Node<'_>) -> Result<RunValue, Exit> {
         let class = self.heap.objects[object].class.clone();
         match self.mapping.attribute(&class, name) {
-            Attribute::Column => self.read_column(object, name, node),
+            Attribute::Column => self.read_column(object, name, node).map(|()| RunValue::Other),
+            Attribute::Key => {
+                self.read_column(object, name, node)?;
+                let has_row = self.heap.objects[object].standing == Standing::Persistent;
+                Ok(if has_row { RunValue::Key } else { RunValue::Other })
+            }
             Attribute::Relation(relation) => self.read_relation(object, &relation, node),
             Attribute::Property(function) => {
                 self.inline(&function, node, vec![(None, RunValue::Object(object))], false)
@@ -32,10 +37,10 @@ impl Walkthrough<'_, '_> {
         }
     }
 
-    fn read_column(&mut self, object: usize, name: &str, node: &Node<'_>) -> Result<RunValue, Exit> {
+    fn read_column(&mut self, object: usize, name: &str, node: &Node<'_>) -> Result<(), Exit> {
         let known = &mut self.heap.objects[object];
         if known.written.contains(name) {
-            return Ok(RunValue::Other);
+            return Ok(());
         }
         match &known.freshness {
             Freshness::Expired(expiry) => {
@@ -47,12 +52,12 @@ impl Walkthrough<'_, '_> {
                 Some(expiry) => self.raises(&expiry, node),
                 None => self.doubt_read(node),
             }),
-            Freshness::Loaded => Ok(RunValue::Other),
+            Freshness::Loaded => Ok(()),
             Freshness::Unknown => {
                 // it would have raised here, and so would another name of it
                 known.freshness = Freshness::Loaded;
                 self.others_like(object).into_iter().for_each(|other| self.heap.doubt(other));
-                Ok(RunValue::Other)
+                Ok(())
             }
         }
     }

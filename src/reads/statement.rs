@@ -167,7 +167,10 @@ impl Walkthrough<'_, '_> {
                 let is_not = words.iter().any(|word| word.contains("not") || word == "!=");
                 let is_equality = words.iter().any(|word| matches!(word.as_str(), "==" | "!="));
                 let known = match values.as_slice() {
-                    [RunValue::Object(_) | RunValue::List(_), RunValue::Nothing] => Some(is_not),
+                    [RunValue::Object(_) | RunValue::List(_) | RunValue::Key, RunValue::Nothing] => Some(is_not),
+                    [RunValue::Key, RunValue::Literal(zero)] if zero == "0" => {
+                        Some(is_not || words.iter().any(|word| word.starts_with('>')))
+                    }
                     [value, RunValue::Nothing] if value.is_constant() => Some(is_not),
                     [RunValue::Nothing, RunValue::Nothing] => Some(!is_not),
                     [RunValue::Object(one), RunValue::Object(other)] => {
@@ -197,7 +200,7 @@ impl Walkthrough<'_, '_> {
     /// Whether a value counts as true; None where that isn't known.
     pub(super) fn is_true(&self, value: &RunValue) -> Option<bool> {
         match value {
-            RunValue::Object(_) => Some(true),
+            RunValue::Object(_) | RunValue::Key => Some(true),
             RunValue::Nothing => Some(false),
             RunValue::Flag(is_true) => Some(*is_true),
             RunValue::Literal(written) => Some(written != "0"),

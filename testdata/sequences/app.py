@@ -670,3 +670,31 @@ async def told_name_outside_of_a_lambda():
         last = sorted(posts, key=lambda post: post.id)[-1]
         await session.refresh(user)
         print(post.title)
+
+
+async def told_where_a_row_has_its_key():
+    async with maker() as session:
+        user = await session.get(User, 1)
+        posts = list(await user.awaitable_attrs.posts)
+        await session.refresh(user)
+        if user.id is not None and user.id > 0:
+            print(posts[0].title)
+
+
+async def silent_where_a_row_has_no_key():
+    async with maker() as session:
+        user = await session.get(User, 1)
+        posts = list(await user.awaitable_attrs.posts)
+        await session.refresh(user)
+        if not user.id or user.id == 0 or user.id is None:
+            print(posts[0].title)
+
+
+async def told_for_a_new_row_that_has_no_key_yet():
+    async with maker() as session:
+        user = await session.get(User, 1)
+        posts = list(await user.awaitable_attrs.posts)
+        post = Post(title="new", author_id=1)
+        await session.refresh(user)
+        if post.id is None:
+            print(posts[0].title)
