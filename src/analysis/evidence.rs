@@ -30,9 +30,12 @@ impl Analysis {
 
     /// Whether the run has scanned all of a repository, or all that can be seen of it.
     pub(super) fn has_all_of(&self, repository: &Repository) -> bool {
-        let mut unchecked = self.scan.unchecked.iter();
-        let mut is_whole =
-            || self.walk.covers(repository.root()) && !unchecked.any(|path| self.is_within(repository, path));
+        let mut unchecked = self.scan.unchecked.iter().filter(|path| self.is_within(repository, path));
+        // a folder called `dist` mostly has what a browser runs
+        let mut is_whole = || {
+            self.walk.covers(repository.root())
+                && unchecked.all(|path| self.search.finds_nothing(&self.walk.of_all_in(path)))
+        };
         repository.unseen().is_some() || is_whole()
     }
 
