@@ -4,6 +4,7 @@
 
 mod classes;
 mod members;
+mod tags;
 mod traits;
 mod words;
 
@@ -19,6 +20,7 @@ use crate::sqlalchemy::cascade::OPTION_NAMES;
 use classes::class_definitions;
 pub use classes::has_heir_of;
 pub use members::{member_names, strings_behind};
+use tags::tags;
 use traits::DELETE_ORPHAN;
 pub use traits::{Traits, names_session};
 pub use words::Words;
@@ -123,10 +125,9 @@ impl Hints {
         Self::new(class_definitions(text.as_bytes()).map(|at| at..at + 1))
     }
 
-    /// Where a tag of a template may begin: `{{`, `{%`, `{#`.
+    /// Where a tag of a template may begin that is not in a string.
     pub fn of_tags(text: &str) -> Self {
-        let begins = |at: &usize| matches!(text.as_bytes().get(at + 1), Some(b'{' | b'%' | b'#'));
-        Self::new(memchr::memchr_iter(b'{', text.as_bytes()).filter(begins).map(|at| at..at + 1))
+        Self::new(tags(text.as_bytes()).map(|at| at..at + 1))
     }
 
     /// Where a word stands in a part of a text.

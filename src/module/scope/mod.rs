@@ -250,8 +250,7 @@ impl Scope {
 
     /// What a function assigns to names that it declares global; a function may declare those of the one around it nonlocal.
     fn add_globals(&mut self, function: &Node<'_>) {
-        let text = function.text();
-        if !text.contains("global ") && !text.contains("nonlocal ") {
+        if !["global", "nonlocal"].iter().any(|word| may_begin_statement(word, &function.text())) {
             return;
         }
         let is_declaration =
@@ -349,6 +348,16 @@ impl Scope {
             self.bind(&node, BindingKind::Opaque(what.to_owned()), None, conditional);
         }
     }
+}
+
+/// Whether a statement of a text may begin with a word, as far as its line tells.
+fn may_begin_statement(word: &str, text: &str) -> bool {
+    let begins = |before: &str| {
+        let before = before.trim_end_matches([' ', '\t', '\x0c']);
+        before.is_empty() || before.ends_with(['\n', '\r', ';', ':'])
+    };
+    let ends = |behind: &str| behind.starts_with([' ', '\t', '\\', '\x0c']);
+    text.match_indices(word).any(|(at, _)| ends(&text[at + word.len()..]) && begins(&text[..at]))
 }
 
 fn is_branch(node: &Node<'_>) -> bool {
