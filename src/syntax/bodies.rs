@@ -1,6 +1,6 @@
-//! A text goes in; the bodies of its functions come out, as far as a look at lines, strings and brackets finds them.
+//! A text goes in; the bodies of its functions and classes come out, as far as a look at lines, strings and brackets finds them.
 //!
-//! Most files are asked what they define, and a few of their functions are gone into; what stands in the others need not be parsed.
+//! Most files are asked what they define, and a few of their definitions are gone into; what stands in the others need not be parsed.
 //! Columns are counted as the parser's scanner counts them.
 
 use std::ops::Range;
@@ -19,41 +19,90 @@ const DECIDES: [bool; 256] = {
     decides
 };
 
-/// The body of a function, from its first statement to the end of its last.
+/// The body of a function, or of a class that is in none, from its first statement to the end of its last.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct FunctionBody {
-    /// Where the function begins, without its decorators.
-    pub function: usize,
+pub(super) struct Body {
+    /// Where the definition begins, without its decorators.
+    pub definition: usize,
     /// Offsets of the first byte, and behind the last.
     pub range: Range<usize>,
+    /// In that of a class: those of its functions.
+    pub inner: Vec<Body>,
 }
 
-/// The bodies of functions from a length on that are not inside of such a body, in order. None where the lines can't be told apart.
-pub(super) fn function_bodies(text: &str, shortest: usize) -> Option<Vec<FunctionBody>> {
+impl Body {
+    /// The same where each offset is another one.
+    pub fn moved(&self, moved: &impl Fn(usize) -> usize) -> Self {
+        let Self { definition, range, inner } = self;
+        let inner = inner.iter().map(|inner| inner.moved(moved)).collect();
+        Self { definition: moved(*definition), range: moved(range.start)..moved(range.end), inner }
+    }
+}
+
+/// The bodies of functions and classes from a length on that are not inside of such a body, in order. None where the lines can't be told apart.
+pub(super) fn bodies(text: &str, shortest: usize) -> Option<Vec<Body>> {
     if memchr::memchr2(b'\r', b'\x0c', text.as_bytes()).is_some() {
         return None;
     }
-    let mut lines = Lines { text: text.as_bytes(), at: 0, columns: vec![0], opens_block: false };
-    let mut bodies = Vec::new();
-    let mut next = lines.next_line()?;
-    while let Some(line) = next {
-        next = lines.next_line()?;
-        if !line.opens_block || !line.is_function(lines.text) {
-            continue;
+    let lines = Lines { text: text.as_bytes(), at: 0, columns: vec![0], opens_block: false };
+    let mut reader = BodyReader { text, lines, next: None, shortest };
+    reader.next = reader.lines.next_line()?;
+    Some(reader.of_block(None)?.0)
+}
+
+/// Goes over the lines of a text once.
+struct BodyReader<'t> {
+    text: &'t str,
+    lines: Lines<'t>,
+    /// The line that is to be looked at.
+    next: Option<Line>,
+    shortest: usize,
+}
+
+impl BodyReader<'_> {
+    /// The bodies in the lines to come, or in those of the class of a column, and where the last of the lines ends.
+    fn of_block(&mut self, class: Option<usize>) -> Option<(Vec<Body>, usize)> {
+        let (mut bodies, mut end) = (Vec::new(), 0);
+        while let Some(line) = self.line_inside(class)? {
+            end = line.range.end;
+            let is_class = class.is_none() && line.is_class(self.lines.text);
+            if !line.opens_block || !is_class && !line.is_function(self.lines.text) {
+                continue;
+            }
+            let Some(first) = self.next.clone().filter(|first| first.column > line.column) else { continue };
+            let inner;
+            (inner, end) = if is_class { self.of_block(Some(line.column))? } else { self.of_function(line.column)? };
+            let range = first.range.start..end;
+            let behind = self.next.as_ref().map_or(self.text.len(), |behind| behind.range.start);
+            let length = range.len() - inner.iter().map(|inner| inner.range.len()).sum::<usize>();
+            if length >= self.shortest && !has_comment_of_body(&self.text[end..behind], line.column) {
+                bodies.push(Body { definition: line.range.start, range, inner });
+            } else {
+                bodies.extend(inner);
+            }
         }
-        let Some(first) = next.clone().filter(|first| first.column > line.column) else { continue };
-        let mut end = first.range.end;
-        while let Some(inner) = next.as_ref().filter(|inner| inner.column > line.column) {
-            end = inner.range.end;
-            next = lines.next_line()?;
-        }
-        let range = first.range.start..end;
-        let behind = next.as_ref().map_or(text.len(), |behind| behind.range.start);
-        if range.len() >= shortest && !has_comment_of_body(&text[end..behind], line.column) {
-            bodies.push(FunctionBody { function: line.range.start, range });
+        Some((bodies, end))
+    }
+
+    /// The next line, if it is inside of what begins at a column; None in place of all where the text is not well-formed.
+    fn line_inside(&mut self, column: Option<usize>) -> Option<Option<Line>> {
+        match self.next.take_if(|line| column.is_none_or(|column| line.column > column)) {
+            Some(line) => {
+                self.next = self.lines.next_line()?;
+                Some(Some(line))
+            }
+            None => Some(None),
         }
     }
-    Some(bodies)
+
+    /// The same of a function, in which none is looked for.
+    fn of_function(&mut self, column: usize) -> Option<(Vec<Body>, usize)> {
+        let mut end = 0;
+        while let Some(line) = self.line_inside(Some(column))? {
+            end = line.range.end;
+        }
+        Some((Vec::new(), end))
+    }
 }
 
 /// Whether a comment behind the last statement of a body may belong to it: which do, the parser decides in ways of its own.
@@ -80,14 +129,20 @@ struct Line {
 
 impl Line {
     fn is_function(&self, text: &[u8]) -> bool {
-        let starts_with = |line: &[u8], word: &[u8]| {
-            line.strip_prefix(word).filter(|rest| rest.first().is_some_and(|byte| b" \t\\".contains(byte))).is_some()
-        };
         let line = &text[self.range.clone()];
         let behind_async = line.strip_prefix(b"async").map(|rest| rest.trim_ascii_start());
         starts_with(line, b"def")
             || starts_with(line, b"async") && behind_async.is_some_and(|rest| starts_with(rest, b"def"))
     }
+
+    fn is_class(&self, text: &[u8]) -> bool {
+        starts_with(&text[self.range.clone()], b"class")
+    }
+}
+
+/// Whether a line begins with a word.
+fn starts_with(line: &[u8], word: &[u8]) -> bool {
+    line.strip_prefix(word).and_then(<[u8]>::first).is_some_and(|byte| b" \t\\".contains(byte))
 }
 
 /// The logical lines of a text.

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use ast_grep_core::tree_sitter::{LanguageExt, StrDoc, TSLanguage};
 use ast_grep_language::SupportLang;
 
-use super::bodies::FunctionBody;
+use super::bodies::Body;
 use super::{comments, kind};
 
 /// A node.
@@ -41,7 +41,7 @@ impl Flag {
     pub const EXTRA: Self = Self(4);
     /// It is or has an error.
     pub const HAS_ERROR: Self = Self(8);
-    /// It is the body of a function, whose nodes are in a table of their own.
+    /// It is the body of a function or a class, whose nodes are in a table of their own.
     pub const APART: Self = Self(16);
 
     /// Those that hold.
@@ -50,7 +50,7 @@ impl Flag {
     }
 }
 
-/// What stands in an outline for a function's body.
+/// What stands in an outline for a body.
 const STATEMENT: &str = "0";
 
 /// The kind of what can't be parsed.
@@ -62,6 +62,8 @@ pub(super) struct GrammarNames {
     kinds: Vec<(&'static str, bool)>,
     /// In order of length, then of name: most are told apart by that.
     fields: Vec<(&'static str, u16)>,
+    /// The id of what can stand between any two nodes.
+    comment: Option<u16>,
     /// The id of a backslash at the end of a line.
     continuation: Option<u16>,
     /// The id of `*items`.
@@ -81,8 +83,8 @@ impl GrammarNames {
         let kind = |id| (language.node_kind_for_id(id).unwrap_or_default(), language.node_kind_is_named(id));
         let kinds: Vec<_> = kinds.map(kind).collect();
         let id_of = |kind: &str| kinds.iter().position(|(name, _)| *name == kind).and_then(|id| u16::try_from(id).ok());
-        let (continuation, splat) = (id_of(kind::LINE_CONTINUATION), id_of(kind::LIST_SPLAT));
-        Self { kinds, fields, continuation, splat }
+        let [comment, continuation, splat] = [kind::COMMENT, kind::LINE_CONTINUATION, kind::LIST_SPLAT].map(id_of);
+        Self { kinds, fields, comment, continuation, splat }
     }
 
     pub fn kind(&self, id: u16) -> &'static str {
@@ -126,21 +128,22 @@ pub(super) fn of_text(text: &str) -> Vec<Row> {
     walked(text, &[]).0
 }
 
-/// The same with one row for each of these bodies of functions. None where there is an error, or where something else is a body.
-pub(super) fn around_bodies(text: &str, bodies: &[FunctionBody]) -> Option<Vec<Row>> {
-    let (mut outline, mut at) = (String::with_capacity(text.len()), 0);
+/// The nodes of a part of a text, with one row for each of these bodies in it; offsets are those of the part. None where there is an error,
+/// or where something else is a body.
+pub(super) fn around_bodies(text: &str, part: Range<usize>, bodies: &[Body]) -> Option<Vec<Row>> {
+    let (mut outline, mut at) = (String::with_capacity(part.len()), part.start);
     // where each body stands in the outline, and how much shorter that is up to there
     let mut places: Vec<Range<usize>> = Vec::with_capacity(bodies.len());
     let mut shorter = vec![0];
-    for FunctionBody { range, .. } in bodies {
+    for Body { range, .. } in bodies {
         outline.push_str(&text[at..range.start]);
         let start = outline.len();
         outline.push_str(STATEMENT);
         places.push(start..outline.len());
-        shorter.push(row_number(range.end - outline.len()));
+        shorter.push(row_number(range.end - part.start - outline.len()));
         at = range.end;
     }
-    outline.push_str(&text[at..]);
+    outline.push_str(&text[at..part.end]);
     let (mut rows, found) = walked(&outline, &places);
     let moved = |offset: u32| offset + shorter[places.partition_point(|place| place.end <= offset as usize)];
     for row in &mut rows {
@@ -149,18 +152,22 @@ pub(super) fn around_bodies(text: &str, bodies: &[FunctionBody]) -> Option<Vec<R
     (found == bodies.len() && !rows[0].has(Flag::HAS_ERROR)).then_some(rows)
 }
 
-/// The nodes of the body of a function, itself first; `row` is its own in the outline, and `whole` are all of the text.
-pub(super) fn of_body<'w>(text: &str, body: &FunctionBody, row: &Row, whole: impl Fn() -> &'w [Row]) -> Vec<Row> {
-    let alone = of_text(&text[body.function..body.range.end]);
-    let offset = row_number(body.function);
+/// The nodes of a body, itself first, with one row for each of those in it; `row` is its own in the table around it, and `whole` are all of
+/// the text.
+pub(super) fn of_body<'w>(text: &str, body: &Body, row: &Row, whole: impl Fn() -> &'w [Row]) -> Vec<Row> {
+    let part = body.definition..body.range.end;
+    let outline = if body.inner.is_empty() { None } else { around_bodies(text, part.clone(), &body.inner) };
+    let alone = outline.unwrap_or_else(|| of_text(&text[part]));
+    let offset = row_number(body.definition);
     if let Some(first) = body_at(&alone, row.start - offset).filter(|first| alone[*first].end + offset == row.end) {
         return within(&alone, first, offset, row.depth);
     }
-    // something behind the function decides where it ends
+    // something behind the definition decides where it ends
     match body_at(whole(), row.start) {
         Some(first) => within(whole(), first, 0, row.depth),
         None => {
-            let whole = Row { parent: 0, next: 2, flags: row.flags | Flag::HAS_ERROR.0, ..*row };
+            let flags = row.flags & !Flag::APART.0 | Flag::HAS_ERROR.0;
+            let whole = Row { parent: 0, next: 2, flags, ..*row };
             vec![whole, Row { kind: ERROR, field: 0, ..whole }]
         }
     }
@@ -180,23 +187,24 @@ fn within(rows: &[Row], first: usize, offset: u32, depth: u16) -> Vec<Row> {
     inner.iter().map(|inner| inner.moved(row_number(first), offset, depth)).collect()
 }
 
-/// The nodes of a text, and how many of the bodies of functions are among them that stand at these places, each in one row. A backslash at
+/// The nodes of a text, and how many of the bodies are among them that stand at these places, each in one row. A backslash at
 /// the end of a line can stand between any two of them, and is none.
 fn walked(text: &str, bodies: &[Range<usize>]) -> (Vec<Row>, usize) {
     let StrDoc { tree, .. } = StrDoc::new(comments::joined(text).as_deref().unwrap_or(text), SupportLang::Python);
     let mut rows: Vec<Row> = Vec::with_capacity(text.len() / 6);
     let mut cursor = tree.walk();
+    let has_errors = cursor.node().has_error();
     let (mut parent, mut depth, mut found) = (0, 0_u16, 0);
     // how many children of each node around are still to come: the cursor takes long to find that there is none
     let mut left: Vec<u32> = Vec::new();
-    let GrammarNames { continuation, splat, .. } = *NAMES;
+    let GrammarNames { comment, continuation, splat, .. } = *NAMES;
     let mut splats: Vec<u32> = Vec::new();
     loop {
         let node = cursor.node();
         let index = row_number(rows.len());
         let kind = node.kind_id();
         let is_left_out = Some(kind) == continuation;
-        let has_error = node.has_error();
+        let has_error = has_errors && node.has_error();
         let is_apart =
             bodies.get(found).is_some_and(|body| *body == node.byte_range()) && NAMES.kind(kind) == kind::BLOCK;
         if !is_left_out {
@@ -214,7 +222,8 @@ fn walked(text: &str, bodies: &[Range<usize>]) -> (Vec<Row>, usize) {
                 flags: Flag::all([
                     (NAMES.is_named(kind), Flag::NAMED),
                     (has_error && node.is_missing(), Flag::MISSING),
-                    (node.is_extra(), Flag::EXTRA),
+                    // the way out of an error may lead over others
+                    (Some(kind) == comment || has_errors && node.is_extra(), Flag::EXTRA),
                     (has_error, Flag::HAS_ERROR),
                     (is_apart, Flag::APART),
                 ]),

@@ -143,6 +143,8 @@ fn a_template_with_its_tags_in_a_function_is_one() {
         Module::outline(Path::new("/a.py"), source).source.kind()
     };
     assert!(matches!(kind("from {{ package }} import y"), Kind::Template(_)));
+    assert!(matches!(kind("x = \"it's\"; from {{ package }} import y"), Kind::Template(_)));
+    assert!(matches!(kind("x = '''a\nb'''; from {{ package }} import y"), Kind::Template(_)));
     assert_eq!(kind("return f'{{{x}}}'"), Kind::Python);
     assert_eq!(kind("print 'broken'"), Kind::Python);
 }

@@ -6,8 +6,7 @@ use std::sync::OnceLock;
 use ast_grep_core::Doc;
 use ast_grep_core::source::SgNode;
 
-use super::{Apart, Flat};
-use crate::syntax::bodies::FunctionBody;
+use super::{Apart, Flat, Table};
 use crate::syntax::kind;
 use crate::syntax::rows::{Row, row_number};
 
@@ -34,21 +33,20 @@ impl Flat {
             let (added, removed) = moves[edits.partition_point(|(range, _)| range.end <= offset)];
             offset + added - removed
         };
-        let moved_rows = |rows: &[Row]| {
+        let moved_table = |table: &Table| {
             let row = |row: &Row| Row {
                 start: row_number(moved(row.start as usize)),
                 end: row_number(moved(row.end as usize)),
                 ..*row
             };
-            rows.iter().map(row).collect::<Vec<_>>()
+            Table { rows: table.rows.iter().map(row).collect(), apart: table.apart.clone() }
         };
         let moved_apart = |apart: &Apart| {
-            let range = moved(apart.body.range.start)..moved(apart.body.range.end);
-            let rows = apart.rows.get().map_or_else(OnceLock::new, |rows| OnceLock::from(moved_rows(rows)));
-            Apart { body: FunctionBody { function: moved(apart.body.function), range }, row: apart.row, rows }
+            let table = apart.table.get().map_or_else(OnceLock::new, |table| OnceLock::from(moved_table(table)));
+            Apart { body: apart.body.moved(&moved), table, ..*apart }
         };
         let apart = self.apart.iter().map(moved_apart).collect();
-        Some(Self { text, rows: moved_rows(&self.rows), apart, whole: OnceLock::new() })
+        Some(Self { text, outline: moved_table(&self.outline), apart, whole: OnceLock::new() })
     }
 
     /// Whether a range has words and stands in the content of a string.

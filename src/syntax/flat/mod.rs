@@ -1,5 +1,5 @@
-//! A text goes in; a tree of it comes out whose nodes are rows of tables. The bodies of functions may have tables of their own, which are made
-//! as soon as somebody goes into them.
+//! A text goes in; a tree of it comes out whose nodes are rows of tables. The bodies of functions and classes may have tables of their own,
+//! which are made as soon as somebody goes into them.
 
 mod edited;
 
@@ -11,28 +11,41 @@ use ast_grep_core::Position;
 use ast_grep_core::source::{Doc, Edit, SgNode};
 use ast_grep_language::SupportLang;
 
-use super::bodies::{FunctionBody, function_bodies};
+use super::bodies::{Body, bodies};
 use super::rows::{self, ERROR, Flag, NAMES, Row, row_number};
 
 /// A parsed text.
 #[derive(Clone)]
 pub struct Flat {
     text: String,
-    rows: Vec<Row>,
-    /// In order.
+    /// That of the whole text.
+    outline: Table,
+    /// The bodies whose nodes are in tables of their own: those in the outline in order, and behind them those of each class in order.
     apart: Vec<Apart>,
-    /// Those of the whole text, where a body was not told by itself.
+    /// The nodes of the whole text, where a body was not told by itself.
     whole: OnceLock<Vec<Row>>,
 }
 
-/// The body of a function, whose nodes are in a table of their own.
+/// Nodes in order of position, outer ones first.
+#[derive(Clone)]
+struct Table {
+    rows: Vec<Row>,
+    /// The indexes of those that are bodies with tables of their own, in order.
+    apart: Vec<u32>,
+}
+
+/// The body of a function or a class, whose nodes are in a table of their own.
 #[derive(Clone)]
 struct Apart {
-    body: FunctionBody,
-    /// The index of its row.
-    row: u32,
+    body: Body,
+    /// The number of the table in which it is one row.
+    around: u32,
+    /// Its place among those there.
+    place: u32,
+    /// The number of the first of the bodies in it.
+    inner: u32,
     /// Its nodes, itself first.
-    rows: OnceLock<Vec<Row>>,
+    table: OnceLock<Table>,
 }
 
 /// A node of it.
@@ -46,31 +59,54 @@ pub struct FlatNode<'r> {
     index: u32,
 }
 
+impl Table {
+    fn of(rows: Vec<Row>) -> Self {
+        let apart = rows.iter().enumerate().filter(|(_, row)| row.has(Flag::APART));
+        let apart = apart.map(|(index, _)| row_number(index)).collect();
+        Self { rows, apart }
+    }
+}
+
 impl Apart {
-    fn has_error(&self) -> bool {
-        self.rows.get().is_some_and(|rows| rows[0].has(Flag::HAS_ERROR))
+    fn new(body: Body, around: u32, place: u32) -> Self {
+        Self { body, around, place, inner: 1, table: OnceLock::new() }
+    }
+
+    fn has_error(&self, document: &Flat) -> bool {
+        let inner = || &document.apart[self.inner as usize - 1..][..self.body.inner.len()];
+        let has_error = |table: &Table| table.rows[0].has(Flag::HAS_ERROR);
+        self.table.get().is_some_and(has_error) || inner().iter().any(|inner| inner.has_error(document))
     }
 }
 
 impl Flat {
     /// Parses; what can't be parsed becomes error nodes.
     pub fn parse(text: &str) -> Self {
-        Self { text: text.to_owned(), rows: rows::of_text(text), apart: Vec::new(), whole: OnceLock::new() }
+        Self::of(text, Table { rows: rows::of_text(text), apart: Vec::new() }, Vec::new())
     }
 
-    /// The same, where that can be, without the bodies of functions as long as nobody goes into them. An error in one of them is found
-    /// there alone.
+    /// The same, where that can be, without the bodies of functions and classes as long as nobody goes into them. An error in one of them
+    /// is found there alone.
     pub fn outline(text: &str, shortest: usize) -> Self {
         // a node's number has that of its table in its upper half
-        let bodies = if usize::BITS > u32::BITS { function_bodies(text, shortest) } else { None };
+        let bodies = if usize::BITS > u32::BITS { bodies(text, shortest) } else { None };
         let bodies = bodies.filter(|bodies| !bodies.is_empty());
-        let outline = bodies.and_then(|bodies| Some((rows::around_bodies(text, &bodies)?, bodies)));
+        let outline = bodies.and_then(|bodies| Some((rows::around_bodies(text, 0..text.len(), &bodies)?, bodies)));
         let Some((rows, bodies)) = outline else { return Self::parse(text) };
-        let indexes =
-            rows.iter().enumerate().filter(|(_, row)| row.has(Flag::APART)).map(|(index, _)| row_number(index));
-        let apart = bodies.into_iter().zip(indexes);
-        let apart = apart.map(|(body, row)| Apart { body, row, rows: OnceLock::new() }).collect();
-        Self { text: text.to_owned(), rows, apart, whole: OnceLock::new() }
+        let in_outline = row_number(bodies.len());
+        let mut apart: Vec<Apart> = (0..).zip(bodies).map(|(place, body)| Apart::new(body, 0, place)).collect();
+        for class in 0..in_outline {
+            let inner = row_number(apart.len()) + 1;
+            let of_class = &mut apart[class as usize];
+            of_class.inner = inner;
+            let bodies = of_class.body.inner.clone();
+            apart.extend((0..).zip(bodies).map(|(place, body)| Apart::new(body, class + 1, place)));
+        }
+        Self::of(text, Table::of(rows), apart)
+    }
+
+    fn of(text: &str, outline: Table, apart: Vec<Apart>) -> Self {
+        Self { text: text.to_owned(), outline, apart, whole: OnceLock::new() }
     }
 
     /// What was parsed.
@@ -78,54 +114,62 @@ impl Flat {
         &self.text
     }
 
-    /// How many bodies of functions have a table of their own.
+    /// How many bodies have a table of their own.
     pub fn bodies_apart(&self) -> usize {
         self.apart.len()
     }
 
-    /// The rows of a table.
-    fn table(&self, table: u32) -> &[Row] {
-        match self.apart_of(table) {
-            Some(apart) => {
-                let row = &self.rows[apart.row as usize];
-                let whole = || self.whole.get_or_init(|| rows::of_text(&self.text)).as_slice();
-                apart.rows.get_or_init(|| rows::of_body(&self.text, &apart.body, row, whole))
-            }
-            None => &self.rows,
-        }
+    /// A table by its number: 0, or that of a body, counted from 1.
+    fn table(&self, number: u32) -> &Table {
+        let Some(apart) = self.apart_of(number) else { return &self.outline };
+        apart.table.get_or_init(|| {
+            let whole = || self.whole.get_or_init(|| rows::of_text(&self.text)).as_slice();
+            let (around, index) = self.place_of(apart);
+            let rows = rows::of_body(&self.text, &apart.body, &around[index as usize], whole);
+            if apart.body.inner.is_empty() { Table { rows, apart: Vec::new() } } else { Table::of(rows) }
+        })
     }
 
-    fn apart_of(&self, table: u32) -> Option<&Apart> {
-        Some(&self.apart[table.checked_sub(1)? as usize])
+    fn apart_of(&self, number: u32) -> Option<&Apart> {
+        Some(&self.apart[number.checked_sub(1)? as usize])
     }
 
-    /// The bodies that are among rows of a table.
-    fn apart_among(&self, rows: Range<u32>, table: u32) -> &[Apart] {
-        let before = |index: u32| self.apart.partition_point(|apart| apart.row < index);
-        if table == 0 { &self.apart[before(rows.start)..before(rows.end)] } else { &[] }
+    /// The rows among which a body has one, and the index of that.
+    fn place_of(&self, apart: &Apart) -> (&[Row], u32) {
+        let around = self.table(apart.around);
+        (&around.rows, around.apart[apart.place as usize])
+    }
+
+    /// The numbers of the bodies that are among rows of a table.
+    fn apart_among(&self, rows: Range<u32>, number: u32) -> Range<u32> {
+        let apart = &self.table(number).apart;
+        let first = self.apart_of(number).map_or(1, |apart| apart.inner);
+        let before = |index: u32| first + row_number(apart.partition_point(|row| *row < index));
+        before(rows.start)..before(rows.end)
     }
 
     /// The node of a row.
     fn node(&self, table: u32, index: u32) -> FlatNode<'_> {
-        if table == 0 && self.rows[index as usize].has(Flag::APART) {
-            let number = self.apart.partition_point(|apart| apart.row < index);
-            return self.body(row_number(number) + 1);
+        if index == 0 && table > 0 {
+            return self.body(table);
         }
-        match index {
-            0 if table > 0 => self.body(table),
-            _ => FlatNode { document: self, rows: self.table(table), table, index },
+        let rows = &self.table(table).rows;
+        match rows[index as usize].has(Flag::APART) {
+            true => self.body(self.apart_among(index..index, table).start),
+            false => FlatNode { document: self, rows, table, index },
         }
     }
 
-    /// The body of a function with a table of its own.
-    fn body(&self, table: u32) -> FlatNode<'_> {
-        let row = self.apart_of(table).map_or(0, |apart| apart.row) as usize;
-        FlatNode { document: self, rows: &self.rows[row..=row], table, index: 0 }
+    /// A body with a table of its own, by the number of that.
+    fn body(&self, number: u32) -> FlatNode<'_> {
+        let (rows, index) =
+            self.apart_of(number).map_or((self.outline.rows.as_slice(), 0), |apart| self.place_of(apart));
+        FlatNode { document: self, rows: &rows[index as usize..=index as usize], table: number, index: 0 }
     }
 }
 
 impl<'r> FlatNode<'r> {
-    /// It is the body of a function with a table of its own.
+    /// It is a body with a table of its own.
     fn apart(&self) -> Option<&'r Apart> {
         self.document.apart_of(self.table).filter(|_| self.index == 0)
     }
@@ -136,14 +180,14 @@ impl<'r> FlatNode<'r> {
 
     /// The node with another row of its table.
     fn at(&self, index: u32) -> Self {
-        let is_plain = index > 0 && self.index > 0 && (self.table > 0 || !self.rows[index as usize].has(Flag::APART));
+        let is_plain = index > 0 && self.index > 0 && !self.rows[index as usize].has(Flag::APART);
         if is_plain { Self { index, ..*self } } else { self.document.node(self.table, index) }
     }
 
     /// Where the rows of its descendants are, in the table of its children.
     fn inner(&self) -> Range<u32> {
         match self.apart() {
-            Some(_) => 1..row_number(self.document.table(self.table).len()),
+            Some(_) => 1..row_number(self.document.table(self.table).rows.len()),
             None => self.index + 1..self.row().next,
         }
     }
@@ -159,19 +203,20 @@ impl<'r> FlatNode<'r> {
         self.document.node(row_number(table), row_number(number & u32::MAX as usize))
     }
 
-    /// Whether it is or has an error, as far as its functions were gone into.
+    /// Whether it is or has an error, as far as its functions and classes were gone into.
     pub fn has_error(&self) -> bool {
         let inner = || match self.apart() {
-            Some(apart) => std::slice::from_ref(apart),
+            Some(_) => self.table..self.table + 1,
             None => self.document.apart_among(self.inner(), self.table),
         };
-        self.row().has(Flag::HAS_ERROR) || inner().iter().any(Apart::has_error)
+        let has_error = |apart: &Apart| apart.has_error(self.document);
+        self.row().has(Flag::HAS_ERROR) || inner().filter_map(|one| self.document.apart_of(one)).any(has_error)
     }
 
     /// The last node in it, or itself, that begins at or before an offset.
     fn last_from(&self, offset: usize) -> Option<Self> {
         let Range { start, end } = self.inner();
-        let rows = &self.document.table(self.table)[start as usize..end as usize];
+        let rows = &self.document.table(self.table).rows[start as usize..end as usize];
         let behind = row_number(rows.partition_point(|row| row.start as usize <= offset));
         let Some(last) = behind.checked_sub(1).map(|last| self.at(start + last)) else {
             return (self.range().start <= offset).then_some(*self);
@@ -186,10 +231,17 @@ impl<'r> FlatNode<'r> {
         }
         // what begins last of all that can be around it is in the innermost node that is: no child after child has to be asked
         let last = self.last_from(range.start)?;
-        let is_inside = |node: &Self| if node.table == self.table { node.index >= self.index } else { self.table == 0 };
+        let is_inside =
+            |node: &Self| if node.table == self.table { node.index >= self.index } else { self.is_around(node.table) };
         let around = std::iter::successors(Some(last), FlatNode::parent).take_while(is_inside);
         let mut around = around.filter(|node| node.range().start <= range.start && range.end <= node.range().end);
         around.find(FlatNode::is_named)
+    }
+
+    /// Whether the table with a number is that of a body in its own one.
+    fn is_around(&self, table: u32) -> bool {
+        let around = |table: &u32| self.document.apart_of(*table).map(|apart| apart.around);
+        std::iter::successors(around(&table), around).any(|around| around == self.table)
     }
 
     /// The same of an empty range, which several nodes can have at their ends: the first of them.
@@ -227,7 +279,7 @@ impl<'r> Iterator for Children<'r> {
         (!self.left.is_empty()).then(|| {
             let Self { document, rows, table, .. } = *self;
             self.left.start = self.behind(index);
-            let is_apart = table == 0 && rows[index as usize].has(Flag::APART);
+            let is_apart = rows[index as usize].has(Flag::APART);
             if is_apart { document.node(table, index) } else { FlatNode { document, rows, table, index } }
         })
     }
@@ -248,7 +300,7 @@ impl<'r> SgNode<'r> for FlatNode<'r> {
     fn parent(&self) -> Option<Self> {
         let parent = self.row().parent;
         match self.apart() {
-            Some(_) => Some(self.document.node(0, parent)),
+            Some(apart) => Some(self.document.node(apart.around, parent)),
             None => (self.index > 0).then(|| self.at(parent)),
         }
     }
@@ -258,7 +310,7 @@ impl<'r> SgNode<'r> for FlatNode<'r> {
     }
 
     fn children(&self) -> impl ExactSizeIterator<Item = Self> {
-        let rows = if self.apart().is_some() { self.document.table(self.table) } else { self.rows };
+        let rows = if self.apart().is_some() { &self.document.table(self.table).rows } else { self.rows };
         Children { document: self.document, rows, table: self.table, left: self.inner() }
     }
 
@@ -271,7 +323,7 @@ impl<'r> SgNode<'r> for FlatNode<'r> {
             }
             let (table, rows) = tables.last_mut()?;
             let node = document.node(*table, rows.next()?);
-            if *table == 0 && node.table > 0 {
+            if *table != node.table {
                 tables.push((node.table, node.inner()));
             }
             Some(node)
@@ -281,7 +333,7 @@ impl<'r> SgNode<'r> for FlatNode<'r> {
     fn next(&self) -> Option<Self> {
         let parent = self.parent()?;
         let behind = match self.apart() {
-            Some(apart) => apart.row + 1,
+            Some(apart) => self.document.place_of(apart).1 + 1,
             None => self.row().next,
         };
         (behind < parent.inner().end).then(|| parent.at(behind))
@@ -290,7 +342,7 @@ impl<'r> SgNode<'r> for FlatNode<'r> {
     fn prev(&self) -> Option<Self> {
         let parent = self.parent()?;
         let (rows, own) = match self.apart() {
-            Some(apart) => (self.document.rows.as_slice(), apart.row),
+            Some(apart) => self.document.place_of(apart),
             None => (self.rows, self.index),
         };
         // the row before is that of the last node in the one before, or of that one itself
@@ -387,7 +439,7 @@ impl Doc for Flat {
     }
 
     fn root_node(&self) -> FlatNode<'_> {
-        FlatNode { document: self, rows: &self.rows, table: 0, index: 0 }
+        FlatNode { document: self, rows: &self.outline.rows, table: 0, index: 0 }
     }
 
     fn get_node_text<'a>(&'a self, node: &FlatNode<'a>) -> Cow<'a, str> {
