@@ -4,7 +4,7 @@ use cascade_fix::resolve::{Literal, evaluate};
 use cascade_fix::rewrite;
 use cascade_fix::source::{Source, splice};
 use cascade_fix::sqlalchemy::cascade::{self, CascadeOptions};
-use cascade_fix::syntax::{Tree, has_error, unparenthesized};
+use cascade_fix::syntax::{Node, Tree, has_error, unparenthesized};
 
 /// The edits are in order and inside of the value, and writing the same list again changes nothing.
 pub fn check(bytes: &[u8]) {
@@ -19,14 +19,19 @@ pub fn check(bytes: &[u8]) {
         at = edit.range.end;
     }
     let after = splice(source.text(), &edits.iter().collect::<Vec<_>>()).expect("edits in order");
-    let comments = |text: &str| Tree::parse(text).root().dfs().filter(|node| node.kind() == "comment").count();
-    assert_eq!(comments(source.text()), comments(&after), "a comment is lost:\n{after}");
+    let comments = |source: &Source| Tree::parse(source.parser_text()).root().dfs().filter(is_comment).count();
+    let written_text = Source::decode(after.clone().into_bytes()).expect("a text");
+    assert_eq!(comments(&source), comments(&written_text), "a comment is lost:\n{after}");
     // what does not give the list is refused by whoever asked for the edits
     let Some((source, literal)) = written(after).filter(|(_, literal)| set_of(literal) == Some(wanted)) else { return };
     let Ok(edits) = rewrite::edits(&source, &literal, wanted) else { return };
     let again = splice(source.text(), &edits.iter().collect::<Vec<_>>()).expect("edits in order");
     let again = written(again).unwrap_or_else(|| panic!("{} is no value after {edits:?}", source.text()));
     assert_eq!(set_of(&again.1), Some(wanted), "{} after {edits:?}", again.0.text());
+}
+
+fn is_comment(node: &Node<'_>) -> bool {
+    node.kind() == "comment"
 }
 
 /// The options whose names a list has.

@@ -145,9 +145,15 @@ pub(super) fn around_bodies(text: &str, part: Range<usize>, bodies: &[Body]) -> 
     }
     outline.push_str(&text[at..part.end]);
     let (mut rows, found) = walked(&outline, &places);
-    let moved = |offset: u32| offset + shorter[places.partition_point(|place| place.end <= offset as usize)];
+    let mut passed = 0;
     for row in &mut rows {
-        (row.start, row.end) = (moved(row.start), moved(row.end));
+        let ends_before = |place: &Range<usize>, offset: u32| place.end <= offset as usize;
+        // rows are in order of their starts, and most have no body
+        passed += places[passed..].iter().take_while(|place| ends_before(place, row.start)).count();
+        let ahead = &places[passed..];
+        let has_body = ahead.first().is_some_and(|place| ends_before(place, row.end));
+        let inside = if has_body { ahead.partition_point(|place| ends_before(place, row.end)) } else { 0 };
+        (row.start, row.end) = (row.start + shorter[passed], row.end + shorter[passed + inside]);
     }
     (found == bodies.len() && !rows[0].has(Flag::HAS_ERROR)).then_some(rows)
 }
