@@ -57,13 +57,13 @@ impl FileSearch {
         looked
     }
 
-    /// All files with code that a walk comes by, as it has them.
     /// Whether a walk comes by no file that the code can use, and by nothing that can't be looked at.
     pub fn finds_nothing(&self, walk: &Walk) -> bool {
         let listed = self.listed(walk);
         listed.files.is_empty() && listed.unread.is_empty()
     }
 
+    /// All files with code that a walk comes by, as it has them.
     fn listed(&self, walk: &Walk) -> Arc<Looked> {
         let mut known = self.listed.lock();
         Arc::clone(known.entry(walk.extent()).or_insert_with(|| Arc::new(self.list(walk))))

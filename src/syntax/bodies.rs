@@ -19,7 +19,7 @@ const DECIDES: [bool; 256] = {
     decides
 };
 
-/// The body of a function, or of a class that is in none, from its first statement to the end of its last.
+/// The body of a function, or of a class that is in no other and in no function, from its first statement to the end of its last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Body {
     /// Where the definition begins, without its decorators.
