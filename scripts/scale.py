@@ -808,6 +808,18 @@ def refreshes_of_models(n):
 
 
 @shape
+def a_refresh_of_models_that_load_each_other(n):
+    models = range(round(n**0.5))
+    leading = {
+        i: "".join(f"    x{j}_id = mapped_column(ForeignKey('t{j}.id'))\n    x{j}: Mapped['M{j}'] = relationship(foreign_keys=x{j}_id, lazy='selectin', cascade='all')\n" for j in models)
+        for i in models
+    }
+    classes = (f"class M{i}(Base):\n    __tablename__ = 't{i}'\n    id = mapped_column(primary_key=True)\n{leading[i]}" for i in models)
+    coroutine = "async def f(session: AsyncSession, a: M0):\n    b = a.x1\n    await session.refresh(a)\n    print(b.id)\n"
+    return SESSION + "".join(classes) + coroutine
+
+
+@shape
 def expunges(n):
     return each(n, lambda i: f"def f{i}(session, a: A):\n    session.expunge(a)\n", SESSION)
 

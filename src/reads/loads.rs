@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use foldhash::HashSet;
+
 use crate::syntax::Node;
 use crate::types::Class;
 
@@ -10,7 +12,7 @@ use super::mapping::{Attribute, LoaderStrategy, Mapping, Relation};
 use super::run::{Exit, Walkthrough};
 
 /// Objects that are loaded.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 struct Coming {
     class: Class,
     /// The class of the objects whose relationship gives them.
@@ -292,14 +294,15 @@ impl Walkthrough<'_, '_> {
     }
 
     /// Objects are loaded, and what comes with them.
-    fn doubt_all_of(&mut self, mut all: Vec<Coming>) {
-        let mut next = 0;
-        while let Some(class) = all.get(next).map(|coming| coming.class.clone()) {
-            next += 1;
-            for coming in self.coming_with(&class) {
-                if !all.contains(&coming) {
-                    all.push(coming);
-                }
+    fn doubt_all_of(&mut self, first: Vec<Coming>) {
+        let mut classes: Vec<Class> = first.iter().map(|coming| coming.class.clone()).collect();
+        let (mut all, mut looked): (HashSet<Coming>, HashSet<Class>) =
+            (first.into_iter().collect(), HashSet::default());
+        while let Some(class) = classes.pop() {
+            if looked.insert(class.clone()) {
+                let coming = self.coming_with(&class);
+                classes.extend(coming.iter().map(|coming| coming.class.clone()));
+                all.extend(coming);
             }
         }
         for object in 0..self.heap.objects.len() {

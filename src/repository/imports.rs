@@ -9,8 +9,8 @@ use super::Repository;
 pub(super) const DISTRIBUTION: [&str; 3] = ["pyproject.toml", "setup.py", "setup.cfg"];
 
 impl Repository {
-    /// The folders in which an absolute import of the file may begin: those around it, up to the repository's root, and
-    /// the `src` folders in them. Folders that are no packages come first: Python's path holds no packages.
+    /// The folders in which an absolute import of the file may begin: those around it, up to the repository's root, and where that is a
+    /// package, the one that holds it; and the `src` folders in them. Folders that are no packages come first: Python's path holds none.
     pub fn import_roots(&self, file: &Path) -> Arc<[PathBuf]> {
         let folder = file.parent().unwrap_or(file);
         let lock = || self.import_roots.lock();
@@ -20,6 +20,9 @@ impl Repository {
         let within = folder.ancestors().take_while(|folder| folder.starts_with(&self.root));
         let (packages, mut roots): (Vec<_>, Vec<_>) =
             within.map(Path::to_owned).partition(|folder| self.is_package(folder));
+        // its own modules may be imported by the name of the package that the repository is, or is in
+        let around = self.root.ancestors().take_while(|folder| self.disk.has_file(&folder.join("__init__.py"))).count();
+        roots.extend(self.root.ancestors().nth(around).filter(|_| around > 0).map(Path::to_owned));
         let sources = roots.iter().map(|folder| folder.join("src"));
         let sources: Vec<_> = sources.filter(|folder| self.disk.has_folder(folder)).collect();
         roots.extend(sources);

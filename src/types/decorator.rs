@@ -2,8 +2,9 @@
 
 use foldhash::HashSet;
 
-use crate::syntax::{Node, Parts, kind, parameter_name, returned};
+use crate::syntax::{Node, Parts, decorating, kind, parameter_name, returned};
 
+use super::call::makes_managers;
 use super::function::yields;
 use super::kind::Type;
 use super::{Context, Types};
@@ -11,12 +12,6 @@ use super::{Context, Types};
 impl Types<'_> {
     /// The first decorator of a function, of the repository, that gives something else than what the function gives.
     pub(super) fn replacing_decorator(&self, context: &Context, function: &Node<'_>) -> Option<String> {
-        let decorated = function.parent().filter(|around| around.kind() == kind::DECORATED_DEFINITION)?;
-        let decorators = decorated.parts().filter(|child| child.kind() == kind::DECORATOR);
-        let named = decorators.filter_map(|decorator| {
-            let named = decorator.parts().next()?;
-            Some(named.field("function").unwrap_or(named))
-        });
         let replaces = |named: &Node<'_>| match self.value(context, named) {
             Type::Function(decorator) => {
                 let node = decorator.module.node(&decorator.at.range());
@@ -25,8 +20,23 @@ impl Types<'_> {
             Type::Class(class, _) => self.lineage_binds(&Type::Class(class.clone(), Vec::new()), "__call__"),
             _ => false,
         };
-        named.into_iter().find(replaces).map(|named| named.text().into_owned())
+        decorators(function).iter().find(|named| replaces(named)).map(|named| named.text().into_owned())
     }
+
+    /// Whether a decorator makes a context manager of a generator, be it by another name.
+    pub(super) fn is_manager(&self, context: &Context, function: &Node<'_>) -> bool {
+        decorators(function).iter().any(|named| {
+            let last = named.field("attribute").unwrap_or_else(|| named.clone()).text().into_owned();
+            let is_one = || matches!(self.value(context, named), Type::Outside(path) if makes_managers(&path));
+            makes_managers(&[last]) || function.text().contains("yield") && is_one()
+        })
+    }
+}
+
+/// What decorates a function, without the arguments that it is given.
+fn decorators<'t>(function: &Node<'t>) -> Vec<Node<'t>> {
+    let decorators = decorating(function).into_iter().filter_map(|decorator| decorator.parts().next());
+    decorators.map(|named| named.field("function").unwrap_or(named)).collect()
 }
 
 /// Whether what a decorator puts in place of a function never gives what comes of the function: nothing that its inner functions return

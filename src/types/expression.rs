@@ -230,6 +230,10 @@ impl Types<'_> {
                 if found.is_never() { entered[0].clone() } else { found }
             }
             Type::Unknown(why) => Type::unknown(why.clone()),
+            // what decorates a generator made a manager of it
+            Type::Sequence(item) => {
+                Type::any([(**item).clone(), Type::unknown("what `with` gives of it can't be told")])
+            }
             other => other.clone(),
         })
     }

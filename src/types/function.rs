@@ -21,9 +21,6 @@ pub(super) struct TypedArgument {
     pub value: Type,
 }
 
-/// What makes a context manager of a generator.
-const MANAGERS: [&str; 2] = ["contextmanager", "asynccontextmanager"];
-
 impl Types<'_> {
     /// What a call gives.
     pub(super) fn returned(&self, function: &Function, given: &[TypedArgument]) -> Type {
@@ -35,10 +32,9 @@ impl Types<'_> {
             module: function.module.clone(),
             frame: Arc::new(TypeFrame { receiver: function.receiver.as_deref().cloned(), arguments, variables }),
         };
-        let names = decorator_last_names(&node);
         let at = function.module.location(&node.range());
         let found = self.once(&context, TypeQuestion::Returned, at, || self.result(&context, &node));
-        if names.iter().any(|name| MANAGERS.contains(&name.as_str())) {
+        if self.is_manager(&context, &node) {
             return Type::Manager(Box::new(self.item(&found)));
         }
         found

@@ -128,6 +128,22 @@ fn calls_of_a_repository_inside_of_another_are_told_once() {
 }
 
 #[test]
+fn a_package_that_is_named_alone_imports_its_own_modules() {
+    let models = fs::read_to_string("testdata/calls/sessions/models.py").unwrap();
+    let uses = "from app.inner.models import User\nfrom sqlalchemy.orm import Session\n\nSession().refresh(User())\n";
+    let folder = folder_with(&[
+        ("app/__init__.py", ""),
+        ("app/inner/__init__.py", ""),
+        ("app/inner/models.py", models.as_str()),
+        ("app/inner/use.py", uses),
+    ]);
+    for named in ["app", "app/inner"] {
+        let calls = calls_in(&folder.path().join(named));
+        assert_eq!(calls.iter().map(told).collect::<Vec<_>>(), ["User"], "{named}");
+    }
+}
+
+#[test]
 fn calls_are_asked_for_with_a_report_that_tells_them() {
     let run = |arguments: &[&str]| {
         let folder = folder_with(&[("a.py", "x = 1\n")]);
