@@ -1,6 +1,6 @@
 //! A module whose tree is asked for without the bodies of its functions.
 
-use cascade_fix::syntax::{Node, Tree, has_error};
+use cascade_fix::syntax::{Node, Outlining, Tree, has_error};
 
 /// The fields by which children are asked for.
 const FIELDS: [&str; 16] = [
@@ -34,8 +34,12 @@ pub fn check(bytes: &[u8]) {
 
 /// The first node that the two trees have not in common. What can't be parsed is found in other places, and is gone through alone.
 pub fn difference(text: &str, shortest: usize) -> Option<String> {
+    [Outlining::Functions, Outlining::Definitions].into_iter().find_map(|of| difference_of(text, of, shortest))
+}
+
+fn difference_of(text: &str, of: Outlining, shortest: usize) -> Option<String> {
     let whole = Tree::parse(text);
-    let outline = Tree::outline_without(text, shortest);
+    let outline = Tree::outline_without(text, of, shortest);
     let (root, outlined) = (whole.root(), outline.root());
     let (expected, found): (Vec<_>, Vec<_>) = (root.dfs().collect(), outlined.dfs().collect());
     if has_error(&root) {

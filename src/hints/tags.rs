@@ -1,5 +1,10 @@
 //! Bytes go in; the places come out where a tag of a template may begin: `{{`, `{%`, `{#`. One in a string doesn't keep a file from being
-//! Python.
+//! Python, as long as it has no quotes that end the string.
+
+use super::is_of_name;
+
+/// How far a string is looked through for its end, in bytes.
+const LONGEST: usize = 300;
 
 /// Those that are in no string of their line.
 pub(super) fn tags(bytes: &[u8]) -> impl Iterator<Item = usize> {
@@ -20,7 +25,7 @@ struct LineStart {
 }
 
 impl LineStart {
-    /// Whether a place, which is behind those that were asked for before, is in a string that its line begins.
+    /// Whether a place, which is behind those that were asked for before, is in a string that its line begins and ends.
     fn is_in_string(&mut self, bytes: &[u8], place: usize) -> bool {
         let passed = bytes.get(self.at..place).unwrap_or_default();
         if let Some(end) = memchr::memrchr2(b'\n', b'\r', passed) {
@@ -28,17 +33,22 @@ impl LineStart {
         }
         while self.at < place {
             let byte = bytes[self.at];
+            self.is_uncertain |= matches!(byte, b'"' | b'\'') && bytes[self.at..].starts_with(&[byte; 3]);
             match self.quote {
                 _ if byte == b'\\' => self.at += 1,
-                None if matches!(byte, b'"' | b'\'') => {
-                    self.is_uncertain |= bytes[self.at..].starts_with(&[byte; 3]);
-                    self.quote = Some(byte);
-                }
+                None if matches!(byte, b'"' | b'\'') => self.quote = Some(byte),
                 Some(quote) if byte == quote => self.quote = None,
                 _ => {}
             }
             self.at += 1;
         }
-        self.quote.is_some() && !self.is_uncertain
+        !self.is_uncertain && self.quote.is_some_and(|quote| is_ended(&bytes[place..], quote))
     }
+}
+
+/// Whether a quote ends a string on its line, and no word is right behind it.
+fn is_ended(bytes: &[u8], quote: u8) -> bool {
+    let end = bytes.iter().take(LONGEST).position(|byte| *byte == quote || matches!(byte, b'\n' | b'\r'));
+    let behind = end.filter(|end| bytes[*end] == quote).map(|end| bytes.get(end + 1));
+    behind.is_some_and(|behind| !behind.is_some_and(|byte| is_of_name(*byte) || matches!(byte, b'"' | b'\'')))
 }

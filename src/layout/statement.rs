@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::source::{Source, with_line_feeds};
-use crate::syntax::{Node, Parts, Tree, has_error, kind};
+use crate::syntax::{Node, Outlining, Parts, Tree, has_error, kind};
 
 use super::shape::{colon_of, is_compound};
 
@@ -42,7 +42,7 @@ impl Statement {
             parsed
         });
         by_lines.or_else(|| {
-            let file = lines.tree.get_or_insert_with(|| Tree::outline(source.parser_text()));
+            let file = lines.tree.get_or_insert_with(|| Tree::outline(source.parser_text(), Outlining::Functions));
             Self::parse(source, by_tree(source, file, range)?)
         })
     }

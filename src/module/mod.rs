@@ -15,7 +15,7 @@ use parking_lot::Mutex;
 
 use crate::hints::{Hints, Words};
 use crate::source::{Kind, Source};
-use crate::syntax::{Node, Parts, Tree, has_error, hinted_nodes, kind, nodes_with_words, numbered};
+use crate::syntax::{Node, Outlining, Parts, Tree, has_error, hinted_nodes, kind, nodes_with_words, numbered};
 
 use filled::{ByKey, Filled};
 use foldhash::{HashMap, HashSet};
@@ -34,8 +34,8 @@ pub struct Module {
     pub source: Arc<Source>,
     /// Its syntax tree, unless nobody asked for it yet.
     tree: OnceLock<Tree>,
-    /// That is an outline.
-    is_outline: bool,
+    /// What that does without.
+    outlining: Option<Outlining>,
     /// What its own scope binds.
     pub scope: Arc<Scope>,
     index: Arc<Index>,
@@ -74,42 +74,42 @@ impl Module {
     /// Parses the file at an absolute path.
     pub fn parse(path: &Path, source: Source) -> Self {
         let (source, tree) = Tree::of(source);
-        Self::of(path, source, tree, false)
+        Self::of(path, source, tree, None)
     }
 
-    fn of(path: &Path, source: Source, tree: Tree, is_outline: bool) -> Self {
+    fn of(path: &Path, source: Source, tree: Tree, outlining: Option<Outlining>) -> Self {
         let scope = Arc::new(Scope::of_module(&tree.root()));
         let (path, source) = (path.into(), Arc::new(source));
-        Self { path, source, tree: tree.into(), is_outline, scope, index: Arc::default() }
+        Self { path, source, tree: tree.into(), outlining, scope, index: Arc::default() }
     }
 
-    /// Parses a file for who asks for a few of its functions. An error in one of the others may be passed over.
+    /// Parses a file for who asks for a few of its definitions. An error in one of the others may be passed over.
     pub fn outline(path: &Path, source: Source) -> Self {
-        Self::outlined(path, source, |_| {})
+        Self::outlined(path, source, Outlining::Definitions, |_| {})
     }
 
-    /// Parses a file for who asks for what touches hints: an error there is not passed over, nor one around what a session is mostly told
-    /// to do.
+    /// Parses a file for who asks for what touches hints: an error there is not passed over, nor one outside of functions, nor one around
+    /// what a session is mostly told to do.
     pub fn outline_around(path: &Path, source: Source, hints: &Hints) -> Self {
         static TOLD: LazyLock<Words> = LazyLock::new(|| Words::few(&[".refresh(", ".expire(", ".merge(", "expunge"]));
-        Self::outlined(path, source, |root| {
+        Self::outlined(path, source, Outlining::Functions, |root| {
             hinted_nodes(root, hints).for_each(drop);
             nodes_with_words(root, &TOLD).for_each(drop);
         })
     }
 
-    fn outlined(path: &Path, source: Source, go_into: impl FnOnce(&Node<'_>)) -> Self {
+    fn outlined(path: &Path, source: Source, of: Outlining, go_into: impl FnOnce(&Node<'_>)) -> Self {
         if source.kind() != Kind::Python {
             return Self::parse(path, source);
         }
-        let tree = Tree::outline(source.parser_text());
+        let tree = Tree::outline(source.parser_text(), of);
         go_into(&tree.root());
         // an error around what may be a template's tag is that of a template
         hinted_nodes(&tree.root(), Hints::of_tags(source.parser_text())).for_each(drop);
         if has_error(&tree.root()) {
             return Self::parse(path, source);
         }
-        Self::of(path, source, tree, true)
+        Self::of(path, source, tree, Some(of))
     }
 
     /// The same without its tree, which takes much more memory than the text: most modules are asked for their names alone.
@@ -118,7 +118,7 @@ impl Module {
             path: Arc::clone(&self.path),
             source: Arc::clone(&self.source),
             tree: OnceLock::new(),
-            is_outline: self.is_outline,
+            outlining: self.outlining,
             scope: Arc::clone(&self.scope),
             index: Arc::clone(&self.index),
         }
@@ -134,7 +134,7 @@ impl Module {
         self.tree.get_or_init(|| {
             let text = self.source.parser_text();
             // what is kept of one is numbered as its nodes are
-            if self.is_outline { Tree::outline(text) } else { Tree::parse(text) }
+            self.outlining.map_or_else(|| Tree::parse(text), |of| Tree::outline(text, of))
         })
     }
 
@@ -142,7 +142,7 @@ impl Module {
     pub fn parsed_as(&self, text: &str) -> Self {
         let tree = Tree::parse(text);
         let scope = Arc::new(Scope::of_module(&tree.root()));
-        Self { tree: tree.into(), is_outline: false, scope, index: Arc::default(), ..self.without_tree() }
+        Self { tree: tree.into(), outlining: None, scope, index: Arc::default(), ..self.without_tree() }
     }
 
     /// What a function, lambda or class of it binds.

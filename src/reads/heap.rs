@@ -36,7 +36,7 @@ pub(super) enum RunValue {
     Flag(bool),
     /// A string or a number, as it is written.
     Literal(String),
-    /// The primary key of a row: it isn't `None`, and numbers of rows begin with 1.
+    /// The number of a row, from 1 on.
     Key,
     /// No object of a mapped class.
     Other,

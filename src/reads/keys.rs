@@ -17,6 +17,18 @@ impl Mapping<'_> {
         of_class != Some(false)
     }
 
+    /// Whether a column is all of the primary key and a number that the database gives each row: the first gets 1.
+    pub fn is_number_of_rows(&self, class: &Class, name: &str) -> bool {
+        let is_given = |text: &str| text.contains("autoincrement") || names_foreign_key(text);
+        let is_number = |column: &Node<'_>| {
+            let text = column.text();
+            is_primary_key(column)
+                && !is_given(&text)
+                && ["[int]", ": int", "Integer"].iter().any(|one| text.contains(one))
+        };
+        self.names_of(class, is_primary_key) == [name] && !self.names_of(class, is_number).is_empty()
+    }
+
     /// The primary key of a class, where the foreign keys of those that a relationship leads to can refer to nothing else.
     pub fn referred_to(&self, class: &Class, relation: &Relation) -> Option<String> {
         let keys = self.names_of(class, is_primary_key);
@@ -41,7 +53,7 @@ pub(super) fn has_key(owner: &Class) -> bool {
 }
 
 /// Whether what is written makes a column of the primary key.
-pub(super) fn is_primary_key(column: &Node<'_>) -> bool {
+fn is_primary_key(column: &Node<'_>) -> bool {
     column.text().contains("primary_key=True")
 }
 

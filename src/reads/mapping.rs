@@ -16,14 +16,14 @@ use crate::syntax::{
 use crate::types::{Class, Function, Type, Types};
 
 use super::Cascading;
-use super::keys::{has_key, is_primary_key};
+use super::keys::has_key;
 
 /// What an attribute of an object is.
 #[derive(Clone)]
 pub(super) enum Attribute {
     /// A column: it is read from the database where the object is expired.
     Column,
-    /// The column of a primary key: the same, and each row has a value there.
+    /// The column that numbers the rows: the same, and each row has a number there.
     Key,
     /// A relationship.
     Relation(Rc<Relation>),
@@ -218,7 +218,7 @@ impl<'a> Mapping<'a> {
             let is_deferred = given.keyword(self.resolver(), "deferred") != Keyword::Absent;
             return match is_deferred {
                 true => Attribute::Other,
-                false if is_primary_key(call) => Attribute::Key,
+                false if self.is_number_of_rows(class, name) => Attribute::Key,
                 false => Attribute::Column,
             };
         }

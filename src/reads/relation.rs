@@ -19,7 +19,8 @@ impl Walkthrough<'_, '_> {
             Attribute::Column => self.read_column(object, name, node).map(|()| RunValue::Other),
             Attribute::Key => {
                 self.read_column(object, name, node)?;
-                let has_row = self.heap.objects[object].standing == Standing::Persistent;
+                let known = &self.heap.objects[object];
+                let has_row = known.standing == Standing::Persistent && !known.written.contains(name);
                 Ok(if has_row { RunValue::Key } else { RunValue::Other })
             }
             Attribute::Relation(relation) => self.read_relation(object, &relation, node),

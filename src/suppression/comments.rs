@@ -9,7 +9,7 @@ use crate::hints::{self, Hints};
 use crate::outcome::UnusedSuppression;
 use crate::rules::{Code, Rules};
 use crate::source::Source;
-use crate::syntax::{Node, Tree, hinted_nodes, is_statement, kind};
+use crate::syntax::{Node, Outlining, Tree, hinted_nodes, is_statement, kind};
 
 /// The suppression comments of a file.
 pub(super) struct Comments {
@@ -62,7 +62,8 @@ impl Comments {
         let cells = source.cells();
         let ranges = if cells.is_empty() { iter::once(0..text.len()).collect() } else { cells };
         let parts = ranges.into_iter().filter(has_directive);
-        let parts: Vec<_> = parts.map(|range| (range.clone(), Tree::outline(&text[range]))).collect();
+        let parts: Vec<_> =
+            parts.map(|range| (range.clone(), Tree::outline(&text[range], Outlining::Functions))).collect();
         let mut comments = Vec::new();
         let mut below = Below::default();
         for (range, tree) in &parts {

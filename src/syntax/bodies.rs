@@ -19,6 +19,15 @@ const DECIDES: [bool; 256] = {
     decides
 };
 
+/// Which bodies an outline does without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outlining {
+    /// Those of functions.
+    Functions,
+    /// Those of classes too.
+    Definitions,
+}
+
 /// The body of a function, or of a class that is in no other and in no function, from its first statement to the end of its last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Body {
@@ -39,13 +48,13 @@ impl Body {
     }
 }
 
-/// The bodies of functions and classes from a length on that are not inside of such a body, in order. None where the lines can't be told apart.
-pub(super) fn bodies(text: &str, shortest: usize) -> Option<Vec<Body>> {
+/// The bodies from a length on, in bytes, that are not inside of such a body, in order. None where the lines can't be told apart.
+pub(super) fn bodies(text: &str, of: Outlining, shortest: usize) -> Option<Vec<Body>> {
     if memchr::memchr2(b'\r', b'\x0c', text.as_bytes()).is_some() {
         return None;
     }
     let lines = Lines { text: text.as_bytes(), at: 0, columns: vec![0], opens_block: false };
-    let mut reader = BodyReader { text, lines, next: None, shortest };
+    let mut reader = BodyReader { text, of, lines, next: None, shortest };
     reader.next = reader.lines.next_line()?;
     Some(reader.of_block(None)?.0)
 }
@@ -53,6 +62,7 @@ pub(super) fn bodies(text: &str, shortest: usize) -> Option<Vec<Body>> {
 /// Goes over the lines of a text once.
 struct BodyReader<'t> {
     text: &'t str,
+    of: Outlining,
     lines: Lines<'t>,
     /// The line that is to be looked at.
     next: Option<Line>,
@@ -65,7 +75,7 @@ impl BodyReader<'_> {
         let (mut bodies, mut end) = (Vec::new(), 0);
         while let Some(line) = self.line_inside(class)? {
             end = line.range.end;
-            let is_class = class.is_none() && line.is_class(self.lines.text);
+            let is_class = self.of == Outlining::Definitions && class.is_none() && line.is_class(self.lines.text);
             if !line.opens_block || !is_class && !line.is_function(self.lines.text) {
                 continue;
             }

@@ -15,11 +15,12 @@ use ast_grep_core::AstGrep;
 
 use crate::source::Source;
 
+pub use bodies::Outlining;
 pub use groups::{is_clause, is_comprehension, is_definition, is_import, is_pattern, is_splat, is_statement};
 pub use hinted::{calls_named, hinted_nodes, nodes_with_word, nodes_with_words};
 pub use one_line::on_one_line;
 
-/// Shorter bodies of functions are parsed as soon as set aside, in bytes.
+/// Shorter bodies are parsed as soon as set aside, in bytes.
 const SHORTEST_APART: usize = 120;
 
 /// The document type of a parsed Python file.
@@ -48,15 +49,14 @@ impl Tree {
         Self(AstGrep::doc(PythonDoc::parse(text)))
     }
 
-    /// The same, where that can be, without the bodies of functions as long as nobody goes into them. An error in one of them is found there
-    /// alone.
-    pub fn outline(text: &str) -> Self {
-        Self::outline_without(text, SHORTEST_APART)
+    /// The same, where that can be, without bodies as long as nobody goes into them. An error in one of them is found there alone.
+    pub fn outline(text: &str, of: Outlining) -> Self {
+        Self::outline_without(text, of, SHORTEST_APART)
     }
 
     /// The same without bodies from a length on, in bytes.
-    pub fn outline_without(text: &str, shortest: usize) -> Self {
-        Self(AstGrep::doc(PythonDoc::outline(text, shortest)))
+    pub fn outline_without(text: &str, of: Outlining, shortest: usize) -> Self {
+        Self(AstGrep::doc(PythonDoc::outline(text, of, shortest)))
     }
 
     /// The tree of the text after edits that are in order.

@@ -110,6 +110,11 @@ impl Row {
         self.start as usize..self.end as usize
     }
 
+    /// The same of a table that begins with more rows.
+    fn behind(&self, rows: u32) -> Self {
+        Self { parent: self.parent + rows, next: self.next + rows, ..*self }
+    }
+
     /// The same of a table that begins with another row, of a text that begins further on, inside of more nodes.
     fn moved(&self, rows: u32, offset: u32, depth: u16) -> Self {
         Self {
@@ -171,12 +176,31 @@ pub(super) fn of_body<'w>(text: &str, body: &Body, row: &Row, whole: impl Fn() -
     // something behind the definition decides where it ends
     match body_at(whole(), row.start) {
         Some(first) => within(whole(), first, 0, row.depth),
-        None => {
-            let flags = row.flags & !Flag::APART.0 | Flag::HAS_ERROR.0;
-            let whole = Row { parent: 0, next: 2, flags, ..*row };
-            vec![whole, Row { kind: ERROR, field: 0, ..whole }]
-        }
+        None => broken(whole(), row),
     }
+}
+
+/// A body that is none because of an error: what there is of its nodes among those of the whole text.
+fn broken(whole: &[Row], row: &Row) -> Vec<Row> {
+    let body = Row { parent: 0, flags: row.flags & !Flag::APART.0 | Flag::HAS_ERROR.0, ..*row };
+    let mut rows = vec![body];
+    let mut at = whole.partition_point(|inner| inner.start < row.start);
+    while let Some(inner) = whole.get(at).filter(|inner| inner.start < row.end) {
+        if inner.end > row.end {
+            at += 1;
+            continue;
+        }
+        let first = row_number(rows.len());
+        rows.extend(within(whole, at, 0, row.depth.saturating_add(1)).into_iter().map(|inner| inner.behind(first)));
+        rows[first as usize].parent = 0;
+        at = inner.next as usize;
+    }
+    if !rows[1..].iter().any(|inner| inner.has(Flag::HAS_ERROR)) {
+        let depth = row.depth.saturating_add(1);
+        rows = vec![body, Row { kind: ERROR, field: 0, next: 2, depth, ..body }];
+    }
+    rows[0].next = row_number(rows.len());
+    rows
 }
 
 /// The index of the block that begins at an offset.

@@ -43,11 +43,18 @@ class Tag(Base):
     name: Mapped[str]
 
 
+class Slot(Base):
+    __tablename__ = "slot"
+    row: Mapped[int] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+
+
 maker = async_sessionmaker(expire_on_commit=False)
 
 
 async def fill():
     async with maker() as session:
+        session.add(Slot(row=1, position=0))
         tags = [Tag(name=f"tag {n}") for n in range(4)]
         session.add_all(tags)
         for n in range(3):
@@ -697,4 +704,24 @@ async def told_for_a_new_row_that_has_no_key_yet():
         post = Post(title="new", author_id=1)
         await session.refresh(user)
         if post.id is None:
+            print(posts[0].title)
+
+
+async def told_for_a_key_that_is_taken_away():
+    async with maker() as session:
+        user = await session.get(User, 1)
+        posts = list(await user.awaitable_attrs.posts)
+        await session.refresh(user)
+        user.id = None
+        if user.id is None:
+            print(posts[0].title)
+
+
+async def told_for_a_part_of_a_key_that_is_zero():
+    async with maker() as session:
+        user = await session.get(User, 1)
+        posts = list(await user.awaitable_attrs.posts)
+        slot = await session.get(Slot, (1, 0))
+        await session.refresh(user)
+        if not slot.position:
             print(posts[0].title)

@@ -144,6 +144,17 @@ fn a_package_that_is_named_alone_imports_its_own_modules() {
 }
 
 #[test]
+fn calls_beside_an_error_are_told() {
+    let models = fs::read_to_string("testdata/calls/sessions/models.py").unwrap();
+    let method = "    async def again(self, session: AsyncSession, user: User):\n        await session.refresh(user)\n        \
+                  await self.log('This method is long enough for its body to be set aside until somebody looks at it', user)\n\n";
+    let imports = "from models import User\nfrom sqlalchemy.ext.asyncio import AsyncSession\n\n\n";
+    let uses = format!("{imports}class Service:\n    import\n\n{method}{method}");
+    let folder = folder_with(&[("models.py", models.as_str()), ("use.py", &uses)]);
+    assert_eq!(calls_in(folder.path()).iter().map(told).collect::<Vec<_>>(), ["User", "User"]);
+}
+
+#[test]
 fn calls_are_asked_for_with_a_report_that_tells_them() {
     let run = |arguments: &[&str]| {
         let folder = folder_with(&[("a.py", "x = 1\n")]);

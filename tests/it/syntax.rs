@@ -9,7 +9,7 @@ use ast_grep_core::tree_sitter::{LanguageExt, StrDoc};
 use ast_grep_language::SupportLang;
 use cascade_fix::module::Module;
 use cascade_fix::source::{Kind, Source};
-use cascade_fix::syntax::PythonDoc;
+use cascade_fix::syntax::{Outlining, PythonDoc};
 use rayon::prelude::*;
 
 use crate::common::read_tree;
@@ -116,7 +116,7 @@ fn outlines_have_the_nodes_of_the_whole_trees() {
     };
     let differences: Vec<String> = all.par_iter().filter_map(difference).collect();
     assert_eq!(differences, [] as [&str; 0]);
-    let has_bodies = |text: &str| PythonDoc::outline(text, 1).bodies_apart() > 0;
+    let has_bodies = |text: &str| PythonDoc::outline(text, Outlining::Functions, 1).bodies_apart() > 0;
     let texts = || all.iter().filter_map(|(_, bytes)| std::str::from_utf8(bytes).ok());
     assert!(texts().filter(|text| has_bodies(text)).count() > 50, "most files with functions can be outlined");
 }
@@ -125,7 +125,7 @@ fn outlines_have_the_nodes_of_the_whole_trees() {
 fn an_error_in_a_function_is_found_as_soon_as_somebody_goes_into_it() {
     let body = format!("    x = 1\n    {}\n", "a b c".repeat(80));
     let text = format!("def f():\n{body}\ndef g():\n{body}\nclass A:\n    pass\n");
-    let document = PythonDoc::outline(&text, 300);
+    let document = PythonDoc::outline(&text, Outlining::Functions, 300);
     let functions: Vec<_> = document.root_node().children().collect();
     assert!(!document.root_node().has_error());
     assert!(functions[0].dfs().any(|node| node.is_error()));
@@ -133,6 +133,18 @@ fn an_error_in_a_function_is_found_as_soon_as_somebody_goes_into_it() {
     assert!(!functions[1].has_error());
     assert!(functions[1].dfs().any(|node| node.is_error()) && functions[1].has_error());
     assert_eq!(functions[2].kind(), "class_definition");
+}
+
+#[test]
+fn what_stands_beside_an_error_in_a_class_is_there() {
+    let method = format!("    def f(self):\n        x = '{}'\n\n", "word ".repeat(80));
+    for error in ["import", "else:", "a b c", "x = lambda", "?", "@"] {
+        let text = format!("class A:\n    {error}\n{method}{method}\n\ndef g():\n    pass\n");
+        let document = PythonDoc::outline(&text, Outlining::Definitions, 120);
+        let kinds: Vec<_> = document.root_node().dfs().map(|node| node.kind().into_owned()).collect();
+        assert!(kinds.iter().filter(|kind| *kind == "function_definition").count() == 3, "{error}: {kinds:?}");
+        assert!(document.root_node().has_error(), "{error}");
+    }
 }
 
 #[test]
@@ -145,6 +157,8 @@ fn a_template_with_its_tags_in_a_function_is_one() {
     assert!(matches!(kind("from {{ package }} import y"), Kind::Template(_)));
     assert!(matches!(kind("x = \"it's\"; from {{ package }} import y"), Kind::Template(_)));
     assert!(matches!(kind("x = '''a\nb'''; from {{ package }} import y"), Kind::Template(_)));
+    assert!(matches!(kind("x = '''a\nit's''' ; from {{ package }} import y"), Kind::Template(_)));
+    assert!(matches!(kind("x = \"{{ y | default(\"a\") }}\""), Kind::Template(_)));
     assert_eq!(kind("return f'{{{x}}}'"), Kind::Python);
     assert_eq!(kind("print 'broken'"), Kind::Python);
 }
@@ -161,7 +175,7 @@ fn words_of_strings_are_replaced_as_if_the_text_was_parsed_again() {
     let edits: Vec<_> =
         text.match_indices("all").map(|(at, word)| (at..at + word.len(), "save-update, merge")).collect();
     for is_gone_into in [false, true] {
-        let outline = PythonDoc::outline(text, 1);
+        let outline = PythonDoc::outline(text, Outlining::Definitions, 1);
         assert!(!is_gone_into || outline.root_node().dfs().count() > 10);
         let document = outline.with_words(&edits[1..]).unwrap();
         assert_eq!(of_table(&document), of_tree_sitter(document.text()));

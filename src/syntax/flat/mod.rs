@@ -11,7 +11,7 @@ use ast_grep_core::Position;
 use ast_grep_core::source::{Doc, Edit, SgNode};
 use ast_grep_language::SupportLang;
 
-use super::bodies::{Body, bodies};
+use super::bodies::{Body, Outlining, bodies};
 use super::rows::{self, ERROR, Flag, NAMES, Row, row_number};
 
 /// A parsed text.
@@ -85,11 +85,11 @@ impl Flat {
         Self::of(text, Table { rows: rows::of_text(text), apart: Vec::new() }, Vec::new())
     }
 
-    /// The same, where that can be, without the bodies of functions and classes as long as nobody goes into them. An error in one of them
-    /// is found there alone.
-    pub fn outline(text: &str, shortest: usize) -> Self {
+    /// The same, where that can be, without bodies from a length on, in bytes, as long as nobody goes into them. An error in one of them is
+    /// found there alone.
+    pub fn outline(text: &str, of: Outlining, shortest: usize) -> Self {
         // a node's number has that of its table in its upper half
-        let bodies = if usize::BITS > u32::BITS { bodies(text, shortest) } else { None };
+        let bodies = if usize::BITS > u32::BITS { bodies(text, of, shortest) } else { None };
         let bodies = bodies.filter(|bodies| !bodies.is_empty());
         let outline = bodies.and_then(|bodies| Some((rows::around_bodies(text, 0..text.len(), &bodies)?, bodies)));
         let Some((rows, bodies)) = outline else { return Self::parse(text) };
