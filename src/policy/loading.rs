@@ -98,7 +98,8 @@ impl Loaded {
         }
         if let Some(later) = later.filter(|_| is_eager) {
             let how = format!(
-                "loaded eagerly ({}), but with the object that has it alone: a call comes to that by way of {later}, which is not",
+                "loaded eagerly ({}), but only when the object that has it is loaded: a call reaches that object over {later}, which is not \
+                 loaded eagerly",
                 spelled(&eager)
             );
             return Self { hazard: Hazard::Refresh, how: Some(how), exceptions: "" };
