@@ -374,6 +374,10 @@ fn what_is_loaded_with_an_object_that_is_expired_is_not_loaded_again() {
         let findings = report["findings"].as_array().unwrap();
         let messages = findings.iter().find(|finding| name(finding) == "Talk.messages").unwrap();
         assert_eq!(messages["hazard"], if is_expired { "refresh" } else { "form" }, "{lazy}: {messages}");
-        assert_eq!(messages.to_string().contains("over Agent.talks, which is not loaded eagerly"), is_expired, "{messages}");
+        assert_eq!(
+            messages.to_string().contains("over Agent.talks, which is not loaded eagerly"),
+            is_expired,
+            "{messages}"
+        );
     }
 }
