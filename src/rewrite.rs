@@ -214,7 +214,7 @@ fn with_comma(text: &str, item: &Literal, next: Option<&Literal>, end: usize) ->
     match next {
         Some(next) if !behind.contains('#') => item.span.start..next.span.start,
         Some(_) => item.span.start..after_comma,
-        None => text[..item.span.start].trim_end().len()..after_comma,
+        None => end_before(text, item.span.start)..after_comma,
     }
 }
 
@@ -222,7 +222,7 @@ fn with_comma(text: &str, item: &Literal, next: Option<&Literal>, end: usize) ->
 fn last_items(text: &str, items: Range<usize>) -> Range<usize> {
     match comment_behind(text, items.end) {
         Some(comment) => without_comment(text, &items, comment.start),
-        None => text[..items.start].trim_end().len()..items.end,
+        None => end_before(text, items.start)..items.end,
     }
 }
 
@@ -230,8 +230,16 @@ fn last_items(text: &str, items: Range<usize>) -> Range<usize> {
 fn without_comment(text: &str, part: &Range<usize>, comment: usize) -> Range<usize> {
     match stands_alone(text, part) {
         true => part.start..comment,
-        false => text[..part.start].trim_end().len()..part.end,
+        false => end_before(text, part.start)..part.end,
     }
+}
+
+/// Where what stands before a part ends, if the part can go up to there: behind a comment there has to be a line of its own.
+fn end_before(text: &str, part: usize) -> usize {
+    let before = text[..part].trim_end();
+    let line = &before[before.rfind(['\n', '\r']).map_or(0, |at| at + 1)..];
+    let is_comment = line.contains('#') && text[before.len()..part].contains(['\n', '\r']);
+    if is_comment { part } else { before.len() }
 }
 
 /// Whether nothing stands in front of a part on its line.
