@@ -214,7 +214,7 @@ fn with_comma(text: &str, item: &Literal, next: Option<&Literal>, end: usize) ->
     match next {
         Some(next) if !behind.contains('#') => item.span.start..next.span.start,
         Some(_) => item.span.start..after_comma,
-        None => end_before(text, item.span.start)..after_comma,
+        None => with_separator(text, item.span.start..after_comma),
     }
 }
 
@@ -222,7 +222,7 @@ fn with_comma(text: &str, item: &Literal, next: Option<&Literal>, end: usize) ->
 fn last_items(text: &str, items: Range<usize>) -> Range<usize> {
     match comment_behind(text, items.end) {
         Some(comment) => without_comment(text, &items, comment.start),
-        None => end_before(text, items.start)..items.end,
+        None => with_separator(text, items),
     }
 }
 
@@ -230,16 +230,17 @@ fn last_items(text: &str, items: Range<usize>) -> Range<usize> {
 fn without_comment(text: &str, part: &Range<usize>, comment: usize) -> Range<usize> {
     match stands_alone(text, part) {
         true => part.start..comment,
-        false => end_before(text, part.start)..part.end,
+        false => with_separator(text, part.clone()),
     }
 }
 
-/// Where what stands before a part ends, if the part can go up to there: behind a comment there has to be a line of its own.
-fn end_before(text: &str, part: usize) -> usize {
-    let before = text[..part].trim_end();
-    let line = &before[before.rfind(['\n', '\r']).map_or(0, |at| at + 1)..];
-    let is_comment = line.contains('#') && text[before.len()..part].contains(['\n', '\r']);
-    if is_comment { part } else { before.len() }
+/// A part with what separates it from the one before; where that is a comment, what stands behind the part keeps its line.
+fn with_separator(text: &str, part: Range<usize>) -> Range<usize> {
+    let before = text[..part.start].trim_end();
+    let comment = before[before.rfind(['\n', '\r']).map_or(0, |at| at + 1)..].contains('#');
+    let behind = text[part.end..].trim_start_matches(BLANKS);
+    let keeps_line = comment && !behind.starts_with(['\n', '\r']);
+    if keeps_line { part } else { before.len()..part.end }
 }
 
 /// Whether nothing stands in front of a part on its line.
