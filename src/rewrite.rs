@@ -237,7 +237,7 @@ fn without_comment(text: &str, part: &Range<usize>, comment: usize) -> Range<usi
 /// A part with what separates it from the one before; where that is a comment, what stands behind the part keeps its line.
 fn with_separator(text: &str, part: Range<usize>) -> Range<usize> {
     let before = text[..part.start].trim_end();
-    let comment = before[before.rfind(['\n', '\r']).map_or(0, |at| at + 1)..].contains('#');
+    let comment = before[line_start(before)..].contains('#');
     let behind = text[part.end..].trim_start_matches(BLANKS);
     let keeps_line = comment && !behind.starts_with(['\n', '\r']);
     if keeps_line { part } else { before.len()..part.end }
@@ -245,8 +245,12 @@ fn with_separator(text: &str, part: Range<usize>) -> Range<usize> {
 
 /// Whether nothing stands in front of a part on its line.
 fn stands_alone(text: &str, part: &Range<usize>) -> bool {
-    let line = text[..part.start].rfind(['\n', '\r']).map_or(0, |at| at + 1);
-    text[line..part.start].trim().is_empty()
+    text[line_start(&text[..part.start])..part.start].trim().is_empty()
+}
+
+/// Where the last line of a text begins.
+fn line_start(text: &str) -> usize {
+    text.rfind(['\n', '\r']).map_or(0, |at| at + 1)
 }
 
 /// The comment behind an item, on the same line.

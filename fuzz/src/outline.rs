@@ -1,4 +1,4 @@
-//! A module whose tree is asked for without the bodies of its functions.
+//! A module whose tree is asked for without the bodies of its functions and classes.
 
 use cascade_fix::syntax::{Node, Outlining, Tree, has_error};
 

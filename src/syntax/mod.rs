@@ -395,15 +395,16 @@ pub fn decorating<'t>(definition: &Node<'t>) -> Vec<Node<'t>> {
     around.iter().flat_map(Node::named_children).filter(|child| child.kind() == kind::DECORATOR).collect()
 }
 
+/// What decorates a definition, without the arguments that it is given.
+pub fn decorators<'t>(definition: &Node<'t>) -> impl Iterator<Item = Node<'t>> + use<'t> {
+    let expressions = decorating(definition).into_iter().filter_map(|decorator| decorator.named_children().next());
+    expressions.map(|expression| expression.field("function").unwrap_or(expression))
+}
+
 /// The names of the decorators of a definition, each by its last part.
 pub fn decorator_last_names(definition: &Node<'_>) -> Vec<String> {
-    let name = |decorator: Node<'_>| {
-        let expression = decorator.named_children().next()?;
-        let called = expression.field("function").unwrap_or(expression);
-        let last = called.field("attribute").unwrap_or(called);
-        Some(last.text().into_owned())
-    };
-    decorating(definition).into_iter().filter_map(name).collect()
+    let last = |called: Node<'_>| called.field("attribute").unwrap_or(called).text().into_owned();
+    decorators(definition).map(last).collect()
 }
 
 /// Whether the node is what an assignment gives a value.

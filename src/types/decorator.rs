@@ -2,7 +2,7 @@
 
 use foldhash::HashSet;
 
-use crate::syntax::{Node, Parts, decorating, kind, parameter_name, returned};
+use crate::syntax::{Node, Parts, decorator_last_names, decorators, kind, parameter_name, returned};
 
 use super::call::makes_managers;
 use super::function::yields;
@@ -20,23 +20,16 @@ impl Types<'_> {
             Type::Class(class, _) => self.lineage_binds(&Type::Class(class.clone(), Vec::new()), "__call__"),
             _ => false,
         };
-        decorators(function).iter().find(|named| replaces(named)).map(|named| named.text().into_owned())
+        decorators(function).find(replaces).map(|named| named.text().into_owned())
     }
 
     /// Whether a decorator makes a context manager of a generator, be it by another name.
     pub(super) fn is_manager(&self, context: &Context, function: &Node<'_>) -> bool {
-        decorators(function).iter().any(|named| {
-            let last = named.field("attribute").unwrap_or_else(|| named.clone()).text().into_owned();
-            let is_one = || matches!(self.value(context, named), Type::Outside(path) if makes_managers(&path));
-            makes_managers(&[last]) || function.text().contains("yield") && is_one()
-        })
+        let is_one =
+            |named: Node<'_>| matches!(self.value(context, &named), Type::Outside(path) if makes_managers(&path));
+        decorator_last_names(function).into_iter().any(|name| makes_managers(&[name]))
+            || function.text().contains("yield") && decorators(function).any(is_one)
     }
-}
-
-/// What decorates a function, without the arguments that it is given.
-fn decorators<'t>(function: &Node<'t>) -> Vec<Node<'t>> {
-    let decorators = decorating(function).into_iter().filter_map(|decorator| decorator.parts().next());
-    decorators.map(|named| named.field("function").unwrap_or(named)).collect()
 }
 
 /// Whether what a decorator puts in place of a function never gives what comes of the function: nothing that its inner functions return

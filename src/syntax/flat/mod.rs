@@ -82,7 +82,7 @@ impl Apart {
 impl Flat {
     /// Parses; what can't be parsed becomes error nodes.
     pub fn parse(text: &str) -> Self {
-        Self::of(text, Table { rows: rows::of_text(text), apart: Vec::new() }, Vec::new())
+        Self::of(text, Table::of(rows::of_text(text)), Vec::new())
     }
 
     /// The same, where that can be, without bodies from a length on, in bytes, as long as nobody goes into them. An error in one of them is
@@ -125,8 +125,7 @@ impl Flat {
         apart.table.get_or_init(|| {
             let whole = || self.whole.get_or_init(|| rows::of_text(&self.text)).as_slice();
             let (around, index) = self.place_of(apart);
-            let rows = rows::of_body(&self.text, &apart.body, &around[index as usize], whole);
-            if apart.body.inner.is_empty() { Table { rows, apart: Vec::new() } } else { Table::of(rows) }
+            Table::of(rows::of_body(&self.text, &apart.body, &around[index as usize], whole))
         })
     }
 
