@@ -4,6 +4,7 @@
 
 mod classes;
 mod members;
+mod shared;
 mod tags;
 mod traits;
 mod words;
@@ -20,6 +21,7 @@ use crate::sqlalchemy::cascade::OPTION_NAMES;
 use classes::class_definitions;
 pub use classes::has_heir_of;
 pub use members::{member_names, strings_behind};
+pub use shared::{may_share_names, shared_names};
 use tags::tags;
 use traits::DELETE_ORPHAN;
 pub use traits::{Traits, names_session};

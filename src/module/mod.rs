@@ -13,7 +13,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use parking_lot::Mutex;
 
-use crate::hints::{Hints, Words};
+use crate::hints::{self, Hints, Words};
 use crate::source::{Kind, Source};
 use crate::syntax::{Node, Outlining, Parts, Tree, has_error, hinted_nodes, kind, nodes_with_words, numbered};
 
@@ -54,7 +54,7 @@ struct Index {
     lone_words: OnceLock<HashSet<Box<str>>>,
     /// The words that a colon follows at once.
     annotated: OnceLock<HashSet<Box<str>>>,
-    /// The words of lines that say `global` or `nonlocal`.
+    /// The words that stand behind `global` and `nonlocal`.
     shared: OnceLock<HashSet<Box<str>>>,
     mentions: Mutex<HashMap<&'static [&'static str], bool>>,
 }
@@ -211,12 +211,7 @@ impl Module {
 
     /// Whether a function may say of a name that it is that of another one, or of the module: `nonlocal`, `global`.
     pub fn may_share(&self, name: &str) -> bool {
-        let shared = || {
-            let says_it = |line: &&str| line.contains("global ") || line.contains("nonlocal ");
-            let text = self.source.text();
-            let lines = Some(text).filter(says_it).into_iter().flat_map(str::lines).filter(says_it);
-            lines.flat_map(|line| line.split(|c| !is_of_word(c))).map(Into::into).collect()
-        };
+        let shared = || hints::shared_names(self.source.text()).map(Into::into).collect();
         self.index.shared.get_or_init(shared).contains(name)
     }
 

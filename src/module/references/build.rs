@@ -6,13 +6,14 @@ use super::regions::Region;
 use super::strings::{StringUse, word_at, words_in};
 use super::whole::{Whole, kind_of_whole};
 use super::{Detail, Occurrence, References, Role, Span, offset};
+use crate::hints;
 use crate::syntax::{self, Node, Parts, definition_around, dotted_name, kind, string_parts};
 
 /// The places in a tree.
 pub(super) fn references(root: &Node<'_>) -> References {
     let text = root.get_doc().text();
     let mut walk = ReferenceWalk {
-        has_declarations: text.contains("global ") || text.contains("nonlocal "),
+        has_declarations: hints::may_share_names(text),
         regions: Region::of(root, 0).into_iter().collect(),
         around: vec![(usize::MAX, 0)],
         ..ReferenceWalk::default()

@@ -5,6 +5,7 @@ mod targets;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::hints;
 use crate::syntax::{Node, Parts, kind, parameter_name, unpacked};
 
 use foldhash::HashMap;
@@ -250,7 +251,7 @@ impl Scope {
 
     /// What a function assigns to names that it declares global; a function may declare those of the one around it nonlocal.
     fn add_globals(&mut self, function: &Node<'_>) {
-        if !["global", "nonlocal"].iter().any(|word| may_begin_statement(word, &function.text())) {
+        if !hints::may_share_names(&function.text()) {
             return;
         }
         let is_declaration =
@@ -348,16 +349,6 @@ impl Scope {
             self.bind(&node, BindingKind::Opaque(what.to_owned()), None, conditional);
         }
     }
-}
-
-/// Whether a statement of a text may begin with a word, as far as its line tells.
-fn may_begin_statement(word: &str, text: &str) -> bool {
-    let begins = |before: &str| {
-        let before = before.trim_end_matches([' ', '\t', '\x0c']);
-        before.is_empty() || before.ends_with(['\n', '\r', ';', ':'])
-    };
-    let ends = |behind: &str| behind.starts_with([' ', '\t', '\\', '\x0c']);
-    text.match_indices(word).any(|(at, _)| ends(&text[at + word.len()..]) && begins(&text[..at]))
 }
 
 fn is_branch(node: &Node<'_>) -> bool {

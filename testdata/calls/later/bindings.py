@@ -102,6 +102,18 @@ def bound_inside(session: Session):
     session.refresh(found)  #: User
 
 
+def bound_inside_over_lines(session: Session):
+    found = other = None
+
+    def find():
+        nonlocal	other, \
+            found
+        found = session.get(User, 1)
+
+    find()
+    session.refresh(found)  #: User
+
+
 def set_last(session: Session):
     global last
     last = session.get(Post, 1)
