@@ -125,8 +125,10 @@ impl Registry {
             let depth = class.path.iter().zip(at.path.iter()).take_while(|(a, b)| a == b).count();
             (depth, function(class).map_or(0, |function| function.start + 1))
         };
-        let nearest = found.iter().map(|class| shared(class)).max();
-        found.retain(|class| Some(shared(class)) == nearest);
+        if found.len() > 1 {
+            let nearest = found.iter().map(|class| shared(class)).max();
+            found.retain(|class| Some(shared(class)) == nearest);
+        }
         found
     }
 }
