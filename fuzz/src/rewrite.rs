@@ -50,7 +50,8 @@ fn literal(value: &str) -> Option<(Source, Literal)> {
 fn written(text: String) -> Option<(Source, Literal)> {
     let source = Source::decode(text.into_bytes()).ok()?;
     let tree = Tree::parse(source.parser_text());
-    if has_error(&tree.root()) {
+    // the parser takes a zero byte behind a backslash for the end of a line, and Python for none
+    if has_error(&tree.root()) || source.text().contains('\0') {
         return None;
     }
     let statement = tree.root().named_children().next()?;
