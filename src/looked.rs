@@ -3,9 +3,9 @@
 //!
 //! Scripts count, and links to Python files outside of the walk: the code uses them, though they are not checked.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use foldhash::{HashMap, HashSet};
 use parking_lot::Mutex;
@@ -13,10 +13,11 @@ use rayon::prelude::*;
 
 use crate::discover::{Extent, NotRead, Unread, Walk};
 use crate::disk::{self, Disk};
+use crate::hints::Traits;
 use crate::source::{Kind, has_suffix_of_python};
 
 /// What a look through files came to.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Looked {
     /// The files that pass, in order of path.
     pub files: Vec<PathBuf>,
@@ -29,7 +30,24 @@ pub struct Looked {
 pub struct FileSearch {
     disk: Arc<Disk>,
     /// By what is walked.
-    listed: Mutex<HashMap<Extent, Arc<Looked>>>,
+    listed: Mutex<HashMap<Extent, Arc<Listed>>>,
+}
+
+/// All files with code that a walk comes by, as it has them.
+#[derive(Debug, Default)]
+struct Listed {
+    /// Those that it visits, and those that are not saved.
+    visited: Vec<PathBuf>,
+    /// Those that it does not visit, and what can't be looked at.
+    others: Looked,
+    /// Of each file, in this order, what it can do, or why it can't be read; as soon as that is asked.
+    traits: OnceLock<Vec<Result<Traits, Unread>>>,
+}
+
+impl Listed {
+    fn files(&self) -> impl IndexedParallelIterator<Item = &PathBuf> {
+        self.visited.par_iter().chain(&self.others.files)
+    }
 }
 
 impl FileSearch {
@@ -41,12 +59,87 @@ impl FileSearch {
     /// Looks through the files of a walk.
     pub fn look(&self, walk: &Walk, can_matter: impl Fn(&[u8]) -> bool + Sync) -> Looked {
         let listed = self.listed(walk);
-        let test = |path: &PathBuf| match self.disk.read(&walk.absolute(path)) {
+        let test = |path: &PathBuf| match self.read(walk, path) {
             Ok(bytes) => can_matter(&bytes).then(|| Ok(path.clone())),
-            Err(error) => Some(Err(Unread { path: path.clone(), reason: error.to_string() })),
+            Err(unread) => Some(Err(unread)),
         };
-        let tested: Vec<Result<PathBuf, Unread>> = listed.files.par_iter().filter_map(test).collect();
-        let mut looked = Looked { files: Vec::new(), unread: listed.unread.clone() };
+        Looked::of(listed.files().filter_map(test).collect(), &listed)
+    }
+
+    /// The files of a walk that have some trait.
+    pub fn with_traits(&self, walk: &Walk, has: impl Fn(Traits) -> bool) -> Looked {
+        let listed = self.listed(walk);
+        let files = listed.visited.iter().chain(&listed.others.files);
+        let tested = files.zip(self.traits(walk, &listed)).filter_map(|(path, traits)| match traits {
+            Ok(traits) => has(*traits).then(|| Ok(path.clone())),
+            Err(unread) => Some(Err(unread.clone())),
+        });
+        Looked::of(tested.collect(), &listed)
+    }
+
+    /// The files that a walk visits, with their traits. Those that can't be read are left out.
+    pub fn visited(&self, walk: &Walk) -> Vec<(PathBuf, Traits)> {
+        let listed = self.listed(walk);
+        let visited = listed.visited.iter().zip(self.traits(walk, &listed));
+        visited.filter_map(|(path, traits)| Some((path.clone(), *traits.as_ref().ok()?))).collect()
+    }
+
+    /// Looks through the files that a walk does not visit, though the code uses them.
+    pub fn look_aside(&self, walk: &Walk, can_matter: impl Fn(&[u8]) -> bool) -> Looked {
+        let mut others = self.listed(walk).others.clone();
+        others.files.retain(|path| self.read(walk, path).is_ok_and(|bytes| can_matter(&bytes)));
+        others
+    }
+
+    /// Whether a walk comes by no file that the code can use, and by nothing that can't be looked at.
+    pub fn finds_nothing(&self, walk: &Walk) -> bool {
+        let Listed { visited, others, .. } = &*self.listed(walk);
+        visited.is_empty() && others.files.is_empty() && others.unread.is_empty()
+    }
+
+    fn read(&self, walk: &Walk, path: &Path) -> Result<Arc<[u8]>, Unread> {
+        let unread = |error: io::Error| Unread { path: path.to_owned(), reason: error.to_string() };
+        self.disk.read(&walk.absolute(path)).map_err(unread)
+    }
+
+    fn traits<'l>(&self, walk: &Walk, listed: &'l Listed) -> &'l [Result<Traits, Unread>] {
+        if let Some(known) = listed.traits.get() {
+            return known;
+        }
+        let of = |path: &PathBuf| self.read(walk, path).map(|bytes| Traits::of(&bytes));
+        // found before it is kept: a thread that waits for others may be given work that asks for the same
+        let traits = listed.files().map(of).collect();
+        listed.traits.get_or_init(|| traits)
+    }
+
+    fn listed(&self, walk: &Walk) -> Arc<Listed> {
+        let mut known = self.listed.lock();
+        Arc::clone(known.entry(walk.extent()).or_insert_with(|| Arc::new(self.list(walk))))
+    }
+
+    fn list(&self, walk: &Walk) -> Listed {
+        let (mut visited, aside) = walk.settled(|| {
+            if self.disk.is_empty() {
+                return Default::default();
+            }
+            let files = Mutex::new(Vec::new());
+            let aside = walk.run(|| |path: &Path| files.lock().push(path.to_owned()));
+            (files.into_inner(), aside)
+        });
+        let mut others = Looked::default();
+        others.add(&aside.not_read, &aside.others, walk, |_| true);
+        let known: HashSet<PathBuf> = visited.iter().chain(&others.files).map(|path| walk.absolute(path)).collect();
+        let is_new = |path: &&PathBuf| !known.contains(*path) && walk.covers(path);
+        let unsaved = self.disk.unsaved().keys().filter(is_new).map(|path| walk.normal(path));
+        visited.extend(unsaved.filter(|path| walk.exclusion(path).is_none()));
+        Listed { visited, others, traits: OnceLock::new() }
+    }
+}
+
+impl Looked {
+    /// What a test of the listed files came to.
+    fn of(tested: Vec<Result<PathBuf, Unread>>, listed: &Listed) -> Self {
+        let mut looked = Self { files: Vec::new(), unread: listed.others.unread.clone() };
         for one in tested {
             match one {
                 Ok(path) => looked.files.push(path),
@@ -57,38 +150,6 @@ impl FileSearch {
         looked
     }
 
-    /// Whether a walk comes by no file that the code can use, and by nothing that can't be looked at.
-    pub fn finds_nothing(&self, walk: &Walk) -> bool {
-        let listed = self.listed(walk);
-        listed.files.is_empty() && listed.unread.is_empty()
-    }
-
-    /// All files with code that a walk comes by, as it has them.
-    fn listed(&self, walk: &Walk) -> Arc<Looked> {
-        let mut known = self.listed.lock();
-        Arc::clone(known.entry(walk.extent()).or_insert_with(|| Arc::new(self.list(walk))))
-    }
-
-    fn list(&self, walk: &Walk) -> Looked {
-        let (files, aside) = walk.settled(|| {
-            if self.disk.is_empty() {
-                return Default::default();
-            }
-            let files = Mutex::new(Vec::new());
-            let aside = walk.run(|| |path: &Path| files.lock().push(path.to_owned()));
-            (files.into_inner(), aside)
-        });
-        let mut listed = Looked { files, unread: Vec::new() };
-        listed.add(&aside.not_read, &aside.others, walk, |_| true);
-        let known: HashSet<PathBuf> = listed.files.iter().map(|path| walk.absolute(path)).collect();
-        let is_new = |path: &&PathBuf| !known.contains(*path) && walk.covers(path);
-        let unsaved = self.disk.unsaved().keys().filter(is_new).map(|path| walk.normal(path));
-        listed.files.extend(unsaved.filter(|path| walk.exclusion(path).is_none()));
-        listed
-    }
-}
-
-impl Looked {
     /// Adds what a walk came by besides the files that it visits.
     pub fn add(&mut self, not_read: &[NotRead], others: &[PathBuf], walk: &Walk, can_matter: impl Fn(&[u8]) -> bool) {
         for not_read in not_read {

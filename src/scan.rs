@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use foldhash::HashSet;
 use parking_lot::Mutex;
+use rayon::prelude::*;
 
 use crate::checks::ModuleCheck;
 use crate::discover::{NotRead, Walk};
@@ -95,6 +96,14 @@ impl Reader<'_> {
         })
     }
 
+    /// The same for files that were listed before, each with its traits, of which it reads no more than those that can have a site.
+    pub fn scan_listed(&self, files: Vec<(PathBuf, Traits)>) -> Scan {
+        let collected = Mutex::new(Scan::default());
+        let worker = || Worker::new(self, &collected);
+        files.into_par_iter().for_each_init(worker, |worker, (path, traits)| worker.visit_listed(&path, traits));
+        collected.into_inner()
+    }
+
     /// The same for what is not saved alone.
     pub fn scan_unsaved(&self) -> Scan {
         let collected = Mutex::new(Scan::default());
@@ -162,19 +171,38 @@ impl<'a> Worker<'a> {
         self.buffer = buffer;
     }
 
+    fn visit_listed(&mut self, path: &Path, traits: Traits) {
+        let is_read = Kind::of(path) == Some(Kind::Notebook) || traits.site_word || !self.rules(path).words.is_empty();
+        if !is_read {
+            return;
+        }
+        let visited = caught(|| match self.reader.disk.read(&self.reader.walk.absolute(path)) {
+            Ok(bytes) => self.visit_known(path, &bytes, traits, false),
+            Err(error) => self.local.not_read.push(NotRead::Failed(path.to_owned(), error.to_string())),
+        });
+        self.keep_mistake(path, visited);
+    }
+
     /// A file that can't be looked at for a mistake of ours fails alone.
     fn visit_bytes_safely(&mut self, path: &Path, bytes: &[u8], is_named: bool) {
-        if let Err(mistake) = caught(|| self.visit_bytes(path, bytes, is_named)) {
+        let visited = caught(|| {
+            let traits = Traits::of(bytes);
+            if traits.of_repository() {
+                self.local.traits.push((path.to_owned(), traits));
+            }
+            self.visit_known(path, bytes, traits, is_named);
+        });
+        self.keep_mistake(path, visited);
+    }
+
+    fn keep_mistake(&mut self, path: &Path, visited: Result<(), &'static str>) {
+        if let Err(mistake) = visited {
             self.local.not_read.push(NotRead::Failed(path.to_owned(), mistake.to_owned()));
         }
     }
 
     /// A file that is named is decoded in any case.
-    fn visit_bytes(&mut self, path: &Path, bytes: &[u8], is_named: bool) {
-        let traits = Traits::of(bytes);
-        if traits.of_repository() {
-            self.local.traits.push((path.to_owned(), traits));
-        }
+    fn visit_known(&mut self, path: &Path, bytes: &[u8], traits: Traits, is_named: bool) {
         let kind = Kind::of(path).unwrap_or_default();
         let rules = self.rules(path);
         let words = &rules.words;

@@ -56,11 +56,11 @@ impl Analysis {
             let not_read: Vec<_> = scan.not_read.iter().filter(|one| within(one.path())).cloned().collect();
             looked.add(&not_read, &self.others_in(repository), walk, has_traits);
             for path in scan.unchecked.iter().filter(|path| within(path)) {
-                looked.join(search.look(&walk.of_all_in(path), has_traits));
+                looked.join(search.with_traits(&walk.of_all_in(path), &has));
             }
             looked
         } else {
-            search.look(&walk.of_all_in(repository.root()), has_traits)
+            search.with_traits(&walk.of_all_in(repository.root()), has)
         };
         repository.add_unread(looked.unread);
         looked.files

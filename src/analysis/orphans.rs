@@ -3,15 +3,14 @@
 //! All relationships of the repository count, also those in files that were not named.
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 
 use foldhash::{HashMap, HashSet};
 
 use super::consumers::Consumers;
 use super::{Analysis, completed};
-use crate::discover::{NotRead, Unread, Walk};
+use crate::discover::Unread;
 use crate::hints::{self, Hints};
 use crate::looked::Looked;
 use crate::model::{End, Families, Link, Model, Orphans, RelationshipCall};
@@ -88,14 +87,19 @@ impl Analysis {
             let sites = || sites.iter().map(|(_, site)| &**site);
             let links = self.links_of(sites(), repository, &self.usages);
             let loose = self.loose(sites(), repository);
-            self.add_unfollowed(repository, &self.walk, &[], &self.others_in(repository));
+            let mut looked = Looked::default();
+            looked.add(&[], &self.others_in(repository), &self.walk, |bytes| self.can_have_a_site(repository, bytes));
+            add_unfollowed(repository, looked);
             return self.asked_of(links, loose, repository);
         }
         let walk = self.walk.of_all_in(repository.root());
         let Self { reach, repositories, disk, .. } = self;
         let reader = Reader { walk: &walk, settings: &reach.settings, repositories, disk, checks: &[] };
-        let (scan, usages, sites) = completed(reader.scan(&AtomicUsize::new(0)), &reader, &self.search);
-        self.add_unfollowed(repository, &walk, &scan.not_read, &scan.others);
+        let scan = reader.scan_listed(self.search.visited(&walk));
+        let (scan, usages, sites) = completed(scan, &reader, &self.search);
+        let mut looked = self.search.look_aside(&walk, |bytes| self.can_have_a_site(repository, bytes));
+        looked.add(&scan.not_read, &[], &walk, |_| false);
+        add_unfollowed(repository, looked);
         let links = self.links_of(sites.iter(), repository, &usages);
         self.asked_of(links, self.loose(sites.iter(), repository), repository)
     }
@@ -133,14 +137,9 @@ impl Analysis {
         })
     }
 
-    /// Keeps in mind what can have relationships that are not among the links: what can't be read, and scripts.
-    fn add_unfollowed(&self, repository: &Repository, walk: &Walk, not_read: &[NotRead], others: &[PathBuf]) {
-        let rules = &self.reach.settings.of_folder(repository.root()).rules;
-        let mut looked = Looked::default();
-        looked.add(not_read, others, walk, |bytes| hints::can_have_a_site(bytes, &rules.words));
-        let reason = "its relationships are not followed";
-        let unfollowed = looked.files.into_iter().map(|path| Unread { path, reason: reason.to_owned() });
-        repository.add_unread(looked.unread.into_iter().chain(unfollowed).collect());
+    /// Whether a file of a repository that is not checked can have a site, by its bytes.
+    fn can_have_a_site(&self, repository: &Repository, bytes: &[u8]) -> bool {
+        hints::can_have_a_site(bytes, &self.reach.settings.of_folder(repository.root()).rules.words)
     }
 
     fn asked_of(&self, links: Vec<UnresolvedLink>, loose: Option<String>, repository: &Repository) -> UnresolvedLinks {
@@ -182,6 +181,13 @@ impl Analysis {
         let link = |given: &Recipient| UnresolvedLink { given: given.clone(), at: shown(&given.at), options };
         site.recipients.iter().map(link).collect()
     }
+}
+
+/// Keeps in mind what can have relationships that are not among the links: what can't be read, and scripts.
+fn add_unfollowed(repository: &Repository, looked: Looked) {
+    let reason = "its relationships are not followed";
+    let unfollowed = looked.files.into_iter().map(|path| Unread { path, reason: reason.to_owned() });
+    repository.add_unread(looked.unread.into_iter().chain(unfollowed).collect());
 }
 
 /// The sites whose relationships can be reached. A list that several relationships share is one list.
