@@ -1,12 +1,13 @@
 //! Small repositories before and after `fix`: `testdata/repositories/NAME/before` becomes `after`, to the byte. The paths
 //! named are those of `paths.json`, or the whole. `BLESS=1 cargo test repositories` writes what is there now.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::common::{analysis, asked, copy_tree, read_tree, repository_of, run_binary};
 use cascade_fix::outcome::{FileOutcome, Finding, Outcome, Status};
 use cascade_fix::settings::{Overrides, SettingsSource};
+use serde_json::Value;
 
 #[test]
 fn fix_writes_the_recorded_files_and_a_second_fix_writes_nothing() {
@@ -53,6 +54,36 @@ fn a_fix_leaves_no_finding_that_was_not_there_and_converges_with_unsafe_fixes_to
         }
     }
     assert!(seen > 10);
+}
+
+#[test]
+fn of_a_file_that_is_named_alone_is_told_what_is_told_of_it_among_all() {
+    let mut seen = 0;
+    for entry in std::fs::read_dir("testdata/repositories").unwrap() {
+        let folder = entry.unwrap().path();
+        let name = folder.file_name().unwrap().to_str().unwrap();
+        // in the others a fix may be in another file than what it mends
+        if !["calls-", "expunge-", "orphans-"].iter().any(|beginning| name.starts_with(beginning)) {
+            continue;
+        }
+        let scratch = repository_of(&folder.join("before"));
+        for (path, told) in told_by_file(scratch.path(), ".") {
+            assert_eq!(told_by_file(scratch.path(), &path).remove(&path), Some(told), "{name}: {path}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 30);
+}
+
+/// The findings of a check as JSON, by file.
+fn told_by_file(repository: &Path, named: &str) -> BTreeMap<String, Vec<Value>> {
+    let run = run_binary(repository, &["check", "--output-format", "json", named]);
+    let report: Value = serde_json::from_slice(&run.stdout).unwrap();
+    let mut told: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for finding in report["findings"].as_array().unwrap() {
+        told.entry(finding["path"].as_str().unwrap().to_owned()).or_default().push(finding.clone());
+    }
+    told
 }
 
 /// The files that an outcome changes.
