@@ -38,8 +38,9 @@ pub struct Scanned {
 pub struct Scan {
     /// The files that were parsed and have sites, syntax errors or comments about suppressing findings, in no order.
     pub files: Vec<Scanned>,
-    /// The cascade sites, in no order, and the functions that hand on a cascade; a value may stand in a file that was not scanned.
-    pub found: Vec<FoundSites>,
+    /// By file (absolute), in no order: the cascade sites, and the functions that hand on a cascade; a value may stand in a file that was
+    /// not scanned.
+    pub found: Vec<(Arc<Path>, FoundSites)>,
     /// The files that were skipped or could not be read.
     pub not_read: Vec<NotRead>,
     /// What the walk came by besides: what may be a script, and links.
@@ -249,7 +250,7 @@ impl<'a> Worker<'a> {
         }
         if has_words || !found.sites.is_empty() || !found.wrappers.is_empty() {
             repository.keep(&module);
-            self.local.found.push(found);
+            self.local.found.push((Arc::clone(&module.path), found));
         }
     }
 }

@@ -41,7 +41,7 @@ use crate::reach::{Only, PlacedCall};
 use crate::repository::{PathBase, Repositories, Repository};
 use crate::scan::{Reader, Scan};
 use crate::settings::{Lookup, SettingsError};
-use crate::site::Site;
+use crate::site::{FoundSites, Site};
 use crate::sqlalchemy::Lazy;
 use crate::sqlalchemy::cascade::CascadeOptions;
 use crate::types::Inferred;
@@ -50,7 +50,7 @@ use crate::verify::facts::Facts;
 
 use assembled::assembled;
 use evidence::MappingFiles;
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use noticed::Noticed;
 use run::Run;
 
@@ -137,6 +137,8 @@ pub struct Analysis {
     repositories: Repositories,
     search: FileSearch,
     scan: Scan,
+    /// What the scan found, as it found it, in repositories of which it saw a part.
+    of_parts: Vec<(Arc<Path>, FoundSites)>,
     usages: Usages,
     sites: Vec<Site>,
     /// Whether a file is among those under check, where it was asked.
@@ -176,9 +178,12 @@ impl Analysis {
         let search = FileSearch::new(&disk);
         let Reach { settings, checks, .. } = &reach;
         let reader = Reader { walk: &walk, settings, repositories: &repositories, disk: &disk, checks };
-        let scan = if reach.paths.is_empty() { reader.scan_unsaved() } else { reader.scan(progress) };
+        let mut scan = if reach.paths.is_empty() { reader.scan_unsaved() } else { reader.scan(progress) };
         reach.settings.check()?;
-        let (scan, usages, sites) = completed(scan, &reader, &search);
+        let found = std::mem::take(&mut scan.found);
+        let is_part = |path: &Path| !covers(&walk, &scan, repositories.of(path).root());
+        let of_parts: Vec<_> = found.iter().filter(|(path, _)| is_part(path)).cloned().collect();
+        let (usages, sites) = completed(found, &scan.parsed, &reader, &search);
         let (checked, completed) = (Mutex::default(), Mutex::default());
         let (calls, noticed) = (Mutex::default(), Mutex::default());
         let (mapping, inferred) = (Mutex::default(), Mutex::default());
@@ -189,6 +194,7 @@ impl Analysis {
             repositories,
             search,
             scan,
+            of_parts,
             usages,
             sites,
             checked,
@@ -303,11 +309,23 @@ impl Analysis {
     }
 }
 
-/// A scan with what the rest of its repositories says of it: the sites, and who mentions the names that they follow.
-fn completed(mut scan: Scan, reader: &Reader<'_>, files: &FileSearch) -> (Scan, Usages, Vec<Site>) {
+/// Whether a scan has seen all of a folder.
+fn covers(walk: &Walk, scan: &Scan, folder: &Path) -> bool {
+    walk.covers(folder) && !scan.unchecked.iter().any(|path| walk.absolute(path).starts_with(folder))
+}
+
+/// What was found in some files, with what the rest of their repositories says of it: who mentions the names that the sites follow, and the
+/// sites. `scanned` are the files of which nothing more is to be found.
+fn completed(
+    found: Vec<(Arc<Path>, FoundSites)>,
+    scanned: &HashSet<Arc<Path>>,
+    reader: &Reader<'_>,
+    files: &FileSearch,
+) -> (Usages, Vec<Site>) {
     let Reader { walk, settings, repositories, .. } = *reader;
-    let search = Search { settings, walk, repositories, files, scanned: &scan.parsed };
-    let usages = search.complete(&mut scan.found);
-    let sites = assembled(std::mem::take(&mut scan.found), &usages);
-    (scan, usages, sites)
+    let search = Search { settings, walk, repositories, files, scanned };
+    let mut found = found.into_iter().map(|(_, found)| found).collect();
+    let usages = search.complete(&mut found);
+    let sites = assembled(found, &usages);
+    (usages, sites)
 }

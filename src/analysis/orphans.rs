@@ -95,8 +95,15 @@ impl Analysis {
         let walk = self.walk.of_all_in(repository.root());
         let Self { reach, repositories, disk, .. } = self;
         let reader = Reader { walk: &walk, settings: &reach.settings, repositories, disk, checks: &[] };
-        let scan = reader.scan_listed(self.search.visited(&walk));
-        let (scan, usages, sites) = completed(scan, &reader, &self.search);
+        // what is under check was scanned before
+        let is_known = |path: &Path| self.scan.parsed.contains(&*walk.absolute(path));
+        let (known, new): (Vec<_>, Vec<_>) =
+            self.search.visited(&walk).into_iter().partition(|(path, _)| is_known(path));
+        let known: HashSet<Arc<Path>> = known.into_iter().map(|(path, _)| walk.absolute(&path).into()).collect();
+        let mut scan = reader.scan_listed(new);
+        scan.found.extend(self.of_parts.iter().filter(|(path, _)| known.contains(path)).cloned());
+        scan.parsed.extend(known);
+        let (usages, sites) = completed(std::mem::take(&mut scan.found), &scan.parsed, &reader, &self.search);
         let mut looked = self.search.look_aside(&walk, |bytes| self.can_have_a_site(repository, bytes));
         looked.add(&scan.not_read, &[], &walk, |_| false);
         add_unfollowed(repository, looked);

@@ -78,7 +78,7 @@ pub struct Recipient {
 }
 
 /// The sites of a file, and the functions in it that hand their own parameters on to one.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct FoundSites {
     /// In order of position.
     pub sites: Vec<Site>,

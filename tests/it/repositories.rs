@@ -57,7 +57,7 @@ fn a_fix_leaves_no_finding_that_was_not_there_and_converges_with_unsafe_fixes_to
 }
 
 #[test]
-fn of_a_file_that_is_named_alone_is_told_what_is_told_of_it_among_all() {
+fn of_a_file_or_folder_that_is_named_alone_is_told_what_is_told_of_it_among_all() {
     let mut seen = 0;
     for entry in std::fs::read_dir("testdata/repositories").unwrap() {
         let folder = entry.unwrap().path();
@@ -67,12 +67,17 @@ fn of_a_file_that_is_named_alone_is_told_what_is_told_of_it_among_all() {
             continue;
         }
         let scratch = repository_of(&folder.join("before"));
-        for (path, told) in told_by_file(scratch.path(), ".") {
-            assert_eq!(told_by_file(scratch.path(), &path).remove(&path), Some(told), "{name}: {path}");
+        let all = told_by_file(scratch.path(), ".");
+        let folders = all.keys().flat_map(|path| Path::new(path).ancestors().skip(1).filter_map(Path::to_str));
+        let folders: BTreeSet<&str> = folders.filter(|folder| !folder.is_empty()).collect();
+        for named in all.keys().map(String::as_str).chain(folders) {
+            let mut of_it = all.clone();
+            of_it.retain(|path, _| Path::new(path).starts_with(named));
+            assert_eq!(told_by_file(scratch.path(), named), of_it, "{name}: {named}");
             seen += 1;
         }
     }
-    assert!(seen > 30);
+    assert!(seen > 35);
 }
 
 /// The findings of a check as JSON, by file.
