@@ -23,7 +23,7 @@ fn check_style(source: &Source, style: &Style) {
     values.sort_by_key(|range| range.start);
     let values: Vec<Edit> = values.into_iter().map(|range| Edit { range, text: LONGER.to_owned() }).collect();
     let with_values = splice(source.text(), &values.iter().collect::<Vec<_>>()).expect("values don't overlap");
-    let relaid = edits(source, &values.iter().collect::<Vec<_>>(), style);
+    let relaid = edits(source, &Tree::parse(source.parser_text()), &values.iter().collect::<Vec<_>>(), style);
     let laid_out = splice(source.text(), &all(&values, &relaid).iter().collect::<Vec<_>>())
         .unwrap_or_else(|error| panic!("{error}: {values:?} {relaid:?}"));
     let (before, after) = (Tree::parse(&with_values), Tree::parse(&laid_out));

@@ -203,8 +203,13 @@ impl Run<'_> {
         let styles = Styles::default();
         let relay = |path: &Arc<Path>, edits: &[Edit]| {
             let settings = self.analysis.reach.settings.of(path);
-            let is_fitted = settings.layout.value == Layout::Fit;
-            is_fitted.then(|| Some(layout::of_file(&*files.source(path)?, edits, &settings.styled(styles.of(path)))))?
+            let module = || {
+                let module = self.analysis.repositories.of(path).module(path)?;
+                let is_same = module.source.parser_text() == files.source(path)?.parser_text();
+                is_same.then_some(module)
+            };
+            let module = if settings.layout.value == Layout::Fit { module()? } else { return None };
+            Some(layout::of_file(&module.source, module.tree(), edits, &settings.styled(styles.of(path))))
         };
         let relaid: HashMap<&Arc<Path>, Vec<Relaid>> = edits
             .par_iter()

@@ -53,7 +53,7 @@ pub struct Relaid {
 
 /// What [`edits`] gives for a file; nothing, without a look at its statements, where each value fits or stood in a line that was too long
 /// before.
-pub fn of_file(source: &Source, values: &[Edit], style: &Style) -> Vec<Relaid> {
+pub fn of_file(source: &Source, tree: &Tree, values: &[Edit], style: &Style) -> Vec<Relaid> {
     let mut last = None;
     // a line can be as long as the file, and have many values
     let mut was_too_long = |edit: &Edit| {
@@ -66,7 +66,7 @@ pub fn of_file(source: &Source, values: &[Edit], style: &Style) -> Vec<Relaid> {
     if values.iter().all(|edit| fits(source, edit, values, style) || was_too_long(edit)) {
         return Vec::new();
     }
-    edits(source, &values.iter().collect::<Vec<_>>(), style)
+    edits(source, tree, &values.iter().collect::<Vec<_>>(), style)
 }
 
 /// Whether a value only grew, and its line is short enough still: the formatters then have no reason to change anything.
@@ -96,9 +96,9 @@ fn was_too_long(text: &str, style: &Style) -> bool {
 }
 
 /// The statements of a file that its value edits make the formatters lay out differently. The edits are in order of position and do
-/// not overlap; neither do they overlap with what comes out.
-pub fn edits(source: &Source, values: &[&Edit], style: &Style) -> Vec<Relaid> {
-    let mut lines = Lines::of(source);
+/// not overlap; neither do they overlap with what comes out. The tree is that of the file.
+pub fn edits(source: &Source, tree: &Tree, values: &[&Edit], style: &Style) -> Vec<Relaid> {
+    let mut lines = Lines::of(source, tree);
     let mut openers = Openers::of(source.text());
     let mut statements = Vec::new();
     let mut rest = values;

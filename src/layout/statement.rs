@@ -1,12 +1,12 @@
 //! A range of a file goes in; the simple statement around it, or the header of the compound one, comes out, parsed alone.
 //!
-//! Where the statement begins and ends is told by its lines, which is much faster than to parse the file; where that gives no
-//! statement, the file is parsed.
+//! Where the statement begins and ends is told by its lines, whatever errors there are elsewhere; where that gives no statement, by the
+//! tree of the file.
 
 use std::ops::Range;
 
 use crate::source::{Source, with_line_feeds};
-use crate::syntax::{Node, Outlining, Parts, Tree, has_error, kind};
+use crate::syntax::{Node, Parts, Tree, has_error, is_of_expressions, kind};
 
 use super::shape::{colon_of, is_compound};
 
@@ -37,25 +37,25 @@ impl Statement {
         let by_lines = lines.around(range);
         let by_lines = by_lines.filter(|alone| !goes_on(&lines.text[..alone.start]));
         let by_lines = by_lines.filter(|alone| lines.refused.as_ref() != Some(alone)).and_then(|alone| {
-            let parsed = Self::parse(source, alone.clone()).or_else(|| Self::header(source, alone.clone(), range));
+            let parsed =
+                Self::of(source, alone.clone(), lines.tree).or_else(|| Self::header(source, alone.clone(), range));
             lines.refused = parsed.is_none().then_some(alone);
             parsed
         });
-        by_lines.or_else(|| {
-            let file = lines.tree.get_or_insert_with(|| Tree::outline(source.parser_text(), Outlining::Functions));
-            Self::parse(source, by_tree(source, file, range)?)
-        })
+        by_lines.or_else(|| Self::of(source, by_tree(source, lines.tree, range)?, lines.tree))
     }
 
     /// None where the range is something else than one simple statement with the comment behind it.
-    fn parse(source: &Source, range: Range<usize>) -> Option<Self> {
-        let tree = Tree::parse(&with_line_feeds(&source.text()[range.clone()]));
+    fn of(source: &Source, range: Range<usize>, file: &Tree) -> Option<Self> {
+        // a template's tags are something else for the parser
+        let known = if source.is_masked(&range) { None } else { file.alone(&range) };
+        let tree = known.unwrap_or_else(|| Tree::parse(&with_line_feeds(&source.text()[range.clone()])));
         let is_whole = match tree.root().children().collect::<Vec<_>>().as_slice() {
-            [statement] => is_simple(statement),
+            [statement] => is_of_expressions(statement),
             [statement, comment] => {
                 let text = &source.text()[range.clone()];
                 let is_behind = || !text[statement.range().end..comment.range().start].contains(['\n', '\r']);
-                is_simple(statement) && comment.kind() == kind::COMMENT && is_behind()
+                is_of_expressions(statement) && comment.kind() == kind::COMMENT && is_behind()
             }
             _ => false,
         };
@@ -89,20 +89,14 @@ impl Statement {
     }
 }
 
-fn is_simple(node: &Node<'_>) -> bool {
-    const KINDS: [&str; 4] =
-        [kind::EXPRESSION_STATEMENT, kind::RETURN_STATEMENT, kind::ASSERT_STATEMENT, kind::RAISE_STATEMENT];
-    KINDS.contains(&&*node.kind())
-}
-
 /// The lines of a file, with the blocks around the last range that was asked for: the next one is likely to stand in most of them, and
 /// where a block of many lines begins and ends is not looked for again.
 pub(super) struct Lines<'s> {
     text: &'s str,
     /// The outermost first.
     blocks: Vec<Block>,
-    /// Of the file, where it had to be parsed.
-    tree: Option<Tree>,
+    /// Of the file.
+    tree: &'s Tree,
     /// Lines that are no statement alone, as were the last that were asked for.
     refused: Option<Range<usize>>,
 }
@@ -119,8 +113,8 @@ struct Block {
 }
 
 impl<'s> Lines<'s> {
-    pub fn of(source: &'s Source) -> Self {
-        Self { text: source.parser_text(), blocks: Vec::new(), tree: None, refused: None }
+    pub fn of(source: &'s Source, tree: &'s Tree) -> Self {
+        Self { text: source.parser_text(), blocks: Vec::new(), tree, refused: None }
     }
 
     /// The lines of the innermost block's statement around a range, without the blanks around it.
@@ -207,7 +201,7 @@ fn by_tree(source: &Source, file: &Tree, range: &Range<usize>) -> Option<Range<u
     let is_of_block =
         |node: &Node<'_>| node.parent().is_some_and(|around| matches!(&*around.kind(), kind::MODULE | kind::BLOCK));
     let statement = std::iter::once(inside.clone()).chain(inside.ancestors()).find(is_of_block);
-    let node = statement.filter(is_simple)?.range();
+    let node = statement.filter(is_of_expressions)?.range();
     let text = source.text();
     let (first, last) = (source.line_at(node.start), source.line_at(node.end));
     let behind = text[node.end..last.end].trim();

@@ -3,6 +3,14 @@
 
 use super::{Node, kind};
 
+/// Whether a node is a statement that consists of expressions alone: `return x`, `x = y`.
+pub fn is_of_expressions(node: &Node<'_>) -> bool {
+    OF_EXPRESSIONS.contains(&&*node.kind())
+}
+
+pub(super) const OF_EXPRESSIONS: [&str; 4] =
+    [kind::EXPRESSION_STATEMENT, kind::RETURN_STATEMENT, kind::ASSERT_STATEMENT, kind::RAISE_STATEMENT];
+
 /// Whether a node is a statement other than a definition of a function or a class: a simple one such as `return`, or a compound one such as
 /// `if` with its body.
 pub fn is_statement(node: &Node<'_>) -> bool {

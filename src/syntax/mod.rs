@@ -16,7 +16,9 @@ use ast_grep_core::AstGrep;
 use crate::source::Source;
 
 pub use bodies::Outlining;
-pub use groups::{is_clause, is_comprehension, is_definition, is_import, is_pattern, is_splat, is_statement};
+pub use groups::{
+    is_clause, is_comprehension, is_definition, is_import, is_of_expressions, is_pattern, is_splat, is_statement,
+};
 pub use hinted::{calls_named, hinted_nodes, nodes_with_word, nodes_with_words};
 pub use one_line::on_one_line;
 
@@ -57,6 +59,11 @@ impl Tree {
     /// The same without bodies from a length on, in bytes.
     pub fn outline_without(text: &str, of: Outlining, shortest: usize) -> Self {
         Self(AstGrep::doc(PythonDoc::outline(text, of, shortest)))
+    }
+
+    /// The tree of a part of the text, without parsing it, where that is one statement of expressions and the comment behind it.
+    pub fn alone(&self, range: &Range<usize>) -> Option<Self> {
+        Some(Self(AstGrep::doc(self.root().get_doc().alone(range)?)))
     }
 
     /// The tree of the text after edits that are in order.

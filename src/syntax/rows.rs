@@ -110,6 +110,11 @@ impl Row {
         self.start as usize..self.end as usize
     }
 
+    /// That of a text which has this many rows, itself first, and no error; this is that of another one.
+    pub fn of_whole(&self, text: &str, rows: usize) -> Self {
+        Self { start: 0, end: row_number(text.len()), next: row_number(rows), flags: Flag::NAMED.0, ..*self }
+    }
+
     /// The same of a table that begins with more rows.
     fn behind(&self, rows: u32) -> Self {
         Self { parent: self.parent + rows, next: self.next + rows, ..*self }

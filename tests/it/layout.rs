@@ -10,6 +10,7 @@ use crate::common::run_binary;
 use cascade_fix::layout::{self, Style};
 use cascade_fix::rewrite::Edit;
 use cascade_fix::source::Source;
+use cascade_fix::syntax::Tree;
 use toml::{Table, Value};
 
 /// What stands in front of a case that imports nothing.
@@ -147,7 +148,8 @@ fn a_statement_is_laid_out_whatever_its_value_belongs_to() {
         let values: Vec<_> = case.before.match_indices(OLD).map(|(at, _)| at..at + OLD.len()).collect();
         let values: Vec<_> = values.into_iter().map(|range| Edit { range, text: NEW.to_owned() }).collect();
         let mut edits = values.clone();
-        for relaid in layout::edits(&source, &values.iter().collect::<Vec<_>>(), &Style::default()) {
+        let tree = Tree::parse(source.parser_text());
+        for relaid in layout::edits(&source, &tree, &values.iter().collect::<Vec<_>>(), &Style::default()) {
             assert_eq!(relaid.replaced, [], "{}", case.name);
             edits.extend(relaid.edits);
         }

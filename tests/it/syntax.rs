@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use ast_grep_core::Doc as _;
+use ast_grep_core::Doc;
 use ast_grep_core::source::SgNode;
 use ast_grep_core::tree_sitter::{LanguageExt, StrDoc};
 use ast_grep_language::SupportLang;
@@ -14,6 +14,8 @@ use rayon::prelude::*;
 
 use crate::common::read_tree;
 use crate::targets;
+
+type FlatNode<'r> = <PythonDoc as Doc>::Node<'r>;
 
 /// What is to be the same of a node: kind, range, flags, the ranges of what is around, of its children, and of the child in each field.
 #[derive(Debug, PartialEq)]
@@ -103,12 +105,45 @@ fn a_splat_that_stands_alone_is_that_of_the_whole_expression() {
     }
 }
 
-/// `OUTLINES=folder` looks at the Python files of that folder too.
-#[test]
-fn outlines_have_the_nodes_of_the_whole_trees() {
+/// The Python files of the test data, with their names, and of the folder that `OUTLINES` names.
+fn python_files() -> Vec<(String, Vec<u8>)> {
     let own = read_tree(&Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata"));
     let others = std::env::var_os("OUTLINES").map(|folder| read_tree(Path::new(&folder))).unwrap_or_default();
-    let all: Vec<_> = own.into_iter().chain(others).filter(|(name, _)| name.ends_with(".py")).collect();
+    own.into_iter().chain(others).filter(|(name, _)| name.ends_with(".py")).collect()
+}
+
+#[test]
+fn a_statement_alone_has_the_nodes_that_it_has_in_its_file() {
+    let differences = python_files().into_par_iter().filter_map(|(name, bytes)| {
+        let text = std::str::from_utf8(&bytes).ok()?;
+        let document = PythonDoc::outline(text, Outlining::Functions, 100);
+        let root = document.root_node();
+        let statements = root.dfs().filter(|node| node.parent().is_some_and(|parent| is_of_statements(&parent)));
+        let with_comment = |node: &FlatNode<'_>| {
+            let comment = node.next().filter(|next| next.kind() == "comment")?;
+            Some(node.range().start..comment.range().end)
+        };
+        let mut ranges = statements.flat_map(|node| [Some(node.range()), with_comment(&node)]).flatten();
+        let difference = ranges.find_map(|range| {
+            let alone = document.alone(&range)?;
+            (of_table(&alone) != of_table(&PythonDoc::parse(&text[range]))).then(|| alone.text().to_owned())
+        });
+        Some(format!("{name}: {}", difference?))
+    });
+    assert_eq!(differences.collect::<Vec<_>>(), [] as [&str; 0]);
+    let document = PythonDoc::parse("x = 1; y = 2\n\n\nclass A:\n    x = 1  # all\n    y(\n");
+    let alone = |range| document.alone(&range).map(|alone| alone.text().to_owned());
+    assert_eq!(alone(0..5).as_deref(), Some("x = 1"));
+    assert_eq!([alone(0..12), alone(1..5), alone(0..4), alone(4..5)], [const { None }; 4]);
+}
+
+fn is_of_statements(node: &FlatNode<'_>) -> bool {
+    matches!(&*node.kind(), "module" | "block")
+}
+
+#[test]
+fn outlines_have_the_nodes_of_the_whole_trees() {
+    let all = python_files();
     let difference = |(name, bytes): &(String, Vec<u8>)| {
         let text = std::str::from_utf8(bytes).ok()?;
         let found = [1, 300].into_iter().find_map(|shortest| targets::outline::difference(text, shortest));

@@ -1,6 +1,7 @@
 //! A text goes in; a tree of it comes out whose nodes are rows of tables. The bodies of functions and classes may have tables of their own,
 //! which are made as soon as somebody goes into them.
 
+mod alone;
 mod edited;
 
 use std::borrow::Cow;
