@@ -203,13 +203,14 @@ impl Run<'_> {
         let styles = Styles::default();
         let relay = |path: &Arc<Path>, edits: &[Edit]| {
             let settings = self.analysis.reach.settings.of(path);
-            let module = || {
-                let module = self.analysis.repositories.of(path).module(path)?;
-                let is_same = module.source.parser_text() == files.source(path)?.parser_text();
-                is_same.then_some(module)
-            };
-            let module = if settings.layout.value == Layout::Fit { module()? } else { return None };
-            Some(layout::of_file(&module.source, module.tree(), edits, &settings.styled(styles.of(path))))
+            if settings.layout.value != Layout::Fit {
+                return None;
+            }
+            let module = self.analysis.repositories.of(path).module(path)?;
+            // the edits are of what was scanned
+            let is_same = module.source.parser_text() == files.source(path)?.parser_text();
+            let style = || settings.styled(styles.of(path));
+            is_same.then(|| layout::of_file(&module.source, module.tree(), edits, &style()))
         };
         let relaid: HashMap<&Arc<Path>, Vec<Relaid>> = edits
             .par_iter()
