@@ -6,12 +6,14 @@ use std::sync::{Arc, LazyLock};
 use rayon::prelude::*;
 
 use super::Analysis;
+use crate::discover::Walk;
 use crate::disk::Disk;
 use crate::hints::{Traits, Words};
-use crate::looked::Looked;
+use crate::looked::{FileSearch, Looked};
 use crate::model::BytesTest;
 use crate::outcome::Asyncio;
 use crate::repository::{Places, Repository};
+use crate::scan::Scan;
 
 /// What makes an asynchronous engine, or its sessions.
 static MAKING: LazyLock<Words> =
@@ -30,13 +32,7 @@ impl Analysis {
 
     /// Whether the run has scanned all of a repository, or all that can be seen of it.
     pub(super) fn has_all_of(&self, repository: &Repository) -> bool {
-        let mut unchecked = self.scan.unchecked.iter().filter(|path| self.is_within(repository, path));
-        // a folder called `dist` mostly has what a browser runs
-        let mut is_whole = || {
-            self.walk.covers(repository.root())
-                && unchecked.all(|path| self.search.finds_nothing(&self.walk.of_all_in(path)))
-        };
-        repository.unseen().is_some() || is_whole()
+        has_all_of(repository, &self.walk, &self.scan, &self.search)
     }
 
     /// What the run came by in a repository besides the files that it visits.
@@ -112,6 +108,15 @@ impl Analysis {
             None => Some(tests.first().map_or(Asyncio::Unused, |place| Asyncio::InTests(place.clone()))),
         }
     }
+}
+
+/// Whether a scan has all of a repository, or all that can be seen of it.
+pub(super) fn has_all_of(repository: &Repository, walk: &Walk, scan: &Scan, search: &FileSearch) -> bool {
+    let mut unchecked = scan.unchecked.iter().filter(|path| walk.absolute(path).starts_with(repository.root()));
+    // a folder called `dist` mostly has what a browser runs
+    let mut is_whole =
+        || walk.covers(repository.root()) && unchecked.all(|path| search.finds_nothing(&walk.of_all_in(path)));
+    repository.unseen().is_some() || is_whole()
 }
 
 /// The files of a repository that can map classes.

@@ -49,7 +49,7 @@ use crate::usage::{Search, Usages};
 use crate::verify::facts::Facts;
 
 use assembled::assembled;
-use evidence::MappingFiles;
+use evidence::{MappingFiles, has_all_of};
 use foldhash::{HashMap, HashSet};
 use noticed::Noticed;
 use run::Run;
@@ -137,8 +137,8 @@ pub struct Analysis {
     repositories: Repositories,
     search: FileSearch,
     scan: Scan,
-    /// What the scan found, as it found it, in repositories of which it saw a part.
-    of_parts: Vec<(Arc<Path>, FoundSites)>,
+    /// What the scan found, as it found it, where it has a part of a repository alone.
+    found: Vec<(Arc<Path>, FoundSites)>,
     usages: Usages,
     sites: Vec<Site>,
     /// Whether a file is among those under check, where it was asked.
@@ -181,8 +181,8 @@ impl Analysis {
         let mut scan = if reach.paths.is_empty() { reader.scan_unsaved() } else { reader.scan(progress) };
         reach.settings.check()?;
         let found = std::mem::take(&mut scan.found);
-        let is_part = |path: &Path| !covers(&walk, &scan, repositories.of(path).root());
-        let of_parts: Vec<_> = found.iter().filter(|(path, _)| is_part(path)).cloned().collect();
+        let is_whole = |path: &Path| has_all_of(&repositories.of(path), &walk, &scan, &search);
+        let kept = if found.iter().all(|(path, _)| is_whole(path)) { Vec::new() } else { found.clone() };
         let (usages, sites) = completed(found, &scan.parsed, &reader, &search);
         let (checked, completed) = (Mutex::default(), Mutex::default());
         let (calls, noticed) = (Mutex::default(), Mutex::default());
@@ -194,7 +194,7 @@ impl Analysis {
             repositories,
             search,
             scan,
-            of_parts,
+            found: kept,
             usages,
             sites,
             checked,
@@ -307,11 +307,6 @@ impl Analysis {
         let mut noticed = self.noticed.lock();
         noticed.insert(repository.root().to_owned(), found.clone());
     }
-}
-
-/// Whether a scan has seen all of a folder.
-fn covers(walk: &Walk, scan: &Scan, folder: &Path) -> bool {
-    walk.covers(folder) && !scan.unchecked.iter().any(|path| walk.absolute(path).starts_with(folder))
 }
 
 /// What was found in some files, with what the rest of their repositories says of it: who mentions the names that the sites follow, and the

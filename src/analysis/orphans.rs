@@ -101,7 +101,7 @@ impl Analysis {
             self.search.visited(&walk).into_iter().partition(|(path, _)| is_known(path));
         let known: HashSet<Arc<Path>> = known.into_iter().map(|(path, _)| walk.absolute(&path).into()).collect();
         let mut scan = reader.scan_listed(new);
-        scan.found.extend(self.of_parts.iter().filter(|(path, _)| known.contains(path)).cloned());
+        scan.found.extend(self.found.iter().filter(|(path, _)| known.contains(path)).cloned());
         scan.parsed.extend(known);
         let (usages, sites) = completed(std::mem::take(&mut scan.found), &scan.parsed, &reader, &self.search);
         let mut looked = self.search.look_aside(&walk, |bytes| self.can_have_a_site(repository, bytes));
