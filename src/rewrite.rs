@@ -89,10 +89,14 @@ fn rewrite_string(text: &str, parts: &[StringPart], after: CascadeOptions) -> Ve
         let names: Vec<_> = share.iter().map(|option| option.name()).collect();
         let rest = &text[part.span.end..last.span.start.max(part.span.end)];
         let comment = rest.len() - rest.trim_start_matches(BLANKS).len();
+        let closing = &text[part.content.end..part.span.end];
         if index == 0 && after.is_empty() {
             Edit { range: part.content.clone(), text: after.to_string() }
         } else if names.is_empty() && rest[comment..].starts_with('#') {
             Edit { range: without_comment(text, &part.span, part.span.end + comment), text: String::new() }
+        } else if names.is_empty() && text[part.span.end..].starts_with(closing) {
+            // two quotes and a third would begin a longer string
+            Edit { range: part.span.clone(), text: String::new() }
         } else {
             let separator = if index < last_used && !names.is_empty() { ", " } else { "" };
             Edit { range: part.content.clone(), text: names.join(", ") + separator }

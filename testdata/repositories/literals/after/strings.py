@@ -43,6 +43,13 @@ class Parent(Base):
             'delete-orphan'  # and what is let go
         ),  # really
     )
+    without_a_blank_between = relationship(
+        "Child",
+        cascade=(
+            "save-update, "  # saved
+            "merge"  # copied
+        ),
+    )
     with_comments_between = relationship(
         "Child",
         cascade="save-update, "  # insert

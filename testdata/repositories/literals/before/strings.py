@@ -35,6 +35,13 @@ delete-orphan")
             'delete-orphan'  # and what is let go
         ),  # really
     )
+    without_a_blank_between = relationship(
+        "Child",
+        cascade=(
+            "save-update, "  # saved
+            "refresh-expire, ""merge"  # copied
+        ),
+    )
     with_comments_between = relationship(
         "Child",
         cascade="save-update, "  # insert
