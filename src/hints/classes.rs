@@ -12,8 +12,7 @@ pub fn has_heir_of(bytes: &[u8], words: &Words) -> bool {
         let head = class_head(&bytes[at..]);
         words.stand_in(&head[head.iter().position(|byte| *byte == b'(').unwrap_or(head.len())..])
     };
-    // most files have none of them, which is seen at once
-    words.stand_in(bytes) && (class_definitions(bytes).any(inherits) || is_renamed(bytes, words))
+    class_definitions(bytes).any(inherits) || is_renamed(bytes, words)
 }
 
 /// Where definitions of classes can begin: at the start of a line or a statement, or behind a template's tag.

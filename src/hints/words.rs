@@ -6,14 +6,20 @@ use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::is_of_name;
 
+/// From so many words on, one of their rarest letters stands in nearly every word of a text.
+const MOST_BY_VECTORS: usize = 16;
+
 /// Names that are looked for together, however many they are: of those that begin at a place, the longest.
 pub struct Words(AhoCorasick);
 
 impl Words {
     /// None where they are too many to be looked for.
     pub fn new<'w>(words: impl IntoIterator<Item = &'w str>) -> Option<Self> {
-        // unlike all that overlap, this kind is looked for with vector instructions
-        AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words).ok().map(Self)
+        let words: Vec<&str> = words.into_iter().collect();
+        let mut builder = AhoCorasick::builder();
+        // unlike all that overlap, this kind is looked for with vector instructions, which of many words find too much that is none
+        builder.match_kind(MatchKind::LeftmostLongest).prefilter(words.len() <= MOST_BY_VECTORS);
+        builder.build(words).ok().map(Self)
     }
 
     /// A few short words, which fit any automaton.

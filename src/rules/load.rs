@@ -16,7 +16,7 @@ use crate::disk::read_for_tools;
 
 use super::constructors::ConstructorsFile;
 use super::weight::is_bearable;
-use super::{Diagnostic, Rule, RuleError, Rules, Spelling};
+use super::{Diagnostic, Rule, RuleError, Rules, Spelling, argument};
 
 /// The built-in files as JSON: the documents of each, by its path.
 static BUILT_IN: LazyLock<BTreeMap<&'static str, Vec<&'static RawValue>>> = LazyLock::new(|| {
@@ -118,7 +118,8 @@ fn add_rule(rules: &mut Rules, file: &RuleFile<'_>) -> Result<(), RuleError> {
     let Some(metadata) = &serializable.metadata else {
         return Err(file.broken("metadata", "is missing; say under it what the rule `sets`, or what it `observes`"));
     };
-    if !is_bearable(&file.parse::<serde_json::Value>()?) {
+    let written = file.parse::<serde_json::Value>()?;
+    if !is_bearable(&written) {
         return Err(file.broken(
             "utils",
             "use each other so often that a file would never be done; let each be used by few others",
@@ -128,9 +129,10 @@ fn add_rule(rules: &mut Rules, file: &RuleFile<'_>) -> Result<(), RuleError> {
     let observes = metadata.get("observes").is_some();
     let config =
         RuleConfig::try_from(serializable, &GlobalRules::default()).map_err(|error| file.broken_chain(&error))?;
+    let argument = argument::name(&written).map(str::to_owned);
     if observes {
         let metadata = file.metadata(metadata)?;
-        rules.observations.add(Rule { config, metadata });
+        rules.observations.add(Rule { config, argument, metadata });
         return Ok(());
     }
     let variables = config.matcher.defined_vars();
@@ -145,7 +147,7 @@ fn add_rule(rules: &mut Rules, file: &RuleFile<'_>) -> Result<(), RuleError> {
     }
     let metadata: Spelling = file.metadata(metadata)?;
     rules.words.extend(metadata.word.iter().map(|word| Finder::new(word).into_owned()));
-    rules.spellings.add(Rule { config, metadata });
+    rules.spellings.add(Rule { config, argument, metadata });
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 //! The files are YAML. A document with a `rule` key is a rule in ast-grep's language; what it means for cascade-fix
 //! stands under its `metadata`. The built-in files are part of the binary; a folder of the user's adds to them.
 
+mod argument;
 mod constructors;
 mod diagnostic;
 mod error;

@@ -18,6 +18,8 @@ pub type Match<'t> = NodeMatch<'t, PythonDoc>;
 pub struct Rule<M> {
     /// The rule itself.
     pub config: RuleConfig<SupportLang>,
+    /// The name of the keyword arguments that it matches, where it says one.
+    pub argument: Option<String>,
     /// What it means here.
     pub metadata: M,
 }
@@ -103,8 +105,12 @@ impl<M> RuleSet<M> {
     pub(super) fn find_all<'r, 't>(&'r self, root: &Node<'t>, hints: &Hints) -> Vec<(&'r Rule<M>, Match<'t>)> {
         let mut found = Vec::new();
         for node in hinted_nodes(root, hints) {
-            for index in self.by_kind.get(usize::from(node.kind_id())).into_iter().flatten() {
-                let rule = &self.rules[*index];
+            let of_kind = self.by_kind.get(usize::from(node.kind_id())).into_iter().flatten();
+            let may_match = |rule: &&Rule<M>| {
+                let named = |name: &String| node.field("name").is_some_and(|named| named.text() == name.as_str());
+                rule.argument.as_ref().is_none_or(named)
+            };
+            for rule in of_kind.map(|index| &self.rules[*index]).filter(may_match) {
                 found.extend(rule.config.matcher.match_node(node.clone()).map(|matched| (rule, matched)));
             }
         }

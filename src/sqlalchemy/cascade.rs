@@ -177,6 +177,13 @@ fn reprs(values: &[PyValue]) -> String {
 /// # Errors
 /// What SQLAlchemy raises when the relationship is constructed.
 pub fn parse(value: &PyValue) -> Result<Parsed, CascadeError> {
+    // as nearly all are written
+    if let PyValue::Str(text) = value {
+        let names: Vec<&str> = split(text).into_iter().map(|range| &text[range]).collect();
+        if names.iter().all(|name| OPTION_NAMES.contains(name)) {
+            return Ok(effective(&names));
+        }
+    }
     let elements = elements(value)?;
     let mut names: Vec<PyValue> = Vec::new();
     for element in elements {
@@ -192,22 +199,22 @@ pub fn parse(value: &PyValue) -> Result<Parsed, CascadeError> {
             names.push(element);
         }
     }
-    let (known, mut unknown): (Vec<_>, Vec<_>) =
-        names.into_iter().partition(|name| matches!(name, PyValue::Str(text) if OPTION_NAMES.contains(&text.as_str())));
+    let known = |name: &PyValue| match name {
+        PyValue::Str(text) => OPTION_NAMES.into_iter().find(|known| known == text),
+        _ => None,
+    };
+    let mut unknown: Vec<_> = names.iter().filter(|name| known(name).is_none()).cloned().collect();
     if !unknown.is_empty() {
         sort_as_python_does(&mut unknown)?;
         return Err(CascadeError::InvalidOptions(unknown));
     }
-    Ok(effective(&known))
+    Ok(effective(&names.iter().filter_map(known).collect::<Vec<_>>()))
 }
 
-fn effective(names: &[PyValue]) -> Parsed {
-    let has = |wanted: &str| names.iter().any(|name| matches!(name, PyValue::Str(text) if text == wanted));
+fn effective(names: &[&str]) -> Parsed {
+    let has = |wanted: &str| names.contains(&wanted);
     let has_all = has("all") && !has("none");
-    let listed = names.iter().filter_map(|name| match name {
-        PyValue::Str(text) => CascadeOption::from_name(text),
-        _ => None,
-    });
+    let listed = names.iter().filter_map(|name| CascadeOption::from_name(name));
     let options: CascadeOptions = if has("none") {
         CascadeOptions::default()
     } else if has_all {
