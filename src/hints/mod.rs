@@ -39,6 +39,7 @@ static ALCHEMY_CLASS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("
 /// `relation`, `relationship`, `Relationship`, `RelationshipProperty`
 static RELATION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("elation"));
 static SETATTR: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("setattr"));
+static AWAIT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("await"));
 static BACKREF: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("backref"));
 /// What hands a dictionary of keyword arguments to a call.
 static HANDED_OVER: LazyLock<[Finder<'static>; 3]> =
@@ -254,7 +255,9 @@ fn runs<'b>(
     is_plain: bool,
 ) -> impl Iterator<Item = usize> + 'b {
     let is_plain = is_plain && memchr::memchr(b'\r', bytes).is_none();
-    let awaited = calls(bytes, awaited).filter(move |word| !is_plain || may_be_awaited(&bytes[..word.start]));
+    let has_await = !is_plain || AWAIT.find(bytes).is_some();
+    let awaited = calls(if has_await { bytes } else { &[] }, awaited)
+        .filter(move |word| !is_plain || may_be_awaited(&bytes[..word.start]));
     awaited.chain(calls(bytes, others)).map(|word| word.start)
 }
 
@@ -268,15 +271,12 @@ fn may_be_awaited(before: &[u8]) -> bool {
     let (rest, path) = before.split_at(before.len() - length);
     let follows_call = || path.trim_ascii_start().first() == Some(&b'.');
     let is_await = |at: usize| {
-        let (left, right) = (at.checked_sub(1).map(|left| path[left]), path.get(at + b"await".len()).copied());
+        let (left, right) = (at.checked_sub(1).map(|left| path[left]), path.get(at + AWAIT.needle().len()).copied());
         !left.is_some_and(is_of_name) && !right.is_some_and(is_of_name)
     };
     // what stands in a comment may be anything
     let is_behind_comment = || path.contains(&b'\n') && has_comment(rest);
-    length == LONGEST
-        || follows_call()
-        || memchr::memmem::find_iter(path, b"await").any(is_await)
-        || is_behind_comment()
+    length == LONGEST || follows_call() || AWAIT.find_iter(path).any(is_await) || is_behind_comment()
 }
 
 /// Whether a file with the bytes can have a cascade site.

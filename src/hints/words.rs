@@ -43,6 +43,8 @@ impl Words {
 
     /// Where they stand.
     pub(super) fn places<'b>(&'b self, bytes: &'b [u8]) -> impl Iterator<Item = Range<usize>> + 'b {
+        // where there is no word, each byte would be looked at all the same
+        let bytes = if self.0.patterns_len() == 0 { &[] } else { bytes };
         self.0.find_iter(bytes).map(|found| found.range())
     }
 }

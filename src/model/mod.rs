@@ -88,7 +88,7 @@ impl Relationship {
 }
 
 /// The call that makes a relationship.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RelationshipCall {
     /// The call.
     pub at: Location,

@@ -1,7 +1,7 @@
 //! The JSON that other programs read. Its keys are a contract.
 
 use std::cell::RefCell;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use foldhash::{HashMap, HashSet};
@@ -21,8 +21,11 @@ use crate::source::{DiskEdit, Edit, Position};
 use crate::sqlalchemy::cascade::CascadeOptions;
 
 pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &report(outcome))?;
-    writeln!(out)
+    // of each value and key a few bytes are written
+    let mut out = BufWriter::new(out);
+    serde_json::to_writer_pretty(&mut out, &report(outcome))?;
+    writeln!(out)?;
+    out.flush()
 }
 
 pub(super) fn write_lines(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {

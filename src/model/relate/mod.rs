@@ -302,16 +302,16 @@ impl<'a> Model<'a> {
     }
 }
 
-/// Reads each module of the calls once.
+/// Reads each module of the calls once, and each call, however often it is asked for.
 fn read(
     classes: &Classes<'_>,
     calls: &[RelationshipCall],
 ) -> HashMap<(Location, bool), Result<Vec<WrittenRelationship>, String>> {
-    let mut by_module: HashMap<&Path, Vec<&RelationshipCall>> = HashMap::default();
+    let mut by_module: HashMap<&Path, HashSet<&RelationshipCall>> = HashMap::default();
     for call in calls {
-        by_module.entry(&call.at.path).or_default().push(call);
+        by_module.entry(&call.at.path).or_default().insert(call);
     }
-    let read_module = |(path, calls): (&Path, Vec<&RelationshipCall>)| -> Vec<_> {
+    let read_module = |(path, calls): (&Path, HashSet<&RelationshipCall>)| -> Vec<_> {
         let Some(module) = classes.resolver.repository.open(path) else { return Vec::new() };
         classes.declared_in(&module);
         let read = calls.into_iter().filter_map(|call| {
