@@ -268,6 +268,9 @@ impl<'d> Printer<'d, '_> {
     }
 
     fn width(&self, text: &str) -> usize {
+        if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return text.len();
+        }
         text.chars().map(|c| if c == '\t' { self.style.tab_width } else { c.width().unwrap_or(0) }).sum()
     }
 }

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::source::{Source, with_line_feeds};
-use crate::syntax::{Node, Parts, Tree, has_error, is_of_expressions, kind};
+use crate::syntax::{Node, Parts, Tree, has_error, is_block, is_of_expressions, kind};
 
 use super::shape::{colon_of, is_compound};
 
@@ -198,8 +198,7 @@ fn goes_on(before: &str) -> bool {
 /// The same by the tree of the file.
 fn by_tree(source: &Source, file: &Tree, range: &Range<usize>) -> Option<Range<usize>> {
     let inside = file.node_around(range)?;
-    let is_of_block =
-        |node: &Node<'_>| node.parent().is_some_and(|around| matches!(&*around.kind(), kind::MODULE | kind::BLOCK));
+    let is_of_block = |node: &Node<'_>| node.parent().as_ref().is_some_and(is_block);
     let statement = std::iter::once(inside.clone()).chain(inside.ancestors()).find(is_of_block);
     let node = statement.filter(is_of_expressions)?.range();
     let text = source.text();

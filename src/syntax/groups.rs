@@ -11,6 +11,13 @@ pub fn is_of_expressions(node: &Node<'_>) -> bool {
 pub(super) const OF_EXPRESSIONS: [&str; 4] =
     [kind::EXPRESSION_STATEMENT, kind::RETURN_STATEMENT, kind::ASSERT_STATEMENT, kind::RAISE_STATEMENT];
 
+/// Whether what is in a node are statements, one behind the other.
+pub fn is_block(node: &Node<'_>) -> bool {
+    BLOCKS.contains(&&*node.kind())
+}
+
+pub(super) const BLOCKS: [&str; 2] = [kind::BLOCK, kind::MODULE];
+
 /// Whether a node is a statement other than a definition of a function or a class: a simple one such as `return`, or a compound one such as
 /// `if` with its body.
 pub fn is_statement(node: &Node<'_>) -> bool {

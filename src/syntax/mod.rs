@@ -17,7 +17,8 @@ use crate::source::Source;
 
 pub use bodies::Outlining;
 pub use groups::{
-    is_clause, is_comprehension, is_definition, is_import, is_of_expressions, is_pattern, is_splat, is_statement,
+    is_block, is_clause, is_comprehension, is_definition, is_import, is_of_expressions, is_pattern, is_splat,
+    is_statement,
 };
 pub use hinted::{calls_named, hinted_nodes, nodes_with_word, nodes_with_words};
 pub use one_line::on_one_line;

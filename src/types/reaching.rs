@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::syntax::{Node, Parts, has_scope, imported_names, is_comprehension, kind};
+use crate::syntax::{Node, Parts, has_scope, imported_names, is_block, is_comprehension, kind};
 
 /// The places that bind a name, as their name nodes, before a node; `is_certain` says that there is no way around them.
 #[derive(Default)]
@@ -316,10 +316,6 @@ fn is_named<'t>(name: &str, node: Option<Node<'t>>, found: &mut ReachingDefiniti
         found.names.push(node);
     }
     true
-}
-
-fn is_block(node: &Node<'_>) -> bool {
-    matches!(&*node.kind(), kind::BLOCK | kind::MODULE)
 }
 
 fn is_loop(node: &Node<'_>) -> bool {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use ast_grep_core::source::{Doc, SgNode};
 
 use super::{Flat, FlatNode, Table};
-use crate::syntax::groups::OF_EXPRESSIONS;
+use crate::syntax::groups::{BLOCKS, OF_EXPRESSIONS};
 use crate::syntax::kind;
 use crate::syntax::rows::{Flag, Row, row_number};
 
@@ -15,7 +15,7 @@ impl Flat {
     pub fn alone(&self, range: &Range<usize>) -> Option<Self> {
         let first = self.root_node().last_from(range.start)?;
         let mut around = std::iter::successors(Some(first), FlatNode::parent);
-        let statement = around.find(|node| node.parent().is_some_and(|parent| is_of_statements(&parent)))?;
+        let statement = around.find(|node| node.parent().is_some_and(|parent| BLOCKS.contains(&&*parent.kind())))?;
         let comment = || statement.next().filter(|next| next.kind() == kind::COMMENT);
         let comment = if statement.range().end == range.end { None } else { Some(comment()?) };
         let end = comment.as_ref().unwrap_or(&statement).range().end;
@@ -46,9 +46,4 @@ impl Flat {
         let rows = std::iter::once(whole).chain(of_statement).chain(comment).collect();
         Some(Self::of(text, Table::of(rows), Vec::new()))
     }
-}
-
-/// Whether what is in a node are statements.
-fn is_of_statements(node: &FlatNode<'_>) -> bool {
-    matches!(&*node.kind(), kind::MODULE | kind::BLOCK)
 }
