@@ -1,7 +1,10 @@
 //! Every rule keeps the promises of its own examples, and a broken rule file is answered with file, line and key.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
+
+use ast_grep_core::matcher::MatcherExt;
 
 use cascade_fix::layout::Layout;
 use cascade_fix::module::Module;
@@ -12,6 +15,7 @@ use cascade_fix::scan::find_sites;
 use cascade_fix::settings::Overrides;
 use cascade_fix::source::Source;
 use cascade_fix::sqlalchemy::Observable;
+use cascade_fix::syntax::Tree;
 
 /// What is found and done where a diagnostic is reported besides those that are on by default, and its fix carried out.
 fn outcome(source: &str, diagnostic: &Diagnostic) -> Option<FileOutcome> {
@@ -96,12 +100,32 @@ fn examples_of_a_spelling_have_a_site_or_none() {
     }
 }
 
+/// The name tells of a node that a rule is no match before it is tried.
+#[test]
+fn a_rule_that_names_an_argument_matches_no_other() {
+    let rules = Rules::built_in().unwrap();
+    let naming: Vec<_> = rules.spellings.iter().filter(|rule| rule.argument.is_some()).collect();
+    let names: BTreeSet<&str> = naming.iter().filter_map(|rule| rule.argument.as_deref()).collect();
+    assert_eq!(names, BTreeSet::from(["backref", "cascade", "cascade_delete", "sa_relationship_kwargs"]));
+    let mut tried = 0;
+    for source in rules.spellings.iter().flat_map(|rule| rule.metadata.valid.iter().chain(&rule.metadata.invalid)) {
+        let tree = Tree::parse(source);
+        for node in tree.root().dfs() {
+            let name = node.field("name").map(|name| name.text().into_owned());
+            let matching = naming.iter().filter(|rule| rule.config.matcher.match_node(node.clone()).is_some());
+            for rule in matching {
+                tried += 1;
+                assert_eq!(name, rule.argument, "{}:\n{source}", rule.config.id);
+            }
+        }
+    }
+    assert!(tried > naming.len());
+}
+
 #[test]
 fn examples_of_an_observation_are_observed_or_not() {
     let rules = Rules::built_in().unwrap();
-    let found = |source: &str, what: Observable| {
-        !rules.find_observations(&cascade_fix::syntax::Tree::parse(source).root(), what).is_empty()
-    };
+    let found = |source: &str, what: Observable| !rules.find_observations(&Tree::parse(source).root(), what).is_empty();
     for rule in rules.observations() {
         let observes = |source: &str| found(source, rule.metadata.observes);
         assert!(!rule.metadata.valid.is_empty() && !rule.metadata.invalid.is_empty());
