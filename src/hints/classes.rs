@@ -8,11 +8,15 @@ use super::{LONGEST_CALL, Words, is_of_word};
 
 /// Whether a file with the bytes can define a class that has one of the words in its list of bases, or can give one of the words another name.
 pub fn has_heir_of(bytes: &[u8], words: &Words) -> bool {
-    let inherits = |at: usize| {
-        let head = class_head(&bytes[at..]);
-        words.stand_in(&head[head.iter().position(|byte| *byte == b'(').unwrap_or(head.len())..])
-    };
-    class_definitions(bytes).any(inherits) || is_renamed(bytes, words)
+    for at in class_definitions(bytes) {
+        // what has no end is no Python, and is not looked through again for each definition in it
+        let Some(head) = class_head(&bytes[at..]) else { return words.stand_in(bytes) };
+        let bases = memchr::memchr(b'(', head).unwrap_or(head.len());
+        if words.stand_in(&head[bases..]) {
+            return true;
+        }
+    }
+    is_renamed(bytes, words)
 }
 
 /// Where definitions of classes can begin: at the start of a line or a statement, or behind a template's tag.
@@ -27,11 +31,10 @@ pub(super) fn class_definitions(bytes: &[u8]) -> impl Iterator<Item = usize> {
     CLASS.find_iter(bytes).filter(can_begin)
 }
 
-/// A class definition from its start to the end of its list of bases.
-fn class_head(bytes: &[u8]) -> &[u8] {
-    let bytes = &bytes[..bytes.len().min(LONGEST_CALL)];
+/// A class definition from its start to the end of its list of bases, or of the bytes; None where that is too far away.
+fn class_head(bytes: &[u8]) -> Option<&[u8]> {
     let mut open = 0_usize;
-    let end = bytes.iter().position(|byte| {
+    let end = bytes.iter().take(LONGEST_CALL).position(|byte| {
         match byte {
             b'(' | b'[' | b'{' => open += 1,
             b')' | b']' | b'}' => open = open.saturating_sub(1),
@@ -39,7 +42,7 @@ fn class_head(bytes: &[u8]) -> &[u8] {
         }
         open == 0 && matches!(byte, b':' | b'\n')
     });
-    &bytes[..end.unwrap_or(bytes.len())]
+    Some(&bytes[..end.or((bytes.len() <= LONGEST_CALL).then_some(bytes.len()))?])
 }
 
 /// Whether one of the words is given another name: `import Word as Other`, `Other = Word`.

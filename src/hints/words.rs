@@ -6,7 +6,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::is_of_name;
 
-/// From so many words on, one of their rarest letters stands in nearly every word of a text.
+/// Of more words than these, one of the rarest letters of each stands in nearly every line.
 const MOST_BY_VECTORS: usize = 16;
 
 /// Names that are looked for together, however many they are: of those that begin at a place, the longest.
