@@ -778,6 +778,11 @@ def refreshes_of_names_of_their_own(n):
 
 
 @shape
+def classes_without_an_end_beside_a_refresh(n):
+    return each(n, lambda i: "class A(\n", SESSION + "async def f(session: AsyncSession, a: A):\n    await session.refresh(a)\n")
+
+
+@shape
 def refreshes_behind_calls(n):
     return each(
         n,
