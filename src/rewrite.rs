@@ -93,7 +93,9 @@ fn rewrite_string(text: &str, parts: &[StringPart], after: CascadeOptions) -> Ve
         if index == 0 && after.is_empty() {
             Edit { range: part.content.clone(), text: after.to_string() }
         } else if names.is_empty() && rest[comment..].starts_with('#') {
-            Edit { range: without_comment(text, &part.span, part.span.end + comment), text: String::new() }
+            let range = without_comment(text, &part.span, part.span.end + comment);
+            // nothing of the value separates the first part from what is before it
+            Edit { range: range.start.max(first.span.start)..range.end, text: String::new() }
         } else if names.is_empty() && text[part.span.end..].starts_with(closing) {
             // two quotes and a third would begin a longer string
             Edit { range: part.span.clone(), text: String::new() }

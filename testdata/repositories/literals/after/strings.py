@@ -50,6 +50,12 @@ class Parent(Base):
             "merge"  # copied
         ),
     )
+    behind_blanks = relationship(
+        "Child",
+        cascade=(    # expired
+            "save-update, merge"  # kept
+        ),
+    )
     with_comments_between = relationship(
         "Child",
         cascade="save-update, "  # insert

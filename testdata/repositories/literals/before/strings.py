@@ -42,6 +42,12 @@ delete-orphan")
             "refresh-expire, ""merge"  # copied
         ),
     )
+    behind_blanks = relationship(
+        "Child",
+        cascade=(  "refresh-expire, "  # expired
+            "save-update, merge"  # kept
+        ),
+    )
     with_comments_between = relationship(
         "Child",
         cascade="save-update, "  # insert
